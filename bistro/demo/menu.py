@@ -1,0 +1,16 @@
+"""The demo restaurant's menu: a bistro of our own making, read by `manage.py seed_demo`."""
+
+from __future__ import annotations
+
+from bistro.demo.drinks import DRINK_CATEGORIES
+from bistro.demo.food import FOOD_CATEGORIES
+from bistro.demo.kinds import Category, Station
+
+STATIONS: tuple[Station, ...] = (
+    Station("grill", "Grill and Stove", 1),
+    Station("fry", "Fryer", 2),
+    Station("cold", "Cold and Desserts", 3),
+    Station("bar", "Bar", 4),
+)
+
+CATEGORIES: tuple[Category, ...] = FOOD_CATEGORIES + DRINK_CATEGORIES

@@ -1,0 +1,88 @@
+"""The demo's data is a restaurant that the product itself would accept."""
+
+import math
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+
+from bistro.demo.floor import SECTIONS, STAFF, TABLES
+from bistro.demo.menu import CATEGORIES, STATIONS
+
+ALLERGENS = {
+    *("gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk"),
+    *("nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs"),
+}
+ITEMS = [item for category in CATEGORIES for item in category.items]
+
+
+def box(table):
+    """The rectangle that a turned table covers."""
+    turn = math.radians(table.rotation)
+    width = abs(table.width * math.cos(turn)) + abs(table.height * math.sin(turn))
+    height = abs(table.width * math.sin(turn)) + abs(table.height * math.cos(turn))
+    middle_x, middle_y = table.x + table.width / 2, table.y + table.height / 2
+    return middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2
+
+
+def test_size_of_the_menu():
+    assert len(CATEGORIES) <= 12
+    assert 40 <= len(ITEMS) <= 60
+    assert len(STATIONS) == 4
+    names = [item.name.casefold() for item in ITEMS]
+    assert len(set(names)) == len(names)
+
+
+def test_every_station_is_known():
+    known = {station.key for station in STATIONS}
+    assert {category.station for category in CATEGORIES} == known
+    assert {item.station for item in ITEMS if item.station} <= known
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
+def test_item_is_orderable(item):
+    assert item.price > 0
+    assert item.price == item.price.quantize(Decimal("0.01"))
+    assert set(item.allergens) <= ALLERGENS
+    names = [modifier.name.casefold() for group in item.groups for modifier in group.modifiers]
+    assert len(set(names)) == len(names)
+    for group in item.groups:
+        assert 0 <= group.min <= group.max <= len(group.modifiers)
+        defaults = sum(modifier.is_default for modifier in group.modifiers)
+        assert group.min <= defaults <= group.max if group.min else defaults == 0
+        assert all(modifier.allergen in ALLERGENS | {""} for modifier in group.modifiers)
+
+
+def test_examples_of_the_contract_need_no_choice():
+    by_name = {item.name: item for item in ITEMS}
+    for name in ("Burger", "Fries", "Ice Cream"):
+        assert all(group.min == 0 for group in by_name[name].groups)
+        assert by_name[name].available
+        assert by_name[name].portions_left is None
+
+
+def test_some_items_count_down_and_one_is_86d():
+    assert sum(item.portions_left is not None for item in ITEMS) >= 3
+    assert sum(not item.available for item in ITEMS) == 1
+
+
+def test_room():
+    assert [table.name for table in TABLES] == [f"Table {n}" for n in range(1, 25)]
+    assert {table.section for table in TABLES} == {section.name for section in SECTIONS}
+    assert {table.shape for table in TABLES} == {"round", "square", "rectangle"}
+    for table in TABLES:
+        left, top, right, bottom = box(table)
+        assert 0 <= left and 0 <= top and right <= 1000 and bottom <= 700
+
+
+def test_tables_leave_room_to_walk():
+    for one, other in combinations(TABLES, 2):
+        a, b = box(one), box(other)
+        gap = max(b[0] - a[2], a[0] - b[2], b[1] - a[3], a[1] - b[3])
+        assert gap >= 15, f"{one.name} and {other.name} stand {gap:.0f} apart"
+
+
+def test_somebody_of_every_role():
+    assert {person.role for person in STAFF} == {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
+    assert len({person.email for person in STAFF}) == len(STAFF)
+    assert all(person.email.endswith("@bistro.example") for person in STAFF)
