@@ -1,0 +1,50 @@
+# One word per task; `make` alone lists them. The work is done by the small scripts in deploy/ and .ci/.
+# PORT=… VAR=… (VAR is the data folder) choose another place, so that two restaurants run side by side.
+
+.DEFAULT_GOAL := help
+.PHONY: help run fresh setup test browser lint format ci lock audit
+
+PORT ?= 8000
+VAR ?= var
+VENV ?= .venv
+export PORT VAR VENV
+
+PYTHON := $(VENV)/bin/python
+
+help: ## list the tasks
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r task what; do \
+		printf '  make %-8s %s\n' "$$task" "$$what"; done
+
+run: ## serve a demo restaurant at http://127.0.0.1:8000 (PORT, VAR choose another place)
+	@deploy/setup runtime
+	@deploy/run
+
+fresh: ## forget the demo restaurant in VAR and start over
+	@deploy/forget
+	@$(MAKE) --no-print-directory run
+
+setup: ## prepare the virtual environment for development
+	@deploy/setup dev
+
+test: setup ## run the tests, all but those in a browser (ARGS="-k word" narrows them)
+	@$(PYTHON) -m pytest $(ARGS)
+
+browser: setup ## run the tests in Chromium
+	@$(PYTHON) -m pytest -m browser tests/browser $(ARGS)
+
+lint: setup ## check style, types, templates, migrations, settings and the API's description
+	@.ci/lint
+
+format: setup ## put the code into the house style
+	@$(PYTHON) -m ruff check --fix-only --quiet .
+	@$(PYTHON) -m ruff format --quiet .
+
+ci: ## everything that must hold, on both databases and in a browser
+	@.ci/run
+
+lock: ## choose the newest versions that requirements*.txt allow
+	@deploy/lock
+
+audit: setup ## look for known holes in what is installed, and for risky code
+	@$(PYTHON) -m pip_audit --requirement requirements.lock --no-deps --disable-pip
+	@$(PYTHON) -m bandit --quiet --recursive bistro menu tables orders kitchen --exclude '*/tests/*'
