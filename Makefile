@@ -4,10 +4,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run fresh setup test browser lint format ci lock audit
 
-PORT ?= 8000
-VAR ?= var
 VENV ?= .venv
-export PORT VAR VENV
+export VENV
 
 PYTHON := $(VENV)/bin/python
 

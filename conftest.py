@@ -1,0 +1,58 @@
+"""The environment of every test run.
+
+By default SQLite in a file of its own (threads must see each other's rows) and the in-memory layer;
+DATABASE_URL and REDIS_URL choose PostgreSQL and Redis. Runs beside each other never share a row or a key.
+"""
+
+import os
+import uuid
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Cheap passwords, and a corner of Redis for this process alone."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if settings.REDIS_URL:
+        _take_corner_of_redis()
+
+
+def _take_corner_of_redis() -> None:
+    """A database number per worker for the cache (clearing it empties the number), a prefix for the layer."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = urlsplit(settings.REDIS_URL)
+    number = int(url.path.strip("/") or 0) + worker
+    settings.CACHES["default"]["LOCATION"] = url._replace(path=f"/{number}").geturl()
+    settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{uuid.uuid4().hex}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this database or layer cannot show, and say so."""
+    lacking = {}
+    if settings.SQLITE:
+        lacking["postgres"] = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL")
+    if not settings.REDIS_URL:
+        lacking["redis"] = pytest.mark.skip(reason="needs Redis: set REDIS_URL")
+    for item in items:
+        for name, skip in lacking.items():
+            if name in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory) -> None:
+    """SQLite in a file of this process: two runs in one checkout do not meet."""
+    if settings.SQLITE:
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connections.databases["default"]["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_between_tests(settings, tmp_path) -> None:
+    """Rate limits, cached rights and uploaded files start empty."""
+    cache.clear()
+    settings.MEDIA_ROOT = tmp_path / "media"
