@@ -1,0 +1,261 @@
+"""The rules of DESIGN section 2 and STYLE as pure functions: source text in, findings out.
+
+`tests/test_architecture.py` holds the product to them; `tests/test_architecture_controls.py` feeds each one a bad
+sample that it must flag.
+"""
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+# Who may import whom. Every package may import itself, and `bistro.core` below all.
+MAY_IMPORT: Mapping[str, frozenset[str]] = {
+    "bistro.core": frozenset(),
+    "menu": frozenset({"bistro.core"}),
+    "tables": frozenset({"bistro.core"}),
+    "orders": frozenset({"bistro.core", "menu", "tables"}),
+    "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
+    "bistro.simulator": frozenset({"bistro.core", "menu", "tables"}),
+    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
+}
+OURS = ("bistro", "menu", "tables", "orders", "kitchen", "tests")
+NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
+WRITES = frozenset(
+    {
+        "save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create",
+        "acreate", "aupdate", "adelete", "asave", "abulk_create",
+    }
+)  # fmt: skip
+MAX_LINES = 400
+MAX_FUNCTION_LINES = 40
+
+
+def package_of(path: str) -> str | None:
+    """The package of MAY_IMPORT that a file belongs to, or None for the composition root and the tests."""
+    parts = PurePosixPath(path).parts
+    for name in MAY_IMPORT:
+        if parts[: name.count(".") + 1] == tuple(name.split(".")):
+            return name
+    return None
+
+
+def is_test(path: str) -> bool:
+    """Whether a file only serves the tests."""
+    pure = PurePosixPath(path)
+    return "tests" in pure.parts or pure.name == "conftest.py"
+
+
+def is_door(path: str) -> bool:
+    """Views, API, admin, consumers, forms and commands: they find, call a service, and show."""
+    pure = PurePosixPath(path)
+    if is_test(path) or "migrations" in pure.parts:
+        return False
+    return (
+        bool({"api", "admin", "views", "consumers", "forms", "management"} & set(pure.parts[:-1]))
+        or pure.stem in {"views", "admin", "consumers", "forms"}
+        or pure.stem.endswith(("_views", "_admin", "_consumers", "_forms"))
+    )
+
+
+def is_service(path: str) -> bool:
+    """A module of services: `services.py` or in `services/`."""
+    pure = PurePosixPath(path)
+    return not is_test(path) and (pure.name == "services.py" or "services" in pure.parts[:-1])
+
+
+# --- imports ---------------------------------------------------------------------------------------------------
+def imported_names(source: str, path: str) -> Iterator[tuple[int, str]]:
+    """Every module that a file imports, also inside functions: (line, dotted name)."""
+    here = list(PurePosixPath(path).parts[:-1])
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield node.lineno, f"{module}.{alias.name}"
+
+
+def _belongs(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def imports_against_the_arrow(source: str, path: str) -> list[str]:
+    """Imports that MAY_IMPORT does not allow."""
+    package = package_of(path)
+    if package is None:
+        return []
+    allowed = {package, *MAY_IMPORT[package]}
+    return [
+        f"{path}:{line} imports {name}: {package} may import only {', '.join(sorted(allowed))}"
+        for line, name in imported_names(source, path)
+        if name.split(".")[0] in OURS and not any(_belongs(name, one) for one in allowed)
+    ]
+
+
+def models_in_a_pure_client(source: str, path: str) -> list[str]:
+    """The simulator speaks HTTP and WebSocket; in-process it may call services, never models."""
+    if package_of(path) != "bistro.simulator" or is_test(path):
+        return []
+    return [
+        f"{path}:{line} imports {name}: the simulator is a client and knows no models"
+        for line, name in imported_names(source, path)
+        if name.split(".")[0] in OURS and "models" in name.split(".")
+    ]
+
+
+def forbidden_libraries(source: str, path: str) -> list[str]:
+    """Only the core rings the channel layer; nobody uses Django's signals: reactions stand in settings."""
+    found = []
+    for line, name in imported_names(source, path):
+        if _belongs(name, "channels.layers") and package_of(path) != "bistro.core" and not is_test(path):
+            found.append(f"{path}:{line} imports {name}: only bistro.core touches the channel layer")
+        if _belongs(name, "django.db.models.signals") or _belongs(name, "django.dispatch"):
+            found.append(f"{path}:{line} imports {name}: no signals, list a reaction in settings")
+    return found
+
+
+# --- writing ---------------------------------------------------------------------------------------------------
+def _root_name(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def writes_in_doors(source: str, path: str) -> list[tuple[int, str]]:
+    """Calls that write rows, in a door: (line, name of the call). Calls of a service are not writes."""
+    if not is_door(path):
+        return []
+    return [
+        (node.lineno, node.func.attr)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES
+        and not _root_name(node.func.value).endswith("services")
+    ]
+
+
+def bare_objects_in_doors(source: str, path: str) -> list[tuple[int, str]]:
+    """`Model.objects` in a door without `.visible_to(...)` right after it: (line, model)."""
+    if not is_door(path):
+        return []
+    tree = ast.parse(source)
+    fenced = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "visible_to"
+    }
+    return [
+        (node.lineno, ast.unparse(node.value))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"objects", "_default_manager", "_base_manager"}
+        and id(node) not in fenced
+    ]
+
+
+def own_transactions(source: str, path: str) -> list[str]:
+    """`atomic` or `ATOMIC_REQUESTS`-like decorators outside the unit of work."""
+    return [
+        f"{path}:{node.lineno} opens a transaction: only UnitOfWork does"
+        for node in ast.walk(ast.parse(source))
+        if (isinstance(node, ast.Attribute) and node.attr in {"atomic", "savepoint", "set_autocommit"})
+        or (isinstance(node, ast.Name) and node.id == "atomic")
+    ]
+
+
+def positional_services(source: str, path: str) -> list[tuple[int, str]]:
+    """Public functions of a services module that take positional arguments: (line, name)."""
+    if not is_service(path):
+        return []
+    found = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            arguments = node.args
+            if arguments.args or arguments.posonlyargs or arguments.vararg:
+                found.append((node.lineno, node.name))
+    return found
+
+
+# --- names and sizes -------------------------------------------------------------------------------------------
+def nameless_module(path: str) -> list[str]:
+    """A module or folder whose name says nothing."""
+    pure = PurePosixPath(path)
+    return [f"{path}: name it after what it holds" for part in [*pure.parts[:-1], pure.stem] if part in NAMELESS]
+
+
+def too_long(source: str, path: str) -> list[str]:
+    """A file beyond the hard limit."""
+    lines = len(source.splitlines())
+    return [f"{path}: {lines} lines, at most {MAX_LINES}; split by noun or verb"] if lines > MAX_LINES else []
+
+
+def long_functions(source: str, path: str) -> list[str]:
+    """Functions beyond the limit, docstring and signature counted."""
+    return [
+        f"{path}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines, at most {MAX_FUNCTION_LINES}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno + 1 > MAX_FUNCTION_LINES
+    ]
+
+
+# --- pages -----------------------------------------------------------------------------------------------------
+_TEMPLATE_COMMENTS = re.compile(r"\{#.*?#\}|\{% comment.*?%\}.*?\{% endcomment %\}|<!--.*?-->", re.S)
+_TEMPLATE_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
+_TAGS = re.compile(r"<[a-zA-Z][^<>]*>")
+_INLINE = (
+    (re.compile(r"<style\b", re.I), "an inline style sheet"),
+    (re.compile(r"\sstyle\s*=", re.I), "a style attribute"),
+    (re.compile(r"\son[a-z]+\s*=", re.I), "an inline event handler"),
+    (re.compile(r"\s(?:data-)?hx-on[:\-\w]*\s*=", re.I), "hx-on"),
+    (re.compile(r"=\s*[\"']?\s*javascript:", re.I), "a javascript: address"),
+)
+_SCRIPT = re.compile(r"<script\b([^>]*)>", re.I)
+
+
+def inline_code(source: str, path: str) -> list[str]:
+    """What the content security policy would block: inline script, style and handlers."""
+    text = _TEMPLATE_TAGS.sub(" ", _TEMPLATE_COMMENTS.sub("", source))
+    found = [
+        f"{path}: a script without src"
+        for match in _SCRIPT.finditer(text)
+        if not re.search(r"\bsrc\s*=", match[1]) and "application/json" not in match[1]
+    ]
+    for tag in _TAGS.findall(text):
+        found += [f"{path}: {what} in {tag[:60]!r}" for pattern, what in _INLINE if pattern.search(tag)]
+    return found
+
+
+# --- what the running product says about itself ----------------------------------------------------------------
+def undocumented_operations(schema: Mapping[str, Any]) -> list[str]:
+    """Operations of an OpenAPI document without a description."""
+    verbs = {"get", "post", "put", "patch", "delete"}
+    return [
+        f"{verb.upper()} {path} has no description"
+        for path, operations in schema["paths"].items()
+        for verb, operation in operations.items()
+        if verb in verbs and not (operation.get("description") or "").strip()
+    ]
+
+
+def fields_without_tenant(models: Mapping[str, Collection[str]], exempt: Collection[str]) -> list[str]:
+    """Models (label → names of its fields) that do not carry the restaurant's key."""
+    return [
+        f"{label} has no restaurant"
+        for label, fields in models.items()
+        if "restaurant" not in fields and label not in exempt
+    ]
+
+
+def keys_against_the_arrow(links: Collection[tuple[str, str]]) -> list[str]:
+    """Foreign keys (from package, to package) that point where an import may not."""
+    return [
+        f"{here} points at {there}"
+        for here, there in links
+        if here in MAY_IMPORT and there in MAY_IMPORT and there != here and there not in MAY_IMPORT[here]
+    ]

@@ -1,0 +1,193 @@
+"""Negative controls: every rule of tests/architecture.py must flag a bad sample, and leave a good one alone."""
+
+import pytest
+
+from tests import architecture as rules
+
+
+@pytest.mark.parametrize(
+    ("_case", "path", "source"),
+    [
+        ("menu knows orders", "menu/services.py", "from orders.models import Order"),
+        ("menu knows tables", "menu/models.py", "import tables.models"),
+        ("tables knows menu", "tables/selectors.py", "from menu import models"),
+        ("orders knows the kitchen", "orders/steps.py", "from kitchen import steps"),
+        ("core knows an app", "bistro/core/feed.py", "from menu.models import Item"),
+        ("an app knows the settings", "orders/services.py", "from bistro import settings"),
+        ("an app knows the demo", "kitchen/views.py", "from bistro.demo import seed"),
+        ("an app knows the URLs", "tables/views.py", "import bistro.urls"),
+        ("inside a function", "menu/services.py", "def f():\n    from kitchen.steps import open_tickets"),
+        ("relative, out of the app", "menu/api/views.py", "from ...orders import models"),
+        ("in an app's tests", "menu/tests/test_sale.py", "from orders.tests.factories import OrderFactory"),
+        (
+            "the simulator knows the kitchen",
+            "bistro/simulator/pads.py",
+            "from kitchen.services import bump_ticket",
+        ),
+    ],
+)
+def test_an_import_against_the_arrow_is_flagged(_case, path, source):
+    assert len(rules.imports_against_the_arrow(source, path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("kitchen/steps.py", "from orders.events import OrderPlaced\nfrom menu.models import Item"),
+        ("orders/services.py", "from django.conf import settings\nfrom bistro.core.money import to_cents"),
+        ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
+        ("bistro/urls.py", "import kitchen.urls"),
+        ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
+    ],
+)
+def test_an_import_along_the_arrow_is_not_flagged(path, source):
+    assert rules.imports_against_the_arrow(source, path) == []
+
+
+def test_models_in_the_simulator_are_flagged():
+    assert rules.models_in_a_pure_client("from menu.models import Item", "bistro/simulator/pads.py")
+    assert rules.models_in_a_pure_client("from menu import models", "bistro/simulator/pads.py")
+    assert not rules.models_in_a_pure_client("from menu.services import add_item", "bistro/simulator/pads.py")
+
+
+def test_the_channel_layer_and_signals_are_flagged():
+    layer = "from channels.layers import get_channel_layer"
+    assert rules.forbidden_libraries(layer, "kitchen/services.py")
+    assert not rules.forbidden_libraries(layer, "bistro/core/doorbell.py")
+    assert rules.forbidden_libraries("from django.db.models.signals import post_save", "orders/apps.py")
+    assert rules.forbidden_libraries("from django.dispatch import receiver", "bistro/core/apps.py")
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "call"),
+    [
+        ("orders/views.py", "order.save(update_fields=['status'])", "save"),
+        ("orders/api/views.py", "Order.objects.create(table=1)", "create"),
+        ("kitchen/admin.py", "queryset.update(status='done')", "update"),
+        ("tables/admin/tables.py", "table.delete()", "delete"),
+        ("kitchen/consumers.py", "Ticket.objects.visible_to(a).update(seen=True)", "update"),
+        ("menu/forms.py", "Item.objects.bulk_create([])", "bulk_create"),
+        ("menu/management/commands/eighty_six.py", "Item.objects.get_or_create(name='x')", "get_or_create"),
+        ("bistro/core/api/devices.py", "await device.asave()", "asave"),
+    ],
+)
+def test_a_write_in_a_door_is_flagged(path, source, call):
+    code = f"async def act():\n    {source}"
+    assert [name for _line, name in rules.writes_in_doors(code, path)] == [call]
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("orders/services.py", "order.save()"),
+        ("orders/tests/test_views.py", "order.save()"),
+        ("orders/views.py", "services.update(order_id=1)"),
+        ("orders/views.py", "order_services.create(table_id=1)"),
+    ],
+)
+def test_a_service_may_write_and_a_door_may_call_it(path, source):
+    assert rules.writes_in_doors(source, path) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Order.objects.all()",
+        "Order.objects.filter(restaurant=1).visible_to(a)",
+        "rows = Order.objects",
+        "Order._default_manager.all()",
+    ],
+)
+def test_bare_objects_in_a_door_are_flagged(source):
+    assert rules.bare_objects_in_doors(source, "orders/views.py") == [(1, "Order")]
+
+
+def test_fenced_objects_in_a_door_are_not_flagged():
+    assert rules.bare_objects_in_doors("Order.objects.visible_to(actor).open()", "orders/views.py") == []
+    assert rules.bare_objects_in_doors("Order.objects.locked()", "orders/services.py") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "with transaction.atomic(): pass",
+        "@transaction.atomic\ndef f(): pass",
+        "from django.db.transaction import atomic\nwith atomic(durable=True): pass",
+        "transaction.set_autocommit(False)",
+    ],
+)
+def test_an_own_transaction_is_flagged(source):
+    assert len(rules.own_transactions(source, "orders/services.py")) == 1
+
+
+def test_positional_arguments_of_a_service_are_flagged():
+    source = "def bump(ticket_id, *, actor): ...\ndef _part(order): ...\ndef recall(*, ticket_id, actor): ..."
+    assert rules.positional_services(source, "kitchen/services.py") == [(1, "bump")]
+    assert rules.positional_services(source, "kitchen/services/tickets.py") == [(1, "bump")]
+    assert rules.positional_services(source, "kitchen/steps.py") == []
+
+
+def test_a_name_that_says_nothing_is_flagged():
+    assert rules.nameless_module("orders/utils.py")
+    assert rules.nameless_module("orders/helpers/money.py")
+    assert not rules.nameless_module("orders/pricing.py")
+
+
+def test_long_files_and_functions_are_flagged():
+    assert rules.too_long("x = 1\n" * 401, "orders/models.py")
+    assert not rules.too_long("x = 1\n" * 400, "orders/models.py")
+    body = "    x = 1\n"
+    assert rules.long_functions(f"def f():\n{body * 40}", "orders/models.py")
+    assert not rules.long_functions(f"def f():\n{body * 39}", "orders/models.py")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        '<script type="module">go()</script>',
+        "<style>p{color:red}</style>",
+        '<p class="x"\n   style="color:red">',
+        '<button type="button" onclick="go()">',
+        '<button hx-on:click="go()">',
+        '<button hx-on--after-request="go()">',
+        '<a href="javascript:go()">',
+        "<p {% if a > b %}class='x'{% endif %} style='top:0'>",
+    ],
+)
+def test_inline_code_in_a_page_is_flagged(source):
+    assert len(rules.inline_code(source, "templates/page.html")) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script src=\"{% static 'js/live.js' %}\" defer></script>",
+        '<script id="keys" type="application/json">{}</script>',
+        '<link rel="stylesheet" href="/static/css/base.css">',
+        '<p data-action="done" hx-confirm="Sure?">the style = house style</p>',
+        "{# <style>…</style> #}",
+    ],
+)
+def test_a_clean_page_is_not_flagged(source):
+    assert rules.inline_code(source, "templates/page.html") == []
+
+
+def test_an_undocumented_operation_is_flagged():
+    schema = {
+        "paths": {
+            "/a": {"get": {"description": " "}, "parameters": []},
+            "/b": {"post": {"description": "Places."}},
+        }
+    }
+    assert rules.undocumented_operations(schema) == ["GET /a has no description"]
+
+
+def test_a_model_without_restaurant_is_flagged():
+    found = {"orders.Order": {"id", "restaurant"}, "orders.Line": {"id"}, "core.Staff": {"id"}}
+    assert rules.fields_without_tenant(found, {"core.Staff"}) == ["orders.Line has no restaurant"]
+
+
+def test_a_foreign_key_against_the_arrow_is_flagged():
+    links = {("orders", "menu"), ("menu", "orders"), ("tables", "menu"), ("kitchen", "bistro.core")}
+    assert sorted(rules.keys_against_the_arrow(links)) == ["menu points at orders", "tables points at menu"]
