@@ -1,0 +1,233 @@
+// Keeps a board live. The socket says what changed; this module holds the place up to which the page is right (epoch, seq),
+// comes back after every kind of break, and says plainly when what is shown may be old.
+//
+// The board's root:  <section id="board" data-live-url="/ws/kitchen/all/" data-live-poll="/kitchen/" data-seq="118"
+//                             data-epoch="5f1c" data-now="<iso>" [data-live-ack] [data-wake-lock]>
+// The place is always that of the HTML on the screen. It is not kept in the browser's storage: a page that comes back from
+// a cache shows what it showed then, and a newer stored place would skip what it missed.
+
+import { clockText, setServerTime } from "./clock.js";
+import { applyPushed } from "./swap.js";
+import "./wake.js";
+
+const PROTOCOL = "bistro.v1";
+const SILENCE_MS = 12_000; // the server beats every 5 s; after two lost beats nobody knows
+const POLL_AFTER_MS = 5_000; // without a socket for this long, ask by HTTP
+const POLL_EVERY_MS = 5_000;
+const AUDIT_BEATS = 3; // the server is ahead of this page for so many beats: look once by HTTP
+const AUDIT_EVERY_MS = 60_000;
+
+const retryDelay = (attempt) => Math.min(3000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2);
+
+/** A moment on two clocks: `performance.now()` stands still while some devices sleep, the wall clock may be set. */
+const moment = () => ({ steady: performance.now(), wall: Date.now() });
+const msSince = (past) => Math.max(performance.now() - past.steady, Date.now() - past.wall);
+
+class LiveBoard {
+  constructor(root) {
+    this.id = root.id;
+    this.status = document.getElementById("live");
+    this.attempt = 0;
+    this.beatsBehind = 0;
+    this.everLive = false;
+    this.confirmedAt = moment(); // when the page was last known to be right
+    this.attemptAt = moment();
+    this.downAt = moment(); // null while the socket delivers
+    this.polledAt = null;
+    this.auditedAt = moment();
+    this.readPlace();
+  }
+
+  get root() {
+    return document.getElementById(this.id);
+  }
+
+  readPlace() {
+    const { seq, epoch } = this.root.dataset;
+    this.place = { seq: seq ? Number(seq) : null, epoch: epoch || null };
+  }
+
+  start() {
+    this.connect();
+    setInterval(() => this.look(), 1000);
+    for (const event of ["online", "focus", "pageshow"]) window.addEventListener(event, () => this.look(true));
+    window.addEventListener("offline", () => this.lost());
+    document.addEventListener("visibilitychange", () => {
+      this.look(true);
+      this.acknowledge();
+    });
+    document.addEventListener("bistro:swapped", () => this.showStatus());
+  }
+
+  // --- the socket ---
+
+  connect() {
+    this.drop();
+    const url = new URL(this.root.dataset.liveUrl, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.attemptAt = moment();
+    const socket = (this.socket = new WebSocket(url, PROTOCOL));
+    socket.onopen = () => {
+      this.send({ hello: { after: this.place.seq, epoch: this.place.epoch } });
+      this.acknowledge();
+    };
+    socket.onmessage = (event) => this.hear(event.data);
+    socket.onclose = () => this.lost();
+  }
+
+  drop() {
+    clearTimeout(this.retry);
+    this.retry = null;
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  /** The line is gone, whatever the reason: every close code leads back here and to another try. */
+  lost() {
+    this.drop();
+    this.downAt ??= moment();
+    this.retry = setTimeout(() => this.connect(), retryDelay(this.attempt));
+    this.attempt += 1;
+    this.showStatus();
+  }
+
+  /** Forget the place and ask for everything: the server's history is another one now. */
+  startOver() {
+    this.place = { seq: null, epoch: null };
+    this.connect();
+  }
+
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  // --- what the server says ---
+
+  hear(text) {
+    let message;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      this.lost();
+      return;
+    }
+    this.attempt = 0;
+    this.downAt = null;
+    this.everLive = true;
+    this.confirmedAt = moment();
+    if (message.now) setServerTime(message.now);
+    if (message.type === "page") this.takePage(message);
+    if (message.type === "heartbeat") this.takeBeat(message);
+    this.showStatus();
+  }
+
+  takePage(message) {
+    const sameHistory = message.epoch === this.place.epoch;
+    if (message.kind !== "snapshot" && !sameHistory) {
+      this.startOver();
+      return;
+    }
+    applyPushed(message.html);
+    const behind = sameHistory && this.place.seq !== null && message.seq < this.place.seq;
+    if (!behind || message.kind === "snapshot") this.place = { seq: message.seq, epoch: message.epoch };
+    this.beatsBehind = 0;
+    this.acknowledge();
+  }
+
+  /** A beat carries the head of the server's log. Another epoch, or a head before our place, is another history. */
+  takeBeat({ seq, epoch }) {
+    if (epoch !== this.place.epoch || seq < this.place.seq) {
+      this.startOver();
+      return;
+    }
+    // Most events concern other screens, so a head beyond our place is usual; still, look now and then rather than trust.
+    this.beatsBehind = seq > this.place.seq ? this.beatsBehind + 1 : 0;
+    if (this.beatsBehind >= AUDIT_BEATS && msSince(this.auditedAt) > AUDIT_EVERY_MS) {
+      this.auditedAt = moment();
+      this.beatsBehind = 0;
+      this.poll();
+    }
+  }
+
+  /** Report what people can see on this screen; a hidden page reports when it is looked at again. */
+  acknowledge() {
+    if (this.place.seq === null || document.visibilityState !== "visible") return;
+    if ("liveAck" in this.root.dataset) this.send({ seen: this.place.seq });
+  }
+
+  // --- watching over it ---
+
+  /** Once a second, and at once when somebody comes back to the page (`eager`). */
+  look(eager = false) {
+    const delivering = this.socket && !this.downAt;
+    const quiet = Math.min(msSince(this.confirmedAt), msSince(this.attemptAt));
+    if (this.socket && quiet > SILENCE_MS) this.lost();
+    else if (eager && !delivering && msSince(this.attemptAt) > 1000) this.connect();
+    if (this.downAt && msSince(this.downAt) > POLL_AFTER_MS && (!this.polledAt || msSince(this.polledAt) > POLL_EVERY_MS)) {
+      this.polledAt = moment();
+      this.poll();
+    }
+    this.showStatus();
+  }
+
+  /** Fetch the whole board by HTTP. The net under the socket, and the proof that this screen may still watch. */
+  async poll() {
+    const url = this.root.dataset.livePoll;
+    if (!url) return;
+    let response;
+    try {
+      response = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store", signal: AbortSignal.timeout(4000) });
+    } catch {
+      return; // still no server: the status says so
+    }
+    if (response.redirected || response.status === 401 || response.status === 403) {
+      location.reload(); // signed out or revoked: the page itself shows the way in
+      return;
+    }
+    if (response.ok) this.takePolled(await response.text());
+  }
+
+  takePolled(html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const fresh = template.content.getElementById(this.id);
+    if (!fresh) return;
+    const sameHistory = fresh.dataset.epoch === this.place.epoch;
+    if (sameHistory && Number(fresh.dataset.seq) < this.place.seq) return; // a push overtook this answer
+    if (fresh.dataset.now) setServerTime(fresh.dataset.now);
+    applyPushed(fresh.outerHTML);
+    this.readPlace();
+    this.confirmedAt = moment();
+    this.acknowledge();
+    this.showStatus();
+  }
+
+  // --- saying it ---
+
+  state() {
+    if (msSince(this.confirmedAt) > SILENCE_MS) return "stale";
+    if (!this.downAt) return "live";
+    if (this.polledAt && msSince(this.downAt) > POLL_AFTER_MS) return "delayed";
+    return this.everLive ? "reconnecting" : "connecting";
+  }
+
+  showStatus() {
+    const state = this.state();
+    this.root.classList.toggle("not-live", state === "stale");
+    if (!this.status) return;
+    const words = { live: "LIVE", stale: "NOT LIVE", delayed: "EVERY 5 S", reconnecting: "RECONNECTING", connecting: "CONNECTING" };
+    const word = this.status.querySelector("[data-live-word]");
+    if (this.status.dataset.live !== state) {
+      this.status.dataset.live = state;
+      word.textContent = words[state]; // written once per change, so that a screen reader says it once
+    }
+    const age = Math.round(msSince(this.confirmedAt) / 1000);
+    this.status.querySelector("[data-live-clock]").textContent = state === "stale" ? `· ${age} s old` : clockText();
+  }
+}
+
+const root = document.querySelector("[data-live-url]");
+if (root) new LiveBoard(root).start();

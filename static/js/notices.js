@@ -1,0 +1,48 @@
+// Says what went wrong with an htmx request where the server could not answer with a fragment of its own,
+// and takes undo bars away when their time is over.
+
+const WORDS = {
+  401: "You are signed out. Sign in again, then repeat it.",
+  403: "This screen may not do that, or it was open for too long. Reload the page and try again.",
+  404: "That is not here any more. Somebody else may have finished it.",
+  413: "That is too much at once.",
+  429: "Too many requests. Wait a moment and try again.",
+  503: "The server is busy. Wait a moment and try again.",
+};
+
+function say(text) {
+  const notice = document.getElementById("notice");
+  const close = document.createElement("button");
+  close.className = "button";
+  close.type = "button";
+  close.textContent = "Close";
+  close.addEventListener("click", () => notice.replaceChildren());
+  const bar = document.createElement("div");
+  bar.className = "toast";
+  bar.append(text, close);
+  notice.replaceChildren(bar);
+}
+
+function startToastClocks() {
+  for (const toast of document.querySelectorAll("[data-toast-seconds]:not([data-toast-running])")) {
+    toast.dataset.toastRunning = "";
+    setTimeout(() => toast.remove(), Number(toast.dataset.toastSeconds) * 1000);
+  }
+}
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  say(WORDS[detail.xhr.status] ?? "Something went wrong on the server. Nothing was changed; try again.");
+});
+document.addEventListener("htmx:sendError", () => say("No connection. Nothing is lost: try again when the page is LIVE."));
+document.addEventListener("htmx:timeout", () => say("No answer yet. Look whether it happened, then try again."));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // A whole page where a fragment was expected is the sign-in page: the session is over.
+  if (/^\s*<!doctype html/i.test(event.detail.serverResponse ?? "")) {
+    event.detail.shouldSwap = false;
+    location.reload();
+    return;
+  }
+  document.getElementById("notice")?.replaceChildren();
+});
+document.addEventListener("htmx:afterSettle", startToastClocks);
+startToastClocks();

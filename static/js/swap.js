@@ -1,0 +1,80 @@
+// Puts fragments from the server into the page. Every fragment is one element with an id and says itself how it goes in:
+//   hx-swap-oob="true"     takes the place of the element with its id (also when the attribute is absent in a pushed page message)
+//   hx-swap-oob="delete"   removes it
+//   data-into="<list id>"  where it belongs when it is not there yet, in the order of data-sort
+//   data-version           an older version never replaces a newer one
+// The same rules hold for what the socket pushes and for what an htmx request answers, so that one partial serves both.
+
+/** The child of `list` before which an element with this sort key belongs; null for the end. */
+function placeIn(list, key) {
+  for (const child of list.children) {
+    if (child.dataset.sort > key) return child;
+  }
+  return null;
+}
+
+function isOlder(element, shown) {
+  return Number(element.dataset.version) < Number(shown.dataset.version);
+}
+
+/** Make room for one fragment, or drop it when this page has no use for it. */
+function makeRoom(element) {
+  const shown = document.getElementById(element.id);
+  if (shown) {
+    if (element.getAttribute("hx-swap-oob") !== "delete" && isOlder(element, shown)) element.remove();
+    return;
+  }
+  const list = element.dataset.into && document.getElementById(element.dataset.into);
+  if (!list) {
+    element.remove();
+    return;
+  }
+  const room = document.createElementNS(list.namespaceURI, element.localName);
+  room.id = element.id;
+  room.dataset.sort = element.dataset.sort ?? "";
+  list.insertBefore(room, placeIn(list, room.dataset.sort));
+}
+
+/** The fragments of `html`, those in a `<template><svg>` wrapper too: SVG parts cannot stand alone in HTML. */
+function fragmentsOf(content) {
+  const wrapped = [...content.querySelectorAll("template")].flatMap((each) => [...each.content.querySelectorAll("[id][hx-swap-oob]")]);
+  return [...content.children].filter((each) => each.localName !== "template").concat(wrapped);
+}
+
+function prepare(html, pushed) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const element of fragmentsOf(template.content)) {
+    if (!element.id) continue;
+    if (pushed && !element.hasAttribute("hx-swap-oob")) element.setAttribute("hx-swap-oob", "true");
+    if (element.hasAttribute("hx-swap-oob")) makeRoom(element);
+  }
+  return template.innerHTML;
+}
+
+let announced = false;
+
+/** Tell the page's other modules, once for a burst of swaps, that something in it changed. */
+function announce() {
+  if (announced) return;
+  announced = true;
+  queueMicrotask(() => {
+    announced = false;
+    document.dispatchEvent(new CustomEvent("bistro:swapped"));
+  });
+}
+
+/** Swap pushed fragments in; htmx makes their forms and links work. */
+export function applyPushed(html) {
+  if (!html) return;
+  window.htmx.swap(document.body, prepare(html, true), { swapStyle: "none", settleDelay: 0 });
+  announce();
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.shouldSwap && detail.serverResponse?.includes("hx-swap-oob")) {
+    detail.serverResponse = prepare(detail.serverResponse, false);
+  }
+});
+document.addEventListener("htmx:afterSettle", announce);
+document.addEventListener("htmx:afterRequest", announce);
