@@ -1,0 +1,101 @@
+"""What the browser tests share: a served restaurant, pages of its people, and the judge of accessibility."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.service import Running, Service
+
+SERIOUS = {"serious", "critical"}
+WALL = {"width": 1920, "height": 1080}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The machine's own Chromium; nothing is fetched."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return {**browser_type_launch_args, "executable_path": path or "/usr/bin/chromium", "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A restaurant that is being served, seeded with the demo."""
+    with Running(tmp_path_factory.mktemp("served")) as service:
+        yield service
+
+
+@pytest.fixture
+def page_of(browser: Browser, server: Service) -> Iterator[Callable[..., Page]]:
+    """`page_of("waiter", "/floor/")`: that page, in a browser of its own, logged in through the form."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_page(role: str, path: str) -> Page:
+        context = browser.new_context(base_url=server.url, viewport=WALL)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{path}: {error}"))
+        page.on("console", lambda message: _note_blocked(message.text, path, problems))
+        log_in(page, server, role)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == [], "errors or blocked code on the page"
+
+
+def _note_blocked(text: str, path: str, problems: list[str]) -> None:
+    if "Content Security Policy" in text or "Content-Security-Policy" in text:
+        problems.append(f"{path}: {text}")
+
+
+def log_in(page: Page, server: Service, role: str) -> None:
+    """Through the form, as a person does."""
+    person = server.demo["staff"][role]
+    page.goto("/login/")
+    page.locator("input[name=username]").fill(person["email"])
+    page.locator("input[name=password]").fill(person["password"])
+    page.locator("input[name=password]").press("Enter")
+    expect(page).not_to_have_url(re.compile(r"/login/"))
+
+
+@pytest.fixture
+def kitchen_page(page_of: Callable[..., Page]) -> Page:
+    """The kitchen wall, logged in as a cook."""
+    return page_of("kitchen", "/kitchen/")
+
+
+@pytest.fixture
+def floor_page(page_of: Callable[..., Page]) -> Page:
+    """The floor, logged in as a waiter."""
+    return page_of("waiter", "/floor/")
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` fails on anything serious."""
+
+    def judge(page: Page) -> None:
+        found = [
+            f"{one['id']} ({one['impact']}): {one['help']}\n  "
+            + "\n  ".join(f"{node['html'][:160]} — {node.get('failureSummary', '')}" for node in one["nodes"][:5])
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in SERIOUS
+        ]
+        assert not found, f"{page.url}\n" + "\n".join(found)
+
+    return judge

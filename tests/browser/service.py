@@ -1,0 +1,111 @@
+"""A served restaurant for the browser tests: the product as `make run` starts it, on a port and in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running restaurant: its address, and the passwords and tokens of its demo.json."""
+
+    url: str
+    demo: dict[str, Any]
+
+    def token(self, kind: str, table: str | None = None) -> str:
+        """The token of the first device of a kind, or of the pad at a table."""
+        return next(
+            device["token"]
+            for device in self.demo["devices"]
+            if device["kind"] == kind and (table is None or device.get("table") == table)
+        )
+
+    def order(self, table: str, **items: int) -> dict[str, Any]:
+        """Place an order from the table's pad, as CONTRACT A writes it: `order("Table 1", Ice_Cream=2)`."""
+        lines = [{"name": name.replace("_", " "), "quantity": quantity} for name, quantity in items.items()]
+        return self._place(table, lines)
+
+    def order_with_note(self, table: str, item: str, note: str) -> dict[str, Any]:
+        """The same with what a guest wrote to the kitchen."""
+        return self._place(table, [{"name": item, "quantity": 1, "note": note}])
+
+    def _place(self, table: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            f"{self.url}/api/order",
+            data=json.dumps({"table": table, "items": lines}).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Device {self.token('pad', table)}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                assert answer.status == 201, answer.status
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"the order was refused: {error.code} {error.read().decode()}") from error
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running:
+    """Starts `deploy/run` on entering, stops it on leaving."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.log = folder / "server.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Service:
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_SETTINGS_MODULE"}
+        }
+        environment |= {"VAR": str(self.folder / "var"), "PORT": str(self.port), "VENV": sys.prefix}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [ROOT / "deploy" / "run"], env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        url = f"http://127.0.0.1:{self.port}"
+        self._wait_until_healthy(url)
+        return Service(url, json.loads((self.folder / "var" / "demo.json").read_text()))
+
+    def __exit__(self, *error: object) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def _wait_until_healthy(self, url: str) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{url}/health", timeout=2):
+                    return
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.2)
+        problem = self.log.read_text(errors="replace")[-3000:]
+        self.__exit__()
+        raise AssertionError(f"the server did not start:\n{problem}")
