@@ -1,4 +1,4 @@
-"""A served restaurant for the browser tests: the product as `make run` starts it, on a port and in a folder of its own."""
+"""A served restaurant for the browser tests: as `make run` starts it, on a port and in a folder of its own."""
 
 import json
 import os
