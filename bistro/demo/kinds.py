@@ -75,7 +75,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table on the plan: `x`, `y` is its top left corner before it is turned by `rotation` degrees about its middle."""
+    """A table on the plan: `x`, `y` is its top left corner before it is turned by `rotation` degrees."""
 
     name: str
     section: str

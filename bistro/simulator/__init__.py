@@ -1,0 +1,1 @@
+"""A service played against a running server, over the API and the sockets that everybody uses."""

@@ -1,0 +1,117 @@
+"""What one run is asked to do."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DEFAULT_RATE = 5.0
+DEFAULT_COUNT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command's options, settled."""
+
+    var: Path
+    urls: tuple[str, ...]
+    orders: Path | None = None
+    create_items: bool = False
+    rate: float = DEFAULT_RATE
+    burst: bool = False
+    count: int | None = None
+    seconds: float | None = None
+    pads: int | None = None
+    pad_sockets: bool = False
+    cooks: bool = True
+    cook_seconds: float = 1.0
+    patience: float = 60.0
+    settle: float = 30.0
+    seed: int = 1
+    json: Path | None = None
+    quiet: bool = False
+
+    @property
+    def pace(self) -> float:
+        """Orders a second; 0 means all at once."""
+        return 0.0 if self.burst else self.rate
+
+    def wanted(self, pads: int) -> int:
+        """How many orders to make up: as told, as many as the time holds, one a pad in a burst."""
+        if self.count is not None:
+            return self.count
+        if self.seconds is not None:
+            return max(1, math.ceil(self.seconds * self.rate))
+        return pads if self.burst else DEFAULT_COUNT
+
+    def limit(self, pads: int) -> int | None:
+        """How many orders of a history to play: all, unless told otherwise."""
+        told = self.count is not None or self.seconds is not None or self.burst
+        return self.wanted(pads) if told else None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `manage.py simulate`."""
+    what = parser.add_argument_group("what is ordered")
+    what.add_argument(
+        "--orders", type=Path, metavar="FILE.csv", help="play this sales history instead of made-up orders"
+    )
+    what.add_argument("--create-items", action="store_true", help="first add items and modifiers that the menu lacks")
+    what.add_argument(
+        "--count", type=positive_int, metavar="N", help=f"how many orders (made up: {DEFAULT_COUNT}; history: all)"
+    )
+    what.add_argument("--seconds", type=positive, metavar="S", help="how long, instead of how many")
+    what.add_argument("--seed", type=int, default=1, help="the same seed makes up the same evening")
+    how = parser.add_argument_group("how fast")
+    how.add_argument("--rate", type=positive, default=DEFAULT_RATE, metavar="PER_SECOND", help="orders per second")
+    how.add_argument("--burst", action="store_true", help="all orders in the same second (default: one from every pad)")
+    how.add_argument(
+        "--pads", type=positive_int, metavar="N", help="use N pads; tables and pads that lack are added first"
+    )
+    how.add_argument("--pad-sockets", action="store_true", help="every pad also keeps its live socket open")
+    how.add_argument("--no-cooks", action="store_true", help="nobody bumps or delivers")
+    how.add_argument("--cook-seconds", type=positive, default=1.0, metavar="S", help="how long a ticket cooks")
+    where = parser.add_argument_group("where, and what to report")
+    where.add_argument(
+        "--url", action="append", metavar="URL", help="a server's address; several times for several processes"
+    )
+    where.add_argument("--patience", type=positive, default=60.0, metavar="S", help="how long a pad keeps trying")
+    where.add_argument("--settle", type=positive, default=30.0, metavar="S", help="how long to wait when nothing moves")
+    where.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
+    where.add_argument("--quiet", action="store_true", help="only the account at the end")
+
+
+def settle(given: dict[str, Any], *, var: Path, port: int) -> Options:
+    """Make options of what was given and where the demo lives."""
+    urls = given["url"] or [f"http://127.0.0.1:{port}"]
+    return Options(
+        var=var,
+        urls=tuple(url.rstrip("/") for url in urls),
+        cooks=not given["no_cooks"],
+        **{name: given[name] for name in SAME_NAME},
+    )
+
+
+SAME_NAME = (
+    *("orders", "create_items", "rate", "burst", "count", "seconds", "pads", "pad_sockets"),
+    *("cook_seconds", "patience", "settle", "seed", "json", "quiet"),
+)
+
+
+def positive(text: str) -> float:
+    """A number above zero."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError("must be above zero")
+    return number
+
+
+def positive_int(text: str) -> int:
+    """A whole number above zero."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
