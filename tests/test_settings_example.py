@@ -1,0 +1,28 @@
+"""`.env.example` names every variable that the product reads, and no other."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def named_in_example() -> set[str]:
+    text = (ROOT / ".env.example").read_text()
+    return set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", text, re.M))
+
+
+def read_by_settings() -> set[str]:
+    text = (ROOT / "bistro/settings.py").read_text()
+    return set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", text))
+
+
+def read_by_scripts() -> set[str]:
+    text = "".join((ROOT / "deploy" / name).read_text() for name in ("run", "setup", "forget"))
+    return set(re.findall(r"\$\{([A-Z][A-Z0-9_]+):-", text))
+
+
+def test_the_example_is_complete_and_holds_nothing_else():
+    read = read_by_settings() | read_by_scripts()
+    assert len(read) > 15, "the settings are no longer read the way this test looks for"
+    assert read - named_in_example() == set(), "not in .env.example"
+    assert named_in_example() - read == set(), "in .env.example, but nothing reads it"
