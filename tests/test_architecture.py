@@ -27,7 +27,13 @@ MAY_READ_UNFENCED: dict[tuple[str, str], str] = {}
 # Files besides the unit of work that open a transaction → reason.
 MAY_OPEN_TRANSACTION = {"bistro/core/unit_of_work.py": "it is the unit of work"}
 # Services with positional arguments: file, name → reason.
-POSITIONAL: dict[tuple[str, str], str] = {}
+POSITIONAL = {
+    ("orders/services/placing.py", "place_order"): "one request is one object (DECISIONS 19)",
+    ("orders/services/placing.py", "place_orders"): "a batch of requests, the primitive (DECISIONS 19)",
+    ("orders/services/placing.py", "line_rows"): "a part shared with editing",
+    ("bistro/core/services/devices.py", "add_device"): "a part shared with the apps that hang the device somewhere",
+    ("bistro/core/services/restaurants.py", "end_sessions"): "a part shared with signing out",
+}
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {
     "core.Restaurant": "it is the tenant",
