@@ -130,7 +130,7 @@ class Client:
         spread = 0.5 + self.dice.random()
         if answer is not None and answer.status in BUSY:
             return min(LONGEST_WAIT, _seconds(answer.headers.get("Retry-After"))) * spread
-        return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt, 10)) * spread
+        return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(attempt, 10))) * spread
 
 
 async def _payload(response: aiohttp.ClientResponse) -> Any:
