@@ -13,6 +13,7 @@ from tests.browser.service import Running, Service
 
 SERIOUS = {"serious", "critical"}
 WALL = {"width": 1920, "height": 1080}
+LIVE_MS = 10_000  # a page that is not live by then never will be
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def page_of(browser: Browser, server: Service) -> Iterator[Callable[..., Page]]:
-    """`page_of("waiter", "/floor/")`: that page, in a browser of its own, logged in through the form."""
+    """`page_of("waiter", "/floor/")`: that page, live, in a browser of its own, logged in through the form."""
     contexts = []
     problems: list[str] = []
 
@@ -50,6 +51,7 @@ def page_of(browser: Browser, server: Service) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda message: _note_blocked(message.text, path, problems))
         log_in(page, server, role)
         page.goto(path)
+        expect(page.locator("#live")).to_have_attribute("data-live", "live", timeout=LIVE_MS)
         return page
 
     yield open_page
