@@ -1,7 +1,7 @@
 // Puts fragments from the server into the page. Every fragment is one element with an id and says itself how it goes in:
 //   hx-swap-oob="true"     takes the place of the element with its id (also when the attribute is absent in a pushed page message)
 //   hx-swap-oob="delete"   removes it
-//   data-into="<list id>"  where it belongs when it is not there yet, in the order of data-sort
+//   data-into="<list id>"  the list it belongs to, where its place follows from data-sort
 //   data-version           an older version never replaces a newer one
 // The same rules hold for what the socket pushes and for what an htmx request answers, so that one partial serves both.
 
@@ -17,22 +17,31 @@ function isOlder(element, shown) {
   return Number(element.dataset.version) < Number(shown.dataset.version);
 }
 
+/** Move an element that is already there to where its new sort key puts it, without losing the keyboard's focus. */
+function moveInList(shown, list, key) {
+  shown.dataset.sort = key;
+  const place = placeIn(list, key);
+  if (list.moveBefore) list.moveBefore(shown, place);
+  else list.insertBefore(shown, place);
+}
+
 /** Make room for one fragment, or drop it when this page has no use for it. */
 function makeRoom(element) {
   const shown = document.getElementById(element.id);
-  if (shown) {
-    if (element.getAttribute("hx-swap-oob") !== "delete" && isOlder(element, shown)) element.remove();
-    return;
-  }
   const list = element.dataset.into && document.getElementById(element.dataset.into);
-  if (!list) {
+  const key = element.dataset.sort ?? "";
+  if (shown) {
+    if (element.getAttribute("hx-swap-oob") === "delete") return;
+    if (isOlder(element, shown)) element.remove();
+    else if (list && key !== (shown.dataset.sort ?? "")) moveInList(shown, list, key);
+  } else if (list) {
+    const room = document.createElementNS(list.namespaceURI, element.localName);
+    room.id = element.id;
+    room.dataset.sort = key;
+    list.insertBefore(room, placeIn(list, key));
+  } else {
     element.remove();
-    return;
   }
-  const room = document.createElementNS(list.namespaceURI, element.localName);
-  room.id = element.id;
-  room.dataset.sort = element.dataset.sort ?? "";
-  list.insertBefore(room, placeIn(list, room.dataset.sort));
 }
 
 /** The fragments of `html`, those in a `<template><svg>` wrapper too: SVG parts cannot stand alone in HTML. */

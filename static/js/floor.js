@@ -1,0 +1,100 @@
+// The floor: opens and closes the sheet of a table, keeps its orders fresh, and makes the order form quick under a thumb.
+// Everything here is comfort: without it each table is a page and the form a plain form.
+
+import "./notices.js";
+
+const sheet = document.getElementById("sheet");
+
+let watched = null; // the list row of the open table; when a push replaces it, something about the table changed
+
+const openTable = () => document.getElementById("sheet-table")?.dataset.table;
+const rowOf = (id) => document.getElementById(`table-row-${id}`);
+
+function openSheet() {
+  watched = rowOf(openTable());
+  if (!sheet.open) sheet.showModal();
+  sheet.scrollTop = 0;
+}
+
+function closeSheet() {
+  if (sheet?.open) sheet.close();
+}
+
+function afterClose() {
+  const id = openTable();
+  sheet.replaceChildren();
+  if (document.activeElement === document.body && id) {
+    const link = document.getElementById(`table-link-${id}`);
+    (link?.checkVisibility() ? link : document.getElementById(`table-row-link-${id}`))?.focus({ preventScroll: true });
+  }
+}
+
+/** Show a changed order in the open sheet, unless somebody is just doing something with the orders. */
+function refreshOrders() {
+  const row = rowOf(openTable());
+  if (!sheet?.open || !row || row === watched) return;
+  watched = row;
+  const orders = document.getElementById("sheet-orders");
+  const busy = orders?.contains(document.activeElement) || orders?.querySelector("details[open]");
+  if (orders && !busy) window.htmx.trigger("#sheet-refresh", "refresh");
+}
+
+// --- the order form ---
+
+function countOrder(form) {
+  let total = 0;
+  for (const item of form.querySelectorAll("[data-item]")) {
+    const quantity = Number(item.querySelector('input[type="number"]').value) || 0;
+    item.toggleAttribute("data-chosen", quantity > 0);
+    total += quantity;
+  }
+  form.querySelector("[data-order-count]").textContent = total ? ` · ${total}` : "";
+}
+
+function stepQuantity(button) {
+  const input = button.parentElement.querySelector("input");
+  input.value = Math.min(99, Math.max(0, (Number(input.value) || 0) + Number(button.dataset.step)));
+  countOrder(input.form);
+}
+
+function filterMenu(input) {
+  const wanted = input.value.trim().toLocaleLowerCase();
+  for (const category of input.form.querySelectorAll(".category")) {
+    let found = 0;
+    for (const item of category.querySelectorAll("[data-item]")) {
+      item.hidden = Boolean(wanted) && !item.querySelector(".item-name").textContent.toLocaleLowerCase().includes(wanted);
+      found += item.hidden ? 0 : 1;
+    }
+    category.hidden = found === 0;
+    if (wanted && found) category.open = true;
+  }
+}
+
+function prepareForm() {
+  for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
+  const form = document.getElementById("order-form");
+  if (!form) return;
+  form.closest(".order-form").dataset.scripted = "";
+  countOrder(form);
+}
+
+document.addEventListener("click", (event) => {
+  const step = event.target.closest?.("[data-step]");
+  if (step) stepQuantity(step);
+  const outside = event.target === sheet && event.offsetX < 0; // the backdrop belongs to the dialog
+  if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
+    event.preventDefault();
+    closeSheet();
+  }
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-menu-filter]")) filterMenu(target);
+  else if (target.form?.id === "order-form") countOrder(target.form);
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target === sheet) openSheet();
+  prepareForm();
+});
+document.addEventListener("bistro:swapped", refreshOrders);
+sheet?.addEventListener("close", afterClose);
+prepareForm();
