@@ -15,7 +15,6 @@ import aiohttp
 from bistro.simulator.ledger import Traffic
 
 BUSY = frozenset({429, 503})
-LONGEST_WAIT = 10.0
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 
@@ -129,7 +128,7 @@ class Client:
         """As long as the server asks for, else growing; spread, so that five hundred pads do not return together."""
         spread = 0.5 + self.dice.random()
         if answer is not None and answer.status in BUSY:
-            return min(LONGEST_WAIT, _seconds(answer.headers.get("Retry-After"))) * spread
+            return _seconds(answer.headers.get("Retry-After")) + self.dice.random()
         return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(attempt, 10))) * spread
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,7 @@ TICKET_TAG = re.compile(r'<[^<>]*\sid="ticket-(\d+)"[^<>]*>')
 ORDER_ATTRIBUTE = re.compile(r'\sdata-order="(\d+)"')
 PATH = "/ws/kitchen/all/"
 STRANGERS_WAIT = 5.0
+LOOK_EVERY = 0.1
 
 
 def tickets_shown(html: str) -> list[tuple[int, int]]:
@@ -55,9 +57,9 @@ class KitchenScreen(Listener):
             if self.cooks is not None:
                 self.cooks.see(ticket, order)
 
-    def reply(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """Report what was displayed."""
-        return {"seen": message["seq"]} if message.get("type") == "page" else None
+    def displayed(self) -> int | None:
+        """Everything that came is on the screen at once."""
+        return self.seq
 
 
 class Cooks:
@@ -92,6 +94,7 @@ class Cooks:
             if order not in self.ledger.ours:
                 self.known.discard(ticket)
                 return
+        await self._shown_everywhere(order)
         async with self.hands:
             try:
                 answer = await self.client.post(
@@ -105,3 +108,10 @@ class Cooks:
             self.ledger.bumped += 1
         else:
             self.ledger.complaints[f"bump: {answer.code}"] += 1
+
+    async def _shown_everywhere(self, order: int) -> None:
+        """Another process's wall may lag: what is bumped before it came up there would never be shown there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STRANGERS_WAIT):
+                while not self.ledger.shown_everywhere(order):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_EVERY)

@@ -28,7 +28,7 @@ class Options:
     pad_sockets: bool = False
     cooks: bool = True
     cook_seconds: float = 1.0
-    patience: float = 60.0
+    patience: float = 120.0
     settle: float = 30.0
     seed: int = 1
     json: Path | None = None
@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--url", action="append", metavar="URL", help="a server's address; several times for several processes"
     )
-    where.add_argument("--patience", type=positive, default=60.0, metavar="S", help="how long a pad keeps trying")
+    where.add_argument("--patience", type=positive, default=120.0, metavar="S", help="how long a pad keeps trying")
     where.add_argument("--settle", type=positive, default=30.0, metavar="S", help="how long to wait when nothing moves")
     where.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     where.add_argument("--quiet", action="store_true", help="only the account at the end")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +14,7 @@ import aiohttp
 from bistro.simulator.client import Credential
 
 SILENCE = 12.0
+REPORT_EVERY = 0.1
 LONGEST_PAUSE = 3.0
 PROTOCOL = "bistro.v1"
 
@@ -34,8 +36,8 @@ class Listener:
         """Take one message."""
         raise NotImplementedError
 
-    def reply(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """What to answer, if anything."""
+    def displayed(self) -> int | None:
+        """The position up to which a screen shows everything, for its report; None for what has no screen."""
         return None
 
     async def listen(self) -> None:
@@ -59,20 +61,32 @@ class Listener:
         ) as socket:
             self.connects += 1
             await socket.send_json({"hello": {"after": self.seq, "epoch": self.epoch}})
-            while True:
-                frame = await socket.receive(timeout=SILENCE)
-                if frame.type is not aiohttp.WSMsgType.TEXT:
-                    self.problem = f"closed with {socket.close_code}"
-                    return
-                await self._take(socket, json.loads(frame.data), perf_counter())
+            reporter = asyncio.create_task(self._report(socket))
+            try:
+                await self._hear(socket)
+            finally:
+                reporter.cancel()
 
-    async def _take(self, socket: aiohttp.ClientWebSocketResponse, message: dict[str, Any], at: float) -> None:
-        """Hand a message on, then move the cursor; a heartbeat tells the head, which is not our position."""
-        self.heard(message, at)
-        if message.get("type") != "heartbeat":
-            self.seq = message.get("seq", self.seq)
-            self.epoch = message.get("epoch", self.epoch)
-            self.ready.set()
-        answer = self.reply(message)
-        if answer is not None:
-            await socket.send_json(answer)
+    async def _hear(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Take messages; a heartbeat tells the head of the feed, which is not our position in it."""
+        while True:
+            frame = await socket.receive(timeout=SILENCE)
+            if frame.type is not aiohttp.WSMsgType.TEXT:
+                self.problem = f"closed with {socket.close_code}"
+                return
+            message = json.loads(frame.data)
+            self.heard(message, perf_counter())
+            if message.get("type") != "heartbeat":
+                self.seq = message.get("seq", self.seq)
+                self.epoch = message.get("epoch", self.epoch)
+                self.ready.set()
+
+    async def _report(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Say what was displayed; ten times a second is often enough, however many messages come."""
+        reported: int | None = None
+        while not socket.closed:
+            await asyncio.sleep(REPORT_EVERY)
+            if self.displayed() != reported:
+                reported = self.displayed()
+                with suppress(aiohttp.ClientError, ConnectionError):  # the listener notices by itself
+                    await socket.send_json({"seen": reported})

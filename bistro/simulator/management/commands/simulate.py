@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from bistro.core.errors import DomainError
 from bistro.simulator import back_office
 from bistro.simulator.credentials import Credentials, MissingCredential, demo_path, read_credentials
 from bistro.simulator.crew import NobodyListens
@@ -47,6 +48,8 @@ class Command(BaseCommand):
             account = asyncio.run(_run(options, who, history, evening, console))
         except REFUSED_TO_START as problem:
             raise CommandError(str(problem)) from None
+        except DomainError as problem:
+            raise CommandError(problem.message) from None
         show_account(evening, account, console)
         if options.json:
             options.json.write_text(json.dumps(figures(evening, account), indent=2) + "\n", encoding="utf-8")
