@@ -45,7 +45,7 @@ TABLES: tuple[Table, ...] = (
     Table("Table 24", "Terrace", 8, "rectangle", 770, 600, 200, 80),
 )
 
-STAFF: tuple[Person, ...] = (
+PEOPLE: tuple[Person, ...] = (
     Person("Odile Marchand", "odile@bistro.example", "owner"),
     Person("Marek Novak", "marek@bistro.example", "manager"),
     Person("Hanna Lindqvist", "hanna@bistro.example", "host"),

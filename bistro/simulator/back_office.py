@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bistro.core.actors import Actor
+from bistro.demo.credentials import write_private
 from bistro.simulator.credentials import Credentials
 from bistro.simulator.history import History
 from tables import services as tables
@@ -57,10 +58,7 @@ def _place(number: int, nth: int) -> dict[str, Any]:
 
 
 def _keep(path: Path, devices: list[dict[str, str]]) -> None:
-    """Add to the demo file in one step; it stays readable by its owner alone."""
+    """Add to the demo file."""
     demo = json.loads(path.read_text(encoding="utf-8"))
     demo["devices"] += devices
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(demo, indent=2) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    write_private(path, demo)

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from bistro.demo.floor import SECTIONS, STAFF, TABLES
+from bistro.demo.floor import PEOPLE, SECTIONS, TABLES
 from bistro.demo.menu import CATEGORIES, STATIONS
 
 ALLERGENS = {
@@ -85,6 +85,6 @@ def test_tables_leave_room_to_walk():
 
 
 def test_somebody_of_every_role():
-    assert {person.role for person in STAFF} == {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
-    assert len({person.email for person in STAFF}) == len(STAFF)
-    assert all(person.email.endswith("@bistro.example") for person in STAFF)
+    assert {person.role for person in PEOPLE} == {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
+    assert len({person.email for person in PEOPLE}) == len(PEOPLE)
+    assert all(person.email.endswith("@bistro.example") for person in PEOPLE)
