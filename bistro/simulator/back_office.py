@@ -7,22 +7,45 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bistro.core.actors import Actor
+from bistro.core.names import name_key
 from bistro.demo.credentials import write_private
+from bistro.simulator.card import read_card
 from bistro.simulator.credentials import Credentials
-from bistro.simulator.history import History
+from bistro.simulator.history import History, NeededItem, needed_items
+from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
+from menu.selectors import menu_as_sold
+from menu.services import import_menu
 from tables import services as tables
 
+NO_CATEGORY = "Other Dishes"
+COURSE = 2
 PER_ROW, ROWS = 25, 20
 STEP_X, STEP_Y, SIDE = 40, 35, 24
 
 
 def create_items(who: Credentials, history: History) -> str:
-    """Add what the history needs to the menu; says how much was added."""
-    raise NotImplementedError
+    """Add what the history needs and the menu lacks; what is on the menu keeps its price. Says how much was added."""
+    actor = _actor(who)
+    card = read_card(menu_as_sold(int(who.restaurant_id)))
+    prices = {key: item.price for key, item in card.by_name().items()}
+    by_category: dict[str, list[ImportedItem]] = {}
+    for item in needed_items(history):
+        price = prices.get(name_key(item.name), item.price)
+        by_category.setdefault(item.category or NO_CATEGORY, []).append(_imported(item, price))
+    categories = [ImportedCategory(name, tuple(items), COURSE) for name, items in by_category.items()]
+    return f"Menu: {import_menu(categories=categories, actor=actor)}."
+
+
+def _imported(item: NeededItem, price: Decimal) -> ImportedItem:
+    """The history knows no groups and no prices of modifiers: all are free choices of one group."""
+    modifiers = tuple(ImportedModifier(name) for name in item.modifiers)
+    groups = (ImportedGroup("Options", 0, len(modifiers), modifiers),) if modifiers else ()
+    return ImportedItem(item.name, price, groups=groups)
 
 
 def add_pads(who: Credentials, path: Path, wanted: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+from bistro.core.names import name_key
 
 COLUMNS = ("order_id", "ordered_at", "item", "category", "quantity", "unit_price", "modifiers")
 MOST_OF_ONE_ITEM = 999
@@ -83,11 +84,6 @@ class PriceDifference:
     item: str
     menu_price: Decimal
     rows: Mapping[Decimal, int]
-
-
-def name_key(name: str) -> str:
-    """Two names with the same key are the same item to the menu."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 def read_history(path: Path) -> History:
