@@ -36,6 +36,7 @@ lint: setup ## check style, types, templates, migrations, settings and the API's
 format: setup ## put the code into the house style
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@$(PYTHON) -m ruff format --quiet .
+	@$(VENV)/bin/djade --target-version 5.2 $$(find templates -name '*.html') || true
 
 ci: ## everything that must hold, on both databases and in a browser
 	@.ci/run
