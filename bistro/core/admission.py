@@ -1,0 +1,102 @@
+"""The front door of the ASGI process: a bounded number of requests at work, the rest wait briefly, then 503.
+
+Without it every request gets a thread and a database connection at once, and overload becomes a pile of timeouts.
+It also refuses large bodies before they are read (Daphne has no limit of its own).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.conf import settings
+
+from bistro.core.api.problems import PROBLEM_TYPE, problem
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+# Managers import menus and photos here; everything else is small JSON.
+_UPLOADS = "/admin/"
+
+
+class BodyTooLarge(Exception):
+    """More came than the limit allows."""
+
+
+class Admission:
+    """ASGI middleware for HTTP."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._slots: asyncio.Semaphore | None = None
+        self._waiting = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        limit = settings.UPLOAD_LIMIT_BYTES if scope["path"].startswith(_UPLOADS) else settings.BODY_LIMIT_BYTES
+        try:
+            messages = await _read_body(scope, receive, limit)
+        except BodyTooLarge:
+            await _refuse(send, 413, "The body is too large.", "body_too_large", [(b"connection", b"close")])
+            return
+        if not await self._enter():
+            await _refuse(send, 503, "Too much at once. Try again in a moment.", "overloaded", [(b"retry-after", b"1")])
+            return
+        assert self._slots is not None
+        try:
+            await self.app(scope, _replay(messages, receive), send)
+        finally:
+            self._slots.release()
+
+    async def _enter(self) -> bool:
+        """Wait for a place; False when too many wait already or it takes too long."""
+        if self._slots is None:
+            self._slots = asyncio.Semaphore(settings.ADMISSION_IN_FLIGHT)
+        if self._slots.locked() and self._waiting >= settings.ADMISSION_WAITING:
+            return False
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self._slots.acquire(), settings.ADMISSION_WAIT_SECONDS)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
+
+
+async def _read_body(scope: Message, receive: Receive, limit: int) -> list[Message]:
+    """The whole body before a place is taken, so that a slow client holds none. Raises BodyTooLarge."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value) > limit):
+            raise BodyTooLarge
+    messages: list[Message] = []
+    size = 0
+    while True:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise BodyTooLarge
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return messages
+
+
+def _replay(messages: list[Message], receive: Receive) -> Receive:
+    """What was read already, then the real thing."""
+    queue = iter(messages)
+
+    async def replay() -> Message:
+        for message in queue:
+            return message
+        return await receive()
+
+    return replay
+
+
+async def _refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
+    body = json.dumps(problem(status, detail, code)).encode()
+    own = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": own + headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,118 @@
+"""Errors of the API: RFC 9457 problem documents, whatever went wrong."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
+from drf_standardized_errors.handler import ExceptionHandler
+from psycopg_pool import PoolTimeout, TooManyRequests
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from bistro.core.errors import DomainError, Overloaded
+
+PROBLEM_TYPE = "application/problem+json"
+_CODES = {
+    400: "parse_error",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    429: "throttled",
+    500: "server_error",
+}
+
+
+def problem(status: int, detail: str, code: str, **more: Any) -> dict[str, Any]:
+    """A problem document. `more` are members of its own: errors by field, current and allowed statuses."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+
+
+class RefusedAPIException(exceptions.APIException):
+    """A DomainError on its way through DRF."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(error.message, error.code)
+        self.error = error
+        self.status_code = error.status
+        if isinstance(error, Overloaded):
+            self.wait = error.retry_after
+
+
+class TooLarge(exceptions.APIException):
+    """413."""
+
+    status_code = 413
+    default_detail = "The body is too large."
+
+
+class ProblemHandler(ExceptionHandler):
+    """Turns every exception of an API view into an APIException; an overloaded database is 503, not 500."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, OperationalError | PoolTimeout | TooManyRequests):
+            exc = Overloaded("The order desk is busy. Try again in a moment.")
+        if isinstance(exc, DomainError):
+            return RefusedAPIException(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
+        return super().convert_known_exceptions(exc)
+
+    def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
+        response = super().get_response(exc, data)
+        response.status_code = data["status"]
+        response.content_type = PROBLEM_TYPE
+        return response
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """Overload is not a fault to be reported with a traceback."""
+        if response.status_code != Overloaded.status:
+            super().report_exception(exc, response)
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """The body of the problem."""
+
+    def run(self) -> dict[str, Any]:
+        exc = self.exc
+        if isinstance(exc, RefusedAPIException):
+            error = exc.error
+            fields = {"errors": error.fields} if error.fields else {}
+            return problem(error.status, error.message, error.code, **fields, **error.extra)
+        if isinstance(exc, exceptions.ValidationError):
+            errors = field_errors(exc.detail)
+            first = next(iter(errors.items()))
+            return problem(422, f"{first[0]}: {first[1][0]}", "validation_error", errors=errors)
+        code = _CODES.get(exc.status_code, "error")
+        named = exc.get_codes()
+        if exc.status_code == 401 and isinstance(named, str):
+            code = named
+        return problem(exc.status_code, _detail(exc), code)
+
+
+def _detail(exc: exceptions.APIException) -> str:
+    detail = exc.detail
+    if isinstance(detail, Mapping):
+        detail = detail.get("detail", "")
+    return str(detail)
+
+
+def field_errors(detail: Any) -> dict[str, list[str]]:
+    """DRF's nested errors, flat: `lines.0.quantity` → messages."""
+    errors: dict[str, list[str]] = {}
+    for error in flatten_errors(detail):
+        errors.setdefault(error.attr or "body", []).append(str(error.detail))
+    return errors

@@ -1,0 +1,52 @@
+"""The OpenAPI document: every operation tells the problems that it can answer with."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from bistro.core.api.problems import PROBLEM_TYPE
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457. `errors` names causes by input field; `current` and `allowed` come with an illegal move."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    current = serializers.CharField(required=False)
+    allowed = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+_ALWAYS = {"401": "No or unknown credential", "403": "Not this role", "429": "Too many requests", "503": "Overloaded"}
+_WITH_BODY = {
+    "400": "Cannot be parsed",
+    "413": "Too large",
+    "415": "Not JSON",
+    "422": "Refused",
+    "409": "Somebody was first",
+}
+_WITH_ID = {"404": "Missing, or not yours"}
+
+
+class ProblemAutoSchema(AutoSchema):
+    """Adds the problem responses that the product's conventions imply (DECISIONS 33)."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        responses = super()._get_response_bodies(direction)
+        if direction != "response":
+            return responses
+        wanted = dict(_ALWAYS) if self.get_auth() else {"429": _ALWAYS["429"], "503": _ALWAYS["503"]}
+        if self.method in ("POST", "PUT", "PATCH", "DELETE"):
+            wanted |= _WITH_BODY
+        if "{" in self.path:
+            wanted |= _WITH_ID
+        for status, description in wanted.items():
+            if status not in responses:
+                response = OpenApiResponse(ProblemSerializer, description=description)
+                responses[status] = self._get_response_for_code(response, status, [PROBLEM_TYPE])
+        return responses

@@ -1,0 +1,227 @@
+"""Logins, devices, the event log: the API of `bistro.core`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from bistro.core import feed
+from bistro.core.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
+from bistro.core.api import serializers as shapes
+from bistro.core.api.problems import problem
+from bistro.core.auth import (
+    TOKEN_ONLY,
+    StaffSessionAuthentication,
+    StaffTokenAuthentication,
+    claims_for,
+    staff_of_token,
+)
+from bistro.core.errors import InvalidInput
+from bistro.core.limits import CredentialThrottle, EnrolThrottle, LoginThrottle
+from bistro.core.models import Device, Restaurant, Staff
+from bistro.core.roles import Act
+from bistro.core.selectors import debug_facts
+from bistro.core.services import devices, restaurants
+from bistro.core.shapes import event_json
+from bistro.core.tickets import TICKET_SECONDS, issue_ticket
+
+
+def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
+    """A login with the places where it works; `restaurantId` and `role` are the chosen one's."""
+    members = memberships_of(staff)
+    chosen = next((member for member in members if member.restaurant_id == restaurant_id), None)
+    return {
+        "id": staff.pk,
+        "email": staff.email,
+        "name": staff.name,
+        "role": chosen.role if chosen else None,
+        "restaurantId": str(chosen.restaurant.uid) if chosen else None,
+        "restaurants": [
+            {"id": str(m.restaurant.uid), "restaurantId": m.restaurant_id, "name": m.restaurant.name, "role": m.role}
+            for m in members
+        ],
+    }
+
+
+def token_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
+    """CONTRACT C's login answer."""
+    refresh = claims_for(staff, restaurant_id)
+    return {
+        "access_token": str(refresh.access_token),
+        "refresh_token": str(refresh),
+        "token_type": "bearer",
+        "user": user_json(staff, restaurant_id),
+    }
+
+
+class LoginView(APIView):
+    """Log in with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
+
+    authentication_classes: list[Any] = []
+    permission_classes: list[Any] = []
+    throttle_classes = [LoginThrottle]
+
+    @extend_schema(request=shapes.LoginInput, responses=shapes.TokenOutput)
+    def post(self, request: Request) -> Response:
+        body = shapes.LoginInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked = body.validated_data
+        staff = authenticate(request._request, username=asked["email"], password=asked["password"])
+        if not isinstance(staff, Staff):
+            if getattr(request._request, "axes_locked_out", False):
+                raise exceptions.Throttled(wait=900, detail="Too many failed logins. Try again later.")
+            raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
+        return Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
+
+
+def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
+    """The wanted restaurant, or the only one. A restaurant where the login does not work is refused."""
+    members = memberships_of(staff)
+    if uid is not None:
+        members = [member for member in members if member.restaurant.uid == uid]
+        if not members:
+            raise InvalidInput("You do not work there.", fields={"restaurantId": ["Not one of yours."]})
+    return members[0].restaurant_id if len(members) == 1 else None
+
+
+class RefreshView(APIView):
+    """A new access token (and refresh token) for a refresh token."""
+
+    authentication_classes: list[Any] = []
+    permission_classes: list[Any] = []
+    throttle_classes = [LoginThrottle]
+
+    @extend_schema(request=shapes.RefreshInput, responses=shapes.TokenOutput)
+    def post(self, request: Request) -> Response:
+        body = shapes.RefreshInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            token = RefreshToken(body.validated_data["refresh_token"])
+        except TokenError:
+            raise exceptions.AuthenticationFailed("This refresh token is not valid.", "invalid_token") from None
+        staff = staff_of_token(token)
+        if staff is None:
+            raise exceptions.AuthenticationFailed("This login has ended.", "invalid_token")
+        return Response(token_json(staff, staff_actor(staff, token.get("rid")).restaurant_id))
+
+
+class RegisterView(APIView):
+    """Register a login: by an owner or manager, or with an invitation; never open to everybody."""
+
+    authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
+    permission_classes: list[Any] = []
+    throttle_classes = [LoginThrottle]
+
+    @extend_schema(request=shapes.RegisterInput, responses={201: shapes.UserOutput})
+    def post(self, request: Request) -> Response:
+        body = shapes.RegisterInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked = body.validated_data
+        person = {"email": asked["email"], "name": asked["name"], "password": asked["password"]}
+        actor = request_actor(request)
+        if asked.get("invitation"):
+            member = restaurants.accept_invitation(token=asked["invitation"], **person)
+        elif actor is None:
+            raise exceptions.NotAuthenticated("Registration needs an invitation.")
+        elif not asked.get("role"):
+            raise InvalidInput("Say which role.", fields={"role": ["This field is required."]})
+        else:
+            member = restaurants.add_member(role=asked["role"], actor=actor, **person)
+        return Response(user_json(member.staff, member.restaurant_id), status=status.HTTP_201_CREATED)
+
+
+class MeView(APIView):
+    """Who is logged in."""
+
+    authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
+
+    @extend_schema(responses=shapes.UserOutput)
+    def get(self, request: Request) -> Response:
+        assert isinstance(request.user, Staff)
+        return Response(user_json(request.user, api_actor(request).restaurant_id))
+
+
+class SocketTicketView(APIView):
+    """A single-use ticket (30 s) for a socket of a client that can set no header: subprotocol `ticket.<value>`."""
+
+    @extend_schema(request=None, responses={201: shapes.TicketOutput})
+    def post(self, request: Request) -> Response:
+        ticket = issue_ticket(api_actor(request))
+        return Response({"ticket": ticket, "expires_in": TICKET_SECONDS}, status=status.HTTP_201_CREATED)
+
+
+def device_json(device: Device) -> dict[str, Any]:
+    """A device without its secrets."""
+    uid = Restaurant.objects.values_list("uid", flat=True).get(pk=device.restaurant_id)
+    return {"id": device.pk, "kind": device.kind, "name": device.name, "restaurant": str(uid)}
+
+
+class EnrolView(APIView):
+    """Turn a one-time code (10 minutes) into a device token, told once."""
+
+    authentication_classes: list[Any] = []
+    permission_classes: list[Any] = []
+    throttle_classes = [EnrolThrottle]
+
+    @extend_schema(request=shapes.EnrolInput, responses={201: shapes.EnrolOutput})
+    def post(self, request: Request) -> Response:
+        body = shapes.EnrolInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        device, token = devices.enrol(**body.validated_data)
+        return Response({"token": token, "device": device_json(device)}, status=status.HTTP_201_CREATED)
+
+
+class RotateView(APIView):
+    """A new token for the asking device; the old one works until the first use of the new."""
+
+    authentication_classes = TOKEN_ONLY
+
+    @extend_schema(request=None, responses={201: shapes.EnrolOutput})
+    def post(self, request: Request) -> Response:
+        return Response({"token": devices.rotate(actor=api_actor(request))}, status=status.HTTP_201_CREATED)
+
+
+class EventsView(APIView):
+    """The event log after `?after=<seq>`, at most 1,000 events; 410 with the snapshot's address when too far behind."""
+
+    permission_classes = [requires(Act.READ_EVENTS)]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("after", int), OpenApiParameter("epoch", str)],
+        responses=shapes.EventOutput(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        actor = api_actor(request)
+        restaurant = restaurant_of(actor)
+        now = feed.position(restaurant.pk)
+        after = request.query_params.get("after", "0")
+        if not after.isdecimal() or len(after) > 18:
+            raise InvalidInput("“after” is a sequence number.", fields={"after": ["Not a sequence number."]})
+        cursor = feed.Position(request.query_params.get("epoch", now.epoch), int(after))
+        headers = {"Bistro-Epoch": now.epoch, "Bistro-Seq": str(now.seq)}
+        if feed.too_far_behind(cursor, now):
+            detail = "Too far behind. Take a snapshot and go on from its seq."
+            body = problem(410, detail, "too_far_behind", snapshot="/api/v1/orders", seq=now.seq, epoch=now.epoch)
+            return Response(body, status=410, content_type="application/problem+json", headers=headers)
+        rows = feed.events_after(restaurant.pk, cursor.seq)
+        found = [event_json(row, restaurant.uid, now.epoch) for row in rows]
+        return Response([event for event in found if event is not None], headers=headers)
+
+
+class DebugView(APIView):
+    """Server, version, database, layer, open sockets, feed heads; for owners and managers."""
+
+    permission_classes = [requires(Act.DEBUG)]
+    throttle_classes = [CredentialThrottle]
+
+    @extend_schema(responses={200: dict[str, Any]})
+    def get(self, request: Request) -> Response:
+        facts = debug_facts(restaurant_of(api_actor(request)))
+        return Response({"status": "ok", "port": settings.PORT, **facts})

@@ -1,0 +1,144 @@
+"""Credentials of the API and of sockets: device token, JWT, session. Pages use Django's session (middleware.py).
+
+Every authenticator returns `(user, actor)`: `request.auth` is the Actor, whoever it came from.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+
+from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
+from bistro.core.actors import Actor
+from bistro.core.models import Device, Staff
+from bistro.core.secrets import digest
+from bistro.core.services.devices import adopt_next_token
+
+DEVICE_COOKIE = "bistro_device"
+_SCHEMES = (b"device", b"bearer")
+
+
+class DevicePrincipal(AnonymousUser):
+    """What `request.user` is for a device: authenticated, but nobody."""
+
+    @property
+    def is_authenticated(self) -> bool:  # type: ignore[override]
+        return True
+
+
+def device_actor(token: str) -> Actor | None:
+    """The actor of a device token, or None. The first use of a rotated token retires the old one."""
+    hashed = digest(token)
+    device = Device.objects.live().filter(token_hash=hashed).first()
+    if device is None:
+        device = Device.objects.live().filter(next_token_hash=hashed).first()
+        if device is None:
+            return None
+        adopt_next_token(device_id=device.pk, token_hash=hashed)
+    return actor_of_device(device)
+
+
+def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:
+    """A refresh token (and through it access tokens) for a login in a restaurant."""
+    token = RefreshToken.for_user(staff)
+    token["rid"] = restaurant_id
+    token["ver"] = staff.version
+    return token  # type: ignore[no-any-return]
+
+
+def staff_of_token(token: Token) -> Staff | None:
+    """The active login that a token names, unless its sessions were ended since."""
+    staff = Staff.objects.filter(pk=token.get("user_id"), is_active=True).first()
+    return staff if staff is not None and staff.version == token.get("ver") else None
+
+
+def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
+    """The login and actor of an access token, or None."""
+    try:
+        token = AccessToken(raw)  # type: ignore[arg-type]
+    except TokenError:
+        return None
+    staff = staff_of_token(token)
+    return (staff, staff_actor(staff, token.get("rid"))) if staff else None
+
+
+class DeviceAuthentication(BaseAuthentication):
+    """`Authorization: Device <token>`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Actor] | None:
+        scheme, token = _credential(request)
+        if scheme != b"device":
+            return None
+        actor = device_actor(token)
+        if actor is None:
+            raise exceptions.AuthenticationFailed("This device token is not known or was revoked.", "invalid_token")
+        return DevicePrincipal(), actor
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Device"
+
+
+class StaffTokenAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <JWT>`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        scheme, raw = _credential(request)
+        if scheme != b"bearer":
+            return None
+        found = jwt_actor(raw)
+        if found is None:
+            raise InvalidToken("This token is not valid or has expired.")
+        return found
+
+
+class StaffSessionAuthentication(SessionAuthentication):
+    """The session cookie with CSRF; ignored as soon as an Authorization header is there."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        if get_authorization_header(request):
+            return None
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        return found[0], staff_actor(found[0], request._request.session.get(SESSION_RESTAURANT))
+
+
+TOKEN_ONLY = [DeviceAuthentication, StaffTokenAuthentication]
+
+
+def _credential(request: Request) -> tuple[bytes, str]:
+    """(scheme, secret) of the Authorization header; an unknown scheme is an error, not somebody anonymous."""
+    parts = get_authorization_header(request).split()
+    if not parts:
+        return b"", ""
+    scheme = parts[0].lower()
+    if scheme not in _SCHEMES or len(parts) != 2:
+        raise exceptions.AuthenticationFailed("Use “Device <token>” or “Bearer <token>”.", "invalid_header")
+    try:
+        return scheme, parts[1].decode("ascii")
+    except UnicodeDecodeError:
+        raise exceptions.AuthenticationFailed("A token is plain ASCII.", "invalid_header") from None
+
+
+def lockout_response(
+    request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
+) -> HttpResponse:
+    """Too many failed logins from here for this account (django-axes)."""
+    message = "Too many failed logins. Try again in 15 minutes."
+    if request.path.startswith(("/auth/", "/api/")):
+        body = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "code": "locked_out"}
+        answer: HttpResponse = JsonResponse(
+            {**body, "detail": message}, status=429, content_type="application/problem+json"
+        )
+    else:
+        answer = render(request, "registration/login.html", {"locked_out": message}, status=429)
+    answer["Retry-After"] = "900"
+    return answer

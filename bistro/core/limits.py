@@ -1,0 +1,101 @@
+"""Rate limits that hold: one atomic `incr` on the shared cache, by credential or address.
+
+Stock DRF throttles read, append and write a list; two requests at once both pass. Here a window is one counter.
+"""
+
+import logging
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+
+from bistro.core.access import request_actor
+from bistro.core.roles import Role
+
+log = logging.getLogger(__name__)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_rate(rate: str) -> tuple[int, int]:
+    """`12/min` → (12, 60)."""
+    count, period = rate.split("/")
+    return int(count), _SECONDS[period[0]]
+
+
+def over_limit(scope: str, who: str) -> int:
+    """Count one use. 0 while within the limit, else the seconds until the window ends.
+
+    A cache that is out of reach lets everybody through: orders matter more than limits.
+    """
+    count, seconds = parse_rate(settings.RATE_LIMITS[scope])
+    now = time.time()
+    window = int(now // seconds)
+    key = f"limit:{scope}:{who}:{window}"
+    try:
+        cache.add(key, 0, timeout=seconds + 1)
+        used = cache.incr(key)
+    except ValueError:  # it ended between the two calls
+        return 0
+    except Exception as error:  # whatever the cache's client raises when its server is away
+        log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
+        return 0
+    return max(1, int((window + 1) * seconds - now)) if used > count else 0
+
+
+class AtomicThrottle(BaseThrottle):
+    """Base: a scope of `settings.RATE_LIMITS` and whom to count."""
+
+    scope = "credential"
+    _wait = 0
+
+    def who(self, request: Request) -> str | None:
+        """The key to count under; None means no limit."""
+        raise NotImplementedError
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        who = self.who(request)
+        self._wait = over_limit(self.scope, who) if who else 0
+        return self._wait == 0
+
+    def wait(self) -> float:
+        return float(self._wait)
+
+
+class CredentialThrottle(AtomicThrottle):
+    """A ceiling for each credential, far above service."""
+
+    def who(self, request: Request) -> str | None:
+        actor = request_actor(request)
+        return actor.credential if actor else None
+
+
+class OrderThrottle(AtomicThrottle):
+    """Orders a credential may place: pads few, integrations many, staff without limit."""
+
+    def who(self, request: Request) -> str | None:
+        actor = request_actor(request)
+        if actor is None or actor.is_staff:
+            return None
+        self.scope = "integration-order" if Role.INTEGRATION in actor.roles else "pad-order"
+        return actor.credential
+
+
+class AddressThrottle(AtomicThrottle):
+    """By address, for doors without a credential. X-Forwarded-For counts only behind NUM_PROXIES proxies."""
+
+    def who(self, request: Request) -> str:
+        return str(SimpleRateThrottle.get_ident(self, request))  # type: ignore[arg-type]
+
+
+class EnrolThrottle(AddressThrottle):
+    """Guessing one-time codes."""
+
+    scope = "enrol"
+
+
+class LoginThrottle(AddressThrottle):
+    """Logins from one address, whatever the account; failures of one account are django-axes' matter."""
+
+    scope = "login"

@@ -1,0 +1,113 @@
+"""Who opens a socket: Authorization header, single-use ticket, or a cookie from an allowed origin. Never a URL.
+
+What the handshake found is asked again every five seconds: a revoked device, an ended login or a logged-out browser
+is cut off, not trusted until it leaves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.http.request import validate_host
+from django.utils.crypto import constant_time_compare
+
+from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
+from bistro.core.actors import Actor
+from bistro.core.auth import DEVICE_COOKIE, device_actor, jwt_actor
+from bistro.core.models import Device, Staff
+from bistro.core.tickets import redeem_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The actor of a socket and what its right to be there rests on."""
+
+    actor: Actor
+    version: int
+    session_key: str = ""
+
+
+def credential_of(scope: Mapping[str, Any]) -> Credential | None:
+    """The credential of a handshake, or None. Queries; run it in a thread."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    if b"authorization" in headers:
+        return _from_header(headers[b"authorization"].decode("latin-1"))
+    for protocol in scope.get("subprotocols", []):
+        if protocol.startswith("ticket."):
+            actor = redeem_ticket(protocol.removeprefix("ticket."))
+            return _of(actor) if actor else None
+    if not _origin_allowed(headers.get(b"origin", b"").decode("latin-1")):
+        return None
+    return _from_cookies(headers.get(b"cookie", b"").decode("latin-1"))
+
+
+def still_valid(credential: Credential) -> bool:
+    """Whether the right to watch still stands, with the same role. At most three queries."""
+    actor = credential.actor
+    if actor.kind == "device":
+        device = Device.objects.live().filter(pk=actor.id, version=credential.version).first()
+        return device is not None and actor_of_device(device) == actor
+    if credential.session_key and _session_staff(credential.session_key) is None:
+        return False
+    staff = Staff.objects.filter(pk=actor.id, is_active=True, version=credential.version).first()
+    return staff is not None and staff_actor(staff, actor.restaurant_id) == actor
+
+
+def _of(actor: Actor | None, session_key: str = "") -> Credential | None:
+    """Add the version that a revocation or an ended login raises."""
+    if actor is None:
+        return None
+    rows: Any = Device.objects if actor.kind == "device" else Staff.objects
+    version = rows.filter(pk=actor.id).values_list("version", flat=True).first()
+    return Credential(actor, version, session_key) if version is not None else None
+
+
+def _from_header(header: str) -> Credential | None:
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() == "device":
+        return _of(device_actor(secret.strip()))
+    if scheme.lower() == "bearer":
+        found = jwt_actor(secret.strip())
+        return _of(found[1]) if found else None
+    return None
+
+
+def _origin_allowed(origin: str) -> bool:
+    """A cookie counts only from our own pages. A missing or opaque origin is none of them."""
+    parts = urlsplit(origin)
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    return bool(parts.scheme in ("http", "https") and parts.hostname) and validate_host(
+        parts.hostname or "", settings.ALLOWED_HOSTS
+    )
+
+
+def _from_cookies(header: str) -> Credential | None:
+    try:
+        cookies = SimpleCookie(header)
+    except CookieError:
+        return None
+    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    if session is not None:
+        found = _session_staff(session.value)
+        if found is not None:
+            staff, restaurant_id = found
+            return _of(staff_actor(staff, restaurant_id), session.value)
+    device = cookies.get(DEVICE_COOKIE)
+    return _of(device_actor(device.value)) if device is not None else None
+
+
+def _session_staff(session_key: str) -> tuple[Staff, int | None] | None:
+    """The login of a live session, checked as Django does (a changed password ends it)."""
+    data = SessionStore(session_key).load()
+    if BACKEND_SESSION_KEY not in data:
+        return None
+    staff = Staff.objects.filter(pk=data.get(SESSION_KEY), is_active=True).first()
+    if staff is None or not constant_time_compare(data.get(HASH_SESSION_KEY, ""), staff.get_session_auth_hash()):
+        return None
+    return staff, data.get(SESSION_RESTAURANT)

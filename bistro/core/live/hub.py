@@ -1,0 +1,204 @@
+"""One hub per process: one tail reads the log for all its sockets (DESIGN section 5).
+
+The doorbell wakes the tail; it also looks by itself every second, so a lost ring costs at most that second. A socket
+has no queue: it has a cursor, and the audience's recent frames wait for it. One that is too far behind gets a snapshot.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from bistro.core import doorbell, feed
+from bistro.core.feed import Position
+from bistro.core.live.frames import Frame, View
+from bistro.core.live.layer import LayerBell
+from bistro.core.live.threads import in_thread
+from bistro.core.models import Event
+
+log = logging.getLogger(__name__)
+RECENT_FRAMES = 256
+SNAPSHOT_SHARED_SECONDS = 0.05
+
+
+class Watch:
+    """One audience of this process: its view, its sockets' wake-ups and its recent frames."""
+
+    def __init__(self, view: View, cursor: int) -> None:
+        self.view = view
+        self.cursor = cursor  # frames up to here are made
+        self.floor = cursor  # recent frames bring a socket from here on
+        self.recent: deque[Frame] = deque()
+        self.bells: set[asyncio.Event] = set()
+        self._snapshot: tuple[float, asyncio.Task[list[Frame]]] | None = None
+
+    def add(self, frames: list[Frame], seq: int) -> None:
+        """New frames are there up to `seq`; wake everybody."""
+        self.recent.extend(frames)
+        while len(self.recent) > RECENT_FRAMES:
+            self.floor = self.recent.popleft().seq
+        self.cursor = seq
+        if frames:
+            for bell in self.bells:
+                bell.set()
+
+    def after(self, seq: int) -> list[Frame] | None:
+        """The frames that a socket at `seq` lacks; None when they are no longer all here."""
+        if seq < self.floor:
+            return None
+        return [frame for frame in self.recent if frame.seq > seq]
+
+    async def snapshot(self) -> list[Frame]:
+        """Everything. Sockets that ask within 50 ms share one: a storm of reconnects costs one query, not one each."""
+        now = asyncio.get_running_loop().time()
+        if self._snapshot is None or now - self._snapshot[0] > SNAPSHOT_SHARED_SECONDS or self._snapshot[1].cancelled():
+            self._snapshot = now, asyncio.ensure_future(in_thread(_make_snapshot, self.view))
+        return await asyncio.shield(self._snapshot[1])
+
+
+def _make_snapshot(view: View) -> list[Frame]:
+    """The head first, then the rows: an event in between is folded twice, which is harmless; never missed."""
+    return list(view.snapshot(feed.position(view.restaurant_id)))
+
+
+class Hub:
+    """The watches of one event loop, and the tail that feeds them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.watches: dict[str, Watch] = {}
+        self.sockets = 0
+        self.epoch = ""
+        self.heads: dict[int, int] = {}
+        self._wake = asyncio.Event()
+        self._bell = LayerBell(self._rung_outside)
+        self._tail: asyncio.Task[None] | None = None
+
+    async def join(self, view: View, bell: asyncio.Event) -> Watch:
+        """Subscribe first, read second. The first socket starts the tail."""
+        watch = self.watches.get(view.key)
+        if watch is None:
+            now = await in_thread(feed.position, view.restaurant_id)
+            watch = self.watches.setdefault(view.key, Watch(view, now.seq))
+            self.epoch = self.epoch or now.epoch
+        watch.bells.add(bell)
+        self.sockets += 1
+        if self._tail is None or self._tail.done():
+            doorbell.subscribe(self.loop, self._rung_here)
+            self._tail = self.loop.create_task(self._follow())
+            self._bell.start()
+        return watch
+
+    def leave(self, watch: Watch, bell: asyncio.Event) -> None:
+        """Unsubscribe; the last socket stops the tail."""
+        if bell not in watch.bells:
+            return
+        watch.bells.discard(bell)
+        self.sockets -= 1
+        if not watch.bells:
+            self.watches.pop(watch.view.key, None)
+        if not self.watches and self._tail is not None:
+            doorbell.unsubscribe(self.loop, self._rung_here)
+            self._tail.cancel()
+            self._tail = None
+            self._bell.stop()
+
+    def _rung_here(self, restaurant_id: int, seq: int) -> None:
+        """A commit of this process: wake the tail, and pass it on to the other processes."""
+        self._wake.set()
+        self._bell.pass_on(restaurant_id, seq)
+
+    def _rung_outside(self) -> None:
+        self._wake.set()
+
+    async def _follow(self) -> None:
+        """The tail. Whatever the database does, it goes on."""
+        while True:
+            try:
+                await self._look()
+            except (DatabaseError, OSError) as error:
+                log.warning("the tail cannot read the log", extra={"error": repr(error)})
+                await asyncio.sleep(0.5)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), settings.FEED_POLL_SECONDS)
+            self._wake.clear()
+
+    async def _look(self) -> None:
+        """One query for the heads of all watched restaurants, then the events of those that moved."""
+        by_restaurant: dict[int, list[Watch]] = {}
+        for watch in self.watches.values():
+            by_restaurant.setdefault(watch.view.restaurant_id, []).append(watch)
+        if not by_restaurant:
+            return
+        epoch, heads = await in_thread(_read_heads, list(by_restaurant))
+        if self.epoch and epoch != self.epoch:
+            self._forget_everything()
+        self.epoch, self.heads = epoch, heads
+        for restaurant_id, watches in by_restaurant.items():
+            head = heads.get(restaurant_id, 0)
+            behind = [watch for watch in watches if watch.cursor != head]
+            if behind:
+                await self._feed(restaurant_id, behind, Position(epoch, head))
+
+    async def _feed(self, restaurant_id: int, watches: list[Watch], now: Position) -> None:
+        start = min(watch.cursor for watch in watches)
+        if start > now.seq or now.seq - start > settings.FEED_CATCH_UP_LIMIT:
+            for watch in watches:
+                _restart(watch, now.seq)
+            return
+        events = await in_thread(feed.events_after, restaurant_id, start)
+        if not events:
+            return
+        reached = Position(now.epoch, events[-1].seq)
+        for watch in watches:
+            mine = [event for event in events if event.seq > watch.cursor]
+            watch.add(await in_thread(_make_changes, watch.view, mine, reached), reached.seq)
+        if reached.seq < now.seq:
+            self._wake.set()
+
+    def _forget_everything(self) -> None:
+        """Another history (a backup was restored): every socket takes a new snapshot."""
+        for watch in self.watches.values():
+            _restart(watch, 0)
+
+
+def _restart(watch: Watch, seq: int) -> None:
+    watch.recent.clear()
+    watch.cursor = seq
+    watch.floor = seq + 1
+    for bell in watch.bells:
+        bell.set()
+
+
+def _read_heads(restaurant_ids: list[int]) -> tuple[str, dict[int, int]]:
+    return feed.epoch(), feed.heads(restaurant_ids)
+
+
+def _make_changes(view: View, events: list[Event], position: Position) -> list[Frame]:
+    return list(view.changes(events, position))
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def current_hub() -> Hub:
+    """The hub of the running loop; a server process has one loop, tests have one each."""
+    loop = asyncio.get_running_loop()
+    for other in [known for known in _hubs if known.is_closed()]:
+        del _hubs[other]
+    if loop not in _hubs:
+        _hubs[loop] = Hub(loop)
+    return _hubs[loop]
+
+
+def hub_facts() -> dict[str, Any]:
+    """For /api/debug and /metrics: open sockets, audiences, heads."""
+    hubs = list(_hubs.values())
+    return {
+        "open": sum(hub.sockets for hub in hubs),
+        "audiences": sum(len(hub.watches) for hub in hubs),
+    }

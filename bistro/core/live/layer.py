@@ -1,0 +1,72 @@
+"""The doorbell between processes, over the channel layer. Best effort by design: the log is the truth.
+
+All of it runs as tasks on the server's loop, off every request's path; a frozen Redis costs a log line and the tail's
+next look, never an answer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+log = logging.getLogger(__name__)
+GROUP = "doorbell"
+SEND_TIMEOUT_SECONDS = 0.5
+RETRY_SECONDS = 2.0
+
+
+class LayerBell:
+    """Rings other processes, and listens for them."""
+
+    def __init__(self, rung: Callable[[], None]) -> None:
+        self._rung = rung
+        self._listener: asyncio.Task[None] | None = None
+        self._sender: asyncio.Task[None] | None = None
+        self._pending: dict[int, int] = {}
+
+    def start(self) -> None:
+        """Listen, unless the layer ends at this process anyway."""
+        if self._listener is None and not isinstance(get_channel_layer(), InMemoryChannelLayer):
+            self._listener = asyncio.get_running_loop().create_task(self._listen())
+
+    def stop(self) -> None:
+        for task in (self._listener, self._sender):
+            if task is not None:
+                task.cancel()
+        self._listener = self._sender = None
+
+    def pass_on(self, restaurant_id: int, seq: int) -> None:
+        """Ring the other processes soon. While one ring is under way, later ones gather into the next."""
+        if self._listener is None:
+            return
+        self._pending[restaurant_id] = seq
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.get_running_loop().create_task(self._send())
+
+    async def _send(self) -> None:
+        layer: Any = get_channel_layer()
+        while self._pending:
+            heads, self._pending = self._pending, {}
+            message = {"type": "doorbell", "heads": {str(key): seq for key, seq in heads.items()}}
+            try:
+                await asyncio.wait_for(layer.group_send(GROUP, message), SEND_TIMEOUT_SECONDS)
+            except Exception as error:  # whatever the layer's client raises when its server is away
+                log.warning("the doorbell does not reach other processes", extra={"error": repr(error)})
+                await asyncio.sleep(SEND_TIMEOUT_SECONDS)
+
+    async def _listen(self) -> None:
+        layer: Any = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(GROUP, channel)
+                while True:
+                    await layer.receive(channel)
+                    self._rung()
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # whatever the layer's client raises when its server is away
+                log.warning("the doorbell is deaf", extra={"error": repr(error)})
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,27 @@
+"""Database work of live sockets, off the event loop, in threads of their own.
+
+Channels' own helper shares one thread per process; a slow snapshot would hold up every socket.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+
+Result = TypeVar("Result")
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+
+
+async def in_thread(function: Callable[..., Result], *args: Any) -> Result:
+    """Run `function` in one of the live feed's threads, with a connection that is closed afterwards."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _run, function, args)
+
+
+def _run(function: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+    close_old_connections()
+    try:
+        return function(*args)
+    finally:
+        close_old_connections()

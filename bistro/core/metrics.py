@@ -1,0 +1,26 @@
+"""/metrics for Prometheus: from this machine, or with the token."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Gauge
+
+from bistro.core.live.hub import hub_facts
+
+_sockets = Gauge("bistro_open_sockets", "WebSockets open in this process")
+_audiences = Gauge("bistro_live_audiences", "Audiences that the hub of this process feeds")
+LOOPBACK = {"127.0.0.1", "::1"}
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Everything that this process counts. Anybody else gets 404, as if it did not exist."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+    local = request.META.get("REMOTE_ADDR") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META
+    if not (known or local):
+        return HttpResponse(status=404)
+    facts = hub_facts()
+    _sockets.set(facts["open"])
+    _audiences.set(facts["audiences"])
+    return ExportToDjangoView(request)

@@ -1,0 +1,72 @@
+"""Middleware of our own: who asks, what a browser may load, refusals on pages."""
+
+from collections.abc import Callable
+
+import structlog
+from csp.middleware import CSPMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+
+from bistro.core.access import SESSION_RESTAURANT, staff_actor
+from bistro.core.actors import Actor
+from bistro.core.auth import DEVICE_COOKIE, device_actor
+from bistro.core.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# The admin's and the API documents' pages come from libraries that use inline scripts; nothing of ours does.
+RELAXED_PREFIXES = ("/admin/", "/api/docs", "/docs", "/redoc", "/api/redoc")
+_INLINE = "'unsafe-inline'"
+
+
+class ActorMiddleware:
+    """`request.actor` for pages: a staff session, or the cookie of a wall screen or pad. Lazy: an API request with a
+    token never looks."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = SimpleLazyObject(lambda: page_actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def page_actor(request: HttpRequest) -> Actor | None:
+    """Who looks at a page, or None."""
+    if request.user.is_authenticated:
+        actor = staff_actor(request.user, request.session.get(SESSION_RESTAURANT))  # type: ignore[arg-type]
+    else:
+        token = request.COOKIES.get(DEVICE_COOKIE, "")
+        found = device_actor(token) if token else None
+        if found is None:
+            return None
+        actor = found
+    structlog.contextvars.bind_contextvars(actor=actor.credential, restaurant=actor.restaurant_id)
+    return actor
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """Strict everywhere; `/admin/` and the API documents may also use inline code of their own libraries."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path_info.startswith(RELAXED_PREFIXES):
+            wider = {"script-src": [_INLINE, "'unsafe-eval'"], "style-src": [_INLINE], "worker-src": ["blob:"]}
+            response._csp_update = wider  # type: ignore[attr-defined]
+        return super().process_response(request, response)
+
+
+class DomainErrorMiddleware:
+    """A refusal that no page view handled itself becomes a page that says it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        context = {"message": error.message, "status": error.status}
+        return render(request, "core/refused.html", context, status=error.status)

@@ -1,0 +1,17 @@
+from bistro.core.models.devices import Device, EnrolmentCode
+from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead
+from bistro.core.models.people import Invitation, Membership, Staff
+from bistro.core.models.restaurants import Restaurant
+
+__all__ = [
+    "DayNumber",
+    "Device",
+    "EnrolmentCode",
+    "Event",
+    "FeedEpoch",
+    "FeedHead",
+    "Invitation",
+    "Membership",
+    "Restaurant",
+    "Staff",
+]

@@ -1,0 +1,62 @@
+from django.db import models
+from django.db.models import Q
+
+from bistro.core.models.restaurants import Restaurant
+from bistro.core.querysets import TenantQuerySet
+
+
+class DeviceQuerySet(TenantQuerySet):
+    """Enrolled things."""
+
+    def live(self) -> "DeviceQuerySet":
+        """Those whose token still counts."""
+        return self.filter(revoked_at=None)
+
+
+class Device(models.Model):
+    """A thing with a token instead of a login. Where it hangs stands in `tables.Pad` or `kitchen.Screen`.
+
+    Tokens are stored as SHA-256. After a rotation the old one works until the first use of the new.
+    """
+
+    class Kind(models.TextChoices):
+        PAD = "pad", "Table pad"
+        KITCHEN = "kitchen", "Kitchen screen"
+        INTEGRATION = "integration", "Integration"
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="devices")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    next_token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False, help_text="Raised when its rights change.")
+    firmware = models.CharField(max_length=40, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["restaurant", "kind", "name"]
+        constraints = [
+            models.CheckConstraint(name="device_kind_known", condition=Q(kind__in=["pad", "kitchen", "integration"])),
+            models.UniqueConstraint(fields=["restaurant", "name"], name="device_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrolmentCode(models.Model):
+    """A code that turns a device into an enrolled one: single use, ten minutes, stored hashed."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="enrolment_codes")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="enrolment_codes")
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"code for {self.device_id}"

@@ -1,0 +1,75 @@
+import secrets
+
+from django.db import models
+
+from bistro.core.models.restaurants import Restaurant
+from bistro.core.querysets import TenantQuerySet
+
+
+class FeedHead(models.Model):
+    """The last sequence number of a restaurant's event log.
+
+    A table of its own, not a column of the restaurant: foreign keys point at that row and would wait on this lock.
+    """
+
+    restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="feed")
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.restaurant_id} at {self.seq}"
+
+
+class DayNumber(models.Model):
+    """The last order number of a restaurant's business day."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="day_numbers")
+    business_date = models.DateField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["restaurant", "business_date"], name="day_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.business_date}: {self.last}"
+
+
+def new_epoch() -> str:
+    """A random name for one unbroken history of the log."""
+    return secrets.token_hex(8)
+
+
+class FeedEpoch(models.Model):
+    """One row for the installation. The restore command changes it, so that every screen takes a new snapshot."""
+
+    value = models.CharField(max_length=32, default=new_epoch)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Event(models.Model):
+    """One row of the event log: live feed, audit trail and outbox in one (DESIGN section 4). Append-only.
+
+    `data` is JSON text, serialised once and sent as it stands; `private` holds what may have to be erased.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="events", db_index=False)
+    seq = models.BigIntegerField()
+    type = models.CharField(max_length=40)
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60)
+    table_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=40, help_text="kind:id of who did it")
+    actor_label = models.CharField(max_length=120, blank=True)
+    device_id = models.BigIntegerField(null=True)
+    data = models.TextField()
+    private = models.TextField(null=True)
+    at = models.DateTimeField()
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["restaurant", "seq"]
+        constraints = [models.UniqueConstraint(fields=["restaurant", "seq"], name="event_seq_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.seq} {self.type} {self.action}"

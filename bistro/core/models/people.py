@@ -1,0 +1,106 @@
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from simple_history.models import HistoricalRecords
+
+from bistro.core.models.restaurants import Restaurant
+from bistro.core.querysets import TenantQuerySet
+from bistro.core.roles import STAFF_ROLES
+
+ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in STAFF_ROLES]
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Logins by e-mail."""
+
+    def get_by_natural_key(self, username: str | None) -> "Staff":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
+        """A login. Without a password it cannot be used until one is set."""
+        staff = self.model(email=email.strip().lower(), **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
+        """The operator of the installation; it has no restaurant until it is given a membership."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Staff(AbstractBaseUser, PermissionsMixin):
+    """A person's login. What they may do stands on their memberships, one a restaurant."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="The operator: may use the admin without a membership.")
+    version = models.PositiveIntegerField(default=0, editable=False, help_text="Raised to end every open session.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = StaffManager()
+
+    class Meta:
+        verbose_name_plural = "staff"
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="staff_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return (self.name or self.email).split()[0]
+
+
+class MembershipQuerySet(TenantQuerySet):
+    """Who works where."""
+
+    def active(self) -> "MembershipQuerySet":
+        return self.filter(is_active=True, staff__is_active=True)
+
+
+class Membership(models.Model):
+    """One role of one login in one restaurant."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="memberships")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=ROLE_CHOICES)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objects = MembershipQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["restaurant", "staff"]
+        constraints = [
+            models.UniqueConstraint(fields=["restaurant", "staff"], name="membership_once"),
+            models.CheckConstraint(name="membership_role_known", condition=Q(role__in=[r.value for r in STAFF_ROLES])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff} · {self.role}"
+
+
+class Invitation(models.Model):
+    """A one-time right to register with a role; its token is stored hashed."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=12, choices=ROLE_CHOICES)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.email or 'anyone'} as {self.role}"

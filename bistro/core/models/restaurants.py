@@ -1,0 +1,53 @@
+import zoneinfo
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from bistro.core.ids import uuid7
+
+
+def validate_timezone(name: str) -> None:
+    """An IANA name that this machine knows."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name} is not a time zone. Use a name such as Europe/Paris.")
+
+
+class Restaurant(models.Model):
+    """The tenant. Every row of the product carries its key, and nothing is shared between two of them."""
+
+    class TaxMode(models.TextChoices):
+        INCLUSIVE = "inclusive", "Prices contain the tax"
+        ADDED = "added", "Tax is added to prices"
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    locale = models.CharField(max_length=12, default="en_IE", help_text="How money is written, e.g. en_IE or de_DE.")
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
+    day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time belong to the day before.")
+    tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
+    soon_seconds = models.PositiveIntegerField(default=300, help_text="A ticket older than this is marked S.")
+    late_seconds = models.PositiveIntegerField(default=600, help_text="A ticket older than this is marked !.")
+    pads_need_session = models.BooleanField(default=False, help_text="Pads order only while a session is open.")
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords(excluded_fields=["version"])
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(name="restaurant_late_after_soon", condition=Q(late_seconds__gt=F("soon_seconds"))),
+            models.CheckConstraint(name="restaurant_tax_mode_known", condition=Q(tax_mode__in=["inclusive", "added"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def business_date(self, moment: datetime) -> date:
+        """The business day of an instant: the local date, but before `day_ends_at` still yesterday's."""
+        local = moment.astimezone(zoneinfo.ZoneInfo(self.timezone))
+        return local.date() - timedelta(days=1) if local.time() < self.day_ends_at else local.date()

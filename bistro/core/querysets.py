@@ -1,0 +1,32 @@
+"""The reading vocabulary that every table of a restaurant shares."""
+
+from typing import Any, Self
+
+from django.db import models
+
+from bistro.core.actors import Actor
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Rows of one restaurant. Closed by default: no actor, or one without a restaurant, sees nothing."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """The restaurant filter, here and nowhere else."""
+        if actor is None or actor.restaurant_id is None:
+            return self.none()
+        return self.filter(restaurant_id=actor.restaurant_id)
+
+    def of_restaurant(self, restaurant_id: int) -> Self:
+        """For services and steps, which have their restaurant from the unit of work."""
+        return self.filter(restaurant_id=restaurant_id)
+
+    def locked(self) -> Self:
+        """Lock in pk order, so that two writers never wait on each other in a circle. Evaluate it: lazy is no lock.
+
+        SQLite has no row locks; there the unit of work holds the database's one write lock instead.
+        """
+        return self.order_by("pk").select_for_update(of=("self",))
+
+    def not_archived(self) -> Self:
+        """What is still in use."""
+        return self.filter(archived_at=None)

@@ -1,0 +1,63 @@
+"""Who may do what: one table (DECISIONS 4), tested pair by pair."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a membership or a device is, in one restaurant."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    HOST = "host"
+    WAITER = "waiter"
+    KITCHEN = "kitchen"
+    CASHIER = "cashier"
+    PAD = "pad"
+    SCREEN = "screen"
+    INTEGRATION = "integration"
+
+
+STAFF_ROLES = (Role.OWNER, Role.MANAGER, Role.HOST, Role.WAITER, Role.KITCHEN, Role.CASHIER)
+
+
+class Act(StrEnum):
+    """Something a person or a device does."""
+
+    READ_ORDERS = "read_orders"  # the whole restaurant's; a pad reads its own party without it
+    PLACE_ORDER = "place_order"
+    PLACE_ANYWHERE = "place_anywhere"
+    EDIT_ORDER = "edit_order"
+    WITHDRAW_ANY = "withdraw_any"
+    CONFIRM_ORDER = "confirm_order"
+    CANCEL_ORDER = "cancel_order"
+    DELIVER_ORDER = "deliver_order"
+    COOK = "cook"  # start, bump, recall, push, hold
+    WATCH_KITCHEN = "watch_kitchen"
+    WATCH_FLOOR = "watch_floor"
+    SEAT_TABLE = "seat_table"
+    CLEAR_TABLE = "clear_table"
+    READ_EVENTS = "read_events"
+    MANAGE = "manage"  # menu, floor, staff, devices: the admin
+    DEBUG = "debug"
+
+
+_EVERYTHING = frozenset(Act)
+_ORDER_TAKING = {Act.READ_ORDERS, Act.PLACE_ORDER, Act.PLACE_ANYWHERE, Act.EDIT_ORDER}
+
+MAY: dict[str, frozenset[Act]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.MANAGER: _EVERYTHING,
+    Role.WAITER: frozenset(
+        _ORDER_TAKING
+        | {Act.CONFIRM_ORDER, Act.CANCEL_ORDER, Act.DELIVER_ORDER, Act.SEAT_TABLE, Act.CLEAR_TABLE}
+        | {Act.WATCH_FLOOR, Act.WATCH_KITCHEN, Act.READ_EVENTS}
+    ),
+    Role.HOST: frozenset({Act.READ_ORDERS, Act.SEAT_TABLE, Act.CLEAR_TABLE, Act.WATCH_FLOOR, Act.READ_EVENTS}),
+    Role.KITCHEN: frozenset({Act.READ_ORDERS, Act.COOK, Act.CONFIRM_ORDER, Act.WATCH_KITCHEN, Act.READ_EVENTS}),
+    Role.CASHIER: frozenset({Act.READ_ORDERS, Act.WATCH_FLOOR, Act.READ_EVENTS}),
+    Role.PAD: frozenset({Act.PLACE_ORDER, Act.EDIT_ORDER}),
+    Role.SCREEN: frozenset({Act.READ_ORDERS, Act.COOK, Act.WATCH_KITCHEN, Act.READ_EVENTS}),
+    Role.INTEGRATION: frozenset(
+        {Act.READ_ORDERS, Act.PLACE_ORDER, Act.PLACE_ANYWHERE, Act.EDIT_ORDER, Act.READ_EVENTS}
+    ),
+}

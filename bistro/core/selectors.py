@@ -1,0 +1,39 @@
+"""What the operator asks: is it well, and what runs here?"""
+
+import os
+import platform
+import sys
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from bistro.core import feed
+from bistro.core.live.hub import hub_facts
+from bistro.core.models import Restaurant
+from bistro.core.version import VERSION
+
+
+def unapplied_migrations() -> list[str]:
+    """Names of migrations that the database lacks."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
+    """Server, version, database, layer, open sockets, the feed's head. No secrets, no paths."""
+    now = feed.position(restaurant.pk)
+    return {
+        "version": VERSION,
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        "server": "daphne" if "daphne" in sys.modules else "other",
+        "pid": os.getpid(),
+        "database": connection.vendor,
+        "layer": settings.CHANNEL_LAYERS["default"]["BACKEND"].rsplit(".", 1)[-1],
+        "sockets": hub_facts(),
+        "feed": {"epoch": now.epoch, "seq": now.seq},
+    }

@@ -1,0 +1,148 @@
+"""Devices: create, make an enrolment code, enrol, rotate, revoke."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from bistro.core.actors import Actor
+from bistro.core.device_events import (
+    DeviceAdded,
+    DeviceCodeMade,
+    DeviceEnrolled,
+    DeviceRevoked,
+    DeviceRotated,
+)
+from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.models import Device, EnrolmentCode
+from bistro.core.roles import Act
+from bistro.core.secrets import digest, new_code, new_token
+from bistro.core.unit_of_work import UnitOfWork
+
+CODE_LIFETIME = timedelta(minutes=10)
+
+
+def create_device(*, kind: str, name: str, actor: Actor) -> Device:
+    """Add a device that is not enrolled yet. Raises InvalidInput when the name is taken, NotPermitted."""
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        device = add_device(kind, name, work)
+    return device
+
+
+def add_device(kind: str, name: str, work: UnitOfWork) -> Device:
+    """A step for services that also hang the device somewhere. Raises InvalidInput."""
+    name = name.strip()
+    if Device.objects.filter(restaurant_id=work.restaurant_id, name=name).exists():
+        raise InvalidInput(f"There is already a device called “{name}”.", fields={"name": ["Choose another name."]})
+    device = Device.objects.create(restaurant_id=work.restaurant_id, kind=kind, name=name)
+    work.record(DeviceAdded(device=device))
+    return device
+
+
+def make_enrolment_code(*, device_id: int, actor: Actor) -> str:
+    """A one-time code for ten minutes, shown to the manager once; older ones of this device end.
+
+    Raises NotYours, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    code = new_code()
+    with UnitOfWork(actor) as work:
+        device = _locked(device_id, actor)
+        EnrolmentCode.objects.filter(device=device, used_at=None).delete()
+        EnrolmentCode.objects.create(
+            restaurant_id=device.restaurant_id,
+            device=device,
+            code_hash=digest(code),
+            expires_at=work.now + CODE_LIFETIME,
+        )
+        work.record(DeviceCodeMade(device=device))
+    return code
+
+
+def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
+    """Turn a one-time code into a token, which is told once. An earlier token of the device ends.
+
+    Raises InvalidInput when the code is unknown, used or too old: one message for all three.
+    """
+    token = new_token()
+    wrong = InvalidInput(
+        "This code is not valid. Ask for a new one.", code="invalid_code", fields={"code": ["Not valid."]}
+    )
+    now = timezone.now()
+    live = EnrolmentCode.objects.filter(code_hash=digest(code.strip().upper()), used_at=None, expires_at__gt=now)
+    found = live.select_related("device").first()
+    if found is None:
+        raise wrong
+    with UnitOfWork(Actor.system(found.restaurant_id, f"enrolment of {found.device.name}")) as work:
+        if live.update(used_at=now) != 1:
+            raise wrong
+        device = Device.objects.filter(pk=found.device_id).locked().get()
+        device.token_hash, device.next_token_hash, device.revoked_at = digest(token), None, None
+        device.firmware = firmware[:40]
+        device.version += 1
+        device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "firmware", "version"])
+        work.record(DeviceEnrolled(device=device))
+    return device, token
+
+
+def rotate(*, actor: Actor) -> str:
+    """A new token for the asking device; the old one works until the first use of the new. Raises NotPermitted."""
+    if actor.device_id is None:
+        raise NotPermitted("Only a device rotates its token.")
+    token = new_token()
+    with UnitOfWork(actor) as work:
+        device = Device.objects.visible_to(actor).filter(pk=actor.device_id).locked().get()
+        device.next_token_hash = digest(token)
+        device.save(update_fields=["next_token_hash"])
+        work.record(DeviceRotated(device=device))
+    return token
+
+
+def adopt_next_token(*, device_id: int, token_hash: str) -> None:
+    """The new token was used: the old one ends. One UPDATE decides, so that two first uses do no harm."""
+    rows = Device.objects.filter(pk=device_id, next_token_hash=token_hash)
+    rows.update(token_hash=token_hash, next_token_hash=None)
+
+
+def revoke(*, device_id: int, actor: Actor) -> Device:
+    """Its tokens end at once, its sockets within five seconds. Raises NotYours, NotPermitted."""
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        device = _locked(device_id, actor)
+        device.token_hash = device.next_token_hash = None
+        device.revoked_at = work.now
+        device.version += 1
+        device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "version"])
+        EnrolmentCode.objects.filter(device=device, used_at=None).delete()
+        work.record(DeviceRevoked(device=device))
+    return device
+
+
+def give_token(*, device_id: int, actor: Actor) -> str:
+    """A token without a code, for set-up on the machine itself (the demo). Raises NotYours, NotPermitted."""
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        return hand_token(_locked(device_id, actor), work)
+
+
+def hand_token(device: Device, work: UnitOfWork) -> str:
+    """A step: enrol a device that this unit of work has made or locked."""
+    token = new_token()
+    device.token_hash, device.revoked_at = digest(token), None
+    device.save(update_fields=["token_hash", "revoked_at"])
+    work.record(DeviceEnrolled(device=device))
+    return token
+
+
+def note_seen(*, device_id: int) -> None:
+    """Keep `last_seen_at` right to the minute without writing on every request."""
+    now = timezone.now()
+    stale = Device.objects.filter(pk=device_id).exclude(last_seen_at__gt=now - timedelta(minutes=1))
+    stale.update(last_seen_at=now)
+
+
+def _locked(device_id: int, actor: Actor) -> Device:
+    device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
+    if device is None:
+        raise NotYours("There is no such device.", code="device_not_found")
+    return device

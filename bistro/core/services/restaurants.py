@@ -1,0 +1,118 @@
+"""Restaurants and the people who work in them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
+from bistro.core.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
+from bistro.core.roles import STAFF_ROLES, Act, Role
+from bistro.core.secrets import digest, new_token
+from bistro.core.unit_of_work import UnitOfWork
+
+INVITATION_LIFETIME = timedelta(days=3)
+
+
+def open_restaurant(*, name: str, actor: Actor, **fields: Any) -> Restaurant:
+    """Create a restaurant with its empty feed. `fields` are columns of Restaurant."""
+    with UnitOfWork(actor) as work:
+        restaurant = Restaurant(name=name, **fields)
+        restaurant.full_clean()
+        restaurant.save()
+        FeedHead.objects.create(restaurant=restaurant)
+        work.belongs_to(restaurant.pk)
+        work.record(RestaurantOpened(restaurant=restaurant))
+    return restaurant
+
+
+def add_member(*, email: str, name: str, password: str, role: str, actor: Actor) -> Membership:
+    """Register a login with a role in the actor's restaurant, by an owner or manager.
+
+    Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner makes owners.
+    """
+    actor.require(Act.MANAGE)
+    _check_role(role, actor)
+    with UnitOfWork(actor) as work:
+        return _create_member(email, name, password, role, work)
+
+
+def invite(*, role: str, email: str = "", actor: Actor) -> str:
+    """A one-time invitation token for three days. Raises NotPermitted, InvalidInput."""
+    actor.require(Act.MANAGE)
+    _check_role(role, actor)
+    token = new_token()
+    with UnitOfWork(actor) as work:
+        invitation = Invitation.objects.create(
+            restaurant_id=actor.restaurant_id,
+            email=email.strip().lower(),
+            role=role,
+            token_hash=digest(token),
+            expires_at=work.now + INVITATION_LIFETIME,
+        )
+        work.record(MemberInvited(invitation=invitation))
+    return token
+
+
+def accept_invitation(*, token: str, email: str, name: str, password: str) -> Membership:
+    """Register with an invitation. Raises InvalidInput when it is unknown, used, too old, or for another address."""
+    now = timezone.now()
+    live = Invitation.objects.filter(token_hash=digest(token), used_at=None, expires_at__gt=now)
+    invitation = live.first()
+    if invitation is None or (invitation.email and invitation.email != email.strip().lower()):
+        raise InvalidInput("This invitation is not valid.", code="invalid_invitation")
+    with UnitOfWork(Actor.system(invitation.restaurant_id, "invitation")) as work:
+        if live.update(used_at=now) != 1:
+            raise InvalidInput("This invitation is not valid.", code="invalid_invitation")
+        return _create_member(email, name, password, invitation.role, work)
+
+
+def change_member(
+    *, membership_id: int, actor: Actor, role: str | None = None, is_active: bool | None = None
+) -> Membership:
+    """Give another role, or end a membership. The member's open sessions end. Raises NotYours, NotPermitted."""
+    actor.require(Act.MANAGE)
+    if role is not None:
+        _check_role(role, actor)
+    with UnitOfWork(actor) as work:
+        member = Membership.objects.visible_to(actor).filter(pk=membership_id).locked().first()
+        if member is None:
+            raise NotYours("There is no such member.", code="member_not_found")
+        before = member.role
+        member.role = member.role if role is None else role
+        member.is_active = member.is_active if is_active is None else is_active
+        member.save()
+        end_sessions(member.staff)
+        work.record(MemberChanged(membership=member, before=before))
+    return member
+
+
+def end_sessions(staff: Staff) -> None:
+    """Tokens and sockets of this login count no more."""
+    staff.version += 1
+    staff.save(update_fields=["version"])
+
+
+def _create_member(email: str, name: str, password: str, role: str, work: UnitOfWork) -> Membership:
+    email = email.strip().lower()
+    if Staff.objects.filter(email__iexact=email).exists():
+        raise InvalidInput("This e-mail address is already registered.", fields={"email": ["Already registered."]})
+    try:
+        validate_password(password, user=Staff(email=email, name=name))
+    except ValidationError as error:
+        raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
+    staff = Staff.objects.create_user(email, password, name=name)
+    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
+    work.record(MemberAdded(membership=member))
+    return member
+
+
+def _check_role(role: str, actor: Actor) -> None:
+    if role not in [known.value for known in STAFF_ROLES]:
+        raise InvalidInput(f"There is no role “{role}”.", fields={"role": ["Not a role."]})
+    if role == Role.OWNER and actor.kind != "system" and Role.OWNER not in actor.roles:
+        raise NotPermitted("Only an owner makes owners.")

@@ -1,0 +1,170 @@
+"""The unit of work: the only place in the product that opens a durable transaction."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from functools import cache, partial
+from types import TracebackType
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from bistro.core import doorbell
+from bistro.core.actors import Actor
+from bistro.core.errors import DomainError, Overloaded
+from bistro.core.events import DomainEvent
+from bistro.core.jsontext import dumps
+from bistro.core.models import Event
+
+# SQLite has one write lock for the whole file and hands it out unfairly (waiters sleep and poll). Inside a process
+# the writers queue here instead, first come first served.
+_sqlite_writer = threading.Lock()
+_SQLITE_WAIT_SECONDS = 20
+
+
+class Reaction(Protocol):
+    """What a higher app does in the same transaction, once for all recorded events of one class."""
+
+    def __call__(self, events: Sequence[Any], work: "UnitOfWork") -> None: ...
+
+
+@cache
+def reactions_to(event_class: type[DomainEvent]) -> tuple[Reaction, ...]:
+    """The functions that `settings.EVENT_REACTIONS` lists for a class."""
+    paths = settings.EVENT_REACTIONS.get(f"{event_class.__module__}.{event_class.__qualname__}", ())
+    return tuple(import_string(path) for path in paths)
+
+
+class UnitOfWork(AbstractContextManager["UnitOfWork"]):
+    """`with UnitOfWork(actor) as work:` one thing a person does, whole or not at all.
+
+    On leaving: reactions run, the events get the next numbers of the restaurant's sequence and are appended to the
+    log as the last statements; after the commit the doorbell rings, and cannot fail the answer. Durable: services
+    never nest, a unit inside a unit raises RuntimeError. `now` is the one instant of the whole unit.
+    """
+
+    now: datetime
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.restaurant_id = actor.restaurant_id
+        self._recorded: list[tuple[DomainEvent, Actor]] = []
+        self._atomic = transaction.atomic(durable=True)
+        self._holds_writer = False
+
+    def __enter__(self) -> "UnitOfWork":
+        self._take_writer()
+        try:
+            self._atomic.__enter__()
+        except BaseException:
+            self._free_writer()
+            raise
+        self.now = timezone.now()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                try:
+                    self._close()
+                except BaseException as failure:
+                    self._atomic.__exit__(type(failure), failure, failure.__traceback__)
+                    raise
+            self._atomic.__exit__(kind, error, trace)
+        finally:
+            self._free_writer()
+
+    def belongs_to(self, restaurant_id: int) -> None:
+        """Name the restaurant when the unit itself creates it."""
+        self.restaurant_id = restaurant_id
+
+    def record(self, event: DomainEvent, *, actor: Actor | None = None) -> None:
+        """Something happened. In a batch each event keeps its own actor."""
+        self._recorded.append((event, actor or self.actor))
+
+    def take_day_numbers(self, business_date: date, count: int) -> range:
+        """The day's next `count` order numbers, after every lock and check and before the inserts."""
+        sql = (
+            "INSERT INTO core_daynumber (restaurant_id, business_date, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (restaurant_id, business_date) DO UPDATE SET last = core_daynumber.last + excluded.last "
+            "RETURNING last"
+        )
+        last = _one_number(sql, [self.restaurant_id, business_date, count])
+        return range(last - count + 1, last + 1)
+
+    def _close(self) -> None:
+        self._react()
+        if not self._recorded:
+            return
+        if self.restaurant_id is None:
+            raise DomainError("An event belongs to a restaurant.", code="no_restaurant")
+        count = len(self._recorded)
+        sql = (
+            "INSERT INTO core_feedhead (restaurant_id, seq) VALUES (%s, %s) "
+            "ON CONFLICT (restaurant_id) DO UPDATE SET seq = core_feedhead.seq + excluded.seq RETURNING seq"
+        )
+        head = _one_number(sql, [self.restaurant_id, count])
+        first = head - count + 1
+        Event.objects.bulk_create(
+            [self._row(first + place, event, actor) for place, (event, actor) in enumerate(self._recorded)]
+        )
+        transaction.on_commit(partial(doorbell.ring, self.restaurant_id, head), robust=True)
+
+    def _react(self) -> None:
+        """Run the reactions; what they record may have reactions of its own."""
+        done = 0
+        while done < len(self._recorded):
+            by_class: dict[type[DomainEvent], list[DomainEvent]] = {}
+            for event, _actor in self._recorded[done:]:
+                by_class.setdefault(type(event), []).append(event)
+            done = len(self._recorded)
+            for event_class, events in by_class.items():
+                for reaction in reactions_to(event_class):
+                    reaction(events, self)
+
+    def _row(self, seq: int, event: DomainEvent, actor: Actor) -> Event:
+        private = event.private()
+        return Event(
+            restaurant_id=self.restaurant_id,
+            seq=seq,
+            type=event.type,
+            action=event.action,
+            subject=event.subject,
+            table_id=event.table_id,
+            actor=actor.credential,
+            actor_label=actor.label[:120],
+            device_id=actor.device_id,
+            data=dumps(event.data()),
+            private=dumps(private) if private else None,
+            at=self.now,
+        )
+
+    def _take_writer(self) -> None:
+        if connection.vendor != "sqlite":
+            return
+        if not _sqlite_writer.acquire(timeout=_SQLITE_WAIT_SECONDS):
+            raise Overloaded("Too many orders at once. Try again in a moment.")
+        self._holds_writer = True
+
+    def _free_writer(self) -> None:
+        if self._holds_writer:
+            self._holds_writer = False
+            _sqlite_writer.release()
+
+
+def _one_number(sql: str, params: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.fetchone()[0])
+
+
+def require_transaction() -> None:
+    """Steps refuse to run outside a unit of work."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A step runs inside a unit of work; call the service instead.")

@@ -1,0 +1,17 @@
+"""Pages of the core: login, the chooser of restaurants, the door of wall screens and pads, health and metrics."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from bistro.core import views
+from bistro.core.health import health
+from bistro.core.metrics import metrics
+
+urlpatterns = [
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
+    path("device/", views.device_door, name="device-door"),
+    path("health", health, name="health"),
+    path("metrics", metrics, name="metrics"),
+]

@@ -1,0 +1,78 @@
+"""Pages of the core: login, the chooser of restaurants, the door of wall screens and pads."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from bistro.core.access import SESSION_RESTAURANT, memberships_of
+from bistro.core.auth import DEVICE_COOKIE
+from bistro.core.errors import DomainError
+from bistro.core.limits import over_limit
+from bistro.core.models import Device, Staff
+from bistro.core.services import devices
+
+COOKIE_AGE = 365 * 24 * 3600  # a wall has no login; it is revoked, not logged out
+HOME = {Device.Kind.KITCHEN: "/kitchen/", Device.Kind.PAD: "/device/"}
+
+
+class Login(LoginView):
+    """E-mail and password. Somebody who works in one place goes straight on, others choose."""
+
+    template_name = "registration/login.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        members = memberships_of(self.request.user)  # type: ignore[arg-type]
+        if len(members) == 1:
+            self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
+        elif len(members) > 1:
+            return redirect("choose-restaurant")
+        return answer
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose_restaurant(request: HttpRequest) -> HttpResponse:
+    """Where do you work today? One that is not yours is 404."""
+    assert isinstance(request.user, Staff)
+    members = memberships_of(request.user)
+    if request.method == "POST":
+        wanted = request.POST.get("restaurant", "")
+        if wanted not in [str(member.restaurant_id) for member in members]:
+            raise Http404("There is no such restaurant.")
+        request.session[SESSION_RESTAURANT] = int(wanted)
+        return redirect(_next(request))
+    return render(request, "core/choose_restaurant.html", {"memberships": members, "next": _next(request)})
+
+
+@require_http_methods(["GET", "POST"])
+def device_door(request: HttpRequest) -> HttpResponse:
+    """A wall screen or pad types its one-time code and gets an HttpOnly cookie (DECISIONS 31)."""
+    if request.method == "GET":
+        return render(request, "core/device_door.html", {"next": _next(request)})
+    address = request.META.get("REMOTE_ADDR", "")
+    wait = over_limit("enrol", f"page:{address}")
+    if wait:
+        problem = f"Too many tries. Wait {wait} s."
+        return render(request, "core/device_door.html", {"problem": problem, "next": _next(request)}, status=429)
+    try:
+        device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
+    except DomainError as error:
+        context = {"problem": error.message, "next": _next(request)}
+        return render(request, "core/device_door.html", context, status=error.status)
+    answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
+    answer.set_cookie(DEVICE_COOKIE, token, max_age=COOKIE_AGE, secure=settings.HTTPS, httponly=True, samesite="Strict")
+    return answer
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go afterwards, if it is one of our own pages."""
+    target = request.POST.get("next") or request.GET.get("next") or "/"
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
+    return target if safe else "/"

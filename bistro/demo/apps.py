@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """See the package's commands."""
+
+    name = "bistro.demo"
+    label = "demo"

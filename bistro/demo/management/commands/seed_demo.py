@@ -1,0 +1,28 @@
+"""`manage.py seed_demo`: the demo restaurant, once. Prints its credentials and keeps them in `$VAR/demo.json`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from bistro.core.models import Restaurant
+from bistro.demo.credentials import write_private
+from bistro.demo.seed import seed
+
+
+class Command(BaseCommand):
+    """Create the demo restaurant with random passwords and tokens. Does nothing when there is a restaurant already."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        target = settings.VAR / "demo.json"
+        if Restaurant.objects.exists():
+            if not target.exists():
+                raise CommandError("There is a restaurant already, but no demo.json. “make fresh” starts over.")
+            return
+        credentials = seed(settings.PUBLIC_URL)
+        write_private(target, credentials)
+        self.stdout.write(f"The demo restaurant is ready. Its passwords and tokens are in {target} (mode 600):")
+        for role, login in credentials["staff"].items():
+            self.stdout.write(f"  {role:8} {login['email']:32} {login['password']}")

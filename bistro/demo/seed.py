@@ -1,0 +1,82 @@
+"""From the plain data of `bistro.demo` to rows, through the services that managers use."""
+
+import secrets
+from typing import Any
+
+from bistro.core.actors import Actor
+from bistro.core.models import Device, Restaurant
+from bistro.core.services.devices import create_device, give_token
+from bistro.core.services.restaurants import add_member, open_restaurant
+from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
+from bistro.demo.menu import CATEGORIES, STATIONS
+from kitchen.services.stations import place_screen, set_up_kitchen
+from menu.imported import ImportedCategory
+from menu.services import import_menu
+from tables.services import add_pads, create_section
+
+
+def seed(url: str) -> dict[str, Any]:
+    """Create the restaurant, its floor, menu, kitchen, people and devices; return the credentials, told only here."""
+    restaurant = open_restaurant(
+        name=RESTAURANT_NAME, currency=CURRENCY, timezone=TIMEZONE, actor=Actor.system(None, "demo")
+    )
+    actor = Actor.system(restaurant.pk, "demo")
+    import_menu(categories=[ImportedCategory.from_data(category) for category in CATEGORIES], actor=actor)
+    routes = {category.name: category.station for category in CATEGORIES}
+    own = {item.name: item.station for category in CATEGORIES for item in category.items if item.station}
+    set_up_kitchen(stations=[(s.key, s.name, s.position) for s in STATIONS], routes=routes, items=own, actor=actor)
+    return {
+        "url": url,
+        "restaurant_id": restaurant.pk,
+        "staff": _people(actor),
+        "devices": [*_pads(restaurant, actor), *_other_devices(actor)],
+    }
+
+
+def _people(actor: Actor) -> dict[str, dict[str, str]]:
+    """One login a role; a second person of the same role gets a number: waiter2."""
+    logins: dict[str, dict[str, str]] = {}
+    for person in PEOPLE:
+        same = [key for key in logins if key.startswith(person.role)]
+        logins[f"{person.role}{len(same) + 1}" if same else person.role] = _person(person, actor)
+    return logins
+
+
+def _person(person: Any, actor: Actor) -> dict[str, str]:
+    password = secrets.token_urlsafe(12)
+    add_member(email=person.email, name=person.name, password=password, role=person.role, actor=actor)
+    return {"email": person.email, "password": password}
+
+
+def _pads(restaurant: Restaurant, actor: Actor) -> list[dict[str, str]]:
+    pads: list[dict[str, str]] = []
+    for place, section in enumerate(SECTIONS):
+        row = create_section(name=section.name, position=place, actor=actor)
+        tables = [
+            {
+                "name": table.name,
+                "seats": table.seats,
+                "shape": table.shape,
+                "x": table.x,
+                "y": table.y,
+                "width": table.width,
+                "height": table.height,
+                "rotation": table.rotation,
+                "position": number,
+            }
+            for number, table in enumerate(TABLES)
+            if table.section == section.name
+        ]
+        made = add_pads(tables=tables, section_id=row.pk, actor=actor)
+        pads += [{"kind": "pad", "table": name, "token": token} for name, token in made]
+    return pads
+
+
+def _other_devices(actor: Actor) -> list[dict[str, str]]:
+    devices = []
+    for kind, name in ((Device.Kind.KITCHEN, "Kitchen wall"), (Device.Kind.INTEGRATION, "Demo integration")):
+        device = create_device(kind=kind, name=name, actor=actor)
+        if kind == Device.Kind.KITCHEN:
+            place_screen(device_id=device.pk, station_ids=[], actor=actor)
+        devices.append({"kind": kind.value, "name": name, "token": give_token(device_id=device.pk, actor=actor)})
+    return devices

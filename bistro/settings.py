@@ -1,0 +1,368 @@
+"""All settings, read from the environment by django-environ.
+
+Nothing here has an unsafe default: DEBUG is off, the secret key is generated once into the data folder,
+and `bistro.core.checks` refuses configurations that would lose orders or leak them.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
+
+from bistro.core.secrets import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Where things live -------------------------------------------------------------------------------
+VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+PORT = env.int("PORT", default=8000)
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+PUBLIC = urlsplit(PUBLIC_URL)
+HTTPS = PUBLIC.scheme == "https"
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(VAR / "secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+if PUBLIC.hostname and PUBLIC.hostname not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append(PUBLIC.hostname)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- One process or many -----------------------------------------------------------------------------
+PROCESSES = env.int("PROCESSES", default=1)  # Daphne processes on the same database
+REDIS_URL = env.str("REDIS_URL", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# --- Applications ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    "bistro.core.admin_config.BistroAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "channels",
+    "corsheaders",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_prometheus",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "import_export",
+    "lucide",
+    "rest_framework",
+    "simple_history",
+    "template_partials",
+    "bistro.core",
+    "menu",
+    "tables",
+    "orders",
+    "kitchen",
+    "bistro.demo",
+    "bistro.simulator",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bistro.core.middleware.ActorMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bistro.core.middleware.ContentSecurityPolicyMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "bistro.core.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "bistro.urls"
+ASGI_APPLICATION = "bistro.asgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bistro.core.context.actor",
+            ],
+        },
+    }
+]
+
+# --- Database ----------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'bistro.sqlite3'}")}
+DATABASE = DATABASES["default"]
+DATABASE["ATOMIC_REQUESTS"] = False  # services own their transactions
+SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
+if SQLITE:
+    # IMMEDIATE: a transaction that reads first and writes later must not fail at once when another one writes.
+    # FULL: an acknowledged order survives a power cut.
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
+        ),
+    }
+    DATABASE["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: threads must see each other's rows
+else:
+    DATABASE["CONN_MAX_AGE"] = 0  # under ASGI a kept connection leaks one per request thread; the pool keeps them
+    DATABASE["CONN_HEALTH_CHECKS"] = True
+    DATABASE["OPTIONS"] = {
+        "pool": {
+            "min_size": 2,
+            "max_size": env.int("DATABASE_POOL", default=20),
+            "timeout": 3,
+            "max_lifetime": 1800,
+        },
+        "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Cache and channel layer -------------------------------------------------------------------------
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        }
+    }
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                "hosts": [
+                    {
+                        "address": REDIS_URL,
+                        "socket_connect_timeout": 1,
+                        "socket_timeout": 10,
+                        "health_check_interval": 15,
+                    }
+                ],
+                "prefix": "bistro",
+            },
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# --- What happens in the same transaction (DESIGN section 4) --------------------------------------------
+EVENT_REACTIONS: dict[str, list[str]] = {
+    "orders.events.OrderPlaced": ["kitchen.steps.open_tickets"],
+    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets"],
+    "orders.events.OrderCancelled": ["kitchen.steps.close_tickets"],
+    "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets"],
+}
+
+# --- Live feed ---------------------------------------------------------------------------------------
+FEED_POLL_SECONDS = 1.0  # the tail looks by itself this often, doorbell or not
+FEED_HEARTBEAT_SECONDS = 5.0
+FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
+
+# --- Admission ---------------------------------------------------------------------------------------
+ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=16)
+ADMISSION_WAIT_SECONDS = env.float("ADMISSION_WAIT_SECONDS", default=10.0)
+ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
+UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=8 * 1024 * 1024)  # the admin's imports and photos
+
+# --- People ------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "bistro.core.hashers.Argon2LowMemory",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600  # a long shift
+SESSION_SAVE_EVERY_REQUEST = False
+
+# Failed logins lock the pair of account and address, so that one guesser cannot lock out a waiter.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "bistro.core.auth.lockout_response"
+AXES_IPWARE_PROXY_COUNT = env.int("NUM_PROXIES", default=0) or None
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if env.int("NUM_PROXIES", default=0) else ["REMOTE_ADDR"]
+)
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+
+# --- API ---------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "bistro.core.auth.DeviceAuthentication",
+        "bistro.core.auth.StaffTokenAuthentication",
+        "bistro.core.auth.StaffSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["bistro.core.access.HasActor"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["bistro.core.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "bistro.core.api.schema.ProblemAutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["bistro.core.limits.CredentialThrottle"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "bistro.core.api.problems.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "bistro.core.api.problems.ProblemFormatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Bistro",
+    "DESCRIPTION": "Orders from the table to the kitchen and back.",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "SIGNING_KEY": SECRET_KEY,
+    "AUTH_HEADER_TYPES": ("Bearer",),
+    "UPDATE_LAST_LOGIN": False,
+}
+# What one credential may ask for, as DRF writes rates. Generous: they stop abuse, not service.
+RATE_LIMITS = {
+    "pad-order": env.str("RATE_PAD_ORDERS", default="60/min"),
+    "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
+    "credential": env.str("RATE_CREDENTIAL", default="6000/min"),
+    "login": "30/min",
+    "enrol": "10/min",
+}
+CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After", "Idempotent-Replayed"]
+
+# --- Browser security --------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "camera": [],
+    "geolocation": [],
+    "microphone": [],
+    "payment": [],
+    "usb": [],
+    "screen-wake-lock": ["self"],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if env.int("NUM_PROXIES", default=0):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Files -------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=DEBUG)
+
+# --- Words and time ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # a restaurant's own zone stands on its row
+
+# --- Logs --------------------------------------------------------------------------------------------
+LOG_JSON = env.bool("LOG_JSON", default=False)
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "bistro.core.logs.formatter", "as_json": LOG_JSON},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.channels.server": {"level": "WARNING"},
+        "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
+        "daphne": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+    },
+}
+
+# --- Admin -------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Bistro",
+    "SITE_HEADER": "Bistro",
+    "SITE_SUBHEADER": "Restaurant service",
+    "SITE_SYMBOL": "restaurant",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,47 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import include, path
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularJSONAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerView,
+)
+
+from bistro.core.api.urls import contract_c, ours
+from bistro.core.version import VERSION
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The four doors for a browser; `{"status": "ok"}` for a program (CONTRACT A)."""
+    if "text/html" not in request.headers.get("Accept", ""):
+        return JsonResponse({"status": "ok", "name": "Bistro", "version": VERSION})
+    return render(request, "start.html")
+
+
+schema = SpectacularAPIView.as_view()
+swagger = SpectacularSwaggerView.as_view(url_name="schema")
+redoc = SpectacularRedocView.as_view(url_name="schema")
+
+urlpatterns = [
+    path("", start, name="start"),
+    path("", include("bistro.core.urls")),
+    path("kitchen/", include("kitchen.urls")),
+    path("floor/", include("orders.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("orders.api.urls")),
+    path("", include("kitchen.api.urls")),
+    path("", include("menu.api.urls")),
+    path("", include((ours, "core-api"))),
+    path("", include((contract_c, "contract-c"))),
+    path("api/v1/", include((contract_c, "contract-c-v1"))),
+    path("api/schema/", schema, name="schema"),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("api/docs/", swagger, name="swagger"),
+    path("api/redoc/", redoc, name="redoc"),
+    path("docs", swagger),
+    path("redoc", redoc),
+]

@@ -1,0 +1,26 @@
+"""Filters of the ticket list."""
+
+from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError
+
+from kitchen.models import Ticket
+from kitchen.querysets import TicketQuerySet
+from kitchen.transitions import TicketStatus
+
+
+class TicketFilter(filters.FilterSet):
+    """`?station=3&status=open`."""
+
+    station = filters.NumberFilter(field_name="station_id", min_value=1, max_value=2**63 - 1)
+    status = filters.CharFilter(method="by_status", help_text="`open`, or one of the statuses.")
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+
+    def by_status(self, rows: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
+        if value == "open":
+            return rows.open()
+        if value not in TicketStatus.values:
+            raise ValidationError({"status": [f"Unknown status: {value}"]})
+        return rows.filter(status=value)

@@ -1,0 +1,49 @@
+"""Shapes of the kitchen API; `kitchen.shapes` writes the output."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bistro.core.api.serializers import StrictInteger, StrictSerializer
+
+
+class PushInput(StrictSerializer):
+    """To which station."""
+
+    station = StrictInteger(min_value=1, max_value=2**63 - 1)
+
+
+class TicketLineOutput(serializers.Serializer[Any]):
+    """One line of a ticket; `line` is the order line's id."""
+
+    id = serializers.IntegerField()
+    line = serializers.IntegerField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    modifiers = serializers.ListField(child=serializers.CharField())
+    allergies = serializers.ListField(child=serializers.CharField())
+    seat = serializers.IntegerField(allow_null=True)
+    course = serializers.IntegerField()
+    status = serializers.CharField()
+    changed = serializers.BooleanField()
+
+
+class TicketOutput(serializers.Serializer[Any]):
+    """One order's lines at one station."""
+
+    id = serializers.IntegerField()
+    order = serializers.IntegerField()
+    number = serializers.IntegerField()
+    table = serializers.IntegerField()
+    table_name = serializers.CharField()
+    station = serializers.IntegerField()
+    station_name = serializers.CharField()
+    status = serializers.CharField()
+    fired_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField(allow_null=True)
+    seen_on = serializers.CharField(allow_blank=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    done_at = serializers.DateTimeField(allow_null=True)
+    done_by = serializers.CharField(allow_blank=True)
+    lines = TicketLineOutput(many=True)
+    version = serializers.IntegerField()

@@ -1,0 +1,15 @@
+"""Addresses of the kitchen API."""
+
+from django.urls import path
+
+from kitchen.api import views
+
+urlpatterns = [
+    path("api/v1/tickets", views.TicketList.as_view()),
+    path("api/v1/tickets/<int:pk>/bump", views.BumpTicket.as_view()),
+    path("api/v1/tickets/<int:pk>/recall", views.RecallTicket.as_view()),
+    path("api/v1/tickets/<int:pk>/start", views.StartTicket.as_view()),
+    path("api/v1/tickets/<int:pk>/push", views.PushTicket.as_view()),
+    path("api/v1/ticket-lines/<int:pk>/bump", views.BumpLine.as_view()),
+    path("api/v1/ticket-lines/<int:pk>/recall", views.RecallLine.as_view()),
+]

@@ -1,0 +1,101 @@
+"""CONTRACT F: tickets for programs and bump bars. Thin: find through a gate, call a service, show."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.access import api_actor, request_actor, requires
+from bistro.core.api.pagination import Pages
+from bistro.core.errors import NotYours
+from bistro.core.roles import Act
+from kitchen import services
+from kitchen.api.filters import TicketFilter
+from kitchen.api.serializers import PushInput, TicketOutput
+from kitchen.models import Ticket
+from kitchen.shapes import ticket_json
+
+
+class TicketList(GenericAPIView[Ticket]):
+    """Tickets, oldest first; `?station=<id>&status=open|queued|started|done|cancelled`."""
+
+    permission_classes = [requires(Act.READ_ORDERS)]
+    serializer_class = TicketOutput
+    pagination_class = Pages
+    filterset_class = TicketFilter
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        rows: QuerySet[Ticket] = Ticket.objects.visible_to(request_actor(self.request)).with_lines()
+        return rows.order_by("fired_at", "pk")
+
+    @extend_schema(responses=TicketOutput(many=True))
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        return self.get_paginated_response([ticket_json(ticket) for ticket in page])
+
+
+class TicketAct(APIView):
+    """Base of the acts: call the service with the id of the address, show the ticket."""
+
+    permission_classes = [requires(Act.COOK)]
+    service: Callable[..., Ticket]
+    names = "ticket_id"
+
+    def act(self, request: Request, pk: int, **more: Any) -> Response:
+        if pk >= 2**63:
+            raise NotYours("There is no such ticket.", code="ticket_not_found")
+        ticket = type(self).service(**{self.names: pk}, actor=api_actor(request), **more)
+        return Response(ticket_json(ticket))
+
+    @extend_schema(request=None, responses=TicketOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        return self.act(request, pk)
+
+
+class StartTicket(TicketAct):
+    """A cook begins a ticket; begun already: unchanged."""
+
+    service = services.start_ticket
+
+
+class BumpTicket(TicketAct):
+    """Done. The last open ticket makes the order ready. 409 when somebody was first."""
+
+    service = services.bump_ticket
+
+
+class RecallTicket(TicketAct):
+    """Bring a bumped ticket back to its old place; refused once delivered."""
+
+    service = services.recall_ticket
+
+
+class BumpLine(TicketAct):
+    """One line is done; the last one bumps the ticket."""
+
+    service = services.bump_line
+    names = "line_id"
+
+
+class RecallLine(TicketAct):
+    """Bring one bumped line back."""
+
+    service = services.recall_line
+    names = "line_id"
+
+
+class PushTicket(TicketAct):
+    """Send an open ticket to another station."""
+
+    service = services.push_ticket
+
+    @extend_schema(request=PushInput, responses=TicketOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        body = PushInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.act(request, pk, station_id=body.validated_data["station"])

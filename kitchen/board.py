@@ -1,0 +1,220 @@
+"""The board of the kitchen wall: open tickets of one station or all, oldest first, in a constant number of queries."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from bistro.core import feed
+from bistro.core.actors import Actor
+from bistro.core.feed import Position
+from bistro.core.models import Restaurant
+from kitchen.models import Station, Ticket, TicketLine
+from orders.transitions import OPEN, LineStatus
+
+RECENT = 8
+SHIFT = timedelta(hours=12)  # a recall is offered this long
+# Middle letter S (soon), whatever the threshold (DECISIONS 12).
+AGE_LETTERS = {"new": "N", "soon": "S", "late": "!"}
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One line as a cook reads it. `conflict`: the dish itself contains what the guest must not get."""
+
+    id: int
+    quantity: int
+    name: str
+    modifiers: list[str]
+    allergies: list[str]
+    conflict: bool
+    contains: list[str]
+    note: str
+    seat: int | None
+    status: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTicket:
+    """One ticket as a cook reads it."""
+
+    id: int
+    order_id: int
+    number: int
+    table: str
+    station_id: int
+    station_name: str
+    course: int | None
+    placed_by: str
+    status: str
+    fired_at: datetime
+    age: str
+    age_letter: str
+    lines: list[BoardLine]
+    note: str
+    version: int
+    also_at: list[str]
+    done_at: datetime | None
+    done_by: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardStation:
+    """One entry of the station menu."""
+
+    id: int
+    name: str
+    open_count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """How many of one item are to be made now."""
+
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One wall."""
+
+    restaurant_name: str
+    station: BoardStation | None
+    stations: list[BoardStation]
+    tickets: list[BoardTicket]
+    recent: list[BoardTicket]
+    all_day: list[AllDay]
+    open_count: int
+    soon_seconds: int
+    late_seconds: int
+    live_url: str
+    poll_url: str
+    seq: int
+    epoch: str
+
+
+def read_board(actor: Actor, station_id: int | None, position: Position | None = None) -> Board:
+    """The wall of a station (None: all). Eleven queries, whatever the number of tickets."""
+    assert actor.restaurant_id is not None
+    position = position or feed.position(actor.restaurant_id)
+    restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
+    stations = _stations(actor)
+    station = next((each for each in stations if each.id == station_id), None)
+    now = timezone.now()
+    rows = Ticket.objects.visible_to(actor).open().of_station(station_id).oldest_first()
+    tickets = board_tickets(rows.with_lines(), restaurant, now)
+    done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
+    recent = done.filter(order__status__in=OPEN).order_by("-done_at", "-pk")[:RECENT]
+    page = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
+    return Board(
+        restaurant_name=restaurant.name,
+        station=station,
+        stations=stations,
+        tickets=tickets,
+        recent=board_tickets(recent.with_lines(), restaurant, now),
+        all_day=all_day(tickets),
+        open_count=len(tickets),
+        soon_seconds=restaurant.soon_seconds,
+        late_seconds=restaurant.late_seconds,
+        live_url=f"/ws/kitchen/{station_id or 'all'}/",
+        poll_url=page,
+        seq=position.seq,
+        epoch=position.epoch,
+    )
+
+
+def board_tickets(rows: Iterable[Ticket], restaurant: Restaurant, now: datetime) -> list[BoardTicket]:
+    """Tickets that were read `with_lines()`, as the board shows them. One query more for the other stations."""
+    tickets = list(rows)
+    others = _other_stations([ticket.order_id for ticket in tickets])
+    return [_board_ticket(ticket, others.get(ticket.order_id, []), restaurant, now) for ticket in tickets]
+
+
+def all_day(tickets: Sequence[BoardTicket]) -> list[AllDay]:
+    """How many of each item are still to be made, most first."""
+    counts: Counter[str] = Counter()
+    for ticket in tickets:
+        for line in ticket.lines:
+            if line.status != LineStatus.DONE:
+                counts[line.name] += line.quantity
+    return [AllDay(name, quantity) for name, quantity in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def age_of(seconds: float, restaurant: Restaurant) -> str:
+    """`new`, `soon` or `late`, by the restaurant's thresholds."""
+    if seconds >= restaurant.late_seconds:
+        return "late"
+    return "soon" if seconds >= restaurant.soon_seconds else "new"
+
+
+def _stations(actor: Actor) -> list[BoardStation]:
+    """The station menu: two queries. Counted from the open tickets alone, so that history costs nothing."""
+    counted = Ticket.objects.visible_to(actor).open().order_by().values_list("station_id").annotate(Count("pk"))
+    counts = dict(counted)
+    return [
+        BoardStation(row.pk, row.name, counts.get(row.pk, 0), reverse("kitchen:station", args=[row.pk]))
+        for row in Station.objects.visible_to(actor).not_archived()
+    ]
+
+
+def _other_stations(order_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """{order: [(station, name) of its open tickets]}, for ALSO AT."""
+    rows = Ticket.objects.filter(order_id__in=order_ids).open().order_by("station__position", "station_id")
+    others: dict[int, list[tuple[int, str]]] = {}
+    for order_id, station_id, name in rows.values_list("order_id", "station_id", "station__name"):
+        others.setdefault(order_id, []).append((station_id, name))
+    return others
+
+
+def _board_ticket(
+    ticket: Ticket, stations: list[tuple[int, str]], restaurant: Restaurant, now: datetime
+) -> BoardTicket:
+    age = age_of((now - ticket.fired_at).total_seconds(), restaurant)
+    lines = [_board_line(row) for row in ticket.lines.all()]
+    courses = {row.line.course for row in ticket.lines.all()}
+    return BoardTicket(
+        id=ticket.pk,
+        order_id=ticket.order_id,
+        number=ticket.order.number,
+        table=ticket.order.table.name,
+        station_id=ticket.station_id,
+        station_name=ticket.station.name,
+        course=courses.pop() if len(courses) == 1 else None,
+        placed_by=ticket.order.placed_by,
+        status=ticket.status,
+        fired_at=ticket.fired_at,
+        age=age,
+        age_letter=AGE_LETTERS[age],
+        lines=lines,
+        note=ticket.order.note,
+        version=ticket.version,
+        also_at=[name for station_id, name in stations if station_id != ticket.station_id],
+        done_at=ticket.done_at,
+        done_by=ticket.done_by,
+    )
+
+
+def _board_line(row: TicketLine) -> BoardLine:
+    line = row.line
+    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
+    return BoardLine(
+        id=row.pk,
+        quantity=line.quantity,
+        name=line.name,
+        modifiers=[modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")],
+        allergies=allergies,
+        conflict=any(allergen in line.allergens for allergen in allergies),
+        contains=list(line.allergens),
+        note=line.note,
+        seat=line.seat,
+        status=row.status,
+        changed=row.changed,
+    )

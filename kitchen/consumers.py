@@ -1,0 +1,30 @@
+"""Sockets of the kitchen."""
+
+from bistro.core.live.consumers import LiveConsumer
+from bistro.core.live.frames import View
+from bistro.core.live.threads import in_thread
+from bistro.core.roles import Act
+from kitchen.live import KitchenBoard, station_for
+from kitchen.services import acknowledge_tickets
+
+
+class KitchenConsumer(LiveConsumer):
+    """`/ws/kitchen/<station>/`: a wall screen. What it displayed it reports, and that confirms the orders."""
+
+    view: KitchenBoard
+
+    async def make_view(self) -> View | None:
+        if not self.actor.may(Act.WATCH_KITCHEN) or self.actor.restaurant_id is None:
+            return None
+        allowed, station_id = await in_thread(station_for, self.actor, self.scope["url_route"]["kwargs"]["station"])
+        return KitchenBoard(self.actor.restaurant_id, self.actor, station_id) if allowed else None
+
+    async def shown_at(self, seq: int) -> frozenset[int]:
+        return await in_thread(self.view.shown_at, seq) if self.actor.may(Act.COOK) else frozenset()
+
+    async def displayed(self, shows: frozenset[int]) -> None:
+        if self.actor.may(Act.COOK):
+            await in_thread(self._acknowledge, shows)
+
+    def _acknowledge(self, shows: frozenset[int]) -> None:
+        acknowledge_tickets(ticket_ids=shows, screen=self.actor.label, actor=self.actor)

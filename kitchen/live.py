@@ -1,0 +1,83 @@
+"""The kitchen wall as pushed to its screens: only the tickets that events touch, rendered with the page's partials."""
+
+from collections.abc import Iterable
+
+from django.template.loader import render_to_string
+
+from bistro.core import feed
+from bistro.core.actors import Actor
+from bistro.core.events import Audience, audiences_of
+from bistro.core.feed import Position
+from bistro.core.live.frames import Frame, page_frame
+from bistro.core.models import Event
+from kitchen.board import Board, read_board
+from kitchen.models import Screen, Station, Ticket
+
+
+class KitchenBoard:
+    """The wall of one station, or of all (`station_id` None). Everybody who may watch it sees the same."""
+
+    def __init__(self, restaurant_id: int, actor: Actor, station_id: int | None) -> None:
+        self.restaurant_id, self.actor, self.station_id = restaurant_id, actor, station_id
+        self.key = f"kitchen:{restaurant_id}:{station_id or 'all'}"
+
+    def snapshot(self, position: Position) -> Iterable[Frame]:
+        """The whole board."""
+        board = read_board(self.actor, self.station_id, position)
+        html = render_to_string("kitchen/board.html#board", {"board": board, "oob": False})
+        yield page_frame("snapshot", html, position, frozenset(ticket.id for ticket in board.tickets))
+
+    def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
+        """The tickets of the orders that these events touched; those that are open no more leave."""
+        seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        touched = touched_tickets(seen, self.restaurant_id)
+        if not touched:
+            return
+        board = read_board(self.actor, self.station_id, position)
+        html, shows = render_changes(board, touched)
+        yield page_frame("changes", html, position, shows)
+
+    def shown_at(self, seq: int) -> frozenset[int]:
+        """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""
+        rows = Ticket.objects.visible_to(self.actor).open().of_station(self.station_id).filter(seen_at=None)
+        open_now = dict(rows.values_list("pk", "order_id"))
+        if not open_now:
+            return frozenset()
+        later = feed.events_after(self.restaurant_id, seq)
+        news = {event.subject for event in later if event.type in ("order_created", "order_updated")}
+        return frozenset(pk for pk, order_id in open_now.items() if f"order:{order_id}" not in news)
+
+
+def render_changes(board: Board, ticket_ids: set[int], problem: str | None = None) -> tuple[str, frozenset[int]]:
+    """(html, ids now displayed) of these tickets on this board: changed ones, and deletes for those that left."""
+    tickets = [ticket for ticket in board.tickets if ticket.id in ticket_ids]
+    shows = frozenset(ticket.id for ticket in tickets)
+    context = {"board": board, "tickets": tickets, "gone": sorted(ticket_ids - shows), "problem": problem}
+    return render_to_string("kitchen/board.html#changes", context), shows
+
+
+def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
+    """The ids of all tickets of the orders and tickets that events are about: one query."""
+    orders: set[int] = set()
+    tickets: set[int] = set()
+    for event in events:
+        kind, _, key = event.subject.partition(":")
+        if kind == "order":
+            orders.add(int(key))
+        elif kind == "ticket":
+            tickets.add(int(key))
+    if not orders and not tickets:
+        return set()
+    rows = Ticket.objects.of_restaurant(restaurant_id).filter(order_id__in=orders).values_list("pk", flat=True)
+    return tickets | set(rows)
+
+
+def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
+    """(may watch, station) of a board's address `all` or an id. A screen that hangs at stations sees only those."""
+    own = set(Screen.objects.visible_to(actor).filter(device_id=actor.device_id).values_list("stations", flat=True)) - {
+        None
+    }
+    if wanted == "all":
+        return not own, None
+    known = Station.objects.visible_to(actor).not_archived().filter(pk=int(wanted)).exists()
+    return known and (not own or int(wanted) in own), int(wanted)

@@ -1,0 +1,36 @@
+"""The reading vocabulary of the kitchen."""
+
+from datetime import datetime
+from typing import Self
+
+from bistro.core.actors import Actor
+from bistro.core.querysets import TenantQuerySet
+from bistro.core.roles import Act
+from kitchen.transitions import OPEN_TICKETS, TicketStatus
+
+
+class TicketQuerySet(TenantQuerySet):
+    """One order's lines at one station."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Whoever may read the restaurant's orders may read its tickets."""
+        rows = super().visible_to(actor)
+        return rows if actor is not None and actor.may(Act.READ_ORDERS) else rows.none()
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_TICKETS)
+
+    def done_since(self, moment: datetime) -> Self:
+        """Bumped, and not longer ago than this."""
+        return self.filter(status=TicketStatus.DONE, done_at__gte=moment)
+
+    def of_station(self, station_id: int | None) -> Self:
+        """One station's, or everybody's when None."""
+        return self if station_id is None else self.filter(station_id=station_id)
+
+    def with_lines(self) -> Self:
+        """Everything a board shows, in a constant number of queries."""
+        return self.select_related("station", "order", "order__table").prefetch_related("lines__line")
+
+    def oldest_first(self) -> Self:
+        return self.order_by("fired_at", "pk")

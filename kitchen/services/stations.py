@@ -1,0 +1,76 @@
+"""Setting up the kitchen: stations, routes, screens."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.models import Device
+from bistro.core.names import name_key
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.models import Route, Screen, Station
+from kitchen.setup_events import KitchenChanged
+from menu.models import Category, Item
+
+Row = TypeVar("Row", Category, Item)
+
+
+def set_up_kitchen(
+    *,
+    stations: Sequence[tuple[str, str, int]],
+    routes: Mapping[str, str],
+    items: Mapping[str, str],
+    actor: Actor,
+) -> list[Station]:
+    """Create stations `(key, name, position)` and route categories and single items (by name) to their keys.
+
+    The first station is the catch-all. Raises InvalidInput for a name that is not on the menu, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        made = {
+            key: Station.objects.create(
+                restaurant_id=work.restaurant_id, name=name, position=position, is_catch_all=place == 0
+            )
+            for place, (key, name, position) in enumerate(stations)
+        }
+        categories = {row.name_key: row for row in Category.objects.visible_to(actor).not_archived()}
+        dishes = {row.name_key: row for row in Item.objects.visible_to(actor).not_archived()}
+        for name, key in routes.items():
+            category = _named(categories, name)
+            Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], category=category)
+        for name, key in items.items():
+            Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], item=_named(dishes, name))
+        work.record(KitchenChanged(what="set up", restaurant_id=actor.restaurant_id or 0))
+    return list(made.values())
+
+
+def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) -> Screen:
+    """Hang a wall screen at stations (none: all). Its open sockets end and come back with the new view.
+
+    Raises NotYours, InvalidInput, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
+        if device is None:
+            raise NotYours("There is no such device.", code="device_not_found")
+        if device.kind != Device.Kind.KITCHEN:
+            raise InvalidInput("Only a kitchen screen hangs at stations.", fields={"device": ["Not a kitchen screen."]})
+        stations = list(Station.objects.visible_to(actor).not_archived().filter(pk__in=station_ids))
+        if len(stations) != len(set(station_ids)):
+            raise NotYours("There is no such station.", code="station_not_found")
+        screen, _created = Screen.objects.get_or_create(device=device, defaults={"restaurant_id": work.restaurant_id})
+        screen.stations.set(stations)
+        device.version += 1
+        device.save(update_fields=["version"])
+        work.record(KitchenChanged(what=f"screen {device.name}", restaurant_id=actor.restaurant_id or 0))
+    return screen
+
+
+def _named(rows: Mapping[str, Row], name: str) -> Row:
+    row = rows.get(name_key(name))
+    if row is None:
+        raise InvalidInput(f"“{name}” is not on the menu.", fields={"routes": [name]})
+    return row

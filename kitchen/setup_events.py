@@ -1,0 +1,25 @@
+"""What happens to the kitchen's set-up: audit trail only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bistro.core.events import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class KitchenChanged(DomainEvent):
+    """Stations, routes or screens are other than before."""
+
+    type: ClassVar[str] = "kitchen_updated"
+    action: ClassVar[str] = "changed"
+
+    restaurant_id: int
+    what: str
+
+    @property
+    def subject(self) -> str:
+        return f"kitchen:{self.restaurant_id}"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"what": self.what}

@@ -1,0 +1,44 @@
+"""A ticket as JSON: one shape for the API, the event log and the sockets."""
+
+from typing import Any
+
+from kitchen.models import Ticket, TicketLine
+from orders.shapes import moment
+
+
+def ticket_json(ticket: Ticket) -> dict[str, Any]:
+    """A ticket read `with_lines()`. Notes are not in it: they are personal data and stand on the order."""
+    return {
+        "id": ticket.pk,
+        "order": ticket.order_id,
+        "number": ticket.order.number,
+        "table": ticket.order.table_id,
+        "table_name": ticket.order.table.name,
+        "station": ticket.station_id,
+        "station_name": ticket.station.name,
+        "status": ticket.status,
+        "fired_at": moment(ticket.fired_at),
+        "seen_at": moment(ticket.seen_at),
+        "seen_on": ticket.seen_on,
+        "started_at": moment(ticket.started_at),
+        "done_at": moment(ticket.done_at),
+        "done_by": ticket.done_by,
+        "lines": [ticket_line_json(row) for row in ticket.lines.all()],
+        "version": ticket.version,
+    }
+
+
+def ticket_line_json(row: TicketLine) -> dict[str, Any]:
+    """One line of a ticket; `line` is the order line's id."""
+    return {
+        "id": row.pk,
+        "line": row.line_id,
+        "name": row.line.name,
+        "quantity": row.line.quantity,
+        "modifiers": [modifier["name"] for modifier in row.line.modifiers],
+        "allergies": [modifier["allergen"] for modifier in row.line.modifiers if modifier.get("allergen")],
+        "seat": row.line.seat,
+        "course": row.line.course,
+        "status": row.status,
+        "changed": row.changed,
+    }

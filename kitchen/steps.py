@@ -1,0 +1,89 @@
+"""Parts of a unit of work that touch tickets: what the kitchen does in the same breath as an order changes."""
+
+from collections.abc import Iterable, Sequence
+
+from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from kitchen.models import Ticket, TicketLine
+from kitchen.stations import Routing, current_routing
+from kitchen.transitions import TicketStatus
+from orders.events import OrderEdited, OrderEvent, OrderPlaced
+from orders.models import Order, OrderLine
+from orders.transitions import LineStatus
+
+
+def open_tickets(events: Sequence[OrderPlaced], work: UnitOfWork) -> None:
+    """One ticket per order and station, inside the transaction that placed the orders. One insert a table."""
+    require_transaction()
+    assert work.restaurant_id is not None
+    routing = current_routing(work.restaurant_id)
+    tickets: dict[tuple[int, int], Ticket] = {}
+    rows: list[tuple[Ticket, OrderLine]] = []
+    for event in events:
+        for line in event.lines:
+            place = event.order.pk, routing.station_of(line.item_id)
+            if place not in tickets:
+                tickets[place] = _ticket(event.order, place[1], work)
+            rows.append((tickets[place], line))
+    Ticket.objects.bulk_create(tickets.values())
+    _add_lines(rows)
+
+
+def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
+    """An edit before anybody began: lines move between stations, changed ones are marked, empty tickets close.
+
+    Removed lines took their ticket lines with them (cascade). Locks: ticket.
+    """
+    require_transaction()
+    assert work.restaurant_id is not None
+    routing = current_routing(work.restaurant_id)
+    for event in events:
+        tickets = {t.station_id: t for t in Ticket.objects.filter(order=event.order).locked()}
+        _place_lines(event, routing, tickets, work)
+        for ticket in tickets.values():
+            empty = not ticket.lines.exists()
+            ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
+            ticket.version += 1
+            ticket.save(update_fields=["status", "version"])
+
+
+def _place_lines(event: OrderEdited, routing: Routing, tickets: dict[int, Ticket], work: UnitOfWork) -> None:
+    marks = {*event.changed, *event.added}
+    present = {row.line_id: row for row in TicketLine.objects.filter(ticket__order=event.order)}
+    for line in event.lines:
+        station_id = routing.station_of(line.item_id)
+        ticket = tickets.get(station_id)
+        if ticket is None:
+            ticket = tickets[station_id] = _ticket(event.order, station_id, work)
+            ticket.save()
+        row = present.get(line.pk) or TicketLine(restaurant_id=event.order.restaurant_id, line=line)
+        row.ticket = ticket
+        row.changed = row.changed or line.pk in marks
+        row.save()
+
+
+def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
+    """A cancelled or withdrawn order leaves the kitchen. Locks: ticket."""
+    require_transaction()
+    orders = [event.order.pk for event in events]
+    rows = Ticket.objects.filter(order_id__in=orders).exclude(status=TicketStatus.CANCELLED).locked()
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in rows]).update(status=TicketStatus.CANCELLED)
+
+
+def _ticket(order: Order, station_id: int, work: UnitOfWork) -> Ticket:
+    return Ticket(restaurant_id=order.restaurant_id, order=order, station_id=station_id, fired_at=work.now)
+
+
+def _add_lines(rows: Iterable[tuple[Ticket, OrderLine]]) -> None:
+    TicketLine.objects.bulk_create(
+        [TicketLine(restaurant_id=line.restaurant_id, ticket=ticket, line=line) for ticket, line in rows]
+    )
+
+
+def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: UnitOfWork) -> None:
+    """Set the status of lines of a locked ticket."""
+    require_transaction()
+    done_at = work.now if status == LineStatus.DONE else None
+    chosen = list(lines)
+    for row in chosen:
+        row.status, row.done_at = status, done_at
+    TicketLine.objects.filter(pk__in=[row.pk for row in chosen]).update(status=status, done_at=done_at)

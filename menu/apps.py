@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MenuConfig(AppConfig):
+    """What can be ordered, at what price."""
+
+    name = "menu"

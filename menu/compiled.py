@@ -1,0 +1,174 @@
+"""The menu as the order desk needs it: plain objects by id and by name, kept in memory per version.
+
+Compiling costs five queries and happens once per menu version and process; placing an order only reads the version.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bistro.core.models import Restaurant
+from bistro.core.money import ZERO
+from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledModifier:
+    """One choice."""
+
+    id: int
+    group_id: int
+    name: str
+    name_key: str
+    price: Decimal
+    is_default: bool
+    allergen: str
+    off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGroup:
+    """One set of choices."""
+
+    id: int
+    name: str
+    min: int
+    max: int
+    modifiers: tuple[CompiledModifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledItem:
+    """One dish with everything that an order line copies."""
+
+    id: int
+    category_id: int
+    name: str
+    name_key: str
+    description: str
+    price: Decimal
+    tax_percent: Decimal
+    prep_minutes: int
+    course: int
+    allergens: tuple[str, ...]
+    diets: tuple[str, ...]
+    popular: bool
+    image: str
+    groups: tuple[CompiledGroup, ...]
+    counted: bool  # has a portions countdown: look at the row before selling
+
+    def modifiers(self) -> list[CompiledModifier]:
+        return [modifier for group in self.groups for modifier in group.modifiers]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCategory:
+    """A part of the menu with its items."""
+
+    id: int
+    name: str
+    items: tuple[CompiledItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMenu:
+    """One version of a restaurant's menu. What is sold out now is not in it: see `menu.selectors.unavailable`."""
+
+    version: int
+    currency: str
+    tax_mode: str
+    categories: tuple[CompiledCategory, ...]
+    by_id: Mapping[int, CompiledItem]
+    by_name: Mapping[str, CompiledItem]
+
+
+_guard = threading.Lock()
+_compiled: dict[int, CompiledMenu] = {}
+
+
+def current_menu(restaurant_id: int) -> CompiledMenu:
+    """The menu in force: one query when it has not changed since it was last compiled here."""
+    row = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", flat=True).first()
+    version = row or 0
+    with _guard:
+        known = _compiled.get(restaurant_id)
+    if known is not None and known.version == version:
+        return known
+    menu = compile_menu(restaurant_id, version)
+    with _guard:
+        _compiled[restaurant_id] = menu
+    return menu
+
+
+def forget() -> None:
+    """Drop every compiled menu (tests that roll the database back)."""
+    with _guard:
+        _compiled.clear()
+
+
+def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
+    """Read the whole menu in five queries."""
+    restaurant = Restaurant.objects.get(pk=restaurant_id)
+    rates = {rate.pk: rate for rate in TaxRate.objects.of_restaurant(restaurant_id)}
+    default = next((rate.percent for rate in rates.values() if rate.is_default), ZERO)
+    groups = _groups(restaurant_id)
+    categories = list(Category.objects.of_restaurant(restaurant_id).not_archived())
+    courses = {category.pk: category.course for category in categories}
+    items: dict[int, CompiledItem] = {}
+    for item in Item.objects.of_restaurant(restaurant_id).not_archived().filter(category_id__in=courses):
+        percent = rates[item.tax_rate_id].percent if item.tax_rate_id else default
+        items[item.pk] = _item(item, percent, courses[item.category_id], groups.get(item.pk, []))
+    return CompiledMenu(
+        version=version,
+        currency=restaurant.currency,
+        tax_mode=restaurant.tax_mode,
+        categories=tuple(
+            CompiledCategory(c.pk, c.name, tuple(i for i in items.values() if i.category_id == c.pk))
+            for c in categories
+        ),
+        by_id=items,
+        by_name={item.name_key: item for item in items.values()},
+    )
+
+
+def _groups(restaurant_id: int) -> dict[int, list[CompiledGroup]]:
+    choices: dict[int, list[CompiledModifier]] = {}
+    for modifier in Modifier.objects.of_restaurant(restaurant_id).not_archived():
+        choices.setdefault(modifier.group_id, []).append(
+            CompiledModifier(
+                id=modifier.pk,
+                group_id=modifier.group_id,
+                name=modifier.name,
+                name_key=modifier.name_key,
+                price=modifier.price,
+                is_default=modifier.is_default,
+                allergen=modifier.allergen,
+                off=modifier.off_since is not None,
+            )
+        )
+    groups: dict[int, list[CompiledGroup]] = {}
+    for group in ModifierGroup.objects.of_restaurant(restaurant_id).not_archived():
+        compiled = CompiledGroup(group.pk, group.name, group.min, group.max, tuple(choices.get(group.pk, ())))
+        groups.setdefault(group.item_id, []).append(compiled)
+    return groups
+
+
+def _item(item: Item, percent: Decimal, course: int, groups: list[CompiledGroup]) -> CompiledItem:
+    return CompiledItem(
+        id=item.pk,
+        category_id=item.category_id,
+        name=item.name,
+        name_key=item.name_key,
+        description=item.description,
+        price=item.price,
+        tax_percent=percent,
+        prep_minutes=item.prep_minutes,
+        course=course,
+        allergens=tuple(item.allergens),
+        diets=tuple(item.diets),
+        popular=item.popular,
+        image=item.image.url if item.image else "",
+        groups=tuple(groups),
+        counted=item.portions_left is not None,
+    )

@@ -1,0 +1,94 @@
+"""What an import brings: plain values, from a file, the demo or another system."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedModifier:
+    """One choice."""
+
+    name: str
+    price: Decimal = ZERO
+    is_default: bool = False
+    allergen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedGroup:
+    """Choices that belong together."""
+
+    name: str
+    min: int
+    max: int
+    modifiers: tuple[ImportedModifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedItem:
+    """One dish. `tax` is a percentage; None means the restaurant's default rate."""
+
+    name: str
+    price: Decimal
+    description: str = ""
+    tax: Decimal | None = None
+    prep_minutes: int = 10
+    allergens: tuple[str, ...] = ()
+    diets: tuple[str, ...] = ()
+    portions_left: int | None = None
+    available: bool = True
+    popular: bool = False
+    groups: tuple[ImportedGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCategory:
+    """A part of the menu with its items."""
+
+    name: str
+    items: tuple[ImportedItem, ...]
+    course: int = 1
+
+    @classmethod
+    def from_data(cls, data: Any) -> Self:
+        """From anything with the same names, e.g. the demo's data classes."""
+        return cls(data.name, tuple(_item(item) for item in data.items), data.course)
+
+
+def _item(data: Any) -> ImportedItem:
+    return ImportedItem(
+        name=data.name,
+        price=data.price,
+        description=data.description,
+        tax=data.tax,
+        prep_minutes=data.prep_minutes,
+        allergens=tuple(data.allergens),
+        diets=tuple(data.diets),
+        portions_left=data.portions_left,
+        available=data.available,
+        popular=data.popular,
+        groups=tuple(
+            ImportedGroup(
+                group.name,
+                group.min,
+                group.max,
+                tuple(ImportedModifier(m.name, m.price, m.is_default, m.allergen) for m in group.modifiers),
+            )
+            for group in data.groups
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    created: int
+    updated: int
+    modifiers: int
+
+    def __str__(self) -> str:
+        return f"{self.created} items added, {self.updated} changed, {self.modifiers} modifiers added"

@@ -1,0 +1,166 @@
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from bistro.core.models import Restaurant
+from bistro.core.names import NameKeyField
+from bistro.core.querysets import TenantQuerySet
+
+NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]
+
+
+class MenuVersion(models.Model):
+    """One number that rises with every change of the menu, and one for what is sold out.
+
+    Compiled menus and ETags hang on `version`; portions left and 86 only move `availability` (DECISIONS 23).
+    """
+
+    restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="menu")
+    version = models.PositiveBigIntegerField(default=1)
+    availability = models.PositiveBigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"v{self.version}.{self.availability}"
+
+
+class TaxRate(models.Model):
+    """A rate of tax, e.g. `Food 10 %`. One is the restaurant's default."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="tax_rates")
+    name = models.CharField(max_length=40)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, validators=NOT_NEGATIVE)
+    is_default = models.BooleanField(default=False)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["restaurant", "percent"]
+        constraints = [
+            models.CheckConstraint(name="tax_percent_sane", condition=Q(percent__gte=0, percent__lte=100)),
+            models.UniqueConstraint(fields=["restaurant", "name"], name="tax_name_once"),
+            models.UniqueConstraint(fields=["restaurant"], condition=Q(is_default=True), name="tax_default_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.percent.normalize():f} %)"
+
+
+class Category(models.Model):
+    """A part of the menu, in the order guests read it. `course` is what its items are served as by default."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="categories")
+    name = models.CharField(max_length=80)
+    name_key = NameKeyField()
+    course = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["position"])
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restaurant", "name_key"], condition=Q(archived_at=None), name="category_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """A dish or drink. 86: `off_since` takes it off for now; `portions_left` counts down to the same."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="items")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="items")
+    name = models.CharField(max_length=120)
+    name_key = NameKeyField()
+    description = models.CharField(max_length=400, blank=True)
+    price = models.DecimalField(max_digits=12, decimal_places=2, validators=NOT_NEGATIVE)
+    tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    prep_minutes = models.PositiveSmallIntegerField(default=10)
+    allergens = models.JSONField(default=list, blank=True, help_text="What the dish contains, e.g. nuts, milk.")
+    diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
+    image = models.ImageField(upload_to="menu/", blank=True)
+    popular = models.BooleanField(default=False)
+    off_since = models.DateTimeField(null=True, blank=True, help_text="86: off the menu for now.")
+    portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not counted.")
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["portions_left", "position"])
+
+    class Meta:
+        ordering = ["category__position", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restaurant", "name_key"], condition=Q(archived_at=None), name="item_name_once"
+            ),
+            models.CheckConstraint(name="item_price_not_negative", condition=Q(price__gte=0)),
+            models.CheckConstraint(
+                name="item_portions_not_negative", condition=Q(portions_left=None) | Q(portions_left__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def available(self) -> bool:
+        return self.archived_at is None and self.off_since is None and self.portions_left != 0
+
+
+class ModifierGroup(models.Model):
+    """A choice that an item offers: at least `min`, at most `max` of its modifiers."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifier_groups")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifier_groups")
+    name = models.CharField(max_length=80)
+    min = models.PositiveSmallIntegerField(default=0)
+    max = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["position"])
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(name="modifier_group_min_max", condition=Q(max__gte=1) & Q(max__gte=F("min"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.item_id}"
+
+
+class Modifier(models.Model):
+    """One choice in a group, with its price. `allergen` makes it a guest's declared allergy, loud in the kitchen."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifiers")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifiers")
+    group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="modifiers")
+    name = models.CharField(max_length=80)
+    name_key = NameKeyField()
+    price = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
+    is_default = models.BooleanField(default=False, help_text="Chosen for a required group when nothing is said.")
+    allergen = models.CharField(max_length=40, blank=True, help_text="e.g. nuts: the guest must not get it.")
+    off_since = models.DateTimeField(null=True, blank=True)
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["position"])
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "name_key"], condition=Q(archived_at=None), name="modifier_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

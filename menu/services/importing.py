@@ -1,0 +1,127 @@
+"""Importing a menu: one service, whoever brings the rows (admin, the demo, the simulator)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput
+from bistro.core.names import name_key
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport
+from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
+from menu.steps import touch_menu
+
+
+def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor) -> ImportReport:
+    """Add categories, items, groups and modifiers by name; items that exist get the new price and words.
+
+    Nothing is ever removed. All or nothing. Raises InvalidInput naming the row that is wrong, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        importer = _Importer(work)
+        for category in categories:
+            importer.category(category)
+        report = ImportReport(importer.created, importer.updated, importer.modifiers)
+        touch_menu(work, f"import: {report}")
+    return report
+
+
+class _Importer:
+    """One import under way: what the restaurant has, by name, and what was done so far."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        assert work.restaurant_id is not None
+        self.work, self.restaurant_id = work, work.restaurant_id
+        self.created = self.updated = self.modifiers = 0
+        mine = self.restaurant_id
+        self.categories = {row.name_key: row for row in Category.objects.of_restaurant(mine).not_archived()}
+        self.items = {row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived()}
+        self.rates = {rate.percent: rate for rate in TaxRate.objects.of_restaurant(mine)}
+
+    def category(self, wish: ImportedCategory) -> None:
+        row = self.categories.get(name_key(wish.name))
+        if row is None:
+            row = Category(
+                restaurant_id=self.restaurant_id, name=wish.name, course=wish.course, position=len(self.categories)
+            )
+            _save(row, wish.name)
+            self.categories[row.name_key] = row
+        for item in wish.items:
+            self.item(item, row)
+
+    def item(self, wish: ImportedItem, category: Category) -> None:
+        row = self.items.get(name_key(wish.name))
+        if row is None:
+            row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
+            self.created += 1
+        elif row.price != wish.price or (wish.description and row.description != wish.description):
+            self.updated += 1
+        row.name, row.price = wish.name, wish.price
+        row.description = wish.description or row.description
+        if row.pk is None:
+            self._first_facts(row, wish)
+        _save(row, wish.name)
+        self.items[row.name_key] = row
+        for group in wish.groups:
+            self.group(group, row)
+
+    def _first_facts(self, row: Item, wish: ImportedItem) -> None:
+        """What managers change later is set once; a second import leaves it alone."""
+        row.tax_rate = self._rate(wish.tax) if wish.tax is not None else None
+        row.prep_minutes, row.popular = wish.prep_minutes, wish.popular
+        row.allergens, row.diets = list(wish.allergens), list(wish.diets)
+        row.portions_left = wish.portions_left
+        row.off_since = None if wish.available else self.work.now
+
+    def _rate(self, percent: Decimal) -> TaxRate:
+        rate = self.rates.get(percent)
+        if rate is None:
+            rate = TaxRate(
+                restaurant_id=self.restaurant_id,
+                name=f"Tax {percent.normalize():f} %",
+                percent=percent,
+                is_default=not self.rates,
+            )
+            _save(rate, rate.name)
+            self.rates[percent] = rate
+        return rate
+
+    def group(self, wish: ImportedGroup, item: Item) -> None:
+        rows = ModifierGroup.objects.filter(item=item, archived_at=None)
+        row = next((each for each in rows if name_key(each.name) == name_key(wish.name)), None)
+        if row is None:
+            row = ModifierGroup(restaurant_id=self.restaurant_id, item=item, name=wish.name, position=len(rows))
+            row.min = wish.min
+        row.max = max(row.max, wish.max, 1) if row.pk else wish.max
+        _save(row, f"{item.name}: {wish.name}")
+        known = set(Modifier.objects.filter(item=item, archived_at=None).values_list("name_key", flat=True))
+        for place, choice in enumerate(wish.modifiers):
+            if name_key(choice.name) in known:
+                continue
+            modifier = Modifier(
+                restaurant_id=self.restaurant_id,
+                item=item,
+                group=row,
+                name=choice.name,
+                price=choice.price,
+                is_default=choice.is_default,
+                allergen=choice.allergen,
+                position=len(known) + place,
+            )
+            _save(modifier, f"{item.name}: {choice.name}")
+            self.modifiers += 1
+
+
+def _save(row: Category | Item | ModifierGroup | Modifier | TaxRate, what: str) -> None:
+    """Save, or refuse the whole import with the name of what is wrong."""
+    try:
+        row.clean_fields(exclude=["name_key", "image"])
+    except ValidationError as error:
+        fields = {f"{what}.{name}": list(messages) for name, messages in error.message_dict.items()}
+        first = next(iter(fields.items()))
+        raise InvalidInput(f"{first[0]}: {first[1][0]}", fields=fields) from None
+    row.save()

@@ -1,0 +1,72 @@
+"""Parts of a unit of work that touches the menu. The caller holds the unit of work."""
+
+from collections.abc import Mapping
+
+from django.db.models import F
+
+from bistro.core.errors import LostRace
+from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from menu.events import AvailabilityChanged, MenuChanged
+from menu.models import Item, MenuVersion
+
+# A guest looks at the count only when it is small: these are worth a message to every pad.
+THRESHOLDS = frozenset(range(11))
+
+
+def touch_menu(work: UnitOfWork, what: str) -> None:
+    """The menu changed: raise its version, tell everybody. `what` is read in the audit trail."""
+    require_transaction()
+    assert work.restaurant_id is not None
+    MenuVersion.objects.get_or_create(pk=work.restaurant_id)
+    MenuVersion.objects.filter(pk=work.restaurant_id).update(version=F("version") + 1)
+    version = MenuVersion.objects.get(pk=work.restaurant_id).version
+    work.record(MenuChanged(restaurant_id=work.restaurant_id, version=version, what=what))
+
+
+def touch_availability(work: UnitOfWork) -> None:
+    """Something went off or came back: move only the availability stamp."""
+    require_transaction()
+    MenuVersion.objects.filter(pk=work.restaurant_id).update(availability=F("availability") + 1)
+
+
+def counted_portions(item_ids: set[int]) -> dict[int, tuple[int | None, bool]]:
+    """Lock the counted items of a batch in pk order: {item: (portions left, off)}. Locks: stock."""
+    require_transaction()
+    rows = Item.objects.filter(pk__in=item_ids).locked()
+    return {item.pk: (item.portions_left, item.off_since is not None) for item in rows}
+
+
+def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
+    """Sell portions: one conditional UPDATE an item, which is the guard on both databases.
+
+    Raises LostRace when somebody else was faster, which only happens without row locks; the caller tries again.
+    """
+    require_transaction()
+    for item_id in sorted(taken):
+        count = taken[item_id]
+        rows = Item.objects.filter(pk=item_id, portions_left__gte=count)
+        if rows.update(portions_left=F("portions_left") - count) != 1:
+            raise LostRace("Somebody else was faster. Try again.")
+    _tell_thresholds(work, taken)
+
+
+def give_back_portions(work: UnitOfWork, given: Mapping[int, int]) -> None:
+    """An order was cancelled before it was begun: its counted portions can be sold again."""
+    require_transaction()
+    for item_id in sorted(given):
+        rows = Item.objects.filter(pk=item_id, portions_left__isnull=False)
+        rows.update(portions_left=F("portions_left") + given[item_id])
+    _tell_thresholds(work, given)
+
+
+def _tell_thresholds(work: UnitOfWork, changed: Mapping[int, int]) -> None:
+    if not changed:
+        return
+    touch_availability(work)
+    for item in Item.objects.filter(pk__in=list(changed)).order_by("pk"):
+        if item.portions_left in THRESHOLDS:
+            work.record(
+                AvailabilityChanged(
+                    item_id=item.pk, name=item.name, available=item.available, portions_left=item.portions_left
+                )
+            )

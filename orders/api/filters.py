@@ -1,0 +1,45 @@
+"""Filters of the order list: status, table (id or name), since."""
+
+from typing import Any
+
+from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError
+
+from bistro.core.names import name_key
+from orders.api.since import since_param
+from orders.models import Order
+from orders.querysets import OrderQuerySet
+from orders.transitions import OrderStatus
+
+
+class OrderFilter(filters.FilterSet):
+    """`?status=placed,confirmed&table=Table 1&since=2025-04-27T07:30:20+00:00`."""
+
+    status = filters.CharFilter(
+        method="by_status", help_text="One status, or several with commas; `open` means all open."
+    )
+    table = filters.CharFilter(method="by_table", help_text="Id or name.")
+    since = filters.CharFilter(method="by_time", help_text="Placed at or after this ISO 8601 time.")
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+    def by_status(self, rows: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        if value == "open":
+            return rows.open()
+        wanted = [status.strip() for status in value.split(",")]
+        unknown = [status for status in wanted if status not in OrderStatus.values]
+        if unknown:
+            raise ValidationError({"status": [f"Unknown status: {', '.join(unknown)}"]})
+        return rows.filter(status__in=wanted)
+
+    def by_table(self, rows: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        if value.isdecimal() and len(value) < 19:
+            return rows.filter(table_id=int(value))
+        return rows.filter(table__name_key=name_key(value), table__archived_at=None)
+
+    def by_time(self, rows: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        request: Any = self.request
+        moment = since_param(request)
+        return rows.since(moment) if moment else rows

@@ -1,0 +1,36 @@
+"""CONTRACT F: the floor for programs."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.access import api_actor, requires
+from bistro.core.roles import Act
+from orders.floor import read_floor, table_json
+from orders.services import clear_table
+
+
+class FloorTables(APIView):
+    """Every table with its live state, and where the feed stood."""
+
+    permission_classes = [requires(Act.READ_ORDERS)]
+
+    @extend_schema(responses={200: dict[str, Any]})
+    def get(self, request: Request) -> Response:
+        floor = read_floor(api_actor(request))
+        tables = [table_json(table) for table in floor.tables]
+        return Response({"seq": floor.seq, "epoch": floor.epoch, "count": len(tables), "results": tables})
+
+
+class ClearTable(APIView):
+    """The party has left: complete it, so that the table is free."""
+
+    permission_classes = [requires(Act.CLEAR_TABLE)]
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, pk: int) -> Response:
+        clear_table(table_id=pk, actor=api_actor(request))
+        return Response(status=204)

@@ -1,0 +1,92 @@
+"""CONTRACT D: what a pad reads about itself and its party."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core import feed
+from bistro.core.access import api_actor, restaurant_of
+from bistro.core.auth import TOKEN_ONLY
+from bistro.core.errors import NotYours
+from bistro.core.money import ZERO, text
+from orders.models import Order
+from orders.selectors import TRACKING
+from orders.shapes import full_json
+from orders.transitions import PROGRESS, OrderStatus
+from tables.models import Pad, Party
+
+
+def pad_for(request: Request) -> Pad:
+    """The asking pad. Raises NotYours for every other credential."""
+    actor = api_actor(request)
+    pad = Pad.objects.visible_to(actor).filter(device_id=actor.device_id).select_related("table", "device").first()
+    if pad is None or actor.device_id is None:
+        raise NotYours("This credential is no pad.", code="pad_not_found")
+    return pad
+
+
+class PadView(APIView):
+    """The pad itself: device, table, restaurant, session state, settings, server time."""
+
+    authentication_classes = TOKEN_ONLY
+
+    @extend_schema(responses={200: dict[str, Any]})
+    def get(self, request: Request) -> Response:
+        pad = pad_for(request)
+        restaurant = restaurant_of(api_actor(request))
+        party = Party.objects.visible_to(api_actor(request)).seated().filter(table=pad.table).first()
+        now = feed.position(restaurant.pk)
+        body = {
+            "device": {"id": pad.device_id, "name": pad.device.name, "kind": pad.device.kind},
+            "table": {"id": pad.table_id, "name": pad.table.name, "seats": pad.table.seats},
+            "restaurant": {
+                "id": str(restaurant.uid),
+                "name": restaurant.name,
+                "currency": restaurant.currency,
+                "locale": restaurant.locale,
+                "timezone": restaurant.timezone,
+            },
+            "session": {"required": restaurant.pads_need_session, "open": not restaurant.pads_need_session},
+            "party": party.pk if party else None,
+            "settings": {
+                "soon_seconds": restaurant.soon_seconds,
+                "late_seconds": restaurant.late_seconds,
+                "heartbeat_seconds": settings.FEED_HEARTBEAT_SECONDS,
+            },
+            "feed": {"seq": now.seq, "epoch": now.epoch},
+            "server_time": timezone.now(),
+        }
+        return Response(body)
+
+
+class PadPartyOrders(APIView):
+    """This party's orders with their tracking, and the running bill."""
+
+    authentication_classes = TOKEN_ONLY
+
+    @extend_schema(responses={200: dict[str, Any]})
+    def get(self, request: Request) -> Response:
+        pad_for(request)
+        rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("placed_at", "pk"))
+        owed = [order for order in rows if order.status != OrderStatus.CANCELLED]
+        body = {
+            "orders": [{**full_json(order), "tracking": tracking(order)} for order in rows],
+            "total": text(sum((order.total for order in owed), ZERO)),
+            "tax": text(sum((order.tax for order in owed), ZERO)),
+        }
+        return Response(body)
+
+
+def tracking(order: Order) -> list[dict[str, Any]]:
+    """The five steps a guest follows, each with when it was reached."""
+    stamps = (order.placed_at, order.confirmed_at, order.preparing_at, order.ready_at, order.delivered_at)
+    reached = PROGRESS.index(OrderStatus(order.status)) if order.status in PROGRESS else -1
+    return [
+        {"step": word, "done": place <= reached, "at": stamp if place <= reached else None}
+        for place, (word, stamp) in enumerate(zip(TRACKING, stamps, strict=True))
+    ]

@@ -1,0 +1,99 @@
+"""CONTRACT A: the table pads' own calls, exact."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.access import api_actor, restaurant_of
+from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.auth import TOKEN_ONLY
+from bistro.core.errors import InvalidInput
+from bistro.core.limits import OrderThrottle
+from orders.access import table_named
+from orders.api.keys import idempotency_key
+from orders.api.placed import placed_response
+from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
+from orders.api.since import since_param
+from orders.models import Order
+from orders.services import place_order
+from orders.shapes import full_json, pad_json
+
+LIMIT = 500
+
+
+class PadOrderView(APIView):
+    """Place an order by names. `Idempotency-Key` makes a retry safe; the first answer comes again with 200."""
+
+    authentication_classes = TOKEN_ONLY
+    throttle_classes = [OrderThrottle]
+
+    @extend_schema(
+        request=PadOrderInput,
+        responses={201: PadOrderOutput, 200: PadOrderOutput},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
+    def post(self, request: Request) -> Response:
+        body = PadOrderInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish, actor = body.validated_data, api_actor(request)
+        table_id = table_named(actor, wish["table"])
+        key = idempotency_key(request, required=False)
+        placed = place_order(order_request(actor, wish["items"], wish["note"], table_id, key, request.data))
+        return placed_response(placed, pad_json(placed.json))
+
+
+class PadOrdersView(APIView):
+    """A bare array of the current business day's orders, newest first, at most 500. A pad sees its party's."""
+
+    authentication_classes = TOKEN_ONLY
+
+    @extend_schema(
+        responses=PadOrderOutput(many=True),
+        parameters=[
+            OpenApiParameter("limit", int),
+            OpenApiParameter("offset", int),
+            OpenApiParameter("fields", str, description="Only these keys, e.g. `id,table`."),
+            OpenApiParameter("since", str, description="ISO 8601 time."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        actor = api_actor(request)
+        limit, offset = _number(request, "limit", LIMIT, LIMIT), _number(request, "offset", 0, 10**9)
+        rows = Order.objects.visible_to(actor).of_day(restaurant_of(actor).business_date(timezone.now()))
+        since = since_param(request)
+        rows = rows.since(since) if since else rows
+        found = list(rows.with_lines().order_by("-placed_at", "-pk")[offset : offset + limit + 1])
+        orders = [pad_json(full_json(order)) for order in found[:limit]]
+        etag = etag_of([[order["id"], order["version"]] for order in orders], request.get_full_path())
+        unchanged = not_modified(request, etag)
+        if unchanged is not None:
+            return unchanged
+        headers = {"ETag": etag}
+        if len(found) > limit:
+            address = request.build_absolute_uri(f"?{_query(request, offset + limit)}")
+            headers["Link"] = f'<{address}>; rel="next"'
+        return Response(_only(orders, request.query_params.get("fields", "")), headers=headers)
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    raw = request.query_params.get(name, "")
+    if not raw:
+        return default
+    if not raw.isdecimal() or len(raw) > 9:
+        raise InvalidInput(f"“{name}” is a whole number.", fields={name: ["Not a whole number."]})
+    return min(int(raw), most)
+
+
+def _query(request: Request, offset: int) -> str:
+    query = request.query_params.copy()
+    query["offset"] = str(offset)
+    return query.urlencode()
+
+
+def _only(orders: list[dict[str, Any]], fields: str) -> list[dict[str, Any]]:
+    wanted = {name.strip() for name in fields.split(",") if name.strip()}
+    return [{key: order[key] for key in order if key in wanted} for order in orders] if wanted else orders

@@ -1,0 +1,204 @@
+"""Shapes of the order API. Input only checks shape; output documents what `orders.shapes` writes."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from bistro.core.actors import Actor
+from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+from bistro.core.jsontext import dumps
+from orders.requests import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
+
+BIGGEST_ID = 2**63 - 1
+BIGGEST_SMALL = 999
+
+
+class IdOrName(serializers.Field[Any, Any, Any, Any]):
+    """A row's id, or its name as people say it."""
+
+    def to_internal_value(self, data: Any) -> int | str:
+        if isinstance(data, int) and not isinstance(data, bool) and 0 < data <= BIGGEST_ID:
+            return data
+        if isinstance(data, str) and 0 < len(data.strip()) <= 120:
+            return data
+        raise serializers.ValidationError("An id or a name.")
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class LineFields(StrictSerializer):
+    """What every wished line may carry."""
+
+    quantity = StrictInteger(min_value=1, max_value=MAX_QUANTITY)
+    modifiers = serializers.ListField(child=IdOrName(), required=False, default=list, max_length=50)
+    note = LineOfText(max_length=200, required=False, default="", allow_blank=True)
+    seat = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
+    course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
+
+
+class PadLineInput(LineFields):
+    """CONTRACT A: an item by its name."""
+
+    name = LineOfText(max_length=120)
+
+
+class PadOrderInput(StrictSerializer):
+    """CONTRACT A: `{"table": "Table 1", "items": [{"name", "quantity"}, …]}`."""
+
+    table = LineOfText(max_length=60)
+    items = PadLineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
+
+
+class LineInput(LineFields):
+    """CONTRACT D: an item by its id (or name). `id` keeps a line's identity in a PUT."""
+
+    item = IdOrName()
+
+
+class EditedLineInput(LineInput):
+    """A line of a PUT."""
+
+    id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
+
+
+class OrderInput(StrictSerializer):
+    """CONTRACT B and D. Staff and integrations name the table (id or name); a pad needs not."""
+
+    table = IdOrName(required=False, allow_null=True)
+    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
+
+
+class OrderEdit(StrictSerializer):
+    """The new lines of an order that nobody has begun."""
+
+    lines = EditedLineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    note = LineOfText(max_length=400, required=False, allow_blank=True)
+
+
+class CancelInput(StrictSerializer):
+    """Why."""
+
+    reason = LineOfText(max_length=200)
+
+
+class ModifierOutput(serializers.Serializer[Any]):
+    """A chosen modifier, as it was when ordered."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    price = serializers.CharField()
+
+
+class LineOutput(serializers.Serializer[Any]):
+    """One line."""
+
+    id = serializers.IntegerField()
+    item = serializers.IntegerField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = serializers.CharField()
+    modifiers = ModifierOutput(many=True)
+    note = serializers.CharField(allow_blank=True)
+    seat = serializers.IntegerField(allow_null=True)
+    course = serializers.IntegerField()
+    status = serializers.CharField()
+    total = serializers.CharField()
+
+
+class OrderOutput(serializers.Serializer[Any]):
+    """An order everywhere under `/api/v1`."""
+
+    id = serializers.IntegerField()
+    uid = serializers.UUIDField()
+    number = serializers.IntegerField()
+    business_date = serializers.DateField()
+    status = serializers.CharField()
+    table = serializers.IntegerField()
+    table_name = serializers.CharField()
+    party = serializers.IntegerField()
+    placed_by = serializers.CharField()
+    lines = LineOutput(many=True)
+    total = serializers.CharField()
+    tax = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+    placed_at = serializers.DateTimeField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    preparing_at = serializers.DateTimeField(allow_null=True)
+    ready_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancel_reason = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class PadItemOutput(serializers.Serializer[Any]):
+    """CONTRACT A's item."""
+
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class PadOrderOutput(serializers.Serializer[Any]):
+    """CONTRACT A's order: four keys with their old meaning, the rest of the order beside them."""
+
+    id = serializers.IntegerField()
+    table = serializers.CharField()
+    items = PadItemOutput(many=True)
+    created_at = serializers.DateTimeField()
+    number = serializers.IntegerField()
+    status = serializers.CharField()
+    total = serializers.CharField()
+
+
+class RecentRow(serializers.Serializer[Any]):
+    """One line of a recent order."""
+
+    order_id = serializers.IntegerField()
+    table_name = serializers.CharField()
+    item_name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+def fingerprint(body: Mapping[str, Any]) -> str:
+    """What a body says, whatever its spacing and order of keys."""
+    return hashlib.sha256(dumps(_sorted(body)).encode()).hexdigest()
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def line_request(line: Mapping[str, Any]) -> LineRequest:
+    """A checked line for the services."""
+    return LineRequest(
+        item=line["item"] if "item" in line else line["name"],
+        quantity=line["quantity"],
+        modifiers=tuple(line["modifiers"]),
+        note=line["note"],
+        seat=line.get("seat"),
+        course=line.get("course"),
+        id=line.get("id"),
+    )
+
+
+def order_request(
+    actor: Actor, lines: list[Mapping[str, Any]], note: str, table_id: int | None, key: str | None, raw: Any
+) -> OrderRequest:
+    """A checked order for the services."""
+    return OrderRequest(
+        actor=actor,
+        lines=tuple(line_request(line) for line in lines),
+        table_id=table_id,
+        note=note,
+        key=key,
+        fingerprint=fingerprint(raw) if key else "",
+    )

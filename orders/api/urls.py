@@ -1,0 +1,22 @@
+"""Addresses of the order API, without trailing slash."""
+
+from django.urls import path
+
+from orders.api import floor, pad, pads, views
+
+urlpatterns = [
+    path("api/order", pads.PadOrderView.as_view()),
+    path("api/orders", pads.PadOrdersView.as_view()),
+    path("api/v1/orders", views.OrderList.as_view()),
+    path("api/v1/orders/recent", views.RecentLines.as_view()),
+    path("api/v1/orders/user/<int:user_id>/orders", views.OrdersOfUser.as_view()),
+    path("api/v1/orders/restaurant/<str:restaurant_id>/orders", views.OrdersOfRestaurant.as_view()),
+    path("api/v1/orders/<int:pk>", views.OrderDetail.as_view()),
+    path("api/v1/orders/<int:pk>/confirm", views.ConfirmOrder.as_view()),
+    path("api/v1/orders/<int:pk>/cancel", views.CancelOrder.as_view()),
+    path("api/v1/orders/<int:pk>/deliver", views.DeliverOrder.as_view()),
+    path("api/v1/pad", pad.PadView.as_view()),
+    path("api/v1/pad/orders", pad.PadPartyOrders.as_view()),
+    path("api/v1/tables", floor.FloorTables.as_view()),
+    path("api/v1/tables/<int:pk>/clear", floor.ClearTable.as_view()),
+]

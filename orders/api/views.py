@@ -1,0 +1,207 @@
+"""CONTRACT B and D: orders under `/api/v1`. Thin: find through a gate, call a service, show."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.access import api_actor, request_actor, requires
+from bistro.core.actors import Actor
+from bistro.core.api.conditional import expected_version, not_modified
+from bistro.core.api.pagination import Pages
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.limits import CredentialThrottle, OrderThrottle
+from bistro.core.models import Membership, Restaurant
+from bistro.core.roles import Act
+from orders import services
+from orders.access import order_for, table_named
+from orders.api import serializers as shapes
+from orders.api.filters import OrderFilter
+from orders.api.keys import idempotency_key
+from orders.api.placed import placed_response
+from orders.api.serializers import line_request, order_request
+from orders.models import Order
+from orders.selectors import recent_lines
+from orders.shapes import full_json
+
+KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required from devices.")
+MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The order's ETag.")
+
+
+class OrderList(GenericAPIView[Order]):
+    """Orders that the credential may see, newest first; place one."""
+
+    serializer_class = shapes.OrderOutput
+    pagination_class = Pages
+    filterset_class = OrderFilter
+
+    def get_throttles(self) -> list[Any]:
+        return [OrderThrottle()] if self.request.method == "POST" else [CredentialThrottle()]
+
+    def get_queryset(self) -> QuerySet[Order]:
+        rows: QuerySet[Order] = Order.objects.visible_to(request_actor(self.request)).with_lines()
+        return rows.order_by("-placed_at", "-pk")
+
+    @extend_schema(responses=shapes.OrderOutput(many=True))
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        return self.get_paginated_response([full_json(order) for order in page])
+
+    @extend_schema(
+        request=shapes.OrderInput,
+        responses={201: shapes.OrderOutput, 200: shapes.OrderOutput},
+        parameters=[KEY_HEADER],
+    )
+    def post(self, request: Request) -> Response:
+        body = shapes.OrderInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish, actor = body.validated_data, api_actor(request)
+        key = idempotency_key(request, required=actor.kind == "device")
+        table_id = _table_id(actor, wish.get("table"))
+        placed = services.place_order(order_request(actor, wish["lines"], wish["note"], table_id, key, request.data))
+        return placed_response(placed, placed.json)
+
+
+def _table_id(actor: Actor, table: int | str | None) -> int | None:
+    return table_named(actor, table) if isinstance(table, str) else table
+
+
+class OrdersOfRestaurant(OrderList):
+    """The same list under a restaurant's id, which must be the credential's own."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get_queryset(self) -> QuerySet[Order]:
+        actor = request_actor(self.request)
+        wanted = self.kwargs["restaurant_id"]
+        own = actor is not None and Restaurant.objects.filter(pk=actor.restaurant_id, **_named(wanted)).exists()
+        if not own:
+            raise NotYours("There is no such restaurant.", code="restaurant_not_found")
+        return super().get_queryset()
+
+
+def _named(wanted: str) -> dict[str, str]:
+    """A restaurant by its integer id or its uid."""
+    return {"pk": wanted} if wanted.isdecimal() else {"uid": wanted}
+
+
+class OrdersOfUser(OrderList):
+    """Orders that one member of staff placed."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get_queryset(self) -> QuerySet[Order]:
+        actor, user_id = request_actor(self.request), self.kwargs["user_id"]
+        members = Membership.objects.visible_to(actor).filter(staff_id=user_id)
+        if user_id >= 2**63 or not members.exists():
+            raise NotYours("There is no such member of staff.", code="user_not_found")
+        return super().get_queryset().filter(placed_by_staff_id=user_id)
+
+
+class OrderDetail(APIView):
+    """One order. Its ETag is its version; PUT and DELETE take If-Match (412 when stale)."""
+
+    @extend_schema(responses=shapes.OrderOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        order = order_for(api_actor(request), pk)
+        etag = _etag(order)
+        return not_modified(request, etag) or Response(full_json(order), headers={"ETag": etag})
+
+    @extend_schema(request=shapes.OrderEdit, responses=shapes.OrderOutput, parameters=[MATCH_HEADER])
+    def put(self, request: Request, pk: int) -> Response:
+        """Replace the lines while none is started; a line that carries its `id` stays itself."""
+        actor = api_actor(request)
+        order_for(actor, pk)
+        body = shapes.OrderEdit(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish = body.validated_data
+        services.replace_lines(
+            order_id=pk,
+            lines=[line_request(line) for line in wish["lines"]],
+            note=wish.get("note"),
+            actor=actor,
+            version=expected_version(request),
+        )
+        return _show(actor, pk)
+
+    @extend_schema(responses={204: None}, parameters=[MATCH_HEADER])
+    def delete(self, request: Request, pk: int) -> Response:
+        """Withdraw while no line is started, by who placed it or a manager."""
+        actor = api_actor(request)
+        order_for(actor, pk)
+        services.withdraw_order(order_id=pk, actor=actor, version=expected_version(request))
+        return Response(status=204)
+
+
+def _etag(order: Order) -> str:
+    return f'"{order.version}"'
+
+
+def _show(actor: Actor, pk: int) -> Response:
+    order = order_for(actor, pk)
+    return Response(full_json(order), headers={"ETag": _etag(order)})
+
+
+class ConfirmOrder(APIView):
+    """placed → confirmed; already confirmed: 200, unchanged."""
+
+    permission_classes = [requires(Act.CONFIRM_ORDER)]
+
+    @extend_schema(request=None, responses=shapes.OrderOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        actor = api_actor(request)
+        order_for(actor, pk)
+        services.confirm_order(order_id=pk, actor=actor)
+        return _show(actor, pk)
+
+
+class CancelOrder(APIView):
+    """→ cancelled, with a reason; counted portions return if nobody had begun."""
+
+    permission_classes = [requires(Act.CANCEL_ORDER)]
+
+    @extend_schema(request=shapes.CancelInput, responses=shapes.OrderOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        actor = api_actor(request)
+        order_for(actor, pk)
+        body = shapes.CancelInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.cancel_order(order_id=pk, reason=body.validated_data["reason"], actor=actor)
+        return _show(actor, pk)
+
+
+class DeliverOrder(APIView):
+    """ready → delivered."""
+
+    permission_classes = [requires(Act.DELIVER_ORDER)]
+
+    @extend_schema(request=None, responses=shapes.OrderOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        actor = api_actor(request)
+        order_for(actor, pk)
+        services.deliver_order(order_id=pk, actor=actor)
+        return _show(actor, pk)
+
+
+class RecentLines(APIView):
+    """Lines ordered in the last `?minutes=60` (at most a day), newest first, one row a line, paginated."""
+
+    permission_classes = [requires(Act.READ_ORDERS)]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("minutes", int), OpenApiParameter("limit", int), OpenApiParameter("offset", int)],
+        responses=shapes.RecentRow(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        raw = request.query_params.get("minutes", "60")
+        if not raw.isdecimal() or not 0 < int(raw[:9]) <= 1440:
+            raise InvalidInput("“minutes” is between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
+        rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
+        pages = Pages()
+        page = pages.paginate_queryset(rows, request, view=self) or []
+        return pages.get_paginated_response(page)

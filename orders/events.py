@@ -1,0 +1,93 @@
+"""What happens to an order. Each event carries the rows for reactions and the JSON for everybody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from bistro.core.events import EVERYBODY, Audience, DomainEvent
+from orders.models import Order, OrderLine
+from orders.shapes import notes_json, order_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEvent(DomainEvent):
+    """Something happened to `order`, which now has `lines`."""
+
+    type: ClassVar[str] = "order_updated"
+    audiences: ClassVar[frozenset[Audience]] = EVERYBODY
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    table_name: str
+
+    @classmethod
+    def of(cls, order: Order, **more: Any) -> Self:
+        """From a row that was read `with_lines()`."""
+        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table.name, **more)
+
+    @property
+    def subject(self) -> str:
+        return f"order:{self.order.pk}"
+
+    @property
+    def table_id(self) -> int:
+        return self.order.table_id
+
+    def data(self) -> Mapping[str, Any]:
+        return order_json(self.order, self.lines, table_name=self.table_name)
+
+    def private(self) -> Mapping[str, Any] | None:
+        return notes_json(self.order, self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(OrderEvent):
+    """A round was ordered."""
+
+    type: ClassVar[str] = "order_created"
+    action: ClassVar[str] = "placed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEdited(OrderEvent):
+    """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone."""
+
+    action: ClassVar[str] = "edited"
+    removed: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    added: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmed(OrderEvent):
+    """The kitchen has received it."""
+
+    action: ClassVar[str] = "confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderProgressed(OrderEvent):
+    """A cook started, finished or recalled something of it."""
+
+    action: ClassVar[str] = "progressed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivered(OrderEvent):
+    """It is on the table."""
+
+    action: ClassVar[str] = "delivered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(OrderEvent):
+    """It will not be made, or not finished."""
+
+    action: ClassVar[str] = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderWithdrawn(OrderEvent):
+    """Who placed it took it back before anybody began; it is gone for readers."""
+
+    action: ClassVar[str] = "withdrawn"

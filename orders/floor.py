@@ -1,0 +1,207 @@
+"""The floor plan: every table with its live state, derived in a constant number of queries (DECISIONS 8).
+
+Nothing of this is stored, so nothing can drift.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from bistro.core import feed
+from bistro.core.actors import Actor
+from bistro.core.feed import Position
+from bistro.core.models import Restaurant
+from orders.models import Order
+from orders.transitions import OrderStatus
+from tables.models import Party, Section, Table
+
+# The kitchen should have confirmed by then (DESIGN section 5).
+UNSEEN_AFTER = timedelta(seconds=20)
+# Who needs somebody first: the lower, the sooner.
+_URGENCY = {"ready": 0, "late": 1, "ordering": 2, "waiting": 3, "occupied": 4, "free": 6, "out_of_service": 7}
+_LETTERS = {"free": "N", "occupied": "–", "ordering": "S", "waiting": "–", "late": "!", "ready": "R"}
+_IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTable:
+    """One table as waiters see it. `since` is when the present state began, where that matters."""
+
+    id: int
+    name: str
+    seats: int
+    section_id: int
+    x: int
+    y: int
+    width: int
+    height: int
+    rotation: int
+    shape: str
+    state: str
+    state_word: str
+    state_letter: str
+    since: datetime | None
+    guests: int | None
+    needs: bool
+    url: str
+    urgency: tuple[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSection:
+    """A part of the room with its tables."""
+
+    id: int
+    name: str
+    tables: tuple[FloorTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that somebody must look at now."""
+
+    id: str
+    table_name: str
+    text: str
+    since: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The whole room."""
+
+    restaurant_name: str
+    sections: tuple[FloorSection, ...]
+    tables: tuple[FloorTable, ...]
+    list: tuple[FloorTable, ...]
+    alarms: tuple[Alarm, ...]
+    seq: int
+    epoch: str
+    live_url: str = "/ws/floor/"
+    poll_url: str = field(default_factory=lambda: reverse("floor:floor"))
+
+
+def read_floor(actor: Actor, position: Position | None = None) -> Floor:
+    """The floor of the actor's restaurant: six queries, whatever the number of tables."""
+    assert actor.restaurant_id is not None
+    position = position or feed.position(actor.restaurant_id)
+    restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
+    now = timezone.now()
+    rows = list(Table.objects.visible_to(actor).not_archived())
+    tables = floor_tables(actor, rows, restaurant, now)
+    sections = tuple(
+        FloorSection(section.pk, section.name, tuple(t for t in tables if t.section_id == section.pk))
+        for section in Section.objects.visible_to(actor)
+    )
+    return Floor(
+        restaurant_name=restaurant.name,
+        sections=sections,
+        tables=tables,
+        list=tuple(sorted(tables, key=lambda table: table.urgency)),
+        alarms=alarms(actor, now),
+        seq=position.seq,
+        epoch=position.epoch,
+    )
+
+
+def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
+    """These tables with their states: two queries."""
+    ids = [table.pk for table in rows]
+    parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
+    orders: dict[int, list[Order]] = {}
+    for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("placed_at"):
+        orders.setdefault(order.table_id, []).append(order)
+    return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), restaurant, now) for t in rows)
+
+
+def _floor_table(
+    table: Table, party: Party | None, orders: Sequence[Order], restaurant: Restaurant, now: datetime
+) -> FloorTable:
+    state, word, since = _state(table, party, orders, restaurant, now)
+    waited = (now - since).total_seconds() if since else 0.0
+    return FloorTable(
+        id=table.pk,
+        name=table.name,
+        seats=table.seats,
+        section_id=table.section_id,
+        x=table.x,
+        y=table.y,
+        width=table.width,
+        height=table.height,
+        rotation=table.rotation,
+        shape=table.shape,
+        state=state,
+        state_word=word,
+        state_letter=_LETTERS.get(state, "×"),
+        since=since,
+        guests=party.size if party else None,
+        needs=state in ("ready", "late"),
+        url=reverse("floor:table", args=[table.pk]),
+        urgency=(_URGENCY[state], -waited),
+    )
+
+
+def _state(
+    table: Table, party: Party | None, orders: Sequence[Order], restaurant: Restaurant, now: datetime
+) -> tuple[str, str, datetime | None]:
+    """(code, word, since) of a table; what needs somebody most wins."""
+    if table.out_of_service:
+        return "out_of_service", "out of service", None
+    ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]
+    if ready:
+        return "ready", "food ready", min(ready)
+    cooking = [order.placed_at for order in orders if order.status in _IN_KITCHEN]
+    if cooking:
+        since = min(cooking)
+        minutes = int((now - since).total_seconds() // 60)
+        late = (now - since).total_seconds() >= restaurant.late_seconds
+        return ("late" if late else "waiting"), f"waiting for food {minutes} min", since
+    placed = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
+    if placed:
+        return "ordering", "ordered, kitchen has not confirmed", min(placed)
+    if party is not None:
+        return "occupied", "occupied", party.seated_at
+    return "free", "free", None
+
+
+def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
+    """Orders that the kitchen has not seen in time."""
+    rows = Order.objects.visible_to(actor).filter(status=OrderStatus.PLACED, placed_at__lt=now - UNSEEN_AFTER)
+    return tuple(
+        Alarm(
+            id=f"unseen-{order.pk}",
+            table_name=order.table.name,
+            text=f"The kitchen has not seen order {order.number} yet",
+            since=order.placed_at,
+            url=reverse("floor:table", args=[order.table_id]),
+        )
+        for order in rows.select_related("table").order_by("placed_at")[:20]
+    )
+
+
+def table_json(table: FloorTable) -> dict[str, Any]:
+    """A table of the floor for programs (CONTRACT F)."""
+    return {
+        "id": table.id,
+        "name": table.name,
+        "section": table.section_id,
+        "seats": table.seats,
+        "guests": table.guests,
+        "state": table.state,
+        "state_word": table.state_word,
+        "since": table.since.isoformat() if table.since else None,
+        "shape": table.shape,
+        "x": table.x,
+        "y": table.y,
+        "rotation": table.rotation,
+    }
+
+
+def table_ids_of(events: Iterable[Any]) -> set[int]:
+    """The tables that events concern."""
+    return {event.table_id for event in events if event.table_id is not None}

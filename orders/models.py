@@ -1,0 +1,107 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from bistro.core.ids import uuid7
+from bistro.core.models import Device, Restaurant, Staff
+from bistro.core.querysets import TenantQuerySet
+from menu.models import Item
+from orders.querysets import OrderQuerySet
+from orders.transitions import OPEN, LineStatus, OrderStatus
+from tables.models import Party, Table
+
+AMOUNT = {"max_digits": 12, "decimal_places": 2}
+
+
+class Order(models.Model):
+    """One submission (a round) by the party at a table. Status changes only through `orders.steps.move`.
+
+    `total` is what the guest pays, `tax` the sum of the lines' taxes. The idempotency key lives on the row for ever,
+    unique for the restaurant and the credential, with a fingerprint of the body that came with it.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="orders")
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    business_date = models.DateField()
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=9, choices=OrderStatus.choices, default=OrderStatus.PLACED)
+    note = models.CharField(max_length=400, blank=True)
+    total = models.DecimalField(default=Decimal("0.00"), **AMOUNT)
+    tax = models.DecimalField(default=Decimal("0.00"), **AMOUNT)
+    version = models.PositiveIntegerField(default=1)
+
+    placed_by_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="orders")
+    placed_by_device = models.ForeignKey(
+        Device, on_delete=models.PROTECT, null=True, related_name="orders", db_index=False
+    )
+    placed_by = models.CharField(max_length=120, help_text="The name people read: Ana, Pad 3, …")
+    credential = models.CharField(max_length=40)
+    key = models.CharField(max_length=200, null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    placed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    preparing_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, help_text="Taken back before anybody began: gone for everyone.")
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="order_status_known", condition=Q(status__in=OrderStatus.values)),
+            models.CheckConstraint(name="order_total_not_negative", condition=Q(total__gte=0, tax__gte=0)),
+            models.UniqueConstraint(fields=["restaurant", "business_date", "number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="order_key_once"),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "placed_at"], name="order_open", condition=Q(status__in=OPEN)),
+            models.Index(fields=["restaurant", "-placed_at", "-id"], name="order_recent"),
+            models.Index(fields=["table", "-placed_at"], name="order_of_table"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class OrderLine(models.Model):
+    """Quantity of one item, with what was said about it. Name, price and tax are copies: tomorrow's price must not
+    change tonight's bill. `unit_price` includes the modifiers; `total` = unit price × quantity."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField()
+    unit_price = models.DecimalField(**AMOUNT)
+    total = models.DecimalField(**AMOUNT)
+    tax = models.DecimalField(**AMOUNT)
+    tax_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    modifiers = models.JSONField(default=list, help_text='[{"id", "name", "price", "allergen"}]')
+    allergens = models.JSONField(default=list)
+    prep_minutes = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+    seat = models.PositiveSmallIntegerField(null=True)
+    course = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=9, choices=LineStatus.choices, default=LineStatus.QUEUED)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(name="line_status_known", condition=Q(status__in=LineStatus.values)),
+            models.CheckConstraint(name="line_quantity_positive", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(
+                name="line_amounts_not_negative", condition=Q(unit_price__gte=0, total__gte=0, tax__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.name}"

@@ -1,0 +1,130 @@
+"""From what was wished to what it costs. Pure functions over a compiled menu: no queries, no writes.
+
+Rule (DECISIONS 21): unit price = item + modifiers; line total = unit price × quantity; the line's tax is rounded half
+up to the cent and stored; order tax is the sum of the lines'; with added tax the order's total has it on top.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bistro.core import money
+from bistro.core.errors import DomainError, InvalidInput
+from bistro.core.models import Restaurant
+from bistro.core.names import name_key
+from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
+from orders.requests import LineRequest
+
+LARGEST_TOTAL = Decimal("9999999999.99")  # what the column holds
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with everything that is copied onto its row."""
+
+    item: CompiledItem
+    request: LineRequest
+    modifiers: tuple[CompiledModifier, ...]
+    unit_price: Decimal
+    total: Decimal
+    tax: Decimal
+
+    def modifier_copies(self) -> list[dict[str, Any]]:
+        """What the row keeps of each modifier."""
+        return [
+            {"id": m.id, "name": m.name, "price": money.text(m.price), "allergen": m.allergen} for m in self.modifiers
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOrder:
+    """All lines of one order and its sums."""
+
+    lines: tuple[PricedLine, ...]
+    total: Decimal
+    tax: Decimal
+
+    def portions(self) -> Counter[int]:
+        """How many portions of each counted item it takes."""
+        counts: Counter[int] = Counter()
+        for line in self.lines:
+            if line.item.counted:
+                counts[line.item.id] += line.request.quantity
+        return counts
+
+
+def price_order(menu: CompiledMenu, requests: Sequence[LineRequest]) -> PricedOrder:
+    """Price every line. Raises InvalidInput with `fields` naming the first bad line."""
+    if not requests:
+        raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
+    lines = tuple(_price_line(menu, place, request) for place, request in enumerate(requests))
+    net = sum((line.total for line in lines), money.ZERO)
+    tax = sum((line.tax for line in lines), money.ZERO)
+    added = menu.tax_mode == Restaurant.TaxMode.ADDED
+    total = net + tax if added else net
+    if total > LARGEST_TOTAL:
+        raise InvalidInput("This order is larger than the system can bill.", code="order_too_large")
+    return PricedOrder(lines, total, tax)
+
+
+def _price_line(menu: CompiledMenu, place: int, request: LineRequest) -> PricedLine:
+    item = _find_item(menu, place, request.item)
+    modifiers = _choose(item, place, request.modifiers)
+    unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
+    if unit_price < 0:
+        raise InvalidInput(
+            "These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]}
+        )
+    total = unit_price * request.quantity
+    inclusive = menu.tax_mode == Restaurant.TaxMode.INCLUSIVE
+    tax = (money.tax_inside if inclusive else money.tax_on_top)(total, item.tax_percent)
+    return PricedLine(item, request, modifiers, unit_price, total, tax)
+
+
+def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:
+    item = menu.by_id.get(wanted) if isinstance(wanted, int) else menu.by_name.get(name_key(wanted))
+    if item is None:
+        message = f"“{wanted}” is not on the menu."
+        raise InvalidInput(message, code="unknown_item", fields={f"lines.{place}.item": [message]})
+    return item
+
+
+def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tuple[CompiledModifier, ...]:
+    """The modifiers that were asked for, with defaults for required groups, checked against min and max."""
+    chosen: list[CompiledModifier] = []
+    for choice in wanted:
+        modifier = _find_modifier(item, place, choice)
+        if modifier in chosen:
+            raise _refused(place, "modifier_twice", f"“{modifier.name}” stands there twice.")
+        chosen.append(modifier)
+    for group in item.groups:
+        picked = [modifier for modifier in chosen if modifier.group_id == group.id]
+        if len(picked) > group.max:
+            raise _refused(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name}.")
+        if len(picked) < group.min:
+            chosen += _defaults(group, picked, place)
+    return tuple(chosen)
+
+
+def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> CompiledModifier:
+    key = None if isinstance(wanted, int) else name_key(wanted)
+    for modifier in item.modifiers():
+        if modifier.id == wanted or modifier.name_key == key:
+            if modifier.off:
+                raise _refused(place, "modifier_off", f"“{modifier.name}” is not available now.")
+            return modifier
+    raise _refused(place, "unknown_modifier", f"{item.name} has no choice “{wanted}”.")
+
+
+def _defaults(group: CompiledGroup, picked: list[CompiledModifier], place: int) -> list[CompiledModifier]:
+    missing = group.min - len(picked)
+    defaults = [m for m in group.modifiers if m.is_default and not m.off and m not in picked][:missing]
+    if len(defaults) < missing:
+        raise _refused(place, "modifier_required", f"Choose {group.min} of {group.name}.")
+    return defaults
+
+
+def _refused(place: int, code: str, message: str) -> DomainError:
+    return InvalidInput(message, code=code, fields={f"lines.{place}.modifiers": [message]})

@@ -1,0 +1,10 @@
+"""Addresses of the sockets of orders."""
+
+from django.urls import re_path
+
+from orders.consumers import FloorConsumer, OrdersConsumer
+
+websocket_urlpatterns = [
+    re_path(r"^ws/orders/?$", OrdersConsumer.as_asgi()),
+    re_path(r"^ws/floor/$", FloorConsumer.as_asgi()),
+]

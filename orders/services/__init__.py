@@ -1,0 +1,18 @@
+"""Every write of orders: one function per thing a person does, each one whole unit of work."""
+
+from orders.services.clearing import clear_table
+from orders.services.editing import replace_lines, withdraw_order
+from orders.services.moving import cancel_order, confirm_order, deliver_order
+from orders.services.placing import PlacedOrder, place_order, place_orders
+
+__all__ = [
+    "PlacedOrder",
+    "cancel_order",
+    "clear_table",
+    "confirm_order",
+    "deliver_order",
+    "place_order",
+    "place_orders",
+    "replace_lines",
+    "withdraw_order",
+]

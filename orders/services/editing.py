@@ -1,0 +1,165 @@
+"""Changing or taking back an order that nobody has begun."""
+
+from collections.abc import Sequence
+
+from bistro.core.actors import Actor
+from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from menu.compiled import current_menu
+from menu.selectors import Availability, availability
+from menu.steps import counted_portions, give_back_portions, take_portions
+from orders.events import OrderEdited, OrderWithdrawn
+from orders.models import Order, OrderLine
+from orders.pricing import PricedOrder, price_order
+from orders.requests import LineRequest
+from orders.services.placing import line_rows
+from orders.steps import locked_order, return_portions, touch
+from orders.transitions import EDITABLE, ORDER_MOVES, LineStatus, OrderStatus
+
+_COPIED = [
+    "item_id",
+    "position",
+    "name",
+    "quantity",
+    "unit_price",
+    "total",
+    "tax",
+    "tax_percent",
+    "modifiers",
+    "allergens",
+    "prep_minutes",
+    "note",
+    "seat",
+    "course",
+]
+
+
+def replace_lines(
+    *, order_id: int, lines: Sequence[LineRequest], note: str | None, actor: Actor, version: int | None = None
+) -> Order:
+    """Replace the lines while none is started. A line that carries its `id` stays itself, so that the kitchen sees a
+    change and not a new dish. Prices are today's.
+
+    Locks: order, line, stock. Same transaction: tickets are rewritten.
+    Raises Stale (If-Match), IllegalTransition when begun, InvalidInput, SoldOut, NotPermitted, NotYours.
+    """
+    actor.require(Act.EDIT_ORDER)
+    with UnitOfWork(actor) as work:
+        order = locked_order(order_id, work)
+        _require_owner(order, actor)
+        if version is not None and order.version != version:
+            raise Stale("Somebody changed this order. Read it again.", current_version=order.version)
+        _require_untouched(order)
+        priced = price_order(current_menu(order.restaurant_id), lines)
+        _swap_portions(order, priced, work)
+        event = _rewrite(order, priced, work)
+        order.total, order.tax = priced.total, priced.tax
+        if note is not None:
+            order.note = note
+        touch(order, "total", "tax", "note")
+        work.record(event)
+    return order
+
+
+def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -> None:
+    """Take back an order that nobody has begun: by who placed it, or a manager. It is gone for every reader, but
+    its idempotency key stays taken.
+
+    Locks: order, stock. Raises Stale, IllegalTransition when begun, NotPermitted, NotYours.
+    """
+    with UnitOfWork(actor) as work:
+        order = locked_order(order_id, work)
+        if order.credential != actor.credential and not actor.may(Act.WITHDRAW_ANY):
+            raise NotPermitted("Only who placed an order, or a manager, may withdraw it.")
+        if version is not None and order.version != version:
+            raise Stale("Somebody changed this order. Read it again.", current_version=order.version)
+        _require_untouched(order)
+        return_portions(order, work)
+        order.status = OrderStatus.CANCELLED
+        order.cancelled_at = order.withdrawn_at = work.now
+        touch(order, "status", "cancelled_at", "withdrawn_at")
+        work.record(OrderWithdrawn.of(order))
+
+
+def _require_owner(order: Order, actor: Actor) -> None:
+    """A device edits what it placed; staff with the right edit any."""
+    if not actor.is_staff and order.credential != actor.credential:
+        raise NotPermitted("Only who placed an order, or staff, may change it.")
+
+
+def _require_untouched(order: Order) -> None:
+    begun = any(line.status != LineStatus.QUEUED for line in order.lines.all())
+    if order.status not in EDITABLE or begun:
+        raise IllegalTransition(
+            f"Order {order.number} is {order.status}: the kitchen has begun.",
+            current=order.status,
+            allowed=ORDER_MOVES[order.status],
+        )
+
+
+def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
+    """Give back what the old lines held, take what the new ones need. Locks: stock."""
+    held: dict[int, int] = {}
+    for line in order.lines.all():
+        held[line.item_id] = held.get(line.item_id, 0) + line.quantity
+    wanted = priced.portions()
+    stock = counted_portions(set(wanted) | set(held))
+    counted = {item_id for item_id, (left, _off) in stock.items() if left is not None}
+    _require_enough(priced, held, availability(order.restaurant_id))
+    back = {item: count - wanted[item] for item, count in held.items() if item in counted and count > wanted[item]}
+    more = {item: count - held.get(item, 0) for item, count in wanted.items() if count > held.get(item, 0)}
+    give_back_portions(work, back)
+    take_portions(work, {item: count for item, count in more.items() if item in counted})
+
+
+def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Availability]) -> None:
+    wanted: dict[int, int] = {}
+    for place, line in enumerate(priced.lines):
+        wanted[line.item.id] = wanted.get(line.item.id, 0) + line.request.quantity
+        state = now.get(line.item.id)
+        extra = wanted[line.item.id] - held.get(line.item.id, 0)
+        if state is None or extra <= 0:
+            continue
+        gone = state.portions_left is None and not state.available
+        if gone or (state.portions_left is not None and extra > state.portions_left):
+            message = f"Not enough {line.item.name} left."
+            raise SoldOut(message, fields={f"lines.{place}.item": [message]}, item=line.item.id)
+
+
+def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
+    """Write the new lines over the old by identity; returns the event that tells what became of each."""
+    old = {line.pk: line for line in order.lines.all()}
+    fresh = line_rows(order, priced, order.restaurant_id)
+    kept: list[OrderLine] = []
+    changed: list[int] = []
+    added: list[OrderLine] = []
+    for wish, row in zip(priced.lines, fresh, strict=True):
+        line_id = wish.request.id
+        if line_id is None:
+            added.append(row)
+            continue
+        line = old.pop(line_id, None)
+        if line is None:
+            raise InvalidInput(
+                f"Line {line_id} is not a line of this order, or stands there twice.", code="unknown_line"
+            )
+        if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name != "position"):
+            changed.append(line.pk)
+        for name in _COPIED:
+            setattr(line, name, getattr(row, name))
+        kept.append(line)
+    removed = tuple(old)
+    OrderLine.objects.filter(pk__in=removed).delete()
+    OrderLine.objects.bulk_update(kept, [name.removesuffix("_id") for name in _COPIED])
+    added = OrderLine.objects.bulk_create(added)
+    lines = tuple(sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
+    order._prefetched_objects_cache["lines"] = lines  # the rows as they are now, for whoever shows the order
+    return OrderEdited(
+        order=order,
+        lines=lines,
+        table_name=order.table.name,
+        removed=removed,
+        changed=tuple(changed),
+        added=tuple(line.pk for line in added),
+    )

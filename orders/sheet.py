@@ -1,0 +1,180 @@
+"""A table's sheet on the floor plan: its party, its orders, what may be done, and the menu to order from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from bistro.core.access import restaurant_of
+from bistro.core.actors import Actor
+from bistro.core.ids import uuid7
+from bistro.core.money import ZERO, display
+from bistro.core.roles import Act
+from menu.compiled import CompiledItem
+from menu.selectors import Availability, sellable_menu
+from orders.floor import FloorTable, floor_tables
+from orders.models import Order, OrderLine
+from orders.transitions import EDITABLE, LineStatus, OrderStatus
+from tables.models import Party, Table
+
+CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetParty:
+    """Who sits there."""
+
+    id: int
+    guests: int | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line as a waiter reads it."""
+
+    quantity: int
+    name: str
+    modifiers: list[str]
+    note: str
+    course: int
+    status: str
+    status_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOrder:
+    """One round as a waiter sees it."""
+
+    id: int
+    number: int
+    status: str
+    status_word: str
+    placed_at: datetime
+    placed_by: str
+    seen_words: str
+    lines: list[SheetLine]
+    note: str
+    total: str
+    version: int
+    can_confirm: bool
+    can_cancel: bool
+    can_deliver: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a waiter needs at one table."""
+
+    table: FloorTable
+    party: SheetParty | None
+    orders: list[SheetOrder]
+    menu: list[dict[str, Any]]
+    can_order: bool
+    can_clear: bool
+    total: str
+    key: str  # the Idempotency-Key of the next order: a second tap on Send is a success, not a second dish
+    note: str = ""
+
+
+def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -> Sheet:
+    """The sheet of a table: a constant number of queries. `wish` is a refused form, shown again as it was sent."""
+    restaurant = restaurant_of(actor)
+    party = Party.objects.visible_to(actor).seated().filter(table=table).first()
+    rows = (
+        Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-placed_at", "-pk") if party else []
+    )
+    orders = list(rows)
+    now = timezone.now()
+    (shown,) = floor_tables(actor, [table], restaurant, now)
+    owed = sum((order.total for order in orders if order.status != OrderStatus.CANCELLED), ZERO)
+    money = {"currency": restaurant.currency, "locale": restaurant.locale}
+    return Sheet(
+        table=shown,
+        party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
+        orders=[_sheet_order(order, actor, now, money) for order in orders],
+        menu=_menu(restaurant.pk, money, wish or {}) if actor.may(Act.PLACE_ANYWHERE) else [],
+        can_order=actor.may(Act.PLACE_ANYWHERE) and not table.out_of_service,
+        can_clear=actor.may(Act.CLEAR_TABLE) and party is not None,
+        total=display(owed, **money),
+        key=(wish or {}).get("key") or uuid7().hex,
+        note=(wish or {}).get("note", ""),
+    )
+
+
+def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str]) -> SheetOrder:
+    return SheetOrder(
+        id=order.pk,
+        number=order.number,
+        status=order.status,
+        status_word=order.get_status_display(),
+        placed_at=order.placed_at,
+        placed_by=order.placed_by,
+        seen_words=_seen_words(order, now),
+        lines=[_sheet_line(line) for line in order.lines.all()],
+        note=order.note,
+        total=display(order.total, **money),
+        version=order.version,
+        can_confirm=order.status == OrderStatus.PLACED and actor.may(Act.CONFIRM_ORDER),
+        can_cancel=order.status in CANCELLABLE and actor.may(Act.CANCEL_ORDER),
+        can_deliver=order.status == OrderStatus.READY and actor.may(Act.DELIVER_ORDER),
+    )
+
+
+def _sheet_line(line: OrderLine) -> SheetLine:
+    modifiers = [modifier["name"] for modifier in line.modifiers]
+    word = "" if line.status == LineStatus.QUEUED else line.get_status_display()
+    return SheetLine(line.quantity, line.name, modifiers, line.note, line.course, line.status, word)
+
+
+def _seen_words(order: Order, now: datetime) -> str:
+    if order.confirmed_at is not None:
+        return f"Kitchen received it after {max(0, int((order.confirmed_at - order.placed_at).total_seconds()))} s"
+    if order.status == OrderStatus.PLACED:
+        return f"Not seen by the kitchen for {int((now - order.placed_at).total_seconds())} s"
+    return ""
+
+
+def _menu(restaurant_id: int, money: dict[str, str], wish: dict[str, Any]) -> list[dict[str, Any]]:
+    menu, now = sellable_menu(restaurant_id)
+    categories = []
+    for category in menu.categories:
+        items = [_menu_item(item, now.get(item.id), money, wish) for item in category.items]
+        if items:
+            categories.append({"id": category.id, "name": category.name, "items": items})
+    return categories
+
+
+def _menu_item(
+    item: CompiledItem, state: Availability | None, money: dict[str, str], wish: dict[str, Any]
+) -> dict[str, Any]:
+    wished = wish.get("items", {}).get(item.id, {})
+    return {
+        "id": item.id,
+        "name": item.name,
+        "price": display(item.price, **money),
+        "available": state.available if state else True,
+        "portions_left": state.portions_left if state else None,
+        "quantity": wished.get("quantity", 0),
+        "note": wished.get("note", ""),
+        "modifier_groups": [
+            {
+                "id": group.id,
+                "name": group.name,
+                "min": group.min,
+                "max": group.max,
+                "modifiers": [
+                    {
+                        "id": choice.id,
+                        "name": choice.name,
+                        "price": display(choice.price, **money) if choice.price else "",
+                        "chosen": choice.id in wished["modifiers"] if wished else choice.is_default,
+                    }
+                    for choice in group.modifiers
+                    if not choice.off
+                ],
+            }
+            for group in item.groups
+        ],
+    }

@@ -1,0 +1,121 @@
+"""Parts of a unit of work that moves orders. Every function expects the caller to hold the order's row lock."""
+
+from collections.abc import Iterable
+
+from bistro.core.errors import IllegalTransition, NotYours
+from bistro.core.transitions import require_move
+from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from menu.steps import give_back_portions
+from orders.events import OrderConfirmed, OrderProgressed
+from orders.models import Order, OrderLine
+from orders.transitions import LINE_MOVES, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
+
+
+def locked_order(order_id: int, work: UnitOfWork) -> Order:
+    """The order, locked, with its lines and table. Locks: order. Raises NotYours."""
+    require_transaction()
+    rows = Order.objects.visible_to(work.actor).filter(pk=order_id)
+    if not list(rows.locked().values_list("pk")):
+        raise NotYours("There is no such order.", code="order_not_found")
+    return rows.with_lines().get()
+
+
+def move(order: Order, new: str, work: UnitOfWork) -> None:
+    """One move of the status, if the table allows it, stamped with the unit's instant."""
+    require_transaction()
+    require_move(ORDER_MOVES, order.status, new, what=f"Order {order.number}")
+    order.status = new
+    stamp = f"{new}_at"
+    changed = ["status"]
+    if getattr(order, stamp, None) is None or new == OrderStatus.READY:
+        setattr(order, stamp, work.now)
+        changed.append(stamp)
+    touch(order, *changed)
+
+
+def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
+    """Move forward to `goal`, passing through what lies between. False when it is already there or beyond.
+
+    Raises IllegalTransition from a cancelled order.
+    """
+    if order.status not in PROGRESS:
+        raise IllegalTransition(
+            f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
+        )
+    here, there = PROGRESS.index(order.status), PROGRESS.index(goal)
+    for status in PROGRESS[here + 1 : there + 1]:
+        move(order, status, work)
+    return there > here
+
+
+def touch(order: Order, *fields: str) -> None:
+    """Save these fields and the next version, nothing else."""
+    require_transaction()
+    order.version += 1
+    order.save(update_fields=[*fields, "version"])
+
+
+def move_lines(lines: Iterable[OrderLine], new: str) -> list[OrderLine]:
+    """Set the status of lines that may take it; those already there stay as they are. Returns the changed ones."""
+    require_transaction()
+    changed = [line for line in lines if line.status != new]
+    for line in changed:
+        require_move(LINE_MOVES, line.status, new, what=line.name)
+        line.status = new
+    OrderLine.objects.filter(pk__in=[line.pk for line in changed]).update(status=new)
+    return changed
+
+
+def receive(order: Order, work: UnitOfWork) -> bool:
+    """A kitchen screen reported that it shows the order: placed → confirmed. False when it was past that."""
+    if order.status != OrderStatus.PLACED:
+        return False
+    move(order, OrderStatus.CONFIRMED, work)
+    work.record(OrderConfirmed.of(order))
+    return True
+
+
+def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
+    """A cook started these lines: the order is being prepared. Raises IllegalTransition when it is over."""
+    refuse_over(order)
+    changed = move_lines(lines, LineStatus.STARTED)
+    if advance(order, OrderStatus.PREPARING, work) or changed:
+        _progressed(order, work)
+
+
+def finish(order: Order, lines: Iterable[OrderLine], work: UnitOfWork, *, all_done: bool) -> None:
+    """These lines are made. With `all_done` (no ticket is open any more) the order is ready."""
+    refuse_over(order)
+    move_lines(lines, LineStatus.DONE)
+    advance(order, OrderStatus.READY if all_done else OrderStatus.PREPARING, work)
+    _progressed(order, work)
+
+
+def bring_back(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
+    """A bumped ticket came back: its lines are being made again. Refused once delivered or cancelled."""
+    refuse_over(order)
+    move_lines(lines, LineStatus.STARTED)
+    if order.status == OrderStatus.READY:
+        move(order, OrderStatus.PREPARING, work)
+    _progressed(order, work)
+
+
+def return_portions(order: Order, work: UnitOfWork) -> None:
+    """Put the counted portions of an order that was never begun back on sale. Locks: stock."""
+    counts: dict[int, int] = {}
+    for line in order.lines.all():
+        counts[line.item_id] = counts.get(line.item_id, 0) + line.quantity
+    counted = OrderLine.objects.filter(order=order, item__portions_left__isnull=False).values_list("item_id", flat=True)
+    give_back_portions(work, {item_id: counts[item_id] for item_id in set(counted)})
+
+
+def refuse_over(order: Order) -> None:
+    """A cancelled or delivered order is not cooked any more: IllegalTransition."""
+    if order.status in (OrderStatus.DELIVERED, OrderStatus.CANCELLED):
+        raise IllegalTransition(
+            f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
+        )
+
+
+def _progressed(order: Order, work: UnitOfWork) -> None:
+    work.record(OrderProgressed.of(order))

@@ -1,0 +1,50 @@
+"""The life of an order, and of one line. Read this file first."""
+
+from django.db import models
+
+
+class OrderStatus(models.TextChoices):
+    """`confirmed` = the kitchen has received it. Money owed is the bill's matter, not the order's."""
+
+    PLACED = "placed", "Order placed"
+    CONFIRMED = "confirmed", "Kitchen received"
+    PREPARING = "preparing", "Preparation"
+    READY = "ready", "Ready for service"
+    DELIVERED = "delivered", "Delivered"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+ORDER_MOVES: dict[str, frozenset[str]] = {
+    OrderStatus.PLACED: frozenset({OrderStatus.CONFIRMED, OrderStatus.CANCELLED}),
+    OrderStatus.CONFIRMED: frozenset({OrderStatus.PREPARING, OrderStatus.CANCELLED}),
+    OrderStatus.PREPARING: frozenset({OrderStatus.READY, OrderStatus.CANCELLED}),
+    OrderStatus.READY: frozenset({OrderStatus.DELIVERED, OrderStatus.PREPARING}),  # back by a recall
+    OrderStatus.DELIVERED: frozenset(),
+    OrderStatus.CANCELLED: frozenset(),
+}
+
+# The way forward. A jump passes through what lies between, and stamps it, in the same unit of work.
+PROGRESS = (
+    OrderStatus.PLACED,
+    OrderStatus.CONFIRMED,
+    OrderStatus.PREPARING,
+    OrderStatus.READY,
+    OrderStatus.DELIVERED,
+)
+OPEN = (OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+EDITABLE = frozenset({OrderStatus.PLACED, OrderStatus.CONFIRMED})
+
+
+class LineStatus(models.TextChoices):
+    """How far one line is. `queued` until a cook starts it."""
+
+    QUEUED = "queued", "Queued"
+    STARTED = "started", "Being prepared"
+    DONE = "done", "Done"
+
+
+LINE_MOVES: dict[str, frozenset[str]] = {
+    LineStatus.QUEUED: frozenset({LineStatus.STARTED, LineStatus.DONE}),
+    LineStatus.STARTED: frozenset({LineStatus.DONE, LineStatus.QUEUED}),
+    LineStatus.DONE: frozenset({LineStatus.STARTED}),  # back by a recall
+}

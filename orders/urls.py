@@ -1,0 +1,16 @@
+"""Pages of the floor plan."""
+
+from django.urls import path
+
+from orders import views
+
+app_name = "floor"
+urlpatterns = [
+    path("", views.floor, name="floor"),
+    path("tables/<int:pk>/", views.table, name="table"),
+    path("tables/<int:pk>/order/", views.place_order, name="place-order"),
+    path("tables/<int:pk>/clear/", views.clear, name="clear"),
+    path("orders/<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("orders/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("orders/<int:pk>/deliver/", views.deliver, name="deliver"),
+]

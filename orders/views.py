@@ -1,0 +1,120 @@
+"""Pages of the floor plan. They work without JavaScript: an act answers with a redirect to the table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from bistro.core.actors import Actor
+from bistro.core.doors import page_for
+from bistro.core.errors import DomainError
+from bistro.core.roles import Act
+from orders import services
+from orders.access import order_for, table_for
+from orders.floor import read_floor
+from orders.forms import read_wish, wish_request
+from orders.sheet import read_sheet
+from tables.models import Table
+
+REASONS = {
+    "changed_mind": "Guest changed their mind",
+    "sold_out": "Sold out",
+    "wrong_table": "Wrong table",
+    "too_long": "Took too long",
+    "mistake": "Entered by mistake",
+    "other": "Something else",
+}
+
+
+@require_GET
+@page_for(Act.WATCH_FLOOR)
+def floor(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The room."""
+    return render(request, "floor/floor.html", {"floor": read_floor(actor)})
+
+
+@require_GET
+@page_for(Act.WATCH_FLOOR)
+def table(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """One table: a page of its own, or the side sheet of the floor."""
+    return _sheet(request, actor, table_for(actor, pk))
+
+
+@require_POST
+@page_for(Act.PLACE_ORDER)
+def place_order(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """A waiter orders for a table. The form carries its own idempotency key."""
+    where = table_for(actor, pk)
+    wish = read_wish(request.POST)
+    try:
+        services.place_order(wish_request(wish, where.pk, actor))
+    except DomainError as error:
+        return _sheet(request, actor, where, error, wish=wish)
+    return _sheet(request, actor, where) if _is_htmx(request) else redirect("floor:table", where.pk)
+
+
+@require_POST
+@page_for(Act.CLEAR_TABLE)
+def clear(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The guests have left."""
+    where = table_for(actor, pk)
+    try:
+        services.clear_table(table_id=pk, actor=actor)
+    except DomainError as error:
+        return _sheet(request, actor, where, error, problem_act="clear")
+    return _sheet(request, actor, where) if _is_htmx(request) else redirect("floor:table", where.pk)
+
+
+@require_POST
+@page_for(Act.CONFIRM_ORDER)
+def confirm(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """A person's word that the kitchen has received it."""
+    return _move(request, actor, pk, lambda: services.confirm_order(order_id=pk, actor=actor))
+
+
+@require_POST
+@page_for(Act.CANCEL_ORDER)
+def cancel(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """It will not be made, and why."""
+    word = REASONS.get(request.POST.get("reason", ""), "")
+    reason = ": ".join(part for part in (word, request.POST.get("reason_text", "").strip()) if part)
+    return _move(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
+
+
+@require_POST
+@page_for(Act.DELIVER_ORDER)
+def deliver(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """It is on the table."""
+    return _move(request, actor, pk, lambda: services.deliver_order(order_id=pk, actor=actor))
+
+
+def _move(request: HttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:
+    """Run a service on an order; answer with its table's sheet, the refusal beside the order."""
+    where = order_for(actor, pk).table
+    try:
+        service()
+    except DomainError as error:
+        return _sheet(request, actor, where, error, problem_order=pk)
+    return _sheet(request, actor, where) if _is_htmx(request) else redirect("floor:table", where.pk)
+
+
+def _sheet(
+    request: HttpRequest,
+    actor: Actor,
+    where: Table,
+    error: DomainError | None = None,
+    wish: dict[str, Any] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    sheet = read_sheet(actor, where, wish)
+    template = "floor/sheet.html#sheet" if _is_htmx(request) else "floor/sheet.html"
+    context |= {"sheet": sheet, "problem": error.message if error else ""}
+    answer = render(request, template, context, status=error.status if error else 200)
+    answer["Vary"] = "HX-Request, Cookie"
+    return answer
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))

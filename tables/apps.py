@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TablesConfig(AppConfig):
+    """Where guests sit."""
+
+    name = "tables"

@@ -1,0 +1,123 @@
+"""What happens on the floor. Programs know a party as a guest (CONTRACT C), in camelCase and by uid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bistro.core.events import EVERYBODY, Audience, DomainEvent
+from tables.models import Pad, Party, Table
+from tables.transitions import PartyStatus
+
+# The earlier system knows three statuses.
+_GUEST_STATUS = {PartyStatus.LEFT: "completed", PartyStatus.NO_SHOW: "completed"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyEvent(DomainEvent):
+    """Something happened to `party`; `table` is where it sits or sat."""
+
+    type: ClassVar[str] = "guest_updated"
+    audiences: ClassVar[frozenset[Audience]] = EVERYBODY
+
+    party: Party
+    table: Table
+
+    @property
+    def subject(self) -> str:
+        return f"party:{self.party.pk}"
+
+    @property
+    def table_id(self) -> int:
+        return self.table.pk
+
+    def data(self) -> Mapping[str, Any]:
+        party = self.party
+        return {
+            "id": str(party.uid),
+            "partySize": party.size,
+            "status": _GUEST_STATUS.get(PartyStatus(party.status), party.status),
+            "tableId": str(self.table.uid),
+            "seatedAt": party.seated_at.isoformat() if party.seated_at else None,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartySeated(PartyEvent):
+    """Guests sit at a table: their first order did it, or a person."""
+
+    type: ClassVar[str] = "guest_created"
+    action: ClassVar[str] = "seated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyCompleted(PartyEvent):
+    """They left; the table is free."""
+
+    action: ClassVar[str] = "completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableEvent(DomainEvent):
+    """Something happened to `table` itself."""
+
+    type: ClassVar[str] = "table_updated"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
+
+    table: Table
+
+    @property
+    def subject(self) -> str:
+        return f"table:{self.table.pk}"
+
+    @property
+    def table_id(self) -> int:
+        return self.table.pk
+
+    def data(self) -> Mapping[str, Any]:
+        table = self.table
+        return {
+            "id": str(table.uid),
+            "name": table.name,
+            "capacity": table.seats,
+            "shape": table.shape,
+            "x": table.x,
+            "y": table.y,
+            "rotation": table.rotation,
+            "section": table.section.name,
+            "outOfService": table.out_of_service,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableAdded(TableEvent):
+    """A new table stands on the floor."""
+
+    action: ClassVar[str] = "added"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableChanged(TableEvent):
+    """It was moved, renamed, taken out of service."""
+
+    action: ClassVar[str] = "changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PadPlaced(DomainEvent):
+    """A pad stands on a table now."""
+
+    type: ClassVar[str] = "device_updated"
+    action: ClassVar[str] = "placed"
+
+    pad: Pad
+
+    @property
+    def subject(self) -> str:
+        return f"device:{self.pad.device_id}"
+
+    @property
+    def table_id(self) -> int:
+        return self.pad.table_id
+
+    def data(self) -> Mapping[str, Any]:
+        return {"id": self.pad.device_id, "table": self.pad.table_id}

@@ -1,0 +1,108 @@
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from bistro.core.ids import uuid7
+from bistro.core.models import Device, Restaurant
+from bistro.core.names import NameKeyField
+from bistro.core.querysets import TenantQuerySet
+from tables.querysets import PartyQuerySet
+from tables.transitions import PartyStatus
+
+
+class Section(models.Model):
+    """A part of the room, e.g. Terrace."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="sections")
+    name = models.CharField(max_length=60)
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["restaurant", "name"], name="section_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Table(models.Model):
+    """A table where it stands. Coordinates are in a room of 1000 × 700, rotation in degrees clockwise."""
+
+    class Shape(models.TextChoices):
+        ROUND = "round", "Round"
+        SQUARE = "square", "Square"
+        RECTANGLE = "rectangle", "Rectangle"
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="tables")
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="tables")
+    name = models.CharField(max_length=60)
+    name_key = NameKeyField()
+    seats = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1)])
+    shape = models.CharField(max_length=9, choices=Shape.choices, default=Shape.SQUARE)
+    x = models.PositiveSmallIntegerField(default=0)
+    y = models.PositiveSmallIntegerField(default=0)
+    width = models.PositiveSmallIntegerField(default=80, validators=[MinValueValidator(20)])
+    height = models.PositiveSmallIntegerField(default=80, validators=[MinValueValidator(20)])
+    rotation = models.SmallIntegerField(default=0)
+    out_of_service = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["version", "position"])
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restaurant", "name_key"], condition=Q(archived_at=None), name="table_name_once"
+            ),
+            models.CheckConstraint(name="table_has_seats", condition=Q(seats__gte=1)),
+            models.CheckConstraint(name="table_shape_known", condition=Q(shape__in=["round", "square", "rectangle"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Party(models.Model):
+    """Guests who came together. The first order at a free table seats one; a waiter's Clear completes it."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="parties")
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, null=True, related_name="parties")
+    size = models.PositiveSmallIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=9, choices=PartyStatus.choices, default=PartyStatus.SEATED)
+    seated_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0)
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "parties"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="party_status_known", condition=Q(status__in=PartyStatus.values)),
+            models.UniqueConstraint(fields=["table"], condition=Q(status="seated"), name="party_seated_once"),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "table"], condition=Q(status="seated"), name="party_seated"),
+        ]
+
+    def __str__(self) -> str:
+        return f"party {self.pk}"
+
+
+class Pad(models.Model):
+    """Which table a pad stands on."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="pads")
+    device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="pad")
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="pads")
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.device} on {self.table}"

@@ -1,0 +1,90 @@
+"""Setting up the floor: sections, tables, pads."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.models import Device
+from bistro.core.names import name_key
+from bistro.core.roles import Act
+from bistro.core.services.devices import add_device, hand_token
+from bistro.core.unit_of_work import UnitOfWork
+from tables.events import PadPlaced, TableAdded
+from tables.models import Pad, Section, Table
+
+
+def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
+    """A part of the room. Raises InvalidInput when the name is taken, NotPermitted."""
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        if Section.objects.visible_to(actor).filter(name=name.strip()).exists():
+            raise InvalidInput(f"There is already a section “{name}”.", fields={"name": ["Taken."]})
+        return Section.objects.create(restaurant_id=work.restaurant_id, name=name.strip(), position=position)
+
+
+def create_table(*, name: str, section_id: int, actor: Actor, **place: Any) -> Table:
+    """A table; `place` holds seats, shape, x, y, width, height, rotation, position.
+
+    Raises InvalidInput when the name is taken, NotYours for a section from elsewhere, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        return _add_table(name, section_id, place, actor, work)
+
+
+def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
+    """Stand a pad on a table; it may have stood elsewhere. Raises NotYours, InvalidInput, NotPermitted."""
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
+        if device is None:
+            raise NotYours("There is no such device.", code="device_not_found")
+        if device.kind != Device.Kind.PAD:
+            raise InvalidInput("Only a pad stands on a table.", fields={"device": ["Not a pad."]})
+        return _hang(device, _table(table_id, actor), work)
+
+
+def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Actor) -> list[tuple[str, str]]:
+    """Tables with an enrolled pad each, in one unit: [(table's name, token)]. `tables` are `create_table`'s fields.
+
+    For set-up on the machine itself; on a real floor a pad is enrolled by its one-time code.
+    """
+    actor.require(Act.MANAGE)
+    made: list[tuple[str, str]] = []
+    with UnitOfWork(actor) as work:
+        for fields in tables:
+            place = {key: value for key, value in fields.items() if key != "name"}
+            table = _add_table(fields["name"], section_id, place, actor, work)
+            device = add_device(Device.Kind.PAD, f"Pad {table.name}", work)
+            _hang(device, table, work)
+            made.append((table.name, hand_token(device, work)))
+    return made
+
+
+def _add_table(name: str, section_id: int, place: Mapping[str, Any], actor: Actor, work: UnitOfWork) -> Table:
+    section = Section.objects.visible_to(actor).filter(pk=section_id).first()
+    if section is None:
+        raise NotYours("There is no such section.", code="section_not_found")
+    if Table.objects.visible_to(actor).not_archived().filter(name_key=name_key(name)).exists():
+        raise InvalidInput(f"There is already a table “{name}”.", fields={"name": ["Taken."]})
+    table = Table.objects.create(restaurant_id=work.restaurant_id, section=section, name=name.strip(), **place)
+    work.record(TableAdded(table=table))
+    return table
+
+
+def _table(table_id: int, actor: Actor) -> Table:
+    table = Table.objects.visible_to(actor).not_archived().filter(pk=table_id).first()
+    if table is None:
+        raise NotYours("There is no such table.", code="table_not_found")
+    return table
+
+
+def _hang(device: Device, table: Table, work: UnitOfWork) -> Pad:
+    pad, _created = Pad.objects.update_or_create(
+        device=device, defaults={"restaurant_id": work.restaurant_id, "table": table}
+    )
+    device.version += 1  # its sockets must look at the new table
+    device.save(update_fields=["version"])
+    work.record(PadPlaced(pad=pad))
+    return pad

@@ -1,0 +1,45 @@
+"""Parts of a unit of work that touches the floor. The caller holds the tables' row locks."""
+
+from collections.abc import Iterable, Sequence
+
+from bistro.core.transitions import require_move
+from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from tables.events import PartyCompleted, PartySeated
+from tables.models import Party, Table
+from tables.transitions import PARTY_MOVES, PartyStatus
+
+
+def seat_parties(work: UnitOfWork, tables: Iterable[Table]) -> dict[int, int]:
+    """The seated party of each table, {table: party}; a free table gets one. Two queries at most."""
+    require_transaction()
+    assert work.restaurant_id is not None
+    wanted = {table.pk: table for table in tables}
+    rows = Party.objects.of_restaurant(work.restaurant_id).seated().filter(table_id__in=wanted)
+    seated: dict[int, int] = dict(rows.values_list("table_id", "pk"))
+    for party in _seat(work, [wanted[pk] for pk in sorted(wanted.keys() - seated.keys())]):
+        assert party.table_id is not None
+        seated[party.table_id] = party.pk
+    return seated
+
+
+def _seat(work: UnitOfWork, tables: Sequence[Table]) -> list[Party]:
+    if not tables:
+        return []
+    new = [
+        Party(restaurant_id=work.restaurant_id, table=table, status=PartyStatus.SEATED, seated_at=work.now)
+        for table in tables
+    ]
+    Party.objects.bulk_create(new)
+    for party, table in zip(new, tables, strict=True):
+        work.record(PartySeated(party=party, table=table))
+    return new
+
+
+def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
+    """The party has left its table. The caller has checked that nothing is open any more."""
+    require_transaction()
+    require_move(PARTY_MOVES, party.status, PartyStatus.COMPLETED, what="This party")
+    party.status, party.completed_at = PartyStatus.COMPLETED, work.now
+    party.version += 1
+    party.save(update_fields=["status", "completed_at", "version"])
+    work.record(PartyCompleted(party=party, table=table))

@@ -1,0 +1,22 @@
+"""What a party may become."""
+
+from django.db import models
+
+
+class PartyStatus(models.TextChoices):
+    """The stay of guests who came together."""
+
+    WAITING = "waiting", "Waiting"
+    SEATED = "seated", "Seated"
+    COMPLETED = "completed", "Completed"
+    LEFT = "left", "Left"
+    NO_SHOW = "no_show", "No show"
+
+
+PARTY_MOVES: dict[str, frozenset[str]] = {
+    PartyStatus.WAITING: frozenset({PartyStatus.SEATED, PartyStatus.LEFT, PartyStatus.NO_SHOW}),
+    PartyStatus.SEATED: frozenset({PartyStatus.COMPLETED}),
+    PartyStatus.COMPLETED: frozenset(),
+    PartyStatus.LEFT: frozenset(),
+    PartyStatus.NO_SHOW: frozenset(),
+}
