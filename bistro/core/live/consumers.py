@@ -120,9 +120,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.bell.set()
 
     async def _reported(self, seq: int) -> None:
-        [frame for frame in self.unreported if frame.seq <= seq]
+        shown = [frame for frame in self.unreported if frame.seq <= seq]
         self.unreported = [frame for frame in self.unreported if frame.seq > seq]
-        shows = frozenset().union(*(frame.shows for frame in shows))
+        shows = frozenset[int]().union(*(frame.shows for frame in shown))
         if shows:
             await self.displayed(shows)
 
