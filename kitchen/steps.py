@@ -14,7 +14,6 @@ from orders.transitions import LineStatus
 def open_tickets(events: Sequence[OrderPlaced], work: UnitOfWork) -> None:
     """One ticket per order and station, inside the transaction that placed the orders. One insert a table."""
     require_transaction()
-    assert work.restaurant_id is not None
     routing = current_routing(work.restaurant_id)
     tickets: dict[tuple[int, int], Ticket] = {}
     rows: list[tuple[Ticket, OrderLine]] = []
@@ -34,7 +33,6 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
     Removed lines took their ticket lines with them (cascade). Locks: ticket.
     """
     require_transaction()
-    assert work.restaurant_id is not None
     routing = current_routing(work.restaurant_id)
     for event in events:
         tickets = {t.station_id: t for t in Ticket.objects.filter(order=event.order).locked()}

@@ -16,7 +16,6 @@ THRESHOLDS = frozenset(range(11))
 def touch_menu(work: UnitOfWork, what: str) -> None:
     """The menu changed: raise its version, tell everybody. `what` is read in the audit trail."""
     require_transaction()
-    assert work.restaurant_id is not None
     MenuVersion.objects.get_or_create(pk=work.restaurant_id)
     MenuVersion.objects.filter(pk=work.restaurant_id).update(version=F("version") + 1)
     version = MenuVersion.objects.get(pk=work.restaurant_id).version

@@ -12,7 +12,6 @@ from tables.transitions import PARTY_MOVES, PartyStatus
 def seat_parties(work: UnitOfWork, tables: Iterable[Table]) -> dict[int, int]:
     """The seated party of each table, {table: party}; a free table gets one. Two queries at most."""
     require_transaction()
-    assert work.restaurant_id is not None
     wanted = {table.pk: table for table in tables}
     rows = Party.objects.of_restaurant(work.restaurant_id).seated().filter(table_id__in=wanted)
     seated: dict[int, int] = dict(rows.values_list("table_id", "pk"))

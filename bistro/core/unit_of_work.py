@@ -51,7 +51,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self.restaurant_id = actor.restaurant_id
+        self._restaurant_id = actor.restaurant_id
         self._recorded: list[tuple[DomainEvent, Actor]] = []
         self._atomic = transaction.atomic(durable=True)
         self._holds_writer = False
@@ -80,9 +80,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         finally:
             self._free_writer()
 
+    @property
+    def restaurant_id(self) -> int:
+        """Whose unit it is. Raises DomainError for an actor without a restaurant."""
+        if self._restaurant_id is None:
+            raise DomainError("Choose a restaurant first.", code="no_restaurant")
+        return self._restaurant_id
+
     def belongs_to(self, restaurant_id: int) -> None:
         """Name the restaurant when the unit itself creates it."""
-        self.restaurant_id = restaurant_id
+        self._restaurant_id = restaurant_id
 
     def record(self, event: DomainEvent, *, actor: Actor | None = None) -> None:
         """Something happened. In a batch each event keeps its own actor."""
@@ -102,8 +109,6 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self._react()
         if not self._recorded:
             return
-        if self.restaurant_id is None:
-            raise DomainError("An event belongs to a restaurant.", code="no_restaurant")
         count = len(self._recorded)
         sql = (
             "INSERT INTO core_feedhead (restaurant_id, seq) VALUES (%s, %s) "

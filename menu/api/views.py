@@ -12,7 +12,7 @@ from menu.selectors import menu_as_sold, menu_stamp
 
 
 class MenuView(APIView):
-    """The whole menu in one call: prices in force, availability, portions left, allergens, modifiers. ETag by version."""
+    """The whole menu in one call: prices in force, availability, portions, allergens, modifiers. ETag by version."""
 
     @extend_schema(responses=MenuOutput)
     def get(self, request: Request) -> Response:

@@ -34,7 +34,6 @@ class _Importer:
     """One import under way: what the restaurant has, by name, and what was done so far."""
 
     def __init__(self, work: UnitOfWork) -> None:
-        assert work.restaurant_id is not None
         self.work, self.restaurant_id = work, work.restaurant_id
         self.created = self.updated = self.modifiers = 0
         mine = self.restaurant_id

@@ -17,7 +17,7 @@ from orders.services.placing import line_rows
 from orders.steps import locked_order, return_portions, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, LineStatus, OrderStatus
 
-_COPIED = [
+_COPIED = (
     "item_id",
     "position",
     "name",
@@ -32,7 +32,7 @@ _COPIED = [
     "note",
     "seat",
     "course",
-]
+)
 
 
 def replace_lines(

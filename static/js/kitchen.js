@@ -7,7 +7,8 @@ import { soundWord, startSounds, toggleSound } from "./sound.js";
 const tickets = () => [...document.querySelectorAll("#tickets > .ticket")];
 const act = (name) => document.querySelector(`[data-act="${name}"]`);
 
-let chosen = { id: null, index: 0 }; // the last chosen ticket, and where it stood should it leave
+// The last chosen ticket, where it stood should it leave, and whether it is to stay chosen when its button is swapped out.
+let chosen = { id: null, index: 0, held: false };
 
 function chosenTicket() {
   return document.activeElement?.closest?.(".ticket") ?? null;
@@ -21,7 +22,13 @@ function choose(ticket) {
 
 function remember() {
   const ticket = chosenTicket();
-  if (ticket) chosen = { id: ticket.id, index: tickets().indexOf(ticket) };
+  if (ticket) chosen = { id: ticket.id, index: tickets().indexOf(ticket), held: true };
+  else chosen.held = false;
+}
+
+function letGo() {
+  chosen.held = false;
+  document.activeElement?.blur?.();
 }
 
 /** To the ticket before or after. After the chosen one has left, the first step goes to the one that took its place. */
@@ -99,7 +106,7 @@ const KEYS = {
   a: toggleAllDay,
   m: toggleSound,
   "?": openKeys,
-  Escape: () => document.activeElement?.blur?.(),
+  Escape: letGo,
 };
 
 function onKey(event) {
@@ -128,21 +135,15 @@ function onClick(event) {
 
 /** htmx gives focus back to the same button; when that button is gone but its ticket is not, keep the ticket chosen. */
 function afterSwap() {
-  if (chosen.id && !chosenTicket() && document.activeElement === document.body && chosen.held) {
-    choose(document.getElementById(chosen.id));
-  }
+  if (chosen.held && document.activeElement === document.body) choose(document.getElementById(chosen.id));
   showMore();
 }
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
-document.addEventListener("focusin", () => {
-  remember();
-  chosen.held = Boolean(chosenTicket());
-});
-document.addEventListener("focusout", (event) => {
-  // Focus that goes away because its element was swapped out has no new place; a person leaving has one, or pressed Escape.
-  if (event.target.isConnected && !event.relatedTarget) chosen.held = false;
+document.addEventListener("focusin", remember);
+document.addEventListener("pointerdown", () => {
+  chosen.held = false;
 });
 document.addEventListener("bistro:swapped", afterSwap);
 document.addEventListener("scroll", showMore, { capture: true, passive: true });

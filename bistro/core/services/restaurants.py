@@ -48,7 +48,7 @@ def invite(*, role: str, email: str = "", actor: Actor) -> str:
     token = new_token()
     with UnitOfWork(actor) as work:
         invitation = Invitation.objects.create(
-            restaurant_id=actor.restaurant_id,
+            restaurant_id=work.restaurant_id,
             email=email.strip().lower(),
             role=role,
             token_hash=digest(token),
