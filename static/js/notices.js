@@ -10,17 +10,26 @@ const WORDS = {
   503: "The server is busy. Wait a moment and try again.",
 };
 
+let shown = null;
+
+function hush() {
+  shown?.remove();
+  shown = null;
+}
+
+/** Inside the open dialog, if there is one: nothing outside it could be read or pressed. */
 function say(text) {
-  const notice = document.getElementById("notice");
+  hush();
   const close = document.createElement("button");
   close.className = "button";
   close.type = "button";
   close.textContent = "Close";
-  close.addEventListener("click", () => notice.replaceChildren());
-  const bar = document.createElement("div");
-  bar.className = "toast";
-  bar.append(text, close);
-  notice.replaceChildren(bar);
+  close.addEventListener("click", hush);
+  shown = document.createElement("div");
+  shown.className = "toast";
+  shown.setAttribute("role", "alert");
+  shown.append(text, close);
+  (document.querySelector("dialog[open]") ?? document.body).append(shown);
 }
 
 function startToastClocks() {
@@ -42,7 +51,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
     return;
   }
-  document.getElementById("notice")?.replaceChildren();
+  hush();
 });
 document.addEventListener("htmx:afterSettle", startToastClocks);
 startToastClocks();
