@@ -55,6 +55,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 @pytest.fixture(autouse=True)
 def _nothing_kept_between_tests(settings, tmp_path) -> None:
-    """Rate limits, cached rights and uploaded files start empty."""
+    """Rate limits, compiled menus (a rolled back test gives its ids to the next) and uploaded files start empty."""
+    from menu.compiled import forget as forget_menus  # models load only after Django is set up
+
     cache.clear()
+    forget_menus()
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -1,0 +1,76 @@
+"""The smallest valid thing in its first state; later states are reached through services."""
+
+import datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from bistro.core.access import actor_of_device, actor_of_member
+from bistro.core.actors import Actor
+from bistro.core.models import Device, FeedHead, Membership, Restaurant, Staff
+from bistro.core.roles import Role
+from bistro.core.secrets import digest
+
+
+class RestaurantFactory(DjangoModelFactory):
+    """A restaurant in UTC whose prices contain the tax."""
+
+    class Meta:
+        model = Restaurant
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Restaurant {n}")
+    timezone = "UTC"
+    day_ends_at = datetime.time(4)
+
+    @factory.post_generation
+    def feed(restaurant, create, extracted, **kwargs):
+        if create:
+            FeedHead.objects.create(restaurant=restaurant)
+
+
+class StaffFactory(DjangoModelFactory):
+    """A login whose password is `correct horse`."""
+
+    class Meta:
+        model = Staff
+
+    email = factory.Sequence(lambda n: f"staff{n}@bistro.example")
+    name = factory.Sequence(lambda n: f"Staff {n}")
+    password = factory.django.Password("correct horse")
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A waiter."""
+
+    class Meta:
+        model = Membership
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    staff = factory.SubFactory(StaffFactory)
+    role = Role.WAITER.value
+
+
+class DeviceFactory(DjangoModelFactory):
+    """An enrolled integration; its token is `token-<name>`."""
+
+    class Meta:
+        model = Device
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    kind = Device.Kind.INTEGRATION
+    name = factory.Sequence(lambda n: f"device-{n}")
+    token_hash = factory.LazyAttribute(lambda device: digest(f"token-{device.name}"))
+
+
+def token_of(device: Device) -> str:
+    """The token of a device that DeviceFactory made."""
+    return f"token-{device.name}"
+
+
+def actor_as(role: str, restaurant: Restaurant) -> Actor:
+    """Somebody (or something) with this role in a restaurant."""
+    kinds = {"pad": Device.Kind.PAD, "screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
+    if role in kinds:
+        return actor_of_device(DeviceFactory(restaurant=restaurant, kind=kinds[role]))
+    return actor_of_member(MembershipFactory(restaurant=restaurant, role=role))

@@ -1,0 +1,81 @@
+"""The smallest valid menu."""
+
+from decimal import Decimal
+
+import factory
+from django.db.models import F
+from factory.django import DjangoModelFactory
+
+from bistro.core.tests.factories import RestaurantFactory
+from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
+
+
+class MenuPartFactory(DjangoModelFactory):
+    """Every write of the menu raises its version, so that nobody prices from an old compilation."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _after_postgeneration(cls, instance, create, results=None):
+        super()._after_postgeneration(instance, create, results)
+        MenuVersion.objects.get_or_create(restaurant=instance.restaurant)
+        MenuVersion.objects.filter(restaurant=instance.restaurant).update(version=F("version") + 1)
+
+
+class TaxRateFactory(MenuPartFactory):
+    """10 %, the default."""
+
+    class Meta:
+        model = TaxRate
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    name = "Food"
+    percent = Decimal("10.00")
+    is_default = True
+
+
+class CategoryFactory(MenuPartFactory):
+    """A category of course 1."""
+
+    class Meta:
+        model = Category
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    name = factory.Sequence(lambda n: f"Category {n}")
+
+
+class ItemFactory(MenuPartFactory):
+    """A dish for 10.00, uncounted."""
+
+    class Meta:
+        model = Item
+
+    restaurant = factory.SelfAttribute("category.restaurant")
+    category = factory.SubFactory(CategoryFactory)
+    name = factory.Sequence(lambda n: f"Dish {n}")
+    price = Decimal("10.00")
+
+
+class ModifierGroupFactory(MenuPartFactory):
+    """An optional choice of at most one."""
+
+    class Meta:
+        model = ModifierGroup
+
+    restaurant = factory.SelfAttribute("item.restaurant")
+    item = factory.SubFactory(ItemFactory)
+    name = factory.Sequence(lambda n: f"Group {n}")
+
+
+class ModifierFactory(MenuPartFactory):
+    """A choice for 1.00 more."""
+
+    class Meta:
+        model = Modifier
+
+    group = factory.SubFactory(ModifierGroupFactory)
+    item = factory.SelfAttribute("group.item")
+    restaurant = factory.SelfAttribute("group.restaurant")
+    name = factory.Sequence(lambda n: f"Modifier {n}")
+    price = Decimal("1.00")
