@@ -24,3 +24,13 @@ def test_live_pages(server, page_of, axe, role, path, size):
     page.set_viewport_size({"width": width, "height": height})
     expect(page.get_by_text("Table 7").first).to_be_attached()
     axe(page)
+
+
+def test_the_judge_finds_what_is_wrong(server, browser: Browser, axe):
+    """Negative control: a picture without words and a field without a label are serious."""
+    context = browser.new_context(base_url=server.url)
+    page = context.new_page()
+    page.set_content("<html><body><img src='/static/icon.svg'><input name='guests'></body></html>")
+    with pytest.raises(AssertionError, match="image-alt"):
+        axe(page)
+    context.close()
