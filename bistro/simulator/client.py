@@ -61,7 +61,7 @@ class Client:
     urls: tuple[str, ...]
     traffic: Traffic
     patience: float = 60.0
-    timeout: float = 10.0
+    timeout: float = 30.0
     dice: random.Random = field(default_factory=random.Random)
 
     async def get(self, path: str, *, credential: Credential, door: int = 0, etag: str = "") -> Answer:
