@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import Ticket, TicketLine
-from kitchen.stations import Routing, current_routing
+from kitchen.stations import Routing, routing_for
 from kitchen.transitions import TicketStatus
+from menu.steps import menu_in
 from orders.events import OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus
@@ -14,7 +15,7 @@ from orders.transitions import LineStatus
 def open_tickets(events: Sequence[OrderPlaced], work: UnitOfWork) -> None:
     """One ticket per order and station, inside the transaction that placed the orders. One insert a table."""
     require_transaction()
-    routing = current_routing(work.restaurant_id)
+    routing = routing_for(menu_in(work).menu, work.restaurant_id)
     tickets: dict[tuple[int, int], Ticket] = {}
     rows: list[tuple[Ticket, OrderLine]] = []
     for event in events:
@@ -33,7 +34,7 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
     Removed lines took their ticket lines with them (cascade). Locks: ticket.
     """
     require_transaction()
-    routing = current_routing(work.restaurant_id)
+    routing = routing_for(menu_in(work).menu, work.restaurant_id)
     for event in events:
         tickets = {t.station_id: t for t in Ticket.objects.filter(order=event.order).locked()}
         _place_lines(event, routing, tickets, work)

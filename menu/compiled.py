@@ -73,9 +73,10 @@ class CompiledCategory:
 
 @dataclass(frozen=True, slots=True)
 class CompiledMenu:
-    """One version of a restaurant's menu. What is sold out now is not in it: see `menu.selectors.unavailable`."""
+    """One version of a restaurant's menu. What is off just now is not in it: see `MenuNow`."""
 
     version: int
+    restaurant: Restaurant  # as it was when compiled: its settings raise the version too
     currency: str
     tax_mode: str
     categories: tuple[CompiledCategory, ...]
@@ -83,22 +84,39 @@ class CompiledMenu:
     by_name: Mapping[str, CompiledItem]
 
 
+@dataclass(frozen=True, slots=True)
+class MenuNow:
+    """A menu, and the items of it that are off at this moment (`stamp` says which moment)."""
+
+    menu: CompiledMenu
+    stamp: int
+    off: frozenset[int]
+
+
 _guard = threading.Lock()
-_compiled: dict[int, CompiledMenu] = {}
+_compiled: dict[int, MenuNow] = {}
+
+
+def menu_now(restaurant_id: int) -> MenuNow:
+    """The menu in force: one query when nothing changed since it was last compiled here."""
+    rows = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", "availability")
+    version, stamp = next(iter(rows), (0, 0))
+    with _guard:
+        known = _compiled.get(restaurant_id)
+    if known is not None and known.menu.version == version and known.stamp == stamp:
+        return known
+    same = known is not None and known.menu.version == version
+    menu = known.menu if known is not None and same else compile_menu(restaurant_id, version)
+    off = Item.objects.of_restaurant(restaurant_id).not_archived().filter(off_since__isnull=False)
+    now = MenuNow(menu, stamp, frozenset(off.values_list("pk", flat=True)))
+    with _guard:
+        _compiled[restaurant_id] = now
+    return now
 
 
 def current_menu(restaurant_id: int) -> CompiledMenu:
-    """The menu in force: one query when it has not changed since it was last compiled here."""
-    row = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", flat=True).first()
-    version = row or 0
-    with _guard:
-        known = _compiled.get(restaurant_id)
-    if known is not None and known.version == version:
-        return known
-    menu = compile_menu(restaurant_id, version)
-    with _guard:
-        _compiled[restaurant_id] = menu
-    return menu
+    """The menu in force, for readers who do not ask what is off."""
+    return menu_now(restaurant_id).menu
 
 
 def forget() -> None:
@@ -121,6 +139,7 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
         items[item.pk] = _item(item, percent, courses[item.category_id], groups.get(item.pk, []))
     return CompiledMenu(
         version=version,
+        restaurant=restaurant,
         currency=restaurant.currency,
         tax_mode=restaurant.tax_mode,
         categories=tuple(

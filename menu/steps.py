@@ -1,11 +1,13 @@
 """Parts of a unit of work that touches the menu. The caller holds the unit of work."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.db.models import F
 
 from bistro.core.errors import LostRace
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from menu.compiled import MenuNow, menu_now
 from menu.events import AvailabilityChanged, MenuChanged
 from menu.models import Item, MenuVersion
 
@@ -28,11 +30,17 @@ def touch_availability(work: UnitOfWork) -> None:
     MenuVersion.objects.filter(pk=work.restaurant_id).update(availability=F("availability") + 1)
 
 
-def counted_portions(item_ids: set[int]) -> dict[int, tuple[int | None, bool]]:
-    """Lock the counted items of a batch in pk order: {item: (portions left, off)}. Locks: stock."""
+def menu_in(work: UnitOfWork) -> MenuNow:
+    """The menu in force for this unit of work, looked at once."""
+    now: MenuNow = work.once("menu", partial(menu_now, work.restaurant_id))
+    return now
+
+
+def counted_portions(item_ids: set[int]) -> dict[int, int | None]:
+    """Lock the counted items of a batch in pk order: {item: portions left}. Locks: stock."""
     require_transaction()
     rows = Item.objects.filter(pk__in=item_ids).locked()
-    return {item.pk: (item.portions_left, item.off_since is not None) for item in rows}
+    return {item.pk: item.portions_left for item in rows}
 
 
 def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:

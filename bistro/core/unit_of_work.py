@@ -1,7 +1,7 @@
 """The unit of work: the only place in the product that opens a durable transaction."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import cache, partial
@@ -55,6 +55,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self._recorded: list[tuple[DomainEvent, Actor]] = []
         self._atomic = transaction.atomic(durable=True)
         self._holds_writer = False
+        self._read: dict[str, Any] = {}
 
     def __enter__(self) -> "UnitOfWork":
         self._take_writer()
@@ -94,6 +95,12 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     def record(self, event: DomainEvent, *, actor: Actor | None = None) -> None:
         """Something happened. In a batch each event keeps its own actor."""
         self._recorded.append((event, actor or self.actor))
+
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        """What `read` gives, read at most once in this unit: steps of several apps need the same rows."""
+        if name not in self._read:
+            self._read[name] = read()
+        return self._read[name]
 
     def take_day_numbers(self, business_date: date, count: int) -> range:
         """The day's next `count` order numbers, after every lock and check and before the inserts."""

@@ -12,6 +12,7 @@ from bistro.core.unit_of_work import UnitOfWork
 from kitchen.models import Route, Screen, Station
 from kitchen.setup_events import KitchenChanged
 from menu.models import Category, Item
+from menu.steps import touch_menu
 
 Row = TypeVar("Row", Category, Item)
 
@@ -42,6 +43,7 @@ def set_up_kitchen(
             Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], category=category)
         for name, key in items.items():
             Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], item=_named(dishes, name))
+        touch_menu(work, "stations and routes")  # compiled routes hang on the menu's version
         work.record(KitchenChanged(what="set up", restaurant_id=actor.restaurant_id or 0))
     return list(made.values())
 

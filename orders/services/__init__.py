@@ -1,9 +1,10 @@
 """Every write of orders: one function per thing a person does, each one whole unit of work."""
 
+from orders.services.batch import PlacedOrder
 from orders.services.clearing import clear_table
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.moving import cancel_order, confirm_order, deliver_order
-from orders.services.placing import PlacedOrder, place_order, place_orders
+from orders.services.placing import place_order, place_orders
 
 __all__ = [
     "PlacedOrder",

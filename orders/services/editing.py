@@ -13,7 +13,7 @@ from orders.events import OrderEdited, OrderWithdrawn
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
 from orders.requests import LineRequest
-from orders.services.placing import line_rows
+from orders.services.batch import line_rows
 from orders.steps import locked_order, return_portions, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, LineStatus, OrderStatus
 
@@ -105,7 +105,7 @@ def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
         held[line.item_id] = held.get(line.item_id, 0) + line.quantity
     wanted = priced.portions()
     stock = counted_portions(set(wanted) | set(held))
-    counted = {item_id for item_id, (left, _off) in stock.items() if left is not None}
+    counted = {item_id for item_id, left in stock.items() if left is not None}
     _require_enough(priced, held, availability(order.restaurant_id))
     back = {item: count - wanted[item] for item, count in held.items() if item in counted and count > wanted[item]}
     more = {item: count - held.get(item, 0) for item, count in wanted.items() if count > held.get(item, 0)}
@@ -130,7 +130,7 @@ def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Av
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Write the new lines over the old by identity; returns the event that tells what became of each."""
     old = {line.pk: line for line in order.lines.all()}
-    fresh = line_rows(order, priced, order.restaurant_id)
+    fresh = line_rows(order, priced)
     kept: list[OrderLine] = []
     changed: list[int] = []
     added: list[OrderLine] = []

@@ -1,0 +1,283 @@
+"""Several wished orders of one restaurant on their way through one unit of work.
+
+Each is refused on its own, before any insert; what is left is written with one statement a table.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bistro.core.errors import DomainError, InvalidInput, NotYours, ReusedKey, SoldOut
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from menu.steps import counted_portions, menu_in, take_portions
+from orders.events import OrderPlaced
+from orders.models import Order, OrderLine
+from orders.pricing import PricedOrder, price_order
+from orders.requests import OrderRequest
+from orders.shapes import full_json, notes_json, order_json, with_notes
+from tables.models import Pad, Table
+from tables.steps import seat_parties
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """The answer to a request: the order's id, its JSON, and whether it is the first answer given again."""
+
+    id: int
+    json: dict[str, Any]
+    replayed: bool
+
+
+Outcome = PlacedOrder | DomainError
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A request that has not been refused so far. Each stage fills in what it finds."""
+
+    place: int
+    request: OrderRequest
+    table: Table = None  # type: ignore[assignment]
+    priced: PricedOrder = None  # type: ignore[assignment]
+    order: Order = None  # type: ignore[assignment]
+    lines: tuple[OrderLine, ...] = ()
+
+    def json(self) -> dict[str, Any]:
+        """The order as the API answers it."""
+        data = order_json(self.order, self.lines, table_name=self.table.name)
+        return with_notes(data, notes_json(self.order, self.lines))
+
+
+class Batch:
+    """The stages, in the global lock order: tables, (keys, prices), stock, day's number, inserts."""
+
+    def __init__(self, requests: Sequence[OrderRequest], work: UnitOfWork) -> None:
+        self.requests, self.work = requests, work
+        self.outcomes: dict[int, Outcome] = {}
+        self.candidates: list[Candidate] = []
+        self.twins: dict[int, int] = {}
+
+    def run(self) -> None:
+        """Everything inside the transaction. Locks: table, stock, day's number."""
+        self._merge_equal_keys()
+        self._lock_tables()
+        self._answer_replays()
+        self._keep(self._price)
+        taken = self._share_portions()
+        if self.candidates:
+            take_portions(self.work, taken)
+            self._insert()
+
+    def answers(self) -> list[Outcome]:
+        """After the commit: what each request is told, in their order."""
+        for candidate in self.candidates:
+            self.outcomes[candidate.place] = PlacedOrder(candidate.order.pk, candidate.json(), replayed=False)
+        for place, first in self.twins.items():
+            self.outcomes[place] = self._answer_of_twin(place, first)
+        return [self.outcomes[place] for place in range(len(self.requests))]
+
+    def _keep(self, stage: Callable[[Candidate], None]) -> None:
+        """Run a stage for each candidate; whoever it refuses is one no more."""
+        kept = []
+        for candidate in self.candidates:
+            try:
+                stage(candidate)
+            except DomainError as error:
+                self.outcomes[candidate.place] = error
+            else:
+                kept.append(candidate)
+        self.candidates = kept
+
+    def _merge_equal_keys(self) -> None:
+        """Of requests with the same key only the first goes on; the others get its answer."""
+        seen: dict[tuple[str, str], int] = {}
+        for place, request in enumerate(self.requests):
+            first = place
+            if request.key is not None:
+                first = seen.setdefault((request.actor.credential, request.key), place)
+            if first != place:
+                self.twins[place] = first
+            else:
+                self.candidates.append(Candidate(place, request))
+
+    def _answer_of_twin(self, place: int, first: int) -> Outcome:
+        outcome = self.outcomes[first]
+        if self.requests[place].fingerprint != self.requests[first].fingerprint:
+            return reused_key()
+        return PlacedOrder(outcome.id, outcome.json, replayed=True) if isinstance(outcome, PlacedOrder) else outcome
+
+    def _lock_tables(self) -> None:
+        """Each request's table, locked in pk order. A pad has only its own."""
+        pads = self._pads()
+        wanted: dict[int, int] = {}
+
+        def choose(candidate: Candidate) -> None:
+            wanted[candidate.place] = wanted_table(candidate.request, pads)
+
+        self._keep(choose)
+        rows = Table.objects.of_restaurant(self.work.restaurant_id).not_archived().filter(pk__in=set(wanted.values()))
+        tables = {table.pk: table for table in rows.locked()}
+
+        def seat(candidate: Candidate) -> None:
+            table = tables.get(wanted[candidate.place])
+            if table is None:
+                raise NotYours("There is no such table.", code="table_not_found")
+            candidate.table = table
+
+        self._keep(seat)
+
+    def _pads(self) -> dict[int, int]:
+        """{device: table} of the credentials that may not order anywhere."""
+        devices = {c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Act.PLACE_ANYWHERE)}
+        if not devices:
+            return {}
+        rows = Pad.objects.of_restaurant(self.work.restaurant_id).filter(device_id__in=devices)
+        return dict(rows.values_list("device_id", "table_id"))
+
+    def _answer_replays(self) -> None:
+        """What was placed before under the same key is answered again, before any status or price is looked at."""
+        keys = {c.request.key for c in self.candidates if c.request.key is not None}
+        if not keys:
+            return
+        credentials = {c.request.actor.credential for c in self.candidates}
+        rows = Order.objects.of_restaurant(self.work.restaurant_id).filter(credential__in=credentials, key__in=keys)
+        known = {(row.credential, row.key): row for row in rows.with_lines()}
+        fresh = []
+        for candidate in self.candidates:
+            row = known.get((candidate.request.actor.credential, candidate.request.key))
+            if row is None:
+                fresh.append(candidate)
+            else:
+                self.outcomes[candidate.place] = replay(row, candidate.request)
+        self.candidates = fresh
+
+    def _price(self, candidate: Candidate) -> None:
+        now = menu_in(self.work)
+        if candidate.table.out_of_service:
+            raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
+        candidate.priced = price_order(now.menu, candidate.request.lines)
+        for place, line in enumerate(candidate.priced.lines):
+            if line.item.id in now.off:
+                raise sold_out(place, line.item.id, line.item.name, 0)
+
+    def _share_portions(self) -> Counter[int]:
+        """Decide, order by order, who gets the counted portions. Locks: stock."""
+        taken: Counter[int] = Counter()
+        wanted = {item_id for candidate in self.candidates for item_id in candidate.priced.portions()}
+        if not wanted:
+            return taken
+        left = {item_id: count for item_id, count in counted_portions(wanted).items() if count is not None}
+
+        def share(candidate: Candidate) -> None:
+            portions = candidate.priced.portions()
+            for place, line in enumerate(candidate.priced.lines):
+                free = left.get(line.item.id, 0) - taken[line.item.id]
+                if line.item.id in left and portions[line.item.id] > free:
+                    raise sold_out(place, line.item.id, line.item.name, max(0, free))
+            taken.update({item_id: count for item_id, count in portions.items() if item_id in left})
+
+        self._keep(share)
+        return taken
+
+    def _insert(self) -> None:
+        """One insert a table for the whole batch."""
+        parties = seat_parties(self.work, [candidate.table for candidate in self.candidates])
+        day = menu_in(self.work).menu.restaurant.business_date(self.work.now)
+        numbers = self.work.take_day_numbers(day, len(self.candidates))
+        for candidate, number in zip(self.candidates, numbers, strict=True):
+            candidate.order = self._order_row(candidate, parties[candidate.table.pk])
+            candidate.order.business_date, candidate.order.number = day, number
+        Order.objects.bulk_create([candidate.order for candidate in self.candidates])
+        for candidate in self.candidates:
+            candidate.lines = line_rows(candidate.order, candidate.priced)
+        OrderLine.objects.bulk_create([line for candidate in self.candidates for line in candidate.lines])
+        for candidate in self.candidates:
+            event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=candidate.table.name)
+            self.work.record(event, actor=candidate.request.actor)
+
+    def _order_row(self, candidate: Candidate, party_id: int) -> Order:
+        request, actor = candidate.request, candidate.request.actor
+        return Order(
+            restaurant_id=self.work.restaurant_id,
+            party_id=party_id,
+            table=candidate.table,
+            note=request.note,
+            total=candidate.priced.total,
+            tax=candidate.priced.tax,
+            placed_by_staff_id=actor.id if actor.is_staff else None,
+            placed_by_device_id=actor.device_id,
+            placed_by=actor.label[:120],
+            credential=actor.credential,
+            key=request.key,
+            fingerprint=request.fingerprint,
+            placed_at=self.work.now,
+        )
+
+
+def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int:
+    """The table that a request is for. Raises NotPermitted, InvalidInput."""
+    actor = request.actor
+    actor.require(Act.PLACE_ORDER)
+    if actor.may(Act.PLACE_ANYWHERE):
+        if request.table_id is None:
+            raise InvalidInput("Say which table.", fields={"table": ["This field is required."]})
+        return request.table_id
+    own = pads.get(actor.device_id or 0)
+    if own is None:
+        raise InvalidInput("This pad stands on no table yet.", code="pad_without_table")
+    if request.table_id not in (None, own):
+        fields = {"table": ["Not this pad's table."]}
+        raise InvalidInput("A pad orders for its own table.", code="wrong_table", fields=fields)
+    return own
+
+
+def replay(row: Order, request: OrderRequest) -> Outcome:
+    """The answer to a key that has an order already; the order is shown as it is now."""
+    if row.fingerprint != request.fingerprint:
+        return reused_key()
+    if row.withdrawn_at is not None:
+        return NotYours("This order was withdrawn.", code="order_not_found")
+    return PlacedOrder(row.pk, full_json(row), replayed=True)
+
+
+def reused_key() -> ReusedKey:
+    """The same key with another body."""
+    return ReusedKey(
+        "This Idempotency-Key came before with another body. Use a new key for a new order.",
+        fields={"Idempotency-Key": ["Already used for another order."]},
+    )
+
+
+def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
+    """Says how many can still be had."""
+    message = f"{name} is sold out. Choose another dish."
+    if free:
+        message = f"Only {free} {name} left. Order {free}, or choose another dish?"
+    return SoldOut(message, fields={f"lines.{place}.item": [message]}, item=item_id, portions_left=free)
+
+
+def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
+    """Unsaved rows of a priced order, with everything copied that must not change with the menu."""
+    return tuple(
+        OrderLine(
+            restaurant_id=order.restaurant_id,
+            order=order,
+            item_id=line.item.id,
+            position=position,
+            name=line.item.name,
+            quantity=line.request.quantity,
+            unit_price=line.unit_price,
+            total=line.total,
+            tax=line.tax,
+            tax_percent=line.item.tax_percent,
+            modifiers=line.modifier_copies(),
+            allergens=list(line.item.allergens),
+            prep_minutes=line.item.prep_minutes,
+            note=line.request.note,
+            seat=line.request.seat,
+            course=line.request.course or line.item.course,
+        )
+        for position, line in enumerate(priced.lines)
+    )
