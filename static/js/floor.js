@@ -39,6 +39,13 @@ function refreshOrders() {
   if (orders && !busy) window.htmx.trigger("#sheet-refresh", "refresh");
 }
 
+/** After an act: the problem, or the top of the sheet where the orders are. */
+function showOutcome() {
+  const problem = document.querySelector("#sheet-table .problem");
+  if (problem) problem.scrollIntoView({ block: "center" });
+  else if (sheet) sheet.scrollTop = 0;
+}
+
 // --- the order form ---
 
 function countOrder(form) {
@@ -93,6 +100,7 @@ document.addEventListener("input", ({ target }) => {
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === sheet) openSheet();
+  if (detail.requestConfig?.verb === "post") showOutcome();
   prepareForm();
 });
 document.addEventListener("bistro:swapped", refreshOrders);

@@ -73,15 +73,25 @@ function announce() {
   });
 }
 
-/** Swap pushed fragments in; htmx makes their forms and links work. */
-export function applyPushed(html) {
-  if (!html) return;
-  window.htmx.swap(document.body, prepare(html, true), { swapStyle: "none", settleDelay: 0 });
+/** htmx swaps, so that the new forms and links work. */
+function swapIn(html) {
+  window.htmx.swap(document.body, html, { swapStyle: "none", settleDelay: 0 });
   announce();
 }
 
+/** Swap pushed fragments in. */
+export function applyPushed(html) {
+  if (html) swapIn(prepare(html, true));
+}
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.shouldSwap && detail.serverResponse?.includes("hx-swap-oob")) {
+  if (!detail.shouldSwap || !detail.serverResponse?.includes("hx-swap-oob")) return;
+  if (detail.target === document.body) {
+    // Fragments only (hx-target="body" hx-swap="none"). htmx would look for their places beside the button that was
+    // pressed, and a push may have taken that away already.
+    detail.shouldSwap = false;
+    swapIn(prepare(detail.serverResponse, false));
+  } else {
     detail.serverResponse = prepare(detail.serverResponse, false);
   }
 });
