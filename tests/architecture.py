@@ -169,15 +169,27 @@ def own_transactions(source: str, path: str) -> list[str]:
     ]
 
 
+def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UnitOfWork"
+        for node in ast.walk(function)
+    )
+
+
 def positional_services(source: str, path: str) -> list[tuple[int, str]]:
-    """Public functions of a services module that take positional arguments: (line, name)."""
+    """Services (public, for an actor or opening the unit) that take positional arguments: (line, name).
+
+    Parts that services share stand in the same modules; they take rows and the unit of work.
+    """
     if not is_service(path):
         return []
     found = []
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
             arguments = node.args
-            if arguments.args or arguments.posonlyargs or arguments.vararg:
+            positional = [*arguments.posonlyargs, *arguments.args, *([arguments.vararg] if arguments.vararg else [])]
+            named = {argument.arg for argument in [*positional, *arguments.kwonlyargs]}
+            if positional and ("actor" in named or _opens_a_unit(node)):
                 found.append((node.lineno, node.name))
     return found
 

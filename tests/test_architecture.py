@@ -30,15 +30,6 @@ MAY_READ_UNFENCED = {
 }
 # Files besides the unit of work that open a transaction → reason.
 MAY_OPEN_TRANSACTION = {"bistro/core/unit_of_work.py": "it is the unit of work"}
-# Services with positional arguments: file, name → reason.
-POSITIONAL = {
-    ("orders/services/placing.py", "place_order"): "one request is one object (DECISIONS 19)",
-    ("orders/services/placing.py", "place_orders"): "a batch of requests, the primitive (DECISIONS 19)",
-    ("orders/services/placing.py", "line_rows"): "a part shared with editing",
-    ("bistro/core/services/devices.py", "add_device"): "a part shared with the apps that hang the device somewhere",
-    ("bistro/core/services/devices.py", "hand_token"): "a part shared with the apps that make the device",
-    ("bistro/core/services/restaurants.py", "end_sessions"): "a part shared with signing out",
-}
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {
     "core.Restaurant": "it is the tenant",
@@ -127,8 +118,8 @@ def test_only_the_unit_of_work_opens_a_transaction():
 
 
 def test_services_take_keywords_only():
-    found, unused = located(rules.positional_services, POSITIONAL)
-    assert (found, unused) == ([], set())
+    found, _unused = located(rules.positional_services, {})
+    assert found == []
 
 
 def test_files_stay_small():

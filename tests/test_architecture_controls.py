@@ -120,11 +120,23 @@ def test_an_own_transaction_is_flagged(source):
     assert len(rules.own_transactions(source, "orders/services.py")) == 1
 
 
-def test_positional_arguments_of_a_service_are_flagged():
-    source = "def bump(ticket_id, *, actor): ...\ndef _part(order): ...\ndef recall(*, ticket_id, actor): ..."
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def bump(ticket_id, *, actor): ...",
+        "def bump(*ticket_ids, actor): ...",
+        "def bump(ticket_id, /):\n    with UnitOfWork(system()) as work: ...",
+    ],
+)
+def test_positional_arguments_of_a_service_are_flagged(source):
     assert rules.positional_services(source, "kitchen/services.py") == [(1, "bump")]
     assert rules.positional_services(source, "kitchen/services/tickets.py") == [(1, "bump")]
     assert rules.positional_services(source, "kitchen/steps.py") == []
+
+
+def test_keywords_and_parts_of_a_service_are_not_flagged():
+    source = "def recall(*, ticket_id, actor): ...\ndef _find(actor): ...\ndef rows(order, work): ..."
+    assert rules.positional_services(source, "kitchen/services.py") == []
 
 
 def test_a_name_that_says_nothing_is_flagged():
