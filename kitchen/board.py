@@ -1,11 +1,10 @@
 """The board of the kitchen wall: open tickets of one station or all, oldest first, in a constant number of queries."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -90,7 +89,7 @@ class Board:
     station: BoardStation | None
     stations: list[BoardStation]
     tickets: list[BoardTicket]
-    recent: list[BoardTicket]
+    recent: list[BoardTicket] | None
     all_day: list[AllDay]
     open_count: int
     soon_seconds: int
@@ -102,7 +101,26 @@ class Board:
 
 
 def read_board(actor: Actor, station_id: int | None, position: Position | None = None) -> Board:
-    """The wall of a station (None: all). Eleven queries, whatever the number of tickets."""
+    """The wall of a station (None: all), in a constant number of queries whatever the number of tickets."""
+    return _read(actor, station_id, position, only=None, with_recent=True)
+
+
+def read_changes(
+    actor: Actor, station_id: int | None, position: Position | None, *, only: Collection[int], with_recent: bool
+) -> Board:
+    """The same wall with just these of its open tickets, for a push: a rush must not redraw the whole board for each
+    order. `recent` is left out (None) when nothing was bumped or recalled."""
+    return _read(actor, station_id, position, only=only, with_recent=with_recent)
+
+
+def _read(
+    actor: Actor,
+    station_id: int | None,
+    position: Position | None,
+    *,
+    only: Collection[int] | None,
+    with_recent: bool,
+) -> Board:
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
@@ -110,18 +128,16 @@ def read_board(actor: Actor, station_id: int | None, position: Position | None =
     station = next((each for each in stations if each.id == station_id), None)
     now = timezone.now()
     rows = Ticket.objects.visible_to(actor).open().of_station(station_id).oldest_first()
-    tickets = board_tickets(rows.with_lines(), restaurant, now)
-    done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
-    recent = done.filter(order__status__in=OPEN).order_by("-done_at", "-pk")[:RECENT]
+    rows = rows if only is None else rows.filter(pk__in=only)
     page = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
     return Board(
         restaurant_name=restaurant.name,
         station=station,
         stations=stations,
-        tickets=tickets,
-        recent=board_tickets(recent.with_lines(), restaurant, now),
-        all_day=all_day(tickets),
-        open_count=len(tickets),
+        tickets=board_tickets(rows.with_lines(), restaurant, now),
+        recent=_recent(actor, station_id, restaurant, now) if with_recent else None,
+        all_day=all_day(actor, station_id),
+        open_count=station.open_count if station else sum(each.open_count for each in stations),
         soon_seconds=restaurant.soon_seconds,
         late_seconds=restaurant.late_seconds,
         live_url=f"/ws/kitchen/{station_id or 'all'}/",
@@ -131,6 +147,13 @@ def read_board(actor: Actor, station_id: int | None, position: Position | None =
     )
 
 
+def _recent(actor: Actor, station_id: int | None, restaurant: Restaurant, now: datetime) -> list[BoardTicket]:
+    """The last bumped tickets that can still be recalled, newest first."""
+    done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
+    rows = done.filter(order__status__in=OPEN).order_by("-done_at", "-pk")[:RECENT]
+    return board_tickets(rows.with_lines(), restaurant, now)
+
+
 def board_tickets(rows: Iterable[Ticket], restaurant: Restaurant, now: datetime) -> list[BoardTicket]:
     """Tickets that were read `with_lines()`, as the board shows them. One query more for the other stations."""
     tickets = list(rows)
@@ -138,14 +161,12 @@ def board_tickets(rows: Iterable[Ticket], restaurant: Restaurant, now: datetime)
     return [_board_ticket(ticket, others.get(ticket.order_id, []), restaurant, now) for ticket in tickets]
 
 
-def all_day(tickets: Sequence[BoardTicket]) -> list[AllDay]:
-    """How many of each item are still to be made, most first."""
-    counts: Counter[str] = Counter()
-    for ticket in tickets:
-        for line in ticket.lines:
-            if line.status != LineStatus.DONE:
-                counts[line.name] += line.quantity
-    return [AllDay(name, quantity) for name, quantity in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+def all_day(actor: Actor, station_id: int | None) -> list[AllDay]:
+    """How many of each item are still to be made, most first: one query over the open tickets."""
+    tickets = Ticket.objects.visible_to(actor).open().of_station(station_id)
+    rows = TicketLine.objects.filter(ticket__in=tickets).exclude(status=LineStatus.DONE).order_by()
+    counts = rows.values_list("line__name").annotate(quantity=Sum("line__quantity")).order_by("-quantity", "line__name")
+    return [AllDay(name, quantity) for name, quantity in counts]
 
 
 def age_of(seconds: float, restaurant: Restaurant) -> str:

@@ -10,7 +10,7 @@ from bistro.core.events import Audience, audiences_of
 from bistro.core.feed import Position
 from bistro.core.live.frames import Frame, page_frame
 from bistro.core.models import Event
-from kitchen.board import Board, read_board
+from kitchen.board import Board, read_board, read_changes
 from kitchen.models import Screen, Station, Ticket
 
 
@@ -33,7 +33,8 @@ class KitchenBoard:
         touched = touched_tickets(seen, self.restaurant_id)
         if not touched:
             return
-        board = read_board(self.actor, self.station_id, position)
+        with_recent = any(event.type != "order_created" for event in seen)
+        board = read_changes(self.actor, self.station_id, position, only=touched, with_recent=with_recent)
         html, shows = render_changes(board, touched)
         yield page_frame("changes", html, position, shows)
 
@@ -49,10 +50,9 @@ class KitchenBoard:
 
 
 def render_changes(board: Board, ticket_ids: set[int], problem: str | None = None) -> tuple[str, frozenset[int]]:
-    """(html, ids now displayed) of these tickets on this board: changed ones, and deletes for those that left."""
-    tickets = [ticket for ticket in board.tickets if ticket.id in ticket_ids]
-    shows = frozenset(ticket.id for ticket in tickets)
-    context = {"board": board, "tickets": tickets, "gone": sorted(ticket_ids - shows), "problem": problem}
+    """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
+    shows = frozenset(ticket.id for ticket in board.tickets)
+    context = {"board": board, "tickets": board.tickets, "gone": sorted(ticket_ids - shows), "problem": problem}
     return render_to_string("kitchen/board.html#changes", context), shows
 
 

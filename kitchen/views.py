@@ -13,7 +13,7 @@ from bistro.core.errors import DomainError
 from bistro.core.roles import Act
 from kitchen import services
 from kitchen.access import line_for, ticket_for
-from kitchen.board import read_board
+from kitchen.board import read_board, read_changes
 from kitchen.live import render_changes, station_for
 from kitchen.models import Screen, Ticket
 
@@ -78,7 +78,8 @@ def _act(request: HttpRequest, actor: Actor, ticket: Ticket, service: Callable[[
         context = {"board": read_board(actor, station_id), "problem": problem}
         return render(request, "kitchen/board.html", context, status=status)
     siblings = set(Ticket.objects.visible_to(actor).filter(order_id=ticket.order_id).values_list("pk", flat=True))
-    html, _shows = render_changes(read_board(actor, station_id), siblings, problem)
+    board = read_changes(actor, station_id, None, only=siblings, with_recent=True)
+    html, _shows = render_changes(board, siblings, problem)
     return HttpResponse(html, status=status)
 
 

@@ -22,6 +22,7 @@ from bistro.core.models import Event
 
 log = logging.getLogger(__name__)
 RECENT_FRAMES = 256
+TICK_SECONDS = 0.02  # under load the commits of this long are rendered together
 SNAPSHOT_SHARED_SECONDS = 0.05
 
 
@@ -123,6 +124,7 @@ class Hub:
             except (DatabaseError, OSError) as error:
                 log.warning("the tail cannot read the log", extra={"error": repr(error)})
                 await asyncio.sleep(0.5)
+            await asyncio.sleep(TICK_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), settings.FEED_POLL_SECONDS)
             self._wake.clear()
@@ -156,9 +158,19 @@ class Hub:
         reached = Position(now.epoch, events[-1].seq)
         for watch in watches:
             mine = [event for event in events if event.seq > watch.cursor]
-            watch.add(await in_thread(_make_changes, watch.view, mine, reached), reached.seq)
+            await self._bring(watch, mine, reached)
         if reached.seq < now.seq:
             self._wake.set()
+
+    async def _bring(self, watch: Watch, events: list[Event], reached: Position) -> None:
+        """Make one audience's frames. What cannot be rendered as changes is shown as a snapshot, and logged."""
+        try:
+            watch.add(await in_thread(_make_changes, watch.view, events, reached), reached.seq)
+        except (DatabaseError, OSError):
+            raise
+        except Exception:
+            log.exception("changes of an audience cannot be rendered", extra={"audience": watch.view.key})
+            _restart(watch, reached.seq)
 
     def _forget_everything(self) -> None:
         """Another history (a backup was restored): every socket takes a new snapshot."""
