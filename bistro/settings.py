@@ -138,7 +138,7 @@ else:
     DATABASE["OPTIONS"] = {
         "pool": {
             "min_size": 2,
-            "max_size": env.int("DATABASE_POOL", default=20),
+            "max_size": env.int("DATABASE_POOL", default=36),  # admission, and the live feed's four threads
             "timeout": 3,
             "max_lifetime": 1800,
         },
@@ -189,7 +189,7 @@ FEED_HEARTBEAT_SECONDS = 5.0
 FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
 
 # --- Admission ---------------------------------------------------------------------------------------
-ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=16)
+ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=32)
 ADMISSION_WAIT_SECONDS = env.float("ADMISSION_WAIT_SECONDS", default=10.0)
 ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -1,7 +1,8 @@
 """Parts of a unit of work that touches the floor. The caller holds the tables' row locks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
+from bistro.core.actors import Actor
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from tables.events import PartyCompleted, PartySeated
@@ -9,19 +10,22 @@ from tables.models import Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
 
-def seat_parties(work: UnitOfWork, tables: Iterable[Table]) -> dict[int, int]:
-    """The seated party of each table, {table: party}; a free table gets one. Two queries at most."""
+def seat_parties(work: UnitOfWork, guests: Mapping[Table, Actor]) -> dict[int, int]:
+    """The seated party of each table, {table: party}; a free table gets one. Two queries at most.
+
+    `guests` says who is the first to order at each table: the log keeps it.
+    """
     require_transaction()
-    wanted = {table.pk: table for table in tables}
+    wanted = {table.pk: table for table in guests}
     rows = Party.objects.of_restaurant(work.restaurant_id).seated().filter(table_id__in=wanted)
     seated: dict[int, int] = dict(rows.values_list("table_id", "pk"))
-    for party in _seat(work, [wanted[pk] for pk in sorted(wanted.keys() - seated.keys())]):
+    for party in _seat(work, [wanted[pk] for pk in sorted(wanted.keys() - seated.keys())], guests):
         assert party.table_id is not None
         seated[party.table_id] = party.pk
     return seated
 
 
-def _seat(work: UnitOfWork, tables: Sequence[Table]) -> list[Party]:
+def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Actor]) -> list[Party]:
     if not tables:
         return []
     new = [
@@ -30,7 +34,7 @@ def _seat(work: UnitOfWork, tables: Sequence[Table]) -> list[Party]:
     ]
     Party.objects.bulk_create(new)
     for party, table in zip(new, tables, strict=True):
-        work.record(PartySeated(party=party, table=table))
+        work.record(PartySeated(party=party, table=table), actor=guests[table])
     return new
 
 

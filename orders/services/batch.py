@@ -183,7 +183,7 @@ class Batch:
 
     def _insert(self) -> None:
         """One insert a table for the whole batch."""
-        parties = seat_parties(self.work, [candidate.table for candidate in self.candidates])
+        parties = seat_parties(self.work, {c.table: c.request.actor for c in reversed(self.candidates)})
         day = menu_in(self.work).menu.restaurant.business_date(self.work.now)
         numbers = self.work.take_day_numbers(day, len(self.candidates))
         for candidate, number in zip(self.candidates, numbers, strict=True):

@@ -154,7 +154,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
     OrderLine.objects.bulk_update(kept, [name.removesuffix("_id") for name in _COPIED])
     added = OrderLine.objects.bulk_create(added)
     lines = tuple(sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
-    order._prefetched_objects_cache["lines"] = lines  # the rows as they are now, for whoever shows the order
+    order._prefetched_objects_cache["lines"] = lines  # type: ignore[attr-defined]  # the rows as they are now, for whoever shows the order
     return OrderEdited(
         order=order,
         lines=lines,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError
 
-from bistro.core.errors import DomainError, LostRace, Overloaded
+from bistro.core.actors import Actor
+from bistro.core.errors import DomainError, LostRace, NotYours, Overloaded
+from bistro.core.group_commit import GroupCommit
 from bistro.core.unit_of_work import UnitOfWork
 from orders.requests import OrderRequest
 from orders.services.batch import Batch, Outcome, PlacedOrder
@@ -16,7 +18,9 @@ def place_order(request: OrderRequest) -> PlacedOrder:
     Locks: table, stock, day's number, sequence. Same transaction: kitchen tickets.
     Raises InvalidInput (unknown item, modifier, table), SoldOut, ReusedKey, NotPermitted, NotYours, Overloaded.
     """
-    (outcome,) = place_orders([request])
+    if request.actor.restaurant_id is None:
+        raise NotYours("There is no such table.", code="table_not_found")
+    outcome = _desk.submit(request.actor.restaurant_id, request)
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
@@ -35,7 +39,9 @@ def place_orders(requests: Sequence[OrderRequest]) -> list[Outcome]:
 
 
 def _place_together(requests: Sequence[OrderRequest]) -> list[Outcome]:
-    with UnitOfWork(requests[0].actor) as work:
+    first = requests[0].actor
+    actor = first if len(requests) == 1 else Actor.system(first.restaurant_id, "order desk")
+    with UnitOfWork(actor) as work:
         batch = Batch(requests, work)
         batch.run()
     return batch.answers()
@@ -50,3 +56,7 @@ def _place_again(request: OrderRequest) -> Outcome:
     except OperationalError:  # locked, killed or out of reach: the caller may come again with the same key
         return Overloaded("The order desk is busy. Try again in a moment.")
     return outcome
+
+
+# Orders of one restaurant that arrive while a transaction is committing are written by the next one, together.
+_desk: GroupCommit[OrderRequest, Outcome] = GroupCommit(place_orders)

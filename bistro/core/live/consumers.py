@@ -6,6 +6,7 @@ Sockets are read-only except for `hello` and `seen`; writes go over HTTP.
 import asyncio
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Any, ClassVar
 
 from channels.exceptions import StopConsumer
@@ -26,7 +27,7 @@ from bistro.core.live.threads import in_thread
 log = logging.getLogger(__name__)
 
 PROTOCOL = "bistro.v1"
-NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, GOING_AWAY = 4401, 4403, 4408, 1012
+NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, GOING_AWAY, FAULT = 4401, 4403, 4408, 1012, 1011
 MESSAGES_PER_SECOND = 20
 HELLO_SECONDS = 5.0
 
@@ -82,7 +83,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.joined = True
         if not self.structured and self.speaks_first:
             self.hello.set()
-        self.tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._beat())]
+        self.tasks = [asyncio.create_task(self._guarded(work)) for work in (self._write(), self._beat())]
 
     async def disconnect(self, code: int) -> None:
         """Leave the hub; nothing is kept for a socket that is gone."""
@@ -144,6 +145,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 continue
             await self.bell.wait()
             self.bell.clear()
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """A fault in one socket's task closes that socket, so that its client comes back; it is never left deaf."""
+        try:
+            await work
+        except Exception:
+            log.exception("a socket failed", extra={"audience": self.view.key})
+            await self.close(FAULT)
 
     async def _await_hello(self) -> None:
         """A client that never says hello gets a snapshot all the same."""
