@@ -18,7 +18,7 @@ from orders.routing import websocket_urlpatterns as order_sockets  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": Admission(django_application),
+        "http": Admission(django_application),  # type: ignore[arg-type]
         "websocket": URLRouter([*order_sockets, *kitchen_sockets, re_path(r"", NoSuchSocket.as_asgi())]),
     }
 )

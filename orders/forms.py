@@ -17,7 +17,7 @@ def read_wish(data: QueryDict) -> dict[str, Any]:
         kind, _, item_id = name.partition("-")
         if kind != "quantity" or not item_id.isdecimal() or len(item_id) > 18:
             continue
-        quantity = data[name].strip()
+        quantity = str(data[name]).strip()
         if quantity in ("", "0"):
             continue
         items[int(item_id)] = {

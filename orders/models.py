@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from orders.querysets import OrderQuerySet
 from orders.transitions import OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
-AMOUNT = {"max_digits": 12, "decimal_places": 2}
+AMOUNT: Any = {"max_digits": 12, "decimal_places": 2}
 
 
 class Order(models.Model):

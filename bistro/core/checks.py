@@ -54,7 +54,7 @@ def sqlite_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 @register()
 def layer_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     """The core Redis layer with redis-py 8 drops every idle socket after five seconds."""
-    backend = settings.CHANNEL_LAYERS["default"]["BACKEND"]
+    backend = str(settings.CHANNEL_LAYERS["default"]["BACKEND"])
     if backend.endswith("core.RedisChannelLayer"):
         return [Error("Use channels_redis.pubsub.RedisPubSubChannelLayer.", id="bistro.E007")]
     return []

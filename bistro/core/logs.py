@@ -1,10 +1,11 @@
 """Structured logs: readable lines on a desk, JSON in production."""
 
 import logging
+from typing import Any
 
 import structlog
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -15,7 +16,7 @@ _SHARED = [
 
 def formatter(as_json: bool) -> logging.Formatter:
     """One formatter for structlog's own and everybody else's records."""
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
         processors=[

@@ -11,7 +11,7 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
-class NameKeyField(models.CharField):
+class NameKeyField(models.CharField):  # type: ignore[type-arg]
     """Holds `name_key` of another field of the row, computed on each write, so that no caller can forget it."""
 
     def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:

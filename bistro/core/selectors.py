@@ -33,7 +33,7 @@ def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
         "server": "daphne" if "daphne" in sys.modules else "other",
         "pid": os.getpid(),
         "database": connection.vendor,
-        "layer": settings.CHANNEL_LAYERS["default"]["BACKEND"].rsplit(".", 1)[-1],
+        "layer": str(settings.CHANNEL_LAYERS["default"]["BACKEND"]).rsplit(".", 1)[-1],
         "sockets": hub_facts(),
         "feed": {"epoch": now.epoch, "seq": now.seq},
     }

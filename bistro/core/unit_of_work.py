@@ -137,7 +137,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
                 by_class.setdefault(type(event), []).append(event)
             done = len(self._recorded)
             for event_class, events in by_class.items():
-                for reaction in reactions_to(event_class):
+                for reaction in reactions_to(event_class):  # type: ignore[arg-type]
                     reaction(events, self)
 
     def _row(self, seq: int, event: DomainEvent, actor: Actor) -> Event:

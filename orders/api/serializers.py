@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bistro.core.actors import Actor
@@ -15,6 +16,7 @@ BIGGEST_ID = 2**63 - 1
 BIGGEST_SMALL = 999
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "maxLength": 120}]})
 class IdOrName(serializers.Field[Any, Any, Any, Any]):
     """A row's id, or its name as people say it."""
 
@@ -49,7 +51,7 @@ class PadOrderInput(StrictSerializer):
     """CONTRACT A: `{"table": "Table 1", "items": [{"name", "quantity"}, …]}`."""
 
     table = LineOfText(max_length=60)
-    items = PadLineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    items = PadLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
 
 
@@ -69,14 +71,14 @@ class OrderInput(StrictSerializer):
     """CONTRACT B and D. Staff and integrations name the table (id or name); a pad needs not."""
 
     table = IdOrName(required=False, allow_null=True)
-    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
 
 
 class OrderEdit(StrictSerializer):
     """The new lines of an order that nobody has begun."""
 
-    lines = EditedLineInput(many=True, allow_empty=False, max_length=MAX_LINES)
+    lines = EditedLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, allow_blank=True)
 
 
@@ -86,7 +88,7 @@ class CancelInput(StrictSerializer):
     reason = LineOfText(max_length=200)
 
 
-class ModifierOutput(serializers.Serializer[Any]):
+class LineModifierOutput(serializers.Serializer[Any]):
     """A chosen modifier, as it was when ordered."""
 
     id = serializers.IntegerField()
@@ -102,7 +104,7 @@ class LineOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
-    modifiers = ModifierOutput(many=True)
+    modifiers = LineModifierOutput(many=True)
     note = serializers.CharField(allow_blank=True)
     seat = serializers.IntegerField(allow_null=True)
     course = serializers.IntegerField()

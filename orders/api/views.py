@@ -78,8 +78,10 @@ class OrdersOfRestaurant(OrderList):
 
     def get_queryset(self) -> QuerySet[Order]:
         actor = request_actor(self.request)
+        if actor is None or actor.restaurant_id is None:  # also while the API's description is made
+            return super().get_queryset()
         wanted = self.kwargs["restaurant_id"]
-        own = actor is not None and Restaurant.objects.filter(pk=actor.restaurant_id, **_named(wanted)).exists()
+        own = Restaurant.objects.filter(pk=actor.restaurant_id, **_named(wanted)).exists()
         if not own:
             raise NotYours("There is no such restaurant.", code="restaurant_not_found")
         return super().get_queryset()
@@ -96,7 +98,10 @@ class OrdersOfUser(OrderList):
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
-        actor, user_id = request_actor(self.request), self.kwargs["user_id"]
+        actor = request_actor(self.request)
+        if actor is None:  # also while the API's description is made
+            return super().get_queryset()
+        user_id = self.kwargs["user_id"]
         members = Membership.objects.visible_to(actor).filter(staff_id=user_id)
         if user_id >= 2**63 or not members.exists():
             raise NotYours("There is no such member of staff.", code="user_not_found")

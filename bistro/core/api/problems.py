@@ -106,7 +106,7 @@ class ProblemFormatter(ExceptionFormatter):
 def _detail(exc: exceptions.APIException) -> str:
     detail = exc.detail
     if isinstance(detail, Mapping):
-        detail = detail.get("detail", "")
+        detail = detail.get("detail", "")  # type: ignore[arg-type]
     return str(detail)
 
 

@@ -93,7 +93,7 @@ class TokenOutput(serializers.Serializer[Any]):
     user = UserOutput()
 
 
-class TicketOutput(serializers.Serializer[Any]):
+class SocketTicketOutput(serializers.Serializer[Any]):
     """A single-use pass for one socket, good for `expires_in` seconds."""
 
     ticket = serializers.CharField()
@@ -132,4 +132,4 @@ class EventOutput(serializers.Serializer[Any]):
     timestamp = serializers.DateTimeField()
     seq = serializers.IntegerField()
     epoch = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]

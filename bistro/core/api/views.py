@@ -151,7 +151,7 @@ class MeView(APIView):
 class SocketTicketView(APIView):
     """A single-use ticket (30 s) for a socket of a client that can set no header: subprotocol `ticket.<value>`."""
 
-    @extend_schema(request=None, responses={201: shapes.TicketOutput})
+    @extend_schema(request=None, responses={201: shapes.SocketTicketOutput})
     def post(self, request: Request) -> Response:
         ticket = issue_ticket(api_actor(request))
         return Response({"ticket": ticket, "expires_in": TICKET_SECONDS}, status=status.HTTP_201_CREATED)

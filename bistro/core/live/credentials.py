@@ -107,7 +107,7 @@ def _session_staff(session_key: str) -> tuple[Staff, int | None] | None:
     data = SessionStore(session_key).load()
     if BACKEND_SESSION_KEY not in data:
         return None
-    staff = Staff.objects.filter(pk=data.get(SESSION_KEY), is_active=True).first()
+    staff = Staff.objects.filter(pk=data.get(SESSION_KEY, 0), is_active=True).first()
     if staff is None or not constant_time_compare(data.get(HASH_SESSION_KEY, ""), staff.get_session_auth_hash()):
         return None
     return staff, data.get(SESSION_RESTAURANT)
