@@ -61,3 +61,19 @@ def _nothing_kept_between_tests(settings, tmp_path) -> None:
     cache.clear()
     forget_menus()
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def house(db):
+    """A whole small restaurant; tests beside the code of any app may use it without importing the apps above."""
+    from tests.journeys.house import open_house
+
+    return open_house()
+
+
+@pytest.fixture
+def other_house(db):
+    """A second tenant."""
+    from tests.journeys.house import open_house
+
+    return open_house()

@@ -92,7 +92,7 @@ def pad_json(data: Mapping[str, Any]) -> dict[str, Any]:
         "id": data["id"],
         "table": data["table_name"],
         "items": [_pad_item(line) for line in data["lines"]],
-        "created_at": _whole_seconds(data["created_at"]),
+        "created_at": whole_seconds(datetime.fromisoformat(data["created_at"])),
     }
     return {**old, **{key: value for key, value in data.items() if key not in {*old, "table_name"}}}
 
@@ -108,6 +108,11 @@ def _pad_item(line: Mapping[str, Any]) -> dict[str, Any]:
     return item
 
 
-def _whole_seconds(value: str) -> str:
+def recent_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of the recent-orders query (CONTRACT A)."""
+    return {**row, "created_at": whole_seconds(row["created_at"])}
+
+
+def whole_seconds(value: datetime) -> str:
     """UTC seconds with offset, as the old pads parse them."""
-    return datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0).isoformat()
+    return value.astimezone(UTC).replace(microsecond=0).isoformat()

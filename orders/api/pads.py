@@ -1,5 +1,6 @@
 """CONTRACT A: the table pads' own calls, exact."""
 
+import re
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from rest_framework.views import APIView
 from bistro.core.access import api_actor, restaurant_of
 from bistro.core.api.conditional import etag_of, not_modified
 from bistro.core.auth import TOKEN_ONLY
-from bistro.core.errors import InvalidInput
+from bistro.core.errors import DomainError, InvalidInput
 from bistro.core.limits import OrderThrottle
 from orders.access import table_named
 from orders.api.keys import idempotency_key
@@ -42,7 +43,11 @@ class PadOrderView(APIView):
         wish, actor = body.validated_data, api_actor(request)
         table_id = table_named(actor, wish["table"])
         key = idempotency_key(request, required=False)
-        placed = place_order(order_request(actor, wish["items"], wish["note"], table_id, key, request.data))
+        try:
+            placed = place_order(order_request(actor, wish["items"], wish["note"], table_id, key, request.data))
+        except DomainError as error:
+            error.fields = {_name_here(name): messages for name, messages in error.fields.items()}
+            raise
         return placed_response(placed, pad_json(placed.json))
 
 
@@ -62,7 +67,8 @@ class PadOrdersView(APIView):
     )
     def get(self, request: Request) -> Response:
         actor = api_actor(request)
-        limit, offset = _number(request, "limit", LIMIT, LIMIT), _number(request, "offset", 0, 10**9)
+        limit, offset = _number(request, "limit", LIMIT, 1), _number(request, "offset", 0, 0)
+        limit = min(limit, LIMIT)
         rows = Order.objects.visible_to(actor).of_day(restaurant_of(actor).business_date(timezone.now()))
         since = since_param(request)
         rows = rows.since(since) if since else rows
@@ -79,13 +85,19 @@ class PadOrdersView(APIView):
         return Response(_only(orders, request.query_params.get("fields", "")), headers=headers)
 
 
-def _number(request: Request, name: str, default: int, most: int) -> int:
+def _name_here(field: str) -> str:
+    """A refused field as these bodies call it: `lines.0.item` is `items.0.name`."""
+    return re.sub(r"^lines\.(\d+)\.item$", r"items.\1.name", field).replace("lines.", "items.", 1)
+
+
+def _number(request: Request, name: str, default: int, least: int) -> int:
     raw = request.query_params.get(name, "")
     if not raw:
         return default
-    if not raw.isdecimal() or len(raw) > 9:
-        raise InvalidInput(f"“{name}” is a whole number.", fields={name: ["Not a whole number."]})
-    return min(int(raw), most)
+    if not raw.isdecimal() or len(raw) > 9 or int(raw) < least:
+        message = f"A whole number from {least}."
+        raise InvalidInput(f"“{name}”: {message}", fields={name: [message]})
+    return int(raw)
 
 
 def _query(request: Request, offset: int) -> str:

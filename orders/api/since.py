@@ -16,8 +16,8 @@ def since_param(request: Request) -> datetime | None:
         return None
     try:
         moment = parse_datetime(raw)
-        if moment is not None:
-            return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+        if moment is not None:  # in UTC: the first and last day of the calendar do not survive other offsets
+            return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         pass
     raise InvalidInput("“since” is a time such as 2025-04-27T07:30:20+00:00.", fields={"since": ["Not a time."]})

@@ -27,7 +27,7 @@ from orders.api.placed import placed_response
 from orders.api.serializers import line_request, order_request
 from orders.models import Order
 from orders.selectors import recent_lines
-from orders.shapes import full_json
+from orders.shapes import full_json, recent_row
 
 KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required from devices.")
 MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The order's ETag.")
@@ -204,9 +204,9 @@ class RecentLines(APIView):
     )
     def get(self, request: Request) -> Response:
         raw = request.query_params.get("minutes", "60")
-        if not raw.isdecimal() or not 0 < int(raw[:9]) <= 1440:
+        if not raw.isdecimal() or len(raw) > 4 or not 0 < int(raw) <= 1440:
             raise InvalidInput("“minutes” is between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
         pages = Pages()
         page = pages.paginate_queryset(rows, request, view=self) or []
-        return pages.get_paginated_response(page)
+        return pages.get_paginated_response([recent_row(row) for row in page])

@@ -1,19 +1,29 @@
-"""A whole small restaurant for tests that need more than one app."""
+"""A whole small restaurant for tests that need more than one app. The fixtures `house` and `other_house` open it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from typing import Any
 
-from bistro.core.access import actor_of_device
+from django.test import Client
+
+from bistro.core.access import SESSION_RESTAURANT, actor_of_device
 from bistro.core.actors import Actor
-from bistro.core.models import Restaurant
-from bistro.core.tests.factories import DeviceFactory, RestaurantFactory, actor_as
+from bistro.core.auth import claims_for
+from bistro.core.models import Device, Restaurant, Staff
+from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
+from bistro.core.tests.http import Api
 from kitchen.models import Station
 from kitchen.tests.factories import StationFactory
-from menu.models import Item
+from menu.models import Category, Item
 from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
 from orders.requests import LineRequest, OrderRequest
 from orders.services import PlacedOrder, place_order
 from tables.models import Pad, Table
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
+
+_DEVICES = {"screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
+_keys = count(1)
 
 
 @dataclass
@@ -25,7 +35,10 @@ class House:
     pad: Pad
     item: Item
     station: Station
+    _apis: dict[str, Api] = field(default_factory=dict)
+    _staff: dict[str, Staff] = field(default_factory=dict)
 
+    # --- in-process ---------------------------------------------------------------------------------------
     def actor(self, role: str) -> Actor:
         return actor_as(role, self.restaurant)
 
@@ -45,6 +58,97 @@ class House:
     def integration_token(self) -> str:
         device = DeviceFactory(restaurant=self.restaurant)
         return f"token-{device.name}"
+
+    # --- more of everything -------------------------------------------------------------------------------
+    @property
+    def category(self) -> Category:
+        return self.item.category
+
+    def add_item(self, **fields: Any) -> Item:
+        if "price" in fields:
+            fields["price"] = Decimal(fields["price"])
+        return ItemFactory(category=fields.pop("category", None) or self.category, **fields)
+
+    def add_table(self, **fields: Any) -> Table:
+        return TableFactory(section=self.table.section, **fields)
+
+    def add_pad(self, table: Table | None = None) -> Api:
+        """Another pad, on a table of its own unless told; its client."""
+        pad = PadFactory(table=table or self.add_table())
+        return Api(f"Device {token_of(pad.device)}")
+
+    # --- over HTTP ----------------------------------------------------------------------------------------
+    def staff(self, role: str) -> Staff:
+        """One member of staff a role."""
+        if role not in self._staff:
+            self._staff[role] = MembershipFactory(restaurant=self.restaurant, role=role).staff
+        return self._staff[role]
+
+    def api(self, role: str = "pad") -> Api:
+        """The API as somebody with this role sees it; always the same somebody."""
+        if role not in self._apis:
+            self._apis[role] = self._new_api(role)
+        return self._apis[role]
+
+    def _new_api(self, role: str) -> Api:
+        if role == "pad":
+            return Api(f"Device {token_of(self.pad.device)}")
+        if role in _DEVICES:
+            return Api(f"Device {token_of(DeviceFactory(restaurant=self.restaurant, kind=_DEVICES[role]))}")
+        return Api(f"Bearer {claims_for(self.staff(role), self.restaurant.pk).access_token}")
+
+    def browser(self, role: str) -> Client:
+        """A browser that is logged in."""
+        client = Client()
+        client.force_login(self.staff(role), backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session[SESSION_RESTAURANT] = self.restaurant.pk
+        session.save()
+        return client
+
+    def place(self, role: str = "pad", **body: Any) -> dict[str, Any]:
+        """Place an order over HTTP (one of the house's dish unless `lines` says otherwise); the order's JSON."""
+        api = body.pop("api", None) or self.api(role)
+        body.setdefault("lines", [{"item": self.item.pk, "quantity": body.pop("quantity", 1)}])
+        if role != "pad":
+            body.setdefault("table", self.table.pk)
+        response = api.post("/api/v1/orders", body, key=body.pop("key", None) or f"key-{next(_keys)}")
+        assert response.status_code == 201, response.content
+        return response.json()
+
+    def reach(self, status: str, **body: Any) -> dict[str, Any]:
+        """An order in this status, brought there by what people do."""
+        order = self.place(**body)
+        manager = self.api("manager")
+        if status in ("confirmed", "preparing", "ready", "delivered"):
+            self.done(manager.post(f"/api/v1/orders/{order['id']}/confirm"))
+        if status == "preparing":
+            for ticket in self.tickets(order):
+                self.done(manager.post(f"/api/v1/tickets/{ticket['id']}/start"))
+        if status in ("ready", "delivered"):
+            for ticket in self.tickets(order):
+                self.done(manager.post(f"/api/v1/tickets/{ticket['id']}/bump"))
+        if status == "delivered":
+            self.done(manager.post(f"/api/v1/orders/{order['id']}/deliver"))
+        if status == "cancelled":
+            self.done(manager.post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "Mistake"}))
+        found = manager.get(f"/api/v1/orders/{order['id']}").json()
+        assert found["status"] == status
+        return found
+
+    def tickets(self, order: dict[str, Any]) -> list[dict[str, Any]]:
+        """The tickets of an order, as the API tells them."""
+        found = self.api("manager").get("/api/v1/tickets", {"limit": 200}).json()["results"]
+        return [ticket for ticket in found if ticket["order"] == order["id"]]
+
+    def status(self, order: dict[str, Any]) -> str:
+        return self.api("manager").get(f"/api/v1/orders/{order['id']}").json()["status"]
+
+    @staticmethod
+    def done(response: Any) -> Any:
+        """The answer of an act that must succeed."""
+        assert response.status_code in (200, 201, 204), response.content
+        return response.json() if response.content else None
 
 
 def open_house(**restaurant) -> House:

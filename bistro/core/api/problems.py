@@ -114,5 +114,6 @@ def field_errors(detail: Any) -> dict[str, list[str]]:
     """DRF's nested errors, flat: `lines.0.quantity` → messages."""
     errors: dict[str, list[str]] = {}
     for error in flatten_errors(detail):
-        errors.setdefault(error.attr or "body", []).append(str(error.detail))
+        name = (error.attr or "").removesuffix("non_field_errors").rstrip(".")
+        errors.setdefault(name or "body", []).append(str(error.detail))
     return errors

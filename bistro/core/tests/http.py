@@ -1,0 +1,81 @@
+"""Speaking HTTP in tests: a client with one credential, what a refusal looks like, and that nothing changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+from django.apps import apps
+from rest_framework.test import APIClient
+
+# Everything that an act may touch. History tables and logins are left out.
+WATCHED = (
+    "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
+    "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion",
+    "core.Event", "core.FeedHead", "core.DayNumber",
+)  # fmt: skip
+
+
+class Api:
+    """A client of the JSON API with one `Authorization` header (or none)."""
+
+    def __init__(self, authorization: str = "") -> None:
+        self.headers = {"Authorization": authorization} if authorization else {}
+        self.client = APIClient()
+
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self.client.get(path, query, headers=self._all(headers))
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("post", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("put", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self._send("delete", path, None, headers)
+
+    def post_raw(self, path: str, body: bytes, content_type: str = "application/json", **headers: str) -> Any:
+        return self.client.generic("POST", path, body, content_type, headers=self._all(headers))
+
+    def _send(self, verb: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+        return getattr(self.client, verb)(path, body, format="json", headers=self._all(headers))
+
+    def _all(self, headers: dict[str, str]) -> dict[str, str]:
+        """`key="a"` is the Idempotency-Key; `if_match="…"` is If-Match."""
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        if "key" in names:
+            names["Idempotency-Key"] = names.pop("key")
+        return {**self.headers, **names}
+
+
+def refused(response: Any, status: int, code: str) -> dict[str, Any]:
+    """Assert that this is a problem document (RFC 9457) with this status and code; returns it."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["code"] == code, body
+    assert body["status"] == status
+    assert body["type"] == "about:blank"
+    assert body["title"] == HTTPStatus(status).phrase
+    assert body["detail"]
+    return body
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """Every watched row with all its columns."""
+    found = {}
+    for label in WATCHED:
+        model = apps.get_model(label)
+        found[label] = list(model._default_manager.order_by("pk").values())
+    return found
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """Assert that the block leaves every watched row as it was: no row more, none less, none other."""
+    before = rows()
+    yield
+    after = rows()
+    for label, old in before.items():
+        assert after[label] == old, f"{label} changed"
