@@ -4,21 +4,22 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
 
-from django.core.asgi import get_asgi_application
+import django  # noqa: E402
 
-django_application = get_asgi_application()  # before anything imports models
+django.setup()  # before anything imports models
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from bistro.core.admission import Admission  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
+from bistro.core.serving import DjangoInThreads  # noqa: E402
 from kitchen.routing import websocket_urlpatterns as kitchen_sockets  # noqa: E402
 from orders.routing import websocket_urlpatterns as order_sockets  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": Admission(django_application),  # type: ignore[arg-type]
+        "http": Admission(DjangoInThreads()),
         "websocket": URLRouter([*order_sockets, *kitchen_sockets, re_path(r"", NoSuchSocket.as_asgi())]),
     }
 )

@@ -131,9 +131,11 @@ if SQLITE:
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
         ),
     }
+    # Requests run in a fixed pool of threads (bistro.core.serving); each keeps its own connection.
+    DATABASE["CONN_MAX_AGE"] = None
     DATABASE["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: threads must see each other's rows
 else:
-    DATABASE["CONN_MAX_AGE"] = 0  # under ASGI a kept connection leaks one per request thread; the pool keeps them
+    DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections; a thread that kept one would take it for good
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "pool": {
