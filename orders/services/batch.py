@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bistro.core.errors import DomainError, InvalidInput, NotYours, ReusedKey, SoldOut
+from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from menu.steps import counted_portions, menu_in, take_portions
@@ -62,8 +62,9 @@ class Batch:
     def run(self) -> None:
         """Everything inside the transaction. Locks: table, stock, day's number."""
         self._merge_equal_keys()
+        asked = list(self.candidates)
         self._lock_tables()
-        self._answer_replays()
+        self._answer_replays(asked)
         self._keep(self._price)
         taken = self._share_portions()
         if self.candidates:
@@ -136,22 +137,23 @@ class Batch:
         rows = Pad.objects.of_restaurant(self.work.restaurant_id).filter(device_id__in=devices)
         return dict(rows.values_list("device_id", "table_id"))
 
-    def _answer_replays(self) -> None:
-        """What was placed before under the same key is answered again, before any status or price is looked at."""
-        keys = {c.request.key for c in self.candidates if c.request.key is not None}
+    def _answer_replays(self, asked: Sequence[Candidate]) -> None:
+        """What was placed before under the same key is answered again, whatever became of its table, menu or status.
+
+        Looked up under the tables' locks, so that of two equal requests the second finds the first.
+        """
+        asked = [c for c in asked if not isinstance(self.outcomes.get(c.place), NotPermitted)]
+        keys = {c.request.key for c in asked if c.request.key is not None}
         if not keys:
             return
-        credentials = {c.request.actor.credential for c in self.candidates}
+        credentials = {c.request.actor.credential for c in asked}
         rows = Order.objects.of_restaurant(self.work.restaurant_id).filter(credential__in=credentials, key__in=keys)
         known = {(row.credential, row.key): row for row in rows.with_lines()}
-        fresh = []
-        for candidate in self.candidates:
+        for candidate in asked:
             row = known.get((candidate.request.actor.credential, candidate.request.key))
-            if row is None:
-                fresh.append(candidate)
-            else:
+            if row is not None:
                 self.outcomes[candidate.place] = replay(row, candidate.request)
-        self.candidates = fresh
+        self.candidates = [candidate for candidate in self.candidates if candidate.place not in self.outcomes]
 
     def _price(self, candidate: Candidate) -> None:
         now = menu_in(self.work)
