@@ -78,5 +78,5 @@ async def _whole_body(receive: Receive) -> bytes | None:
 
 def _headers(response: HttpResponseBase) -> list[Header]:
     headers = [(name.encode("ascii"), value.encode("latin1")) for name, value in response.items()]
-    cookies = [(b"Set-Cookie", each.output(header="").strip().encode("ascii")) for each in response.cookies.values()]
-    return headers + cookies
+    cookies = [cookie.output(header="").strip().encode("ascii") for cookie in response.cookies.values()]
+    return headers + [(b"Set-Cookie", cookie) for cookie in cookies]
