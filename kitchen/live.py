@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from bistro.core import feed
@@ -45,8 +46,10 @@ class KitchenBoard:
         if not open_now:
             return frozenset()
         later = feed.events_after(self.restaurant_id, seq)
-        news = {event.subject for event in later if event.type in ("order_created", "order_updated")}
-        return frozenset(pk for pk, order_id in open_now.items() if f"order:{order_id}" not in news)
+        if len(later) >= settings.FEED_CATCH_UP_LIMIT:  # too far behind: a snapshot follows, and its own report
+            return frozenset()
+        news = {event.subject for event in later}
+        return frozenset(pk for pk, order_id in open_now.items() if not {f"order:{order_id}", f"ticket:{pk}"} & news)
 
 
 def render_changes(board: Board, ticket_ids: set[int], problem: str | None = None) -> tuple[str, frozenset[int]]:

@@ -28,8 +28,10 @@ class OrderFeed:
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """The open orders, oldest first."""
-        rows = Order.objects.visible_to(self.actor).open().with_lines().order_by("placed_at", "pk")[:INITIAL_LIMIT]
-        orders = [pad_json(full_json(order)) for order in rows]
+        rows = Order.objects.visible_to(self.actor).open()
+        if self.table_id is not None:  # the audience's table: two pads may share it, and one may move away
+            rows = Order.objects.of_restaurant(self.restaurant_id).open().of_party_at(self.table_id)
+        orders = [pad_json(full_json(order)) for order in rows.with_lines().order_by("placed_at", "pk")[:INITIAL_LIMIT]]
         body = {"type": "initial", "orders": orders, "seq": position.seq, "epoch": position.epoch}
         yield Frame(position.seq, dumps(body))
 

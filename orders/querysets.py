@@ -21,6 +21,10 @@ class OrderQuerySet(TenantQuerySet):
             return rows.none()
         return rows.filter(table__pads__device_id=actor.device_id, party__status="seated")
 
+    def of_party_at(self, table_id: int) -> Self:
+        """What the guests who sit at a table now have ordered."""
+        return self.filter(table_id=table_id, party__status="seated", withdrawn_at=None)
+
     def with_lines(self) -> Self:
         """Lines and table in two queries more, whatever the number of orders."""
         return self.select_related("table").prefetch_related("lines")

@@ -50,7 +50,8 @@ def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:
     """A refresh token (and through it access tokens) for a login in a restaurant."""
     token = RefreshToken.for_user(staff)
     token["rid"] = restaurant_id
-    token["ver"] = staff.version
+    # From the row: a login that has just renewed its password's hash holds a newer version than was saved.
+    token["ver"] = Staff.objects.values_list("version", flat=True).get(pk=staff.pk)
     return token  # type: ignore[no-any-return]
 
 
@@ -126,6 +127,14 @@ def _credential(request: Request) -> tuple[bytes, str]:
         return scheme, parts[1].decode("ascii")
     except UnicodeDecodeError:
         raise exceptions.AuthenticationFailed("A token is plain ASCII.", "invalid_header") from None
+
+
+def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
+    """Under which name failures are counted (django-axes): the account's, however it was typed."""
+    given = (credentials or {}).get("username")
+    if given is None and request is not None:
+        given = request.POST.get("username")
+    return str(given or "").strip().casefold()[:254]
 
 
 def lockout_response(

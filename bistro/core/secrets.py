@@ -1,5 +1,6 @@
 """Random secrets: the installation's key, device tokens, one-time codes."""
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -7,28 +8,26 @@ from pathlib import Path
 
 # No 0/O, 1/I/L: people read these aloud and type them with wet hands.
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+SHORTEST_KEY = 50  # characters; Django's own lower bound for a good key
 
 
 def secret_key(path: Path) -> str:
     """The installation's secret key, generated into `path` (mode 600) the first time.
 
-    Two processes that start together agree: the file is created exclusively, the loser reads the winner's.
+    Processes that start together agree: one at a time holds the file's lock and reads or writes. A file that a
+    process left empty when it died is filled by the next.
     """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _wait_for_key(path)
-    with os.fdopen(handle, "w") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key
-
-
-def _wait_for_key(path: Path) -> str:
-    key = path.read_text().strip()
-    if len(key) < 32:  # the process that created it died before it wrote
-        key = secrets.token_urlsafe(64)
-        path.write_text(key)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        key = file.read().strip()
+        if len(key) < SHORTEST_KEY:
+            key = secrets.token_urlsafe(64)
+            file.seek(0)
+            file.truncate()
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
     return key
 
 

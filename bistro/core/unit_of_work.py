@@ -22,7 +22,8 @@ from bistro.core.models import Event
 
 # SQLite has one write lock for the whole file and hands it out unfairly (waiters sleep and poll). Inside a process
 # the writers queue here instead, first come first served.
-_sqlite_writer = threading.Lock()
+# Reentrant, so that a unit inside a unit comes as far as `durable`, which refuses it.
+_sqlite_writer = threading.RLock()
 _SQLITE_WAIT_SECONDS = 20
 
 

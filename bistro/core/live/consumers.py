@@ -9,14 +9,14 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, ClassVar
 
-from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 
 from bistro.core import feed
 from bistro.core.actors import Actor
+from bistro.core.errors import DomainError
 from bistro.core.feed import Position
 from bistro.core.jsontext import dumps
 from bistro.core.live.credentials import Credential, credential_of, still_valid
@@ -27,9 +27,10 @@ from bistro.core.live.threads import in_thread
 log = logging.getLogger(__name__)
 
 PROTOCOL = "bistro.v1"
-NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, GOING_AWAY, FAULT = 4401, 4403, 4408, 1012, 1011
+NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, OUR_FAULT = 4401, 4403, 4408, 1011
 MESSAGES_PER_SECOND = 20
 HELLO_SECONDS = 5.0
+UNREPORTED_FRAMES = 32
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -47,6 +48,24 @@ class LiveConsumer(AsyncWebsocketConsumer):
     watch: Watch
     hub: Hub
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.joined = self.ended = False
+        self.position = Position("", -1)
+        self.hello = asyncio.Event()
+        self.bell = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.unreported: list[Frame] = []
+        self.reported = -1
+        self.heard: list[float] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """However a socket ends, also by a fault or a killed task, it leaves the hub and nothing of it goes on."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
+
     async def make_view(self) -> View | None:
         """The audience of this socket, or None when the actor may not watch it."""
         raise NotImplementedError
@@ -60,23 +79,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Who is it, what may it see; then the writer takes over."""
-        self.joined = False
-        self.position = Position("", -1)
-        self.hello = asyncio.Event()
-        self.bell = asyncio.Event()
-        self.tasks: list[asyncio.Task[None]] = []
-        self.unreported: list[Frame] = []
-        self.heard: list[float] = []
         self.structured = PROTOCOL in self.scope.get("subprotocols", [])
         credential = await in_thread(credential_of, self.scope)
         await self.accept(PROTOCOL if self.structured else None)
         if credential is None or credential.actor.restaurant_id is None:
-            await self.close(NOT_AUTHENTICATED)
+            await self._end(NOT_AUTHENTICATED)
             return
         self.credential, self.actor = credential, credential.actor
         view = await self.make_view()
         if view is None:
-            await self.close(FORBIDDEN)
+            await self._end(FORBIDDEN)
             return
         self.view, self.hub = view, current_hub()
         self.watch = await self.hub.join(view, self.bell)
@@ -85,47 +97,80 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.hello.set()
         self.tasks = [asyncio.create_task(self._guarded(work)) for work in (self._write(), self._beat())]
 
-    async def disconnect(self, code: int) -> None:
-        """Leave the hub; nothing is kept for a socket that is gone."""
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """A socket whose work failed must not look alive: it ends, and its client comes back for a snapshot."""
+        try:
+            await work
+        except Exception:
+            log.exception("a socket ends by a fault of ours", extra={"audience": self.view.key})
+            await self._end(OUR_FAULT)
+
+    async def _end(self, code: int) -> None:
+        """Close, once. Nothing is sent after it."""
+        if not self.ended:
+            self.ended = True
+            self._leave()
+            await self.close(code)
+
+    def _leave(self) -> None:
+        """Nothing is kept for a socket that is gone."""
         for task in self.tasks:
-            task.cancel()
+            if task is not asyncio.current_task():
+                task.cancel()
         if self.joined:
             self.joined = False
             self.hub.leave(self.watch, self.bell)
-        raise StopConsumer
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """`{"hello": {"after": seq, "epoch": …}}` or `{"seen": seq}`; anything else is ignored, a flood ends it."""
+        if self.ended:
+            return
         if self._too_chatty():
-            await self.close(TOO_CHATTY)
+            await self._end(TOO_CHATTY)
             return
         try:
             message = json.loads(text_data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(message, dict) or not self.joined:
             return
         if isinstance(message.get("hello"), dict):
             await self._greeted(message["hello"])
-        elif isinstance(message.get("seen"), int):
-            await self._reported(message["seen"])
+        elif _is_number(message.get("seen")):
+            self.reported = max(self.reported, message["seen"])
+            await self._settle_reports()
 
     async def _greeted(self, hello: dict[str, Any]) -> None:
+        """From a place: only what was missed. Without one: everything."""
         after, epoch = hello.get("after"), hello.get("epoch")
-        if isinstance(after, int) and not isinstance(after, bool) and isinstance(epoch, str):
+        self.position = Position("", -1)
+        if _is_number(after) and isinstance(epoch, str):
             self.position = Position(epoch, after)
             if epoch == self.hub.epoch:
-                shows = await self.shown_at(after)
-                self.unreported.insert(0, Frame(after, "", shows))
+                self._remember(Frame(after, "", await self.shown_at(after)))
         self.hello.set()
         self.bell.set()
 
-    async def _reported(self, seq: int) -> None:
-        shown = [frame for frame in self.unreported if frame.seq <= seq]
-        self.unreported = [frame for frame in self.unreported if frame.seq > seq]
-        shows = frozenset[int]().union(*(frame.shows for frame in shown))
-        if shows:
-            await self.displayed(shows)
+    def _remember(self, frame: Frame) -> None:
+        """Until the client reports it. A page that nobody looks at reports late: its oldest frames become one."""
+        if not frame.shows:
+            return
+        self.unreported.append(Frame(frame.seq, "", frame.shows))
+        if len(self.unreported) > UNREPORTED_FRAMES:
+            first, second = self.unreported[:2]
+            self.unreported[:2] = [Frame(max(first.seq, second.seq), "", first.shows | second.shows)]
+
+    async def _settle_reports(self) -> None:
+        """Pass on what the client says it displayed. A busy database makes it wait for the next beat."""
+        shown = [frame for frame in self.unreported if frame.seq <= self.reported]
+        if not shown:
+            return
+        self.unreported = [frame for frame in self.unreported if frame.seq > self.reported]
+        try:
+            await self.displayed(frozenset[int]().union(*(frame.shows for frame in shown)))
+        except (AnyDatabaseError, DomainError) as error:
+            log.warning("a screen's report has to wait", extra={"error": repr(error)})
+            self.unreported = [*shown, *self.unreported]
 
     def _too_chatty(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -137,22 +182,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self._await_hello()
         while True:
             try:
-                for frame in await self._missing():
-                    await self._send_frame(frame)
-            except (DatabaseError, OSError) as error:
+                epoch, frames = await self._missing()
+            except (AnyDatabaseError, OSError) as error:
                 log.warning("a socket cannot be fed", extra={"error": repr(error)})
                 await asyncio.sleep(0.5)
                 continue
+            for frame in frames:
+                await self._send_frame(frame, epoch)
             await self.bell.wait()
             self.bell.clear()
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """A fault in one socket's task closes that socket, so that its client comes back; it is never left deaf."""
-        try:
-            await work
-        except Exception:
-            log.exception("a socket failed", extra={"audience": self.view.key})
-            await self.close(FAULT)
 
     async def _await_hello(self) -> None:
         """A client that never says hello gets a snapshot all the same."""
@@ -161,21 +199,20 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except TimeoutError:
             self.hello.set()
 
-    async def _missing(self) -> list[Frame]:
-        """What the socket lacks: recent frames, else the log's events, else everything."""
-        if self.position.epoch and self.position.epoch == self.hub.epoch:
-            frames = self.watch.after(self.position.seq)
-            if frames is not None and self.position.seq <= self.watch.cursor:
-                return frames
-            caught_up = await in_thread(_catch_up, self.view, self.position)
-            if caught_up is not None:
-                return caught_up
+    async def _missing(self) -> tuple[str, list[Frame]]:
+        """(epoch, what the socket lacks): recent frames, else the log's events, else everything."""
+        cursor = self.position
+        if cursor.epoch and cursor.epoch == self.hub.epoch:
+            frames = self.watch.after(cursor.seq)
+            if frames is None or cursor.seq > self.watch.cursor:
+                frames = await in_thread(_catch_up, self.view, cursor)
+            if frames is not None:
+                return cursor.epoch, frames
         return await self.watch.snapshot()
 
-    async def _send_frame(self, frame: Frame) -> None:
-        self.position = Position(self.hub.epoch, frame.seq)
-        if frame.shows:
-            self.unreported = [*self.unreported[-31:], frame]
+    async def _send_frame(self, frame: Frame, epoch: str) -> None:
+        self.position = Position(epoch, frame.seq)
+        self._remember(frame)
         if frame.text:
             await self.send(frame.text)
 
@@ -185,11 +222,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS)
             try:
                 valid = await in_thread(still_valid, self.credential)
-            except (DatabaseError, OSError):
-                continue  # the database is away: nobody can be judged
+            except (AnyDatabaseError, OSError):
+                continue  # the database is away: nobody can be judged, and silence tells the client
             if not valid:
-                await self.close(NOT_AUTHENTICATED)
+                await self._end(NOT_AUTHENTICATED)
                 return
+            await self._settle_reports()
             if self.structured and self.hello.is_set():
                 await self.send(self._heartbeat())
 
@@ -197,6 +235,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         head = max(self.watch.cursor, self.hub.heads.get(self.view.restaurant_id, 0))
         now = timezone.now()
         return dumps({"type": "heartbeat", "seq": head, "epoch": self.hub.epoch, "now": now})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _catch_up(view: View, cursor: Position) -> list[Frame] | None:
@@ -208,5 +250,11 @@ def _catch_up(view: View, cursor: Position) -> list[Frame] | None:
     if not events:
         return []
     reached = Position(now.epoch, events[-1].seq)
-    frames = list(view.changes(events, reached))
+    try:
+        frames = list(view.changes(events, reached))
+    except (AnyDatabaseError, OSError):
+        raise
+    except Exception:
+        log.exception("changes of a socket cannot be rendered", extra={"audience": view.key})
+        return None
     return frames if frames and frames[-1].seq == reached.seq else [*frames, Frame(reached.seq, "")]

@@ -39,9 +39,9 @@ def credential_of(scope: Mapping[str, Any]) -> Credential | None:
         return _from_header(headers[b"authorization"].decode("latin-1"))
     for protocol in scope.get("subprotocols", []):
         if protocol.startswith("ticket."):
-            actor = redeem_ticket(protocol.removeprefix("ticket."))
-            return _of(actor) if actor else None
-    if not _origin_allowed(headers.get(b"origin", b"").decode("latin-1")):
+            found = _of(redeem_ticket(protocol.removeprefix("ticket.")))
+            return found if found and still_valid(found) else None  # its right may have ended in these seconds
+    if not _origin_allowed(*(headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))):
         return None
     return _from_cookies(headers.get(b"cookie", b"").decode("latin-1"))
 
@@ -77,14 +77,17 @@ def _from_header(header: str) -> Credential | None:
     return None
 
 
-def _origin_allowed(origin: str) -> bool:
-    """A cookie counts only from our own pages. A missing or opaque origin is none of them."""
-    parts = urlsplit(origin)
+def _origin_allowed(origin: str, host: str) -> bool:
+    """A cookie counts only from our own pages: scheme, name and port. A missing or opaque origin is none of them."""
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    return bool(parts.scheme in ("http", "https") and parts.hostname) and validate_host(
-        parts.hostname or "", settings.ALLOWED_HOSTS
-    )
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    schemes = ("https",) if settings.HTTPS else ("http", "https")
+    same = parts.scheme in schemes and bool(parts.hostname) and origin.lower() == f"{parts.scheme}://{host.lower()}"
+    return same and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
 
 
 def _from_cookies(header: str) -> Credential | None:

@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as AnyDatabaseError
 
 from bistro.core import doorbell, feed
 from bistro.core.feed import Position
@@ -35,7 +35,7 @@ class Watch:
         self.floor = cursor  # recent frames bring a socket from here on
         self.recent: deque[Frame] = deque()
         self.bells: set[asyncio.Event] = set()
-        self._snapshot: tuple[float, asyncio.Task[list[Frame]]] | None = None
+        self._snapshot: tuple[float, asyncio.Task[tuple[str, list[Frame]]]] | None = None
 
     def add(self, frames: list[Frame], seq: int) -> None:
         """New frames are there up to `seq`; wake everybody."""
@@ -53,17 +53,22 @@ class Watch:
             return None
         return [frame for frame in self.recent if frame.seq > seq]
 
-    async def snapshot(self) -> list[Frame]:
-        """Everything. Sockets that ask within 50 ms share one: a storm of reconnects costs one query, not one each."""
+    async def snapshot(self) -> tuple[str, list[Frame]]:
+        """(epoch, everything). Who asks within 50 ms shares: a storm of reconnects costs one reading, not one each."""
         now = asyncio.get_running_loop().time()
         if self._snapshot is None or now - self._snapshot[0] > SNAPSHOT_SHARED_SECONDS or self._snapshot[1].cancelled():
             self._snapshot = now, asyncio.ensure_future(in_thread(_make_snapshot, self.view))
         return await asyncio.shield(self._snapshot[1])
 
+    def forget_snapshot(self) -> None:
+        """The next who asks gets a new one."""
+        self._snapshot = None
 
-def _make_snapshot(view: View) -> list[Frame]:
+
+def _make_snapshot(view: View) -> tuple[str, list[Frame]]:
     """The head first, then the rows: an event in between is folded twice, which is harmless; never missed."""
-    return list(view.snapshot(feed.position(view.restaurant_id)))
+    position = feed.position(view.restaurant_id)
+    return position.epoch, list(view.snapshot(position))
 
 
 class Hub:
@@ -121,7 +126,7 @@ class Hub:
         while True:
             try:
                 await self._look()
-            except (DatabaseError, OSError) as error:
+            except (AnyDatabaseError, OSError) as error:
                 log.warning("the tail cannot read the log", extra={"error": repr(error)})
                 await asyncio.sleep(0.5)
             await asyncio.sleep(TICK_SECONDS)
@@ -137,9 +142,11 @@ class Hub:
         if not by_restaurant:
             return
         epoch, heads = await in_thread(_read_heads, list(by_restaurant))
-        if self.epoch and epoch != self.epoch:
-            self._forget_everything()
+        other_history = bool(self.epoch) and epoch != self.epoch  # a backup was restored
         self.epoch, self.heads = epoch, heads
+        if other_history:
+            for watch in self.watches.values():
+                _restart(watch, heads.get(watch.view.restaurant_id, 0))
         for restaurant_id, watches in by_restaurant.items():
             head = heads.get(restaurant_id, 0)
             behind = [watch for watch in watches if watch.cursor != head]
@@ -166,20 +173,17 @@ class Hub:
         """Make one audience's frames. What cannot be rendered as changes is shown as a snapshot, and logged."""
         try:
             watch.add(await in_thread(_make_changes, watch.view, events, reached), reached.seq)
-        except (DatabaseError, OSError):
+        except (AnyDatabaseError, OSError):
             raise
         except Exception:
             log.exception("changes of an audience cannot be rendered", extra={"audience": watch.view.key})
             _restart(watch, reached.seq)
 
-    def _forget_everything(self) -> None:
-        """Another history (a backup was restored): every socket takes a new snapshot."""
-        for watch in self.watches.values():
-            _restart(watch, 0)
-
 
 def _restart(watch: Watch, seq: int) -> None:
+    """Its recent frames lead nowhere any more: sockets take a snapshot."""
     watch.recent.clear()
+    watch.forget_snapshot()
     watch.cursor = seq
     watch.floor = seq + 1
     for bell in watch.bells:

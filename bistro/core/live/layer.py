@@ -5,6 +5,7 @@ next look, never an answer.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -58,15 +59,18 @@ class LayerBell:
 
     async def _listen(self) -> None:
         layer: Any = get_channel_layer()
-        while True:
-            try:
-                channel = await layer.new_channel()
-                await layer.group_add(GROUP, channel)
-                while True:
-                    await layer.receive(channel)
-                    self._rung()
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # whatever the layer's client raises when its server is away
-                log.warning("the doorbell is deaf", extra={"error": repr(error)})
-                await asyncio.sleep(RETRY_SECONDS)
+        channel = ""
+        try:
+            while True:
+                try:
+                    channel = channel or await layer.new_channel()  # one for good: the layer never forgets a name
+                    await layer.group_add(GROUP, channel)
+                    while True:
+                        await layer.receive(channel)
+                        self._rung()
+                except Exception as error:  # whatever the layer's client raises when its server is away
+                    log.warning("the doorbell is deaf", extra={"error": repr(error)})
+                    await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            with contextlib.suppress(Exception):  # the server may be away
+                await asyncio.wait_for(layer.group_discard(GROUP, channel), SEND_TIMEOUT_SECONDS)

@@ -54,6 +54,11 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def set_password(self, raw_password: str | None) -> None:
+        """A new password ends tokens and sockets that the old one opened, as Django ends the sessions."""
+        super().set_password(raw_password)
+        self.version += 1
+
     def get_full_name(self) -> str:
         return self.name or self.email
 

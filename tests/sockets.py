@@ -1,0 +1,95 @@
+"""Sockets in tests: one connection into the ASGI application, and database work beside it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Self
+
+from channels.testing import WebsocketCommunicator
+
+from bistro.asgi import application
+from bistro.core.live.consumers import PROTOCOL
+from bistro.core.live.threads import in_thread
+
+PATIENCE = 5  # seconds; reached only when a test fails, or on a machine that is very busy
+
+
+class Socket:
+    """One WebSocket. `async with Socket("/ws/orders", "Device …") as socket:` connects and leaves."""
+
+    def __init__(self, path: str, authorization: str = "", *, protocols: tuple[str, ...] = (PROTOCOL,), **headers: str):
+        if authorization:
+            headers["authorization"] = authorization
+        raw = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
+        self.communicator = WebsocketCommunicator(application, path, headers=raw, subprotocols=list(protocols))
+        self.accepted = False
+        self.chosen: Any = None
+        self.close_code: int | None = None
+
+    async def __aenter__(self) -> Self:
+        self.accepted, self.chosen = await self.communicator.connect(timeout=PATIENCE)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if not self.communicator.future.done():
+            await self.communicator.disconnect(timeout=PATIENCE)
+
+    async def say(self, message: Any) -> None:
+        text = message if isinstance(message, str) else json.dumps(message)
+        await self.communicator.send_to(text_data=text)
+
+    async def hello(self, after: int | None = None, epoch: str | None = None) -> None:
+        await self.say({"hello": {"after": after, "epoch": epoch}})
+
+    async def hear(self, kind: str = "") -> dict[str, Any]:
+        """The next message; with `kind`, the next of that type."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = json.loads(await self.communicator.receive_from(timeout=PATIENCE))
+                if not kind or message["type"] == kind:
+                    return message
+
+    async def hear_but(self, *kinds: str) -> dict[str, Any]:
+        """The next message of another type than these."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = json.loads(await self.communicator.receive_from(timeout=PATIENCE))
+                if message["type"] not in kinds:
+                    return message
+
+    async def closed(self) -> int:
+        """Wait until the server closes; its code. What comes before is dropped."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                output = await self.communicator.receive_output(timeout=PATIENCE)
+                if output["type"] == "websocket.close":
+                    return int(output.get("code", 1000))
+
+    async def silent(self, seconds: float = 0.2) -> bool:
+        """Whether nothing comes for a while."""
+        return await self.communicator.receive_nothing(timeout=seconds, interval=0.01)
+
+
+async def refusal(path: str, authorization: str = "", **more: Any) -> int:
+    """The code with which a handshake ends."""
+    async with Socket(path, authorization, **more) as socket:
+        assert socket.accepted  # a browser learns the code only from a socket that was opened
+        return await socket.closed()
+
+
+async def beside(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Database work of a test, off the event loop, as a request would do it."""
+    return await in_thread(partial(function, *args, **kwargs))
+
+
+async def eventually(check: Callable[[], Awaitable[Any] | Any], seconds: float = PATIENCE) -> Any:
+    """The first true value of `check`, or its last value when time is up."""
+    end = asyncio.get_running_loop().time() + seconds
+    while True:
+        found = check()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found or asyncio.get_running_loop().time() > end:
+            return found
+        await asyncio.sleep(0.01)

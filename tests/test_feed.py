@@ -1,0 +1,249 @@
+"""The live feed as a program sees it on `/ws/orders`: snapshot, what was missed, what comes, and nothing twice."""
+
+import asyncio
+
+import pytest
+from django.db.models import F
+
+from bistro.core import doorbell, feed
+from bistro.core.live import hub as hub_module
+from bistro.core.models import Event, FeedEpoch, FeedHead
+from tests.sockets import Socket, beside, eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def program(house):
+    """The Authorization header of somebody who may read the restaurant's orders."""
+    return house.api("integration").headers["Authorization"]
+
+
+async def test_snapshot_then_events(house, program):
+    first = await beside(house.order)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        initial = await socket.hear()
+        second = await beside(house.order)
+        new = await socket.hear("new_order")
+    assert initial["type"] == "initial"
+    assert [order["id"] for order in initial["orders"]] == [first.id]
+    assert new["order"]["id"] == second.id
+    assert new["epoch"] == initial["epoch"]
+    assert new["seq"] > initial["seq"]
+    assert "seq" not in new["order"]
+
+
+async def test_an_order_committed_while_the_socket_takes_its_snapshot_is_not_lost(house, program, monkeypatch):
+    """The place is read before the rows: what is committed in between comes again as an event, never not at all."""
+    real = hub_module._make_snapshot
+
+    def slow(view):
+        made = real(view)
+        house.order()
+        return made
+
+    monkeypatch.setattr(hub_module, "_make_snapshot", slow)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        initial = await socket.hear("initial")
+        new = await socket.hear("new_order")
+    assert initial["orders"] == []
+    assert new["order"]["status"] == "placed"
+
+
+async def test_hello_with_a_place_brings_only_what_was_missed(house, program):
+    seen = await beside(house.order)
+    place = await beside(feed.position, house.restaurant.pk)
+    missed = [await beside(house.order) for _ in range(2)]
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello(place.seq, place.epoch)
+        heard = [await socket.hear(), await socket.hear()]
+    assert [message["type"] for message in heard] == ["new_order", "new_order"]
+    assert [message["order"]["id"] for message in heard] == [order.id for order in missed]
+    assert seen.id not in [message["order"]["id"] for message in heard]
+
+
+async def test_hello_at_the_head_brings_nothing(house, program, settings):
+    settings.FEED_HEARTBEAT_SECONDS = 0.2
+    await beside(house.order)
+    place = await beside(feed.position, house.restaurant.pk)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello(place.seq, place.epoch)
+        beat = await socket.hear()
+    assert (beat["type"], beat["seq"], beat["epoch"]) == ("heartbeat", place.seq, place.epoch)
+
+
+@pytest.mark.parametrize(
+    ("after", "epoch"),
+    [(0, "another history"), (10**6, None), (10**30, None), (None, None), (True, None), ("3", None)],
+    ids=["other epoch", "beyond the head", "absurd", "no place", "true is no number", "text is no number"],
+)
+async def test_a_place_that_leads_nowhere_gets_a_snapshot(house, program, after, epoch):
+    await beside(house.order)
+    present = await beside(feed.epoch)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello(after, epoch or present)
+        assert (await socket.hear())["type"] == "initial"
+
+
+async def test_too_far_behind_gets_a_snapshot(house, program, settings):
+    settings.FEED_CATCH_UP_LIMIT = 3
+    place = await beside(feed.position, house.restaurant.pk)
+    for _ in range(3):
+        await beside(house.order)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello(place.seq, place.epoch)
+        initial = await socket.hear()
+    assert initial["type"] == "initial"
+    assert len(initial["orders"]) == 3
+
+
+async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypatch):
+    settings.FEED_POLL_SECONDS = 0.1
+    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: None)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        await socket.hear("initial")
+        placed = await beside(house.order)
+        assert (await socket.hear("new_order"))["order"]["id"] == placed.id
+
+
+async def test_without_the_doorbell_and_without_the_poll_nothing_comes(house, program, settings, monkeypatch):
+    """The control of the test above: it is the poll that saves a lost ring."""
+    settings.FEED_POLL_SECONDS = 60
+    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: None)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        await socket.hear("initial")
+        await asyncio.sleep(0.1)  # the tail has looked and waits
+        await beside(house.order)
+        assert await socket.silent(0.3)
+
+
+async def test_a_beat_carries_the_head_even_when_nothing_concerned_this_socket(house, other_house, program, settings):
+    settings.FEED_HEARTBEAT_SECONDS = 0.1
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        await socket.hear("initial")
+        await beside(other_house.order)
+        placed = await beside(house.order)
+        await socket.hear("new_order")
+        head = await beside(feed.head, house.restaurant.pk)
+        beats = [await socket.hear("heartbeat") for _ in range(2)]
+    assert beats[-1]["seq"] == head
+    assert {"seq", "epoch", "now", "type"} == set(beats[-1])
+    assert placed
+
+
+async def test_events_come_once_and_in_order_to_many_sockets(house, program, settings):
+    settings.FEED_POLL_SECONDS = 0.05
+    sockets = [Socket("/ws/orders", program) for _ in range(5)]
+    for socket in sockets:
+        await socket.__aenter__()
+        await socket.hello()
+        await socket.hear("initial")
+    placed = [(await beside(house.order)).id for _ in range(12)]
+    for socket in sockets:
+        heard = [await socket.hear("new_order") for _ in placed]
+        assert [message["order"]["id"] for message in heard] == placed
+        seqs = [message["seq"] for message in heard]
+        assert seqs == sorted(set(seqs))
+        await socket.__aexit__()
+
+
+async def test_a_socket_whose_recent_frames_are_gone_catches_up_from_the_log(house, program, monkeypatch):
+    """A slow reader has no queue: what was dropped for it is read again."""
+    monkeypatch.setattr(hub_module, "RECENT_FRAMES", 2)
+    await _sleeps_through(house, program, orders=6, expected="new_order")
+
+
+async def test_a_socket_that_is_too_far_behind_for_the_log_gets_a_snapshot(house, program, monkeypatch, settings):
+    monkeypatch.setattr(hub_module, "RECENT_FRAMES", 2)
+    settings.FEED_CATCH_UP_LIMIT = 4
+    await _sleeps_through(house, program, orders=6, expected="initial")
+
+
+async def _sleeps_through(house, program, *, orders, expected):
+    async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as sleeper:
+        await socket.hello()
+        await socket.hear("initial")
+        place = await beside(feed.position, house.restaurant.pk)
+        placed = []
+        for _ in range(orders):
+            placed.append((await beside(house.order)).id)
+            await socket.hear("new_order")  # the hub has made these frames, two of them are still there
+        await sleeper.hello(place.seq, place.epoch)
+        message = await sleeper.hear()
+        assert message["type"] == expected
+        if expected == "initial":
+            assert [order["id"] for order in message["orders"]] == placed
+        else:
+            heard = [message, *[await sleeper.hear("new_order") for _ in range(orders - 1)]]
+            assert [each["order"]["id"] for each in heard] == placed
+
+
+async def test_another_history_brings_a_new_snapshot_to_everybody(house, program, settings):
+    """A backup was restored: its epoch is another one, and its log may be shorter."""
+    settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 0.05
+    await beside(house.order)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        old = await socket.hear("initial")
+        await beside(_restore_an_older_state, house.restaurant)
+        new = await socket.hear("initial")
+        beat = await socket.hear("heartbeat")
+        placed = await beside(house.order)
+        assert (await socket.hear("new_order"))["order"]["id"] == placed.id
+    assert (new["epoch"], new["seq"]) == ("restored", old["seq"] - 1)
+    assert (beat["epoch"], beat["seq"]) == ("restored", old["seq"] - 1)
+
+
+def _restore_an_older_state(restaurant):
+    Event.objects.filter(restaurant=restaurant).order_by("-seq").first().delete()
+    FeedHead.objects.filter(restaurant=restaurant).update(seq=F("seq") - 1)
+    FeedEpoch.objects.update(value="restored")
+
+
+async def test_the_hub_keeps_nothing_of_sockets_that_left(house, program):
+    async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
+        for socket in (first, second):
+            await socket.hello()
+            await socket.hear("initial")
+        hub = hub_module.current_hub()
+        assert (hub.sockets, len(hub.watches)) == (2, 1)
+    assert await eventually(lambda: hub.sockets == 0)
+    assert hub.watches == {}
+    assert hub._tail is None
+    assert (hub.loop, hub._rung_here) not in doorbell._listeners
+
+
+async def test_old_clients_get_everything_without_saying_hello(house, program, settings):
+    """CONTRACT A: the old pads' socket, which knows neither our subprotocol nor beats."""
+    settings.FEED_HEARTBEAT_SECONDS = 0.05
+    first = await beside(house.order)
+    async with Socket("/ws/orders", program, protocols=()) as socket:
+        assert socket.chosen is None
+        initial = await socket.hear()
+        second = await beside(house.order)
+        new = await socket.hear()
+        assert await socket.silent(0.2)
+    assert initial["type"] == "initial"
+    assert initial["orders"][0]["id"] == first.id
+    assert initial["orders"][0]["items"] == [{"name": house.item.name, "quantity": 1}]
+    assert new["type"] == "new_order"
+    assert new["order"]["id"] == second.id
+
+
+async def test_our_clients_choose_our_subprotocol_and_speak_first(house, program):
+    async with Socket("/ws/orders", program) as socket:
+        assert socket.chosen == "bistro.v1"
+        assert await socket.silent(0.15)
+        await socket.hello()
+        assert (await socket.hear())["type"] == "initial"
+
+
+async def test_one_of_ours_that_never_says_hello_gets_a_snapshot_in_the_end(house, program, monkeypatch):
+    monkeypatch.setattr("bistro.core.live.consumers.HELLO_SECONDS", 0.05)
+    async with Socket("/ws/orders", program) as socket:
+        assert (await socket.hear())["type"] == "initial"
