@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, request_actor, requires
+from bistro.core.access import api_actor, request_actor, requires, restaurant_of
 from bistro.core.actors import Actor
 from bistro.core.api.conditional import expected_version, not_modified
 from bistro.core.api.pagination import Pages
@@ -78,23 +78,22 @@ class OrdersOfRestaurant(OrderList):
 
     def get_queryset(self) -> QuerySet[Order]:
         actor = request_actor(self.request)
-        if actor is None or actor.restaurant_id is None:  # also while the API's description is made
+        if actor is None:  # also while the API's description is made
             return super().get_queryset()
-        wanted = self.kwargs["restaurant_id"]
-        own = Restaurant.objects.filter(pk=actor.restaurant_id, **_named(wanted)).exists()
-        if not own:
+        if actor.restaurant_id is None or self.kwargs["restaurant_id"] not in _names_of(restaurant_of(actor)):
             raise NotYours("There is no such restaurant.", code="restaurant_not_found")
         return super().get_queryset()
 
 
-def _named(wanted: str) -> dict[str, str]:
-    """A restaurant by its integer id or its uid."""
-    return {"pk": wanted} if wanted.isdecimal() else {"uid": wanted}
+def _names_of(restaurant: Restaurant) -> tuple[str, str]:
+    """What a restaurant may be called in an address: its integer id or its uid."""
+    return str(restaurant.pk), str(restaurant.uid)
 
 
 class OrdersOfUser(OrderList):
-    """Orders that one member of staff placed."""
+    """Orders that one member of staff placed. Not for guests: a pad does not learn who works here."""
 
+    permission_classes = [requires(Act.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
