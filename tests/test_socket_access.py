@@ -69,7 +69,7 @@ async def test_another_restaurants_station_is_not_watched(house, other_house):
         assert await refusal(f"/ws/kitchen/{station}/", credential) == 4403
     async with Socket(f"/ws/kitchen/{house.station.pk}/", credential) as socket:
         await socket.hello()
-        assert (await socket.hear())["kind"] == "snapshot"
+        assert (await socket.hear("page"))["kind"] == "snapshot"
 
 
 async def test_a_screen_that_hangs_at_a_station_sees_only_that_one(house):
@@ -82,7 +82,7 @@ async def test_a_screen_that_hangs_at_a_station_sees_only_that_one(house):
     assert await refusal(f"/ws/kitchen/{house.station.pk}/", credential) == 4403
     async with Socket(f"/ws/kitchen/{second.pk}/", credential) as socket:
         await socket.hello()
-        assert (await socket.hear())["kind"] == "snapshot"
+        assert (await socket.hear("page"))["kind"] == "snapshot"
 
 
 async def test_a_token_in_the_address_does_nothing(house):
@@ -100,7 +100,7 @@ async def test_a_login_counts_on_our_own_pages_only(house):
     cookie = await beside(session_cookie, house)
     async with Socket(FLOOR, cookie=cookie, origin=HERE, host="127.0.0.1:8000") as socket:
         await socket.hello()
-        assert (await socket.hear())["kind"] == "snapshot"
+        assert (await socket.hear("page"))["kind"] == "snapshot"
 
 
 FOREIGN = [
@@ -143,7 +143,7 @@ async def test_behind_https_a_plain_page_of_the_same_name_does_not_count(house, 
     assert await refusal(FLOOR, cookie=cookie, host="127.0.0.1:8000", origin="http://127.0.0.1:8000") == 4401
     async with Socket(FLOOR, cookie=cookie, host="127.0.0.1:8000", origin="https://127.0.0.1:8000") as socket:
         await socket.hello()
-        assert (await socket.hear())["kind"] == "snapshot"
+        assert (await socket.hear("page"))["kind"] == "snapshot"
 
 
 async def test_a_wall_screens_cookie_counts_on_our_pages(house):
@@ -151,7 +151,7 @@ async def test_a_wall_screens_cookie_counts_on_our_pages(house):
     cookie = f"{DEVICE_COOKIE}={token_of(device)}"
     async with Socket(KITCHEN, cookie=cookie, origin=HERE, host="127.0.0.1:8000") as socket:
         await socket.hello()
-        assert (await socket.hear())["kind"] == "snapshot"
+        assert (await socket.hear("page"))["kind"] == "snapshot"
     assert await refusal(KITCHEN, cookie=cookie, origin="http://evil.example", host="127.0.0.1:8000") == 4401
 
 
@@ -191,7 +191,7 @@ async def test_a_ticket_opens_one_socket_once(house):
     async with Socket(FLOOR, protocols=(PROTOCOL, ticket)) as socket:
         assert socket.chosen == PROTOCOL  # the ticket is never said back
         await socket.hello()
-        assert (await socket.hear())["kind"] == "snapshot"
+        assert (await socket.hear("page"))["kind"] == "snapshot"
     assert await refusal(FLOOR, protocols=(PROTOCOL, ticket)) == 4401
 
 
@@ -230,7 +230,7 @@ async def watching(path, credential="", **more):
     socket = Socket(path, credential, **more)
     await socket.__aenter__()
     await socket.hello()
-    await socket.hear()
+    await socket.hear_but("heartbeat")
     await socket.hear("heartbeat")
     return socket
 
@@ -354,7 +354,7 @@ async def test_garbage_is_ignored(house, path):
     credential = await beside(header, house, "manager")
     async with Socket(path, credential) as socket:
         await socket.hello()
-        await socket.hear()
+        await socket.hear_but("heartbeat")
         for text in GARBAGE:
             await socket.communicator.send_input({"type": "websocket.receive", "text": text})
         await socket.communicator.send_input({"type": "websocket.receive", "bytes": b"\x00\xff"})
