@@ -16,7 +16,7 @@ from bistro.core.errors import NotYours
 from bistro.core.money import ZERO, text
 from orders.models import Order
 from orders.selectors import TRACKING
-from orders.shapes import full_json
+from orders.shapes import full_json, moment
 from orders.transitions import PROGRESS, OrderStatus
 from tables.models import Pad, Party
 
@@ -59,7 +59,7 @@ class PadView(APIView):
                 "heartbeat_seconds": settings.FEED_HEARTBEAT_SECONDS,
             },
             "feed": {"seq": now.seq, "epoch": now.epoch},
-            "server_time": timezone.now(),
+            "server_time": moment(timezone.now()),
         }
         return Response(body)
 
@@ -87,6 +87,6 @@ def tracking(order: Order) -> list[dict[str, Any]]:
     stamps = (order.placed_at, order.confirmed_at, order.preparing_at, order.ready_at, order.delivered_at)
     reached = PROGRESS.index(OrderStatus(order.status)) if order.status in PROGRESS else -1
     return [
-        {"step": word, "done": place <= reached, "at": stamp if place <= reached else None}
+        {"step": word, "done": place <= reached, "at": moment(stamp) if place <= reached else None}
         for place, (word, stamp) in enumerate(zip(TRACKING, stamps, strict=True))
     ]
