@@ -1,10 +1,11 @@
 """Parts of a unit of work that touches the menu. The caller holds the unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from django.db.models import F
 
+from bistro.core.configuration_events import RestaurantChanged
 from bistro.core.errors import LostRace
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, menu_now
@@ -22,6 +23,11 @@ def touch_menu(work: UnitOfWork, what: str) -> None:
     MenuVersion.objects.filter(pk=work.restaurant_id).update(version=F("version") + 1)
     version = MenuVersion.objects.get(pk=work.restaurant_id).version
     work.record(MenuChanged(restaurant_id=work.restaurant_id, version=version, what=what))
+
+
+def restaurant_changed(events: Sequence[RestaurantChanged], work: UnitOfWork) -> None:
+    """Currency and tax mode are compiled into the menu: a change of the settings makes a new one."""
+    touch_menu(work, "the restaurant's settings")
 
 
 def touch_availability(work: UnitOfWork) -> None:

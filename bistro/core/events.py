@@ -59,3 +59,8 @@ class DomainEvent:
 def audiences_of(type_: str, action: str) -> frozenset[Audience]:
     """Who may see a logged event; an event class that no longer exists is seen by nobody."""
     return _audiences.get((type_, action), AUDIT_ONLY)
+
+
+def known_types() -> list[str]:
+    """Every kind of event that can stand in the log."""
+    return sorted({type_ for type_, _action in _audiences})

@@ -27,6 +27,11 @@ class TenantQuerySet(models.QuerySet[Any]):
         """
         return self.order_by("pk").select_for_update(of=("self",))
 
+    def next_position(self) -> int:
+        """The place after the last of these rows, for tables with a `position`."""
+        last = self.aggregate(last=models.Max("position"))["last"]
+        return 0 if last is None else int(last) + 1
+
     def not_archived(self) -> Self:
         """What is still in use."""
         return self.filter(archived_at=None)

@@ -9,6 +9,7 @@ import django
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 
 from bistro.core import feed
 from bistro.core.live.hub import hub_facts
@@ -37,3 +38,8 @@ def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
         "sockets": hub_facts(),
         "feed": {"epoch": now.epoch, "seq": now.seq},
     }
+
+
+def restaurants_of_installation() -> QuerySet[Restaurant]:
+    """All of them, for the operator who gives people their first membership. Nobody else asks this."""
+    return Restaurant.objects.order_by("name", "pk")

@@ -5,12 +5,14 @@ from django.urls import path
 
 from bistro.core import views
 from bistro.core.health import health
+from bistro.core.invitation_views import invitation
 from bistro.core.metrics import metrics
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
+    path("invitation/<str:token>/", invitation, name="invitation"),
     path("device/", views.device_door, name="device-door"),
     path("health", health, name="health"),
     path("metrics", metrics, name="metrics"),

@@ -15,14 +15,16 @@ from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
 from menu.steps import touch_menu
 
 
-def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor) -> ImportReport:
+def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwrite: bool = False) -> ImportReport:
     """Add categories, items, groups and modifiers by name; items that exist get the new price and words.
 
-    Nothing is ever removed. All or nothing. Raises InvalidInput naming the row that is wrong, NotPermitted.
+    With `overwrite` the rows say everything: existing items also get category, tax, preparation time, allergens and
+    diets. What is off and how many portions are left never comes from a file again. Nothing is ever removed.
+    All or nothing. Raises InvalidInput naming the row that is wrong, NotPermitted.
     """
     actor.require(Act.MANAGE)
     with UnitOfWork(actor) as work:
-        importer = _Importer(work)
+        importer = _Importer(work, overwrite)
         for category in categories:
             importer.category(category)
         report = ImportReport(importer.created, importer.updated, importer.modifiers)
@@ -33,8 +35,8 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor) -> Impo
 class _Importer:
     """One import under way: what the restaurant has, by name, and what was done so far."""
 
-    def __init__(self, work: UnitOfWork) -> None:
-        self.work, self.restaurant_id = work, work.restaurant_id
+    def __init__(self, work: UnitOfWork, overwrite: bool) -> None:
+        self.work, self.restaurant_id, self.overwrite = work, work.restaurant_id, overwrite
         self.created = self.updated = self.modifiers = 0
         mine = self.restaurant_id
         self.categories = {row.name_key: row for row in Category.objects.of_restaurant(mine).not_archived()}
@@ -54,27 +56,30 @@ class _Importer:
 
     def item(self, wish: ImportedItem, category: Category) -> None:
         row = self.items.get(name_key(wish.name))
+        new = row is None
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
-            self.created += 1
-        elif row.price != wish.price or (wish.description and row.description != wish.description):
-            self.updated += 1
+        before = _facts(row)
         row.name, row.price = wish.name, wish.price
         row.description = wish.description or row.description
-        if row.pk is None:
-            self._first_facts(row, wish)
-        _save(row, wish.name)
+        if new or self.overwrite:
+            row.category = category
+            self._own_facts(row, wish)
+        if new:
+            row.portions_left = wish.portions_left
+            row.off_since = None if wish.available else self.work.now
+        if new or before != _facts(row):
+            _save(row, wish.name)
+            self.created, self.updated = self.created + new, self.updated + (not new)
         self.items[row.name_key] = row
         for group in wish.groups:
             self.group(group, row)
 
-    def _first_facts(self, row: Item, wish: ImportedItem) -> None:
-        """What managers change later is set once; a second import leaves it alone."""
+    def _own_facts(self, row: Item, wish: ImportedItem) -> None:
+        """What managers change later is set once; only a file that says everything sets it again."""
         row.tax_rate = self._rate(wish.tax) if wish.tax is not None else None
         row.prep_minutes, row.popular = wish.prep_minutes, wish.popular
         row.allergens, row.diets = list(wish.allergens), list(wish.diets)
-        row.portions_left = wish.portions_left
-        row.off_since = None if wish.available else self.work.now
 
     def _rate(self, percent: Decimal) -> TaxRate:
         rate = self.rates.get(percent)
@@ -98,9 +103,10 @@ class _Importer:
         row.max = max(row.max, wish.max, 1) if row.pk else wish.max
         _save(row, f"{item.name}: {wish.name}")
         known = set(Modifier.objects.filter(item=item, archived_at=None).values_list("name_key", flat=True))
-        for place, choice in enumerate(wish.modifiers):
+        for place, choice in enumerate(wish.modifiers, start=len(known)):
             if name_key(choice.name) in known:
                 continue
+            known.add(name_key(choice.name))
             modifier = Modifier(
                 restaurant_id=self.restaurant_id,
                 item=item,
@@ -109,10 +115,16 @@ class _Importer:
                 price=choice.price,
                 is_default=choice.is_default,
                 allergen=choice.allergen,
-                position=len(known) + place,
+                position=place,
             )
             _save(modifier, f"{item.name}: {choice.name}")
             self.modifiers += 1
+
+
+def _facts(row: Item) -> tuple[object, ...]:
+    """What an import may change of an item."""
+    own = (row.name, row.price, row.description, row.category_id, row.tax_rate_id)
+    return (*own, row.prep_minutes, row.popular, row.allergens, row.diets)
 
 
 def _save(row: Category | Item | ModifierGroup | Modifier | TaxRate, what: str) -> None:

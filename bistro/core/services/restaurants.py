@@ -74,7 +74,10 @@ def accept_invitation(*, token: str, email: str, name: str, password: str) -> Me
 def change_member(
     *, membership_id: int, actor: Actor, role: str | None = None, is_active: bool | None = None
 ) -> Membership:
-    """Give another role, or end a membership. The member's open sessions end. Raises NotYours, NotPermitted."""
+    """Give another role, or end a membership. The member's open sessions end.
+
+    Raises NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
+    """
     actor.require(Act.MANAGE)
     if role is not None:
         _check_role(role, actor)
@@ -85,6 +88,8 @@ def change_member(
         before = member.role
         member.role = member.role if role is None else role
         member.is_active = member.is_active if is_active is None else is_active
+        if before == Role.OWNER:
+            _check_owner(member, actor)
         member.save()
         end_sessions(member.staff)
         work.record(MemberChanged(membership=member, before=before))
@@ -109,6 +114,16 @@ def _create_member(email: str, name: str, password: str, role: str, work: UnitOf
     member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
     work.record(MemberAdded(membership=member))
     return member
+
+
+def _check_owner(member: Membership, actor: Actor) -> None:
+    """`member` was an owner until now."""
+    if actor.kind != "system" and Role.OWNER not in actor.roles:
+        raise NotPermitted("Only an owner changes an owner.")
+    others = Membership.objects.of_restaurant(member.restaurant_id).active().filter(role=Role.OWNER)
+    stays = member.role == Role.OWNER and member.is_active
+    if not stays and not others.exclude(pk=member.pk).exists():
+        raise InvalidInput("A restaurant keeps at least one owner.", code="last_owner")
 
 
 def _check_role(role: str, actor: Actor) -> None:

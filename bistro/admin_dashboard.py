@@ -1,0 +1,106 @@
+"""The first page of the admin: tonight in numbers, beside yesterday and the same day last week."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from bistro.core.actors import Actor
+from bistro.core.admin_base import acting_manager
+from bistro.core.admin_site import restaurant_in
+from bistro.core.models import Device, Restaurant
+from bistro.core.money import ZERO, display
+from kitchen.models import Ticket
+from menu.models import Item
+from orders.floor import alarms
+from orders.models import Order
+from orders.transitions import OrderStatus
+from tables.models import Party, Table
+
+MOST_ALARMS = 10
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What `templates/admin/index.html` shows. Nine queries, whatever the history."""
+    actor, restaurant = acting_manager(request), restaurant_in(request)
+    if actor is None or restaurant is None:
+        return context
+    now = timezone.now()
+    today = restaurant.business_date(now)
+    return {
+        **context,
+        "today": today,
+        "figures": [*_days(actor, restaurant, today), *_kitchen(actor, restaurant, now), _room(actor)],
+        "alarms": alarms(actor, now)[:MOST_ALARMS],
+        "to_do": _to_do(actor),
+    }
+
+
+def _days(actor: Actor, restaurant: Restaurant, today: date) -> list[dict[str, Any]]:
+    """Orders and sales of three days, in one query."""
+    days = {"today": today, "yesterday": today - timedelta(days=1), "last week": today - timedelta(days=7)}
+    made = Order.objects.visible_to(actor).filter(business_date__in=days.values())
+    made = made.exclude(status=OrderStatus.CANCELLED).order_by()
+    rows = made.values("business_date").annotate(orders=Count("pk"), sales=Sum("total"))
+    found = {row["business_date"]: row for row in rows}
+    none: dict[str, Any] = {"orders": 0, "sales": ZERO}
+
+    def money(day: str) -> str:
+        amount: Decimal = found.get(days[day], none)["sales"]
+        return display(amount, restaurant.currency, restaurant.locale)
+
+    def count(day: str) -> int:
+        return int(found.get(days[day], none)["orders"])
+
+    orders = reverse("admin:orders_order_changelist")
+    return [
+        _figure("Orders today", count("today"), _beside(count), f"{orders}?day=today"),
+        _figure("Sales today", money("today"), _beside(money), f"{orders}?day=today"),
+    ]
+
+
+def _beside(of: Any) -> str:
+    return f"yesterday {of('yesterday')} · same day last week {of('last week')}"
+
+
+def _kitchen(actor: Actor, restaurant: Restaurant, now: Any) -> list[dict[str, Any]]:
+    late = now - timedelta(seconds=restaurant.late_seconds)
+    rows = Ticket.objects.visible_to(actor).open().order_by()
+    tickets = rows.aggregate(all=Count("pk"), late=Count("pk", filter=Q(fired_at__lte=late)))
+    ready = Order.objects.visible_to(actor).filter(status=OrderStatus.READY).count()
+    old = f"{tickets['late']} older than {restaurant.late_seconds // 60} min"
+    return [
+        _figure("Open tickets", tickets["all"], old, reverse("kitchen:board")),
+        _figure("Ready to serve", ready, "orders at the pass", reverse("floor:floor")),
+    ]
+
+
+def _room(actor: Actor) -> dict[str, Any]:
+    tables = Table.objects.visible_to(actor).not_archived().filter(out_of_service=False).count()
+    taken = Party.objects.visible_to(actor).seated().count()
+    return _figure("Tables taken", taken, f"of {tables}", reverse("floor:floor"))
+
+
+def _to_do(actor: Actor) -> list[dict[str, Any]]:
+    """What waits for a manager."""
+    items = (
+        Item.objects.visible_to(actor)
+        .not_archived()
+        .aggregate(off=Count("pk", filter=Q(off_since__isnull=False)), out=Count("pk", filter=Q(portions_left=0)))
+    )
+    waiting = Device.objects.visible_to(actor).filter(token_hash=None, revoked_at=None).count()
+    menu, devices = reverse("admin:menu_item_changelist"), reverse("admin:core_device_changelist")
+    found = [
+        (items["off"], "items are off (86)", menu),
+        (items["out"], "items are sold out", menu),
+        (waiting, "devices wait for their code", devices),
+    ]
+    return [{"count": count, "text": text, "url": url} for count, text, url in found if count]
+
+
+def _figure(title: str, value: Any, beside: str, url: str) -> dict[str, Any]:
+    return {"title": title, "value": value, "beside": beside, "url": url}

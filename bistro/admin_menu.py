@@ -1,0 +1,84 @@
+"""The side bar of the admin: every page that managers have, in the words of the trade."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+from bistro.core.access import memberships_of
+from bistro.core.admin.restaurants import operates
+from bistro.core.admin_base import acting_manager
+from bistro.core.admin_site import restaurant_in
+
+
+def manages(request: HttpRequest) -> bool:
+    """Whether the menu of a restaurant is of any use to who asks."""
+    return acting_manager(request) is not None
+
+
+def restaurant_name(request: HttpRequest) -> str:
+    """Where one is, under the product's name."""
+    restaurant = restaurant_in(request)
+    return restaurant.name if restaurant else "No restaurant chosen"
+
+
+def _page(title: str, icon: str, url: str, permission: Any = manages) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{url}"), "permission": permission}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups as a manager thinks of the house; the operator sees only what starts a restaurant."""
+    groups = [
+        ("Service", [("Tonight", "monitoring", "index"), ("Orders", "receipt_long", "orders_order_changelist")]),
+        (
+            "Menu",
+            [
+                ("Categories", "menu_book", "menu_category_changelist"),
+                ("Items", "restaurant_menu", "menu_item_changelist"),
+                ("Tax rates", "percent", "menu_taxrate_changelist"),
+            ],
+        ),
+        (
+            "Floor",
+            [
+                ("Tables", "table_restaurant", "tables_table_changelist"),
+                ("Sections", "meeting_room", "tables_section_changelist"),
+            ],
+        ),
+        (
+            "Kitchen",
+            [
+                ("Tickets", "skillet", "kitchen_ticket_changelist"),
+                ("Stations", "oven", "kitchen_station_changelist"),
+            ],
+        ),
+        (
+            "People and devices",
+            [
+                ("Members", "badge", "core_membership_changelist"),
+                ("Invitations", "mail", "core_invitation_changelist"),
+                ("Devices", "devices", "core_device_changelist"),
+                ("Restaurant", "storefront", "core_restaurant_changelist"),
+            ],
+        ),
+        ("Audit", [("Event log", "history", "core_event_changelist")]),
+    ]
+    shown = [{"title": title, "items": [_page(*page) for page in pages]} for title, pages in groups]
+    return [*shown, _operators(), *_elsewhere(request)]
+
+
+def _operators() -> dict[str, Any]:
+    pages = [
+        _page("Open a restaurant", "add_business", "core_restaurant_add", operates),
+        _page("Give a membership", "person_add", "core_membership_add", operates),
+    ]
+    return {"title": "Installation", "separator": True, "items": pages}
+
+
+def _elsewhere(request: HttpRequest) -> list[dict[str, Any]]:
+    """For people who work in several restaurants."""
+    if not request.user.is_authenticated or len(memberships_of(request.user)) < 2:  # type: ignore[arg-type]
+        return []
+    link = f"{reverse_lazy('choose-restaurant')}?next={reverse_lazy('admin:index')}"
+    item = {"title": "Another restaurant", "icon": "swap_horiz", "link": link, "permission": lambda _request: True}
+    return [{"title": "", "separator": True, "items": [item]}]

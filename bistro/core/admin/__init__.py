@@ -1,0 +1,12 @@
+"""The managers' pages of the core: the restaurant, its people, its event log."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from bistro.core.admin.audit import EventAdmin
+from bistro.core.admin.people import InvitationAdmin, MembershipAdmin
+from bistro.core.admin.restaurants import RestaurantAdmin
+
+__all__ = ["EventAdmin", "InvitationAdmin", "MembershipAdmin", "RestaurantAdmin"]
+
+admin.site.unregister(Group)  # what somebody may do stands on the membership

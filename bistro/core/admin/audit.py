@@ -1,0 +1,82 @@
+"""The event log as audit trail: who did what, when, from where. Nothing here can be changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from bistro.core.admin_base import LookAdmin, acting_manager
+from bistro.core.events import known_types
+from bistro.core.models import Event, Membership
+
+
+class TypeFilter(SimpleListFilter):
+    """By what happened. The vocabulary is known; the log is not searched for it."""
+
+    title = "kind"
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name.replace("_", " ")) for name in known_types()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        return queryset.filter(type=self.value()) if self.value() else queryset
+
+
+class ActorFilter(SimpleListFilter):
+    """By who did it."""
+
+    title = "who"
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        members = Membership.objects.visible_to(acting_manager(request)).select_related("staff")
+        people = [(f"staff:{member.staff_id}", str(member.staff)) for member in members]
+        return [*people, ("device", "Any device"), ("system", "The system itself")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        who = self.value()
+        if who in ("device", "system"):
+            return queryset.filter(actor__startswith=f"{who}:")
+        return queryset.filter(actor=who) if who else queryset
+
+
+@admin.register(Event)
+class EventAdmin(LookAdmin):
+    """Newest first."""
+
+    list_display = ("moment", "actor_label", "type", "action", "subject", "seq")
+    list_display_links = ("moment",)
+    list_filter = (TypeFilter, ActorFilter, ("at", RangeDateTimeFilter))
+    search_fields = ("=subject", "^actor_label")
+    search_help_text = "A subject such as order:12, or who did it"
+    ordering = ("-seq",)
+    sortable_by = ()
+    fields = ("moment", "actor_label", "actor", "device_id", "type", "action", "subject", "table_id", "seq", "pretty")
+
+    @admin.display(description="When")
+    def moment(self, event: Event) -> str:
+        return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="Data")
+    def pretty(self, event: Event) -> str:
+        """The data as it was logged, and beside it what could be erased."""
+        parts = [_pretty(event.data)]
+        if event.private:
+            parts.append(f"personal, can be erased:\n{_pretty(event.private)}")
+        return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', "\n\n".join(parts))
+
+
+def _pretty(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text

@@ -1,0 +1,153 @@
+"""Who works here: memberships and invitations, all through services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from bistro.core.actors import Actor
+from bistro.core.admin.restaurants import operates, operator
+from bistro.core.admin_base import acting_manager, manager_of
+from bistro.core.admin_forms import TenantForm
+from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin_pages import form_page
+from bistro.core.admin_services import ByService
+from bistro.core.models import Invitation, Membership, Restaurant
+from bistro.core.models.people import ROLE_CHOICES
+from bistro.core.selectors import restaurants_of_installation
+from bistro.core.services import joining as joining_services
+from bistro.core.services import restaurants as restaurant_services
+
+
+class NewMemberForm(TenantForm):
+    """A login with a role. The operator also says where, and may name somebody who has a login already."""
+
+    email = forms.EmailField(label="E-mail", max_length=254, widget=UnfoldAdminEmailInputWidget)
+    name = forms.CharField(max_length=120, widget=UnfoldAdminTextInputWidget)
+    password = forms.CharField(
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text="At least ten characters. Tell it to them in person; they can change it.",
+    )
+
+
+class OperatorsMemberForm(NewMemberForm):
+    """As the operator fills it."""
+
+    restaurant: forms.ModelChoiceField[Restaurant] = forms.ModelChoiceField(
+        queryset=None, widget=UnfoldAdminSelectWidget
+    )
+    name = forms.CharField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
+    password = forms.CharField(
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text="Empty: the address has a login already.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["restaurant"].queryset = restaurants_of_installation()  # type: ignore[attr-defined]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ByService, HistoryAdmin):
+    """Role and whether they still work here. A member who leaves is not deleted: the log names them."""
+
+    add_form = NewMemberForm
+    may_delete = False
+    list_display = ("person", "email", "role", "is_active", "created_at")
+    list_filter = ("role", "is_active")
+    list_select_related = ("staff",)
+    search_fields = ("staff__name", "staff__email")
+    fields = ("person", "email", "role", "is_active", "created_at")
+    readonly_fields = ("person", "email", "created_at")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or operates(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) or operates(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None:
+            return self.fields
+        where = () if acting_manager(request) else ("restaurant",)
+        return (*where, "email", "name", "role", "password")
+
+    def get_add_form(self, request: HttpRequest) -> type[TenantForm]:
+        return NewMemberForm if acting_manager(request) else OperatorsMemberForm
+
+    def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
+        member = self._add(request, data)
+        self.message_user(request, f"{member.staff} works here as {member.role}.", messages.SUCCESS)
+        return redirect("admin:index" if acting_manager(request) is None else self.url_of("changelist"))
+
+    def _add(self, request: HttpRequest, data: dict[str, Any]) -> Membership:
+        actor: Actor = acting_manager(request) or operator(request, data["restaurant"].pk)
+        if not data["password"]:
+            return joining_services.give_membership(email=data["email"], role=data["role"], actor=actor)
+        wanted = {name: data[name] for name in ("email", "name", "role", "password")}
+        return restaurant_services.add_member(**wanted, actor=actor)
+
+    def change_by_service(self, request: HttpRequest, obj: Membership, data: dict[str, Any]) -> HttpResponse:
+        member = restaurant_services.change_member(
+            membership_id=obj.pk, role=data["role"], is_active=data["is_active"], actor=manager_of(request)
+        )
+        state = member.role if member.is_active else "not working here any more"
+        self.message_user(request, f"{member.staff}: {state}. Open sessions have ended.", messages.SUCCESS)
+        return redirect(self.url_of("changelist"))
+
+    @admin.display(description="Name", ordering="staff__name")
+    def person(self, member: Membership) -> str:
+        return str(member.staff)
+
+    @admin.display(description="E-mail", ordering="staff__email")
+    def email(self, member: Membership) -> str:
+        return member.staff.email
+
+
+class InvitationForm(TenantForm):
+    """For whom, and as what."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        widget=UnfoldAdminEmailInputWidget,
+        help_text="Only this address can use the invitation. Empty: whoever has the link.",
+    )
+    role = forms.ChoiceField(choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ByService):
+    """Links with which people register themselves. Deleting one withdraws it."""
+
+    add_form = InvitationForm
+    may_change = False
+    list_display = ("recipient", "role", "created_at", "expires_at", "used_at")
+    list_filter = ("role",)
+    ordering = ("-created_at",)
+    fields = ("email", "role")
+
+    def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
+        token = restaurant_services.invite(role=data["role"], email=data["email"], actor=manager_of(request))
+        link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
+        return form_page(self, request, title="Invitation", template="admin/invitation_link.html", link=link, said=data)
+
+    @admin.display(description="For", ordering="email")
+    def recipient(self, invitation: Invitation) -> str:
+        return invitation.email or "whoever has the link"

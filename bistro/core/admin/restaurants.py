@@ -1,0 +1,86 @@
+"""The restaurant's own settings. The operator of the installation opens new ones."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelect2Widget
+
+from bistro.core.actors import Actor
+from bistro.core.admin_base import acting_manager
+from bistro.core.admin_changes import Edits
+from bistro.core.admin_forms import TenantForm
+from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin_services import ByService
+from bistro.core.configuration_events import RestaurantChanged
+from bistro.core.models import Restaurant
+from bistro.core.services import restaurants as restaurant_services
+
+MONEY_IS_COPIED = "Bills that exist keep what they were made with."
+
+
+class RestaurantForm(TenantForm):
+    """Settings, with the time zone to choose from a list."""
+
+    timezone = forms.ChoiceField(label="Time zone", widget=UnfoldAdminSelect2Widget)
+    constraint_words = {
+        "restaurant_late_after_soon": ("late_seconds", "Late comes after soon: choose a larger number of seconds.")
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "timezone" in self.fields:
+            names = sorted(zoneinfo.available_timezones())
+            self.fields["timezone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+
+
+@admin.register(Restaurant)
+class RestaurantAdmin(ByService, HistoryAdmin):
+    """A manager sees the one restaurant that they work in."""
+
+    form = add_form = RestaurantForm
+    by_service = frozenset({"add"})
+    may_delete = False
+    list_display = ("name", "currency", "timezone", "day_ends_at")
+    fieldsets = (
+        (None, {"fields": ("name",)}),
+        ("Money", {"fields": (("currency", "locale"), "tax_mode"), "description": MONEY_IS_COPIED}),
+        ("Day", {"fields": (("timezone", "day_ends_at"),)}),
+        ("Kitchen", {"fields": (("soon_seconds", "late_seconds"),)}),
+        ("Pads", {"fields": ("pads_need_session",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        actor = acting_manager(request)
+        return ModelAdmin.get_queryset(self, request).filter(pk=actor.restaurant_id if actor else None)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or self.has_add_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return operates(request)
+
+    def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
+        opened = restaurant_services.open_restaurant(actor=operator(request, None), **data)
+        self.message_user(request, f"{opened.name} is open. Now give it an owner.", messages.SUCCESS)
+        return redirect(f"{reverse('admin:core_membership_add')}?restaurant={opened.pk}&role=owner")
+
+    def after_write(self, request: HttpRequest, edits: Edits) -> None:
+        """Menu and kitchen keep the settings in memory: they react."""
+        for row in edits.rows:
+            edits.work.record(RestaurantChanged(row=row, pk=row.pk))
+
+
+def operates(request: HttpRequest) -> bool:
+    """Whether the operator of the installation asks."""
+    return bool(getattr(request.user, "is_superuser", False) and request.user.is_active)
+
+
+def operator(request: HttpRequest, restaurant_id: int | None) -> Actor:
+    """The operator at work in a restaurant where they have no membership."""
+    return Actor.system(restaurant_id, f"operator {request.user.get_username()}")

@@ -1,0 +1,46 @@
+"""A login that exists already gets a role in one more restaurant."""
+
+from django.utils import timezone
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput
+from bistro.core.models import Invitation, Membership, Staff
+from bistro.core.people_events import MemberAdded
+from bistro.core.secrets import digest
+from bistro.core.unit_of_work import UnitOfWork
+
+_WRONG = "This invitation is not valid."
+
+
+def join_restaurant(*, token: str, staff_id: int) -> Membership:
+    """Accept an invitation as the login that is signed in.
+
+    Raises InvalidInput when it is unknown, used, too old, or for another address, or when they work there already.
+    """
+    now = timezone.now()
+    live = Invitation.objects.filter(token_hash=digest(token), used_at=None, expires_at__gt=now)
+    invitation = live.first()
+    staff = Staff.objects.filter(pk=staff_id, is_active=True).first()
+    if invitation is None or staff is None or (invitation.email and invitation.email != staff.email.lower()):
+        raise InvalidInput(_WRONG, code="invalid_invitation")
+    with UnitOfWork(Actor.system(invitation.restaurant_id, "invitation")) as work:
+        if live.update(used_at=now) != 1:
+            raise InvalidInput(_WRONG, code="invalid_invitation")
+        return _add(staff, invitation.role, work)
+
+
+def give_membership(*, email: str, role: str, actor: Actor) -> Membership:
+    """By the operator, for a restaurant that has nobody yet. Raises InvalidInput for an unknown address."""
+    staff = Staff.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if staff is None or actor.kind != "system":
+        raise InvalidInput("There is no such login.", code="unknown_login", fields={"email": ["Not registered."]})
+    with UnitOfWork(actor) as work:
+        return _add(staff, role, work)
+
+
+def _add(staff: Staff, role: str, work: UnitOfWork) -> Membership:
+    if Membership.objects.of_restaurant(work.restaurant_id).filter(staff=staff).exists():
+        raise InvalidInput(f"{staff} works here already.", code="already_member")
+    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
+    work.record(MemberAdded(membership=member))
+    return member

@@ -1,0 +1,185 @@
+"""Devices: table pads, kitchen screens, integrations. Everything they become goes through services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
+
+from bistro.core.admin_base import LOOKS, manager_of
+from bistro.core.admin_forms import TenantForm
+from bistro.core.admin_pages import form_page
+from bistro.core.admin_services import ByService
+from bistro.core.models import Device
+from bistro.core.services import devices as device_services
+from kitchen.models import Station
+from kitchen.services import stations as station_services
+from tables import services as table_services
+from tables.models import Table
+
+ROTATION = (
+    "A device changes its own token now and then (POST /api/v1/devices/rotate); the old one works until the first use "
+    "of the new. To give it a new token from here, make an enrolment code: its token ends when the code is used."
+)
+
+
+class DeviceForm(TenantForm):
+    """Where a device hangs. The page shows only the place that its kind has."""
+
+    table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
+        queryset=None, required=False, widget=UnfoldAdminSelectWidget
+    )
+    stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
+        queryset=None,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="None means all of them.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        device = self.instance
+        if "table" in self.fields:
+            self.fields["table"].queryset = Table.objects.visible_to(self.actor).not_archived()  # type: ignore[attr-defined]
+            self.initial["table"] = device.pad.table_id if device.pk and hasattr(device, "pad") else None
+        if "stations" in self.fields:
+            rows = Station.objects.visible_to(self.actor).not_archived()
+            self.fields["stations"].queryset = rows  # type: ignore[attr-defined]
+            self.initial["stations"] = list(device.screen.stations.all()) if hasattr(device, "screen") else []
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        kind = cleaned.get("kind", self.instance.kind)
+        if kind == Device.Kind.PAD and "table" in self.fields and not cleaned.get("table"):
+            self.add_error("table", "A pad stands on a table.")
+        return cleaned
+
+
+@admin.register(Device)
+class DeviceAdmin(ByService):
+    """A revoked device stays in the list: the log names it, and a new code brings it back."""
+
+    form = add_form = DeviceForm
+    may_delete = False
+    list_display = ("name", "kind", "place", "state", "seen")
+    list_filter = ("kind", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("pad__table", "screen")
+    search_fields = ("name", "pad__table__name")
+    actions = ("revoke_chosen",)
+    actions_row = actions_detail = ("enrol", "revoke")
+    conditional_fields = {"table": "kind == 'pad'", "stations": "kind == 'kitchen'"}
+    readonly_fields = ("name", "kind", "state", "seen", "firmware")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("screen__stations")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Device | None = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Device | None = None) -> Any:
+        if obj is None:
+            return ((None, {"fields": ("kind", "name", "table", "stations")}),)
+        place = {Device.Kind.PAD: ("table",), Device.Kind.KITCHEN: ("stations",)}.get(Device.Kind(obj.kind), ())
+        fields = (("name", "kind"), *place, ("state", "seen"), "firmware")
+        return ((None, {"fields": fields}), ("Token", {"fields": (), "description": ROTATION}))
+
+    # --- what it becomes --------------------------------------------------------------------------------------
+    def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
+        device = device_services.create_device(kind=data["kind"], name=data["name"], actor=manager_of(request))
+        self._place(request, device, data)
+        return self._code_page(request, device)
+
+    def change_by_service(self, request: HttpRequest, obj: Device, data: dict[str, Any]) -> HttpResponse:
+        self._place(request, obj, data)
+        self.message_user(request, f"{obj} was placed.", messages.SUCCESS)
+        return self.back_to_list()
+
+    def _place(self, request: HttpRequest, device: Device, data: dict[str, Any]) -> None:
+        actor = manager_of(request)
+        if device.kind == Device.Kind.PAD:
+            table_services.place_pad(device_id=device.pk, table_id=data["table"].pk, actor=actor)
+        elif device.kind == Device.Kind.KITCHEN:
+            chosen = [station.pk for station in data["stations"]]
+            station_services.place_screen(device_id=device.pk, station_ids=chosen, actor=actor)
+
+    @action(description="Make enrolment code", icon="key", url_path="enrol", permissions=["run"])
+    def enrol(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks first: looking at the page must not end the code that somebody is just typing."""
+        device = self._own(request, object_id)
+        if request.method not in LOOKS:
+            return self._code_page(request, device)
+        text = "Codes that were made for it before end now. Its token ends when the new code is used."
+        return form_page(self, request, title=f"Enrolment code for {device}", text=text, button="Make a code")
+
+    @action(description="Revoke", icon="block", url_path="revoke", permissions=["run"])
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        device = self._own(request, object_id)
+        if request.method not in LOOKS:
+            device_services.revoke(device_id=device.pk, actor=manager_of(request))
+            self.message_user(request, f"{device} is revoked.", messages.SUCCESS)
+            return self.back_to_list()
+        text = "Its token ends at once, its screen within five seconds. A new enrolment code brings it back."
+        return form_page(self, request, title=f"Revoke {device}", text=text, button="Revoke")
+
+    @admin.action(description="Revoke", permissions=["run"])
+    def revoke_chosen(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        actor = manager_of(request)
+        self.run_each(request, queryset, lambda d: device_services.revoke(device_id=d.pk, actor=actor), "revoked")
+
+    def _own(self, request: HttpRequest, object_id: str) -> Device:
+        device: Device | None = self.get_object(request, object_id)
+        if device is None:
+            raise Http404("There is no such device.")
+        return device
+
+    def _code_page(self, request: HttpRequest, device: Device) -> HttpResponse:
+        """The code, once. It is not kept: what is stored is its digest."""
+        code = device_services.make_enrolment_code(device_id=device.pk, actor=manager_of(request))
+        address = f"{settings.PUBLIC_URL}{reverse('device-door')}"
+        minutes = int(device_services.CODE_LIFETIME.total_seconds() // 60)
+        return form_page(
+            self,
+            request,
+            title=f"Enrolment code for {device}",
+            template="admin/device_code.html",
+            code=code,
+            address=address,
+            minutes=minutes,
+            qr=qr_of(address),
+        )
+
+    # --- what the list shows ----------------------------------------------------------------------------------
+    @admin.display(description="Place")
+    def place(self, device: Device) -> str:
+        if device.kind == Device.Kind.PAD:
+            return str(device.pad.table) if hasattr(device, "pad") else "nowhere yet"
+        if device.kind == Device.Kind.KITCHEN:
+            stations = device.screen.stations.all() if hasattr(device, "screen") else []
+            return ", ".join(station.name for station in stations) or "all stations"
+        return ""
+
+    @display(description="State", label={"enrolled": "success", "waits for its code": "warning", "revoked": "danger"})
+    def state(self, device: Device) -> str:
+        if device.revoked_at:
+            return "revoked"
+        return "enrolled" if device.token_hash else "waits for its code"
+
+    @admin.display(description="Last seen", ordering="last_seen_at")
+    def seen(self, device: Device) -> str:
+        return naturaltime(device.last_seen_at) if device.last_seen_at else "never"
+
+
+def qr_of(address: str) -> SafeString:
+    """An address as inline SVG. It holds no secret: the code is typed."""
+    drawing = segno.make(address, error="m").svg_inline(scale=6, border=2, svgclass="device-qr", lineclass=None)
+    return mark_safe(drawing)

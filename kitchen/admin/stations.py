@@ -1,0 +1,92 @@
+"""Stations and what they cook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
+
+from bistro.core.admin_archive import ArchiveAdmin
+from bistro.core.admin_base import edits_of
+from bistro.core.admin_changes import Edits
+from bistro.core.admin_filters import InUseFilter
+from bistro.core.admin_forms import TenantForm
+from bistro.core.admin_history import HistoryAdmin
+from kitchen.models import Route, Station
+from kitchen.setup_events import KitchenChanged
+from kitchen.setup_steps import only_catch_all, refuse_if_in_use, route_to
+from menu.models import Category, Item
+from menu.steps import touch_menu
+
+
+class StationForm(TenantForm):
+    """A station and its routes. A new catch-all takes over from the old one while it is saved."""
+
+    categories: forms.ModelMultipleChoiceField[Category] = forms.ModelMultipleChoiceField(
+        queryset=None,
+        required=False,
+        label="Cooks these categories",
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="One that another station cooks moves here.",
+    )
+    items: forms.ModelMultipleChoiceField[Item] = forms.ModelMultipleChoiceField(
+        queryset=None,
+        required=False,
+        label="And these single items",
+        widget=UnfoldAdminSelect2MultipleWidget,
+        help_text="Whatever their category says.",
+    )
+    settled_constraints = frozenset({"station_catch_all_once"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        routes = Route.objects.visible_to(self.actor).filter(station_id=self.instance.pk)
+        categories, items = Category.objects.visible_to(self.actor), Item.objects.visible_to(self.actor)
+        for name, key, rows in (("categories", "category_id", categories), ("items", "item_id", items)):
+            if name in self.fields:
+                self.fields[name].queryset = rows.not_archived()  # type: ignore[attr-defined]
+                chosen = routes.exclude(**{key: None}).values_list(key, flat=True)
+                self.initial[name] = list(chosen) if self.instance.pk else []
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Station.objects.visible_to(self.actor).next_position()
+
+
+@admin.register(Station)
+class StationAdmin(ArchiveAdmin, HistoryAdmin):
+    """Places in the kitchen. One of them gets what no route names, so that nothing shows nowhere."""
+
+    form = StationForm
+    list_display = ("name", "is_catch_all", "position", "archived")
+    list_filter = (InUseFilter,)
+    search_fields = ("name",)
+
+    def get_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
+        first = (("name", "position"),) if obj else ("name",)
+        return (*first, "is_catch_all", "categories", "items")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
+        return ("is_catch_all",) if obj and obj.is_catch_all else ()
+
+    def require_unused(self, row: Station) -> None:
+        refuse_if_in_use(row)
+
+    def save_model(self, request: HttpRequest, obj: Station, form: Any, change: bool) -> None:
+        work = edits_of(request).work
+        if obj.is_catch_all:
+            only_catch_all(obj, work)
+        super().save_model(request, obj, form, change)
+        said = form.cleaned_data
+        route_to(
+            obj, categories=[row.pk for row in said["categories"]], items=[row.pk for row in said["items"]], work=work
+        )
+
+    def after_write(self, request: HttpRequest, edits: Edits) -> None:
+        """Compiled routes hang on the menu's version."""
+        what = ", ".join(str(row) for row in edits.rows)
+        touch_menu(edits.work, f"stations and routes: {what}"[:200])
+        edits.work.record(KitchenChanged(what=what, restaurant_id=edits.work.restaurant_id))

@@ -1,0 +1,103 @@
+"""Tickets to look at. Cooks bump and recall on their screen; here the same services serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from bistro.core.admin_base import LookAdmin, LookInline, manager_of
+from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
+from kitchen import services
+from kitchen.models import Ticket, TicketLine
+
+
+class TicketDayFilter(BusinessDayFilter):
+    """By the order's business day."""
+
+    field = "order__business_date"
+
+
+class LinesOfTicket(LookInline):
+    """What is to be made."""
+
+    model = TicketLine
+    fields = readonly_fields = ("what", "note", "status", "changed", "done_at")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("line")
+
+    @admin.display(description="Line")
+    def what(self, row: TicketLine) -> str:
+        choices = ", ".join(choice["name"] for choice in row.line.modifiers)
+        return f"{row.line.quantity} {row.line.name}{f' ({choices})' if choices else ''}"
+
+    @admin.display(description="Note")
+    def note(self, row: TicketLine) -> str:
+        return row.line.note
+
+
+@admin.register(Ticket)
+class TicketAdmin(LookAdmin):
+    """Newest first."""
+
+    inlines = (LinesOfTicket,)
+    list_display = ("title", "station", "table", "state", "fired", "done", "done_by")
+    list_display_links = ("title",)
+    list_filter = ("status", ("station", OwnFilter), TicketDayFilter, ("order__business_date", RangeDateFilter))
+    list_select_related = ("station", "order", "order__table")
+    search_fields = ("order__number",)
+    search_help_text = "The order's number"
+    ordering = ("-fired_at", "-pk")
+    sortable_by = ()
+    actions = ("bump", "recall")
+    fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return tuple(name for row in self.fields for name in (row if isinstance(row, tuple) else (row,)))
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str) -> Any:
+        """Only by the order's number."""
+        said = search_term.strip().removeprefix("#")
+        if not said:
+            return queryset, False
+        found = said.isdecimal() and len(said) < 9
+        return (queryset.filter(order__number=int(said)) if found else queryset.none()), False
+
+    @admin.display(description="Order")
+    def title(self, ticket: Ticket) -> str:
+        return f"#{ticket.order.number}"
+
+    @admin.display(description="Table")
+    def table(self, ticket: Ticket) -> str:
+        return str(ticket.order.table)
+
+    @admin.display(description="Fired")
+    def fired(self, ticket: Ticket) -> str:
+        return f"{timezone.localtime(ticket.fired_at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="Done")
+    def done(self, ticket: Ticket) -> str:
+        return f"{timezone.localtime(ticket.done_at):%H:%M:%S}" if ticket.done_at else ""
+
+    @display(
+        description="Status",
+        label={"Queued": "warning", "Started": "info", "Done": "success", "Cancelled": "danger"},
+    )
+    def state(self, ticket: Ticket) -> str:
+        return ticket.get_status_display()
+
+    @admin.action(description="Bump", permissions=["run"])
+    def bump(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        actor = manager_of(request)
+        self.run_each(request, queryset, lambda t: services.bump_ticket(ticket_id=t.pk, actor=actor), "bumped")
+
+    @admin.action(description="Recall", permissions=["run"])
+    def recall(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        actor = manager_of(request)
+        self.run_each(request, queryset, lambda t: services.recall_ticket(ticket_id=t.pk, actor=actor), "recalled")

@@ -1,0 +1,224 @@
+"""The menu as managers set it up. Every save raises the menu's version; what is off goes through services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from import_export.admin import ImportExportModelAdmin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.decorators import display
+
+from bistro.core.admin_archive import ArchiveAdmin
+from bistro.core.admin_base import TenantAdmin, TenantInline, acting_manager, edits_of, manager_of
+from bistro.core.admin_changes import Edits
+from bistro.core.admin_filters import InUseFilter, OwnFilter
+from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin_pages import ask
+from bistro.core.money import text
+from menu import services
+from menu.admin_forms import CategoryForm, GroupForm, ItemForm, ModifierForm, PortionsForm, TaxRateForm
+from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
+from menu.resources import FORMATS, ItemResource, items_with_all
+from menu.setup_steps import only_default
+from menu.steps import touch_menu
+
+
+class MenuAdmin(TenantAdmin):
+    """Whatever is saved, everybody who holds a compiled menu must take the new one."""
+
+    def after_write(self, request: HttpRequest, edits: Edits) -> None:
+        touch_menu(edits.work, ", ".join(dict.fromkeys(str(row) for row in edits.rows))[:200])
+
+
+class ItemsOfCategory(TenantInline):
+    """The order in which guests read them; the dish itself has its own page."""
+
+    model = Item
+    fields = ("name", "price", "position")
+    readonly_fields = ("name", "price")
+    ordering_field = "position"
+    hide_ordering_field = True
+    show_change_link = True
+    may_add = may_delete = False
+    verbose_name_plural = "items, in the order of the menu"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).not_archived()
+
+
+@admin.register(Category)
+class CategoryAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
+    """Parts of the menu."""
+
+    form = CategoryForm
+    inlines = (ItemsOfCategory,)
+    list_display = ("name", "course", "position", "archived")
+    list_filter = (InUseFilter,)
+    search_fields = ("name",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("name", "course", "position") if obj else ("name", "course")
+
+
+class GroupsOfItem(TenantInline):
+    """What the dish can be ordered with. The choices themselves are one page further."""
+
+    model = ModifierGroup
+    form = GroupForm
+    fields = ("name", "min", "max", "position")
+    ordering_field = "position"
+    hide_ordering_field = True
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).not_archived()
+
+
+@admin.register(Item)
+class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
+    """Dishes and drinks, to edit one by one or as a spreadsheet."""
+
+    form = ItemForm
+    inlines = (GroupsOfItem,)
+    list_display = ("name", "category", "amount", "state", "prep_minutes", "popular", "archived")
+    list_filter = (InUseFilter, ("category", OwnFilter), "popular")
+    list_select_related = ("category",)
+    search_fields = ("name", "description")
+    readonly_fields = ("state",)
+    actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
+    fieldsets = (
+        (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
+        ("Kitchen", {"fields": ("prep_minutes",)}),
+        ("Allergens and diets", {"fields": (("allergens", "diets"),)}),
+    )
+    resource_classes = (ItemResource,)
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+    skip_admin_log = True
+
+    @admin.display(description="Price", ordering="price")
+    def amount(self, item: Item) -> str:
+        return text(item.price)
+
+    @display(description="State", label={"on": "success", "off (86)": "danger", "sold out": "danger"})
+    def state(self, item: Item) -> str:
+        if item.off_since:
+            return "off (86)"
+        if item.portions_left is None:
+            return "on"
+        return f"{item.portions_left} left" if item.portions_left else "sold out"
+
+    # --- what is off ------------------------------------------------------------------------------------------
+    @admin.action(description="86: take off for now", permissions=["run"])
+    def take_off(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
+        actor = manager_of(request)
+        self.run_each(
+            request, queryset, lambda i: services.set_available(item_id=i.pk, available=False, actor=actor), "taken off"
+        )
+
+    @admin.action(description="Put back on", permissions=["run"])
+    def put_on(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
+        actor = manager_of(request)
+        self.run_each(
+            request, queryset, lambda i: services.set_available(item_id=i.pk, available=True, actor=actor), "put on"
+        )
+
+    @admin.action(description="Count portions…", permissions=["run"])
+    def count_portions(self, request: HttpRequest, queryset: QuerySet[Item]) -> HttpResponse | None:
+        form, page = ask(
+            self, request, queryset, PortionsForm, action="count_portions", title="Portions left", button="Save"
+        )
+        if form is None:
+            return page
+        left, actor = form.cleaned_data["portions_left"], manager_of(request)
+        self.run_each(
+            request, queryset, lambda i: services.set_portions(item_id=i.pk, portions_left=left, actor=actor), "set"
+        )
+        return None
+
+    # --- spreadsheet ------------------------------------------------------------------------------------------
+    def get_import_formats(self) -> list[Any]:
+        return FORMATS
+
+    def get_export_formats(self) -> list[Any]:
+        return FORMATS
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {"actor": acting_manager(request)}
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        return items_with_all(super().get_export_queryset(request))
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> Any:
+        try:
+            return super().process_import(request, **kwargs)
+        except (OSError, ValueError, IndexError):
+            self.message_user(request, "The file is not there any more. Upload it again.", messages.ERROR)
+            return self.back_to_list()
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        for error in result.base_errors:
+            self.message_user(request, f"Nothing was imported. {error.error}", messages.ERROR)
+        if result.has_validation_errors():
+            self.message_user(request, "Nothing was imported: the menu changed meanwhile.", messages.ERROR)
+        elif not result.base_errors:
+            new, updated = result.totals["new"], result.totals["update"]
+            self.message_user(request, f"Imported: {new} new, {updated} changed.", messages.SUCCESS)
+        return self.back_to_list()
+
+
+class ModifiersOfGroup(TenantInline):
+    """The choices, in the order guests read them."""
+
+    model = Modifier
+    form = ModifierForm
+    fields = ("name", "price", "is_default", "allergen", "off", "position")
+    ordering_field = "position"
+    hide_ordering_field = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).not_archived()
+
+
+@admin.register(ModifierGroup)
+class ModifierGroupAdmin(MenuAdmin, HistoryAdmin):
+    """One group of choices; it is made on its item's page."""
+
+    form = GroupForm
+    may_add = False
+    inlines = (ModifiersOfGroup,)
+    list_display = ("name", "item", "min", "max")
+    list_filter = (("item__category", OwnFilter),)
+    list_select_related = ("item",)
+    search_fields = ("name", "item__name")
+    fields = ("item", "name", ("min", "max"))
+    readonly_fields = ("item",)
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(MenuAdmin):
+    """Rates of tax. There is always one default: another one is ticked, never none."""
+
+    form = TaxRateForm
+    list_display = ("name", "percent", "is_default")
+    fields = ("name", "percent", "is_default")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TaxRate | None = None) -> Any:
+        return ("is_default",) if obj and obj.is_default else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: TaxRate | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+    def save_model(self, request: HttpRequest, obj: TaxRate, form: Any, change: bool) -> None:
+        if obj.is_default:
+            only_default(obj, edits_of(request).work)
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,101 @@
+"""Forms of the menu's admin."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldBooleanWidget,
+)
+
+from bistro.core.admin_forms import TenantForm
+from menu.allergens import ALLERGENS, DIETS
+from menu.models import Category, Item
+
+
+class CategoryForm(TenantForm):
+    """A new category comes last."""
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Category.objects.visible_to(self.actor).next_position()
+
+
+class ItemForm(TenantForm):
+    """A dish, with what it contains to tick instead of to spell."""
+
+    allergens = forms.MultipleChoiceField(
+        choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
+    )
+    diets = forms.MultipleChoiceField(
+        choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Suits"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("allergens", "diets"):
+            if name in self.fields:
+                _keep_own_words(self.fields[name], getattr(self.instance, name))
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Item.objects.visible_to(self.actor).next_position()
+
+
+class GroupForm(TenantForm):
+    """A choice that an item offers."""
+
+    constraint_words = {"modifier_group_min_max": ("max", "At least 1, and not below the minimum.")}
+
+
+class ModifierForm(TenantForm):
+    """One choice. It belongs to the same dish as its group."""
+
+    off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
+    allergen = forms.ChoiceField(
+        choices=[("", "–"), *ALLERGENS], required=False, widget=UnfoldAdminSelectWidget, label="Declares allergy"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["off"] = self.instance.off_since is not None
+        if "allergen" in self.fields and self.instance.allergen:
+            _keep_own_words(self.fields["allergen"], [self.instance.allergen])
+
+    def prepare(self) -> None:
+        self.instance.item_id = self.instance.group.item_id
+        off = self.cleaned_data.get("off", False)
+        self.instance.off_since = (self.instance.off_since or timezone.now()) if off else None
+
+
+class TaxRateForm(TenantForm):
+    """A rate. A new default takes over from the old one while it is saved."""
+
+    settled_constraints = frozenset({"tax_default_once"})
+    constraint_words = {
+        "tax_percent_sane": ("percent", "Between 0 and 100."),
+        "tax_name_once": ("name", "There is already one with this name."),
+    }
+
+
+class PortionsForm(forms.Form):
+    """How many are left."""
+
+    portions_left = forms.IntegerField(
+        label="Portions left",
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="At 0 it is sold out. Empty: not counted any more.",
+    )
+
+
+def _keep_own_words(field: forms.Field, words: list[str]) -> None:
+    """Words that an import or another system brought stay choosable."""
+    choices = list(field.choices)  # type: ignore[attr-defined]
+    known = {code for code, _label in choices}
+    field.choices = [*choices, *((word, word) for word in words if word not in known)]  # type: ignore[attr-defined]

@@ -1,0 +1,117 @@
+"""Orders to look at. What people do with them, they do through the same services as everywhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from bistro.core.admin_base import LookAdmin, LookInline, manager_of
+from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin_pages import ask
+from bistro.core.money import text
+from orders import services
+from orders.admin_forms import CancelForm
+from orders.models import Order, OrderLine
+
+STATUS_LABELS = {
+    "Order placed": "warning",
+    "Kitchen received": "info",
+    "Preparation": "info",
+    "Ready for service": "primary",
+    "Delivered": "success",
+    "Cancelled": "danger",
+}
+
+
+class LinesOfOrder(LookInline):
+    """What was asked for, at the price of that moment."""
+
+    model = OrderLine
+    fields = ("name", "quantity", "choices", "note", "course", "seat", "status", "unit_price", "total")
+    readonly_fields = fields
+
+    @admin.display(description="Choices")
+    def choices(self, line: OrderLine) -> str:
+        return ", ".join(choice["name"] for choice in line.modifiers)
+
+
+@admin.register(Order)
+class OrderAdmin(LookAdmin):
+    """Newest first. Withdrawn orders are gone for everyone, also here; the event log still tells of them."""
+
+    inlines = (LinesOfOrder,)
+    list_display = ("title", "business_date", "table", "state", "placed", "placed_by", "amount")
+    list_display_links = ("title",)
+    list_filter = ("status", BusinessDayFilter, ("business_date", RangeDateFilter), ("table", OwnFilter))
+    list_select_related = ("table",)
+    search_fields = ("number",)
+    search_help_text = "The order's number"
+    sortable_by = ()
+    ordering = ("-placed_at", "-pk")
+    actions = ("confirm", "cancel", "deliver")
+    fieldsets = (
+        (None, {"fields": (("number", "business_date"), ("table", "state"), ("placed_by", "note"))}),
+        ("Money", {"fields": (("total", "tax"),)}),
+        (
+            "Times",
+            {
+                "fields": (
+                    ("placed_at", "confirmed_at", "preparing_at"),
+                    ("ready_at", "delivered_at", "cancelled_at"),
+                    "cancel_reason",
+                )
+            },
+        ),
+    )
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Order], search_term: str) -> Any:
+        """Only by number: words would be searched in a million rows."""
+        said = search_term.strip().removeprefix("#")
+        if not said:
+            return queryset, False
+        found = said.isdecimal() and len(said) < 9
+        return (queryset.filter(number=int(said)) if found else queryset.none()), False
+
+    @admin.display(description="Order")
+    def title(self, order: Order) -> str:
+        return f"#{order.number}"
+
+    @admin.display(description="Placed")
+    def placed(self, order: Order) -> str:
+        return f"{timezone.localtime(order.placed_at):%H:%M:%S}"
+
+    @admin.display(description="Total")
+    def amount(self, order: Order) -> str:
+        return text(order.total)
+
+    @display(description="Status", label=STATUS_LABELS)
+    def state(self, order: Order) -> str:
+        return order.get_status_display()
+
+    # --- actions ----------------------------------------------------------------------------------------------
+    @admin.action(description="Confirm", permissions=["run"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        actor = manager_of(request)
+        self.run_each(request, queryset, lambda o: services.confirm_order(order_id=o.pk, actor=actor), "confirmed")
+
+    @admin.action(description="Cancel…", permissions=["run"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
+        form, page = ask(self, request, queryset, CancelForm, action="cancel", title="Cancel", button="Cancel them")
+        if form is None:
+            return page
+        reason, actor = form.cleaned_data["reason"], manager_of(request)
+        self.run_each(
+            request, queryset, lambda o: services.cancel_order(order_id=o.pk, reason=reason, actor=actor), "cancelled"
+        )
+        return None
+
+    @admin.action(description="Mark delivered", permissions=["run"])
+    def deliver(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        actor = manager_of(request)
+        self.run_each(request, queryset, lambda o: services.deliver_order(order_id=o.pk, actor=actor), "delivered")

@@ -1,0 +1,12 @@
+"""What actions on orders still have to know."""
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+
+class CancelForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        max_length=200, widget=UnfoldAdminTextInputWidget, help_text="The guest, the kitchen and the log read it."
+    )

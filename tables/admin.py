@@ -1,0 +1,74 @@
+"""The floor as managers set it up: sections and tables. Pads are devices and stand with them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from bistro.core.admin_archive import ArchiveAdmin
+from bistro.core.admin_base import TenantAdmin
+from bistro.core.admin_changes import Edits
+from bistro.core.admin_filters import InUseFilter, OwnFilter
+from bistro.core.admin_forms import TenantForm
+from bistro.core.admin_history import HistoryAdmin
+from tables.events import TableAdded, TableChanged
+from tables.models import Section, Table
+from tables.setup_steps import refuse_if_in_use
+
+
+class SectionForm(TenantForm):
+    """A new section comes last."""
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Section.objects.visible_to(self.actor).next_position()
+
+
+class TableForm(TenantForm):
+    """A new table comes last in lists; on the floor it stands where x and y say."""
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Table.objects.visible_to(self.actor).next_position()
+
+
+@admin.register(Section)
+class SectionAdmin(TenantAdmin):
+    """Parts of the room. One with tables cannot be removed."""
+
+    form = SectionForm
+    list_display = ("name", "position")
+    search_fields = ("name",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("name", "position") if obj else ("name",)
+
+
+@admin.register(Table)
+class TableAdmin(ArchiveAdmin, HistoryAdmin):
+    """Tables and where they stand. Floor plan and pads hear of every change."""
+
+    form = TableForm
+    list_display = ("name", "section", "seats", "shape", "out_of_service", "archived")
+    list_filter = (InUseFilter, ("section", OwnFilter), "out_of_service")
+    list_select_related = ("section",)
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": (("name", "section"), ("seats", "out_of_service"))}),
+        (
+            "Place",
+            {
+                "fields": (("x", "y"), ("width", "height"), ("shape", "rotation")),
+                "description": "The room is 1000 wide and 700 deep; the rotation is in degrees clockwise.",
+            },
+        ),
+    )
+
+    def require_unused(self, row: Table) -> None:
+        refuse_if_in_use(row)
+
+    def after_write(self, request: HttpRequest, edits: Edits) -> None:
+        for row in edits.rows:
+            if isinstance(row, Table):
+                event = TableAdded if row in edits.new else TableChanged
+                edits.work.record(event(table=row))

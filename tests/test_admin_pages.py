@@ -1,0 +1,149 @@
+"""Every page of the admin, walked through the registry: it opens for an owner, costs the same however long the list
+is, and shows nothing of another restaurant."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bistro.core.models import Device, Event, Invitation, Membership, Restaurant
+from bistro.core.services.devices import create_device
+from bistro.core.services.restaurants import invite
+from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory
+from kitchen.models import Ticket
+from kitchen.services.stations import place_screen
+from kitchen.tests.factories import StationFactory
+from menu.models import Category, Item, ModifierGroup, TaxRate
+from menu.tests.factories import CategoryFactory, ItemFactory, ModifierFactory, ModifierGroupFactory, TaxRateFactory
+from orders.models import Order
+from tables.models import Section, Table
+from tables.tests.factories import PadFactory, SectionFactory, TableFactory
+from tests.journeys.house import open_house
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+LABELS = [model._meta.label for model in MODELS]
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.fixture
+def house():
+    return open_house()
+
+
+@pytest.fixture
+def owner(client, house):
+    member = MembershipFactory(restaurant=house.restaurant, role="owner")
+    client.force_login(member.staff)
+    return client
+
+
+def fill(house, count):
+    """`count` more rows of everything that has a list."""
+    owner = house.actor("owner")
+    for _number in range(count):
+        item = ItemFactory(category=CategoryFactory(restaurant=house.restaurant))
+        ModifierFactory(group=ModifierGroupFactory(item=item))
+        PadFactory(table=TableFactory(section=SectionFactory(restaurant=house.restaurant)))
+        MembershipFactory(restaurant=house.restaurant)
+        DeviceFactory(restaurant=house.restaurant)
+        screen = create_device(kind="kitchen", name=f"wall {Device.objects.count()}", actor=owner)
+        station = StationFactory(restaurant=house.restaurant)
+        place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
+        TaxRateFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
+        invite(role="waiter", actor=owner)
+        house.order()
+
+
+def test_everything_that_a_manager_sets_up_is_registered():
+    assert set(MODELS) == {
+        Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section, Table,
+        TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=LABELS)
+def test_every_page_opens(model, house, owner):
+    fill(house, 1)
+    assert owner.get(page(model, "changelist")).status_code == 200
+    adds = owner.get(page(model, "add")).status_code
+    may_add = admin.site._registry[model].may_add and model is not Restaurant
+    assert adds == (200 if may_add else 403)
+    row = model.objects.filter(**({"pk": house.restaurant.pk} if model is Restaurant else {})).first()
+    assert owner.get(page(model, "change", row.pk)).status_code == 200
+    assert owner.get(page(model, "history", row.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS, ids=LABELS)
+def test_a_longer_list_costs_no_more_queries(model, house, owner):
+    fill(house, 5)
+    owner.get(page(model, "changelist"))  # content types and the like are read once
+    few = queries(owner, model)
+    fill(house, 20)
+    assert queries(owner, model) == few
+
+
+def queries(client, model):
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(page(model, "changelist")).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=LABELS)
+def test_another_restaurant_does_not_exist(model, house, owner):
+    other = open_house(name="Elsewhere")
+    fill(other, 1)
+    filters = {"pk": other.restaurant.pk} if model is Restaurant else {"restaurant": other.restaurant}
+    row = model.objects.filter(**filters).first()
+    listed = owner.get(page(model, "changelist"))
+    assert row.pk not in [each.pk for each in listed.context["cl"].result_list]
+    for name in ("change", "history", "delete"):
+        answer = owner.get(page(model, name, row.pk))
+        assert answer.status_code in (302, 403, 404), name
+        assert answer.status_code != 302 or answer.url == reverse("admin:index")
+
+
+@pytest.mark.parametrize("role", ["host", "waiter", "kitchen", "cashier"])
+def test_other_roles_stay_outside(client, house, role):
+    client.force_login(MembershipFactory(restaurant=house.restaurant, role=role).staff)
+    for path in (reverse("admin:index"), page(Item, "changelist"), page(Item, "add")):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("admin:login"))
+
+
+def test_the_operator_without_a_membership_sees_nothing_and_opens_restaurants(client, house):
+    client.force_login(StaffFactory(is_superuser=True, is_staff=True))
+    assert client.get(reverse("admin:index")).status_code == 200
+    for model in MODELS:
+        adds = model in (Restaurant, Membership)
+        assert client.get(page(model, "changelist")).status_code == 403, model
+        assert client.get(page(model, "add")).status_code == (200 if adds else 403), model
+
+
+def test_the_first_page_costs_the_same_however_much_is_going_on(house, owner):
+    def count():
+        with CaptureQueriesContext(connection) as caught:
+            assert owner.get(reverse("admin:index")).status_code == 200
+        return len(caught)
+
+    count()
+    fill(house, 1)
+    few = count()
+    fill(house, 10)
+    assert count() == few
+
+
+def test_the_first_page_tells_tonight(house, owner):
+    house.order()
+    figures = {f["title"]: f["value"] for f in owner.get(reverse("admin:index")).context["figures"]}
+    assert figures == {
+        "Orders today": 1, "Sales today": "€10.00", "Open tickets": 1, "Ready to serve": 0, "Tables taken": 1
+    }  # fmt: skip
