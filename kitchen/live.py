@@ -31,13 +31,20 @@ class KitchenBoard:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """The tickets of the orders that these events touched; those that are open no more leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
-        touched = touched_tickets(seen, self.restaurant_id)
+        touched = touched_tickets([event for event in seen if event.action != "delivered"], self.restaurant_id)
         if not touched:
+            if seen:
+                yield page_frame("changes", self._recent_strip(position), position)
             return
         with_recent = any(event.type != "order_created" for event in seen)
         board = read_changes(self.actor, self.station_id, position, only=touched, with_recent=with_recent)
         html, shows = render_changes(board, touched)
         yield page_frame("changes", html, position, shows)
+
+    def _recent_strip(self, position: Position) -> str:
+        """Delivered orders cannot be recalled any more; nothing else on the wall changes with them."""
+        board = read_changes(self.actor, self.station_id, position, only=(), with_recent=True)
+        return render_to_string("kitchen/board.html#recent", {"board": board, "oob": True})
 
     def shown_at(self, seq: int) -> frozenset[int]:
         """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""

@@ -60,9 +60,10 @@ class OrderEdited(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
-    """The kitchen has received it."""
+    """The kitchen has received it, and needs not be told."""
 
     action: ClassVar[str] = "confirmed"
+    audiences: ClassVar[frozenset[Audience]] = EVERYBODY - {Audience.KITCHEN}
 
 
 @dataclass(frozen=True, kw_only=True)
