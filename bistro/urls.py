@@ -1,5 +1,6 @@
 """Every address of the product."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -19,7 +20,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """The four doors for a browser; `{"status": "ok"}` for a program (CONTRACT A)."""
     if "text/html" not in request.headers.get("Accept", ""):
         return JsonResponse({"status": "ok", "name": "Bistro", "version": VERSION})
-    return render(request, "start.html")
+    return render(request, "start.html", {"demo": (settings.VAR / "demo.json").exists()})
 
 
 schema = SpectacularAPIView.as_view()

@@ -85,7 +85,7 @@ class AllDay:
 class Board:
     """One wall."""
 
-    restaurant_name: str
+    restaurant: Restaurant
     station: BoardStation | None
     stations: list[BoardStation]
     tickets: list[BoardTicket]
@@ -98,6 +98,10 @@ class Board:
     poll_url: str
     seq: int
     epoch: str
+
+    @property
+    def restaurant_name(self) -> str:
+        return self.restaurant.name
 
 
 def read_board(actor: Actor, station_id: int | None, position: Position | None = None) -> Board:
@@ -131,7 +135,7 @@ def _read(
     rows = rows if only is None else rows.filter(pk__in=only)
     page = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
     return Board(
-        restaurant_name=restaurant.name,
+        restaurant=restaurant,
         station=station,
         stations=stations,
         tickets=board_tickets(rows.with_lines(), restaurant, now),

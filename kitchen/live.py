@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.events import Audience, audiences_of
 from bistro.core.feed import Position
-from bistro.core.live.frames import Frame, page_frame
+from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
 from kitchen.board import Board, read_board, read_changes
 from kitchen.models import Screen, Station, Ticket
@@ -25,7 +24,7 @@ class KitchenBoard:
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """The whole board."""
         board = read_board(self.actor, self.station_id, position)
-        html = render_to_string("kitchen/board.html#board", {"board": board, "oob": False})
+        html = render_there("kitchen/board.html#board", {"board": board, "oob": False}, board.restaurant)
         yield page_frame("snapshot", html, position, frozenset(ticket.id for ticket in board.tickets))
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
@@ -44,7 +43,7 @@ class KitchenBoard:
     def _recent_strip(self, position: Position) -> str:
         """Delivered orders cannot be recalled any more; nothing else on the wall changes with them."""
         board = read_changes(self.actor, self.station_id, position, only=(), with_recent=True)
-        return render_to_string("kitchen/board.html#recent", {"board": board, "oob": True})
+        return render_there("kitchen/board.html#recent", {"board": board, "oob": True}, board.restaurant)
 
     def shown_at(self, seq: int) -> frozenset[int]:
         """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""
@@ -63,7 +62,7 @@ def render_changes(board: Board, ticket_ids: set[int], problem: str | None = Non
     """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
     shows = frozenset(ticket.id for ticket in board.tickets)
     context = {"board": board, "tickets": board.tickets, "gone": sorted(ticket_ids - shows), "problem": problem}
-    return render_to_string("kitchen/board.html#changes", context), shows
+    return render_there("kitchen/board.html#changes", context, board.restaurant), shows
 
 
 def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:

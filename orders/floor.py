@@ -75,7 +75,7 @@ class Alarm:
 class Floor:
     """The whole room."""
 
-    restaurant_name: str
+    restaurant: Restaurant
     sections: tuple[FloorSection, ...]
     tables: tuple[FloorTable, ...]
     list: tuple[FloorTable, ...]
@@ -84,6 +84,10 @@ class Floor:
     epoch: str
     live_url: str = "/ws/floor/"
     poll_url: str = field(default_factory=lambda: reverse("floor:floor"))
+
+    @property
+    def restaurant_name(self) -> str:
+        return self.restaurant.name
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
@@ -99,7 +103,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         for section in Section.objects.visible_to(actor)
     )
     return Floor(
-        restaurant_name=restaurant.name,
+        restaurant=restaurant,
         sections=sections,
         tables=tables,
         list=tuple(sorted(tables, key=lambda table: table.urgency)),

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.template.loader import render_to_string
-
 from bistro.core.actors import Actor
 from bistro.core.events import Audience, audiences_of
 from bistro.core.feed import Position
-from bistro.core.live.frames import Frame, page_frame
+from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
 from orders.floor import read_floor, table_ids_of
 
@@ -22,7 +20,7 @@ class FloorBoard:
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """The whole floor."""
         floor = read_floor(self.actor, position)
-        html = render_to_string("floor/floor.html#floor", {"floor": floor, "oob": True})
+        html = render_there("floor/floor.html#floor", {"floor": floor, "oob": True}, floor.restaurant)
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
@@ -33,5 +31,5 @@ class FloorBoard:
             return
         floor = read_floor(self.actor, position)
         changed = [table for table in floor.tables if table.id in touched]
-        html = render_to_string("floor/changes.html", {"floor": floor, "tables": changed, "oob": True})
+        html = render_there("floor/changes.html", {"floor": floor, "tables": changed, "oob": True}, floor.restaurant)
         yield page_frame("changes", html, position)

@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
-from bistro.core.access import request_actor
+from bistro.core.access import request_actor, restaurant_of
 from bistro.core.actors import Actor
 from bistro.core.roles import Act
 
@@ -20,7 +21,10 @@ View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
 def page_for(act: Act) -> Callable[[Inner[Params]], View[Params]]:
-    """A page for those whose role allows `act`; the view gets the actor. Nobody logged in: to the login."""
+    """A page for those whose role allows `act`; the view gets the actor. Nobody logged in: to the login.
+
+    Times on the page are the restaurant's.
+    """
 
     def decorate(view: Inner[Params]) -> View[Params]:
         @wraps(view)
@@ -32,7 +36,8 @@ def page_for(act: Act) -> Callable[[Inner[Params]], View[Params]]:
                 return redirect("choose-restaurant")
             if not actor.may(act):
                 raise PermissionDenied(f"Your role may not {act.value.replace('_', ' ')}.")
-            return view(request, actor, *args, **kwargs)
+            with timezone.override(restaurant_of(actor).tz):
+                return view(request, actor, *args, **kwargs)
 
         return wrapped
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from bistro.core.feed import Position
 from bistro.core.jsontext import dumps
-from bistro.core.models import Event
+from bistro.core.models import Event, Restaurant
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class View(Protocol):
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """What these events changed for the audience; may be nothing."""
         ...
+
+
+def render_there(template: str, context: dict[str, Any], where: Restaurant) -> str:
+    """Render a fragment as that restaurant's pages do: with its clock."""
+    with timezone.override(where.tz):
+        return render_to_string(template, context)
 
 
 def page_frame(kind: str, html: str, position: Position, shows: frozenset[int] = frozenset()) -> Frame:

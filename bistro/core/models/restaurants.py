@@ -47,7 +47,12 @@ class Restaurant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        """Its own clock: pages show it, the log keeps UTC."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
     def business_date(self, moment: datetime) -> date:
         """The business day of an instant: the local date, but before `day_ends_at` still yesterday's."""
-        local = moment.astimezone(zoneinfo.ZoneInfo(self.timezone))
+        local = moment.astimezone(self.tz)
         return local.date() - timedelta(days=1) if local.time() < self.day_ends_at else local.date()
