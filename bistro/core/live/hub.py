@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 RECENT_FRAMES = 256
 TICK_SECONDS = 0.02  # under load the commits of this long are rendered together
 SNAPSHOT_SHARED_SECONDS = 0.05
+RETRY_SECONDS = 0.5
 
 
 class Watch:
@@ -128,7 +129,7 @@ class Hub:
                 await self._look()
             except (AnyDatabaseError, OSError) as error:
                 log.warning("the tail cannot read the log", extra={"error": repr(error)})
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(RETRY_SECONDS)
             await asyncio.sleep(TICK_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), settings.FEED_POLL_SECONDS)

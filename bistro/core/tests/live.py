@@ -1,0 +1,75 @@
+"""A small audience for tests of the hub: it shows which devices a restaurant has, straight from the log."""
+
+import asyncio
+import json
+from functools import partial
+
+from bistro.core.actors import Actor
+from bistro.core.live.frames import Frame
+from bistro.core.live.threads import in_thread
+from bistro.core.models import Device
+from bistro.core.services.devices import create_device
+
+
+class DeviceView:
+    """A snapshot names all devices, a change the new ones."""
+
+    def __init__(self, restaurant_id, name=""):
+        self.restaurant_id, self.key = restaurant_id, f"devices:{restaurant_id}:{name}"
+        self.snapshots = 0
+
+    def snapshot(self, position):
+        self.snapshots += 1
+        names = list(Device.objects.of_restaurant(self.restaurant_id).order_by("pk").values_list("name", flat=True))
+        yield Frame(position.seq, json.dumps(["all", *names]))
+
+    def changes(self, events, position):
+        for event in events:
+            if event.action == "added":
+                yield Frame(event.seq, json.dumps(["new", json.loads(event.data)["name"]]))
+
+
+class Reader:
+    """What a socket does with a watch, without the socket: it holds a cursor and folds frames."""
+
+    def __init__(self, hub, view):
+        self.hub, self.view, self.bell = hub, view, asyncio.Event()
+        self.names: list[str] = []
+        self.seq = -1
+
+    async def join(self):
+        self.watch = await self.hub.join(self.view, self.bell)
+        _epoch, frames = await self.watch.snapshot()
+        self._fold(frames)
+        return self
+
+    def leave(self):
+        self.hub.leave(self.watch, self.bell)
+
+    async def read(self):
+        frames = self.watch.after(self.seq)
+        if frames is None:
+            _epoch, frames = await self.watch.snapshot()
+        self._fold(frames)
+
+    async def until(self, names, seconds=5.0):
+        """Read until exactly these names are there; what is there when time is up."""
+        async with asyncio.timeout(seconds):
+            while True:
+                await self.read()
+                if self.names == names:
+                    return self.names
+                await self.bell.wait()
+                self.bell.clear()
+
+    def _fold(self, frames):
+        for frame in frames:
+            kind, *names = json.loads(frame.text)
+            self.names = names if kind == "all" else [*self.names, *(n for n in names if n not in self.names)]
+            self.seq = frame.seq
+
+
+async def add_device(restaurant, name):
+    """A commit of this process."""
+    actor = Actor.system(restaurant.pk, "test")
+    await in_thread(partial(create_device, kind="integration", name=name, actor=actor))

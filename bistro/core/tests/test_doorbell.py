@@ -1,0 +1,172 @@
+"""The doorbell inside a process, and over Redis between processes. It may fail; nothing else may fail with it."""
+
+import asyncio
+import logging
+import threading
+
+import pytest
+from channels.layers import get_channel_layer
+
+from bistro.core import doorbell
+from bistro.core.live import layer as layer_module
+from bistro.core.live.layer import GROUP, LayerBell
+
+
+@pytest.fixture
+def listeners(monkeypatch):
+    found: list = []
+    monkeypatch.setattr(doorbell, "_listeners", found)
+    return found
+
+
+async def test_it_rings_every_listener_from_any_thread(listeners):
+    loop, heard, both = asyncio.get_running_loop(), [], asyncio.Event()
+
+    def listen(restaurant_id, seq):
+        heard.append((restaurant_id, seq))
+        if len(heard) == 2:
+            both.set()
+
+    doorbell.subscribe(loop, listen)
+    doorbell.subscribe(loop, listen)
+    threading.Thread(target=doorbell.ring, args=(7, 42)).start()
+    await asyncio.wait_for(both.wait(), 5)
+    assert heard == [(7, 42), (7, 42)]
+    doorbell.unsubscribe(loop, listen)
+    doorbell.unsubscribe(loop, listen)
+    doorbell.unsubscribe(loop, listen)  # once too often does no harm
+    assert listeners == []
+
+
+def test_a_loop_that_has_ended_is_forgotten(listeners):
+    loop = asyncio.new_event_loop()
+    doorbell.subscribe(loop, lambda restaurant_id, seq: None)
+    loop.close()
+    doorbell.ring(1, 1)
+    assert listeners == []
+
+
+async def test_the_memory_layer_needs_no_listener(monkeypatch):
+    from channels.layers import InMemoryChannelLayer
+
+    monkeypatch.setattr(layer_module, "get_channel_layer", InMemoryChannelLayer)
+    bell = LayerBell(lambda: None)
+    bell.start()
+    bell.pass_on(1, 1)
+    assert bell._listener is None
+    assert bell._sender is None
+    bell.stop()
+
+
+class FakeLayer:
+    """A layer whose server answers, is away, or is frozen."""
+
+    def __init__(self, behave="well"):
+        self.behave, self.sent, self.channels, self.members = behave, [], 0, set()
+        self.mail: asyncio.Queue = asyncio.Queue()
+
+    async def _server(self):
+        if self.behave == "away":
+            raise ConnectionError("no server")
+        if self.behave == "frozen":
+            await asyncio.Event().wait()
+
+    async def new_channel(self):
+        await self._server()
+        self.channels += 1
+        return f"channel{self.channels}"
+
+    async def group_add(self, group, channel):
+        await self._server()
+        self.members.add(channel)
+
+    async def group_discard(self, group, channel):
+        await self._server()
+        self.members.discard(channel)
+
+    async def receive(self, channel):
+        return await self.mail.get()
+
+    async def group_send(self, group, message):
+        await self._server()
+        self.sent.append(message["heads"])
+        self.mail.put_nowait(message)
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    layer = FakeLayer()
+    monkeypatch.setattr(layer_module, "get_channel_layer", lambda: layer)
+    monkeypatch.setattr(layer_module, "SEND_TIMEOUT_SECONDS", 0.02)
+    monkeypatch.setattr(layer_module, "RETRY_SECONDS", 0.01)
+    return layer
+
+
+async def until(check):
+    async with asyncio.timeout(5):
+        while not check():  # noqa: ASYNC110  what is waited for lies in a foreign object
+            await asyncio.sleep(0.005)
+
+
+async def test_rings_gather_into_one_message(fake):
+    rung = []
+    bell = LayerBell(lambda: rung.append(1))
+    bell.start()
+    for seq in range(1, 101):
+        bell.pass_on(7, seq)
+    bell.pass_on(8, 1)
+    await until(lambda: rung)
+    assert fake.sent == [{"7": 100, "8": 1}]
+    bell.stop()
+
+
+@pytest.mark.parametrize("fault", ["away", "frozen"])
+async def test_a_server_that_is_away_or_frozen_costs_a_log_line_and_nothing_else(fake, fault, caplog):
+    rung = []
+    bell = LayerBell(lambda: rung.append(1))
+    bell.start()
+    await until(lambda: fake.members)
+    fake.behave = fault
+    with caplog.at_level(logging.WARNING):
+        bell.pass_on(7, 1)
+        await until(lambda: "does not reach other processes" in caplog.text)
+    fake.behave = "well"
+    bell.pass_on(7, 2)
+    await until(lambda: {"7": 2} in fake.sent)
+    await until(lambda: rung)
+    bell.stop()
+
+
+async def test_it_listens_again_after_a_fault_on_one_channel_and_leaves_the_group_at_the_end(fake, caplog):
+    fake.behave = "away"
+    bell = LayerBell(lambda: None)
+    with caplog.at_level(logging.WARNING):
+        bell.start()
+        await until(lambda: "deaf" in caplog.text)
+    fake.behave = "well"
+    await until(lambda: fake.members)
+    listener = bell._listener
+    bell.stop()
+    await asyncio.wait([listener], timeout=5)
+    assert fake.channels == 1
+    assert fake.members == set()
+
+
+@pytest.mark.redis
+async def test_two_processes_hear_each_other_over_redis():
+    """Two bells on the real layer: one rings, both hear."""
+    heard = {"first": asyncio.Event(), "second": asyncio.Event()}
+    first, second = LayerBell(heard["first"].set), LayerBell(heard["second"].set)
+    first.start()
+    second.start()
+    layer = get_channel_layer()._get_layer()
+    await until(lambda: len(layer.groups.get(layer._get_group_channel_name(GROUP), ())) == 2)
+    await asyncio.sleep(0.1)  # the server has the subscription
+    first.pass_on(7, 1)
+    for event in heard.values():
+        await asyncio.wait_for(event.wait(), 5)
+    tasks = [first._listener, second._listener]
+    first.stop()
+    second.stop()
+    await asyncio.wait(tasks, timeout=5)
+    assert layer.groups == {}

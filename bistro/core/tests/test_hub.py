@@ -1,0 +1,250 @@
+"""The hub: one tail a process, whatever the database, the doorbell or an audience does."""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+
+from bistro.core import doorbell, feed
+from bistro.core.live import hub as hub_module
+from bistro.core.live.frames import Frame
+from bistro.core.live.hub import Hub, current_hub, hub_facts
+from bistro.core.live.threads import in_thread
+from bistro.core.models import FeedHead
+from bistro.core.tests.factories import RestaurantFactory
+from bistro.core.tests.live import DeviceView, Reader, add_device
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def here():
+    return RestaurantFactory()
+
+
+@pytest.fixture
+async def hub():
+    found = Hub(asyncio.get_running_loop())
+    yield found
+    for watch in list(found.watches.values()):
+        for bell in list(watch.bells):
+            found.leave(watch, bell)
+
+
+async def test_readers_of_one_audience_share_a_watch_and_its_snapshot(here, hub):
+    view = DeviceView(here.pk)
+    readers = [Reader(hub, view) for _ in range(5)]
+    await asyncio.gather(*(reader.join() for reader in readers))
+    assert len(hub.watches) == 1
+    assert view.snapshots == 1
+    await add_device(here, "a")
+    for reader in readers:
+        assert await reader.until(["a"]) == ["a"]
+
+
+async def test_each_restaurant_is_read_apart(here, hub):
+    there = await in_thread(RestaurantFactory)
+    first, second = await Reader(hub, DeviceView(here.pk)).join(), await Reader(hub, DeviceView(there.pk)).join()
+    await add_device(here, "a")
+    await add_device(there, "b")
+    assert await first.until(["a"]) == ["a"]
+    assert await second.until(["b"]) == ["b"]
+
+
+async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, settings):
+    """Whatever the number of sockets and restaurants, an idle look is one reading."""
+    settings.FEED_POLL_SECONDS = 0.02
+    looks, real, enough = [], hub_module._read_heads, threading.Event()
+    places = [here, *[await in_thread(RestaurantFactory) for _ in range(3)]]
+    everywhere = sorted(place.pk for place in places)
+
+    def counted(restaurant_ids):
+        looks.append(sorted(restaurant_ids))
+        if looks.count(everywhere) == 2:
+            enough.set()
+        return real(restaurant_ids)
+
+    monkeypatch.setattr(hub_module, "_read_heads", counted)
+    for place in places:
+        for name in "ab":
+            await Reader(hub, DeviceView(place.pk, name)).join()
+    assert await asyncio.to_thread(enough.wait, 5)
+    assert len(hub.watches) == 8
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError, OSError])
+async def test_the_tail_survives_the_database(here, hub, monkeypatch, settings, error):
+    settings.FEED_POLL_SECONDS = 0.02
+    monkeypatch.setattr(hub_module, "RETRY_SECONDS", 0.01)
+    reader = await Reader(hub, DeviceView(here.pk)).join()
+    real, broken = hub_module._read_heads, threading.Event()
+
+    def away(restaurant_ids):
+        broken.set()
+        raise error("the database is away")
+
+    monkeypatch.setattr(hub_module, "_read_heads", away)
+    await asyncio.to_thread(broken.wait, 5)
+    await add_device(here, "a")
+    monkeypatch.setattr(hub_module, "_read_heads", real)
+    assert await reader.until(["a"]) == ["a"]
+    assert not hub._tail.done()
+
+
+async def test_one_audience_that_cannot_be_rendered_leaves_the_others_alone(here, hub, monkeypatch, caplog):
+    class Broken(DeviceView):
+        def changes(self, events, position):
+            raise KeyError("a template's fault")
+
+    good = await Reader(hub, DeviceView(here.pk, "good")).join()
+    bad = await Reader(hub, Broken(here.pk, "bad")).join()
+    with caplog.at_level(logging.ERROR):
+        await add_device(here, "a")
+        assert await good.until(["a"]) == ["a"]
+        assert await bad.until(["a"]) == ["a"]  # by a snapshot
+    assert bad.view.snapshots == 2
+    assert "cannot be rendered" in caplog.text
+
+
+async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
+    settings.FEED_POLL_SECONDS = 0.05
+    monkeypatch.setattr(doorbell, "ring", lambda *heard: None)
+    reader = await Reader(hub, DeviceView(here.pk)).join()
+    await add_device(here, "a")
+    assert await reader.until(["a"]) == ["a"]
+
+
+async def test_a_socket_that_left_while_it_joined_leaves_nothing(here, hub):
+    reader = Reader(hub, DeviceView(here.pk))
+    joining = asyncio.ensure_future(reader.join())
+    await asyncio.sleep(0)
+    joining.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await joining
+    assert hub.sockets == 0
+    assert hub.watches == {}
+
+
+async def test_the_last_one_out_stops_the_tail_and_the_next_one_starts_it(here, hub):
+    for name in "ab":
+        reader = await Reader(hub, DeviceView(here.pk)).join()
+        await add_device(here, name)
+        await reader.until(list("ab"[: "ab".index(name) + 1]))
+        reader.leave()
+        reader.leave()  # twice does no harm
+        assert hub._tail is None
+        assert hub.sockets == 0
+    assert [listener for loop, listener in doorbell._listeners if loop is hub.loop] == []
+
+
+async def test_more_events_at_once_than_the_limit_restart_the_audience(here, hub, settings, monkeypatch):
+    settings.FEED_CATCH_UP_LIMIT = 2
+    settings.FEED_POLL_SECONDS = 60
+    real = doorbell.ring
+    monkeypatch.setattr(doorbell, "ring", lambda *heard: None)
+    view = DeviceView(here.pk)
+    reader = await Reader(hub, view).join()
+    await asyncio.sleep(0.1)
+    names = [f"device {n}" for n in range(4)]
+    for name in names:
+        await add_device(here, name)
+    real(here.pk, 4)
+    assert await reader.until(names) == names
+    assert view.snapshots == 2
+
+
+async def test_recent_frames_have_a_bound(here, monkeypatch):
+    monkeypatch.setattr(hub_module, "RECENT_FRAMES", 3)
+    watch = hub_module.Watch(DeviceView(here.pk), 0)
+    for seq in range(1, 11):
+        watch.add([Frame(seq, "[]")], seq)
+    assert len(watch.recent) == 3
+    assert watch.after(6) is None
+    assert [frame.seq for frame in watch.after(7)] == [8, 9, 10]
+    assert watch.after(10) == []
+
+
+async def test_a_log_that_went_back_restarts_the_audience(here, hub, settings):
+    settings.FEED_POLL_SECONDS = 0.02
+    await add_device(here, "a")
+    reader = await Reader(hub, DeviceView(here.pk)).join()
+    await in_thread(lambda: FeedHead.objects.filter(pk=here.pk).update(seq=0))
+    await asyncio.wait_for(reader.bell.wait(), 5)
+    assert reader.watch.cursor == 0
+    assert reader.watch.after(reader.seq - 1) is None
+
+
+async def test_the_hub_of_a_loop_is_one(here):
+    assert current_hub() is current_hub()
+    assert set(hub_facts()) >= {"open", "audiences"}
+
+
+def test_two_event_loops_in_one_process_converge(here):
+    """Each has a hub of its own; a commit rings both."""
+    seen: dict[int, list[str]] = {}
+    ready, go = threading.Barrier(3), threading.Event()
+
+    def loop_of_its_own(number):
+        async def watch():
+            reader = await Reader(Hub(asyncio.get_running_loop()), DeviceView(here.pk)).join()
+            await asyncio.to_thread(ready.wait, 10)
+            seen[number] = await reader.until(["a", "b", "c"])
+            reader.leave()
+
+        asyncio.run(watch())
+        connections.close_all()
+
+    threads = [threading.Thread(target=loop_of_its_own, args=[number]) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    ready.wait(10)
+    for name in "abc":
+        asyncio.run(add_device(here, name))
+    for thread in threads:
+        thread.join(10)
+    go.set()
+    assert seen == {0: ["a", "b", "c"], 1: ["a", "b", "c"]}
+
+
+WRITER = """
+import os, sys
+import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
+django.setup()
+from bistro.core.actors import Actor
+from bistro.core.services.devices import create_device
+for name in sys.argv[2:]:
+    create_device(kind="integration", name=name, actor=Actor.system(int(sys.argv[1]), "another process"))
+"""
+
+
+def _in_another_process(restaurant, *names):
+    name = str(connections["default"].settings_dict["NAME"])
+    environment = {**os.environ, "TEST_DATABASE": name, "DJANGO_SETTINGS_MODULE": "bistro.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", WRITER, str(restaurant.pk), *names],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=django_settings.BASE_DIR,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+async def test_a_commit_of_another_process_arrives_by_the_poll(here, hub, settings):
+    """No doorbell reaches across processes without Redis: the log does, within the poll."""
+    settings.FEED_POLL_SECONDS = 0.1
+    reader = await Reader(hub, DeviceView(here.pk)).join()
+    await add_device(here, "ours")
+    await asyncio.to_thread(_in_another_process, here, "theirs", "theirs too")
+    assert await reader.until(["ours", "theirs", "theirs too"]) == ["ours", "theirs", "theirs too"]
+    assert await in_thread(feed.head, here.pk) == 3
