@@ -1,0 +1,204 @@
+"""The log has no hole: numbers follow commits, and a reader that holds a number misses nothing. With controls."""
+
+import itertools
+import random
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from bistro.core import feed
+from bistro.core.actors import Actor
+from bistro.core.models import Event, FeedHead
+from bistro.core.tests.events import Rung
+from bistro.core.tests.factories import RestaurantFactory
+from bistro.core.unit_of_work import UnitOfWork
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+
+WRITERS, EACH, READERS = 6, 25, 3
+
+
+class Rollback(Exception):
+    """One unit in ten fails."""
+
+
+class EarlyNumber(UnitOfWork):
+    """The control: a number such as a bigserial gives, drawn before it is known when, or whether, the unit commits."""
+
+    numbers = itertools.count(1)
+
+    def __enter__(self):
+        self.number = next(self.numbers)
+        time.sleep(random.random() / 200)
+        return super().__enter__()
+
+    def _close(self):
+        Event.objects.bulk_create([self._row(self.number, event, actor) for event, actor in self._recorded])
+        FeedHead.objects.filter(pk=self.restaurant_id, seq__lt=self.number).update(seq=self.number)
+
+
+class Soak:
+    """Writers, some of which fail, and readers that hold a cursor."""
+
+    def __init__(self, restaurant, unit):
+        self.restaurant, self.unit, self.committed = restaurant, unit, []
+        self.over, self.read = threading.Event(), [[] for _ in range(READERS)]
+
+    def run(self):
+        readers = [threading.Thread(target=self._in_thread, args=(self._follow, each)) for each in self.read]
+        writers = [threading.Thread(target=self._in_thread, args=(self._write, number)) for number in range(WRITERS)]
+        for thread in readers + writers:
+            thread.start()
+        for thread in writers:
+            thread.join(60)
+        self.over.set()
+        for thread in readers:
+            thread.join(60)
+        return self
+
+    def _in_thread(self, work, argument):
+        try:
+            work(argument)
+        finally:
+            connection.close()
+
+    def _write(self, writer):
+        dice = random.Random(writer)
+        actor = Actor.system(self.restaurant.pk, f"writer {writer}")
+        for number in range(EACH):
+            try:
+                with self.unit(actor) as work:
+                    work.record(Rung(name=f"{writer}-{number}"))
+                    time.sleep(dice.random() / 500)
+                    if number % 10 == writer:
+                        raise Rollback
+                self.committed.append(f"bell:{writer}-{number}")
+            except Rollback:
+                pass
+
+    def _follow(self, seen):
+        cursor = 0
+        while True:
+            last_look = self.over.is_set()
+            for event in feed.events_after(self.restaurant.pk, cursor):
+                seen.append((event.seq, event.subject))
+                cursor = event.seq
+            if last_look:
+                return
+            time.sleep(0.001)
+
+    def faults(self):
+        """What is wrong: events that a reader missed, events out of order, numbers that nobody has."""
+        found = set()
+        for seen in self.read:
+            seqs = [seq for seq, _subject in seen]
+            if {subject for _seq, subject in seen} != set(self.committed):
+                found.add("missed")
+            if seqs != sorted(set(seqs)):
+                found.add("disorder")
+            if seqs != list(range(1, len(self.committed) + 1)):
+                found.add("gaps")
+        return found
+
+
+def test_no_gap_no_disorder_nothing_missed():
+    soak = Soak(RestaurantFactory(), UnitOfWork).run()
+    assert len(soak.committed) == WRITERS * EACH - sum(len(range(w, EACH, 10)) for w in range(WRITERS))
+    assert soak.faults() == set()
+    assert feed.head(soak.restaurant.pk) == len(soak.committed)
+
+
+def test_the_control_numbers_drawn_early_leave_gaps():
+    """The same check finds the fault that the sequence avoids."""
+    assert "gaps" in Soak(RestaurantFactory(), EarlyNumber).run().faults()
+
+
+def _two_writers_cross(restaurant, first_unit, second_unit):
+    """The first begins, the second begins and commits, a reader reads, the first commits. What the reader lacks."""
+    second_is_done, first_has_begun = threading.Event(), threading.Event()
+    actor = Actor.system(restaurant.pk, "writer")
+
+    def first():
+        unit = first_unit(actor)
+        with unit as work:
+            first_has_begun.set()
+            second_is_done.wait(5)
+            work.record(Rung(name="first"))
+        connection.close()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    first_has_begun.wait(5)
+    with second_unit(actor) as work:
+        work.record(Rung(name="second"))
+    seen = list(feed.events_after(restaurant.pk, 0))
+    second_is_done.set()
+    thread.join(10)
+    seen += feed.events_after(restaurant.pk, seen[-1].seq)
+    return {"bell:first", "bell:second"} - {event.subject for event in seen}
+
+
+@pytest.mark.postgres
+def test_a_unit_that_commits_late_is_not_missed():
+    assert _two_writers_cross(RestaurantFactory(), UnitOfWork, UnitOfWork) == set()
+
+
+@pytest.mark.postgres
+def test_the_control_a_number_drawn_early_is_missed(monkeypatch):
+    monkeypatch.setattr(EarlyNumber, "numbers", itertools.count(1))
+    assert _two_writers_cross(RestaurantFactory(), EarlyNumber, EarlyNumber) == {"bell:first"}
+
+
+def test_a_reader_pages_through_a_long_log(settings):
+    here = RestaurantFactory()
+    for _ in range(3):
+        with UnitOfWork(Actor.system(here.pk, "test")) as work:
+            for _ in range(10):
+                work.record(Rung())
+    settings.FEED_CATCH_UP_LIMIT = 7
+    read, cursor = [], 0
+    while found := feed.events_after(here.pk, cursor):
+        assert len(found) <= 7
+        read += [event.seq for event in found]
+        cursor = read[-1]
+    assert read == list(range(1, 31))
+    assert len(feed.events_after(here.pk, 0, limit=3)) == 3
+
+
+def test_the_epoch_is_one_for_all_who_ask_first(settings):
+    found = []
+    barrier = threading.Barrier(6)
+
+    def ask():
+        barrier.wait(5)
+        found.append(feed.epoch())
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(found) == 6
+    assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize(
+    ("epoch", "seq", "needs"),
+    [("e", 10, False), ("e", 7, False), ("e", 6, True), ("e", 11, True), ("other", 10, True), ("e", -1, True)],
+)
+def test_who_needs_a_snapshot(settings, epoch, seq, needs):
+    settings.FEED_CATCH_UP_LIMIT = 3
+    assert feed.too_far_behind(feed.Position(epoch, seq), feed.Position("e", 10)) is needs
+
+
+def test_heads_of_many_restaurants_are_one_query(django_assert_num_queries):
+    places = [RestaurantFactory() for _ in range(3)]
+    with UnitOfWork(Actor.system(places[1].pk, "test")) as work:
+        work.record(Rung())
+    with django_assert_num_queries(1):
+        heads = feed.heads([place.pk for place in places] + [10**9])
+    assert heads == {places[0].pk: 0, places[1].pk: 1, places[2].pk: 0}
+    assert feed.head(10**9) == 0
