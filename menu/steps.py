@@ -60,7 +60,7 @@ def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
         rows = Item.objects.filter(pk=item_id, portions_left__gte=count)
         if rows.update(portions_left=F("portions_left") - count) != 1:
             raise LostRace("Somebody else was faster. Try again.")
-    _tell_thresholds(work, taken)
+    _tell_thresholds(work, {item_id: -count for item_id, count in taken.items()})
 
 
 def give_back_portions(work: UnitOfWork, given: Mapping[int, int]) -> None:
@@ -72,12 +72,13 @@ def give_back_portions(work: UnitOfWork, given: Mapping[int, int]) -> None:
     _tell_thresholds(work, given)
 
 
-def _tell_thresholds(work: UnitOfWork, changed: Mapping[int, int]) -> None:
-    if not changed:
+def _tell_thresholds(work: UnitOfWork, moved: Mapping[int, int]) -> None:
+    """Tell everybody about countdowns that are small now, or were: who heard of 0 must hear that it came back."""
+    if not moved:
         return
     touch_availability(work)
-    for item in Item.objects.filter(pk__in=list(changed)).order_by("pk"):
-        if item.portions_left in THRESHOLDS:
+    for item in Item.objects.filter(pk__in=list(moved), portions_left__isnull=False).order_by("pk"):
+        if THRESHOLDS & {item.portions_left, item.portions_left - moved[item.pk]}:
             work.record(
                 AvailabilityChanged(
                     item_id=item.pk, name=item.name, available=item.available, portions_left=item.portions_left

@@ -121,10 +121,10 @@ def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Av
         extra = wanted[line.item.id] - held.get(line.item.id, 0)
         if state is None or extra <= 0:
             continue
-        gone = state.portions_left is None and not state.available
-        if gone or (state.portions_left is not None and extra > state.portions_left):
-            message = f"Not enough {line.item.name} left."
-            raise SoldOut(message, fields={f"lines.{place}.item": [message]}, item=line.item.id)
+        free = state.portions_left if state.available else 0  # what is off is not sold, counted or not
+        if free is not None and extra > free:
+            message = f"Only {free} more {line.item.name} left." if free else f"{line.item.name} is sold out."
+            raise SoldOut(message, fields={f"lines.{place}.item": [message]}, item=line.item.id, portions_left=free)
 
 
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
