@@ -18,6 +18,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
+from bistro.core.last_seen import heard
 from bistro.core.models import Device, Staff
 from bistro.core.secrets import digest
 from bistro.core.services.devices import adopt_next_token
@@ -43,6 +44,7 @@ def device_actor(token: str) -> Actor | None:
         if device is None:
             return None
         adopt_next_token(device_id=device.pk, token_hash=hashed)
+    heard(device.pk)
     return actor_of_device(device)
 
 

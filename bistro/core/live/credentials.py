@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.auth import DEVICE_COOKIE, device_actor, jwt_actor
+from bistro.core.last_seen import heard
 from bistro.core.models import Device, Staff
 from bistro.core.tickets import redeem_ticket
 
@@ -51,6 +52,8 @@ def still_valid(credential: Credential) -> bool:
     actor = credential.actor
     if actor.kind == "device":
         device = Device.objects.live().filter(pk=actor.id, version=credential.version).first()
+        if device is not None:
+            heard(device.pk)
         return device is not None and actor_of_device(device) == actor
     if credential.session_key and _session_staff(credential.session_key) is None:
         return False

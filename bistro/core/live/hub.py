@@ -15,6 +15,7 @@ from django.db import Error as AnyDatabaseError
 
 from bistro.core import doorbell, feed
 from bistro.core.feed import Position
+from bistro.core.last_seen import write_down
 from bistro.core.live.frames import Frame, View
 from bistro.core.live.layer import LayerBell
 from bistro.core.live.threads import in_thread
@@ -22,6 +23,7 @@ from bistro.core.models import Event
 
 log = logging.getLogger(__name__)
 RECENT_FRAMES = 256
+DEVICES_EVERY_SECONDS = 60.0
 TICK_SECONDS = 0.02  # under load the commits of this long are rendered together
 SNAPSHOT_SHARED_SECONDS = 0.05
 RETRY_SECONDS = 0.5
@@ -55,11 +57,14 @@ class Watch:
         return [frame for frame in self.recent if frame.seq > seq]
 
     async def snapshot(self) -> tuple[str, list[Frame]]:
-        """(epoch, everything). Who asks within 50 ms shares: a storm of reconnects costs one reading, not one each."""
+        """(epoch, everything). Who asks while one is made, or within 50 ms of its start, shares it: a storm of
+        reconnects costs one reading, not one each. What came after it began stands in the recent frames."""
         now = asyncio.get_running_loop().time()
-        if self._snapshot is None or now - self._snapshot[0] > SNAPSHOT_SHARED_SECONDS or self._snapshot[1].cancelled():
-            self._snapshot = now, asyncio.ensure_future(in_thread(_make_snapshot, self.view))
-        return await asyncio.shield(self._snapshot[1])
+        begun, task = self._snapshot or (0.0, None)
+        if task is None or task.cancelled() or (task.done() and now - begun > SNAPSHOT_SHARED_SECONDS):
+            task = asyncio.ensure_future(in_thread(_make_snapshot, self.view))
+            self._snapshot = now, task
+        return await asyncio.shield(task)
 
     def forget_snapshot(self) -> None:
         """The next who asks gets a new one."""
@@ -84,6 +89,14 @@ class Hub:
         self._wake = asyncio.Event()
         self._bell = LayerBell(self._rung_outside)
         self._tail: asyncio.Task[None] | None = None
+        self._open = False
+        self._devices_due = loop.time() + DEVICES_EVERY_SECONDS
+
+    def open(self) -> None:
+        """Hear the commits of this process from now on, if only to pass them on: it may have no socket of its own."""
+        if not self._open:
+            self._open = True
+            doorbell.subscribe(self.loop, self._rung_here)
 
     async def join(self, view: View, bell: asyncio.Event) -> Watch:
         """Subscribe first, read second. The first socket starts the tail."""
@@ -94,8 +107,8 @@ class Hub:
             self.epoch = self.epoch or now.epoch
         watch.bells.add(bell)
         self.sockets += 1
+        self.open()
         if self._tail is None or self._tail.done():
-            doorbell.subscribe(self.loop, self._rung_here)
             self._tail = self.loop.create_task(self._follow())
             self._bell.start()
         return watch
@@ -109,7 +122,6 @@ class Hub:
         if not watch.bells:
             self.watches.pop(watch.view.key, None)
         if not self.watches and self._tail is not None:
-            doorbell.unsubscribe(self.loop, self._rung_here)
             self._tail.cancel()
             self._tail = None
             self._bell.stop()
@@ -127,6 +139,7 @@ class Hub:
         while True:
             try:
                 await self._look()
+                await self._write_down_devices()
             except (AnyDatabaseError, OSError) as error:
                 log.warning("the tail cannot read the log", extra={"error": repr(error)})
                 await asyncio.sleep(RETRY_SECONDS)
@@ -134,6 +147,12 @@ class Hub:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), settings.FEED_POLL_SECONDS)
             self._wake.clear()
+
+    async def _write_down_devices(self) -> None:
+        """Once a minute: which devices were heard of."""
+        if self.loop.time() >= self._devices_due:
+            self._devices_due = self.loop.time() + DEVICES_EVERY_SECONDS
+            await in_thread(write_down)
 
     async def _look(self) -> None:
         """One query for the heads of all watched restaurants, then the events of those that moved."""

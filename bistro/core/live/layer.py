@@ -18,6 +18,11 @@ SEND_TIMEOUT_SECONDS = 0.5
 RETRY_SECONDS = 2.0
 
 
+def crosses_processes() -> bool:
+    """Whether the layer reaches further than this process."""
+    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
 class LayerBell:
     """Rings other processes, and listens for them."""
 
@@ -29,18 +34,18 @@ class LayerBell:
 
     def start(self) -> None:
         """Listen, unless the layer ends at this process anyway."""
-        if self._listener is None and not isinstance(get_channel_layer(), InMemoryChannelLayer):
+        if self._listener is None and crosses_processes():
             self._listener = asyncio.get_running_loop().create_task(self._listen())
 
     def stop(self) -> None:
-        for task in (self._listener, self._sender):
-            if task is not None:
-                task.cancel()
-        self._listener = self._sender = None
+        """Listen no more; what this process commits is still passed on."""
+        if self._listener is not None:
+            self._listener.cancel()
+        self._listener = None
 
     def pass_on(self, restaurant_id: int, seq: int) -> None:
         """Ring the other processes soon. While one ring is under way, later ones gather into the next."""
-        if self._listener is None:
+        if not crosses_processes():
             return
         self._pending[restaurant_id] = seq
         if self._sender is None or self._sender.done():

@@ -140,7 +140,8 @@ async def test_the_last_one_out_stops_the_tail_and_the_next_one_starts_it(here, 
         reader.leave()  # twice does no harm
         assert hub._tail is None
         assert hub.sockets == 0
-    assert [listener for loop, listener in doorbell._listeners if loop is hub.loop] == []
+    heard = [listener for loop, listener in doorbell._listeners if loop is hub.loop]
+    assert len(heard) == 1  # without a socket of its own a process still passes its commits on to the others
 
 
 async def test_more_events_at_once_than_the_limit_restart_the_audience(here, hub, settings, monkeypatch):
