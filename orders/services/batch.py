@@ -76,7 +76,7 @@ class Batch:
         for candidate in self.candidates:
             self.outcomes[candidate.place] = PlacedOrder(candidate.order.pk, candidate.json(), replayed=False)
         for place, first in self.twins.items():
-            self.outcomes[place] = self._answer_of_twin(place, first)
+            self.outcomes[place] = replayed(self.outcomes[first])
         return [self.outcomes[place] for place in range(len(self.requests))]
 
     def _keep(self, stage: Callable[[Candidate], None]) -> None:
@@ -92,7 +92,7 @@ class Batch:
         self.candidates = kept
 
     def _merge_equal_keys(self) -> None:
-        """Of requests with the same key only the first goes on; the others get its answer."""
+        """Of requests with the same key (and body, see `placing`) only the first goes on; the others get its answer."""
         seen: dict[tuple[str, str], int] = {}
         for place, request in enumerate(self.requests):
             first = place
@@ -102,12 +102,6 @@ class Batch:
                 self.twins[place] = first
             else:
                 self.candidates.append(Candidate(place, request))
-
-    def _answer_of_twin(self, place: int, first: int) -> Outcome:
-        outcome = self.outcomes[first]
-        if self.requests[place].fingerprint != self.requests[first].fingerprint:
-            return reused_key()
-        return PlacedOrder(outcome.id, outcome.json, replayed=True) if isinstance(outcome, PlacedOrder) else outcome
 
     def _lock_tables(self) -> None:
         """Each request's table, locked in pk order. A pad has only its own."""
@@ -233,6 +227,11 @@ def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int:
         fields = {"table": ["Not this pad's table."]}
         raise InvalidInput("A pad orders for its own table.", code="wrong_table", fields=fields)
     return own
+
+
+def replayed(outcome: Outcome) -> Outcome:
+    """The answer to the same request a second time."""
+    return PlacedOrder(outcome.id, outcome.json, replayed=True) if isinstance(outcome, PlacedOrder) else outcome
 
 
 def replay(row: Order, request: OrderRequest) -> Outcome:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import DatabaseError, OperationalError
 
 from bistro.core.actors import Actor
-from bistro.core.errors import DomainError, LostRace, NotYours, Overloaded
+from bistro.core.errors import DomainError, NotYours, Overloaded
 from bistro.core.group_commit import GroupCommit
 from bistro.core.unit_of_work import UnitOfWork
 from orders.requests import OrderRequest
@@ -32,9 +32,34 @@ def place_orders(requests: Sequence[OrderRequest]) -> list[Outcome]:
     Refusals are decided before any insert. When the batch as a whole fails (two processes with the same key, a lost
     race for the last portion) its orders are tried one by one.
     """
+    outcomes: dict[int, Outcome] = {}
+    for places in _rounds(requests):
+        outcomes |= zip(places, _place_round([requests[place] for place in places]), strict=True)
+    return [outcomes[place] for place in range(len(requests))]
+
+
+def _rounds(requests: Sequence[OrderRequest]) -> list[list[int]]:
+    """Which requests go together: all, unless a key came with two bodies. The other body then waits until it is known
+    whether the key was used, because a refusal uses up none."""
+    bodies: dict[tuple[str, str], list[str]] = {}
+    rounds: list[list[int]] = [[]]
+    for place, request in enumerate(requests):
+        turn = 0
+        if request.key is not None:
+            seen = bodies.setdefault((request.actor.credential, request.key), [])
+            if request.fingerprint not in seen:
+                seen.append(request.fingerprint)
+            turn = seen.index(request.fingerprint)
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append(place)
+    return rounds
+
+
+def _place_round(requests: Sequence[OrderRequest]) -> list[Outcome]:
     try:
         return _place_together(requests)
-    except (LostRace, DatabaseError):
+    except (DomainError, DatabaseError):
         return [_place_again(request) for request in requests]
 
 

@@ -83,6 +83,23 @@ def test_the_first_that_fits_gets_the_portions(house, pads):
     assert Item.objects.get(pk=house.item.pk).portions_left == 0
 
 
+def test_a_key_that_was_refused_with_one_body_is_free_for_another(house, pads):
+    """In one batch: an unknown dish, then the right one under the same key, then the wrong one again."""
+    wrong = wish(house, pads[0], 999_999, key="tap", fingerprint="wrong")
+    right = wish(house, pads[0], key="tap", fingerprint="right")
+    assert codes(place_orders([wrong, right, wrong, right])) == ["unknown_item", "ok", "unknown_item", "ok"]
+    assert codes(place_orders([wrong, right])) == ["idempotency_key_reused", "ok"]
+    assert Order.objects.count() == 1
+
+
+def test_a_retry_behind_another_body_of_its_key_is_still_a_retry(house, pads):
+    placed = place_orders([wish(house, pads[0], key="tap", fingerprint="first")])[0]
+    other = wish(house, pads[0], quantity=2, key="tap", fingerprint="other")
+    outcomes = place_orders([other, wish(house, pads[0], key="tap", fingerprint="first")])
+    assert codes(outcomes) == ["idempotency_key_reused", "ok"]
+    assert outcomes[1].id == placed.id
+
+
 def test_each_event_keeps_its_own_actor(house, pads):
     place_orders([wish(house, pad) for pad in pads[:3]])
     placed = Event.objects.filter(type="order_created").order_by("seq")
