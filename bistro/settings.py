@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from bistro.core.secrets import secret_key
 
@@ -23,6 +24,8 @@ VAR.mkdir(parents=True, exist_ok=True)
 PORT = env.int("PORT", default=8000)
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC = urlsplit(PUBLIC_URL)
+if PUBLIC.scheme not in ("http", "https") or not PUBLIC.hostname or PUBLIC.path:
+    raise ImproperlyConfigured(f"PUBLIC_URL is “{PUBLIC_URL}”; write it like https://bistro.example.com")
 HTTPS = PUBLIC.scheme == "https"
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -78,6 +81,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # Outside everything that may answer by itself: redirects and refusals carry these headers too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bistro.core.middleware.ContentSecurityPolicyMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -86,10 +93,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bistro.core.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "bistro.core.middleware.AddressMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "bistro.core.middleware.ContentSecurityPolicyMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "bistro.core.middleware.DomainErrorMiddleware",
@@ -345,6 +350,7 @@ TIME_ZONE = "UTC"  # a restaurant's own zone stands on its row
 # --- Logs --------------------------------------------------------------------------------------------
 LOG_JSON = env.bool("LOG_JSON", default=False)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it believes every header; AddressMiddleware does not
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -392,4 +398,5 @@ UNFOLD = {
         },
     },
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Whoever ends TLS in front sends http to https; where this server is reached by both, SSL_REDIRECT=true.
+SILENCED_SYSTEM_CHECKS = ["security.W008"]

@@ -46,3 +46,8 @@ urlpatterns = [
     path("docs", swagger),
     path("redoc", redoc),
 ]
+
+handler400 = "bistro.core.refusals.bad_request"
+handler403 = "bistro.core.refusals.permission_denied"
+handler404 = "bistro.core.refusals.not_found"
+handler500 = "bistro.core.refusals.server_error"

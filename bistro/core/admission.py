@@ -26,6 +26,10 @@ class BodyTooLarge(Exception):
     """More came than the limit allows."""
 
 
+class ClientGone(Exception):
+    """Nobody waits for the answer any more."""
+
+
 class Admission:
     """ASGI middleware for HTTP."""
 
@@ -38,10 +42,13 @@ class Admission:
         limit = settings.UPLOAD_LIMIT_BYTES if scope["path"].startswith(_UPLOADS) else settings.BODY_LIMIT_BYTES
         try:
             messages = await _read_body(scope, receive, limit)
+            entered = await self._enter(receive)
+        except ClientGone:
+            return
         except BodyTooLarge:
             await _refuse(send, 413, "The body is too large.", "body_too_large", [(b"connection", b"close")])
             return
-        if not await self._enter():
+        if not entered:
             await _refuse(send, 503, "Too much at once. Try again in a moment.", "overloaded", [(b"retry-after", b"1")])
             return
         assert self._slots is not None
@@ -50,36 +57,61 @@ class Admission:
         finally:
             self._slots.release()
 
-    async def _enter(self) -> bool:
-        """Wait for a place; False when too many wait already or it takes too long."""
+    async def _enter(self, receive: Receive) -> bool:
+        """Wait for a place; False when too many wait already or it takes too long.
+
+        Raises ClientGone when the client leaves meanwhile: its work is not done for nobody, it will come again.
+        """
         if self._slots is None:
             self._slots = asyncio.Semaphore(settings.ADMISSION_IN_FLIGHT)
-        if self._slots.locked() and self._waiting >= settings.ADMISSION_WAITING:
+        if not self._slots.locked():
+            return await self._slots.acquire()
+        if self._waiting >= settings.ADMISSION_WAITING:
             return False
         self._waiting += 1
+        entered = False
+        place, left = asyncio.ensure_future(self._slots.acquire()), asyncio.ensure_future(_left(receive))
         try:
-            await asyncio.wait_for(self._slots.acquire(), settings.ADMISSION_WAIT_SECONDS)
-        except TimeoutError:
-            return False
+            wait = settings.ADMISSION_WAIT_SECONDS
+            await asyncio.wait([place, left], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            if left.done():
+                raise ClientGone
+            entered = place.done()
+            return entered
         finally:
             self._waiting -= 1
-        return True
+            left.cancel()
+            if not entered:  # a place that was got at the last moment goes to the next
+                place.cancel()
+                place.add_done_callback(self._give_back)
+
+    def _give_back(self, place: "asyncio.Future[Any]") -> None:
+        if self._slots is not None and not place.cancelled():
+            self._slots.release()
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the client has gone. The body has been read: nothing else comes."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _read_body(scope: Message, receive: Receive, limit: int) -> list[Message]:
-    """The whole body before a place is taken, so that a slow client holds none. Raises BodyTooLarge."""
+    """The whole body before a place is taken, so that a slow client holds none. Raises BodyTooLarge, ClientGone."""
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > limit):
+        if name == b"content-length" and (not value.isdigit() or len(value) > 15 or int(value) > limit):
             raise BodyTooLarge
     messages: list[Message] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
         messages.append(message)
         size += len(message.get("body", b""))
         if size > limit:
             raise BodyTooLarge
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
+        if not message.get("more_body"):
             return messages
 
 
@@ -97,6 +129,11 @@ def _replay(messages: list[Message], receive: Receive) -> Receive:
 
 async def _refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
     body = json.dumps(problem(status, detail, code)).encode()
-    own = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    own = [
+        (b"content-type", PROBLEM_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": own + headers})
     await send({"type": "http.response.body", "body": body})

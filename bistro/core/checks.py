@@ -1,5 +1,6 @@
 """System checks: configurations that would lose orders, leak them or lie to screens are refused at start."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 Messages = list[CheckMessage]
+LIVE_THREADS = 4  # of the live feed (bistro.core.live.threads)
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
@@ -48,6 +50,22 @@ def sqlite_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
         found.append(Error("SQLite needs WAL.", id="bistro.E005"))
     if "synchronous=full" not in pragmas:
         found.append(Error("SQLite without synchronous=FULL loses orders in a power cut.", id="bistro.E006"))
+    return found
+
+
+@register()
+def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
+    """Limits that cannot be read, or that let nobody in."""
+    found: Messages = []
+    for name, rate in settings.RATE_LIMITS.items():
+        if not re.fullmatch(r"\d+/(s|m|h|d)[a-z]*", rate):
+            found.append(Error(f"The rate “{rate}” of {name} is not one.", hint="Write 60/min.", id="bistro.E011"))
+    if settings.ADMISSION_IN_FLIGHT < 1 or settings.ADMISSION_WAIT_SECONDS <= 0:
+        found.append(Error("Admission lets nobody in.", hint="Set ADMISSION_IN_FLIGHT to 32.", id="bistro.E012"))
+    pool = settings.DATABASE.get("OPTIONS", {}).get("pool")
+    if pool and pool["max_size"] < settings.ADMISSION_IN_FLIGHT + LIVE_THREADS:
+        hint = f"Set DATABASE_POOL to {settings.ADMISSION_IN_FLIGHT + LIVE_THREADS} or lower ADMISSION_IN_FLIGHT."
+        found.append(Warning("More requests work at once than there are connections.", hint=hint, id="bistro.W002"))
     return found
 
 

@@ -1,8 +1,9 @@
-"""Is this process fit to serve? The database answers, every migration is applied; the channel layer is only told."""
+"""Is this process fit to serve? The database answers, and every migration is applied. Redis is optional: not asked."""
 
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error as AnyDatabaseError
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
@@ -19,7 +20,7 @@ def health(request: HttpRequest) -> JsonResponse:
         missing = unapplied_migrations()
         if missing:
             checks["migrations"] = f"{len(missing)} not applied"
-    except DatabaseError:
+    except AnyDatabaseError:
         checks["database"] = "does not answer"
         checks["migrations"] = "unknown"
     well = all(state == "ok" for state in checks.values())

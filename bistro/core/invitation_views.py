@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.errors import DomainError
-from bistro.core.limits import over_limit
+from bistro.core.limits import client_address, over_limit
 from bistro.core.services.joining import join_restaurant
 from bistro.core.services.restaurants import accept_invitation
 
@@ -20,7 +20,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Whether the link is still good is only said to who tries: guessing one learns nothing."""
     if request.method == "GET":
         return _page(request, {})
-    wait = over_limit("enrol", f"invitation:{request.META.get('REMOTE_ADDR', '')}")
+    wait = over_limit("enrol", f"invitation:{client_address(request)}")
     if wait:
         return _page(request, {"problem": f"Too many tries. Wait {wait} s."}, status=429)
     said = {name: request.POST.get(name, "")[:254] for name in ("email", "name")}

@@ -8,14 +8,17 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
 from bistro.core.access import request_actor
 from bistro.core.roles import Role
 
 log = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+BLIND_SECONDS = 5.0
+_blind_until = 0.0
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
@@ -27,21 +30,45 @@ def parse_rate(rate: str) -> tuple[int, int]:
 def over_limit(scope: str, who: str) -> int:
     """Count one use. 0 while within the limit, else the seconds until the window ends.
 
-    A cache that is out of reach lets everybody through: orders matter more than limits.
+    A cache that is out of reach lets everybody through: orders matter more than limits. For a few seconds it is not
+    even asked, so that a frozen one does not hold up every request.
     """
+    global _blind_until
     count, seconds = parse_rate(settings.RATE_LIMITS[scope])
+    if time.monotonic() < _blind_until:
+        return 0
     now = time.time()
-    window = int(now // seconds)
-    key = f"limit:{scope}:{who}:{window}"
+    key = _key(scope, who, int(now // seconds))
     try:
         cache.add(key, 0, timeout=seconds + 1)
         used = cache.incr(key)
     except ValueError:  # it ended between the two calls
         return 0
     except Exception as error:  # whatever the cache's client raises when its server is away
+        _blind_until = time.monotonic() + BLIND_SECONDS
         log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
         return 0
-    return max(1, int((window + 1) * seconds - now)) if used > count else 0
+    return max(1, int((now // seconds + 1) * seconds - now)) if used > count else 0
+
+
+def uncount(scope: str, who: str) -> None:
+    """Take one use back: what succeeded does not count where only failures do (DECISIONS 24)."""
+    _count, seconds = parse_rate(settings.RATE_LIMITS[scope])
+    try:
+        cache.decr(_key(scope, who, int(time.time() // seconds)))
+    except ValueError:  # another window has begun
+        pass
+    except Exception as error:
+        log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """Where a request comes from. X-Forwarded-For counts only behind NUM_PROXIES proxies."""
+    return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type]
+
+
+def _key(scope: str, who: str, window: int) -> str:
+    return f"limit:{scope}:{who}:{window}"
 
 
 class AtomicThrottle(BaseThrottle):
@@ -83,10 +110,10 @@ class OrderThrottle(AtomicThrottle):
 
 
 class AddressThrottle(AtomicThrottle):
-    """By address, for doors without a credential. X-Forwarded-For counts only behind NUM_PROXIES proxies."""
+    """By address, for doors without a credential."""
 
     def who(self, request: Request) -> str:
-        return str(SimpleRateThrottle.get_ident(self, request))  # type: ignore[arg-type]
+        return client_address(request)
 
 
 class EnrolThrottle(AddressThrottle):
@@ -96,6 +123,11 @@ class EnrolThrottle(AddressThrottle):
 
 
 class LoginThrottle(AddressThrottle):
-    """Logins from one address, whatever the account; failures of one account are django-axes' matter."""
+    """Failed logins from one address, whatever the account; failures of one account are django-axes' matter."""
 
     scope = "login"
+
+
+def login_succeeded(request: HttpRequest | Request) -> None:
+    """Only failures count."""
+    uncount("login", client_address(request))

@@ -1,7 +1,7 @@
 """/metrics for Prometheus: from this machine, or with the token."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django_prometheus.exports import ExportToDjangoView
 from prometheus_client import Gauge
@@ -19,7 +19,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
     local = request.META.get("REMOTE_ADDR") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META
     if not (known or local):
-        return HttpResponse(status=404)
+        raise Http404
     facts = hub_facts()
     _sockets.set(facts["open"])
     _audiences.set(facts["audiences"])

@@ -1,5 +1,6 @@
 """Middleware of our own: who asks, what a browser may load, refusals on pages."""
 
+import logging
 from collections.abc import Callable
 
 import structlog
@@ -10,13 +11,18 @@ from django.utils.functional import SimpleLazyObject
 
 from bistro.core.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.actors import Actor
+from bistro.core.api.problems import DATABASE_IS_BUSY
 from bistro.core.auth import DEVICE_COOKIE, device_actor
-from bistro.core.errors import DomainError
+from bistro.core.errors import DomainError, Overloaded
+from bistro.core.limits import client_address
+
+log = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The admin's and the API documents' pages come from libraries that use inline scripts; nothing of ours does.
-RELAXED_PREFIXES = ("/admin/", "/api/docs", "/docs", "/redoc", "/api/redoc")
+RELAXED_PREFIXES = ("/admin/", "/api/docs/", "/api/redoc/")
+RELAXED_PAGES = frozenset({"/docs", "/redoc"})
 _INLINE = "'unsafe-inline'"
 
 
@@ -29,6 +35,17 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(lambda: page_actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class AddressMiddleware:
+    """Every log line of a request names where it comes from; a forged X-Forwarded-For names nobody else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
         return self.get_response(request)
 
 
@@ -50,7 +67,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Strict everywhere; `/admin/` and the API documents may also use inline code of their own libraries."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith(RELAXED_PREFIXES):
+        if request.path_info.startswith(RELAXED_PREFIXES) or request.path_info in RELAXED_PAGES:
             wider = {"script-src": [_INLINE, "'unsafe-eval'"], "style-src": [_INLINE], "worker-src": ["blob:"]}
             response._csp_update = wider  # type: ignore[attr-defined]
         return super().process_response(request, response)
@@ -66,7 +83,14 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError):
+        if isinstance(error, DATABASE_IS_BUSY):
+            log.warning("the database does not serve a page", extra={"error": repr(error)})
+            answer = render(request, "503.html", status=Overloaded.status)
+        elif isinstance(error, DomainError):
+            context = {"message": error.message, "status": error.status}
+            answer = render(request, "core/refused.html", context, status=error.status)
+        else:
             return None
-        context = {"message": error.message, "status": error.status}
-        return render(request, "core/refused.html", context, status=error.status)
+        if answer.status_code == Overloaded.status:
+            answer["Retry-After"] = str(Overloaded.retry_after)
+        return answer

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.access import SESSION_RESTAURANT, memberships_of
 from bistro.core.auth import DEVICE_COOKIE
 from bistro.core.errors import DomainError
-from bistro.core.limits import over_limit
+from bistro.core.limits import client_address, login_succeeded, over_limit
 from bistro.core.models import Device, Staff
 from bistro.core.services import devices
 
@@ -26,13 +27,24 @@ class Login(LoginView):
 
     template_name = "registration/login.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One address may not try account after account either."""
+        wait = over_limit("login", client_address(request))
+        if wait:
+            context = {"locked_out": f"Too many failed logins. Try again in {wait} s."}
+            answer = render(request, self.template_name, context, status=429)
+            answer["Retry-After"] = str(wait)
+            return answer
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
+        login_succeeded(self.request)
         members = memberships_of(self.request.user)  # type: ignore[arg-type]
         if len(members) == 1:
             self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
         elif len(members) > 1:
-            return redirect("choose-restaurant")
+            return redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': answer['Location']})}")
         return answer
 
 
@@ -56,8 +68,7 @@ def device_door(request: HttpRequest) -> HttpResponse:
     """A wall screen or pad types its one-time code and gets an HttpOnly cookie (DECISIONS 31)."""
     if request.method == "GET":
         return render(request, "core/device_door.html", {"next": _next(request)})
-    address = request.META.get("REMOTE_ADDR", "")
-    wait = over_limit("enrol", f"page:{address}")
+    wait = over_limit("enrol", f"page:{client_address(request)}")
     if wait:
         problem = f"Too many tries. Wait {wait} s."
         return render(request, "core/device_door.html", {"problem": problem, "next": _next(request)}, status=429)

@@ -1,11 +1,12 @@
 """Errors of the API: RFC 9457 problem documents, whatever went wrong."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
 from psycopg_pool import PoolTimeout, TooManyRequests
@@ -14,7 +15,10 @@ from rest_framework.response import Response
 
 from bistro.core.errors import DomainError, Overloaded
 
+log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
+# What a database that is busy, restarting or out of reach raises: 503 with Retry-After, never 500.
+DATABASE_IS_BUSY = (OperationalError, InterfaceError, PoolTimeout, TooManyRequests)
 _CODES = {
     400: "parse_error",
     401: "not_authenticated",
@@ -63,7 +67,8 @@ class ProblemHandler(ExceptionHandler):
     """Turns every exception of an API view into an APIException; an overloaded database is 503, not 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, OperationalError | PoolTimeout | TooManyRequests):
+        if isinstance(exc, DATABASE_IS_BUSY):
+            log.warning("the database does not serve a request", extra={"error": repr(exc)})
             exc = Overloaded("The order desk is busy. Try again in a moment.")
         if isinstance(exc, DomainError):
             return RefusedAPIException(exc)

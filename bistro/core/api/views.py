@@ -24,7 +24,7 @@ from bistro.core.auth import (
     staff_of_token,
 )
 from bistro.core.errors import InvalidInput
-from bistro.core.limits import CredentialThrottle, EnrolThrottle, LoginThrottle
+from bistro.core.limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
 from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.roles import Act
 from bistro.core.selectors import debug_facts
@@ -61,11 +61,19 @@ def token_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
     }
 
 
-class LoginView(APIView):
-    """Log in with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
+class OpenDoor(APIView):
+    """Base of what is called without a credential yet. A wrong one is 401 here too, where DRF would say 403."""
 
     authentication_classes: list[Any] = []
     permission_classes: list[Any] = []
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="bistro"'
+
+
+class LoginView(OpenDoor):
+    """Log in with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
+
     throttle_classes = [LoginThrottle]
 
     @extend_schema(request=shapes.LoginInput, responses=shapes.TokenOutput)
@@ -78,6 +86,7 @@ class LoginView(APIView):
             if getattr(request._request, "axes_locked_out", False):
                 raise exceptions.Throttled(wait=900, detail="Too many failed logins. Try again later.")
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
+        login_succeeded(request)
         return Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
 
 
@@ -91,11 +100,9 @@ def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
     return members[0].restaurant_id if len(members) == 1 else None
 
 
-class RefreshView(APIView):
+class RefreshView(OpenDoor):
     """A new access token (and refresh token) for a refresh token."""
 
-    authentication_classes: list[Any] = []
-    permission_classes: list[Any] = []
     throttle_classes = [LoginThrottle]
 
     @extend_schema(request=shapes.RefreshInput, responses=shapes.TokenOutput)
@@ -109,6 +116,7 @@ class RefreshView(APIView):
         staff = staff_of_token(token)
         if staff is None:
             raise exceptions.AuthenticationFailed("This login has ended.", "invalid_token")
+        login_succeeded(request)
         return Response(token_json(staff, staff_actor(staff, token.get("rid")).restaurant_id))
 
 
@@ -134,6 +142,7 @@ class RegisterView(APIView):
             raise InvalidInput("Say which role.", fields={"role": ["This field is required."]})
         else:
             member = restaurants.add_member(role=asked["role"], actor=actor, **person)
+        login_succeeded(request)
         return Response(user_json(member.staff, member.restaurant_id), status=status.HTTP_201_CREATED)
 
 
@@ -163,11 +172,9 @@ def device_json(device: Device) -> dict[str, Any]:
     return {"id": device.pk, "kind": device.kind, "name": device.name, "restaurant": str(uid)}
 
 
-class EnrolView(APIView):
+class EnrolView(OpenDoor):
     """Turn a one-time code (10 minutes) into a device token, told once."""
 
-    authentication_classes: list[Any] = []
-    permission_classes: list[Any] = []
     throttle_classes = [EnrolThrottle]
 
     @extend_schema(request=shapes.EnrolInput, responses={201: shapes.EnrolOutput})

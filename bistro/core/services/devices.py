@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from bistro.core.actors import Actor
@@ -33,9 +34,13 @@ def create_device(*, kind: str, name: str, actor: Actor) -> Device:
 def add_device(kind: str, name: str, work: UnitOfWork) -> Device:
     """A step for services that also hang the device somewhere. Raises InvalidInput."""
     name = name.strip()
+    taken = InvalidInput(f"There is already a device called “{name}”.", fields={"name": ["Choose another name."]})
     if Device.objects.filter(restaurant_id=work.restaurant_id, name=name).exists():
-        raise InvalidInput(f"There is already a device called “{name}”.", fields={"name": ["Choose another name."]})
-    device = Device.objects.create(restaurant_id=work.restaurant_id, kind=kind, name=name)
+        raise taken
+    try:
+        device = Device.objects.create(restaurant_id=work.restaurant_id, kind=kind, name=name)
+    except IntegrityError:  # added in the meantime
+        raise taken from None
     work.record(DeviceAdded(device=device))
     return device
 
@@ -129,8 +134,9 @@ def give_token(*, device_id: int, actor: Actor) -> str:
 def hand_token(device: Device, work: UnitOfWork) -> str:
     """A step: enrol a device that this unit of work has made or locked."""
     token = new_token()
-    device.token_hash, device.revoked_at = digest(token), None
-    device.save(update_fields=["token_hash", "revoked_at"])
+    device.token_hash, device.next_token_hash, device.revoked_at = digest(token), None, None
+    device.version += 1
+    device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "version"])
     work.record(DeviceEnrolled(device=device))
     return token
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from bistro.core.actors import Actor
@@ -105,15 +106,22 @@ def end_sessions(staff: Staff) -> None:
 def _create_member(email: str, name: str, password: str, role: str, work: UnitOfWork) -> Membership:
     email = email.strip().lower()
     if Staff.objects.filter(email__iexact=email).exists():
-        raise InvalidInput("This e-mail address is already registered.", fields={"email": ["Already registered."]})
+        raise _known_address()
     try:
         validate_password(password, user=Staff(email=email, name=name))
     except ValidationError as error:
         raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
-    staff = Staff.objects.create_user(email, password, name=name)
+    try:
+        staff = Staff.objects.create_user(email, password, name=name)
+    except IntegrityError:  # registered in the meantime
+        raise _known_address() from None
     member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
     work.record(MemberAdded(membership=member))
     return member
+
+
+def _known_address() -> InvalidInput:
+    return InvalidInput("This e-mail address is already registered.", fields={"email": ["Already registered."]})
 
 
 def _check_owner(member: Membership, actor: Actor) -> None:

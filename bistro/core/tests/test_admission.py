@@ -1,0 +1,304 @@
+"""The front door: how much may come in, how long it waits, and that a place always comes back."""
+
+import asyncio
+import json
+
+import pytest
+
+from bistro.core.admission import Admission
+
+
+class Client:
+    """One request, message by message."""
+
+    def __init__(self, door, path="/api/order", headers=(), body=b"{}"):
+        self.scope = {"type": "http", "method": "POST", "path": path, "headers": list(headers)}
+        self.door, self.inbox, self.sent, self.received = door, asyncio.Queue(), [], 0
+        if body is not None:
+            self.say(body)
+
+    def say(self, body, more=False):
+        self.inbox.put_nowait({"type": "http.request", "body": body, "more_body": more})
+
+    def leave(self):
+        self.inbox.put_nowait({"type": "http.disconnect"})
+
+    async def receive(self):
+        self.received += 1
+        return await self.inbox.get()
+
+    async def send(self, message):
+        self.sent.append(message)
+
+    async def ask(self):
+        await self.door(self.scope, self.receive, self.send)
+        return self
+
+    @property
+    def status(self):
+        return self.sent[0]["status"] if self.sent else None
+
+    @property
+    def headers(self):
+        return dict(self.sent[0]["headers"])
+
+    @property
+    def problem(self):
+        return json.loads(self.sent[1]["body"])
+
+
+class Kitchen:
+    """The application behind the door: works until it is told to finish."""
+
+    def __init__(self):
+        self.working, self.most, self.bodies, self.fails = 0, 0, [], False
+        self.finish = asyncio.Event()
+        self.finish.set()
+
+    async def __call__(self, scope, receive, send):
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        self.bodies.append(body)
+        self.working += 1
+        self.most = max(self.most, self.working)
+        try:
+            await self.finish.wait()
+            if self.fails:
+                raise ZeroDivisionError
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        finally:
+            self.working -= 1
+
+
+@pytest.fixture
+def kitchen():
+    return Kitchen()
+
+
+@pytest.fixture
+def door(kitchen, settings):
+    settings.ADMISSION_IN_FLIGHT, settings.ADMISSION_WAITING, settings.ADMISSION_WAIT_SECONDS = 2, 3, 5
+    settings.BODY_LIMIT_BYTES, settings.UPLOAD_LIMIT_BYTES = 1000, 5000
+    return Admission(kitchen)
+
+
+def start(*clients):
+    return [asyncio.ensure_future(client.ask()) for client in clients]
+
+
+async def settle():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+# --- bodies ------------------------------------------------------------------------------------------------------
+async def test_what_fits_reaches_the_application_whole(door, kitchen):
+    client = Client(door, body=None)
+    for part in (b"a" * 400, b"b" * 400):
+        client.say(part, more=True)
+    client.say(b"c" * 200)
+    await client.ask()
+    assert client.status == 200
+    assert kitchen.bodies == [b"a" * 400 + b"b" * 400 + b"c" * 200]
+
+
+@pytest.mark.parametrize("length", [b"1001", b"10000000", b"9" * 5000, b"-1", b"abc", b"1e3", b""])
+async def test_a_length_that_says_too_much_is_refused_without_reading(door, kitchen, length):
+    client = Client(door, headers=[(b"content-length", length)], body=None)
+    await client.ask()
+    assert client.status == 413
+    assert client.received == 0
+    assert kitchen.bodies == []
+
+
+async def test_a_length_that_lies_is_found_out_by_counting(door, kitchen):
+    client = Client(door, headers=[(b"content-length", b"10")], body=None)
+    client.say(b"x" * 1001, more=True)
+    client.say(b"never read")
+    await client.ask()
+    assert client.status == 413
+    assert client.received == 1
+    assert kitchen.bodies == []
+
+
+async def test_ten_megabytes_in_pieces_are_not_read_to_the_end(door, kitchen):
+    client = Client(door, body=None)
+    for _ in range(160):
+        client.say(b"x" * 65536, more=True)
+    await client.ask()
+    assert client.status == 413
+    assert client.received == 1
+    assert kitchen.bodies == []
+
+
+async def test_the_refusal_is_a_problem_document_and_closes_the_connection(door):
+    client = await Client(door, headers=[(b"content-length", b"1001")], body=None).ask()
+    assert client.headers[b"content-type"] == b"application/problem+json"
+    assert client.headers[b"connection"] == b"close"
+    assert client.headers[b"x-content-type-options"] == b"nosniff"
+    assert client.headers[b"content-length"] == str(len(client.sent[1]["body"])).encode()
+    assert (client.problem["status"], client.problem["code"]) == (413, "body_too_large")
+
+
+async def test_managers_may_send_more_in_the_admin_alone(door):
+    for path, size, status in [
+        ("/admin/menu/item/import/", 5000, 200),
+        ("/admin/menu/item/import/", 5001, 413),
+        ("/administrator/", 1001, 413),
+        ("/api/admin/", 1001, 413),
+    ]:
+        assert (await Client(door, path=path, body=b"x" * size).ask()).status == status
+
+
+# --- places ------------------------------------------------------------------------------------------------------
+async def test_never_more_at_work_than_places_and_all_are_served(door, kitchen):
+    kitchen.finish.clear()
+    clients = [Client(door) for _ in range(5)]
+    tasks = start(*clients)
+    await settle()
+    assert kitchen.working == 2
+    kitchen.finish.set()
+    await asyncio.gather(*tasks)
+    assert [client.status for client in clients] == [200] * 5
+    assert kitchen.most == 2
+
+
+async def test_one_too_many_in_the_queue_is_told_to_come_again(door, kitchen):
+    kitchen.finish.clear()
+    tasks = start(*(Client(door) for _ in range(5)))
+    await settle()
+    refused = await Client(door).ask()
+    assert refused.status == 503
+    assert refused.headers[b"retry-after"] == b"1"
+    assert (refused.problem["status"], refused.problem["code"]) == (503, "overloaded")
+    kitchen.finish.set()
+    await asyncio.gather(*tasks)
+    assert (await Client(door).ask()).status == 200
+
+
+async def test_waiting_too_long_is_told_to_come_again(door, kitchen, settings):
+    settings.ADMISSION_WAIT_SECONDS = 0.02
+    kitchen.finish.clear()
+    tasks = start(*(Client(door) for _ in range(2)))
+    await settle()
+    refused = await Client(door).ask()
+    assert refused.status == 503
+    kitchen.finish.set()
+    await asyncio.gather(*tasks)
+    await _all_places_are_free(door, kitchen)
+
+
+async def _all_places_are_free(door, kitchen):
+    """Both places are there again: two clients work at once, and nobody is counted as waiting."""
+    assert door._waiting == 0
+    assert not door._slots.locked()
+    kitchen.fails = False
+    kitchen.finish.clear()
+    tasks = start(Client(door), Client(door))
+    await settle()
+    assert kitchen.working == 2
+    kitchen.finish.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_places_come_back_after_faults(door, kitchen):
+    kitchen.fails = True
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            await Client(door).ask()
+    await _all_places_are_free(door, kitchen)
+
+
+async def test_places_come_back_after_the_server_gave_a_request_up(door, kitchen):
+    kitchen.finish.clear()
+    tasks = start(*(Client(door) for _ in range(5)))
+    await settle()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await settle()
+    kitchen.finish.set()
+    await _all_places_are_free(door, kitchen)
+
+
+async def test_a_slow_body_takes_no_place(door, kitchen):
+    slow = [Client(door, body=None) for _ in range(10)]
+    for client in slow:
+        client.say(b"{", more=True)
+    tasks = start(*slow)
+    await settle()
+    assert (await Client(door).ask()).status == 200
+    for client in slow:
+        client.say(b"}")
+    kitchen.finish.set()
+    await asyncio.gather(*tasks)
+    assert kitchen.bodies.count(b"{}") == 11
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_forgotten(door, kitchen):
+    client = Client(door, body=None)
+    client.say(b'{"table', more=True)
+    client.leave()
+    await client.ask()
+    assert client.sent == []
+    assert kitchen.bodies == []
+
+
+async def test_nothing_is_done_for_a_client_that_left_while_it_waited(door, kitchen):
+    """It will come again with the same key; under overload work for nobody makes the overload."""
+    kitchen.finish.clear()
+    working = start(Client(door, body=b"1"), Client(door, body=b"2"))
+    await settle()
+    gone, stays = Client(door, body=b"gone"), Client(door, body=b"stays")
+    waiting = start(gone, stays)
+    await settle()
+    gone.leave()
+    await settle()
+    assert waiting[0].done()
+    kitchen.finish.set()
+    await asyncio.gather(*working, *waiting)
+    assert kitchen.bodies == [b"1", b"2", b"stays"]
+    assert gone.sent == []
+    assert stays.status == 200
+    await _all_places_are_free(door, kitchen)
+
+
+async def test_who_waited_can_still_hear_that_its_client_left(door, kitchen):
+    """What the queue listened for is not taken from the application."""
+    kitchen.finish.clear()
+    working = start(Client(door), Client(door))
+    await settle()
+    heard = []
+
+    async def listener(scope, receive, send):
+        heard.append((await receive())["type"])
+        heard.append((await receive())["type"])
+
+    client = Client(door)
+    door.app, app = listener, door.app
+    waiting = start(client)
+    await settle()
+    kitchen.finish.set()
+    await asyncio.gather(*working)
+    await settle()
+    client.leave()
+    await asyncio.gather(*waiting)
+    door.app = app
+    assert heard == ["http.request", "http.disconnect"]
+
+
+async def test_a_place_that_frees_and_a_client_that_leaves_at_the_same_moment(door, kitchen):
+    kitchen.finish.clear()
+    working = start(Client(door), Client(door))
+    await settle()
+    leaving = [Client(door) for _ in range(3)]
+    waiting = start(*leaving)
+    await settle()
+    kitchen.finish.set()
+    for client in leaving:
+        client.leave()
+    await asyncio.gather(*working, *waiting)
+    await settle()
+    await _all_places_are_free(door, kitchen)
