@@ -86,8 +86,16 @@ class Running:
         self._wait_until_healthy(url)
         return Service(url, json.loads((self.folder / "var" / "demo.json").read_text()))
 
+    def kill(self) -> None:
+        """As a power cut would: no warning, no clean end. Enter again to start on what is left."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def __exit__(self, *error: object) -> None:
         assert self.process is not None
+        if self.process.poll() is not None:
+            return
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(timeout=10)
