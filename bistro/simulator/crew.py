@@ -85,7 +85,7 @@ async def _hire(crew: Crew, options: Options, who: Credentials, ledger: Ledger) 
     bearer = Bearer(who.login("waiter"))
     await bearer.log_in(crew.client)
     crew.waiters = Waiters(crew.client, ledger, bearer)
-    dice = random.Random(options.seed)  # nosec B311  (how long a steak takes is no secret)
+    dice = random.Random(options.seed)  # nosec B311
     crew.cooks = Cooks(crew.client, ledger, crew.kitchen, cook_seconds=options.cook_seconds, dice=dice)
 
 

@@ -19,7 +19,7 @@ POPULAR_WEIGHT = 4
 
 def plan_demo(card: Card, count: int, run: str, seed: int) -> Plan:
     """Make up `count` rounds from what can be had now. Items that count down are left to the guests: they run out."""
-    dice = random.Random(seed)  # nosec B311  (an evening's whims, not a secret)
+    dice = random.Random(seed)  # nosec B311
     items = [item for item in card.items if item.available and item.portions_left is None]
     weights = [POPULAR_WEIGHT if item.popular else 1 for item in items]
     plan = Plan()

@@ -25,12 +25,7 @@ class Bearer:
 
     def __init__(self, login: Login) -> None:
         self.login = login
-        self.token = ""
-
-    @property
-    def authorization(self) -> str:
-        """The value of the Authorization header."""
-        return f"Bearer {self.token}"
+        self.authorization = "Bearer"
 
     async def log_in(self, client: Client) -> None:
         """Get an access token."""
@@ -39,7 +34,7 @@ class Bearer:
         )
         if not answer.ok:
             raise NotLoggedIn(f"{self.login.email} cannot log in: {answer.code}")
-        self.token = answer.body["access_token"]
+        self.authorization = f"Bearer {answer.body['access_token']}"
 
 
 class OrderFeed(Listener):
