@@ -120,7 +120,6 @@ class Client:
             self.traffic.lost_connections += 1
             return None
         self.traffic.answers[response.status] += 1
-        self.traffic.busy += response.status in BUSY
         self.traffic.replayed += response.headers.get("Idempotent-Replayed") == "true"
         return Answer(response.status, payload, response.headers, at)
 

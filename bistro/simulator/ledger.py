@@ -42,7 +42,6 @@ class Traffic:
     retries: int = 0
     lost_connections: int = 0
     timeouts: int = 0
-    busy: int = 0
     replayed: int = 0
 
     @property

@@ -27,7 +27,7 @@ async def show_live(evening: Evening, console: Console) -> None:
     if not console.is_terminal:
         while True:
             await asyncio.sleep(PLAIN_EVERY)
-            console.print(_line(evening))
+            console.print(_line(evening), soft_wrap=True)
     progress = Progress(
         TextColumn("{task.description:>22}"), BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn()
     )
@@ -103,7 +103,8 @@ def _account_table(evening: Evening, account: Account) -> Table:
         ("money expected", _money(account.expected, evening)),
         ("money found", _money(account.found, evening)),
         ("attempts repeated", traffic.retries),
-        ("  busy (503, 429)", traffic.busy),
+        ("  busy (503)", traffic.answers[503]),
+        ("  above the limit (429)", traffic.answers[429]),
         ("  server errors", traffic.server_errors),
         ("  connections lost, timed out", f"{traffic.lost_connections}, {traffic.timeouts}"),
         ("answers replayed", traffic.replayed),
@@ -194,9 +195,7 @@ def figures(evening: Evening, account: Account) -> dict[str, Any]:
         "rows_at_another_price": sum(sum(difference.rows.values()) for difference in plan.differences),
         "traffic": {
             "answers": {str(status): count for status, count in sorted(traffic.answers.items())},
-            **{
-                name: getattr(traffic, name) for name in ("retries", "busy", "lost_connections", "timeouts", "replayed")
-            },
+            **{name: getattr(traffic, name) for name in ("retries", "lost_connections", "timeouts", "replayed")},
             "server_errors": traffic.server_errors,
         },
         "complaints": dict(evening.ledger.complaints),
