@@ -95,9 +95,9 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
     waiting = Device.objects.visible_to(actor).filter(token_hash=None, revoked_at=None).count()
     menu, devices = reverse("admin:menu_item_changelist"), reverse("admin:core_device_changelist")
     found = [
-        (items["off"], "items are off (86)", menu),
-        (items["out"], "items are sold out", menu),
-        (waiting, "devices wait for their code", devices),
+        (items["off"], "off the menu (86)", menu),
+        (items["out"], "sold out", menu),
+        (waiting, "not enrolled: devices that wait for their code", devices),
     ]
     return [{"count": count, "text": text, "url": url} for count, text, url in found if count]
 

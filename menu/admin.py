@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
@@ -25,6 +28,15 @@ from menu.resources import FORMATS, ItemResource, items_with_all
 from menu.setup_steps import only_default
 from menu.steps import touch_menu
 
+SHOWN = 4  # choices of a group that its item's page names
+
+
+def link(page: str, pk: int, words: str) -> SafeString:
+    """To another page of the admin."""
+    return format_html(
+        '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', reverse(page, args=[pk]), words
+    )
+
 
 class MenuAdmin(TenantAdmin):
     """Whatever is saved, everybody who holds a compiled menu must take the new one."""
@@ -37,13 +49,16 @@ class ItemsOfCategory(TenantInline):
     """The order in which guests read them; the dish itself has its own page."""
 
     model = Item
-    fields = ("name", "price", "position")
-    readonly_fields = ("name", "price")
+    fields = ("page", "price", "position")
+    readonly_fields = ("page", "price")
     ordering_field = "position"
-    hide_ordering_field = True
-    show_change_link = True
+    hide_ordering_field = hide_title = True
     may_add = may_delete = False
     verbose_name_plural = "items, in the order of the menu"
+
+    @admin.display(description="Item")
+    def page(self, item: Item) -> str:
+        return link("admin:menu_item_change", item.pk, item.name)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).not_archived()
@@ -68,13 +83,21 @@ class GroupsOfItem(TenantInline):
 
     model = ModifierGroup
     form = GroupForm
-    fields = ("name", "min", "max", "position")
+    fields = ("name", "min", "max", "choices", "position")
+    readonly_fields = ("choices",)
     ordering_field = "position"
-    hide_ordering_field = True
-    show_change_link = True
+    hide_ordering_field = hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived()
+        return super().get_queryset(request).not_archived().prefetch_related("modifiers")
+
+    @admin.display(description="Choices")
+    def choices(self, group: ModifierGroup) -> str:
+        if group.pk is None:
+            return "save first"
+        names = [choice.name for choice in group.modifiers.all() if choice.archived_at is None]
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        return link("admin:menu_modifiergroup_change", group.pk, (", ".join(names[:SHOWN]) or "add some") + more)
 
 
 @admin.register(Item)
@@ -83,7 +106,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
     form = ItemForm
     inlines = (GroupsOfItem,)
-    list_display = ("name", "category", "amount", "state", "prep_minutes", "popular", "archived")
+    list_display = ("name", "category", "amount", "state", "prep_minutes", "favourite", "archived")
     list_filter = (InUseFilter, ("category", OwnFilter), "popular")
     list_select_related = ("category",)
     search_fields = ("name", "description")
@@ -92,16 +115,21 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
     fieldsets = (
         (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes",)}),
-        ("Allergens and diets", {"fields": (("allergens", "diets"),)}),
+        ("Allergens and diets", {"fields": ("allergens", "diets")}),
     )
     resource_classes = (ItemResource,)
     import_form_class = ImportForm
     export_form_class = ExportForm
     skip_admin_log = True
+    import_template_name = "admin/menu/item/import.html"
 
     @admin.display(description="Price", ordering="price")
     def amount(self, item: Item) -> str:
         return text(item.price)
+
+    @admin.display(description="Popular", ordering="popular")
+    def favourite(self, item: Item) -> str:
+        return "★" if item.popular else ""
 
     @display(description="State", label={"on": "success", "off (86)": "danger", "sold out": "danger"})
     def state(self, item: Item) -> str:
@@ -183,7 +211,7 @@ class ModifiersOfGroup(TenantInline):
     form = ModifierForm
     fields = ("name", "price", "is_default", "allergen", "off", "position")
     ordering_field = "position"
-    hide_ordering_field = True
+    hide_ordering_field = hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).not_archived()

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from bistro.core.money import text
+from bistro.core.names import name_key
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import ModifierGroup
 
@@ -27,7 +28,13 @@ def write_options(groups: Iterable[ModifierGroup]) -> str:
 
 def read_options(cell: str) -> tuple[ImportedGroup, ...]:
     """The groups that a cell describes. Raises ValueError naming what cannot be read."""
-    return tuple(_group(line.strip()) for line in cell.splitlines() if line.strip())
+    groups = tuple(_group(line.strip()) for line in cell.splitlines() if line.strip())
+    seen: set[str] = set()
+    for choice in (choice for group in groups for choice in group.modifiers):
+        if name_key(choice.name) in seen:
+            raise ValueError(f"“{choice.name}” stands there twice.")
+        seen.add(name_key(choice.name))
+    return groups
 
 
 def _group(line: str) -> ImportedGroup:

@@ -37,6 +37,12 @@ class SafeXLSX(XLSX):
         return super().create_dataset(in_stream)
 
 
+class Refusal(Error):
+    """Why the whole file is not taken, in words alone: the page would show a traceback."""
+
+    traceback = ""
+
+
 FORMATS = [CSV, SafeXLSX]
 
 
@@ -75,7 +81,7 @@ class ItemResource(resources.ModelResource):
         headers = [str(header or "").strip().casefold().replace(" ", "_") for header in dataset.headers or ()]
         problem = self._refusal(headers, len(dataset))
         if problem:
-            result.append_base_error(Error(ValidationError(problem).messages[0]))
+            result.append_base_error(Refusal(problem))
             return result
         wishes = list(self._read(dataset, headers, result))
         result.total_rows = len(dataset)
@@ -127,7 +133,7 @@ class ItemResource(resources.ModelResource):
         try:
             self.report = str(import_menu(categories=categories, actor=self.actor, overwrite=True))
         except DomainError as error:
-            result.append_base_error(Error(error.message))
+            result.append_base_error(Refusal(error.message))
 
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:

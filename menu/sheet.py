@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from bistro.core.money import text
 from menu.allergens import ALLERGENS, DIETS
 from menu.imported import ImportedItem
-from menu.models import Item
+from menu.models import Category, Item
 from menu.options_text import read_options, write_options
 
 COLUMNS = (
@@ -29,6 +29,7 @@ COLUMNS = (
 REQUIRED = ("category", "name", "price")
 # A cell that begins like this is run as a formula by spreadsheet programs.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MOST_OF_CATEGORY = Category._meta.get_field("name").max_length or 0
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n"}
 
 
@@ -75,6 +76,8 @@ def read_row(cells: Mapping[str, str]) -> ImportedItem:
         except ValueError as error:
             problems[column] = [str(error)]
     problems |= {column: ["This column is needed."] for column in REQUIRED if not cells.get(column, "")}
+    if len(cells.get("category", "")) > MOST_OF_CATEGORY:
+        problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
     if not problems:
         problems = _beyond_the_model(read)
     if problems:

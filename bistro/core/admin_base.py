@@ -253,4 +253,4 @@ class LookAdmin(TenantAdmin):
     may_add = may_change = may_delete = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return flatten_fieldsets(self.fieldsets) if self.fieldsets else self.fields
+        return flatten_fieldsets(self.get_fieldsets(request, obj))

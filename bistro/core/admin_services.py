@@ -45,7 +45,8 @@ class ByService(TenantAdmin):
             answer = self._answer(request, object_id)
             if answer is not None:
                 return answer
-        return ModelAdmin.changeform_view(self, request, object_id, form_url, extra_context)
+        context = {"show_save_and_add_another": False, "show_save_and_continue": False, **(extra_context or {})}
+        return ModelAdmin.changeform_view(self, request, object_id, form_url, context)
 
     def _answer(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
         """What the service's success looks like; None when Django's view should show or refuse the page."""

@@ -77,11 +77,19 @@ class DeviceAdmin(ByService):
     search_fields = ("name", "pad__table__name")
     actions = ("revoke_chosen",)
     actions_row = actions_detail = ("enrol", "revoke")
-    conditional_fields = {"table": "kind == 'pad'", "stations": "kind == 'kitchen'"}
+    # On the page of a device that exists there is no `kind` to choose, and only its own kind of place.
+    conditional_fields = {
+        "table": "typeof kind === 'undefined' || kind == 'pad'",
+        "stations": "typeof kind === 'undefined' || kind == 'kitchen'",
+    }
     readonly_fields = ("name", "kind", "state", "seen", "firmware")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("screen__stations")
+
+    def has_change_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        """An integration hangs nowhere: there is nothing to change."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.kind != Device.Kind.INTEGRATION)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Device | None = None) -> Any:
         return self.readonly_fields if obj else ()

@@ -58,9 +58,6 @@ class TicketAdmin(LookAdmin):
     actions = ("bump", "recall")
     fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return tuple(name for row in self.fields for name in (row if isinstance(row, tuple) else (row,)))
-
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str) -> Any:
         """Only by the order's number."""
         said = search_term.strip().removeprefix("#")

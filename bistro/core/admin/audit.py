@@ -53,18 +53,33 @@ class ActorFilter(SimpleListFilter):
 class EventAdmin(LookAdmin):
     """Newest first."""
 
-    list_display = ("moment", "actor_label", "type", "action", "subject", "seq")
+    list_display = ("moment", "who", "kind", "action", "subject", "seq")
     list_display_links = ("moment",)
     list_filter = (TypeFilter, ActorFilter, ("at", RangeDateTimeFilter))
     search_fields = ("=subject", "^actor_label")
     search_help_text = "A subject such as order:12, or who did it"
     ordering = ("-seq",)
     sortable_by = ()
-    fields = ("moment", "actor_label", "actor", "device_id", "type", "action", "subject", "table_id", "seq", "pretty")
+    fields = (
+        ("moment", "seq"),
+        ("who", "actor"),
+        ("kind", "action"),
+        ("subject", "table_id"),
+        "device_id",
+        "pretty",
+    )
 
     @admin.display(description="When")
     def moment(self, event: Event) -> str:
         return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="Who")
+    def who(self, event: Event) -> str:
+        return event.actor_label or event.actor
+
+    @admin.display(description="Kind")
+    def kind(self, event: Event) -> str:
+        return event.type.replace("_", " ")
 
     @admin.display(description="Data")
     def pretty(self, event: Event) -> str:

@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
@@ -26,6 +27,7 @@ from bistro.core.admin_pages import form_page
 from bistro.core.admin_services import ByService
 from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
+from bistro.core.roles import Role
 from bistro.core.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
 from bistro.core.services import restaurants as restaurant_services
@@ -66,7 +68,7 @@ class MembershipAdmin(ByService, HistoryAdmin):
 
     add_form = NewMemberForm
     may_delete = False
-    list_display = ("person", "email", "role", "is_active", "created_at")
+    list_display = ("person", "email", "role", "is_active", "since")
     list_filter = ("role", "is_active")
     list_select_related = ("staff",)
     search_fields = ("staff__name", "staff__email")
@@ -87,6 +89,9 @@ class MembershipAdmin(ByService, HistoryAdmin):
             return self.fields
         where = () if acting_manager(request) else ("restaurant",)
         return (*where, "email", "name", "role", "password")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        return {"role": Role.WAITER.value, **super().get_changeform_initial_data(request)}
 
     def get_add_form(self, request: HttpRequest) -> type[TenantForm]:
         return NewMemberForm if acting_manager(request) else OperatorsMemberForm
@@ -115,6 +120,10 @@ class MembershipAdmin(ByService, HistoryAdmin):
     def person(self, member: Membership) -> str:
         return str(member.staff)
 
+    @admin.display(description="Since", ordering="created_at")
+    def since(self, member: Membership) -> str:
+        return f"{timezone.localtime(member.created_at):%Y-%m-%d}"
+
     @admin.display(description="E-mail", ordering="staff__email")
     def email(self, member: Membership) -> str:
         return member.staff.email
@@ -142,6 +151,9 @@ class InvitationAdmin(ByService):
     list_filter = ("role",)
     ordering = ("-created_at",)
     fields = ("email", "role")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
+        return {"role": Role.WAITER.value, **super().get_changeform_initial_data(request)}
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         token = restaurant_services.invite(role=data["role"], email=data["email"], actor=manager_of(request))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSelect2Widget
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
 from bistro.core.actors import Actor
 from bistro.core.admin_base import acting_manager
@@ -28,6 +28,10 @@ class RestaurantForm(TenantForm):
     """Settings, with the time zone to choose from a list."""
 
     timezone = forms.ChoiceField(label="Time zone", widget=UnfoldAdminSelect2Widget)
+    day_ends_at = forms.TimeField(
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
+        help_text="Orders before this time belong to the day before.",
+    )
     constraint_words = {
         "restaurant_late_after_soon": ("late_seconds", "Late comes after soon: choose a larger number of seconds.")
     }

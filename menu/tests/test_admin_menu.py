@@ -1,0 +1,281 @@
+"""Managers edit the menu in the admin."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from bistro.core.models import Event
+from menu.compiled import current_menu
+from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.tests.factories import CategoryFactory, ItemFactory, ModifierFactory, ModifierGroupFactory, TaxRateFactory
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/menu/item/add/"
+ITEMS = "/admin/menu/item/"
+
+
+@pytest.fixture
+def owner(house):
+    return house.browser("owner")
+
+
+def groups(*rows, initial=0):
+    data = {"modifier_groups-TOTAL_FORMS": len(rows), "modifier_groups-INITIAL_FORMS": initial}
+    for place, row in enumerate(rows):
+        data |= {f"modifier_groups-{place}-{name}": value for name, value in row.items()}
+    return data
+
+
+def dish(house, **fields):
+    return {
+        "name": "Soup", "category": house.category.pk, "price": "7.50", "prep_minutes": "5", **groups(), **fields
+    }  # fmt: skip
+
+
+def version(house):
+    return MenuVersion.objects.get(pk=house.restaurant.pk).version
+
+
+def events(house, type_):
+    return [json.loads(e.data) for e in Event.objects.filter(restaurant=house.restaurant, type=type_)]
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_a_new_dish_is_on_the_menu_and_in_the_audit_trail(house, owner):
+    before = version(house)
+    answer = owner.post(ADD, dish(house, allergens=["celery", "milk"]))
+    assert answer.status_code == 302
+    item = Item.objects.get(name="Soup")
+    assert (item.restaurant, item.price, item.allergens) == (house.restaurant, Decimal("7.50"), ["celery", "milk"])
+    assert version(house) == before + 1
+    assert current_menu(house.restaurant.pk).by_id[item.pk].name == "Soup"
+    (logged,) = events(house, "configuration_updated")
+    assert logged["name"] == "Soup"
+    assert logged["changed"]["price"] == {"before": None, "after": "7.50"}
+    assert logged["changed"]["category"]["after"] == house.category.name
+    event = Event.objects.get(type="configuration_updated")
+    assert (event.subject, event.action, event.actor) == (
+        f"item:{item.pk}", "added", f"staff:{house.staff('owner').pk}"
+    )  # fmt: skip
+
+
+def test_a_change_is_logged_with_before_and_after_and_nothing_else(house, owner):
+    item = house.item
+    answer = owner.post(
+        f"{ITEMS}{item.pk}/change/", dish(house, name=item.name, price="11.00", prep_minutes=item.prep_minutes)
+    )
+    assert answer.status_code == 302
+    (logged,) = events(house, "configuration_updated")
+    assert logged["changed"] == {"price": {"before": "10.00", "after": "11.00"}}
+    assert [row.price for row in item.history.all()] == [Decimal("11.00"), Decimal("10.00")]
+    assert item.history.first().history_user == house.staff("owner")
+
+
+def test_saving_without_a_change_raises_no_version(house, owner):
+    item, before = house.item, version(house)
+    owner.post(f"{ITEMS}{item.pk}/change/", dish(house, name=item.name, price="10.00", prep_minutes=item.prep_minutes))
+    assert version(house) == before
+    assert events(house, "configuration_updated") == []
+
+
+def test_another_restaurants_category_is_no_choice_and_is_refused(house, other_house, owner):
+    form = owner.get(ADD).context["adminform"].form
+    assert list(form.fields["category"].queryset) == [house.category]
+    answer = owner.post(ADD, dish(house, category=other_house.category.pk))
+    assert answer.status_code == 200
+    assert "category" in answer.context["adminform"].form.errors
+    assert not Item.objects.filter(name="Soup").exists()
+
+
+def test_another_restaurants_dish_cannot_be_saved(house, other_house, owner):
+    path = f"{ITEMS}{other_house.item.pk}/change/"
+    answer = owner.post(path, dish(house, name="Stolen"))
+    assert (answer.status_code, answer.url) == (302, "/admin/")
+    other_house.item.refresh_from_db()
+    assert other_house.item.name != "Stolen"
+
+
+@pytest.mark.parametrize("name", ["Soup", " soup ", "SOUP"])
+def test_a_name_that_is_taken_is_a_message_beside_the_field(house, owner, name):
+    ItemFactory(category=house.category, name="Soup")
+    answer = owner.post(ADD, dish(house, name=name))
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["name"] == ["There is already one with this name."]
+
+
+def test_the_name_of_an_archived_dish_is_free_again(house, owner):
+    old = ItemFactory(category=house.category, name="Soup")
+    owner.post(ITEMS, {"action": "archive_chosen", "_selected_action": [old.pk]})
+    assert owner.post(ADD, dish(house)).status_code == 302
+    answer = owner.post(ITEMS + "?state=all", {"action": "bring_back_chosen", "_selected_action": [old.pk]})
+    assert said(answer)[-1:] == ["“Soup” cannot come back: its name is taken by another one."]
+    old.refresh_from_db()
+    assert old.archived_at is not None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"price": "-1"}, {"price": "1e99"}, {"name": ""}, {"allergens": ["dust"]}, {"prep_minutes": "x"}]
+)
+def test_nonsense_is_refused_and_nothing_is_saved(house, owner, wrong):
+    before = version(house)
+    assert owner.post(ADD, dish(house, **wrong)).status_code == 200
+    assert Item.objects.filter(restaurant=house.restaurant).count() == 1
+    assert version(house) == before
+
+
+def test_archiving_takes_a_dish_off_the_menu_but_not_out_of_orders(house, owner):
+    order = house.order()
+    owner.post(ITEMS, {"action": "archive_chosen", "_selected_action": [house.item.pk]})
+    assert house.item.pk not in current_menu(house.restaurant.pk).by_id
+    assert house.item.lines.get().order_id == order.id
+    assert events(house, "configuration_updated")[0]["changed"]["archived_at"]["before"] is None
+
+
+def test_there_is_no_way_to_delete_a_dish(house, owner):
+    assert owner.post(f"{ITEMS}{house.item.pk}/delete/", {"post": "yes"}).status_code == 403
+    owner.post(ITEMS, {"action": "delete_selected", "_selected_action": [house.item.pk], "post": "yes"})
+    assert Item.objects.filter(pk=house.item.pk).exists()
+
+
+def test_86_and_back(house, owner):
+    item = house.item
+    answer = owner.post(ITEMS, {"action": "take_off", "_selected_action": [item.pk]})
+    assert said(answer) == ["1 taken off."]
+    item.refresh_from_db()
+    assert not item.available
+    owner.post(ITEMS, {"action": "put_on", "_selected_action": [item.pk]})
+    item.refresh_from_db()
+    assert item.available
+
+
+def test_portions_are_asked_for_and_then_counted(house, owner):
+    item = house.item
+    page = owner.post(ITEMS, {"action": "count_portions", "_selected_action": [item.pk]})
+    assert page.status_code == 200
+    hidden = dict(page.context["hidden"])
+    assert hidden["action"] == "count_portions"
+    wrong = owner.post(ITEMS, {**hidden, "portions_left": "-3"})
+    assert "portions_left" in wrong.context["form"].errors
+    owner.post(ITEMS, {**hidden, "portions_left": "12"})
+    item.refresh_from_db()
+    assert item.portions_left == 12
+    owner.post(ITEMS, {**hidden, "portions_left": ""})
+    item.refresh_from_db()
+    assert item.portions_left is None
+
+
+def test_another_restaurants_dish_is_not_taken_off(house, other_house, owner):
+    owner.post(ITEMS, {"action": "take_off", "_selected_action": [other_house.item.pk]})
+    other_house.item.refresh_from_db()
+    assert other_house.item.available
+
+
+def test_groups_are_added_and_sorted_on_the_page_of_the_dish(house, owner):
+    first, second = (ModifierGroupFactory(item=house.item, name=name, position=i) for i, name in enumerate("AB"))
+    rows = [
+        {"id": first.pk, "name": "A", "min": 0, "max": 1, "position": 1},
+        {"id": second.pk, "name": "B", "min": 0, "max": 1, "position": 0},
+        {"id": "", "name": "C", "min": 1, "max": 2, "position": 2},
+    ]
+    data = dish(house, name=house.item.name, price="10.00", prep_minutes=10) | groups(*rows, initial=2)
+    answer = owner.post(f"{ITEMS}{house.item.pk}/change/", data)
+    assert answer.status_code == 302
+    assert [g.name for g in ModifierGroup.objects.filter(item=house.item)] == ["B", "A", "C"]
+    added = ModifierGroup.objects.get(name="C")
+    assert added.restaurant == house.restaurant
+    subjects = {(e.subject, e.action) for e in Event.objects.filter(type="configuration_updated")}
+    assert (f"modifiergroup:{added.pk}", "added") in subjects
+    assert (f"modifiergroup:{first.pk}", "changed") in subjects
+
+
+def test_a_group_with_more_minimum_than_maximum_is_refused(house, owner):
+    row = {"id": "", "name": "C", "min": 3, "max": 1, "position": 0}
+    answer = owner.post(f"{ITEMS}{house.item.pk}/change/", dish(house, name=house.item.name) | groups(row))
+    assert answer.status_code == 200
+    assert not ModifierGroup.objects.filter(item=house.item).exists()
+
+
+def test_choices_are_edited_on_the_page_of_their_group(house, owner):
+    group = ModifierGroupFactory(item=house.item)
+    cheese = ModifierFactory(group=group, name="Cheese")
+    data = {
+        "name": group.name, "min": 0, "max": 2, "modifiers-TOTAL_FORMS": 2, "modifiers-INITIAL_FORMS": 1,
+        "modifiers-0-id": cheese.pk, "modifiers-0-group": group.pk, "modifiers-0-name": "Cheese",
+        "modifiers-0-price": "1.00", "modifiers-0-off": "on", "modifiers-0-position": 0,
+        "modifiers-1-id": "", "modifiers-1-group": group.pk, "modifiers-1-name": "No nuts",
+        "modifiers-1-price": "0.00", "modifiers-1-allergen": "nuts", "modifiers-1-position": 1,
+    }  # fmt: skip
+    assert owner.post(f"/admin/menu/modifiergroup/{group.pk}/change/", data).status_code == 302
+    cheese.refresh_from_db()
+    assert cheese.off_since is not None
+    new = Modifier.objects.get(name="No nuts")
+    assert (new.item, new.restaurant, new.allergen) == (house.item, house.restaurant, "nuts")
+    data["modifiers-1-id"], data["modifiers-INITIAL_FORMS"], data["modifiers-0-DELETE"] = new.pk, 2, "on"
+    assert owner.post(f"/admin/menu/modifiergroup/{group.pk}/change/", data).status_code == 302
+    assert not Modifier.objects.filter(pk=cheese.pk).exists()
+    removed = Event.objects.get(type="configuration_updated", action="removed")
+    assert removed.subject == f"modifier:{cheese.pk}"
+
+
+def test_a_doubled_choice_is_a_message(house, owner):
+    group = ModifierGroupFactory(item=house.item)
+    ModifierFactory(group=group, name="Cheese")
+    other = ModifierGroupFactory(item=house.item)
+    data = {
+        "name": other.name, "min": 0, "max": 2, "modifiers-TOTAL_FORMS": 1, "modifiers-INITIAL_FORMS": 0,
+        "modifiers-0-id": "", "modifiers-0-group": other.pk, "modifiers-0-name": "cheese",
+        "modifiers-0-price": "1.00", "modifiers-0-position": 0,
+    }  # fmt: skip
+    answer = owner.post(f"/admin/menu/modifiergroup/{other.pk}/change/", data)
+    assert answer.status_code == 200
+    assert Modifier.objects.filter(item=house.item).count() == 1
+
+
+def test_the_default_rate_moves_in_one_step_and_cannot_be_unticked(house, owner):
+    old = TaxRate.objects.get(restaurant=house.restaurant)
+    new = TaxRateFactory(restaurant=house.restaurant, name="Drinks", percent=20, is_default=False)
+    path = f"/admin/menu/taxrate/{new.pk}/change/"
+    assert owner.post(path, {"name": "Drinks", "percent": "20.00", "is_default": "on"}).status_code == 302
+    assert TaxRate.objects.get(restaurant=house.restaurant, is_default=True) == new
+    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax_percent == Decimal("20.00")
+    owner.post(path, {"name": "Drinks", "percent": "20.00"})
+    new.refresh_from_db()
+    assert new.is_default
+    assert owner.post(f"/admin/menu/taxrate/{new.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert owner.post(f"/admin/menu/taxrate/{old.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not TaxRate.objects.filter(pk=old.pk).exists()
+
+
+def test_a_rate_in_use_is_not_deleted(house, owner):
+    rate = TaxRateFactory(restaurant=house.restaurant, name="Drinks", is_default=False)
+    ItemFactory(category=house.category, tax_rate=rate)
+    answer = owner.post(f"/admin/menu/taxrate/{rate.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 200
+    assert TaxRate.objects.filter(pk=rate.pk).exists()
+
+
+def test_history_shows_prices_and_takes_no_revert(house, other_house, owner):
+    item = house.item
+    owner.post(f"{ITEMS}{item.pk}/change/", dish(house, name=item.name, price="12.00", prep_minutes=10))
+    version_id = item.history.first().pk
+    path = reverse("admin:menu_item_simple_history", args=[item.pk, version_id])
+    assert owner.get(path).status_code == 200
+    assert owner.post(path, dish(house)).status_code == 403
+    other = other_house.item
+    other.save()
+    foreign = reverse("admin:menu_item_simple_history", args=[other.pk, other.history.first().pk])
+    assert owner.get(foreign).status_code == 404
+
+
+def test_a_new_category_comes_last(house, owner):
+    CategoryFactory(restaurant=house.restaurant, position=7)
+    data = {"name": "Cheese", "course": 3, "items-TOTAL_FORMS": 0, "items-INITIAL_FORMS": 0}
+    assert owner.post("/admin/menu/category/add/", data).status_code == 302
+    assert Category.objects.get(name="Cheese").position == 8
