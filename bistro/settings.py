@@ -13,6 +13,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -223,7 +224,6 @@ LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a long shift
-SESSION_SAVE_EVERY_REQUEST = False
 
 # Failed logins lock the pair of account and address, so that one guesser cannot lock out a waiter.
 AXES_FAILURE_LIMIT = 5
@@ -232,10 +232,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "bistro.core.auth.lockout_response"
 AXES_USERNAME_CALLABLE = "bistro.core.auth.lockout_name"
-AXES_IPWARE_PROXY_COUNT = env.int("NUM_PROXIES", default=0) or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if env.int("NUM_PROXIES", default=0) else ["REMOTE_ADDR"]
-)
+AXES_CLIENT_IP_CALLABLE = "bistro.core.limits.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False  # its rows belong to no restaurant
@@ -322,7 +319,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=False)
+SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the proxy asks this one by http
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.int("NUM_PROXIES", default=0):
@@ -343,8 +341,6 @@ WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=DEBUG)
 
 # --- Words and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"  # a restaurant's own zone stands on its row
 
 # --- Logs --------------------------------------------------------------------------------------------
@@ -368,35 +364,3 @@ LOGGING = {
         "axes": {"level": "WARNING"},
     },
 }
-
-# --- Admin -------------------------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "Bistro",
-    "SITE_HEADER": "Bistro",
-    "SITE_SUBHEADER": "bistro.admin_menu.restaurant_name",
-    "SITE_SYMBOL": "restaurant",
-    "SITE_URL": "/",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"navigation": "bistro.admin_menu.navigation", "show_search": False},
-    "DASHBOARD_CALLBACK": "bistro.admin_dashboard.dashboard",
-    # The greens of static/css/tokens.css: 600 is the accent, 500 the accent on dark paper.
-    "COLORS": {
-        "primary": {
-            "50": "#f0f7f2",
-            "100": "#dcece1",
-            "200": "#bddbc8",
-            "300": "#8fdcae",
-            "400": "#4fb37b",
-            "500": "#2b9158",
-            "600": "#14532d",
-            "700": "#114726",
-            "800": "#0d3b20",
-            "900": "#0a2e19",
-            "950": "#061d10",
-        },
-    },
-}
-# Whoever ends TLS in front sends http to https; where this server is reached by both, SSL_REDIRECT=true.
-SILENCED_SYSTEM_CHECKS = ["security.W008"]

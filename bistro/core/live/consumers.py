@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -142,7 +142,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _greeted(self, hello: dict[str, Any]) -> None:
         """From a place: only what was missed. Without one: everything."""
-        after, epoch = hello.get("after"), hello.get("epoch")
+        after: Any = hello.get("after")
+        epoch = hello.get("epoch")
         self.position = Position("", -1)
         if _is_number(after) and isinstance(epoch, str):
             self.position = Position(epoch, after)
@@ -237,7 +238,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return dumps({"type": "heartbeat", "seq": head, "epoch": self.hub.epoch, "now": now})
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
