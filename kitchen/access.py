@@ -8,7 +8,7 @@ from kitchen.models import Ticket, TicketLine
 
 def ticket_for(actor: Actor | None, pk: int) -> Ticket:
     """The ticket, or 404 whether it is missing or merely not yours."""
-    ticket = Ticket.objects.visible_to(actor).with_lines().filter(pk=pk).first()
+    ticket = Ticket.objects.within_reach_of(actor).with_lines().filter(pk=pk).first()
     if ticket is None:
         raise Http404("There is no such ticket.")
     return ticket
@@ -16,7 +16,8 @@ def ticket_for(actor: Actor | None, pk: int) -> Ticket:
 
 def line_for(actor: Actor | None, pk: int) -> TicketLine:
     """The line of a ticket, or 404."""
-    line = TicketLine.objects.visible_to(actor).select_related("ticket").filter(pk=pk).first()
+    rows = TicketLine.objects.visible_to(actor).filter(ticket__in=Ticket.objects.within_reach_of(actor))
+    line = rows.select_related("ticket").filter(pk=pk).first()
     if line is None:
         raise Http404("There is no such ticket line.")
     return line

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Prefetch
+from django.db.models import Exists, Prefetch, Q
 
 from bistro.core.actors import Actor
 from bistro.core.querysets import TenantQuerySet
-from bistro.core.roles import Act
+from bistro.core.roles import Act, Role
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 
 
@@ -18,6 +18,18 @@ class TicketQuerySet(TenantQuerySet):
         """Whoever may read the restaurant's orders may read its tickets."""
         rows = super().visible_to(actor)
         return rows if actor is not None and actor.may(Act.READ_ORDERS) else rows.none()
+
+    def within_reach_of(self, actor: Actor | None) -> Self:
+        """What an actor may read and act on: a wall screen for its stations, one without stations and people for all.
+
+        Boards do not ask this: they are one station's, whoever looks, and who may look was settled at the door.
+        """
+        rows = self.visible_to(actor)
+        if actor is None or Role.SCREEN not in actor.roles:
+            return rows
+        stations = self.model._meta.get_field("station").related_model.objects
+        own = stations.filter(screens__device_id=actor.device_id)
+        return rows.filter(Q(station__in=own) | ~Exists(own))
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_TICKETS)

@@ -47,9 +47,12 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
 
 def _place_lines(event: OrderEdited, routing: Routing, tickets: dict[int, Ticket], work: UnitOfWork) -> None:
     marks = {*event.changed, *event.added}
-    present = {row.line_id: row for row in TicketLine.objects.filter(ticket__order=event.order)}
+    rows = TicketLine.objects.filter(ticket__order=event.order).select_related("ticket")
+    present = {row.line_id: row for row in rows}
     for line in event.lines:
         station_id = routing.station_of(line.item_id)
+        if line.pk in present and line.pk not in event.other_dish:  # stays where it is: a cook may have pushed it there
+            station_id = present[line.pk].ticket.station_id
         ticket = tickets.get(station_id)
         if ticket is None:
             ticket = tickets[station_id] = _ticket(event.order, station_id, work)

@@ -50,12 +50,14 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEdited(OrderEvent):
-    """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone."""
+    """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone, `other_dish` those that
+    changed into another item."""
 
     action: ClassVar[str] = "edited"
     removed: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
     added: tuple[int, ...] = ()
+    other_dish: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Filters of the ticket list."""
 
+from django.forms import IntegerField
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
@@ -8,10 +9,16 @@ from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import TicketStatus
 
 
+class WholeNumberFilter(filters.NumberFilter):
+    """An id: not 1.5, and not a thousand spelled 1e3."""
+
+    field_class = IntegerField
+
+
 class TicketFilter(filters.FilterSet):
     """`?station=3&status=open`."""
 
-    station = filters.NumberFilter(field_name="station_id", min_value=1, max_value=2**63 - 1)
+    station = WholeNumberFilter(field_name="station_id", min_value=1, max_value=2**63 - 1)
     status = filters.CharFilter(method="by_status", help_text="`open`, or one of the statuses.")
 
     class Meta:

@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 
 from bistro.core.access import api_actor, request_actor, requires
 from bistro.core.api.pagination import Pages
-from bistro.core.errors import NotYours
 from bistro.core.roles import Act
 from kitchen import services
 from kitchen.api.filters import TicketFilter
@@ -30,7 +29,8 @@ class TicketList(GenericAPIView[Ticket]):
     filterset_class = TicketFilter
 
     def get_queryset(self) -> QuerySet[Ticket]:
-        rows: QuerySet[Ticket] = Ticket.objects.visible_to(request_actor(self.request)).with_lines()
+        actor = request_actor(self.request)
+        rows: QuerySet[Ticket] = Ticket.objects.visible_to(actor).within_reach_of(actor).with_lines()
         return rows.order_by("fired_at", "pk")
 
     @extend_schema(responses=TicketOutput(many=True))
@@ -47,8 +47,6 @@ class TicketAct(APIView):
     names = "ticket_id"
 
     def act(self, request: Request, pk: int, **more: Any) -> Response:
-        if pk >= 2**63:
-            raise NotYours("There is no such ticket.", code="ticket_not_found")
         ticket = type(self).service(**{self.names: pk}, actor=api_actor(request), **more)
         return Response(ticket_json(ticket))
 

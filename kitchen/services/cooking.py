@@ -17,7 +17,8 @@ from orders.transitions import LineStatus
 def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     """A cook begins a ticket. Begun already: unchanged.
 
-    Locks: order, ticket. Raises NotPermitted, NotYours, IllegalTransition when the order is over.
+    Locks: order, ticket. Raises NotPermitted, NotYours, LostRace when already bumped, IllegalTransition when the order
+    is over.
     """
     actor.require(Act.COOK)
     with UnitOfWork(actor) as work:
@@ -25,6 +26,8 @@ def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
         if ticket.status == TicketStatus.STARTED:
             return ticket
         order_steps.refuse_over(order)
+        if ticket.status == TicketStatus.DONE:
+            raise LostRace("This ticket was already bumped.")  # only a recall brings it back, and its order with it
         require_move(TICKET_MOVES, ticket.status, TicketStatus.STARTED, what="This ticket")
         _save(ticket, status=TicketStatus.STARTED, started_at=work.now)
         waiting = [row for row in ticket.lines.all() if row.status == LineStatus.QUEUED]
@@ -144,10 +147,14 @@ def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
 
 
 def _join(ticket: Ticket, other: Ticket, came_from: str, work: UnitOfWork) -> Ticket:
-    """Move a ticket's lines to the order's ticket at another station, which opens again if it was done."""
+    """Move a ticket's lines to the order's ticket at another station. That one opens again if it was done or had been
+    emptied, and is cooking if either was."""
     TicketLine.objects.filter(ticket=ticket).update(ticket=other)
+    cooking = ticket.status == TicketStatus.STARTED
     _save(ticket, status=TicketStatus.CANCELLED)
-    if other.status not in OPEN_TICKETS:
+    if other.status == TicketStatus.CANCELLED:
+        _save(other, status=TicketStatus.QUEUED)
+    if other.status == TicketStatus.DONE or cooking:
         _reopen(other, work)
     else:
         _save(other)
@@ -163,7 +170,8 @@ def _read(ticket_id: int) -> Ticket:
 
 def _locked(ticket_id: int, work: UnitOfWork) -> tuple[Order, Ticket]:
     """The ticket and its order, locked in the global order: order, then ticket."""
-    order_id = Ticket.objects.visible_to(work.actor).filter(pk=ticket_id).values_list("order_id", flat=True).first()
+    rows = Ticket.objects.within_reach_of(work.actor).filter(pk=ticket_id)
+    order_id = rows.values_list("order_id", flat=True).first()
     if order_id is None:
         raise NotYours("There is no such ticket.", code="ticket_not_found")
     order = order_steps.locked_order(order_id, work)

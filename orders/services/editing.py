@@ -133,6 +133,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
     fresh = line_rows(order, priced)
     kept: list[OrderLine] = []
     changed: list[int] = []
+    other_dish: list[int] = []
     added: list[OrderLine] = []
     for wish, row in zip(priced.lines, fresh, strict=True):
         line_id = wish.request.id
@@ -146,6 +147,8 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
             )
         if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name != "position"):
             changed.append(line.pk)
+        if line.item_id != row.item_id:
+            other_dish.append(line.pk)
         for name in _COPIED:
             setattr(line, name, getattr(row, name))
         kept.append(line)
@@ -162,4 +165,5 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         removed=removed,
         changed=tuple(changed),
         added=tuple(line.pk for line in added),
+        other_dish=tuple(other_dish),
     )
