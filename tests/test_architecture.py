@@ -25,7 +25,6 @@ MAY_WRITE: dict[tuple[str, str], str] = {}
 # Doors that read without the tenant fence: file, model → reason.
 MAY_READ_UNFENCED = {
     ("bistro/core/api/views.py", "Restaurant"): "the device's own restaurant, before the device is anybody",
-    ("orders/api/views.py", "Restaurant"): "whether the named restaurant is the credential's own",
     ("bistro/demo/management/commands/seed_demo.py", "Restaurant"): "whether the installation is empty",
 }
 # Files besides the unit of work that open a transaction → reason.
