@@ -1,0 +1,131 @@
+"""Which station cooks what: an item's route, else its category's, else the catch-all."""
+
+import pytest
+
+from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
+from bistro.core.tests.factories import DeviceFactory
+from bistro.core.tests.http import nothing_changes
+from kitchen.models import Route, Screen, Station
+from kitchen.services.stations import place_screen, set_up_kitchen
+from kitchen.tests.factories import StationFactory
+from menu.tests.factories import CategoryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def stations_of(house, *items) -> list[str]:
+    """Where each of these dishes is cooked."""
+    order = house.place(lines=[{"item": item.pk, "quantity": 1} for item in items])
+    place = {line["line"]: ticket["station_name"] for ticket in house.tickets(order) for line in ticket["lines"]}
+    return [place[line["id"]] for line in order["lines"]]
+
+
+@pytest.fixture
+def routed(house):
+    """Drinks at the bar, but coffee at the machine; the rest falls to the first station."""
+    drinks = CategoryFactory(restaurant=house.restaurant, name="Drinks")
+    house.beer = house.add_item(category=drinks, name="Beer")
+    house.coffee = house.add_item(category=drinks, name="Coffee")
+    house.station.delete()
+    set_up_kitchen(
+        stations=[("pass", "Pass", 0), ("bar", "Bar", 1), ("machine", "Coffee machine", 2)],
+        routes={"drinks": "bar"},
+        items={" COFFEE ": "machine"},
+        actor=house.actor("manager"),
+    )
+    return house
+
+
+def test_item_before_category_before_catch_all(routed):
+    assert stations_of(routed, routed.coffee, routed.beer, routed.item) == ["Coffee machine", "Bar", "Pass"]
+
+
+def test_lines_of_one_station_are_one_ticket(routed):
+    order = routed.place(lines=[{"item": routed.beer.pk, "quantity": 1}] * 3)
+    (ticket,) = routed.tickets(order)
+    assert len(ticket["lines"]) == 3
+
+
+def test_a_new_dish_of_a_routed_category_goes_the_same_way(routed):
+    stations_of(routed, routed.beer)
+    assert stations_of(routed, routed.add_item(category=routed.beer.category)) == ["Bar"]
+
+
+def test_routes_to_a_closed_station_fall_to_the_catch_all(routed):
+    Station.objects.filter(name="Bar").update(archived_at="2026-05-04T00:00:00Z")
+    assert stations_of(routed, routed.beer) == ["Pass"]
+
+
+def test_without_a_catch_all_the_first_station_takes_it(routed):
+    Station.objects.update(is_catch_all=False)
+    assert stations_of(routed, routed.item) == ["Pass"]
+
+
+def test_routes_of_another_restaurant_do_not_count(routed, other_house):
+    stranger = StationFactory(restaurant=other_house.restaurant, name="Elsewhere")
+    Route.objects.create(restaurant=other_house.restaurant, station=stranger, category=other_house.category)
+    assert stations_of(routed, routed.item) == ["Pass"]
+
+
+def test_an_edit_to_another_dish_moves_the_line(routed):
+    order = routed.place(lines=[{"item": routed.beer.pk, "quantity": 1}])
+    line = {"id": order["lines"][0]["id"], "item": routed.coffee.pk, "quantity": 1}
+    routed.done(routed.api().put(f"/api/v1/orders/{order['id']}", {"lines": [line]}))
+    assert [(t["station_name"], t["status"], len(t["lines"])) for t in routed.tickets(order)] == [
+        ("Bar", "cancelled", 0),
+        ("Coffee machine", "queued", 1),
+    ]
+
+
+def test_an_edit_back_brings_the_old_ticket_back(routed):
+    order = routed.place(lines=[{"item": routed.beer.pk, "quantity": 1}])
+    for item in (routed.coffee, routed.beer):
+        line = {"id": order["lines"][0]["id"], "item": item.pk, "quantity": 1}
+        routed.done(routed.api().put(f"/api/v1/orders/{order['id']}", {"lines": [line]}))
+    assert [(t["station_name"], t["status"]) for t in routed.tickets(order)] == [
+        ("Bar", "queued"),
+        ("Coffee machine", "cancelled"),
+    ]
+
+
+# --- setting up ------------------------------------------------------------------------------------------------------
+def test_unknown_names_are_refused_whole(house):
+    for wrong in ({"routes": {"Nonsense": "a"}, "items": {}}, {"routes": {}, "items": {"Nonsense": "a"}}):
+        manager = house.actor("manager")
+        Station.objects.update(is_catch_all=False)
+        with nothing_changes(), pytest.raises(InvalidInput) as caught:
+            set_up_kitchen(stations=[("a", "A", 0)], actor=manager, **wrong)
+        assert caught.value.fields == {"routes": ["Nonsense"]}
+
+
+def test_only_a_manager_sets_it_up(house):
+    for role in ("waiter", "kitchen", "screen"):
+        actor = house.actor(role)
+        with nothing_changes(), pytest.raises(NotPermitted):
+            set_up_kitchen(stations=[("a", "A", 0)], routes={}, items={}, actor=actor)
+        with nothing_changes(), pytest.raises(NotPermitted):
+            place_screen(device_id=1, station_ids=[], actor=actor)
+
+
+def test_a_screen_hangs_at_stations(house):
+    device = DeviceFactory(restaurant=house.restaurant, kind="kitchen")
+    bar = StationFactory(restaurant=house.restaurant)
+    manager = house.actor("manager")
+    place_screen(device_id=device.pk, station_ids=[bar.pk, house.station.pk], actor=manager)
+    place_screen(device_id=device.pk, station_ids=[bar.pk, bar.pk], actor=manager)
+    assert list(Screen.objects.get().stations.all()) == [bar]
+    device.refresh_from_db()
+    assert device.version == 2  # its open sockets look again
+
+
+@pytest.mark.parametrize("wrong", ["pad", "missing", "foreign device", "foreign station"])
+def test_what_cannot_hang_there(house, other_house, wrong):
+    screen = DeviceFactory(restaurant=house.restaurant, kind="kitchen")
+    foreign = DeviceFactory(restaurant=other_house.restaurant, kind="kitchen")
+    device = {"pad": house.pad.device_id, "missing": 999_999, "foreign device": foreign.pk}.get(wrong, screen.pk)
+    station = other_house.station if wrong == "foreign station" else house.station
+    manager = house.actor("manager")
+    with nothing_changes(), pytest.raises(DomainError) as caught:
+        place_screen(device_id=device, station_ids=[station.pk], actor=manager)
+    assert isinstance(caught.value, InvalidInput if wrong == "pad" else NotYours)
+    assert Screen.objects.count() == 0

@@ -1,0 +1,156 @@
+"""Every pair of statuses of tickets and their lines: what may follow what, and by which act."""
+
+import itertools
+
+import pytest
+
+from bistro.core.errors import IllegalTransition, LostRace
+from bistro.core.tests.http import nothing_changes
+from bistro.core.transitions import require_move
+from kitchen.models import Ticket
+from kitchen.services import bump_ticket, push_ticket, recall_ticket, start_ticket
+from kitchen.tests.factories import StationFactory
+from kitchen.transitions import OPEN_TICKETS, TICKET_MOVES, TicketStatus
+from orders.requests import LineRequest
+from orders.services import cancel_order, replace_lines
+
+pytestmark = pytest.mark.django_db
+
+
+def ticket_in(house, status: str) -> Ticket:
+    """A ticket in this status while its order is still open, brought there by services."""
+    placed = house.order()
+    cook = house.actor("kitchen")
+    ticket = Ticket.objects.get(order_id=placed.id)
+    if status == TicketStatus.STARTED:
+        start_ticket(ticket_id=ticket.pk, actor=cook)
+    elif status == TicketStatus.DONE:
+        bump_ticket(ticket_id=ticket.pk, actor=cook)
+    elif status == TicketStatus.CANCELLED:  # its dish was changed into another station's
+        dish, bar = house.add_item(), StationFactory(restaurant=house.restaurant)
+        bar.routes.create(restaurant=house.restaurant, item=dish)
+        house.add_item()  # a new version of the menu: routes are read again
+        lines = [LineRequest(item=dish.pk, quantity=1)]
+        replace_lines(order_id=placed.id, lines=lines, note=None, actor=house.actor("waiter"))
+    ticket.refresh_from_db()
+    assert ticket.status == status
+    return ticket
+
+
+def start(house, ticket):
+    start_ticket(ticket_id=ticket.pk, actor=house.actor("kitchen"))
+
+
+def bump(house, ticket):
+    bump_ticket(ticket_id=ticket.pk, actor=house.actor("kitchen"))
+
+
+def recall(house, ticket):
+    recall_ticket(ticket_id=ticket.pk, actor=house.actor("kitchen"))
+
+
+def cancel(house, ticket):
+    cancel_order(order_id=ticket.order_id, reason="Left", actor=house.actor("waiter"))
+
+
+def push(house, ticket):
+    away = StationFactory(restaurant=house.restaurant)
+    push_ticket(ticket_id=ticket.pk, station_id=away.pk, actor=house.actor("kitchen"))
+
+
+def edit_back(house, ticket):
+    lines = [LineRequest(item=house.item.pk, quantity=1)]
+    replace_lines(order_id=ticket.order_id, lines=lines, note=None, actor=house.actor("waiter"))
+
+
+# act → {status before: status after, or the refusal}
+ACTS = {
+    start: {"queued": "started", "started": "started", "done": LostRace, "cancelled": IllegalTransition},
+    bump: {"queued": "done", "started": "done", "done": LostRace, "cancelled": LostRace},
+    recall: {"queued": LostRace, "started": LostRace, "done": "started", "cancelled": LostRace},
+    push: {"queued": "queued", "started": "started", "done": LostRace, "cancelled": LostRace},
+    # An order whose only ticket is done is ready: it can be cancelled no more.
+    cancel: {"queued": "cancelled", "started": "cancelled", "done": IllegalTransition, "cancelled": "cancelled"},
+    edit_back: {
+        "queued": "queued", "started": IllegalTransition, "done": IllegalTransition, "cancelled": "queued",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("status", TicketStatus.values)
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_every_act_in_every_status(house, act, status):
+    ticket = ticket_in(house, status)
+    expected = ACTS[act][status]
+    if isinstance(expected, str):
+        act(house, ticket)
+        ticket.refresh_from_db()
+        assert ticket.status == expected
+        return
+    StationFactory(restaurant=house.restaurant)
+    before = (ticket.status, ticket.version)
+    with pytest.raises(expected):
+        act(house, ticket)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.version) == before
+
+
+@pytest.mark.parametrize("status", TicketStatus.values)
+@pytest.mark.parametrize("act", [start, bump, recall], ids=lambda act: act.__name__)
+def test_a_refusal_changes_nothing(house, act, status):
+    if isinstance(ACTS[act][status], str):
+        return
+    ticket = ticket_in(house, status)
+    cook = house.actor("kitchen")
+    service = {start: start_ticket, bump: bump_ticket, recall: recall_ticket}[act]
+    with nothing_changes(), pytest.raises(ACTS[act][status]):
+        service(ticket_id=ticket.pk, actor=cook)
+
+
+def test_every_outcome_is_in_the_table_of_moves():
+    """No act does what the table does not allow; what the table allows, some act does."""
+    done = {
+        (before, after)
+        for outcomes in ACTS.values()
+        for before, after in outcomes.items()
+        if isinstance(after, str) and before != after
+    }
+    allowed = {(str(old), str(new)) for old, news in TICKET_MOVES.items() for new in news}
+    assert done <= allowed
+    assert allowed - done == {("done", "cancelled")}  # one of two tickets done, then the order is cancelled: below
+
+
+def test_a_done_ticket_is_cancelled_with_its_order(house):
+    dish, bar = house.add_item(), StationFactory(restaurant=house.restaurant)
+    bar.routes.create(restaurant=house.restaurant, item=dish)
+    order = house.place(lines=[{"item": house.item.pk, "quantity": 1}, {"item": dish.pk, "quantity": 1}])
+    first, _second = house.tickets(order)
+    bump_ticket(ticket_id=first["id"], actor=house.actor("kitchen"))
+    cancel_order(order_id=order["id"], reason="Left", actor=house.actor("waiter"))
+    assert [ticket["status"] for ticket in house.tickets(order)] == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize(("old", "new"), itertools.product(TicketStatus.values, repeat=2))
+def test_the_table_is_what_require_move_reads(old, new):
+    if new in TICKET_MOVES[old]:
+        require_move(TICKET_MOVES, old, new, what="This ticket")
+        return
+    with pytest.raises(IllegalTransition) as caught:
+        require_move(TICKET_MOVES, old, new, what="This ticket")
+    assert caught.value.extra == {"current": old, "allowed": sorted(TICKET_MOVES[old])}
+    assert caught.value.status == 422
+
+
+def test_open_means_that_somebody_must_still_cook():
+    assert set(OPEN_TICKETS) == {"queued", "started"}
+
+
+@pytest.mark.parametrize("status", ["eaten", "", "DONE"])
+def test_the_database_refuses_other_words(house, status):
+    from django.db import IntegrityError, transaction
+
+    ticket = ticket_in(house, "queued")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Ticket.objects.filter(pk=ticket.pk).update(status=status)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ticket.lines.update(status=status)
