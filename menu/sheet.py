@@ -113,12 +113,12 @@ def _percent(cell: str) -> Decimal | None:
     return percent
 
 
-def _count(default: int | None) -> Callable[[str], int | None]:
+def _count(default: int | None, most: int) -> Callable[[str], int | None]:
     def read(cell: str) -> int | None:
         if not cell:
             return default
-        if not cell.isdecimal() or len(cell) > 9:
-            raise ValueError(f"“{cell}” is not a whole number.")
+        if not cell.isdecimal() or len(cell) > 9 or int(cell) > most:
+            raise ValueError(f"“{cell}” is not a whole number up to {most}.")
         return int(cell)
 
     return read
@@ -155,11 +155,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "description": str,
     "price": _money,
     "tax": _percent,
-    "prep_minutes": _count(10),
+    "prep_minutes": _count(10, most=1440),
     "allergens": _words(ALLERGENS, "an allergen that must be declared"),
     "diets": _words(DIETS, "a diet that we know"),
     "popular": _flag(False),
     "available": _flag(True),
-    "portions_left": _count(None),
+    "portions_left": _count(None, most=100_000),
     "options": read_options,
 }

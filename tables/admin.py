@@ -25,7 +25,17 @@ class SectionForm(TenantForm):
 
 
 class TableForm(TenantForm):
-    """A new table comes last in lists; on the floor it stands where x and y say."""
+    """A new table comes last in lists; on the floor it stands where x and y say, inside the room."""
+
+    room = {"x": (0, 1000), "y": (0, 700), "width": (20, 1000), "height": (20, 700), "rotation": (-360, 360)}
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        for name, (least, most) in self.room.items():
+            said = cleaned.get(name)
+            if said is not None and not least <= said <= most:
+                self.add_error(name, f"From {least} to {most}.")
+        return cleaned
 
     def prepare(self) -> None:
         if self.instance._state.adding:

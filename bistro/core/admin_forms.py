@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db.models import Q
 from django.forms.models import ModelMultipleChoiceField
 
@@ -13,6 +14,7 @@ from bistro.core.actors import Actor
 from bistro.core.errors import DomainError
 from bistro.core.steps import settle_names
 
+MOST_SMALL, MOST_INTEGER = 2**15 - 1, 2**31 - 1
 NAME_TAKEN = "There is already one with this name."
 
 
@@ -39,6 +41,8 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self._leave_out_archived(name, field)
+            elif isinstance(field, forms.IntegerField):
+                self._fit_postgresql(name, field)
 
     def prepare(self) -> None:
         """Fill what the form does not ask, before the constraints are checked."""
@@ -85,6 +89,12 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, messages in placed.items():
             self.add_error(name, messages)
         self.add_error(None, refusal.message)
+
+    def _fit_postgresql(self, name: str, field: forms.IntegerField) -> None:
+        """SQLite would take larger numbers, and the restaurant could never move."""
+        column = next((f for f in self.instance._meta.concrete_fields if f.name == name), None)
+        small = column is not None and "Small" in column.get_internal_type()
+        field.validators.append(MaxValueValidator(MOST_SMALL if small else MOST_INTEGER))
 
     def _leave_out_archived(self, name: str, field: forms.ModelChoiceField[Any]) -> None:
         """What is archived can stay where it is, but not be chosen anew."""

@@ -3,6 +3,7 @@
 import zoneinfo
 from typing import Any
 
+from babel.core import Locale, UnknownLocaleError
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,15 @@ class RestaurantForm(TenantForm):
     constraint_words = {
         "restaurant_late_after_soon": ("late_seconds", "Late comes after soon: choose a larger number of seconds.")
     }
+
+    def clean_locale(self) -> str:
+        """One that money can be written in."""
+        locale = str(self.cleaned_data["locale"])
+        try:
+            Locale.parse(locale)
+        except (ValueError, UnknownLocaleError):
+            raise forms.ValidationError(f"{locale} is not a locale. Use one such as en_IE or de_DE.") from None
+        return locale
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
