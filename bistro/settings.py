@@ -153,6 +153,7 @@ else:
         },
         "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
     }
+WRITERS = 1 if SQLITE else env.int("WRITERS", default=4)  # units of work at once in this process
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and channel layer -------------------------------------------------------------------------
@@ -231,6 +232,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "bistro.core.auth.lockout_response"
+AXES_USERNAME_FORM_FIELD = "username"  # as both doors call it; its default is the model's field
 AXES_USERNAME_CALLABLE = "bistro.core.auth.lockout_name"
 AXES_CLIENT_IP_CALLABLE = "bistro.core.limits.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False

@@ -20,11 +20,12 @@ from bistro.core.events import DomainEvent
 from bistro.core.jsontext import dumps
 from bistro.core.models import Event
 
-# SQLite has one write lock for the whole file and hands it out unfairly (waiters sleep and poll). Inside a process
-# the writers queue here instead, first come first served.
-# Reentrant, so that a unit inside a unit comes as far as `durable`, which refuses it.
-_sqlite_writer = threading.RLock()
-_SQLITE_WAIT_SECONDS = 20
+# Units of work queue here, first come first served, before they open a transaction. SQLite has one write lock for the
+# whole file and hands it out unfairly (waiters sleep and poll). On PostgreSQL all units of a restaurant end on the row
+# of its sequence: more than a few at once only wait for each other with their row locks held.
+_writers = threading.BoundedSemaphore(settings.WRITERS)
+_WAIT_SECONDS = 20
+_thread = threading.local()
 
 
 class Reaction(Protocol):
@@ -163,16 +164,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         )
 
     def _take_writer(self) -> None:
-        if connection.vendor != "sqlite":
-            return
-        if not _sqlite_writer.acquire(timeout=_SQLITE_WAIT_SECONDS):
+        if getattr(_thread, "at_work", False):
+            raise RuntimeError("A unit of work inside a unit of work: a service called a service.")
+        if not _writers.acquire(timeout=_WAIT_SECONDS):
             raise Overloaded("Too many orders at once. Try again in a moment.")
-        self._holds_writer = True
+        self._holds_writer = _thread.at_work = True
 
     def _free_writer(self) -> None:
         if self._holds_writer:
-            self._holds_writer = False
-            _sqlite_writer.release()
+            self._holds_writer = _thread.at_work = False
+            _writers.release()
 
 
 def _one_number(sql: str, params: list[Any]) -> int:
