@@ -6,6 +6,7 @@ Every authenticator returns `(user, actor)`: `request.auth` is the Actor, whoeve
 from collections.abc import Mapping
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,12 +14,13 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.last_seen import heard
+from bistro.core.limits import client_address
 from bistro.core.models import Device, Staff
 from bistro.core.secrets import digest
 from bistro.core.services.devices import adopt_next_token
@@ -98,7 +100,7 @@ class StaffTokenAuthentication(JWTAuthentication):
             return None
         found = jwt_actor(raw)
         if found is None:
-            raise InvalidToken("This token is not valid or has expired.")
+            raise exceptions.AuthenticationFailed("This token is not valid or has expired.", "invalid_token")
         return found
 
 
@@ -137,6 +139,13 @@ def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | N
     if given is None and request is not None:
         given = request.POST.get("username")
     return str(given or "").strip().casefold()[:254]
+
+
+def forget_failures(request: HttpRequest, staff: Staff) -> None:
+    """A program has logged in: its earlier failures from here count no more (a page's login does it by itself)."""
+    AxesProxyHandler.reset_attempts(
+        username=lockout_name(None, {"username": staff.email}), ip_address=client_address(request)
+    )
 
 
 def lockout_response(

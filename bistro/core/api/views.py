@@ -21,6 +21,7 @@ from bistro.core.auth import (
     StaffSessionAuthentication,
     StaffTokenAuthentication,
     claims_for,
+    forget_failures,
     staff_of_token,
 )
 from bistro.core.errors import InvalidInput
@@ -87,6 +88,7 @@ class LoginView(OpenDoor):
                 raise exceptions.Throttled(wait=900, detail="Too many failed logins. Try again later.")
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
         login_succeeded(request)
+        forget_failures(request._request, staff)
         return Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
 
 
