@@ -284,9 +284,9 @@ SIMPLE_JWT = {
 }
 # What one credential may ask for, as DRF writes rates. Generous: they stop abuse, not service.
 RATE_LIMITS = {
-    "pad-order": env.str("RATE_PAD_ORDERS", default="60/min"),
+    "pad-order": env.str("RATE_PAD_ORDERS", default="300/min"),
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
-    "credential": env.str("RATE_CREDENTIAL", default="6000/min"),
+    "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "login": "30/min",
     "enrol": "10/min",
 }

@@ -165,7 +165,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     def _take_writer(self) -> None:
         if getattr(_thread, "at_work", False):
-            raise RuntimeError("A unit of work inside a unit of work: a service called a service.")
+            raise RuntimeError("A unit of work is durable: a service may not call a service.")
         if not _writers.acquire(timeout=_WAIT_SECONDS):
             raise Overloaded("Too many orders at once. Try again in a moment.")
         self._holds_writer = _thread.at_work = True

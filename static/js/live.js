@@ -15,6 +15,7 @@ const SILENCE_MS = 12_000; // the server beats every 5 s; after two lost beats n
 const POLL_AFTER_MS = 5_000; // without a socket for this long, ask by HTTP
 const POLL_EVERY_MS = 5_000;
 const AUDIT_BEATS = 3; // the server is ahead of this page for so many beats: look once by HTTP
+const REPORT_EVERY_MS = 100; // in a rush one report stands for several messages; the server ends a socket that floods it
 const AUDIT_EVERY_MS = 60_000;
 
 const retryDelay = (attempt) => Math.min(3000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2);
@@ -29,6 +30,7 @@ class LiveBoard {
     this.status = document.getElementById("live");
     this.attempt = 0;
     this.beatsBehind = 0;
+    this.report = null; // the timer of the next report
     this.everLive = false;
     this.confirmedAt = moment(); // when the page was last known to be right
     this.attemptAt = moment();
@@ -154,8 +156,12 @@ class LiveBoard {
 
   /** Report what people can see on this screen; a hidden page reports when it is looked at again. */
   acknowledge() {
-    if (this.place.seq === null || document.visibilityState !== "visible") return;
-    if ("liveAck" in this.root.dataset) this.send({ seen: this.place.seq });
+    if (!("liveAck" in this.root.dataset) || this.report) return;
+    this.report = setTimeout(() => {
+      this.report = null;
+      if (this.place.seq === null || document.visibilityState !== "visible") return;
+      this.send({ seen: this.place.seq });
+    }, REPORT_EVERY_MS);
   }
 
   // --- watching over it ---

@@ -240,14 +240,6 @@ def test_a_step_outside_a_unit_is_refused(actor):
 
 
 @pytest.mark.django_db
-def test_a_service_inside_a_service_is_refused_at_once_and_the_writer_is_free_again(actor):
-    with pytest.raises(RuntimeError, match="service called a service"), UnitOfWork(actor), UnitOfWork(actor):
-        pass
-    with UnitOfWork(actor):
-        pass
-
-
-@pytest.mark.django_db
 def test_a_writer_that_waits_too_long_is_told_so(actor, monkeypatch):
     monkeypatch.setattr("bistro.core.unit_of_work._WAIT_SECONDS", 0.05)
     monkeypatch.setattr("bistro.core.unit_of_work._writers", threading.BoundedSemaphore(1))
