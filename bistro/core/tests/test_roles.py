@@ -1,0 +1,70 @@
+"""Who may do what, pair by pair (DECISIONS 4). A change of rights is a change of this table too."""
+
+import pytest
+
+from bistro.core.actors import Actor
+from bistro.core.errors import NotPermitted
+from bistro.core.models import Restaurant
+from bistro.core.roles import MAY, Act, Role
+
+EVERYBODY_ON_STAFF = {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
+WHO_MAY = {
+    Act.READ_ORDERS: EVERYBODY_ON_STAFF | {"screen", "integration"},
+    Act.PLACE_ORDER: {"owner", "manager", "waiter", "pad", "integration"},
+    Act.PLACE_ANYWHERE: {"owner", "manager", "waiter", "integration"},
+    Act.EDIT_ORDER: {"owner", "manager", "waiter", "pad", "integration"},
+    Act.WITHDRAW_ANY: {"owner", "manager"},
+    Act.CONFIRM_ORDER: {"owner", "manager", "waiter", "kitchen"},
+    Act.CANCEL_ORDER: {"owner", "manager", "waiter"},
+    Act.DELIVER_ORDER: {"owner", "manager", "waiter"},
+    Act.COOK: {"owner", "manager", "kitchen", "screen"},
+    Act.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
+    Act.WATCH_FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
+    Act.SEAT_TABLE: {"owner", "manager", "waiter", "host"},
+    Act.CLEAR_TABLE: {"owner", "manager", "waiter", "host"},
+    Act.READ_EVENTS: EVERYBODY_ON_STAFF | {"screen", "integration"},
+    Act.MANAGE: {"owner", "manager"},
+    Act.DEBUG: {"owner", "manager"},
+}
+
+
+def test_the_table_is_complete():
+    assert set(WHO_MAY) == set(Act)
+    assert set(MAY) == set(Role)
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("role", Role)
+def test_who_may_do_what(act, role):
+    actor = Actor("staff", 1, 1, frozenset({role.value}))
+    assert actor.may(act) is (role in WHO_MAY[act])
+    if role in WHO_MAY[act]:
+        actor.require(act)
+    else:
+        with pytest.raises(NotPermitted) as refusal:
+            actor.require(act)
+        assert refusal.value.status == 403
+
+
+@pytest.mark.parametrize("act", Act)
+def test_no_role_may_nothing_and_the_system_everything(act):
+    assert not Actor("staff", 1, 1, frozenset()).may(act)
+    assert Actor.system(1, "test").may(act)
+
+
+@pytest.mark.django_db
+def test_without_an_actor_or_a_restaurant_nothing_is_visible():
+    from django.apps import apps
+
+    from bistro.core.querysets import TenantQuerySet
+    from bistro.core.tests.factories import MembershipFactory
+
+    MembershipFactory()
+    fenced = [
+        m for m in apps.get_models() if isinstance(getattr(m, "objects", None) and m.objects.all(), TenantQuerySet)
+    ]
+    assert len(fenced) >= 20
+    for model in fenced:
+        assert not model.objects.visible_to(None).exists(), model
+        assert not model.objects.visible_to(Actor("staff", 1, None, frozenset({"owner"}))).exists(), model
+    assert Restaurant.objects.exists()
