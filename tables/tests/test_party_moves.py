@@ -1,0 +1,98 @@
+"""Every pair of statuses of a party, and one seated party a table."""
+
+import itertools
+import threading
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from bistro.core.errors import IllegalTransition
+from bistro.core.models import Event
+from bistro.core.tests.http import nothing_changes
+from bistro.core.transitions import require_move
+from bistro.core.unit_of_work import UnitOfWork
+from tables.models import Party
+from tables.steps import complete_party, seat_parties
+from tables.transitions import PARTY_MOVES, PartyStatus
+
+pytestmark = pytest.mark.django_db
+PAIRS = list(itertools.product(PartyStatus.values, repeat=2))
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+def test_the_table_of_moves(old, new):
+    if new in PARTY_MOVES[old]:
+        require_move(PARTY_MOVES, old, new, what="This party")
+        return
+    with pytest.raises(IllegalTransition) as caught:
+        require_move(PARTY_MOVES, old, new, what="This party")
+    assert caught.value.extra == {"current": old, "allowed": sorted(PARTY_MOVES[old])}
+
+
+def test_over_is_over():
+    over = {PartyStatus.COMPLETED, PartyStatus.LEFT, PartyStatus.NO_SHOW}
+    assert {status for status in PartyStatus.values if not PARTY_MOVES[status]} == over
+
+
+@pytest.mark.parametrize("status", PartyStatus.values)
+def test_only_who_sits_can_be_completed(house, status):
+    party = Party.objects.create(restaurant=house.restaurant, table=house.table, status=status)
+    actor = house.actor("waiter")
+
+    def complete():
+        with UnitOfWork(actor) as work:
+            complete_party(party, house.table, work)
+
+    if status == PartyStatus.SEATED:
+        complete()
+        party.refresh_from_db()
+        assert (party.status, party.version, party.completed_at is not None) == ("completed", 1, True)
+        assert Event.objects.get().action == "completed"
+        return
+    with nothing_changes(), pytest.raises(IllegalTransition):
+        complete()
+
+
+def test_free_tables_get_a_party_others_keep_theirs(house):
+    free = house.add_table()
+    seated = Party.objects.create(restaurant=house.restaurant, table=house.table)
+    waiter = house.actor("waiter")
+    with UnitOfWork(waiter) as work:
+        found = seat_parties(work, {free: waiter, house.table: waiter})
+    assert found[house.table.pk] == seated.pk
+    assert Party.objects.get(pk=found[free.pk]).table_id == free.pk
+    assert Party.objects.count() == 2
+    assert Event.objects.filter(type="guest_created").count() == 1
+
+
+def test_a_completed_party_does_not_count(house):
+    Party.objects.create(restaurant=house.restaurant, table=house.table, status=PartyStatus.COMPLETED)
+    waiter = house.actor("waiter")
+    with UnitOfWork(waiter) as work:
+        seat_parties(work, {house.table: waiter})
+    assert Party.objects.filter(status="seated").count() == 1
+
+
+def test_the_database_allows_one_seated_party_a_table(house):
+    Party.objects.create(restaurant=house.restaurant, table=house.table)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Party.objects.create(restaurant=house.restaurant, table=house.table)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Party.objects.create(restaurant=house.restaurant, table=house.table, status="dancing")
+
+
+def test_steps_refuse_to_run_outside_a_unit_of_work(house, monkeypatch):
+    """In a thread of its own: a test's own transaction would pass for one."""
+    caught = []
+
+    def run():
+        for step in (lambda: seat_parties(None, {}), lambda: complete_party(None, None, None)):
+            try:
+                step()
+            except RuntimeError as error:
+                caught.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert len(caught) == 2
