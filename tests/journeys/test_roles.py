@@ -1,0 +1,156 @@
+"""Who may do what, over HTTP: every role with every act (DECISIONS 4)."""
+
+import pytest
+
+from bistro.core.roles import Role
+from bistro.core.tests.http import nothing_changes, refused
+
+pytestmark = pytest.mark.django_db
+ROLES = [role.value for role in Role]
+EVERYBODY = set(ROLES)
+MANAGERS = {"owner", "manager"}
+STAFF_WHO_SERVE = MANAGERS | {"waiter"}
+
+
+class Acts:
+    """One act each: (before) bring the house there, (do) try it as a role, (works) the status of success."""
+
+    def __init__(self, house):
+        self.house = house
+
+    def place(self, role):
+        body = {"lines": [{"item": self.house.item.pk, "quantity": 1}], "table": self.house.table.pk}
+        return self.house.api(role).post("/api/v1/orders", body, key="k")
+
+    def place_by_names(self, role):
+        body = {"items": [{"name": self.house.item.name, "quantity": 1}], "table": self.house.table.name}
+        return self.house.api(role).post("/api/order", body)
+
+    def place_elsewhere(self, role):
+        body = {"lines": [{"item": self.house.item.pk, "quantity": 1}], "table": self.house.elsewhere.pk}
+        return self.house.api(role).post("/api/v1/orders", body, key="k")
+
+    def edit(self, role):
+        body = {"lines": [{"item": self.house.item.pk, "quantity": 2}]}
+        return self.house.api(role).put(f"/api/v1/orders/{self.house.pk}", body)
+
+    def withdraw(self, role):
+        return self.house.api(role).delete(f"/api/v1/orders/{self.house.pk}")
+
+    def confirm(self, role):
+        return self.house.api(role).post(f"/api/v1/orders/{self.house.pk}/confirm")
+
+    def cancel(self, role):
+        return self.house.api(role).post(f"/api/v1/orders/{self.house.pk}/cancel", {"reason": "Left"})
+
+    def deliver(self, role):
+        return self.house.api(role).post(f"/api/v1/orders/{self.house.pk}/deliver")
+
+    def clear(self, role):
+        return self.house.api(role).post(f"/api/v1/tables/{self.house.table.pk}/clear")
+
+    def start(self, role):
+        return self._ticket(role, "start")
+
+    def bump(self, role):
+        return self._ticket(role, "bump")
+
+    def recall(self, role):
+        return self._ticket(role, "recall")
+
+    def push(self, role):
+        return self._ticket(role, "push", {"station": self.house.bar.pk})
+
+    def bump_line(self, role):
+        return self.house.api(role).post(f"/api/v1/ticket-lines/{self.house.ticket['lines'][0]['id']}/bump")
+
+    def recall_line(self, role):
+        return self.house.api(role).post(f"/api/v1/ticket-lines/{self.house.ticket['lines'][0]['id']}/recall")
+
+    def _ticket(self, role, what, body=None):
+        return self.house.api(role).post(f"/api/v1/tickets/{self.house.ticket['id']}/{what}", body)
+
+
+COOKS = MANAGERS | {"kitchen", "screen"}
+ORDER_TAKERS = STAFF_WHO_SERVE | {"integration", "pad"}
+# act → the status its order is in before, who may, and the answer when they may
+TABLE = {
+    "place": (None, ORDER_TAKERS, 201),
+    "place_by_names": (None, ORDER_TAKERS, 201),
+    "place_elsewhere": (None, STAFF_WHO_SERVE | {"integration"}, 201),
+    "edit": ("placed", STAFF_WHO_SERVE | {"pad"}, 200),  # the order is the pad's
+    "withdraw": ("placed", MANAGERS | {"pad"}, 204),
+    "confirm": ("placed", STAFF_WHO_SERVE | {"kitchen"}, 200),
+    "cancel": ("placed", STAFF_WHO_SERVE, 200),
+    "deliver": ("ready", STAFF_WHO_SERVE, 200),
+    "clear": ("delivered", STAFF_WHO_SERVE | {"host"}, 204),
+    "start": ("placed", COOKS, 200),
+    "bump": ("placed", COOKS, 200),
+    "recall": ("ready", COOKS, 200),
+    "push": ("placed", COOKS, 200),
+    "bump_line": ("placed", COOKS, 200),
+    "recall_line": ("ready", COOKS, 200),
+}
+READS = {
+    "/api/v1/orders": EVERYBODY,
+    "/api/orders": EVERYBODY,
+    "/api/v1/menu": EVERYBODY,
+    "/api/v1/orders/recent": EVERYBODY - {"pad"},
+    "/api/v1/tickets": EVERYBODY - {"pad"},
+    "/api/v1/tables": EVERYBODY - {"pad"},
+    "/api/v1/events": EVERYBODY - {"pad"},
+    "/api/debug": MANAGERS,
+}
+
+
+@pytest.fixture
+def acts(house):
+    from kitchen.tests.factories import StationFactory
+
+    house.bar = StationFactory(restaurant=house.restaurant)
+    house.elsewhere = house.add_table()
+    return Acts(house)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("act", TABLE)
+def test_who_may_act(house, acts, act, role):
+    before, may, answer = TABLE[act]
+    house.api(role)
+    if before:
+        order = house.reach(before)
+        house.pk, (house.ticket,) = order["id"], house.tickets(order)
+    if role in may:
+        response = getattr(acts, act)(role)
+        assert response.status_code == answer, response.content
+        return
+    with nothing_changes():
+        response = getattr(acts, act)(role)
+    if (act, role) == ("place_elsewhere", "pad"):
+        refused(response, 422, "wrong_table")
+    else:
+        refused(response, 403, "permission_denied")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_read(house, role):
+    order = house.place()
+    for path, may in {**READS, f"/api/v1/orders/{order['id']}": EVERYBODY}.items():
+        response = house.api(role).get(path)
+        if role in may:
+            assert response.status_code == 200, (path, response.content)
+        else:
+            refused(response, 403, "permission_denied")
+
+
+PAGES = {
+    "/floor/": STAFF_WHO_SERVE | {"host", "cashier"},
+    "/kitchen/": STAFF_WHO_SERVE | {"kitchen"},
+}
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "host", "waiter", "kitchen", "cashier"])
+@pytest.mark.parametrize("path", PAGES)
+def test_who_may_open_a_page(house, path, role):
+    response = house.browser(role).get(path)
+    assert response.status_code == (200 if role in PAGES[path] else 403)

@@ -1,0 +1,141 @@
+"""Two restaurants: every address that takes an id answers the other's like a missing one, and nothing changes."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from bistro.core.tests.http import nothing_changes
+
+pytestmark = pytest.mark.django_db
+MISSING = 999_999
+# address → (verb, body, what the id is of)
+API = {
+    "api/v1/orders/<int:pk>": [("get", None, "order"), ("put", "lines", "order"), ("delete", None, "order")],
+    "api/v1/orders/<int:pk>/confirm": [("post", None, "order")],
+    "api/v1/orders/<int:pk>/cancel": [("post", {"reason": "Left"}, "order")],
+    "api/v1/orders/<int:pk>/deliver": [("post", None, "order")],
+    "api/v1/orders/user/<int:user_id>/orders": [("get", None, "staff")],
+    "api/v1/orders/restaurant/<str:restaurant_id>/orders": [("get", None, "restaurant")],
+    "api/v1/tables/<int:pk>/clear": [("post", None, "table")],
+    "api/v1/tickets/<int:pk>/start": [("post", None, "ticket")],
+    "api/v1/tickets/<int:pk>/bump": [("post", None, "ticket")],
+    "api/v1/tickets/<int:pk>/recall": [("post", None, "ticket")],
+    "api/v1/tickets/<int:pk>/push": [("post", "station", "ticket")],
+    "api/v1/ticket-lines/<int:pk>/bump": [("post", None, "ticket line")],
+    "api/v1/ticket-lines/<int:pk>/recall": [("post", None, "ticket line")],
+}
+PAGES = {
+    "floor/tables/<int:pk>/": [("get", None, "table")],
+    "floor/tables/<int:pk>/order/": [("post", "form", "table")],
+    "floor/tables/<int:pk>/clear/": [("post", None, "table")],
+    "floor/orders/<int:pk>/confirm/": [("post", None, "order")],
+    "floor/orders/<int:pk>/cancel/": [("post", {"reason": "mistake"}, "order")],
+    "floor/orders/<int:pk>/deliver/": [("post", None, "order")],
+    "kitchen/<int:station_id>/": [("get", None, "station")],
+    "kitchen/tickets/<int:pk>/start/": [("post", None, "ticket")],
+    "kitchen/tickets/<int:pk>/bump/": [("post", None, "ticket")],
+    "kitchen/tickets/<int:pk>/recall/": [("post", None, "ticket")],
+    "kitchen/lines/<int:pk>/bump/": [("post", None, "ticket line")],
+}
+
+
+def addresses(resolver=None, prefix=""):
+    """Every address of the four apps."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, path)
+        elif isinstance(entry, URLPattern):
+            module = getattr(getattr(entry.callback, "cls", entry.callback), "__module__", "")
+            if module.split(".")[0] in ("orders", "menu", "tables", "kitchen") and "admin" not in module:
+                yield path
+
+
+def test_every_address_with_an_id_is_here():
+    assert {path for path in addresses() if "<" in path} == set(API) | set(PAGES)
+
+
+@pytest.fixture
+def foreign(other_house):
+    """What the other restaurant has, by kind."""
+    order = other_house.place()
+    (ticket,) = other_house.tickets(order)
+    return {
+        "order": order["id"],
+        "table": other_house.table.pk,
+        "ticket": ticket["id"],
+        "ticket line": ticket["lines"][0]["id"],
+        "station": other_house.station.pk,
+        "staff": other_house.staff("waiter").pk,
+        "restaurant": other_house.restaurant.pk,
+    }
+
+
+def bodies(house, body):
+    return {
+        "lines": {"lines": [{"item": house.item.pk, "quantity": 1}]},
+        "station": {"station": house.station.pk},
+        "form": {f"quantity-{house.item.pk}": "1", "key": "k"},
+    }.get(body, body) if isinstance(body, str) else body  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["owner", "integration"])
+@pytest.mark.parametrize(("path", "call"), [(path, call) for path, calls in API.items() for call in calls])
+def test_the_api(house, foreign, path, call, role):
+    verb, body, kind = call
+    if role == "integration" and verb != "get":
+        role = "manager"
+    api = house.api(role)
+
+    def ask(pk):
+        address = "/" + re.sub("<.*>", str(pk), path)
+        wish = bodies(house, body)
+        return getattr(api, verb)(address, wish) if wish is not None else getattr(api, verb)(address)
+
+    with nothing_changes():
+        theirs, missing = ask(foreign[kind]), ask(MISSING)
+    assert (theirs.status_code, missing.status_code) == (404, 404)
+    assert theirs.content == missing.content
+    assert theirs["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize(("path", "call"), [(path, call) for path, calls in PAGES.items() for call in calls])
+def test_the_pages(house, foreign, path, call, htmx):
+    verb, body, kind = call
+    browser = house.browser("owner")
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    def ask(pk):
+        address = "/" + re.sub("<.*>", str(pk), path)
+        return getattr(browser, verb)(address, bodies(house, body) or {}, headers=headers)
+
+    with nothing_changes():
+        theirs, missing = ask(foreign[kind]), ask(MISSING)
+    assert (theirs.status_code, missing.status_code) == (404, 404)
+    shown = [re.sub(rb'X-CSRFToken": "\w+"', b"", answer.content) for answer in (theirs, missing)]
+    assert shown[0] == shown[1]
+
+
+def test_lists_show_ones_own(house, foreign):
+    owner = house.api("owner")
+    for path in ("/api/v1/orders", "/api/v1/tickets", "/api/v1/orders/recent"):
+        assert owner.get(path).json()["count"] == 0
+    assert owner.get("/api/orders").json() == []
+    assert [table["id"] for table in owner.get("/api/v1/tables").json()["results"]] == [house.table.pk]
+    assert owner.get("/api/v1/events").json() == []
+
+
+def test_ids_in_bodies_are_ones_own(house, foreign, other_house):
+    owner, line = house.api("owner"), {"item": house.item.pk, "quantity": 1}
+    order = house.place()
+    (ticket,) = house.tickets(order)
+    with nothing_changes():
+        answers = [
+            owner.post("/api/v1/orders", {"table": foreign["table"], "lines": [line]}),
+            owner.post("/api/v1/orders", {"table": house.table.pk, "lines": [{**line, "item": other_house.item.pk}]}),
+            owner.put(f"/api/v1/orders/{order['id']}", {"lines": [{**line, "item": other_house.item.pk}]}),
+            owner.post(f"/api/v1/tickets/{ticket['id']}/push", {"station": foreign["station"]}),
+        ]
+    assert [answer.status_code for answer in answers] == [404, 422, 422, 422]
