@@ -83,6 +83,7 @@ class ItemResource(resources.ModelResource):
         if problem:
             result.append_base_error(Refusal(problem))
             return result
+        result.diff_headers = [column for column in COLUMNS if column in headers]
         wishes = list(self._read(dataset, headers, result))
         result.total_rows = len(dataset)
         if not dry_run and not result.has_errors() and not result.has_validation_errors():
@@ -116,7 +117,7 @@ class ItemResource(resources.ModelResource):
                 result.append_invalid_row(number, whole, error)
                 continue
             seen[name_key(wish.name)] = number
-            shown = _row_result(before, whole)
+            shown = _row_result(before, whole, result.diff_headers)
             result.append_row_result(shown)
             result.increment_row_result_total(shown)
             yield whole["category"], wish
@@ -141,7 +142,8 @@ def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     return rows.select_related("category", "tax_rate").prefetch_related("modifier_groups__modifiers")
 
 
-def _row_result(before: dict[str, str], after: dict[str, str]) -> RowResult:
+def _row_result(before: dict[str, str], after: dict[str, str], columns: list[str]) -> RowResult:
+    """What would become of one row, in the columns that the file has."""
     row = RowResult()
     changed = [name for name in COLUMNS if name not in _KEPT and before.get(name, "") != after.get(name, "")]
     row.import_type = RowResult.IMPORT_TYPE_NEW
@@ -150,6 +152,6 @@ def _row_result(before: dict[str, str], after: dict[str, str]) -> RowResult:
     row.object_repr = after["name"]
     row.diff = [
         f"{before[name]} → {after.get(name, '')}" if before and name in changed else after.get(name, "")
-        for name in COLUMNS
+        for name in columns
     ]
     return row

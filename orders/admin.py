@@ -102,7 +102,9 @@ class OrderAdmin(LookAdmin):
 
     @admin.action(description="Cancel…", permissions=["run"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
-        form, page = ask(self, request, queryset, CancelForm, action="cancel", title="Cancel", button="Cancel them")
+        form, page = ask(
+            self, request, queryset, CancelForm, action="cancel", title="Cancel orders", button="Cancel them"
+        )
         if form is None:
             return page
         reason, actor = form.cleaned_data["reason"], manager_of(request)

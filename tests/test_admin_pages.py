@@ -147,3 +147,26 @@ def test_the_first_page_tells_tonight(house, owner):
     assert figures == {
         "Orders today": 1, "Sales today": "€10.00", "Open tickets": 1, "Ready to serve": 0, "Tables taken": 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("label", ["core", "menu", "tables", "orders", "kitchen"])
+def test_the_pages_of_an_app_open(owner, label):
+    assert owner.get(reverse("admin:app_list", args=[label])).status_code == 200
+
+
+def test_every_link_of_the_side_bar_opens(owner):
+    groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
+    links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
+    assert len(links) == 14
+    assert {owner.get(link).status_code for link in links} == {200}
+
+
+def test_no_list_counts_what_its_filters_would_find(owner):
+    for model in MODELS:
+        answer = owner.get(f"{page(model, 'changelist')}?_facets=True")
+        assert not getattr(answer.context and answer.context["cl"], "add_facets", False), model
+
+
+def test_a_wall_screens_cookie_opens_no_admin(client, house):
+    client.cookies["bistro_device"] = f"token-{house.pad.device.name}"
+    assert client.get(reverse("admin:index")).status_code == 302

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
 from django.db import IntegrityError
@@ -124,6 +125,7 @@ class LookInline(TenantInline):
     """Rows below a row, to look at."""
 
     may_add = may_change = may_delete = False
+    hide_title = True
 
 
 class TenantAdmin(Fence, ModelAdmin):
@@ -133,6 +135,7 @@ class TenantAdmin(Fence, ModelAdmin):
     paginator = CappedPaginator
     list_per_page = 50
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # one count a choice of every filter
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
