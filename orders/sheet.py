@@ -37,6 +37,7 @@ class SheetLine:
     quantity: int
     name: str
     modifiers: list[str]
+    allergies: list[str]
     note: str
     course: int
     status: str
@@ -123,9 +124,10 @@ def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str
 
 
 def _sheet_line(line: OrderLine) -> SheetLine:
-    modifiers = [modifier["name"] for modifier in line.modifiers]
+    modifiers = [modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")]
+    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
     word = "" if line.status == LineStatus.QUEUED else line.get_status_display()
-    return SheetLine(line.quantity, line.name, modifiers, line.note, line.course, line.status, word)
+    return SheetLine(line.quantity, line.name, modifiers, allergies, line.note, line.course, line.status, word)
 
 
 def _seen_words(order: Order, now: datetime) -> str:

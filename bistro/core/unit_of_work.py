@@ -20,7 +20,7 @@ from bistro.core.events import DomainEvent
 from bistro.core.jsontext import dumps
 from bistro.core.models import Event
 
-# Units of work queue here, first come first served, before they open a transaction. SQLite has one write lock for the
+# Units of work queue here before they open a transaction. SQLite has one write lock for the
 # whole file and hands it out unfairly (waiters sleep and poll). On PostgreSQL all units of a restaurant end on the row
 # of its sequence: more than a few at once only wait for each other with their row locks held.
 _writers = threading.BoundedSemaphore(settings.WRITERS)

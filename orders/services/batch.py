@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
-from bistro.core.roles import Act
+from bistro.core.roles import Act, Role
 from bistro.core.unit_of_work import UnitOfWork
 from menu.steps import counted_portions, menu_in, take_portions
 from orders.events import OrderPlaced
@@ -151,6 +151,8 @@ class Batch:
 
     def _price(self, candidate: Candidate) -> None:
         now = menu_in(self.work)
+        if now.menu.restaurant.pads_need_session and Role.PAD in candidate.request.actor.roles:
+            raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
         if candidate.table.out_of_service:
             raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
         candidate.priced = price_order(now.menu, candidate.request.lines)

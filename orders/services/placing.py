@@ -1,5 +1,6 @@
 """Placing orders. `place_orders` is the primitive, a single order is a list of one (DECISIONS 19)."""
 
+import logging
 from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError
@@ -10,6 +11,8 @@ from bistro.core.group_commit import GroupCommit
 from bistro.core.unit_of_work import UnitOfWork
 from orders.requests import OrderRequest
 from orders.services.batch import Batch, Outcome, PlacedOrder
+
+log = logging.getLogger(__name__)
 
 
 def place_order(request: OrderRequest) -> PlacedOrder:
@@ -78,7 +81,9 @@ def _place_again(request: OrderRequest) -> Outcome:
         (outcome,) = _place_together([request])
     except DomainError as error:
         return error
-    except OperationalError:  # locked, killed or out of reach: the caller may come again with the same key
+    except DatabaseError as error:  # locked, killed, out of reach: the caller may come again with the same key
+        if not isinstance(error, OperationalError):
+            log.exception("an order cannot be written")  # others of its batch are written all the same
         return Overloaded("The order desk is busy. Try again in a moment.")
     return outcome
 

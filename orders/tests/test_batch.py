@@ -206,3 +206,18 @@ def test_lines_keep_their_order_and_their_order(house, pads):
         for outcome in outcomes
     ]
     assert found == wanted
+
+
+def test_one_order_that_cannot_be_written_costs_the_others_nothing(house, monkeypatch):
+    """What the database refuses twice is told to its own caller; the rest of the batch is written."""
+    real = placing._place_together
+
+    def cannot_write_the_second(requests):
+        if any(request.note == "cursed" for request in requests):
+            raise IntegrityError("a fault of ours")
+        return real(requests)
+
+    monkeypatch.setattr(placing, "_place_together", cannot_write_the_second)
+    outcomes = place_orders([house.request(), house.request(note="cursed"), house.request()])
+    assert [getattr(outcome, "status", 201) for outcome in outcomes] == [201, 503, 201]
+    assert Order.objects.count() == 2
