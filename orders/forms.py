@@ -22,10 +22,10 @@ def read_wish(data: QueryDict) -> dict[str, Any]:
             continue
         items[int(item_id)] = {
             "quantity": quantity,
-            "note": _text(data.get(f"note-{item_id}", ""), 200),
+            "note": typed_text(data.get(f"note-{item_id}", ""), 200),
             "modifiers": _modifiers(data, item_id),
         }
-    return {"key": _text(data.get("key", ""), 64), "note": _text(data.get("note", ""), 400), "items": items}
+    return {"key": typed_text(data.get("key", ""), 64), "note": typed_text(data.get("note", ""), 400), "items": items}
 
 
 def wish_request(wish: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
@@ -33,8 +33,8 @@ def wish_request(wish: dict[str, Any], table_id: int, actor: Actor) -> OrderRequ
     lines = []
     for item_id, wished in wish["items"].items():
         quantity = wished["quantity"]
-        if not quantity.isdecimal() or not 0 < int(quantity[:9]) <= MAX_QUANTITY:
-            raise InvalidInput(f"“{quantity}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
+        if not quantity.isdecimal() or len(quantity) > 9 or not 0 < int(quantity) <= MAX_QUANTITY:
+            raise InvalidInput(f"“{quantity[:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
         modifiers = tuple(wished["modifiers"])
         lines.append(LineRequest(item=item_id, quantity=int(quantity), modifiers=modifiers, note=wished["note"]))
     said = {"table": table_id, "note": wish["note"], "items": {str(key): value for key, value in wish["items"].items()}}
@@ -56,6 +56,7 @@ def _modifiers(data: QueryDict, item_id: str) -> list[int]:
     return chosen
 
 
-def _text(value: str, longest: int) -> str:
+def typed_text(value: str, longest: int) -> str:
+    """Free text of a form as the API would take it, cut where that would refuse."""
     field = LineOfText(max_length=longest, allow_blank=True)
     return field.to_internal_value(value.replace("\x00", ""))[:longest]

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.actors import Actor
 from bistro.core.doors import page_for
-from bistro.core.errors import DomainError
+from bistro.core.errors import DomainError, ReusedKey
 from bistro.core.roles import Act
 from orders import services
 from orders.access import order_for, table_for
 from orders.floor import read_floor
-from orders.forms import read_wish, wish_request
+from orders.forms import read_wish, typed_text, wish_request
 from orders.sheet import read_sheet
 from tables.models import Table
 
@@ -43,13 +43,16 @@ def table(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page_for(Act.PLACE_ORDER)
+@page_for(Act.PLACE_ANYWHERE)
 def place_order(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A waiter orders for a table. The form carries its own idempotency key."""
     where = table_for(actor, pk)
     wish = read_wish(request.POST)
     try:
         services.place_order(wish_request(wish, where.pk, actor))
+    except ReusedKey as error:  # the browser's Back: an old form with other dishes; it goes on under a key of its own
+        error.message = "This form was sent already. Look at the orders above; send it again if this is another one."
+        return _sheet(request, actor, where, error, wish={**wish, "key": ""})
     except DomainError as error:
         return _sheet(request, actor, where, error, wish=wish)
     return _sheet(request, actor, where) if _is_htmx(request) else redirect("floor:table", where.pk)
@@ -78,8 +81,8 @@ def confirm(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page_for(Act.CANCEL_ORDER)
 def cancel(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """It will not be made, and why."""
-    word = REASONS.get(request.POST.get("reason", ""), "")
-    reason = ": ".join(part for part in (word, request.POST.get("reason_text", "").strip()) if part)
+    words = REASONS.get(request.POST.get("reason", ""), ""), typed_text(request.POST.get("reason_text", ""), 200)
+    reason = ": ".join(part for part in words if part)
     return _move(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
 
 
