@@ -93,7 +93,7 @@ class GroupsOfItem(TenantInline):
 
     @admin.display(description="Choices")
     def choices(self, group: ModifierGroup) -> str:
-        if group.pk is None:
+        if not group.pk:
             return "save first"
         names = [choice.name for choice in group.modifiers.all() if choice.archived_at is None]
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
