@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bistro.core.admin_base import AT_ONCE, TenantAdmin, manager_of
 from bistro.core.admin_changes import begin
-from bistro.core.errors import DomainError
+from bistro.core.errors import DomainError, InvalidInput
 from bistro.core.steps import archive, bring_back
 from bistro.core.unit_of_work import UnitOfWork
 
@@ -37,7 +37,10 @@ class ArchiveAdmin(TenantAdmin):
         try:
             with UnitOfWork(manager_of(request)) as work:
                 edits = begin(request, work)
-                for row in rows.locked()[:AT_ONCE]:  # type: ignore[attr-defined]
+                chosen = list(rows.locked()[: AT_ONCE + 1])  # type: ignore[attr-defined]
+                if len(chosen) > AT_ONCE:
+                    raise InvalidInput(f"Choose at most {AT_ONCE} at once.")
+                for row in chosen:
                     before = row.archived_at
                     if away:
                         self.require_unused(row)

@@ -63,8 +63,11 @@ def uncount(scope: str, who: str) -> None:
 
 
 def client_address(request: HttpRequest | Request) -> str:
-    """Where a request comes from. X-Forwarded-For counts only behind NUM_PROXIES proxies."""
-    return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type]
+    """Where a request comes from. X-Forwarded-For counts only behind NUM_PROXIES proxies.
+
+    A request without an address (a Unix socket, a login in-process) comes from nowhere: PostgreSQL takes no other text.
+    """
+    return str(BaseThrottle().get_ident(request) or "0.0.0.0")  # type: ignore[arg-type]
 
 
 def _key(scope: str, who: str, window: int) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from bistro.core.actors import Actor
+from bistro.core.configuration_events import ConfigurationChanged
 from bistro.core.errors import InvalidInput
 from bistro.core.names import name_key
 from bistro.core.roles import Act
@@ -13,6 +14,8 @@ from bistro.core.unit_of_work import UnitOfWork
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport
 from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
 from menu.steps import touch_menu
+
+_RELATED = ("category", "tax_rate")
 
 
 def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwrite: bool = False) -> ImportReport:
@@ -40,7 +43,9 @@ class _Importer:
         self.created = self.updated = self.modifiers = 0
         mine = self.restaurant_id
         self.categories = {row.name_key: row for row in Category.objects.of_restaurant(mine).not_archived()}
-        self.items = {row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived()}
+        self.items = {
+            row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived().select_related(*_RELATED)
+        }
         self.rates = {rate.percent: rate for rate in TaxRate.objects.of_restaurant(mine)}
 
     def category(self, wish: ImportedCategory) -> None:
@@ -68,9 +73,13 @@ class _Importer:
         if new:
             row.portions_left = wish.portions_left
             row.off_since = None if wish.available else self.work.now
-        if new or before != _facts(row):
+        after = _facts(row)
+        if new or before != after:
             _save(row, wish.name)
             self.created, self.updated = self.created + new, self.updated + (not new)
+        if not new and before != after:
+            changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+            self.work.record(ConfigurationChanged(row=row, pk=row.pk, changed=changed))
         self.items[row.name_key] = row
         for group in wish.groups:
             self.group(group, row)
@@ -121,10 +130,11 @@ class _Importer:
             self.modifiers += 1
 
 
-def _facts(row: Item) -> tuple[object, ...]:
-    """What an import may change of an item."""
-    own = (row.name, row.price, row.description, row.category_id, row.tax_rate_id)
-    return (*own, row.prep_minutes, row.popular, row.allergens, row.diets)
+def _facts(row: Item) -> dict[str, object]:
+    """What an import may change of an item, as the audit trail tells it."""
+    names = ("name", "price", "description", "prep_minutes", "popular", "allergens", "diets")
+    related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
+    return {name: getattr(row, name) for name in names} | related
 
 
 def _save(row: Category | Item | ModifierGroup | Modifier | TaxRate, what: str) -> None:

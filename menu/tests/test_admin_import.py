@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from import_export.formats.base_formats import XLSX
 from openpyxl import Workbook
 
+from bistro.core.models import Event
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup
 from menu.options_text import read_options, write_options
 from menu.sheet import COLUMNS, harmless, plain_text
@@ -59,6 +61,8 @@ def test_first_a_preview_then_the_menu(house, owner):
     assert (new.restaurant, new.category.name, new.price) == (house.restaurant, "Soups", Decimal("8.50"))
     house.item.refresh_from_db()
     assert house.item.price == Decimal("11.00")
+    (logged,) = Event.objects.filter(restaurant=house.restaurant, type="configuration_updated")
+    assert json.loads(logged.data)["changed"] == {"price": {"before": "10.00", "after": "11.00"}}
 
 
 @pytest.mark.parametrize(
