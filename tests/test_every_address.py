@@ -1,0 +1,347 @@
+"""Every address × everybody × one's own, another restaurant's, missing and absurd ids.
+
+Made from the URLconf: an address that is not in the table here fails. Never a 5xx, never a word of another restaurant,
+and what is another's is answered like what is missing. The admin's addresses are walked in test_admin_pages.py.
+"""
+
+import json
+import re
+from contextlib import suppress
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from bistro.asgi import application
+from bistro.core.auth import DEVICE_COOKIE
+from bistro.core.models import Device, Restaurant
+from bistro.core.tests.factories import DeviceFactory, token_of
+from bistro.core.tests.http import rows
+from kitchen.models import Station, Ticket, TicketLine
+from menu.models import Category, Item
+from orders.models import Order
+from tables.models import Section, Table
+from tests.journeys.house import open_house
+
+pytestmark = pytest.mark.django_db
+
+MARK = "zebra"  # every name and note of the other restaurant holds it
+MISSING, ABSURD = 999_999, 10**30
+STAFF = ("owner", "manager", "host", "waiter", "kitchen", "cashier")
+DEVICES = ("pad", "screen", "integration")
+VERBS = ("get", "post", "put", "delete")
+CURIOUS = ("anonymous", "pad", "owner")  # they also ask for their own and for absurd ids, with every verb
+
+# Address → what its id is of (None: it takes none).
+API = {
+    "api/order": None,
+    "api/orders": None,
+    "api/debug": None,
+    "api/v1/orders": None,
+    "api/v1/orders/recent": None,
+    "api/v1/orders/user/<int:user_id>/orders": "staff",
+    "api/v1/orders/restaurant/<str:restaurant_id>/orders": "restaurant",
+    "api/v1/orders/<int:pk>": "order",
+    "api/v1/orders/<int:pk>/confirm": "order",
+    "api/v1/orders/<int:pk>/cancel": "order",
+    "api/v1/orders/<int:pk>/deliver": "order",
+    "api/v1/pad": None,
+    "api/v1/pad/orders": None,
+    "api/v1/menu": None,
+    "api/v1/tables": None,
+    "api/v1/tables/<int:pk>/clear": "table",
+    "api/v1/tickets": None,
+    "api/v1/tickets/<int:pk>/bump": "ticket",
+    "api/v1/tickets/<int:pk>/recall": "ticket",
+    "api/v1/tickets/<int:pk>/start": "ticket",
+    "api/v1/tickets/<int:pk>/push": "ticket",
+    "api/v1/ticket-lines/<int:pk>/bump": "line",
+    "api/v1/ticket-lines/<int:pk>/recall": "line",
+    "api/v1/auth/ticket": None,
+    "api/v1/devices/enrol": None,
+    "api/v1/devices/rotate": None,
+    "api/v1/events": None,
+    "auth/login": None,
+    "auth/refresh": None,
+    "auth/register": None,
+    "auth/me": None,
+    "api/v1/auth/login": None,
+    "api/v1/auth/refresh": None,
+    "api/v1/auth/register": None,
+    "api/v1/auth/me": None,
+}
+PAGES = {
+    "": None,
+    "login/": None,
+    "restaurant/": None,
+    "device/": None,
+    "invitation/<str:token>/": "token",
+    "kitchen/": None,
+    "kitchen/<int:station_id>/": "station",
+    "kitchen/tickets/<int:pk>/start/": "ticket",
+    "kitchen/tickets/<int:pk>/bump/": "ticket",
+    "kitchen/tickets/<int:pk>/recall/": "ticket",
+    "kitchen/lines/<int:pk>/bump/": "line",
+    "floor/": None,
+    "floor/tables/<int:pk>/": "table",
+    "floor/tables/<int:pk>/order/": "table",
+    "floor/tables/<int:pk>/clear/": "table",
+    "floor/orders/<int:pk>/confirm/": "order",
+    "floor/orders/<int:pk>/cancel/": "order",
+    "floor/orders/<int:pk>/deliver/": "order",
+}
+OPEN_TO_ALL = {"health", "metrics", "api/schema/", "openapi.json", "api/docs/", "api/redoc/", "docs", "redoc"}
+SOCKETS = {r"^ws/orders/?$", r"^ws/floor/$", r"^ws/kitchen/(?P<station>all|\d{1,18})/$", ""}  # test_socket_access.py
+LAST = {"logout/"}  # ends the login of who asks
+# A body that fits, where one is needed to come as far as the id.
+BODIES = {
+    "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},
+    "api/v1/orders/<int:pk>/cancel": {"reason": "Left"},
+    "api/v1/tickets/<int:pk>/push": {"station": 1},
+}
+
+
+def patterns(resolver=None, prefix=""):
+    """Every (address, view) but the admin's."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, path)
+        elif isinstance(entry, URLPattern) and not path.startswith("admin/"):
+            yield path, entry.callback
+
+
+def verbs_of(view):
+    """What an API view answers to; a page may be asked both ways."""
+    known = getattr(view, "cls", None)
+    return [verb for verb in VERBS if hasattr(known, verb) and verb in known.http_method_names] or ["get", "post"]
+
+
+VERBS_OF = {path: verbs_of(view) for path, view in patterns()}
+
+
+def test_every_address_is_in_the_table():
+    assert set(VERBS_OF) == {*API, *PAGES, *OPEN_TO_ALL, *LAST}
+
+
+def test_every_socket_is_in_the_table():
+    routes = application.application_mapping["websocket"].routes
+    assert {str(route.pattern) for route in routes} == SOCKETS
+
+
+# --- two restaurants ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def other():
+    """The other restaurant: all that people could read there holds the mark."""
+    there = open_house(name=f"The {MARK}")
+    for model in (Section, Table, Category, Item, Station):
+        for row in model.objects.filter(restaurant=there.restaurant):
+            row.name = f"{MARK} {model.__name__} {row.pk}"
+            row.save()
+    Device.objects.filter(restaurant=there.restaurant).update(name=f"{MARK} pad")
+    there.staff("waiter").name = f"{MARK} waiter"
+    there.staff("waiter").save()
+    there.order(there.actor("waiter"), note=f"for the {MARK}")
+    return there
+
+
+@pytest.fixture
+def ids(house, other):
+    """{what: [own, other's, missing, absurd]}."""
+
+    def pair(what, own, theirs):
+        return {what: [own, theirs, MISSING, ABSURD]}
+
+    mine = house.order().id
+    theirs = Order.objects.get(restaurant=other.restaurant).pk
+    found = {
+        **pair("order", mine, theirs),
+        **pair("table", house.table.pk, other.table.pk),
+        **pair("station", house.station.pk, other.station.pk),
+        **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),
+        **pair("restaurant", house.restaurant.pk, other.restaurant.pk),
+        "token": ["x", "y", "z", "a" * 3000],
+    }
+    for what, model, path in (("ticket", Ticket, "order"), ("line", TicketLine, "ticket__order")):
+        found |= pair(what, *(model.objects.get(**{path: order}).pk for order in (mine, theirs)))
+    found["restaurant"] += [house.restaurant.uid, other.restaurant.uid, "no uid", "%00", "'", "٣"]
+    return found
+
+
+def browser_of(house, role):
+    """A browser: a login, a wall's cookie, or nobody."""
+    if role in STAFF:
+        return house.browser(role)
+    client = Client()
+    if role in DEVICES:
+        kinds = {"pad": Device.Kind.PAD, "screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
+        device = house.pad.device if role == "pad" else DeviceFactory(restaurant=house.restaurant, kind=kinds[role])
+        client.cookies[DEVICE_COOKIE] = token_of(device)
+    return client
+
+
+class Asker:
+    """Somebody who asks for everything."""
+
+    def __init__(self, house, role, api):
+        self.role, self.api = role, api
+        self.client = browser_of(house, role) if not api else Client()
+        self.headers = {}
+        if api and role != "anonymous":
+            self.headers["Authorization"] = house.api(role).headers["Authorization"]
+
+    def ask(self, verb, path, body=None):
+        more = {"headers": {**self.headers, "Accept": "application/json" if self.api else "text/html"}}
+        if verb != "get" and self.api:
+            more |= {"data": json.dumps(body or {}), "content_type": "application/json"}
+        elif verb != "get":
+            more |= {"data": body or {}}
+        return getattr(self.client, verb)(path, **more)
+
+
+def filled(address, value):
+    return "/" + re.sub(r"<\w+:\w+>", str(value), address)
+
+
+def words_of(response):
+    """An answer without what may differ: the CSRF token."""
+    text = b"".join(response) if response.streaming else response.content
+    text = re.sub(rb'X-CSRFToken": "\w+"|csrfmiddlewaretoken" value="\w+"', b"", text)
+    return response.status_code, text, response.get("Content-Type")
+
+
+def clean(response, house, where):
+    """Never a fault, never a word of the other restaurant; a refusal of the API is a problem document."""
+    text = (b"".join(response) if response.streaming else response.content).decode(errors="replace")
+    assert response.status_code < 500, (where, text)
+    assert MARK not in text.lower(), where
+    if where[2].startswith(("/api", "/auth")) and response.status_code >= 400:
+        assert response["Content-Type"] == "application/problem+json", where
+        body = response.json()
+        assert {"type", "title", "status", "detail", "code"} <= set(body), where
+        assert body["status"] == response.status_code, where
+
+
+@pytest.mark.parametrize("role", ["anonymous", *DEVICES, *STAFF])
+@pytest.mark.parametrize("kind", ["api", "pages"])
+def test_everybody_everywhere(house, other, ids, role, kind):
+    api, table = kind == "api", API if kind == "api" else PAGES
+    asker = Asker(house, role, api)
+    theirs_before = _rows_of(other)
+    for address, what in table.items():
+        for verb in VERBS if role in CURIOUS and api else VERBS_OF[address]:
+            for value in _values(ids, what, role):
+                path = filled(address, value)
+                clean(asker.ask(verb, path, BODIES.get(address)), house, (role, verb, path))
+            if what not in (None, "token"):
+                theirs, missing = (
+                    words_of(asker.ask(verb, filled(address, value), BODIES.get(address))) for value in ids[what][1:3]
+                )
+                assert theirs == missing, (role, verb, address)
+    assert _rows_of(other) == theirs_before
+
+
+def _values(ids, what, role):
+    """The ids to ask for: everybody for the other restaurant's, some for all."""
+    if what is None:
+        return [""]
+    return ids[what] if role in CURIOUS else ids[what][1:2]
+
+
+def _rows_of(house):
+    """Everything that belongs to a restaurant, as it stands in the database."""
+    return {
+        label: [row for row in found if row.get("restaurant_id") == house.restaurant.pk]
+        for label, found in rows().items()
+    }
+
+
+@pytest.mark.parametrize("role", ["pad", "owner"])
+def test_absurd_questions(house, other, role):
+    """Filters and pages: whatever stands in the query, never a fault, never another's row."""
+    house.order()
+    asker = Asker(house, role, api=True)
+    values = ["", "-1", "1" * 30, "abc", "%00", "2026-13-45", "٣", "' OR 1=1", "open,x"]
+    names = {
+        "/api/orders": ("limit", "offset", "fields", "since"),
+        "/api/v1/orders": ("limit", "offset", "status", "table", "since", "no_such"),
+        "/api/v1/orders/recent": ("minutes", "limit", "offset"),
+        "/api/v1/tickets": ("station", "status", "limit", "offset"),
+        "/api/v1/events": ("after", "epoch"),
+    }
+    for path, wanted in names.items():
+        for name in wanted:
+            for value in values:
+                address = f"{path}?{name}={value}"
+                clean(asker.ask("get", address), house, (role, "get", address))
+    for name in (f"The {MARK}", str(other.table.pk), Table.objects.get(pk=other.table.pk).name):
+        answer = asker.ask("get", f"/api/v1/orders?table={name}")
+        if answer.status_code == 200:
+            assert answer.json()["results"] == []
+
+
+BAD_BODIES = [
+    b"",
+    b"null",
+    b"[]",
+    b'"x"',
+    b"7",
+    b"{}",
+    b'{"lines": null}',
+    b'{"lines": [null]}',
+    b'{"lines": [[]]}',
+    b'{"lines": {"0": 1}}',
+    b'{"table": {"id": 1}, "items": [{"name": {}, "quantity": {}}]}',
+    b'{"table": "x", "items": [{"name": "x", "quantity": 1e400}]}',
+    b'{"table": -1, "lines": [{"item": -1, "quantity": -1}]}',
+    b'{"table": 9223372036854775808, "lines": [{"item": 9223372036854775807, "quantity": 1}]}',
+    b'{"lines": [{"item": 1, "quantity": 1, "modifiers": [9223372036854775807, "", {}]}]}',
+    b'{"lines": [{"item": 1, "quantity": 1, "seat": 99999999999, "course": 0}]}',
+    b'{"email": {}, "password": []}',
+    b'{"refresh_token": "a.b.c"}',
+    b'{"code": "\\u0000"}',
+    b'{"reason": "\\ud800"}',
+    b'{"station": true}',
+    b"\xff\xfe",
+    b"{" * 5000,
+]
+
+
+WITH_BODY = [
+    ("post", "api/order"),
+    ("post", "api/v1/orders"),
+    ("put", "api/v1/orders/<int:pk>"),
+    ("post", "api/v1/orders/<int:pk>/cancel"),
+    ("post", "api/v1/tickets/<int:pk>/push"),
+    ("post", "api/v1/devices/enrol"),
+    ("post", "auth/login"),
+    ("post", "auth/refresh"),
+    ("post", "auth/register"),
+]
+
+
+def test_absurd_bodies(house, ids, settings):
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "10000/min")
+    for role in ("integration", "owner"):
+        asker = Asker(house, role, api=True)
+        for verb, address in WITH_BODY:
+            path = filled(address, ids[API[address]][0] if API[address] else "")
+            for body in BAD_BODIES:
+                headers = {**asker.headers, "Idempotency-Key": "k"}
+                response = getattr(asker.client, verb)(path, body, "application/json", headers=headers)
+                clean(response, house, (role, verb, path))
+                assert response.status_code >= 400, (path, body)
+
+
+def test_the_mark_is_there_to_be_found(other):
+    """The control: who belongs there reads it."""
+    asker = Asker(other, "owner", api=True)
+    for path in ("/api/v1/orders", "/api/v1/menu", "/api/v1/tables", "/api/v1/tickets", "/api/orders"):
+        assert MARK in asker.ask("get", path).content.decode().lower(), path
+    pages = Asker(other, "owner", api=False)
+    for path in ("/floor/", "/kitchen/"):
+        assert MARK in pages.ask("get", path).content.decode().lower(), path
+    assert Restaurant.objects.filter(name__contains=MARK).exists()
+    with suppress(AssertionError):
+        clean(asker.ask("get", "/api/v1/menu"), other, ("owner", "get", "/api/v1/menu"))
+        pytest.fail("the check does not find the mark")
