@@ -53,7 +53,7 @@ class TicketAdmin(LookAdmin):
     list_select_related = ("station", "order", "order__table")
     search_fields = ("order__number",)
     search_help_text = "The order's number"
-    ordering = ("-fired_at", "-pk")
+    ordering = ("-pk",)  # as good as by time, and no index more on the way of an order
     sortable_by = ()
     actions = ("bump", "recall")
     fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
