@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 def test_a_pad_without_a_session_is_refused_and_a_waiter_is_not(house):
     house.restaurant.pads_need_session = True
     house.restaurant.save()
-    MenuVersion.objects.filter(restaurant=house.restaurant).update(version=F("version") + 1)  # as its settings' page does
+    # Its settings page raises the version too.
+    MenuVersion.objects.filter(restaurant=house.restaurant).update(version=F("version") + 1)
     with nothing_changes(), pytest.raises(InvalidInput) as refused:
         house.order()
     assert refused.value.code == "session_required"
