@@ -6,9 +6,8 @@ from bistro.core.actors import Actor
 from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
-from menu.compiled import current_menu
 from menu.selectors import Availability, availability
-from menu.steps import counted_portions, give_back_portions, take_portions
+from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.events import OrderEdited, OrderWithdrawn
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
@@ -51,7 +50,7 @@ def replace_lines(
         if version is not None and order.version != version:
             raise Stale("Somebody changed this order. Read it again.", current_version=order.version)
         _require_untouched(order)
-        priced = price_order(current_menu(order.restaurant_id), lines)
+        priced = price_order(menu_in(work).menu, lines)
         _swap_portions(order, priced, work)
         event = _rewrite(order, priced, work)
         order.total, order.tax = priced.total, priced.tax

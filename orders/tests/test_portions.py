@@ -216,3 +216,22 @@ def test_the_menus_etag_moves_with_every_portion(five):
     assert after.status_code == 200
     (item,) = after.json()["categories"][0]["items"]
     assert (item["portions_left"], item["available"]) == (4, True)
+
+
+def test_an_edit_that_fails_at_the_end_leaves_no_future_behind(five, monkeypatch):
+    """What a rolled back unit knew of the menu must not be taken for what the next one makes of it."""
+    from bistro.core.unit_of_work import UnitOfWork
+
+    soup, order = five.add_item(), five.place(quantity=2)
+
+    def fails(*args):
+        raise RuntimeError("the disk is full")
+
+    original = UnitOfWork._row
+    monkeypatch.setattr(UnitOfWork, "_row", fails)
+    with nothing_changes(), pytest.raises(RuntimeError):
+        five.api().put(f"{PATH}/{order['id']}", wish(five, 3))
+    monkeypatch.setattr(UnitOfWork, "_row", original)
+    set_available(item_id=soup.pk, available=False, actor=five.actor("manager"))
+    with nothing_changes():
+        refused(five.api().post(PATH, {"lines": [{"item": soup.pk, "quantity": 1}]}, key="k"), 409, "sold_out")
