@@ -5,13 +5,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
-from drf_spectacular.views import (
-    SpectacularAPIView,
-    SpectacularJSONAPIView,
-    SpectacularRedocView,
-    SpectacularSwaggerView,
-)
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.views import SpectacularAPIView, SpectacularJSONAPIView
 
+from bistro.core.api.documents import Read, TryOut
 from bistro.core.api.urls import contract_c, ours
 from bistro.core.version import VERSION
 
@@ -19,13 +16,16 @@ from bistro.core.version import VERSION
 def start(request: HttpRequest) -> HttpResponse:
     """The four doors for a browser; `{"status": "ok"}` for a program (CONTRACT A)."""
     if "text/html" not in request.headers.get("Accept", ""):
-        return JsonResponse({"status": "ok", "name": "Bistro", "version": VERSION})
-    return render(request, "start.html", {"demo": (settings.VAR / "demo.json").exists()})
+        answer: HttpResponse = JsonResponse({"status": "ok", "name": "Bistro", "version": VERSION})
+    else:
+        answer = render(request, "start.html", {"demo": (settings.VAR / "demo.json").exists()})
+    patch_vary_headers(answer, ["Accept"])
+    return answer
 
 
 schema = SpectacularAPIView.as_view()
-swagger = SpectacularSwaggerView.as_view(url_name="schema")
-redoc = SpectacularRedocView.as_view(url_name="schema")
+swagger = TryOut.as_view(url_name="schema")
+redoc = Read.as_view(url_name="schema")
 
 urlpatterns = [
     path("", start, name="start"),

@@ -73,6 +73,18 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         return super().process_response(request, response)
 
 
+class PrivateMiddleware:
+    """Answers belong to who asked: shared caches keep none, browsers ask again. A view that knows better says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
 class DomainErrorMiddleware:
     """A refusal that no page view handled itself becomes a page that says it."""
 

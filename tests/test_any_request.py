@@ -1,0 +1,80 @@
+"""Requests made from the API's own description, fitting ones and unfitting ones: never a 5xx. A short run."""
+
+import json
+import random
+import time
+from contextlib import suppress
+from urllib.parse import urlencode
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as hypothesis_settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.generation import GenerationMode
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+EXAMPLES = 4
+LONGEST_SECONDS = 20  # all operations together; what is left over is tried first the next time, the order is random
+QUIET = hypothesis_settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def operations():
+    document = Client().get("/openapi.json").json()
+    found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
+    return [each for each in found if not each.path.startswith("/auth/")]  # the same views stand under /api/v1
+
+
+def send(case, headers):
+    """The case as Django's test client sends it."""
+    path = case.formatted_path
+    if case.query:
+        path += "?" + urlencode(dict(case.query), doseq=True, errors="replace")
+    own = {name: str(value).encode("ascii", "replace").decode() for name, value in dict(case.headers or {}).items()}
+    body = case.body if isinstance(case.body, bytes | str) else b""
+    if isinstance(case.body, dict | list | int | float | bool) or case.body is None:
+        body = json.dumps(case.body)
+    client = Client(raise_request_exception=True)
+    return client.generic(case.method, path, body, "application/json", headers={**own, **headers})
+
+
+def try_out(operation, mode, headers):
+    """A handful of requests to one operation; how many there were."""
+    answered = []
+
+    @seed(7)
+    @QUIET
+    @given(operation.as_strategy(generation_mode=mode))
+    def ask(case):
+        response = send(case, headers)
+        assert response.status_code < 500, (case.as_curl_command(), response.content)
+        if response.status_code >= 400:
+            assert response["Content-Type"] == "application/problem+json", case.as_curl_command()
+        answered.append(response.status_code)
+
+    with suppress(Unsatisfiable):  # nothing can be unfitting where nothing is asked for
+        ask()
+    return len(answered)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "unfitting"])
+@pytest.mark.parametrize("role", ["integration", "owner"])
+def test_no_request_breaks_the_server(house, settings, role, mode):
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/min")
+    house.order()
+    headers = house.api(role).headers
+    end, asked = time.monotonic() + LONGEST_SECONDS / 4, 0
+    wanted = operations()
+    random.shuffle(wanted)
+    for operation in wanted:
+        if time.monotonic() < end:
+            asked += try_out(operation, mode, headers)
+    assert asked >= EXAMPLES
