@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import F
+
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import Ticket, TicketLine
 from kitchen.stations import Routing, routing_for
@@ -68,7 +70,8 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
     require_transaction()
     orders = [event.order.pk for event in events]
     rows = Ticket.objects.filter(order_id__in=orders).exclude(status=TicketStatus.CANCELLED).locked()
-    Ticket.objects.filter(pk__in=[ticket.pk for ticket in rows]).update(status=TicketStatus.CANCELLED)
+    closing = Ticket.objects.filter(pk__in=[ticket.pk for ticket in rows])
+    closing.update(status=TicketStatus.CANCELLED, version=F("version") + 1)
 
 
 def _ticket(order: Order, station_id: int, work: UnitOfWork) -> Ticket:
