@@ -74,7 +74,7 @@ def test_no_request_breaks_the_server(house, settings, role, mode):
     end, asked = time.monotonic() + LONGEST_SECONDS / 4, 0
     wanted = operations()
     random.shuffle(wanted)
-    for operation in wanted:
-        if time.monotonic() < end:
+    for place, operation in enumerate(wanted):
+        if place < 4 or time.monotonic() < end:
             asked += try_out(operation, mode, headers)
     assert asked >= EXAMPLES

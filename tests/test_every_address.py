@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -16,7 +17,7 @@ from bistro.asgi import application
 from bistro.core.auth import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
 from bistro.core.tests.factories import DeviceFactory, token_of
-from bistro.core.tests.http import rows
+from bistro.core.tests.http import WATCHED
 from kitchen.models import Station, Ticket, TicketLine
 from menu.models import Category, Item
 from orders.models import Order
@@ -250,9 +251,10 @@ def _values(ids, what, role):
 
 def _rows_of(house):
     """Everything that belongs to a restaurant, as it stands in the database."""
+    models = [apps.get_model(label) for label in WATCHED]
     return {
-        label: [row for row in found if row.get("restaurant_id") == house.restaurant.pk]
-        for label, found in rows().items()
+        model: list(model._default_manager.filter(restaurant=house.restaurant).order_by("pk").values())
+        for model in models
     }
 
 

@@ -90,8 +90,6 @@ async def test_what_a_screen_displayed_is_seen_and_confirmed_once(house, screen)
         for each in (socket, socket, other):
             await each.say({"seen": snapshot["seq"]})
         assert await eventually(lambda: _is(order, "confirmed"))
-        await socket.hear("page")
-        await other.hear("page")
     (ticket,) = await beside(tickets_of, order)
     assert ticket.seen_on == "Wall"
     assert ticket.seen_at is not None
