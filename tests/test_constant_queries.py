@@ -1,0 +1,73 @@
+"""A page or an answer asks the database equally often, however much is going on and however long the history."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+pytestmark = pytest.mark.django_db
+
+API = [
+    "/api/orders",
+    "/api/v1/orders",
+    "/api/v1/orders?status=open",
+    "/api/v1/orders/recent",
+    "/api/v1/tickets",
+    "/api/v1/tickets?status=open",
+    "/api/v1/tables",
+    "/api/v1/menu",
+    "/api/v1/events",
+    "/auth/me",
+]
+PAD = ["/api/v1/pad", "/api/v1/pad/orders", "/api/orders", "/api/v1/orders", "/api/v1/menu"]
+PAGES = ["/floor/", "/kitchen/", "/floor/tables/{table}/"]
+WATCHMEN = ("SAVEPOINT", "RELEASE SAVEPOINT", "axes_")
+
+
+def more(house, count):
+    """A busier evening: tables, dishes, orders in every status."""
+    for _ in range(count):
+        house.add_item(portions_left=5)
+        house.order(house.actor("waiter"), table_id=house.add_table().pk, note="quick")
+        house.order(quantity=2)
+    house.reach("delivered")
+
+
+def asked(ask):
+    """How many queries an answer takes, the second time (first ones fill what a process keeps)."""
+    assert ask().status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        response = ask()
+    assert response.status_code == 200
+    return len([each for each in queries if not each["sql"].startswith(WATCHMEN)])
+
+
+def costs(house):
+    owner, pad, browser = house.api("owner"), house.api("pad"), house.browser("owner")
+    pages = [page.format(table=house.table.pk) for page in PAGES]
+    found = {("owner", path): asked(lambda path=path: owner.get(path)) for path in API}
+    found |= {("pad", path): asked(lambda path=path: pad.get(path)) for path in PAD}
+    return found | {("browser", path): asked(lambda path=path: browser.get(path)) for path in pages}
+
+
+def test_reading_costs_the_same_however_busy_it_is(house):
+    more(house, 1)
+    quiet = costs(house)
+    more(house, 5)
+    assert costs(house) == quiet
+    assert max(quiet.values()) <= 25, quiet
+
+
+def test_one_order_costs_the_same_whatever_stands_on_it(house):
+    small = house.place(quantity=1)
+    large = house.place(lines=[{"item": house.item.pk, "quantity": n, "note": str(n)} for n in range(1, 12)])
+    api = house.api("waiter")
+    counts = {asked(lambda pk=order["id"]: api.get(f"/api/v1/orders/{pk}")) for order in (small, large)}
+    assert len(counts) == 1
+
+
+def test_an_unchanged_menu_costs_next_to_nothing(house):
+    pad = house.api("pad")
+    etag = pad.get("/api/v1/menu")["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        assert pad.get("/api/v1/menu", If_None_Match=etag).status_code == 304
+    assert len(queries) <= 5
