@@ -7,18 +7,22 @@ from typing import Any
 
 from django.test import Client
 
-from bistro.core.access import SESSION_RESTAURANT, actor_of_device
+from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.auth import claims_for
 from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
 from bistro.core.tests.http import Api
-from kitchen.models import Station
+from kitchen.models import Station, Ticket
+from kitchen.services import bump_ticket, start_ticket
+from kitchen.shapes import ticket_json
 from kitchen.tests.factories import StationFactory
 from menu.models import Category, Item
 from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
+from orders.models import Order
 from orders.requests import LineRequest, OrderRequest
-from orders.services import PlacedOrder, place_order
+from orders.services import PlacedOrder, cancel_order, confirm_order, deliver_order, place_order
+from orders.shapes import full_json
 from tables.models import Pad, Table
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
 
@@ -116,33 +120,34 @@ class House:
         assert response.status_code == 201, response.content
         return response.json()
 
-    def reach(self, status: str, **body: Any) -> dict[str, Any]:
-        """An order in this status, brought there by what people do."""
-        order = self.place(**body)
-        manager = self.api("manager")
+    def reach(self, status: str, *, quantity: int = 1) -> dict[str, Any]:
+        """The pad's order in this status, brought there by the services that people's acts call; its JSON."""
+        pk = self.order(quantity=quantity).id
+        manager = staff_actor(self.staff("manager"), self.restaurant.pk)
+        tickets = Ticket.objects.filter(order_id=pk).order_by("pk").values_list("pk", flat=True)
         if status in ("confirmed", "preparing", "ready", "delivered"):
-            self.done(manager.post(f"/api/v1/orders/{order['id']}/confirm"))
+            confirm_order(order_id=pk, actor=manager)
         if status == "preparing":
-            for ticket in self.tickets(order):
-                self.done(manager.post(f"/api/v1/tickets/{ticket['id']}/start"))
+            for ticket_id in tickets:
+                start_ticket(ticket_id=ticket_id, actor=manager)
         if status in ("ready", "delivered"):
-            for ticket in self.tickets(order):
-                self.done(manager.post(f"/api/v1/tickets/{ticket['id']}/bump"))
+            for ticket_id in tickets:
+                bump_ticket(ticket_id=ticket_id, actor=manager)
         if status == "delivered":
-            self.done(manager.post(f"/api/v1/orders/{order['id']}/deliver"))
+            deliver_order(order_id=pk, actor=manager)
         if status == "cancelled":
-            self.done(manager.post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "Mistake"}))
-        found = manager.get(f"/api/v1/orders/{order['id']}").json()
+            cancel_order(order_id=pk, reason="Mistake", actor=manager)
+        found = full_json(Order.objects.with_lines().get(pk=pk))
         assert found["status"] == status
         return found
 
     def tickets(self, order: dict[str, Any]) -> list[dict[str, Any]]:
-        """The tickets of an order, as the API tells them."""
-        found = self.api("manager").get("/api/v1/tickets", {"limit": 200}).json()["results"]
-        return [ticket for ticket in found if ticket["order"] == order["id"]]
+        """The tickets of an order in the API's shape, oldest first."""
+        rows = Ticket.objects.filter(order_id=order["id"]).with_lines().oldest_first()
+        return [ticket_json(ticket) for ticket in rows]
 
     def status(self, order: dict[str, Any]) -> str:
-        return self.api("manager").get(f"/api/v1/orders/{order['id']}").json()["status"]
+        return Order.objects.values_list("status", flat=True).get(pk=order["id"])
 
     @staticmethod
     def done(response: Any) -> Any:
