@@ -189,6 +189,7 @@ else:
 # --- What happens in the same transaction (DESIGN section 4) --------------------------------------------
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets"],
+    "orders.events.CourseFired": ["kitchen.steps.open_tickets"],
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets"],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets"],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets"],

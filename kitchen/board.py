@@ -49,6 +49,7 @@ class BoardTicket:
     station_id: int
     station_name: str
     course: int | None
+    fired: bool
     placed_by: str
     status: str
     fired_at: datetime
@@ -162,7 +163,10 @@ def board_tickets(rows: Iterable[Ticket], restaurant: Restaurant, now: datetime)
     """Tickets that were read `with_lines()`, as the board shows them. One query more for the other stations."""
     tickets = list(rows)
     others = _other_stations([ticket.order_id for ticket in tickets])
-    return [_board_ticket(ticket, others.get(ticket.order_id, []), restaurant, now) for ticket in tickets]
+    return [
+        _board_ticket(ticket, others.get((ticket.order_id, ticket.fired_course), []), restaurant, now)
+        for ticket in tickets
+    ]
 
 
 def all_day(actor: Actor, station_id: int | None) -> list[AllDay]:
@@ -190,12 +194,12 @@ def _stations(actor: Actor) -> list[BoardStation]:
     ]
 
 
-def _other_stations(order_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
-    """{order: [(station, name) of its open tickets]}, for ALSO AT."""
+def _other_stations(order_ids: Collection[int]) -> dict[tuple[int, int], list[tuple[int, str]]]:
+    """{(order, fired course): [(station, name) of its open tickets]}, for ALSO AT."""
     rows = Ticket.objects.filter(order_id__in=order_ids).open().order_by("station__position", "station_id")
-    others: dict[int, list[tuple[int, str]]] = {}
-    for order_id, station_id, name in rows.values_list("order_id", "station_id", "station__name"):
-        others.setdefault(order_id, []).append((station_id, name))
+    others: dict[tuple[int, int], list[tuple[int, str]]] = {}
+    for *firing, station_id, name in rows.values_list("order_id", "fired_course", "station_id", "station__name"):
+        others.setdefault((firing[0], firing[1]), []).append((station_id, name))
     return others
 
 
@@ -212,7 +216,8 @@ def _board_ticket(
         table=ticket.order.table.name,
         station_id=ticket.station_id,
         station_name=ticket.station.name,
-        course=courses.pop() if len(courses) == 1 else None,
+        course=ticket.fired_course or (courses.pop() if len(courses) == 1 else None),
+        fired=ticket.fired_course > 0,
         placed_by=ticket.order.placed_by,
         status=ticket.status,
         fired_at=ticket.fired_at,

@@ -8,7 +8,7 @@ from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.models import Category, Item
 from orders.models import Order, OrderLine
-from orders.transitions import LineStatus
+from orders.transitions import FIRED, LineStatus
 
 
 class Station(models.Model):
@@ -75,13 +75,15 @@ class Screen(models.Model):
 
 
 class Ticket(models.Model):
-    """One order's lines at one station. Its age counts from `fired_at`."""
+    """One order's lines at one station. Its age counts from `fired_at`. A course that was held opens tickets of its own
+    when it is fired; `fired_course` is 0 for what came with the order."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     status = models.CharField(max_length=9, choices=TicketStatus.choices, default=TicketStatus.QUEUED)
     fired_at = models.DateTimeField()
+    fired_course = models.PositiveSmallIntegerField(default=0, db_default=0)
     seen_at = models.DateTimeField(null=True)
     seen_on = models.CharField(max_length=80, blank=True)
     started_at = models.DateTimeField(null=True)
@@ -94,7 +96,7 @@ class Ticket(models.Model):
         ordering = ["fired_at", "pk"]
         constraints = [
             models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=TicketStatus.values)),
-            models.UniqueConstraint(fields=["order", "station"], name="ticket_once"),
+            models.UniqueConstraint(fields=["order", "station", "fired_course"], name="ticket_once_a_firing"),
         ]
         indexes = [
             models.Index(
@@ -123,7 +125,7 @@ class TicketLine(models.Model):
     class Meta:
         ordering = ["line__position", "pk"]
         constraints = [
-            models.CheckConstraint(name="ticket_line_status_known", condition=Q(status__in=LineStatus.values)),
+            models.CheckConstraint(name="ticket_line_status_known", condition=Q(status__in=FIRED)),
             models.UniqueConstraint(fields=["ticket", "line"], name="ticket_line_once"),
         ]
 

@@ -18,6 +18,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "station_name": ticket.station.name,
         "status": ticket.status,
         "fired_at": moment(ticket.fired_at),
+        "fired_course": ticket.fired_course or None,
         "seen_at": moment(ticket.seen_at),
         "seen_on": ticket.seen_on,
         "started_at": moment(ticket.started_at),

@@ -9,22 +9,22 @@ from kitchen.models import Ticket, TicketLine
 from kitchen.stations import Routing, routing_for
 from kitchen.transitions import TicketStatus
 from menu.steps import menu_in
-from orders.events import OrderEdited, OrderEvent, OrderPlaced
+from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus
 
 
-def open_tickets(events: Sequence[OrderPlaced], work: UnitOfWork) -> None:
-    """One ticket per order and station, inside the transaction that placed the orders. One insert a table."""
+def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) -> None:
+    """One ticket per order, station and firing, inside the transaction that fired the lines. One insert a table."""
     require_transaction()
     routing = routing_for(menu_in(work).menu, work.restaurant_id)
-    tickets: dict[tuple[int, int], Ticket] = {}
+    tickets: dict[tuple[int, int, int], Ticket] = {}
     rows: list[tuple[Ticket, OrderLine]] = []
     for event in events:
-        for line in event.lines:
-            place = event.order.pk, routing.station_of(line.item_id)
+        for line in event.fired:
+            place = event.order.pk, routing.station_of(line.item_id), event.course
             if place not in tickets:
-                tickets[place] = _ticket(event.order, place[1], work)
+                tickets[place] = _ticket(event.order, place[1], work, fired_course=event.course)
             rows.append((tickets[place], line))
     Ticket.objects.bulk_create(tickets.values())
     _add_lines(rows)
@@ -38,26 +38,39 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
     require_transaction()
     routing = routing_for(menu_in(work).menu, work.restaurant_id)
     for event in events:
-        tickets = {t.station_id: t for t in Ticket.objects.filter(order=event.order).locked()}
+        rows = Ticket.objects.filter(order=event.order).locked()
+        tickets = {(ticket.station_id, ticket.fired_course): ticket for ticket in rows}
         _place_lines(event, routing, tickets, work)
         for ticket in tickets.values():
             empty = not ticket.lines.exists()
+            if empty and ticket.fired_course:  # its course is on hold again, or gone: firing it opens a new one
+                ticket.delete()
+                continue
             ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
             ticket.version += 1
             ticket.save(update_fields=["status", "version"])
 
 
-def _place_lines(event: OrderEdited, routing: Routing, tickets: dict[int, Ticket], work: UnitOfWork) -> None:
+def _place_lines(
+    event: OrderEdited, routing: Routing, tickets: dict[tuple[int, int], Ticket], work: UnitOfWork
+) -> None:
+    """Each line onto its ticket, {(station, fired course): ticket}; lines of a course on hold stand on none."""
+    fired_later = {course for _, course in tickets} - {0}
     marks = {*event.changed, *event.added}
     rows = TicketLine.objects.filter(ticket__order=event.order).select_related("ticket")
     present = {row.line_id: row for row in rows}
     for line in event.lines:
+        if line.status == LineStatus.HELD:
+            if line.pk in present:
+                present[line.pk].delete()
+            continue
         station_id = routing.station_of(line.item_id)
         if line.pk in present and line.pk not in event.other_dish:  # stays where it is: a cook may have pushed it there
             station_id = present[line.pk].ticket.station_id
-        ticket = tickets.get(station_id)
+        place = station_id, line.course if line.course in fired_later else 0
+        ticket = tickets.get(place)
         if ticket is None:
-            ticket = tickets[station_id] = _ticket(event.order, station_id, work)
+            ticket = tickets[place] = _ticket(event.order, station_id, work, fired_course=place[1])
             ticket.save()
         row = present.get(line.pk) or TicketLine(restaurant_id=event.order.restaurant_id, line=line)
         row.ticket = ticket
@@ -74,8 +87,14 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
     closing.update(status=TicketStatus.CANCELLED, version=F("version") + 1)
 
 
-def _ticket(order: Order, station_id: int, work: UnitOfWork) -> Ticket:
-    return Ticket(restaurant_id=order.restaurant_id, order=order, station_id=station_id, fired_at=work.now)
+def _ticket(order: Order, station_id: int, work: UnitOfWork, *, fired_course: int) -> Ticket:
+    return Ticket(
+        restaurant_id=order.restaurant_id,
+        order=order,
+        station_id=station_id,
+        fired_at=work.now,
+        fired_course=fired_course,
+    )
 
 
 def _add_lines(rows: Iterable[tuple[Ticket, OrderLine]]) -> None:

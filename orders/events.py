@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from bistro.core.events import EVERYBODY, Audience, DomainEvent
 from orders.models import Order, OrderLine
 from orders.shapes import notes_json, order_json
+from orders.transitions import LineStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,39 @@ class OrderPlaced(OrderEvent):
 
     type: ClassVar[str] = "order_created"
     action: ClassVar[str] = "placed"
+    course: ClassVar[int] = 0  # what was fired with the order
+
+    @property
+    def fired(self) -> tuple[OrderLine, ...]:
+        """The lines that the kitchen begins with; later courses may wait."""
+        return tuple(line for line in self.lines if line.status != LineStatus.HELD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseFired(OrderEvent):
+    """The `fired` lines of a held course go to the kitchen now."""
+
+    action: ClassVar[str] = "course_fired"
+    course: int
+    fired: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseServed(OrderEvent):
+    """What was ready is on the table; something of the order is still to come."""
+
+    action: ClassVar[str] = "course_served"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseDropped(OrderEvent):
+    """The guests do not want a held course any more, for this reason."""
+
+    action: ClassVar[str] = "course_dropped"
+    reason: str
+
+    def private(self) -> Mapping[str, Any] | None:
+        return {**(super().private() or {}), "drop_reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)

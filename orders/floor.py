@@ -3,11 +3,12 @@
 Nothing of this is stored, so nothing can drift.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,15 +16,24 @@ from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Restaurant
-from orders.models import Order
-from orders.transitions import OrderStatus
+from orders.models import Order, OrderLine
+from orders.transitions import OPEN, LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
 # The kitchen should have confirmed by then (DESIGN section 5).
 UNSEEN_AFTER = timedelta(seconds=20)
 # Who needs somebody first: the lower, the sooner.
-_URGENCY = {"ready": 0, "late": 1, "ordering": 2, "waiting": 3, "occupied": 4, "free": 6, "out_of_service": 7}
-_LETTERS = {"free": "N", "occupied": "–", "ordering": "S", "waiting": "–", "late": "!", "ready": "R"}
+_URGENCY = {
+    "ready": 0,
+    "late": 1,
+    "ordering": 2,
+    "waiting": 3,
+    "held": 4,
+    "occupied": 5,
+    "free": 6,
+    "out_of_service": 7,
+}
+_LETTERS = {"free": "N", "occupied": "–", "ordering": "S", "waiting": "–", "late": "!", "ready": "R", "held": "H"}
 _IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 
 
@@ -91,7 +101,7 @@ class Floor:
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
-    """The floor of the actor's restaurant: six queries, whatever the number of tables."""
+    """The floor of the actor's restaurant: seven queries, whatever the number of tables."""
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
@@ -114,19 +124,32 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
 
 
 def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
-    """These tables with their states: two queries."""
+    """These tables with their states: three queries."""
     ids = [table.pk for table in rows]
     parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
     orders: dict[int, list[Order]] = {}
     for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("placed_at"):
         orders.setdefault(order.table_id, []).append(order)
-    return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), restaurant, now) for t in rows)
+    waiting = _waiting_for_fire(actor, ids)
+    return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), waiting, restaurant, now) for t in rows)
+
+
+def _waiting_for_fire(actor: Actor, table_ids: Sequence[int]) -> set[int]:
+    """The open orders at these tables of which the kitchen makes nothing now, because a course waits: one query."""
+    lines = OrderLine.objects.visible_to(actor).filter(status=LineStatus.HELD, order__table_id__in=table_ids)
+    cooking = OrderLine.objects.filter(order=OuterRef("order"), status__in=[LineStatus.QUEUED, LineStatus.STARTED])
+    return set(lines.filter(~Exists(cooking), order__status__in=OPEN).values_list("order_id", flat=True))
 
 
 def _floor_table(
-    table: Table, party: Party | None, orders: Sequence[Order], restaurant: Restaurant, now: datetime
+    table: Table,
+    party: Party | None,
+    orders: Sequence[Order],
+    waiting: Collection[int],
+    restaurant: Restaurant,
+    now: datetime,
 ) -> FloorTable:
-    state, word, since = _state(table, party, orders, restaurant, now)
+    state, word, since = _state(table, party, orders, waiting, restaurant, now)
     waited = (now - since).total_seconds() if since else 0.0
     return FloorTable(
         id=table.pk,
@@ -151,15 +174,21 @@ def _floor_table(
 
 
 def _state(
-    table: Table, party: Party | None, orders: Sequence[Order], restaurant: Restaurant, now: datetime
+    table: Table,
+    party: Party | None,
+    orders: Sequence[Order],
+    waiting: Collection[int],
+    restaurant: Restaurant,
+    now: datetime,
 ) -> tuple[str, str, datetime | None]:
-    """(code, word, since) of a table; what needs somebody most wins."""
+    """(code, word, since) of a table; what needs somebody most wins. `waiting`: orders whose next course is held."""
     if table.out_of_service:
         return "out_of_service", "out of service", None
     ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]
     if ready:
         return "ready", "food ready", min(ready)
-    cooking = [order.placed_at for order in orders if order.status in _IN_KITCHEN]
+    in_kitchen = [order for order in orders if order.status in _IN_KITCHEN]
+    cooking = [order.fired_at or order.placed_at for order in in_kitchen if order.pk not in waiting]
     if cooking:
         since = min(cooking)
         minutes = int((now - since).total_seconds() // 60)
@@ -168,6 +197,9 @@ def _state(
     placed = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
     if placed:
         return "ordering", "ordered, kitchen has not confirmed", min(placed)
+    held = [order.served_at or order.placed_at for order in in_kitchen]
+    if held:
+        return "held", "next course on hold", min(held)
     if party is not None:
         return "occupied", "occupied", party.seated_at
     return "free", "free", None

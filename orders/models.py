@@ -47,6 +47,8 @@ class Order(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     preparing_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
+    fired_at = models.DateTimeField(null=True, help_text="When its newest held course was fired.")
+    served_at = models.DateTimeField(null=True, help_text="When its newest course was brought, others still to come.")
     delivered_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
@@ -72,8 +74,11 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """Quantity of one item, with what was said about it. Name, price and tax are copies: tomorrow's price must not
-    change tonight's bill. `unit_price` includes the modifiers; `total` = unit price × quantity."""
+    """Quantity of one item, with what was said about it; `course` says when it is served, 1 first.
+
+    Name, price and tax are copies: tomorrow's price must not change tonight's bill. `unit_price` includes the
+    modifiers; `total` = unit price × quantity.
+    """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")

@@ -32,6 +32,8 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
         "confirmed_at": moment(order.confirmed_at),
         "preparing_at": moment(order.preparing_at),
         "ready_at": moment(order.ready_at),
+        "fired_at": moment(order.fired_at),
+        "served_at": moment(order.served_at),
         "delivered_at": moment(order.delivered_at),
         "cancelled_at": moment(order.cancelled_at),
         "created_at": moment(order.placed_at),

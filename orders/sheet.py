@@ -13,9 +13,10 @@ from bistro.core.money import ZERO, display
 from bistro.core.roles import Act
 from menu.compiled import CompiledItem
 from menu.selectors import Availability, sellable_menu
+from orders.courses import held_courses
 from orders.floor import FloorTable, floor_tables
 from orders.models import Order, OrderLine
-from orders.transitions import EDITABLE, LineStatus, OrderStatus
+from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
@@ -62,6 +63,10 @@ class SheetOrder:
     can_confirm: bool
     can_cancel: bool
     can_deliver: bool
+    deliver_word: str
+    held_courses: list[int]
+    can_fire: bool
+    can_drop: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
 
 
 def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str]) -> SheetOrder:
+    to_come = any(line.status != LineStatus.DONE for line in order.lines.all())
+    over = order.status not in OPEN
     return SheetOrder(
         id=order.pk,
         number=order.number,
@@ -120,6 +127,10 @@ def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str
         can_confirm=order.status == OrderStatus.PLACED and actor.may(Act.CONFIRM_ORDER),
         can_cancel=order.status in CANCELLABLE and actor.may(Act.CANCEL_ORDER),
         can_deliver=order.status == OrderStatus.READY and actor.may(Act.DELIVER_ORDER),
+        deliver_word="Mark course served" if to_come else "Mark delivered",
+        held_courses=[] if over else held_courses(order.lines.all()),
+        can_fire=actor.may(Act.FIRE_COURSE),
+        can_drop=actor.may(Act.CANCEL_ORDER),
     )
 
 

@@ -84,7 +84,7 @@ def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
 
 
 def finish(order: Order, lines: Iterable[OrderLine], work: UnitOfWork, *, all_done: bool) -> None:
-    """These lines are made. With `all_done` (no ticket is open any more) the order is ready."""
+    """These lines are made. With `all_done` (no ticket of their course is open any more) the order is ready."""
     refuse_over(order)
     move_lines(lines, LineStatus.DONE)
     advance(order, OrderStatus.READY if all_done else OrderStatus.PREPARING, work)
@@ -100,12 +100,13 @@ def bring_back(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> No
     _progressed(order, work)
 
 
-def return_portions(order: Order, work: UnitOfWork) -> None:
-    """Put the counted portions of an order that was never begun back on sale. Locks: stock."""
+def return_portions(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
+    """Put the counted portions of lines that were never begun back on sale. Locks: stock."""
     counts: dict[int, int] = {}
-    for line in order.lines.all():
+    for line in lines:
         counts[line.item_id] = counts.get(line.item_id, 0) + line.quantity
-    counted = OrderLine.objects.filter(order=order, item__portions_left__isnull=False).values_list("item_id", flat=True)
+    rows = OrderLine.objects.filter(order=order, item__in=counts, item__portions_left__isnull=False)
+    counted = rows.values_list("item_id", flat=True)
     give_back_portions(work, {item_id: counts[item_id] for item_id in set(counted)})
 
 

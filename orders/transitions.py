@@ -18,7 +18,7 @@ ORDER_MOVES: dict[str, frozenset[str]] = {
     OrderStatus.PLACED: frozenset({OrderStatus.CONFIRMED, OrderStatus.CANCELLED}),
     OrderStatus.CONFIRMED: frozenset({OrderStatus.PREPARING, OrderStatus.CANCELLED}),
     OrderStatus.PREPARING: frozenset({OrderStatus.READY, OrderStatus.CANCELLED}),
-    OrderStatus.READY: frozenset({OrderStatus.DELIVERED, OrderStatus.PREPARING}),  # back by a recall
+    OrderStatus.READY: frozenset({OrderStatus.DELIVERED, OrderStatus.PREPARING}),  # by a recall; a course is to come
     OrderStatus.DELIVERED: frozenset(),
     OrderStatus.CANCELLED: frozenset(),
 }
@@ -36,15 +36,19 @@ EDITABLE = frozenset({OrderStatus.PLACED, OrderStatus.CONFIRMED})
 
 
 class LineStatus(models.TextChoices):
-    """How far one line is. `queued` until a cook starts it."""
+    """How far one line is. `held` until its course is fired, `queued` until a cook starts it."""
 
+    HELD = "held", "On hold"
     QUEUED = "queued", "Queued"
     STARTED = "started", "Being prepared"
     DONE = "done", "Done"
 
 
 LINE_MOVES: dict[str, frozenset[str]] = {
+    LineStatus.HELD: frozenset({LineStatus.QUEUED}),
     LineStatus.QUEUED: frozenset({LineStatus.STARTED, LineStatus.DONE}),
     LineStatus.STARTED: frozenset({LineStatus.DONE, LineStatus.QUEUED}),
     LineStatus.DONE: frozenset({LineStatus.STARTED}),  # back by a recall
 }
+UNTOUCHED = frozenset({LineStatus.HELD, LineStatus.QUEUED})
+FIRED = (LineStatus.QUEUED, LineStatus.STARTED, LineStatus.DONE)

@@ -81,8 +81,7 @@ def confirm(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page_for(Act.CANCEL_ORDER)
 def cancel(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """It will not be made, and why."""
-    words = REASONS.get(request.POST.get("reason", ""), ""), typed_text(request.POST.get("reason_text", ""), 200)
-    reason = ": ".join(part for part in words if part)
+    reason = _reason(request)
     return _move(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
 
 
@@ -91,6 +90,28 @@ def cancel(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def deliver(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """It is on the table."""
     return _move(request, actor, pk, lambda: services.deliver_order(order_id=pk, actor=actor))
+
+
+@require_POST
+@page_for(Act.FIRE_COURSE)
+def fire(request: HttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+    """The guests are ready for a course that waits."""
+    return _move(request, actor, pk, lambda: services.fire_course(order_id=pk, course=course, actor=actor))
+
+
+@require_POST
+@page_for(Act.CANCEL_ORDER)
+def drop(request: HttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+    """The guests do not want a course that waits, and why."""
+    reason = _reason(request)
+    return _move(
+        request, actor, pk, lambda: services.drop_course(order_id=pk, course=course, reason=reason, actor=actor)
+    )
+
+
+def _reason(request: HttpRequest) -> str:
+    words = REASONS.get(request.POST.get("reason", ""), ""), typed_text(request.POST.get("reason_text", ""), 200)
+    return ": ".join(part for part in words if part)
 
 
 def _move(request: HttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:

@@ -46,6 +46,7 @@ API = {
     "api/v1/orders/<int:pk>/confirm": "order",
     "api/v1/orders/<int:pk>/cancel": "order",
     "api/v1/orders/<int:pk>/deliver": "order",
+    "api/v1/orders/<int:pk>/fire": "order",
     "api/v1/pad": None,
     "api/v1/pad/orders": None,
     "api/v1/menu": None,
@@ -90,6 +91,8 @@ PAGES = {
     "floor/orders/<int:pk>/confirm/": "order",
     "floor/orders/<int:pk>/cancel/": "order",
     "floor/orders/<int:pk>/deliver/": "order",
+    "floor/orders/<int:pk>/courses/<int:course>/fire/": "order",
+    "floor/orders/<int:pk>/courses/<int:course>/drop/": "order",
 }
 OPEN_TO_ALL = {"health", "metrics", "api/schema/", "openapi.json", "api/docs/", "api/redoc/", "docs", "redoc"}
 SOCKETS = {r"^ws/orders/?$", r"^ws/floor/$", r"^ws/kitchen/(?P<station>all|\d{1,18})/$", ""}  # test_socket_access.py
@@ -98,6 +101,7 @@ LAST = {"logout/"}  # ends the login of who asks
 BODIES = {
     "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},
     "api/v1/orders/<int:pk>/cancel": {"reason": "Left"},
+    "api/v1/orders/<int:pk>/fire": {"course": 1},
     "api/v1/tickets/<int:pk>/push": {"station": 1},
 }
 

@@ -40,6 +40,7 @@ class TicketOutput(serializers.Serializer[Any]):
     station_name = serializers.CharField()
     status = serializers.CharField()
     fired_at = serializers.DateTimeField()
+    fired_course = serializers.IntegerField(allow_null=True, help_text="The held course whose firing opened it.")
     seen_at = serializers.DateTimeField(allow_null=True)
     seen_on = serializers.CharField(allow_blank=True)
     started_at = serializers.DateTimeField(allow_null=True)

@@ -50,7 +50,7 @@ def bump_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
         _claim(ticket, work)
         undone = [row for row in ticket.lines.all() if row.status != LineStatus.DONE]
         set_lines(ticket, undone, LineStatus.DONE, work)
-        _finish(order, undone, work)
+        _finish(order, ticket, undone, work)
         work.record(TicketBumped(ticket=ticket))
     return ticket
 
@@ -76,7 +76,7 @@ def bump_line(*, line_id: int, actor: Actor) -> Ticket:
             _save(ticket, status=TicketStatus.STARTED, started_at=work.now)
         else:
             _save(ticket)
-        _finish(order, [row], work)
+        _finish(order, ticket, [row], work)
         work.record(event(ticket=ticket))
     return ticket
 
@@ -137,7 +137,8 @@ def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
         if station is None or station.pk == ticket.station_id:
             raise InvalidInput("Choose another station.", fields={"station": ["Not another station of this kitchen."]})
         came_from = ticket.station.name
-        other = Ticket.objects.filter(order=order, station=station).with_lines().first()
+        same_firing = Ticket.objects.filter(order=order, station=station, fired_course=ticket.fired_course)
+        other = same_firing.with_lines().first()
         if other is None:
             ticket.station = station
             _save(ticket, station=station)
@@ -209,12 +210,12 @@ def _save(ticket: Ticket, **fields: object) -> None:
     ticket.save(update_fields=[*fields, "version"])
 
 
-def _finish(order: Order, rows: list[TicketLine], work: UnitOfWork) -> None:
-    """Tell the order which of its lines are made everywhere, and whether that was the last ticket."""
+def _finish(order: Order, ticket: Ticket, rows: list[TicketLine], work: UnitOfWork) -> None:
+    """Tell the order which of its lines are made everywhere, and whether that was the firing's last ticket."""
     made = {row.line_id for row in rows}
     elsewhere = TicketLine.objects.filter(line_id__in=made).exclude(status=LineStatus.DONE)
     made -= set(elsewhere.values_list("line_id", flat=True))
-    open_left = Ticket.objects.filter(order=order, status__in=OPEN_TICKETS).exists()
+    open_left = Ticket.objects.filter(order=order, fired_course=ticket.fired_course, status__in=OPEN_TICKETS).exists()
     lines = [line for line in order.lines.all() if line.pk in made]
     order_steps.finish(order, lines, work, all_done=not open_left)
 

@@ -45,6 +45,7 @@ def test_a_new_ticket(house):
         "station_name": house.station.name,
         "status": "queued",
         "fired_at": "2026-05-04T12:00:00+00:00",
+        "fired_course": None,
         "seen_at": None,
         "seen_on": "",
         "started_at": None,

@@ -88,6 +88,12 @@ class CancelInput(StrictSerializer):
     reason = LineOfText(max_length=200)
 
 
+class FireInput(StrictSerializer):
+    """Which course."""
+
+    course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL)
+
+
 class LineModifierOutput(serializers.Serializer[Any]):
     """A chosen modifier, as it was when ordered."""
 
@@ -132,6 +138,8 @@ class OrderOutput(serializers.Serializer[Any]):
     confirmed_at = serializers.DateTimeField(allow_null=True)
     preparing_at = serializers.DateTimeField(allow_null=True)
     ready_at = serializers.DateTimeField(allow_null=True)
+    fired_at = serializers.DateTimeField(allow_null=True)
+    served_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField(allow_blank=True)

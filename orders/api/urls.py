@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/orders/<int:pk>/confirm", views.ConfirmOrder.as_view()),
     path("api/v1/orders/<int:pk>/cancel", views.CancelOrder.as_view()),
     path("api/v1/orders/<int:pk>/deliver", views.DeliverOrder.as_view()),
+    path("api/v1/orders/<int:pk>/fire", views.FireCourse.as_view()),
     path("api/v1/pad", pad.PadView.as_view()),
     path("api/v1/pad/orders", pad.PadPartyOrders.as_view()),
     path("api/v1/tables", floor.FloorTables.as_view()),

@@ -180,7 +180,7 @@ class CancelOrder(APIView):
 
 
 class DeliverOrder(APIView):
-    """ready → delivered."""
+    """ready → delivered; → preparing again while a later course of the order is still to come."""
 
     permission_classes = [requires(Act.DELIVER_ORDER)]
 
@@ -189,6 +189,21 @@ class DeliverOrder(APIView):
         actor = api_actor(request)
         order_for(actor, pk)
         services.deliver_order(order_id=pk, actor=actor)
+        return _show(actor, pk)
+
+
+class FireCourse(APIView):
+    """A held course goes to the kitchen: 409 when it was fired already, 422 when the order has no such course."""
+
+    permission_classes = [requires(Act.FIRE_COURSE)]
+
+    @extend_schema(request=shapes.FireInput, responses=shapes.OrderOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        actor = api_actor(request)
+        order_for(actor, pk)
+        body = shapes.FireInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.fire_course(order_id=pk, course=body.validated_data["course"], actor=actor)
         return _show(actor, pk)
 
 

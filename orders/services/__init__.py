@@ -3,6 +3,7 @@
 from orders.services.batch import PlacedOrder
 from orders.services.clearing import clear_table
 from orders.services.editing import replace_lines, withdraw_order
+from orders.services.firing import drop_course, fire_course
 from orders.services.moving import cancel_order, confirm_order, deliver_order
 from orders.services.placing import place_order, place_orders
 
@@ -12,6 +13,8 @@ __all__ = [
     "clear_table",
     "confirm_order",
     "deliver_order",
+    "drop_course",
+    "fire_course",
     "place_order",
     "place_orders",
     "replace_lines",

@@ -12,6 +12,7 @@ from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
 from bistro.core.roles import Act, Role
 from bistro.core.unit_of_work import UnitOfWork
 from menu.steps import counted_portions, menu_in, take_portions
+from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
@@ -182,7 +183,8 @@ class Batch:
     def _insert(self) -> None:
         """One insert a table for the whole batch."""
         parties = seat_parties(self.work, {c.table: c.request.actor for c in reversed(self.candidates)})
-        day = menu_in(self.work).menu.restaurant.business_date(self.work.now)
+        restaurant = menu_in(self.work).menu.restaurant
+        day = restaurant.business_date(self.work.now)
         numbers = self.work.take_day_numbers(day, len(self.candidates))
         for candidate, number in zip(self.candidates, numbers, strict=True):
             candidate.order = self._order_row(candidate, parties[candidate.table.pk])
@@ -190,6 +192,8 @@ class Batch:
         Order.objects.bulk_create([candidate.order for candidate in self.candidates])
         for candidate in self.candidates:
             candidate.lines = line_rows(candidate.order, candidate.priced)
+            if restaurant.hold_courses:
+                hold_later_courses(candidate.lines)
         OrderLine.objects.bulk_create([line for candidate in self.candidates for line in candidate.lines])
         for candidate in self.candidates:
             event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=candidate.table.name)

@@ -8,13 +8,14 @@ from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
+from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
 from orders.requests import LineRequest
 from orders.services.batch import line_rows
 from orders.steps import locked_order, return_portions, touch
-from orders.transitions import EDITABLE, ORDER_MOVES, LineStatus, OrderStatus
+from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
 
 _COPIED = (
     "item_id",
@@ -74,7 +75,7 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
         if version is not None and order.version != version:
             raise Stale("Somebody changed this order. Read it again.", current_version=order.version)
         _require_untouched(order)
-        return_portions(order, work)
+        return_portions(order, order.lines.all(), work)
         order.status = OrderStatus.CANCELLED
         order.cancelled_at = order.withdrawn_at = work.now
         touch(order, "status", "cancelled_at", "withdrawn_at")
@@ -88,7 +89,7 @@ def _require_owner(order: Order, actor: Actor) -> None:
 
 
 def _require_untouched(order: Order) -> None:
-    begun = any(line.status != LineStatus.QUEUED for line in order.lines.all())
+    begun = any(line.status not in UNTOUCHED for line in order.lines.all())
     if order.status not in EDITABLE or begun:
         raise IllegalTransition(
             f"Order {order.number} is {order.status}: the kitchen has begun.",
@@ -112,6 +113,13 @@ def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
     take_portions(work, {item: count for item, count in more.items() if item in counted})
 
 
+def _hold(lines: Sequence[OrderLine], before: Sequence[tuple[int, str]], work: UnitOfWork) -> None:
+    """Later courses of the new lines wait, but for those that were fired before; `before` is (course, status)."""
+    fired = {course for course, status in before if status == LineStatus.QUEUED}
+    if menu_in(work).menu.restaurant.hold_courses or any(status == LineStatus.HELD for _, status in before):
+        hold_later_courses(lines, fired)
+
+
 def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Availability]) -> None:
     wanted: dict[int, int] = {}
     for place, line in enumerate(priced.lines):
@@ -129,6 +137,7 @@ def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Av
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Write the new lines over the old by identity; returns the event that tells what became of each."""
     old = {line.pk: line for line in order.lines.all()}
+    before = [(line.course, line.status) for line in old.values()]
     fresh = line_rows(order, priced)
     kept: list[OrderLine] = []
     changed: list[int] = []
@@ -151,16 +160,15 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         for name in _COPIED:
             setattr(line, name, getattr(row, name))
         kept.append(line)
+    _hold([*kept, *added], before, work)
     removed = tuple(old)
     OrderLine.objects.filter(pk__in=removed).delete()
-    OrderLine.objects.bulk_update(kept, [name.removesuffix("_id") for name in _COPIED])
+    OrderLine.objects.bulk_update(kept, [*(name.removesuffix("_id") for name in _COPIED), "status"])
     added = OrderLine.objects.bulk_create(added)
     lines = tuple(sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
     order._prefetched_objects_cache["lines"] = lines  # type: ignore[attr-defined]  # the rows as they are now, for whoever shows the order
-    return OrderEdited(
-        order=order,
-        lines=lines,
-        table_name=order.table.name,
+    return OrderEdited.of(
+        order,
         removed=removed,
         changed=tuple(changed),
         added=tuple(line.pk for line in added),

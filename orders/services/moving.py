@@ -3,11 +3,12 @@
 from bistro.core.actors import Actor
 from bistro.core.errors import InvalidInput
 from bistro.core.roles import Act
+from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork
-from orders.events import OrderCancelled, OrderConfirmed, OrderDelivered
+from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
 from orders.models import Order
 from orders.steps import locked_order, move, return_portions
-from orders.transitions import OrderStatus
+from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
 def confirm_order(*, order_id: int, actor: Actor) -> Order:
@@ -26,7 +27,7 @@ def confirm_order(*, order_id: int, actor: Actor) -> Order:
 
 
 def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
-    """It will not be made, or not finished. Counted portions return only if nobody had begun.
+    """It will not be made, or not finished. Counted portions return if nobody had begun; those of held courses always.
 
     Locks: order, stock. Same transaction: its tickets leave the kitchen.
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
@@ -41,19 +42,28 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
         move(order, OrderStatus.CANCELLED, work)
         order.save(update_fields=["cancel_reason"])
         work.record(OrderCancelled.of(order))
-        if not begun:
-            return_portions(order, work)
+        lines = [line for line in order.lines.all() if not begun or line.status == LineStatus.HELD]
+        if lines:
+            return_portions(order, lines, work)
     return order
 
 
 def deliver_order(*, order_id: int, actor: Actor) -> Order:
-    """It is on the table. Only a ready order can be delivered.
+    """What is ready is on the table. Only a ready order can be delivered; while a course of it is held or in the
+    kitchen, it goes back to being prepared.
 
     Locks: order. Raises NotPermitted, NotYours, IllegalTransition.
     """
     actor.require(Act.DELIVER_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        move(order, OrderStatus.DELIVERED, work)
-        work.record(OrderDelivered.of(order))
+        require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=f"Order {order.number}")
+        if any(line.status != LineStatus.DONE for line in order.lines.all()):
+            move(order, OrderStatus.PREPARING, work)
+            order.served_at = work.now
+            order.save(update_fields=["served_at"])
+            work.record(CourseServed.of(order))
+        else:
+            move(order, OrderStatus.DELIVERED, work)
+            work.record(OrderDelivered.of(order))
     return order

@@ -10,6 +10,7 @@ from bistro.core.tests.http import nothing_changes
 from bistro.core.unit_of_work import UnitOfWork
 from orders import steps
 from orders.models import Order, OrderLine
+from orders.requests import LineRequest
 from orders.transitions import EDITABLE, LINE_MOVES, OPEN, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.django_db
 
 def order_in(house, status: str) -> Order:
     return Order.objects.with_lines().get(pk=house.reach(status)["id"])
+
+
+def order_with_held_course(house) -> Order:
+    house.hold_courses()
+    lines = tuple(LineRequest(item=house.item.pk, quantity=1, course=course) for course in (1, 2))
+    return Order.objects.get(pk=house.order(lines=lines).id)
 
 
 @pytest.mark.parametrize(("old", "new"), itertools.product(OrderStatus.values, repeat=2))
@@ -62,8 +69,12 @@ def test_going_forward_passes_through_what_lies_between(house, old, goal):
 
 @pytest.mark.parametrize(("old", "new"), itertools.product(LineStatus.values, repeat=2))
 def test_every_pair_of_a_line(house, old, new):
-    status = {"queued": "placed", "started": "preparing", "done": "ready"}[old]
-    line, actor = order_in(house, status).lines.get(), house.actor("manager")
+    status = {"held": "placed", "queued": "placed", "started": "preparing", "done": "ready"}[old]
+    if old == LineStatus.HELD:
+        line = order_with_held_course(house).lines.get(course=2)
+    else:
+        line = order_in(house, status).lines.get()
+    actor = house.actor("manager")
     assert line.status == old
 
     def move():

@@ -60,6 +60,8 @@ def test_the_whole_answer(house):
         "note": "birthday",
         "placed_at": at,
         "confirmed_at": None,
+        "fired_at": None,
+        "served_at": None,
         "preparing_at": None,
         "ready_at": None,
         "delivered_at": None,

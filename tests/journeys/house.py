@@ -17,6 +17,7 @@ from kitchen.models import Station, Ticket
 from kitchen.services import bump_ticket, start_ticket
 from kitchen.shapes import ticket_json
 from kitchen.tests.factories import StationFactory
+from menu.compiled import forget as forget_menus
 from menu.models import Category, Item
 from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
 from orders.models import Order
@@ -80,6 +81,11 @@ class House:
         """Another pad, on a table of its own unless told; its client."""
         pad = PadFactory(table=table or self.add_table())
         return Api(f"Device {token_of(pad.device)}")
+
+    def hold_courses(self) -> None:
+        """From now on later courses wait."""
+        Restaurant.objects.filter(pk=self.restaurant.pk).update(hold_courses=True)
+        forget_menus()
 
     # --- over HTTP ----------------------------------------------------------------------------------------
     def staff(self, role: str) -> Staff:

@@ -4,6 +4,7 @@ import pytest
 
 from bistro.core.roles import Role
 from bistro.core.tests.http import nothing_changes, refused
+from orders.requests import LineRequest
 
 pytestmark = pytest.mark.django_db
 ROLES = [role.value for role in Role]
@@ -46,6 +47,9 @@ class Acts:
     def deliver(self, role):
         return self.house.api(role).post(f"/api/v1/orders/{self.house.pk}/deliver")
 
+    def fire(self, role):
+        return self.house.api(role).post(f"/api/v1/orders/{self.house.pk}/fire", {"course": 2})
+
     def clear(self, role):
         return self.house.api(role).post(f"/api/v1/tables/{self.house.table.pk}/clear")
 
@@ -83,6 +87,7 @@ TABLE = {
     "confirm": ("placed", STAFF_WHO_SERVE | {"kitchen"}, 200),
     "cancel": ("placed", STAFF_WHO_SERVE, 200),
     "deliver": ("ready", STAFF_WHO_SERVE, 200),
+    "fire": ("holding", COOKS | {"waiter"}, 200),
     "clear": ("delivered", STAFF_WHO_SERVE | {"host"}, 204),
     "start": ("placed", COOKS, 200),
     "bump": ("placed", COOKS, 200),
@@ -117,7 +122,10 @@ def acts(house):
 def test_who_may_act(house, acts, act, role):
     before, may, answer = TABLE[act]
     house.api(role)
-    if before:
+    if before == "holding":
+        house.hold_courses()
+        house.pk = house.order(lines=[LineRequest(item=house.item.pk, quantity=1, course=n) for n in (1, 2)]).id
+    elif before:
         order = house.reach(before)
         house.pk, (house.ticket,) = order["id"], house.tickets(order)
     if role in may:

@@ -15,6 +15,7 @@ API = {
     "api/v1/orders/<int:pk>/confirm": [("post", None, "order")],
     "api/v1/orders/<int:pk>/cancel": [("post", {"reason": "Left"}, "order")],
     "api/v1/orders/<int:pk>/deliver": [("post", None, "order")],
+    "api/v1/orders/<int:pk>/fire": [("post", {"course": 1}, "order")],
     "api/v1/orders/user/<int:user_id>/orders": [("get", None, "staff")],
     "api/v1/orders/restaurant/<str:restaurant_id>/orders": [("get", None, "restaurant")],
     "api/v1/tables/<int:pk>/clear": [("post", None, "table")],
@@ -32,6 +33,8 @@ PAGES = {
     "floor/orders/<int:pk>/confirm/": [("post", None, "order")],
     "floor/orders/<int:pk>/cancel/": [("post", {"reason": "mistake"}, "order")],
     "floor/orders/<int:pk>/deliver/": [("post", None, "order")],
+    "floor/orders/<int:pk>/courses/<int:course>/fire/": [("post", None, "order")],
+    "floor/orders/<int:pk>/courses/<int:course>/drop/": [("post", {"reason": "mistake"}, "order")],
     "kitchen/<int:station_id>/": [("get", None, "station")],
     "kitchen/tickets/<int:pk>/start/": [("post", None, "ticket")],
     "kitchen/tickets/<int:pk>/bump/": [("post", None, "ticket")],
@@ -89,7 +92,7 @@ def test_the_api(house, foreign, path, call, role):
     api = house.api(role)
 
     def ask(pk):
-        address = "/" + re.sub("<.*>", str(pk), path)
+        address = "/" + re.sub("<.*?>", str(pk), path)
         wish = bodies(house, body)
         return getattr(api, verb)(address, wish) if wish is not None else getattr(api, verb)(address)
 
@@ -108,7 +111,7 @@ def test_the_pages(house, foreign, path, call, htmx):
     headers = {"HX-Request": "true"} if htmx else {}
 
     def ask(pk):
-        address = "/" + re.sub("<.*>", str(pk), path)
+        address = "/" + re.sub("<.*?>", str(pk), path)
         return getattr(browser, verb)(address, bodies(house, body) or {}, headers=headers)
 
     with nothing_changes():

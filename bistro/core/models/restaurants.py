@@ -32,6 +32,9 @@ class Restaurant(models.Model):
     tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
     soon_seconds = models.PositiveIntegerField(default=300, help_text="A ticket older than this is marked S.")
     late_seconds = models.PositiveIntegerField(default=600, help_text="A ticket older than this is marked !.")
+    hold_courses = models.BooleanField(
+        default=False, db_default=False, help_text="Later courses of an order wait until somebody fires them."
+    )
     pads_need_session = models.BooleanField(default=False, help_text="Pads order only while a session is open.")
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

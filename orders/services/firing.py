@@ -1,0 +1,72 @@
+"""Courses that wait: sending them to the kitchen, or leaving them out."""
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, LostRace
+from bistro.core.money import ZERO
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from orders.events import CourseDropped, CourseFired
+from orders.models import Order, OrderLine
+from orders.steps import advance, locked_order, move_lines, refuse_over, return_portions, touch
+from orders.transitions import LineStatus, OrderStatus
+
+
+def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
+    """The kitchen begins with a held course now. Same transaction: its tickets open, aged from this instant.
+
+    Locks: order. Raises InvalidInput for a course that the order does not have, LostRace when it was fired already,
+    IllegalTransition when the order is over, NotPermitted, NotYours.
+    """
+    actor.require(Act.FIRE_COURSE)
+    with UnitOfWork(actor) as work:
+        order = locked_order(order_id, work)
+        held = _held_lines(order, course)
+        move_lines(held, LineStatus.QUEUED)
+        order.fired_at = work.now
+        touch(order, "fired_at")
+        work.record(CourseFired.of(order, course=course, fired=tuple(held)))
+    return order
+
+
+def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Order:
+    """The guests do not want a held course any more: its lines leave the order and the bill, its portions return.
+
+    Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
+    when it was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
+    """
+    actor.require(Act.CANCEL_ORDER)
+    if not reason.strip():
+        raise InvalidInput("Say why it is left out.", fields={"reason": ["This field is required."]})
+    with UnitOfWork(actor) as work:
+        order = locked_order(order_id, work)
+        held = _held_lines(order, course)
+        return_portions(order, held, work)
+        _remove(order, held, work)
+        work.record(CourseDropped.of(order, reason=reason.strip()[:200]))
+    return order
+
+
+def _held_lines(order: Order, course: int) -> list[OrderLine]:
+    refuse_over(order)
+    lines = [line for line in order.lines.all() if line.course == course]
+    if not lines:
+        message = f"Order {order.number} has no course {course}."
+        raise InvalidInput(message, code="unknown_course", fields={"course": [message]})
+    held = [line for line in lines if line.status == LineStatus.HELD]
+    if not held:
+        raise LostRace(f"Course {course} of order {order.number} was already fired.", code="already_fired")
+    return held
+
+
+def _remove(order: Order, lines: list[OrderLine], work: UnitOfWork) -> None:
+    """Take lines off an order and its sums. When all that is left was served before, the order is delivered."""
+    gone = {line.pk for line in lines}
+    OrderLine.objects.filter(pk__in=gone).delete()
+    left = tuple(line for line in order.lines.all() if line.pk not in gone)
+    added_tax = order.total - sum((line.total for line in order.lines.all()), ZERO)
+    order._prefetched_objects_cache["lines"] = left  # type: ignore[attr-defined]  # the rows as they are now
+    order.tax = sum((line.tax for line in left), ZERO)
+    order.total = sum((line.total for line in left), ZERO) + (order.tax if added_tax else ZERO)
+    touch(order, "total", "tax")
+    if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in left):
+        advance(order, OrderStatus.DELIVERED, work)
