@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Q
 
 from bistro.core import feed
 from bistro.core.actors import Actor
@@ -66,7 +67,10 @@ def render_changes(board: Board, ticket_ids: set[int], problem: str | None = Non
 
 
 def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
-    """The ids of all tickets of the orders and tickets that events are about: one query."""
+    """The ids of all tickets of the orders that events are about: one query.
+
+    A ticket's siblings too: each says at which other stations the order is being made.
+    """
     orders: set[int] = set()
     tickets: set[int] = set()
     for event in events:
@@ -77,8 +81,9 @@ def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
             tickets.add(int(key))
     if not orders and not tickets:
         return set()
-    rows = Ticket.objects.of_restaurant(restaurant_id).filter(order_id__in=orders).values_list("pk", flat=True)
-    return tickets | set(rows)
+    rows = Ticket.objects.of_restaurant(restaurant_id)
+    siblings = rows.filter(Q(order_id__in=orders) | Q(order_id__in=rows.filter(pk__in=tickets).values("order_id")))
+    return tickets | set(siblings.order_by().values_list("pk", flat=True))
 
 
 def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:

@@ -7,27 +7,52 @@ from django.db.models import F
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import Ticket, TicketLine
 from kitchen.stations import Routing, routing_for
-from kitchen.transitions import TicketStatus
+from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.steps import menu_in
 from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus
 
+Place = tuple[int, int, int]  # order, station, fired course
+
 
 def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) -> None:
-    """One ticket per order, station and firing, inside the transaction that fired the lines. One insert a table."""
+    """One ticket per order, station and firing, inside the transaction that fired the lines. One insert a table.
+
+    Locks: ticket, for a course that an edit had taken back and that is fired again.
+    """
     require_transaction()
     routing = routing_for(menu_in(work).menu, work.restaurant_id)
-    tickets: dict[tuple[int, int, int], Ticket] = {}
+    emptied = _emptied([event for event in events if event.course])
+    tickets: dict[Place, Ticket] = {}
     rows: list[tuple[Ticket, OrderLine]] = []
     for event in events:
         for line in event.fired:
             place = event.order.pk, routing.station_of(line.item_id), event.course
             if place not in tickets:
-                tickets[place] = _ticket(event.order, place[1], work, fired_course=event.course)
+                tickets[place] = _again(emptied.get(place), work) or _ticket(event.order, *place[1:], work)
             rows.append((tickets[place], line))
-    Ticket.objects.bulk_create(tickets.values())
+    Ticket.objects.bulk_create([ticket for place, ticket in tickets.items() if place not in emptied])
     _add_lines(rows)
+
+
+def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]:
+    """Tickets that courses had when they were fired before. No query for orders that are just placed."""
+    found: dict[Place, Ticket] = {}
+    for event in events:
+        for ticket in Ticket.objects.filter(order=event.order, fired_course=event.course).locked():
+            found[event.order.pk, ticket.station_id, event.course] = ticket
+    return found
+
+
+def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
+    """An emptied ticket opens once more, and nobody has seen it yet."""
+    if ticket is not None:
+        ticket.status, ticket.fired_at = TicketStatus.QUEUED, work.now
+        ticket.seen_at, ticket.seen_on = None, ""
+        ticket.version += 1
+        ticket.save(update_fields=["status", "fired_at", "seen_at", "seen_on", "version"])
+    return ticket
 
 
 def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
@@ -43,9 +68,6 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
         _place_lines(event, routing, tickets, work)
         for ticket in tickets.values():
             empty = not ticket.lines.exists()
-            if empty and ticket.fired_course:  # its course is on hold again, or gone: firing it opens a new one
-                ticket.delete()
-                continue
             ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
             ticket.version += 1
             ticket.save(update_fields=["status", "version"])
@@ -55,7 +77,7 @@ def _place_lines(
     event: OrderEdited, routing: Routing, tickets: dict[tuple[int, int], Ticket], work: UnitOfWork
 ) -> None:
     """Each line onto its ticket, {(station, fired course): ticket}; lines of a course on hold stand on none."""
-    fired_later = {course for _, course in tickets} - {0}
+    fired_later = {course for (_, course), ticket in tickets.items() if ticket.status in OPEN_TICKETS} - {0}
     marks = {*event.changed, *event.added}
     rows = TicketLine.objects.filter(ticket__order=event.order).select_related("ticket")
     present = {row.line_id: row for row in rows}
@@ -70,7 +92,7 @@ def _place_lines(
         place = station_id, line.course if line.course in fired_later else 0
         ticket = tickets.get(place)
         if ticket is None:
-            ticket = tickets[place] = _ticket(event.order, station_id, work, fired_course=place[1])
+            ticket = tickets[place] = _ticket(event.order, *place, work)
             ticket.save()
         row = present.get(line.pk) or TicketLine(restaurant_id=event.order.restaurant_id, line=line)
         row.ticket = ticket
@@ -87,7 +109,7 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
     closing.update(status=TicketStatus.CANCELLED, version=F("version") + 1)
 
 
-def _ticket(order: Order, station_id: int, work: UnitOfWork, *, fired_course: int) -> Ticket:
+def _ticket(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
     return Ticket(
         restaurant_id=order.restaurant_id,
         order=order,

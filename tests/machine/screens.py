@@ -1,0 +1,116 @@
+"""Screens that only fold what the feed sends them, and what they should show."""
+
+import json
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from typing import Any
+
+from bistro.core import feed
+from bistro.core.live.frames import View
+from bistro.core.models import Event
+
+# What pages swap, by id: tickets and the strips around them; tables in the room and in the list, and the alarms.
+SWAPPED = re.compile(r"ticket-\d+|stations|counts|recent|all-day|table-\d+|table-row-\d+|alarms")
+VOID = {"input", "meta", "link", "br", "hr", "img", "path", "rect", "circle"}
+
+
+class Units(HTMLParser):
+    """Every element with an id, as (tags, attributes, text); `oob` says how each asks to be swapped in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.oob: dict[str, str] = {}
+        self.content: dict[str, list[Any]] = {}
+        self._open: list[tuple[str, str | None]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        swap, name = about.pop("hx-swap-oob", None), about.get("id")
+        if name is not None:
+            self.content[name] = []
+        if name is not None and swap is not None:
+            self.oob[name] = swap
+        if tag not in VOID:
+            self._open.append((tag, name))
+        self._note((tag, tuple(sorted(about.items()))), also=name if tag in VOID else None)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self._note(" ".join(data.split()))
+
+    def _note(self, what: Any, also: str | None = None) -> None:
+        for name in {name for _, name in self._open if name is not None} | ({also} - {None}):
+            self.content[name].append(what)
+
+
+class PageScreen:
+    """A page that swaps what it is sent, by id."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.shown = self.truth()
+
+    def _mine(self, content: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        return {name: what for name, what in content.items() if SWAPPED.fullmatch(name)}
+
+    def truth(self) -> dict[str, list[Any]]:
+        position = feed.position(self.view.restaurant_id)
+        (frame,) = self.view.snapshot(position)
+        return self._mine(Units(json.loads(frame.text)["html"]).content)
+
+    def fold(self, events: list[Event]) -> None:
+        for frame in self.view.changes(events, feed.position(self.view.restaurant_id)):
+            units = Units(json.loads(frame.text)["html"])
+            for name, how in units.oob.items():
+                if how == "delete":
+                    self.shown.pop(name, None)
+                elif SWAPPED.fullmatch(name):
+                    self.shown[name] = units.content[name]
+
+
+class ProgramScreen:
+    """A program that upserts open orders by id and forgets those that are over."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.shown = self.truth()
+
+    def truth(self) -> dict[str, Any]:
+        (frame,) = self.view.snapshot(feed.position(self.view.restaurant_id))
+        return {str(order["id"]): order for order in json.loads(frame.text)["orders"]}
+
+    def fold(self, events: list[Event]) -> None:
+        for frame in self.view.changes(events, feed.position(self.view.restaurant_id)):
+            order = json.loads(frame.text)["order"]
+            if order["status"] in ("delivered", "cancelled"):
+                self.shown.pop(str(order["id"]), None)
+            else:
+                self.shown[str(order["id"])] = order
+
+
+def differences(screens: Iterable[PageScreen | ProgramScreen]) -> list[str]:
+    """Where a screen that folded does not show what a fresh one shows."""
+    found = []
+    for screen in screens:
+        truth = screen.truth()
+        for name in truth.keys() | screen.shown.keys():
+            shown, true = _parts(screen.shown.get(name)), _parts(truth.get(name))
+            if shown != true:
+                extra = [part for part in shown if part not in true]
+                lacking = [part for part in true if part not in shown]
+                found.append(f"{screen.view.key} {name}: shows {extra}, lacks {lacking}")
+    return found
+
+
+def _parts(what: Any) -> list[Any]:
+    """A unit as a list: elements and texts of a page, keys and values of an order, nothing."""
+    return list(what.items()) if isinstance(what, dict) else list(what or [])
