@@ -289,6 +289,7 @@ RATE_LIMITS = {
     "pad-order": env.str("RATE_PAD_ORDERS", default="300/min"),
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
+    "heartbeat": "60/min",
     "login": "30/min",
     "enrol": "10/min",
 }

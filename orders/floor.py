@@ -15,13 +15,14 @@ from django.utils import timezone
 from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
-from bistro.core.models import Restaurant
+from bistro.core.models import Device, Restaurant
 from orders.models import Order, OrderLine
 from orders.transitions import OPEN, LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
 # The kitchen should have confirmed by then (DESIGN section 5).
 UNSEEN_AFTER = timedelta(seconds=20)
+ALARMS_SHOWN = 20  # of each kind
 # Who needs somebody first: the lower, the sooner.
 _URGENCY = {
     "ready": 0,
@@ -101,7 +102,7 @@ class Floor:
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
-    """The floor of the actor's restaurant: seven queries, whatever the number of tables."""
+    """The floor of the actor's restaurant: nine queries, whatever the number of tables."""
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
@@ -206,7 +207,11 @@ def _state(
 
 
 def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
-    """Orders that the kitchen has not seen in time."""
+    """Orders that the kitchen has not seen in time, and pads that locked themselves out."""
+    return (*_unseen_orders(actor, now), *_locked_pads(actor))
+
+
+def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
     rows = Order.objects.visible_to(actor).filter(status=OrderStatus.PLACED, placed_at__lt=now - UNSEEN_AFTER)
     return tuple(
         Alarm(
@@ -216,7 +221,25 @@ def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
             since=order.placed_at,
             url=reverse("floor:table", args=[order.table_id]),
         )
-        for order in rows.select_related("table").order_by("placed_at")[:20]
+        for order in rows.select_related("table").order_by("placed_at")[:ALARMS_SHOWN]
+    )
+
+
+def _locked_pads(actor: Actor) -> Iterable[Alarm]:
+    rows = Device.objects.visible_to(actor).locked_out().select_related("pad__table").order_by("locked_at", "pk")
+    return tuple(_locked_pad(device) for device in rows[:ALARMS_SHOWN])
+
+
+def _locked_pad(device: Device) -> Alarm:
+    """A pad that stands nowhere yet has no table to look at."""
+    table = device.pad.table if hasattr(device, "pad") else None
+    where = f" at {table.name}" if table else ""
+    return Alarm(
+        id=f"locked-{device.pk}",
+        table_name="",
+        text=f"{device.name}{where} is locked: {device.get_lock_reason_display()}",
+        since=device.locked_at,
+        url=reverse("floor:table", args=[table.pk]) if table else "",
     )
 
 

@@ -26,9 +26,9 @@ class FloorBoard:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """The tables that these events touched, the list (its order follows urgency), the alarms."""
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
-        touched = table_ids_of(seen)
-        if not touched:
+        if not seen:
             return
+        touched = table_ids_of(seen)  # none when only an alarm came or went
         floor = read_floor(self.actor, position)
         changed = [table for table in floor.tables if table.id in touched]
         html = render_there("floor/changes.html", {"floor": floor, "tables": changed, "oob": True}, floor.restaurant)

@@ -6,6 +6,7 @@ import pytest
 
 from bistro.core import feed
 from bistro.core.models import Event
+from bistro.core.services.heartbeats import Heartbeat, report_heartbeat, unlock_device
 from bistro.core.tests.factories import token_of
 from kitchen import services as kitchen_services
 from kitchen.models import Ticket
@@ -58,6 +59,24 @@ async def test_the_floor_follows_an_order_from_placed_to_cleared(house, waiter):
     states = [re.search(r"state-(\w+)|data-state=\"(\w+)\"", message["html"]) for message in words]
     found = [next(part for part in state.groups() if part) for state in states if state]
     assert found == ["ordering", "waiting", "ready", "occupied", "free"]
+
+
+async def test_a_locked_pad_alarms_the_open_floor_and_the_alarm_goes(house, other_house, waiter):
+    await beside(report_heartbeat, beat=Heartbeat(tamper=True), actor=other_house.pad_actor)
+    manager = await beside(house.actor, "manager")
+    async with Socket(FLOOR, waiter) as socket:
+        await socket.hello()
+        assert "is locked" not in (await socket.hear("page"))["html"]
+        await beside(report_heartbeat, beat=Heartbeat(tamper=True), actor=house.pad_actor)
+        rung = await socket.hear("page")
+        assert (rung["kind"], tables_in(rung)) == ("changes", set())
+        assert f"{house.pad.device.name} at {house.table.name} is locked: tampered with" in rung["html"]
+        await beside(report_heartbeat, beat=Heartbeat(tamper=True), actor=house.pad_actor)
+        assert await socket.silent(0.3), "it is locked already"
+        await beside(unlock_device, device_id=house.pad.device.pk, actor=manager)
+        gone = await socket.hear("page")
+        assert 'id="alarms"' in gone["html"]
+        assert "is locked" not in gone["html"]
 
 
 async def test_another_restaurants_floor_is_silent(house, other_house, waiter):

@@ -19,6 +19,8 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
+from bistro.core.api.refused import RefusedAPIException
+from bistro.core.errors import DeviceIsLocked
 from bistro.core.last_seen import heard
 from bistro.core.limits import client_address
 from bistro.core.models import Device, Staff
@@ -37,8 +39,11 @@ class DevicePrincipal(AnonymousUser):
         return True
 
 
-def device_actor(token: str) -> Actor | None:
-    """The actor of a device token, or None. The first use of a rotated token retires the old one."""
+def device_actor(token: str, *, admit_locked: bool = False) -> Actor | None:
+    """The actor of a device token, or None. The first use of a rotated token retires the old one.
+
+    Raises DeviceIsLocked for a locked one, unless the door admits those.
+    """
     hashed = digest(token)
     device = Device.objects.live().filter(token_hash=hashed).first()
     if device is None:
@@ -47,6 +52,8 @@ def device_actor(token: str) -> Actor | None:
             return None
         adopt_next_token(device_id=device.pk, token_hash=hashed)
     heard(device.pk)
+    if device.locked_at is not None and not admit_locked:
+        raise DeviceIsLocked
     return actor_of_device(device)
 
 
@@ -76,19 +83,30 @@ def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
 
 
 class DeviceAuthentication(BaseAuthentication):
-    """`Authorization: Device <token>`."""
+    """`Authorization: Device <token>`. A locked device is 403 at once, whatever it asks for."""
+
+    admits_locked = False
 
     def authenticate(self, request: Request) -> tuple[Any, Actor] | None:
         scheme, token = _credential(request)
         if scheme != b"device":
             return None
-        actor = device_actor(token)
+        try:
+            actor = device_actor(token, admit_locked=self.admits_locked)
+        except DeviceIsLocked as error:
+            raise RefusedAPIException(error) from None
         if actor is None:
             raise exceptions.AuthenticationFailed("This device token is not known or was revoked.", "invalid_token")
         return DevicePrincipal(), actor
 
     def authenticate_header(self, request: Request) -> str:
         return "Device"
+
+
+class ReportingDeviceAuthentication(DeviceAuthentication):
+    """The same for the heartbeat, which a locked pad may go on sending."""
+
+    admits_locked = True
 
 
 class StaffTokenAuthentication(JWTAuthentication):
@@ -117,6 +135,7 @@ class StaffSessionAuthentication(SessionAuthentication):
 
 
 TOKEN_ONLY = [DeviceAuthentication, StaffTokenAuthentication]
+TOKEN_ALSO_LOCKED = [ReportingDeviceAuthentication, StaffTokenAuthentication]
 
 
 def _credential(request: Request) -> tuple[bytes, str]:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.events import DomainEvent
+from bistro.core.events import Audience, DomainEvent
 from bistro.core.models import Device
+
+# The floor shows an alarm for each locked pad: these let it appear or go.
+ON_THE_FLOOR = frozenset({Audience.FLOOR})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,7 @@ class DeviceEvent(DomainEvent):
             "kind": self.device.kind,
             "name": self.device.name,
             "revoked": self.device.revoked_at is not None,
+            "locked": self.device.locked_at is not None,
         }
 
 
@@ -48,6 +52,7 @@ class DeviceEnrolled(DeviceEvent):
     """It has a token."""
 
     action: ClassVar[str] = "enrolled"
+    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +67,38 @@ class DeviceRevoked(DeviceEvent):
     """Its token counts no more."""
 
     action: ClassVar[str] = "revoked"
+    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceReported(DeviceEvent):
+    """A heartbeat said something new that is in order: other firmware, or the first digest, expected from now on."""
+
+    action: ClassVar[str] = "reported"
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "firmware": self.device.firmware, "expected_digest": self.device.expected_digest}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceLocked(DeviceEvent):
+    """A heartbeat said that it was tampered with, or runs other software than expected."""
+
+    action: ClassVar[str] = "locked"
+    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+
+    def data(self) -> Mapping[str, Any]:
+        device = self.device
+        digests = {"expected_digest": device.expected_digest, "reported_digest": device.reported_digest}
+        return {**super().data(), "reason": device.lock_reason, **digests}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceUnlocked(DeviceEvent):
+    """A manager has looked at it and takes it as it is."""
+
+    action: ClassVar[str] = "unlocked"
+    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "expected_digest": self.device.expected_digest}

@@ -31,6 +31,8 @@ def page_for(act: Act) -> Callable[[Inner[Params]], View[Params]]:
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = request_actor(request)
             if actor is None:
+                if hasattr(request, "locked_out"):  # a locked pad's cookie: a login would not help
+                    raise request.locked_out
                 return to_login(request)
             if actor.restaurant_id is None:
                 return redirect("choose-restaurant")

@@ -64,6 +64,15 @@ class NotPermitted(DomainError):
     status = 403
 
 
+class DeviceIsLocked(NotPermitted):
+    """A pad that reported something wrong about itself. It may only go on reporting."""
+
+    code = "device_locked"
+
+    def __init__(self) -> None:
+        super().__init__("This pad is locked. Ask a member of staff to look at it.")
+
+
 class LostRace(DomainError):
     """Somebody else was first: sold out, already bumped."""
 

@@ -112,6 +112,16 @@ class OrderThrottle(AtomicThrottle):
         return actor.credential
 
 
+class HeartbeatThrottle(AtomicThrottle):
+    """A pad's reports, which may write."""
+
+    scope = "heartbeat"
+
+    def who(self, request: Request) -> str | None:
+        actor = request_actor(request)
+        return actor.credential if actor else None
+
+
 class AddressThrottle(AtomicThrottle):
     """By address, for doors without a credential."""
 

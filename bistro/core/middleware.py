@@ -13,7 +13,7 @@ from bistro.core.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.api.problems import DATABASE_IS_BUSY
 from bistro.core.auth import DEVICE_COOKIE, device_actor
-from bistro.core.errors import DomainError, Overloaded
+from bistro.core.errors import DeviceIsLocked, DomainError, Overloaded
 from bistro.core.limits import client_address
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,11 @@ def page_actor(request: HttpRequest) -> Actor | None:
         actor = staff_actor(request.user, request.session.get(SESSION_RESTAURANT))  # type: ignore[arg-type]
     else:
         token = request.COOKIES.get(DEVICE_COOKIE, "")
-        found = device_actor(token) if token else None
+        try:
+            found = device_actor(token) if token else None
+        except DeviceIsLocked as error:  # nobody here; the doors of pages say why
+            request.locked_out = error  # type: ignore[attr-defined]
+            return None
         if found is None:
             return None
         actor = found

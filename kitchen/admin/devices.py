@@ -22,6 +22,7 @@ from bistro.core.admin_pages import form_page
 from bistro.core.admin_services import ByService
 from bistro.core.models import Device
 from bistro.core.services import devices as device_services
+from bistro.core.services import heartbeats as heartbeat_services
 from kitchen.models import Station
 from kitchen.services import stations as station_services
 from tables import services as table_services
@@ -71,18 +72,18 @@ class DeviceAdmin(ByService):
 
     form = add_form = DeviceForm
     may_delete = False
-    list_display = ("name", "kind", "place", "state", "seen")
-    list_filter = ("kind", ("revoked_at", admin.EmptyFieldListFilter))
+    list_display = ("name", "kind", "place", "state", "seen", "charge", "firmware")
+    list_filter = ("kind", ("revoked_at", admin.EmptyFieldListFilter), ("locked_at", admin.EmptyFieldListFilter))
     list_select_related = ("pad__table", "screen")
     search_fields = ("name", "pad__table__name")
-    actions = ("revoke_chosen",)
-    actions_row = actions_detail = ("enrol", "revoke")
+    actions = ("unlock_chosen", "revoke_chosen")
+    actions_row = actions_detail = ("enrol", "unlock", "revoke")
     # On the page of a device that exists there is no `kind` to choose, and only its own kind of place.
     conditional_fields = {
         "table": "typeof kind === 'undefined' || kind == 'pad'",
         "stations": "typeof kind === 'undefined' || kind == 'kitchen'",
     }
-    readonly_fields = ("name", "kind", "state", "seen", "firmware")
+    readonly_fields = ("name", "kind", "state", "seen", "charge", "firmware")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("screen__stations")
@@ -98,7 +99,7 @@ class DeviceAdmin(ByService):
         if obj is None:
             return ((None, {"fields": ("kind", "name", "table", "stations")}),)
         place = {Device.Kind.PAD: ("table",), Device.Kind.KITCHEN: ("stations",)}.get(Device.Kind(obj.kind), ())
-        fields = (("name", "kind"), *place, ("state", "seen"), "firmware")
+        fields = (("name", "kind"), *place, ("state", "seen"), ("charge", "firmware"))
         return ((None, {"fields": fields}), ("Token", {"fields": (), "description": ROTATION}))
 
     # --- what it becomes --------------------------------------------------------------------------------------
@@ -128,6 +129,24 @@ class DeviceAdmin(ByService):
             return self._code_page(request, device)
         text = "Codes that were made for it before end now. Its token ends when the new code is used."
         return form_page(self, request, title=f"Enrolment code for {device}", text=text, button="Make a code")
+
+    @action(description="Unlock", icon="lock_open", url_path="unlock", permissions=["run"])
+    def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks first, and says why it was locked: whoever unlocks it has looked at it."""
+        device = self._own(request, object_id)
+        if request.method not in LOOKS:
+            heartbeat_services.unlock_device(device_id=device.pk, actor=manager_of(request))
+            self.message_user(request, f"{device} is unlocked.", messages.SUCCESS)
+            return self.back_to_list()
+        why = f"It was locked: {device.get_lock_reason_display()}." if device.locked_at else "It is not locked."
+        text = f"{why} Look at it first. The software that it reports is the expected one from then on."
+        return form_page(self, request, title=f"Unlock {device}", text=text, button="Unlock")
+
+    @admin.action(description="Unlock", permissions=["run"])
+    def unlock_chosen(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        actor = manager_of(request)
+        unlock = heartbeat_services.unlock_device
+        self.run_each(request, queryset, lambda d: unlock(device_id=d.pk, actor=actor), "unlocked")
 
     @action(description="Revoke", icon="block", url_path="revoke", permissions=["run"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -176,11 +195,20 @@ class DeviceAdmin(ByService):
             return ", ".join(station.name for station in stations) or "all stations"
         return ""
 
-    @display(description="State", label={"enrolled": "success", "waits for its code": "warning", "revoked": "danger"})
+    @display(
+        description="State",
+        label={"enrolled": "success", "waits for its code": "warning", "locked": "danger", "revoked": "danger"},
+    )
     def state(self, device: Device) -> str:
         if device.revoked_at:
             return "revoked"
+        if device.locked_at:
+            return "locked"
         return "enrolled" if device.token_hash else "waits for its code"
+
+    @admin.display(description="Battery", ordering="battery")
+    def charge(self, device: Device) -> str:
+        return "" if device.battery is None else f"{device.battery} %"
 
     @admin.display(description="Last seen", ordering="last_seen_at")
     def seen(self, device: Device) -> str:

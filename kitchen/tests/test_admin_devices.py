@@ -6,7 +6,9 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
+from bistro.core.access import actor_of_device
 from bistro.core.models import Device, EnrolmentCode, Event
+from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
 from bistro.core.tests.factories import DeviceFactory
 from kitchen.tests.factories import StationFactory
 from tables.models import Pad
@@ -106,6 +108,34 @@ def test_revoking_asks_first_and_ends_the_token_at_once(house, owner):
     assert Event.objects.filter(subject=f"device:{device.pk}", action="revoked").count() == 1
 
 
+def test_a_locked_pad_is_unlocked_after_a_look(house, owner):
+    device = house.pad.device
+    report_heartbeat(beat=Heartbeat(firmware="1.4", digest="abc"), actor=house.pad_actor)
+    report_heartbeat(beat=Heartbeat(digest="new"), actor=house.pad_actor)
+    Device.objects.filter(pk=device.pk).update(battery=17)
+    for page in (DEVICES, f"{DEVICES}{device.pk}/change/"):
+        text = owner.get(page).content.decode()
+        assert all(word in text for word in ("locked", "17 %", "1.4")), page
+    path = f"{DEVICES}{device.pk}/unlock/"
+    assert "its software is not the expected one" in owner.get(path).content.decode()
+    device.refresh_from_db()
+    assert device.locked_at is not None, "looking unlocks nothing"
+    assert said(owner.post(path)) == [f"{device} is unlocked."]
+    device.refresh_from_db()
+    assert (device.locked_at, device.expected_digest) == (None, "new")
+    assert Event.objects.filter(subject=f"device:{device.pk}", action="unlocked").count() == 1
+    assert house.api().get("/api/v1/pad").status_code == 200
+
+
+def test_several_are_unlocked_together(house, owner):
+    house.add_pad()
+    for device in Device.objects.all():
+        report_heartbeat(beat=Heartbeat(tamper=True), actor=actor_of_device(device))
+    chosen = list(Device.objects.values_list("pk", flat=True))
+    assert said(owner.post(DEVICES, {"action": "unlock_chosen", "_selected_action": chosen})) == ["2 unlocked."]
+    assert not Device.objects.exclude(locked_at=None).exists()
+
+
 def test_several_are_revoked_together(house, owner):
     devices = [DeviceFactory(restaurant=house.restaurant) for _ in range(3)]
     answer = owner.post(DEVICES, {"action": "revoke_chosen", "_selected_action": [d.pk for d in devices]})
@@ -113,25 +143,31 @@ def test_several_are_revoked_together(house, owner):
     assert not Device.objects.live().filter(pk__in=[d.pk for d in devices]).exists()
 
 
-@pytest.mark.parametrize("act", ["enrol", "revoke"])
+@pytest.mark.parametrize("act", ["enrol", "unlock", "revoke"])
 def test_another_restaurants_device_is_out_of_reach(house, other_house, owner, act):
     foreign = other_house.pad.device
+    report_heartbeat(beat=Heartbeat(tamper=True), actor=other_house.pad_actor)
     assert owner.get(f"{DEVICES}{foreign.pk}/{act}/").status_code == 404
     assert owner.post(f"{DEVICES}{foreign.pk}/{act}/").status_code == 404
-    owner.post(DEVICES, {"action": "revoke_chosen", "_selected_action": [foreign.pk]})
+    for chosen in ("revoke_chosen", "unlock_chosen"):
+        owner.post(DEVICES, {"action": chosen, "_selected_action": [foreign.pk]})
     foreign.refresh_from_db()
     assert foreign.revoked_at is None
+    assert foreign.locked_at is not None
     assert not EnrolmentCode.objects.exists()
 
 
-@pytest.mark.parametrize("act", ["enrol", "revoke"])
+@pytest.mark.parametrize("act", ["enrol", "unlock", "revoke"])
 def test_acts_want_the_form_of_our_own_page(house, act):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(house.staff("owner"), backend="django.contrib.auth.backends.ModelBackend")
     assert strict.post(f"{DEVICES}{house.pad.device.pk}/{act}/").status_code == 403
 
 
-def test_other_roles_make_no_codes(house):
-    answer = house.browser("waiter").post(f"{DEVICES}{house.pad.device.pk}/enrol/")
+@pytest.mark.parametrize("act", ["enrol", "unlock"])
+def test_other_roles_make_no_codes_and_unlock_nothing(house, act):
+    report_heartbeat(beat=Heartbeat(tamper=True), actor=house.pad_actor)
+    answer = house.browser("waiter").post(f"{DEVICES}{house.pad.device.pk}/{act}/")
     assert answer.status_code == 302
     assert not EnrolmentCode.objects.exists()
+    assert Device.objects.get(pk=house.pad.device.pk).locked_at is not None

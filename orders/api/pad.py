@@ -11,9 +11,14 @@ from rest_framework.views import APIView
 
 from bistro.core import feed
 from bistro.core.access import api_actor, restaurant_of
-from bistro.core.auth import TOKEN_ONLY
-from bistro.core.errors import NotYours
+from bistro.core.api.serializers import HeartbeatInput, HeartbeatOutput
+from bistro.core.auth import TOKEN_ALSO_LOCKED, TOKEN_ONLY
+from bistro.core.errors import DeviceIsLocked, NotYours
+from bistro.core.last_seen import heard
+from bistro.core.limits import HeartbeatThrottle
 from bistro.core.money import ZERO, text
+from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
+from menu.selectors import menu_stamp
 from orders.models import Order
 from orders.selectors import TRACKING
 from orders.shapes import full_json, moment
@@ -62,6 +67,33 @@ class PadView(APIView):
             "server_time": moment(timezone.now()),
         }
         return Response(body)
+
+
+class PadHeartbeat(APIView):
+    """A pad says how it is, every few seconds. Other software than expected, or an opened case, locks it: then this is
+    the only call that still answers, every other one is 403 `device_locked` until a manager unlocks it."""
+
+    authentication_classes = TOKEN_ALSO_LOCKED
+    throttle_classes = [HeartbeatThrottle]
+
+    @extend_schema(request=HeartbeatInput, responses=HeartbeatOutput)
+    def post(self, request: Request) -> Response:
+        body = HeartbeatInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = dict(body.validated_data)
+        battery = said.pop("battery")
+        device = report_heartbeat(beat=Heartbeat(**said), actor=api_actor(request))
+        heard(device.pk, battery=battery)
+        locked = device.locked_at is not None
+        return Response(
+            {
+                "locked": locked,
+                "reason": device.lock_reason or "",
+                "message": DeviceIsLocked().message if locked else "",
+                "server_time": moment(timezone.now()),
+                "menu_version": menu_stamp(device.restaurant_id),
+            }
+        )
 
 
 class PadPartyOrders(APIView):

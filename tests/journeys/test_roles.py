@@ -71,6 +71,9 @@ class Acts:
     def recall_line(self, role):
         return self.house.api(role).post(f"/api/v1/ticket-lines/{self.house.ticket['lines'][0]['id']}/recall")
 
+    def heartbeat(self, role):
+        return self.house.api(role).post("/api/v1/pad/heartbeat", {"digest": "abc", "battery": 80})
+
     def _ticket(self, role, what, body=None):
         return self.house.api(role).post(f"/api/v1/tickets/{self.house.ticket['id']}/{what}", body)
 
@@ -95,6 +98,7 @@ TABLE = {
     "push": ("placed", COOKS, 200),
     "bump_line": ("placed", COOKS, 200),
     "recall_line": ("ready", COOKS, 200),
+    "heartbeat": (None, {"pad"}, 200),
 }
 READS = {
     "/api/v1/orders": EVERYBODY,

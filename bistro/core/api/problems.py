@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from bistro.core.api.refused import RefusedAPIException
 from bistro.core.errors import DomainError, Overloaded
 
 log = logging.getLogger(__name__)
@@ -43,17 +44,6 @@ def problem(status: int, detail: str, code: str, **more: Any) -> dict[str, Any]:
         "detail": detail,
         **more,
     }
-
-
-class RefusedAPIException(exceptions.APIException):
-    """A DomainError on its way through DRF."""
-
-    def __init__(self, error: DomainError) -> None:
-        super().__init__(error.message, error.code)
-        self.error = error
-        self.status_code = error.status
-        if isinstance(error, Overloaded):
-            self.wait = error.retry_after
 
 
 class TooLarge(exceptions.APIException):

@@ -40,6 +40,15 @@ class StrictInteger(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class StrictBoolean(serializers.BooleanField):
+    """A JSON boolean: not "true", "on" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Neither true nor false.")
+        return data
+
+
 class LoginInput(StrictSerializer):
     """CONTRACT C's login; `restaurantId` (uid) chooses where, when the login works in several."""
 
@@ -121,6 +130,28 @@ class EnrolOutput(serializers.Serializer[Any]):
 
     token = serializers.CharField()
     device = DeviceOutput(required=False)
+
+
+class HeartbeatInput(StrictSerializer):
+    """What a pad says of itself. Every field may be absent: then it was not said."""
+
+    firmware = LineOfText(max_length=40, required=False, default="")
+    digest = LineOfText(max_length=128, required=False, default="", help_text="Of the software that runs.")
+    tamper = StrictBoolean(required=False, default=False, help_text="The case was opened.")
+    battery = StrictInteger(
+        min_value=0, max_value=100, required=False, default=None, allow_null=True, help_text="Percent; null on mains."
+    )
+
+
+class HeartbeatOutput(serializers.Serializer[Any]):
+    """What a pad is told. `reason` is `tamper` or `digest` (other software than expected), empty while not locked;
+    `message` is what it shows to guests then. Another `menu_version` than its own: read the menu again."""
+
+    locked = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+    server_time = serializers.DateTimeField()
+    menu_version = serializers.CharField()
 
 
 class EventOutput(serializers.Serializer[Any]):

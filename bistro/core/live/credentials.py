@@ -1,7 +1,7 @@
 """Who opens a socket: Authorization header, single-use ticket, or a cookie from an allowed origin. Never a URL.
 
 What the handshake found is asked again every five seconds: a revoked device, an ended login or a logged-out browser
-is cut off, not trusted until it leaves.
+is cut off, not trusted until it leaves. So is a pad that was locked.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.auth import DEVICE_COOKIE, device_actor, jwt_actor
+from bistro.core.errors import DeviceIsLocked
 from bistro.core.last_seen import heard
 from bistro.core.models import Device, Staff
 from bistro.core.tickets import redeem_ticket
@@ -51,7 +52,7 @@ def still_valid(credential: Credential) -> bool:
     """Whether the right to watch still stands, with the same role. At most three queries."""
     actor = credential.actor
     if actor.kind == "device":
-        device = Device.objects.live().filter(pk=actor.id, version=credential.version).first()
+        device = Device.objects.live().unlocked().filter(pk=actor.id, version=credential.version).first()
         if device is not None:
             heard(device.pk)
         return device is not None and actor_of_device(device) == actor
@@ -73,7 +74,7 @@ def _of(actor: Actor | None, session_key: str = "") -> Credential | None:
 def _from_header(header: str) -> Credential | None:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "device":
-        return _of(device_actor(secret.strip()))
+        return _of(_device(secret.strip()))
     if scheme.lower() == "bearer":
         found = jwt_actor(secret.strip())
         return _of(found[1]) if found else None
@@ -105,7 +106,15 @@ def _from_cookies(header: str) -> Credential | None:
             staff, restaurant_id = found
             return _of(staff_actor(staff, restaurant_id), session.value)
     device = cookies.get(DEVICE_COOKIE)
-    return _of(device_actor(device.value)) if device is not None else None
+    return _of(_device(device.value)) if device is not None else None
+
+
+def _device(token: str) -> Actor | None:
+    """A locked device is as good as none here; over HTTP it is told why."""
+    try:
+        return device_actor(token)
+    except DeviceIsLocked:
+        return None
 
 
 def _session_staff(session_key: str) -> tuple[Staff, int | None] | None:

@@ -12,17 +12,32 @@ class DeviceQuerySet(TenantQuerySet):
         """Those whose token still counts."""
         return self.filter(revoked_at=None)
 
+    def unlocked(self) -> "DeviceQuerySet":
+        """Those that may do more than report themselves."""
+        return self.filter(locked_at=None)
+
+    def locked_out(self) -> "DeviceQuerySet":
+        """Those that somebody must look at: locked, and not put away."""
+        return self.live().exclude(locked_at=None)
+
 
 class Device(models.Model):
     """A thing with a token instead of a login. Where it hangs stands in `tables.Pad` or `kitchen.Screen`.
 
     Tokens are stored as SHA-256. After a rotation the old one works until the first use of the new.
+
+    A pad says in its heartbeat which software it runs (a digest). The first one after an enrolment is the expected
+    one; another, or its tamper switch, locks it until a manager has looked (docs/adr/0008-pads-are-sealed.md).
     """
 
     class Kind(models.TextChoices):
         PAD = "pad", "Table pad"
         KITCHEN = "kitchen", "Kitchen screen"
         INTEGRATION = "integration", "Integration"
+
+    class LockReason(models.TextChoices):
+        TAMPER = "tamper", "tampered with"
+        DIGEST = "digest", "its software is not the expected one"
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="devices")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -33,6 +48,13 @@ class Device(models.Model):
     firmware = models.CharField(max_length=40, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expected_digest = models.CharField(max_length=128, null=True, editable=False)
+    reported_digest = models.CharField(
+        max_length=128, null=True, editable=False, help_text="What a locked one last said."
+    )
+    battery = models.PositiveSmallIntegerField(null=True, blank=True, editable=False, help_text="Percent.")
+    locked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    lock_reason = models.CharField(max_length=6, choices=LockReason.choices, null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     objects = DeviceQuerySet.as_manager()
 

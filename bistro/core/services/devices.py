@@ -1,9 +1,10 @@
 """Devices: create, make an enrolment code, enrol, rotate, revoke."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from bistro.core.actors import Actor
@@ -66,7 +67,8 @@ def make_enrolment_code(*, device_id: int, actor: Actor) -> str:
 
 
 def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
-    """Turn a one-time code into a token, which is told once. An earlier token of the device ends.
+    """Turn a one-time code into a token, which is told once. An earlier token of the device ends, and its next
+    heartbeat says anew which software is the expected one. A locked device stays locked.
 
     Raises InvalidInput when the code is unknown, used or too old: one message for all three.
     """
@@ -86,7 +88,9 @@ def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
         device.token_hash, device.next_token_hash, device.revoked_at = digest(token), None, None
         device.firmware = firmware[:40]
         device.version += 1
-        device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "firmware", "version"])
+        device.expected_digest = device.reported_digest = None  # it may be another thing now; a lock stays
+        fields = ["token_hash", "next_token_hash", "revoked_at", "firmware", "version"]
+        device.save(update_fields=[*fields, "expected_digest", "reported_digest"])
         work.record(DeviceEnrolled(device=device))
     return device, token
 
@@ -136,7 +140,9 @@ def hand_token(device: Device, work: UnitOfWork) -> str:
     token = new_token()
     device.token_hash, device.next_token_hash, device.revoked_at = digest(token), None, None
     device.version += 1
-    device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "version"])
+    device.expected_digest = device.reported_digest = None
+    fields = ["token_hash", "next_token_hash", "revoked_at", "version"]
+    device.save(update_fields=[*fields, "expected_digest", "reported_digest"])
     work.record(DeviceEnrolled(device=device))
     return token
 
@@ -144,6 +150,12 @@ def hand_token(device: Device, work: UnitOfWork) -> str:
 def note_seen(*, device_ids: Sequence[int]) -> None:
     """These devices spoke within the last minute. No event: it is no news."""
     Device.objects.filter(pk__in=device_ids).update(last_seen_at=timezone.now())
+
+
+def note_batteries(*, levels: Mapping[int, int]) -> None:
+    """What these devices last said of their batteries: {device: percent}. No event, one UPDATE."""
+    cases = [When(pk=device_id, then=Value(level)) for device_id, level in levels.items()]
+    Device.objects.filter(pk__in=list(levels)).update(battery=Case(*cases))
 
 
 def _locked(device_id: int, actor: Actor) -> Device:

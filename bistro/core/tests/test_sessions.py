@@ -104,7 +104,15 @@ def test_the_api_takes_a_session_with_csrf_only(member):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/order", "/api/orders", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/devices/rotate"]
+    "path",
+    [
+        "/api/order",
+        "/api/orders",
+        "/api/v1/pad",
+        "/api/v1/pad/orders",
+        "/api/v1/pad/heartbeat",
+        "/api/v1/devices/rotate",
+    ],
 )
 def test_pad_calls_take_no_cookie(path, member, client):
     log_in(client, member)

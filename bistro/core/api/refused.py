@@ -1,0 +1,16 @@
+"""A DomainError as DRF's own kind of exception, for what is refused before a view runs."""
+
+from rest_framework import exceptions
+
+from bistro.core.errors import DomainError, Overloaded
+
+
+class RefusedAPIException(exceptions.APIException):
+    """A DomainError on its way through DRF."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(error.message, error.code)
+        self.error = error
+        self.status_code = error.status
+        if isinstance(error, Overloaded):
+            self.wait = error.retry_after

@@ -1,0 +1,101 @@
+"""What a pad says of itself, and what follows: nothing mostly; or it is locked until a manager unlocks it."""
+
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from bistro.core.actors import Actor
+from bistro.core.device_events import DeviceLocked, DeviceReported, DeviceUnlocked
+from bistro.core.errors import NotPermitted, NotYours
+from bistro.core.models import Device
+from bistro.core.models.devices import DeviceQuerySet
+from bistro.core.roles import Act, Role
+from bistro.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heartbeat:
+    """One report. What is empty was not said; the battery is noted elsewhere (bistro.core.last_seen)."""
+
+    firmware: str = ""
+    digest: str = ""
+    tamper: bool = False
+
+
+def report_heartbeat(*, beat: Heartbeat, actor: Actor) -> Device:
+    """Take a pad's report; returns the pad's row as it is now. An ordinary one costs one query and writes nothing.
+
+    The first digest after an enrolment becomes the expected one. Another digest, or `tamper`, locks the pad: its
+    sockets end within five seconds and every other request is refused with DeviceIsLocked. A locked pad's reports are
+    kept for the manager, without another event. Conditional UPDATEs decide, so that reports may overtake each other.
+    Raises NotPermitted for everybody but a pad.
+    """
+    if Role.PAD not in actor.roles or actor.device_id is None:
+        raise NotPermitted("Only a pad sends heartbeats.")
+    device: Device = Device.objects.visible_to(actor).get(pk=actor.device_id)
+    if not _is_news(device, beat):
+        return device
+    with UnitOfWork(actor) as work:
+        return _take(device.pk, beat, work)
+
+
+def unlock_device(*, device_id: int, actor: Actor) -> Device:
+    """Somebody has looked at it: what it last reported is expected from now on. Not locked: unchanged, no event.
+
+    Locks: device. Raises NotYours, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        device: Device | None = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
+        if device is None:
+            raise NotYours("There is no such device.", code="device_not_found")
+        if device.locked_at is None:
+            return device
+        device.expected_digest = device.reported_digest or device.expected_digest
+        device.reported_digest = device.lock_reason = device.locked_at = None
+        device.save(update_fields=["expected_digest", "reported_digest", "lock_reason", "locked_at"])
+        work.record(DeviceUnlocked(device=device))
+    return device
+
+
+def _is_news(device: Device, beat: Heartbeat) -> bool:
+    """Whether the report says anything that is not known yet."""
+    if beat.firmware and beat.firmware != device.firmware:
+        return True
+    if device.locked_at is not None:
+        return bool(beat.digest) and beat.digest != device.reported_digest
+    return beat.tamper or (bool(beat.digest) and beat.digest != device.expected_digest)
+
+
+def _take(device_id: int, beat: Heartbeat, work: UnitOfWork) -> Device:
+    rows = Device.objects.of_restaurant(work.restaurant_id).filter(pk=device_id)
+    news = 0
+    if beat.firmware:
+        news += rows.exclude(firmware=beat.firmware).update(firmware=beat.firmware)
+    if beat.digest and not beat.tamper:
+        news += rows.unlocked().filter(expected_digest=None).update(expected_digest=beat.digest)
+    device: Device = rows.get()
+    reason = _suspicion(device, beat)
+    # Not if a manager unlocks it just now: then the report is judged by what was accepted, the next time.
+    if reason and _lock(rows.filter(expected_digest=device.expected_digest), reason, beat, work):
+        device = rows.get()
+        work.record(DeviceLocked(device=device))
+    elif device.locked_at is not None and beat.digest:
+        rows.update(reported_digest=beat.digest)
+    elif news and device.locked_at is None:
+        work.record(DeviceReported(device=device))
+    return device
+
+
+def _suspicion(device: Device, beat: Heartbeat) -> str:
+    """Why it must be locked, or nothing. The switch says more than the software."""
+    if beat.tamper:
+        return Device.LockReason.TAMPER
+    other = beat.digest and device.expected_digest and beat.digest != device.expected_digest
+    return Device.LockReason.DIGEST if other else ""
+
+
+def _lock(rows: DeviceQuerySet, reason: str, beat: Heartbeat, work: UnitOfWork) -> bool:
+    """Lock it, once: of two reports that come together one finds it unlocked. Its sockets' version ends."""
+    locked = {"locked_at": work.now, "lock_reason": reason, "reported_digest": beat.digest or None}
+    return bool(rows.unlocked().update(version=F("version") + 1, **locked))
