@@ -16,9 +16,10 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Cheap passwords, one place for all caches, and a corner of Redis for this process alone."""
+    """Cheap passwords, nothing that runs by itself, and a corner of Redis for this process alone."""
     if config.pluginmanager.hasplugin("cacheprovider"):
         set_hypothesis_home_dir(config.cache.mkdir("hypothesis"))
+    settings.SWEEP_SECONDS = 0  # tests call what would sweep
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if settings.REDIS_URL:
         _take_corner_of_redis()

@@ -148,7 +148,7 @@ else:
     DATABASE["OPTIONS"] = {
         "pool": {
             "min_size": 2,
-            "max_size": env.int("DATABASE_POOL", default=36),  # admission, and the live feed's four threads
+            "max_size": env.int("DATABASE_POOL", default=37),  # admission, the live feed's four threads, the sweep
             "timeout": 3,
             "max_lifetime": 1800,
         },
@@ -195,6 +195,10 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets"],
     "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
+
+# --- What the clock causes, in every server process ------------------------------------------------------
+SWEEPS = ["orders.services.raise_unseen_alarms"]
+SWEEP_SECONDS = 1.0
 
 # --- Live feed ---------------------------------------------------------------------------------------
 FEED_POLL_SECONDS = 1.0  # the tail looks by itself this often, doorbell or not

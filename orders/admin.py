@@ -64,6 +64,7 @@ class OrderAdmin(LookAdmin):
                 "fields": (
                     ("placed_at", "confirmed_at", "preparing_at"),
                     ("ready_at", "delivered_at", "cancelled_at"),
+                    ("seen_on", "unseen_at"),
                     "cancel_reason",
                 )
             },

@@ -103,6 +103,14 @@ class OrderConfirmed(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderUnseen(OrderEvent):
+    """The kitchen has not seen it in time. Its screens would have shown it if they could."""
+
+    action: ClassVar[str] = "unseen"
+    audiences: ClassVar[frozenset[Audience]] = EVERYBODY - {Audience.KITCHEN}
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderProgressed(OrderEvent):
     """A cook started, finished or recalled something of it."""
 

@@ -5,7 +5,7 @@ Nothing of this is stored, so nothing can drift.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -20,8 +20,6 @@ from orders.models import Order, OrderLine
 from orders.transitions import OPEN, LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
-# The kitchen should have confirmed by then (DESIGN section 5).
-UNSEEN_AFTER = timedelta(seconds=20)
 ALARMS_SHOWN = 20  # of each kind
 # Who needs somebody first: the lower, the sooner.
 _URGENCY = {
@@ -78,7 +76,7 @@ class Alarm:
     id: str
     table_name: str
     text: str
-    since: datetime
+    since: datetime | None
     url: str
 
 
@@ -102,7 +100,7 @@ class Floor:
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
-    """The floor of the actor's restaurant: nine queries, whatever the number of tables."""
+    """The floor of the actor's restaurant: eight queries, whatever the number of tables."""
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
@@ -212,7 +210,7 @@ def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
 
 
 def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
-    rows = Order.objects.visible_to(actor).filter(status=OrderStatus.PLACED, placed_at__lt=now - UNSEEN_AFTER)
+    rows = Order.objects.visible_to(actor).unseen(now)
     return tuple(
         Alarm(
             id=f"unseen-{order.pk}",

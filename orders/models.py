@@ -44,6 +44,8 @@ class Order(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
 
     placed_at = models.DateTimeField()
+    unseen_at = models.DateTimeField(null=True, help_text="When the kitchen should have confirmed it and had not.")
+    seen_on = models.CharField(max_length=80, null=True, help_text="The screen whose report confirmed it.")
     confirmed_at = models.DateTimeField(null=True)
     preparing_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
@@ -67,6 +69,8 @@ class Order(models.Model):
             models.Index(fields=["restaurant", "placed_at"], name="order_open", condition=Q(status__in=OPEN)),
             models.Index(fields=["restaurant", "-placed_at", "-id"], name="order_recent"),
             models.Index(fields=["table", "-placed_at"], name="order_of_table"),
+            # For the sweep over all restaurants. SQLite does not find `order_open` when statuses are parameters.
+            models.Index(fields=["placed_at"], name="order_placed", condition=Q(status=OrderStatus.PLACED)),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,17 @@
 """The reading vocabulary of orders."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
+
+from django.db.models import Q
 
 from bistro.core.actors import Actor
 from bistro.core.querysets import TenantQuerySet
 from bistro.core.roles import Act
-from orders.transitions import OPEN
+from orders.transitions import OPEN, OrderStatus
+
+# The kitchen should have confirmed by then (DESIGN section 5).
+UNSEEN_AFTER = timedelta(seconds=20)
 
 
 class OrderQuerySet(TenantQuerySet):
@@ -32,6 +37,19 @@ class OrderQuerySet(TenantQuerySet):
     def open(self) -> Self:
         """Neither delivered nor cancelled."""
         return self.filter(status__in=OPEN, withdrawn_at=None)
+
+    def overdue(self, now: datetime) -> Self:
+        """Placed, and the kitchen should have seen it by now. Only the few rows that are placed are looked through."""
+        return self.filter(status=OrderStatus.PLACED, withdrawn_at=None, placed_at__lt=now - UNSEEN_AFTER)
+
+    def not_alarmed(self) -> Self:
+        """Those that no alarm was raised for yet."""
+        return self.filter(unseen_at=None)
+
+    def unseen(self, now: datetime) -> Self:
+        """What stands as an alarm: overdue, or alarmed by a process whose clock is ahead of ours."""
+        due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
+        return self.filter(due, status=OrderStatus.PLACED, withdrawn_at=None)
 
     def of_day(self, business_date: date) -> Self:
         return self.filter(business_date=business_date)

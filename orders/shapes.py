@@ -6,6 +6,7 @@ from typing import Any
 
 from bistro.core.money import text
 from orders.models import Order, OrderLine
+from orders.transitions import OrderStatus
 
 
 def moment(value: datetime | None) -> str | None:
@@ -29,6 +30,8 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
         "total": text(order.total),
         "tax": text(order.tax),
         "placed_at": moment(order.placed_at),
+        "unseen_at": moment(order.unseen_at) if order.status == OrderStatus.PLACED else None,
+        "seen_on": order.seen_on,
         "confirmed_at": moment(order.confirmed_at),
         "preparing_at": moment(order.preparing_at),
         "ready_at": moment(order.ready_at),

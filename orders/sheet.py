@@ -143,7 +143,9 @@ def _sheet_line(line: OrderLine) -> SheetLine:
 
 def _seen_words(order: Order, now: datetime) -> str:
     if order.confirmed_at is not None:
-        return f"Kitchen received it after {max(0, int((order.confirmed_at - order.placed_at).total_seconds()))} s"
+        seconds = max(0, int((order.confirmed_at - order.placed_at).total_seconds()))
+        where = f" on {order.seen_on}" if order.seen_on else ""
+        return f"Kitchen received it after {seconds} s, at {timezone.localtime(order.confirmed_at):%H:%M}{where}"
     if order.status == OrderStatus.PLACED:
         return f"Not seen by the kitchen for {int((now - order.placed_at).total_seconds())} s"
     return ""

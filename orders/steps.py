@@ -66,10 +66,12 @@ def move_lines(lines: Iterable[OrderLine], new: str) -> list[OrderLine]:
     return changed
 
 
-def receive(order: Order, work: UnitOfWork) -> bool:
+def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
     """A kitchen screen reported that it shows the order: placed → confirmed. False when it was past that."""
     if order.status != OrderStatus.PLACED:
         return False
+    order.seen_on = screen[:80]
+    order.save(update_fields=["seen_on"])
     move(order, OrderStatus.CONFIRMED, work)
     work.record(OrderConfirmed.of(order))
     return True

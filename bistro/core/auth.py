@@ -83,16 +83,15 @@ def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
 
 
 class DeviceAuthentication(BaseAuthentication):
-    """`Authorization: Device <token>`. A locked device is 403 at once, whatever it asks for."""
-
-    admits_locked = False
+    """`Authorization: Device <token>`. A locked device is 403 at once, but where a view says `admits_locked`."""
 
     def authenticate(self, request: Request) -> tuple[Any, Actor] | None:
         scheme, token = _credential(request)
         if scheme != b"device":
             return None
+        view = request.parser_context.get("view")
         try:
-            actor = device_actor(token, admit_locked=self.admits_locked)
+            actor = device_actor(token, admit_locked=getattr(view, "admits_locked", False))
         except DeviceIsLocked as error:
             raise RefusedAPIException(error) from None
         if actor is None:
@@ -101,12 +100,6 @@ class DeviceAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Device"
-
-
-class ReportingDeviceAuthentication(DeviceAuthentication):
-    """The same for the heartbeat, which a locked pad may go on sending."""
-
-    admits_locked = True
 
 
 class StaffTokenAuthentication(JWTAuthentication):
@@ -135,7 +128,6 @@ class StaffSessionAuthentication(SessionAuthentication):
 
 
 TOKEN_ONLY = [DeviceAuthentication, StaffTokenAuthentication]
-TOKEN_ALSO_LOCKED = [ReportingDeviceAuthentication, StaffTokenAuthentication]
 
 
 def _credential(request: Request) -> tuple[bytes, str]:

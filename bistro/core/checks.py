@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 Messages = list[CheckMessage]
-LIVE_THREADS = 4  # of the live feed (bistro.core.live.threads)
+OTHER_THREADS = 5  # four of the live feed (bistro.core.live.threads), one that sweeps (bistro.core.sweeping)
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
@@ -63,8 +63,8 @@ def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     if settings.ADMISSION_IN_FLIGHT < 1 or settings.ADMISSION_WAIT_SECONDS <= 0:
         found.append(Error("Admission lets nobody in.", hint="Set ADMISSION_IN_FLIGHT to 32.", id="bistro.E012"))
     pool = settings.DATABASE.get("OPTIONS", {}).get("pool")
-    if pool and pool["max_size"] < settings.ADMISSION_IN_FLIGHT + LIVE_THREADS:
-        hint = f"Set DATABASE_POOL to {settings.ADMISSION_IN_FLIGHT + LIVE_THREADS} or lower ADMISSION_IN_FLIGHT."
+    if pool and pool["max_size"] < settings.ADMISSION_IN_FLIGHT + OTHER_THREADS:
+        hint = f"Set DATABASE_POOL to {settings.ADMISSION_IN_FLIGHT + OTHER_THREADS} or lower ADMISSION_IN_FLIGHT."
         found.append(Warning("More requests work at once than there are connections.", hint=hint, id="bistro.W002"))
     return found
 

@@ -9,7 +9,6 @@ class DeviceScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """Pads, screens and integrations."""
 
     target_class = "bistro.core.auth.DeviceAuthentication"
-    match_subclasses = True
     name = "device"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -25,5 +25,5 @@ def acknowledge_tickets(*, ticket_ids: Collection[int], screen: str, actor: Acto
         list(orders.locked().values_list("pk"))
         count: int = unseen.update(seen_at=work.now, seen_on=screen[:80])
         for order in orders.with_lines().order_by("pk"):
-            receive(order, work)
+            receive(order, work, screen=screen)
     return count

@@ -26,6 +26,14 @@ def test_seen_means_confirmed(house):
     assert Event.objects.filter(action="confirmed").count() == 2
 
 
+def test_the_order_says_which_screen_and_a_persons_word_says_none(house):
+    shown, told = house.place(), house.place()
+    house.done(house.api("waiter").post(f"/api/v1/orders/{told['id']}/confirm"))
+    see(house, [shown, told], screen="W" * 100)
+    found = [house.api("waiter").get(f"/api/v1/orders/{order['id']}").json()["seen_on"] for order in (shown, told)]
+    assert found == ["W" * 80, None]
+
+
 def test_a_repeat_writes_nothing_at_all(house):
     orders = [house.place()]
     see(house, orders)

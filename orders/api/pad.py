@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from bistro.core import feed
 from bistro.core.access import api_actor, restaurant_of
 from bistro.core.api.serializers import HeartbeatInput, HeartbeatOutput
-from bistro.core.auth import TOKEN_ALSO_LOCKED, TOKEN_ONLY
+from bistro.core.auth import TOKEN_ONLY
 from bistro.core.errors import DeviceIsLocked, NotYours
 from bistro.core.last_seen import heard
 from bistro.core.limits import HeartbeatThrottle
@@ -73,7 +73,8 @@ class PadHeartbeat(APIView):
     """A pad says how it is, every few seconds. Other software than expected, or an opened case, locks it: then this is
     the only call that still answers, every other one is 403 `device_locked` until a manager unlocks it."""
 
-    authentication_classes = TOKEN_ALSO_LOCKED
+    authentication_classes = TOKEN_ONLY
+    admits_locked = True
     throttle_classes = [HeartbeatThrottle]
 
     @extend_schema(request=HeartbeatInput, responses=HeartbeatOutput)

@@ -135,6 +135,10 @@ class OrderOutput(serializers.Serializer[Any]):
     tax = serializers.CharField()
     note = serializers.CharField(allow_blank=True)
     placed_at = serializers.DateTimeField()
+    unseen_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when the kitchen should have seen it; null again once it has."
+    )
+    seen_on = serializers.CharField(allow_null=True, help_text="The kitchen screen whose report confirmed it.")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     preparing_at = serializers.DateTimeField(allow_null=True)
     ready_at = serializers.DateTimeField(allow_null=True)

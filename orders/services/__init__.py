@@ -1,5 +1,6 @@
 """Every write of orders: one function per thing a person does, each one whole unit of work."""
 
+from orders.services.alarming import raise_unseen_alarms
 from orders.services.batch import PlacedOrder
 from orders.services.clearing import clear_table
 from orders.services.editing import replace_lines, withdraw_order
@@ -17,6 +18,7 @@ __all__ = [
     "fire_course",
     "place_order",
     "place_orders",
+    "raise_unseen_alarms",
     "replace_lines",
     "withdraw_order",
 ]

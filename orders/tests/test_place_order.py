@@ -59,6 +59,8 @@ def test_the_whole_answer(house):
         "tax": "1.82",
         "note": "birthday",
         "placed_at": at,
+        "unseen_at": None,
+        "seen_on": None,
         "confirmed_at": None,
         "fired_at": None,
         "served_at": None,

@@ -3,10 +3,14 @@
 import re
 
 import pytest
+import time_machine
 
 from bistro.core.tests.http import nothing_changes
+from bistro.core.unit_of_work import UnitOfWork
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order
+from orders.services import confirm_order
+from orders.steps import locked_order, receive
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -48,6 +52,23 @@ def test_it_offers_what_may_be_done(house, waiter, status, acts):
     text = waiter.get(sheet_of(house)).content.decode()
     offered = set(re.findall(rf'action="/floor/orders/{order["id"]}/(\w+)/"', text))
     assert offered == acts
+
+
+def test_it_says_when_and_on_which_screen_the_kitchen_saw_an_order(house, waiter):
+    house.restaurant.timezone = "Europe/Vienna"
+    house.restaurant.save()
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        order, told = house.order(), house.order()
+        clock.shift(4)
+        assert "Not seen by the kitchen for 4 s" in waiter.get(sheet_of(house)).content.decode()
+        work = UnitOfWork(house.actor("screen"))
+        with work:
+            receive(locked_order(order.id, work), work, screen="Wall <1>")
+        confirm_order(order_id=told.id, actor=house.actor("waiter"))
+        clock.shift(60)
+        text = waiter.get(sheet_of(house)).content.decode()
+    assert text.count("Kitchen received it after 4 s, at 13:00") == 2
+    assert text.count("at 13:00 on Wall &lt;1&gt;") == 1
 
 
 def test_it_offers_only_what_the_viewer_may_do(house):

@@ -101,9 +101,9 @@ def test_a_door_that_lets_nobody_in(settings, in_flight, wait):
 
 def test_more_at_work_than_connections(settings):
     settings.DATABASE = {"OPTIONS": {"pool": {"max_size": 20}}}
-    settings.ADMISSION_IN_FLIGHT = 16
+    settings.ADMISSION_IN_FLIGHT = 15
     assert found(checks.limits_check) == set()
-    settings.ADMISSION_IN_FLIGHT = 17
+    settings.ADMISSION_IN_FLIGHT = 16
     assert found(checks.limits_check) == {"bistro.W002"}
 
 

@@ -1,0 +1,47 @@
+"""A served restaurant without a kitchen screen: the pad is told that nobody has seen its order. Nobody asks for it.
+
+Beside it an order that was confirmed in time, of which nothing of the kind may be heard.
+"""
+
+import asyncio
+import json
+
+import aiohttp
+import pytest
+
+from tests.browser.service import Running
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 90  # seconds for what takes twenty, on a machine that is very busy
+
+
+async def hear(socket, action, order_id):
+    """What `/ws/orders` says until this action of this order: [(action, order, unseen_at)]."""
+    heard = []
+    while not heard or heard[-1][:2] != (action, order_id):
+        message = json.loads(await socket.receive_str())
+        if message["type"] == "order_updated":
+            heard.append((message["action"], message["order"]["id"], message["order"]["unseen_at"]))
+    return heard
+
+
+async def test_the_alarm_rings_by_itself_and_only_for_what_nobody_has_seen(tmp_path):
+    with Running(tmp_path) as service:
+        program = {"Authorization": f"Device {service.token('integration')}"}
+        async with aiohttp.ClientSession(base_url=service.url) as session, asyncio.timeout(PATIENCE):
+            login = await (await session.post("/auth/login", json=service.demo["staff"]["manager"])).json()
+            manager = {"Authorization": f"Bearer {login['access_token']}"}
+            async with session.ws_connect("/ws/orders", headers=program, protocols=["bistro.v1"]) as socket:
+                await socket.send_json({"hello": {}})
+                seen = await asyncio.to_thread(service.order, "Table 1", Burger=1)
+                unseen = await asyncio.to_thread(service.order, "Table 2", Burger=1)
+                await session.post(f"/api/v1/orders/{seen['id']}/confirm", headers=manager)
+                heard = await hear(socket, "unseen", unseen["id"])
+                metrics = await (await session.get("/metrics")).text()
+                await session.post(f"/api/v1/orders/{unseen['id']}/confirm", headers=manager)
+                end = await hear(socket, "confirmed", unseen["id"])
+        assert [word[:2] for word in heard] == [("confirmed", seen["id"]), ("unseen", unseen["id"])]
+        assert heard[-1][2] is not None
+        assert end == [("confirmed", unseen["id"], None)]
+        assert "bistro_orders_unseen 1.0" in metrics
