@@ -203,6 +203,7 @@ SWEEP_SECONDS = 1.0
 # --- Live feed ---------------------------------------------------------------------------------------
 FEED_POLL_SECONDS = 1.0  # the tail looks by itself this often, doorbell or not
 FEED_HEARTBEAT_SECONDS = 5.0
+SOCKET_LIFETIME_SECONDS = 4 * 3600.0  # at most; then the client comes back and says where it stands
 FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
 
 # --- Admission ---------------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 """The live feed as a program sees it on `/ws/orders`: snapshot, what was missed, what comes, and nothing twice."""
 
 import asyncio
+import io
 
 import pytest
+from django.core.management import call_command
 from django.db.models import F
 
 from bistro.core import doorbell, feed
 from bistro.core.live import hub as hub_module
+from bistro.core.live.consumers import COME_BACK
 from bistro.core.models import Event, FeedEpoch, FeedHead
 from tests.sockets import Socket, beside, eventually
 
@@ -136,6 +139,28 @@ async def test_a_beat_carries_the_head_even_when_nothing_concerned_this_socket(h
     assert placed
 
 
+async def test_a_socket_is_sent_away_in_time_and_goes_on_where_it_stood(house, program, settings):
+    settings.FEED_HEARTBEAT_SECONDS, settings.SOCKET_LIFETIME_SECONDS = 0.05, 0.05
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        first = await socket.hear("initial")
+        assert await socket.closed() == COME_BACK
+    missed = await beside(house.order)
+    settings.SOCKET_LIFETIME_SECONDS = 60
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello(first["seq"], first["epoch"])
+        assert (await socket.hear_but("heartbeat"))["order"]["id"] == missed.id
+
+
+async def test_who_cannot_come_back_is_not_sent_away(house, program, settings):
+    settings.FEED_HEARTBEAT_SECONDS, settings.SOCKET_LIFETIME_SECONDS = 0.05, 0.05
+    async with Socket("/ws/orders", program, protocols=()) as socket:
+        await socket.hear("initial")
+        await asyncio.sleep(0.3)
+        placed = await beside(house.order)
+        assert (await socket.hear("new_order"))["order"]["id"] == placed.id
+
+
 async def test_events_come_once_and_in_order_to_many_sockets(house, program, settings):
     settings.FEED_POLL_SECONDS = 0.05
     sockets = [Socket("/ws/orders", program) for _ in range(5)]
@@ -181,6 +206,17 @@ async def _sleeps_through(house, program, *, orders, expected):
         else:
             heard = [message, *[await sleeper.hear("new_order") for _ in range(orders - 1)]]
             assert [each["order"]["id"] for each in heard] == placed
+
+
+async def test_after_a_restore_one_command_makes_every_screen_look_again(house, program, settings):
+    settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 0.05
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        old = await socket.hear("initial")
+        await beside(call_command, "restored", stdout=io.StringIO())
+        new = await socket.hear("initial")
+    assert new["seq"] == old["seq"]
+    assert new["epoch"] == await beside(feed.epoch) != old["epoch"]
 
 
 async def test_another_history_brings_a_new_snapshot_to_everybody(house, program, settings):

@@ -79,6 +79,16 @@ def layer_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 
 @register()
+def proxy_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
+    """Daphne speaks plain HTTP: behind a proxy that nobody trusts, every https request looks like http."""
+    knows_https: bool = settings.SECURE_PROXY_SSL_HEADER is not None
+    if knows_https or not settings.SECURE_SSL_REDIRECT:
+        return []
+    hint = "Set NUM_PROXIES to the number of proxies before this server, or SSL_REDIRECT=false."
+    return [Error("Every request would be redirected to https for ever.", hint=hint, id="bistro.E013")]
+
+
+@register()
 def debug_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     """The debug page tells everything to everybody."""
     if settings.DEBUG and set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS:

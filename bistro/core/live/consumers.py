@@ -6,6 +6,7 @@ Sockets are read-only except for `hello` and `seen`; writes go over HTTP.
 import asyncio
 import json
 import logging
+import random
 from collections.abc import Coroutine
 from typing import Any, ClassVar, TypeGuard
 
@@ -27,7 +28,7 @@ from bistro.core.live.threads import in_thread
 log = logging.getLogger(__name__)
 
 PROTOCOL = "bistro.v1"
-NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, OUR_FAULT = 4401, 4403, 4408, 1011
+NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, OUR_FAULT, COME_BACK = 4401, 4403, 4408, 1011, 1012
 MESSAGES_PER_SECOND = 20
 HELLO_SECONDS = 5.0
 UNREPORTED_FRAMES = 32
@@ -218,7 +219,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.send(frame.text)
 
     async def _beat(self) -> None:
-        """Every five seconds: are the rights still there, and (for our protocol) where the head stands."""
+        """Every five seconds: are the rights still there, and (for our protocol) where the head stands.
+
+        A client that knows how to come back is sent away now and then, each at its own time: what can go wrong with
+        an old connection, in us or in a proxy between, ends there. Who only listens (no subprotocol) is left alone.
+        """
+        ends_at = asyncio.get_running_loop().time() + settings.SOCKET_LIFETIME_SECONDS * random.uniform(0.5, 1)
         while True:
             await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS)
             try:
@@ -229,6 +235,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self._end(NOT_AUTHENTICATED)
                 return
             await self._settle_reports()
+            if self.structured and asyncio.get_running_loop().time() > ends_at:
+                await self._end(COME_BACK)
+                return
             if self.structured and self.hello.is_set():
                 await self.send(self._heartbeat())
 

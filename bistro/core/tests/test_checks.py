@@ -11,6 +11,15 @@ def found(function, **kwargs):
     return {message.id for message in function(None, **kwargs)}
 
 
+def test_https_behind_a_proxy_that_is_not_named_would_redirect_for_ever(settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, None
+    assert found(checks.proxy_check) == {"bistro.E013"}
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert found(checks.proxy_check) == set()
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = False, None
+    assert found(checks.proxy_check) == set()
+
+
 def test_this_configuration_has_no_error():
     assert [message for message in run_checks() if message.is_serious()] == []
 
