@@ -1,0 +1,156 @@
+"""Pads that order until they are told, and a crew that keeps the number of open orders that of a busy evening."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from time import perf_counter
+from typing import Any
+
+from bistro.simulator.card import Card, CardItem, read_card
+from bistro.simulator.client import Answer, Client, Credential, GaveUp
+from bistro.simulator.credentials import Credentials, Device, Login
+
+OPEN_AT_MOST = 150  # orders; a snapshot of the programs holds 500
+CREW = 6
+
+
+@dataclass
+class Wish:
+    """One order that one pad wants, whatever happens on the way."""
+
+    mark: str
+    item: CardItem
+    quantity: int
+    order_id: int | None = None
+    refused: str = ""
+    answered: bool = False
+
+    @property
+    def expected(self) -> Decimal:
+        return self.item.price * self.quantity
+
+
+@dataclass
+class Guests:
+    """`clients` pads order `orders` rounds between them, one after the other each.
+
+    With `keyed` off a retry is a new order to the server: the control.
+    """
+
+    client: Client
+    pads: Sequence[Device]
+    card: Card
+    keyed: bool = True
+    wishes: list[Wish] = field(default_factory=list)
+    acknowledged: deque[int] = field(default_factory=deque)
+    changed: list[str] = field(default_factory=list)  # keys whose retry fetched another order
+    seconds: list[float] = field(default_factory=list)
+
+    async def order(self, orders: int) -> None:
+        """Everybody orders until the evening is over."""
+        numbers = count(1)
+        items = [item for item in self.card.items if item.available and item.portions_left is None]
+        simple = [item for item in items if not any(group.min for group in item.groups)]
+        dice = random.Random(orders)
+
+        async def sit(pad: Device) -> None:
+            while (number := next(numbers)) <= orders:
+                wish = Wish(f"mark-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)))
+                self.wishes.append(wish)
+                await self.place(wish, pad)
+
+        await asyncio.gather(*(sit(pad) for pad in self.pads))
+
+    async def place(self, wish: Wish, pad: Device) -> None:
+        """Until there is an answer that counts."""
+        began = perf_counter()
+        path, body, key = self._request(wish, pad)
+        try:
+            answer = await self.client.post(path, body, credential=pad, key=key)
+        except GaveUp:
+            return
+        wish.answered = True
+        self.seconds.append(perf_counter() - began)
+        if answer.ok:
+            wish.order_id = answer.body["id"]
+            self.acknowledged.append(answer.body["id"])
+        else:
+            wish.refused = answer.code
+
+    def _request(self, wish: Wish, pad: Device) -> tuple[str, dict[str, Any], str]:
+        """(path, body, key). Without keys pads order by names, as the earlier systems' do: they may leave the key out."""
+        line = {"quantity": wish.quantity, "note": wish.mark}
+        if self.keyed:
+            return "/api/v1/orders", {"lines": [{"item": wish.item.id, **line}]}, wish.mark
+        return "/api/order", {"table": pad.table, "items": [{"name": wish.item.name, **line}]}, ""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A person's access token."""
+
+    value: str
+
+    @property
+    def authorization(self) -> str:
+        return f"Bearer {self.value}"
+
+
+async def log_in(client: Client, login: Login) -> Token:
+    """A person comes to work."""
+    answer = await client.post("/auth/login", {"email": login.email, "password": login.password}, credential=None)
+    assert answer.ok, answer.body
+    return Token(answer.body["access_token"])
+
+
+async def read_menu(client: Client, credential: Credential) -> Card:
+    answer = await client.get("/api/v1/menu", credential=credential)
+    assert answer.ok, answer.body
+    return read_card(answer.body)
+
+
+class Crew:
+    """Cooks and waiters. Every tenth order is cooked and delivered; the others are cancelled, which is quicker."""
+
+    def __init__(self, client: Client, who: Credentials, waiter: Token) -> None:
+        self.client, self.waiter = client, waiter
+        self.screen = who.one("kitchen")
+        self.complaints: list[str] = []
+
+    async def work(self, acknowledged: "deque[int]") -> None:
+        """Close the oldest orders while too many are open, until cancelled."""
+
+        async def one() -> None:
+            while True:
+                if len(acknowledged) <= OPEN_AT_MOST:
+                    await asyncio.sleep(0.05)
+                    continue
+                await self._close(acknowledged.popleft())
+
+        await asyncio.gather(*(one() for _ in range(CREW)))
+
+    async def _close(self, order_id: int) -> None:
+        try:
+            if order_id % 10 == 0 and await self._serve(order_id):
+                return
+            await self._do(f"/api/v1/orders/{order_id}/cancel", self.waiter, {"reason": "Changed their mind"})
+        except GaveUp as error:
+            self.complaints.append(str(error))
+
+    async def _serve(self, order_id: int) -> bool:
+        tickets = await self.client.get("/api/v1/tickets?status=open&limit=200", credential=self.screen)
+        mine = [ticket["id"] for ticket in tickets.body["results"] if ticket["order"] == order_id] if tickets.ok else []
+        for ticket in mine:
+            await self._do(f"/api/v1/tickets/{ticket}/bump", self.screen)
+        return bool(mine) and (await self._do(f"/api/v1/orders/{order_id}/deliver", self.waiter)).ok
+
+    async def _do(self, path: str, credential: Credential, body: Any = None) -> Answer:
+        """An act whose answer was lost is refused the second time, because it was done."""
+        answer = await self.client.post(path, body, credential=credential)
+        if answer.status >= 500:
+            self.complaints.append(f"{path}: {answer.code}")
+        return answer
