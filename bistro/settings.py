@@ -151,6 +151,9 @@ else:
             "max_size": env.int("DATABASE_POOL", default=37),  # admission, the live feed's four threads, the sweep
             "timeout": 3,
             "max_lifetime": 1800,
+            # Its pauses between attempts double for as long as the server is away, without a limit. Given up early, the
+            # next who asks tries at once: the first second after PostgreSQL is back, not the sixtieth.
+            "reconnect_timeout": 0.5,
         },
         "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
     }

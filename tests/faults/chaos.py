@@ -32,6 +32,7 @@ class Chaos:
     screens: Sequence[Screen]
     acknowledged: Callable[[], int]
     recoveries: dict[str, Recovery] = field(default_factory=dict)
+    over: bool = False  # nobody orders any more
 
     async def rage(self, faults: Sequence[str], orders: int) -> None:
         """Spread the faults over the orders, in an order that is the same in every run."""
@@ -74,9 +75,12 @@ class Chaos:
         )
         recovery.screens += [second + lag for second in seconds if second is not None]
         recovery.never += seconds.count(None)
-        recovery.orders.append(await answered)
+        recovery.orders += await answered
 
-    async def _answered_again(self, before: int, began: float) -> float:
+    async def _answered_again(self, before: int, began: float) -> list[float]:
+        """Nothing when nobody waits for an answer any more."""
         while self.acknowledged() <= before and perf_counter() - began < PATIENCE:
+            if self.over:
+                return []
             await asyncio.sleep(0.01)
-        return perf_counter() - began
+        return [perf_counter() - began]

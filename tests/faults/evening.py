@@ -131,7 +131,9 @@ async def _serve(guests: Guests, crew: Crew, chaos: Chaos, load: Load) -> None:
     working = asyncio.create_task(crew.work(guests.acknowledged))
     try:
         raging = asyncio.create_task(chaos.rage(load.faults, load.orders))
-        await asyncio.gather(guests.order(load.orders), raging)
+        await guests.order(load.orders)
+        chaos.over = True
+        await raging
     finally:
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
