@@ -67,14 +67,33 @@ async def test_hello_with_a_place_brings_only_what_was_missed(house, program):
     assert seen.id not in [message["order"]["id"] for message in heard]
 
 
-async def test_hello_at_the_head_brings_nothing(house, program, settings):
-    settings.FEED_HEARTBEAT_SECONDS = 0.2
+async def test_hello_at_the_head_is_answered_at_once_with_a_beat(house, program, settings):
+    """Who comes back on a quiet evening is live again with that, not with the next beat."""
+    settings.FEED_HEARTBEAT_SECONDS = 60
     await beside(house.order)
     place = await beside(feed.position, house.restaurant.pk)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello(place.seq, place.epoch)
         beat = await socket.hear()
+        assert await socket.silent()
     assert (beat["type"], beat["seq"], beat["epoch"]) == ("heartbeat", place.seq, place.epoch)
+
+
+async def test_a_beat_is_never_behind_a_socket_that_came_from_a_process_ahead_of_this_one(
+    house, program, settings, monkeypatch
+):
+    """A page takes a head before its place for another history, and would throw away what it shows."""
+    settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 60
+    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: None)
+    async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
+        await first.hello()
+        await first.hear("initial")
+        await asyncio.sleep(0.1)  # the tail has looked and waits
+        await beside(house.order)
+        place = await beside(feed.position, house.restaurant.pk)
+        await second.hello(place.seq, place.epoch)
+        beat = await second.hear()
+    assert (beat["type"], beat["seq"]) == ("heartbeat", place.seq)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,7 @@ async def test_a_waiter_who_watches_confirms_nothing(house):
         snapshot = await opened(socket)
         await socket.say({"seen": snapshot["seq"]})
         await socket.hello(place.seq, place.epoch)
+        assert (await socket.hear())["type"] == "heartbeat"  # the answer to its hello
         await socket.say({"seen": place.seq + 100})
         assert await socket.silent(0.3)
     assert await beside(status_of, order) == "placed"

@@ -51,7 +51,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.joined = self.ended = False
+        self.joined = self.ended = self.greeted = False
         self.position = Position("", -1)
         self.hello = asyncio.Event()
         self.bell = asyncio.Event()
@@ -150,6 +150,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.position = Position(epoch, after)
             if epoch == self.hub.epoch:
                 self._remember(Frame(after, "", await self.shown_at(after)))
+        self.greeted = True
         self.hello.set()
         self.bell.set()
 
@@ -183,14 +184,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Bring the socket to the head, wait for the bell, again. A dead database is waited out."""
         await self._await_hello()
         while True:
+            greeted, self.greeted = self.greeted, False
             try:
                 epoch, frames = await self._missing()
             except (AnyDatabaseError, OSError) as error:
                 log.warning("a socket cannot be fed", extra={"error": repr(error)})
+                self.greeted = self.greeted or greeted
                 await asyncio.sleep(0.5)
                 continue
             for frame in frames:
                 await self._send_frame(frame, epoch)
+            if greeted and self.structured and not any(frame.text for frame in frames):
+                await self.send(self._heartbeat())  # who comes back and missed nothing is told so, not kept waiting
             await self.bell.wait()
             self.bell.clear()
 
@@ -242,7 +247,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.send(self._heartbeat())
 
     def _heartbeat(self) -> str:
-        head = max(self.watch.cursor, self.hub.heads.get(self.view.restaurant_id, 0))
+        # A socket that came from another process may stand before this process's tail has looked.
+        head = max(self.watch.cursor, self.hub.heads.get(self.view.restaurant_id, 0), self.position.seq)
         now = timezone.now()
         return dumps({"type": "heartbeat", "seq": head, "epoch": self.hub.epoch, "now": now})
 
