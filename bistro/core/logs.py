@@ -12,16 +12,23 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso"),
 ]
+# The libraries' own choice prints the variables of every frame: tokens and guests' notes would stand in the log, and it
+# holds up the whole process for the better part of a second.
+_json_traceback = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def formatter(as_json: bool) -> logging.Formatter:
     """One formatter for structlog's own and everybody else's records."""
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.processors.JSONRenderer()
+    if not as_json:
+        renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks if as_json else structlog.processors.StackInfoRenderer(),
+            _json_traceback if as_json else structlog.processors.StackInfoRenderer(),
             renderer,
         ],
     )
