@@ -4,6 +4,7 @@ Stock DRF throttles read, append and write a list; two requests at once both pas
 """
 
 import logging
+import threading
 import time
 
 from django.conf import settings
@@ -18,7 +19,8 @@ from bistro.core.roles import Role
 log = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 BLIND_SECONDS = 5.0
-_blind_until = 0.0
+_blind_until = 0.0  # 0 while the cache answers
+_guard = threading.Lock()
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
@@ -30,12 +32,10 @@ def parse_rate(rate: str) -> tuple[int, int]:
 def over_limit(scope: str, who: str) -> int:
     """Count one use. 0 while within the limit, else the seconds until the window ends.
 
-    A cache that is out of reach lets everybody through: orders matter more than limits. For a few seconds it is not
-    even asked, so that a frozen one does not hold up every request.
+    A cache that is out of reach lets everybody through: orders matter more than limits.
     """
-    global _blind_until
     count, seconds = parse_rate(settings.RATE_LIMITS[scope])
-    if time.monotonic() < _blind_until:
+    if not _may_ask():
         return 0
     now = time.time()
     key = _key(scope, who, int(now // seconds))
@@ -43,12 +43,29 @@ def over_limit(scope: str, who: str) -> int:
         cache.add(key, 0, timeout=seconds + 1)
         used = cache.incr(key)
     except ValueError:  # it ended between the two calls
-        return 0
+        used = 0
     except Exception as error:  # whatever the cache's client raises when its server is away
-        _blind_until = time.monotonic() + BLIND_SECONDS
+        _be_blind(BLIND_SECONDS)
         log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
         return 0
+    _be_blind(0)
     return max(1, int((now // seconds + 1) * seconds - now)) if used > count else 0
+
+
+def _may_ask() -> bool:
+    """A frozen cache costs each who asks half a second. So while it is away one request in a few seconds tries it, and
+    the others pass without waiting."""
+    with _guard:
+        if time.monotonic() < _blind_until:
+            return False
+        if _blind_until:
+            _be_blind(BLIND_SECONDS)
+        return True
+
+
+def _be_blind(seconds: float) -> None:
+    global _blind_until
+    _blind_until = time.monotonic() + seconds if seconds else 0.0
 
 
 def uncount(scope: str, who: str) -> None:

@@ -1,6 +1,7 @@
 """Rate limits: atomic, by credential or address, and never in the way of orders when the cache is away."""
 
 import threading
+import time
 
 import pytest
 import time_machine
@@ -159,11 +160,46 @@ def test_without_a_cache_everybody_passes_and_it_is_not_asked_again_at_once(monk
     assert "rate limits are off" in caplog.text
 
 
+def _who_asks_a_frozen_cache(monkeypatch):
+    """Twenty requests at once while the cache does not answer: how many wait for it."""
+    asked, passed, everybody = [], [], threading.Barrier(20)
+
+    class Frozen:  # not a method of the cache: each thread has a cache of its own
+        def add(self, *said, **more):
+            asked.append(said)
+            time.sleep(0.2)
+            raise TimeoutError("the cache is frozen")
+
+    def knock():
+        everybody.wait(5)
+        passed.append(over_limit("small", "crowd"))
+
+    monkeypatch.setattr(limits, "cache", Frozen())
+    threads = [threading.Thread(target=knock) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert passed == [0] * 20
+    return len(asked)
+
+
+@pytest.mark.race
+def test_of_a_cache_that_stays_frozen_one_request_finds_out(monkeypatch):
+    monkeypatch.setattr(limits, "_blind_until", time.monotonic() - 1)  # it was away when it was asked last
+    assert _who_asks_a_frozen_cache(monkeypatch) == 1
+
+
+@pytest.mark.race
+def test_the_control_of_a_cache_that_was_well_until_now_all_find_out(monkeypatch):
+    assert _who_asks_a_frozen_cache(monkeypatch) == 20
+
+
 def test_when_the_cache_is_back_limits_count_again(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(cache, "add", lambda *said, **more: 1 / 0)
         over_limit("small", "a")
-    monkeypatch.setattr(limits, "_blind_until", 0.0)
+    monkeypatch.setattr(limits, "_blind_until", time.monotonic() - 1)
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         assert [bool(over_limit("small", "a")) for _ in range(6)] == [False] * 5 + [True]
 
