@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -45,9 +46,10 @@ class Guests:
     pads: Sequence[Device]
     card: Card
     keyed: bool = True
+    name: str = field(default_factory=lambda: secrets.token_hex(4))  # no two services share a mark
+    pause: float = 0.0  # seconds between a pad's orders
     wishes: list[Wish] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
-    changed: list[str] = field(default_factory=list)  # keys whose retry fetched another order
     seconds: list[float] = field(default_factory=list)
 
     async def order(self, orders: int) -> None:
@@ -59,9 +61,10 @@ class Guests:
 
         async def sit(pad: Device) -> None:
             while (number := next(numbers)) <= orders:
-                wish = Wish(f"mark-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)))
+                wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)))
                 self.wishes.append(wish)
                 await self.place(wish, pad)
+                await asyncio.sleep(self.pause)
 
         await asyncio.gather(*(sit(pad) for pad in self.pads))
 
