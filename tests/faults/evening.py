@@ -48,6 +48,7 @@ class Outcome:
     """What an evening came to."""
 
     name: str
+    processes: int
     account: Account
     seconds: float
     answers: Counter[int]
@@ -186,6 +187,7 @@ async def _judge(
     programs = [screen for screen in screens if isinstance(screen, Program)]
     return Outcome(
         name=name,
+        processes=len(here.workers),
         account=check(guests.wishes, await asyncio.to_thread(here.log.books)),
         seconds=seconds,
         answers=client.traffic.answers,
