@@ -39,14 +39,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def page_of(browser: Browser, server: Service) -> Iterator[Callable[..., Page]]:
-    """`page_of("waiter", "/floor/")`: that page, live, in a browser of its own, logged in through the form."""
+    """`page_of("waiter", "/floor/")`: that page, live, in a browser of its own, logged in through the form.
+
+    `base_url` leads over another line to the same server; `script` runs before those of the page.
+    """
     contexts = []
     problems: list[str] = []
 
-    def open_page(role: str, path: str) -> Page:
-        context = browser.new_context(base_url=server.url, viewport=WALL)
+    def open_page(role: str, path: str, base_url: str = "", script: str = "") -> Page:
+        context = browser.new_context(base_url=base_url or server.url, viewport=WALL)
         contexts.append(context)
         page = context.new_page()
+        if script:
+            page.add_init_script(script)
         page.on("pageerror", lambda error: problems.append(f"{path}: {error}"))
         page.on("console", lambda message: _note_blocked(message.text, path, problems))
         log_in(page, server, role)
