@@ -72,6 +72,13 @@ class Running:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Service:
+        self.start()
+        url = f"http://127.0.0.1:{self.port}"
+        self._wait_until_healthy(url)
+        return Service(url, json.loads((self.folder / "var" / "demo.json").read_text()))
+
+    def start(self) -> None:
+        """Begin, and wait for nothing."""
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -82,9 +89,6 @@ class Running:
             self.process = subprocess.Popen(
                 [ROOT / "deploy" / "run"], env=environment, stdout=log, stderr=log, start_new_session=True
             )
-        url = f"http://127.0.0.1:{self.port}"
-        self._wait_until_healthy(url)
-        return Service(url, json.loads((self.folder / "var" / "demo.json").read_text()))
 
     def kill(self) -> None:
         """As a power cut would: no warning, no clean end. Enter again to start on what is left."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from bistro.core.models import Restaurant
@@ -11,19 +12,30 @@ from bistro.demo.seed import seed
 
 
 class Command(BaseCommand):
-    """Create the demo restaurant with random passwords and tokens. Does nothing when there is a restaurant already."""
+    """Create the demo restaurant with random passwords and tokens. Does nothing when there is a restaurant already.
+
+    A restaurant that was begun and not finished (the machine stopped in the middle) is thrown away and made anew:
+    nobody knows its passwords. A mark in VAR tells it from any other, and stands only while the database held nothing
+    else.
+    """
 
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target = settings.VAR / "demo.json"
+        """Mark, make, tell, unmark."""
+        target, mark = settings.VAR / "demo.json", settings.VAR / "demo.unfinished"
+        if mark.exists() and not target.exists():
+            call_command("flush", interactive=False, verbosity=0)
+        mark.unlink(missing_ok=True)
         if Restaurant.objects.exists():
             if not target.exists():
                 # Not an error: whoever has noted the passwords may delete the file, and the server must still start.
                 self.stderr.write(f"There is a restaurant already, but no {target}. “make fresh” starts over.")
             return
+        mark.touch()
         credentials = seed(settings.PUBLIC_URL)
         write_private(target, credentials)
+        mark.unlink()
         self.stdout.write(f"The demo restaurant is ready. Its passwords and tokens are in {target} (mode 600):")
         for role, login in credentials["staff"].items():
             self.stdout.write(f"  {role:8} {login['email']:32} {login['password']}")

@@ -1,0 +1,76 @@
+"""The demo restaurant is made whole or made again: nobody is left with one whose passwords were never told."""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+
+from bistro.core.models import Restaurant, Staff
+from bistro.demo import seed as seeding
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class PowerCut(BaseException):
+    """The machine stops: nothing after it runs."""
+
+
+@pytest.fixture
+def var(settings, tmp_path):
+    settings.VAR = tmp_path
+    return tmp_path
+
+
+def seed_demo() -> str:
+    said = io.StringIO()
+    call_command("seed_demo", stdout=said, stderr=said)
+    return said.getvalue()
+
+
+def cut_short(monkeypatch, where: str) -> None:
+    def stop(*given, **more):
+        raise PowerCut
+
+    with monkeypatch.context() as patch, pytest.raises(PowerCut):
+        patch.setattr(seeding, where, stop)
+        seed_demo()
+
+
+def logs_in(var) -> bool:
+    owner = json.loads((var / "demo.json").read_text())["staff"]["owner"]
+    return Staff.objects.get(email=owner["email"]).check_password(owner["password"])
+
+
+@pytest.mark.parametrize("where", ["import_menu", "set_up_kitchen", "_people", "_pads", "_other_devices"])
+def test_a_start_that_was_cut_short_is_made_good_by_the_next(var, monkeypatch, where):
+    cut_short(monkeypatch, where)
+    assert Restaurant.objects.count() == 1
+    assert not (var / "demo.json").exists()
+
+    seed_demo()
+    assert Restaurant.objects.count() == 1
+    assert logs_in(var)
+    assert not (var / "demo.unfinished").exists()
+
+
+def test_the_control_without_the_mark_nobody_can_get_in(var, monkeypatch):
+    cut_short(monkeypatch, "_people")
+    (var / "demo.unfinished").unlink()
+
+    assert "make fresh" in seed_demo()
+    assert not (var / "demo.json").exists()
+
+
+def test_a_restaurant_that_is_there_is_left_alone(var):
+    seed_demo()
+    said = (var / "demo.json").read_text()
+    pk = Restaurant.objects.get().pk
+    (var / "demo.unfinished").touch()  # stopped after all was told
+
+    assert seed_demo() == ""
+    assert (Restaurant.objects.get().pk, (var / "demo.json").read_text()) == (pk, said)
+
+    (var / "demo.json").unlink()
+    assert "make fresh" in seed_demo()
+    assert Restaurant.objects.get().pk == pk

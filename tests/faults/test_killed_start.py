@@ -1,0 +1,33 @@
+"""kill -9 at any moment of the first start, over and over: the next start works, and nothing is repaired by hand (R22).
+
+`KILLS=200 pytest tests/faults/test_killed_start.py` is the long run.
+"""
+
+import os
+import random
+import time
+
+import aiohttp
+import pytest
+
+from tests.browser.service import Running
+
+pytestmark = pytest.mark.slow
+
+KILLS = int(os.environ.get("KILLS", "6"))
+SECONDS = 6.0  # about what a first start takes on a busy machine
+
+
+async def test_a_start_that_was_killed_is_made_good_by_the_next(tmp_path):
+    dice = random.Random(KILLS)
+    running = Running(tmp_path)
+    for _ in range(KILLS):
+        running.start()
+        time.sleep(dice.uniform(0.2, SECONDS))
+        running.kill()
+    with running as service:
+        owner = service.demo["staff"]["owner"]
+        async with aiohttp.ClientSession(service.url) as session:
+            answer = await session.post("/auth/login", json={"email": owner["email"], "password": owner["password"]})
+            assert answer.status == 200
+        assert service.order("Table 1", Burger=1)["number"] == 1
