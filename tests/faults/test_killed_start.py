@@ -3,9 +3,9 @@
 `KILLS=200 pytest tests/faults/test_killed_start.py` is the long run.
 """
 
+import asyncio
 import os
 import random
-import time
 
 import aiohttp
 import pytest
@@ -23,7 +23,7 @@ async def test_a_start_that_was_killed_is_made_good_by_the_next(tmp_path):
     running = Running(tmp_path)
     for _ in range(KILLS):
         running.start()
-        time.sleep(dice.uniform(0.2, SECONDS))
+        await asyncio.sleep(dice.uniform(0.2, SECONDS))
         running.kill()
     with running as service:
         owner = service.demo["staff"]["owner"]
