@@ -2,7 +2,7 @@
 # PORT=… VAR=… (VAR is the data folder) choose another place, so that two restaurants run side by side.
 
 .DEFAULT_GOAL := help
-.PHONY: help run fresh setup test browser lint format ci lock audit
+.PHONY: help run fresh setup test browser faults lint format ci lock audit
 
 VENV ?= .venv
 export VENV
@@ -29,6 +29,9 @@ test: setup ## run the tests, all but those in a browser (ARGS="-k word" narrows
 
 browser: setup ## run the tests in Chromium
 	@$(PYTHON) -m pytest -m browser tests/browser $(ARGS)
+
+faults: setup ## kill, freeze and cut everything under load, and count what was lost (ARGS="--orders 1000 --clients 50")
+	@$(PYTHON) -m tests.faults $(ARGS)
 
 lint: setup ## check style, types, templates, migrations, settings and the API's description
 	@.ci/lint

@@ -1,4 +1,4 @@
-"""Nobody is left believing a stale screen: dead lines, sleep, a kitchen that nobody watches, sound that is not allowed."""
+"""Nobody is left believing a stale screen: dead lines, sleep, a kitchen without screens, sound not allowed."""
 
 import re
 import time

@@ -38,7 +38,7 @@ class Chaos:
         """Spread the faults over the orders, in an order that is the same in every run."""
         shuffled = random.Random(len(faults)).sample(faults, len(faults))
         for number, fault in enumerate(shuffled, start=1):
-            while self.acknowledged() < orders * number / (len(faults) + 1):
+            while self.acknowledged() < orders * number / (len(faults) + 1):  # noqa: ASYNC110 - a count, not an event
                 await asyncio.sleep(0.05)
             await self._break(fault, number)
 
@@ -71,7 +71,9 @@ class Chaos:
         )
         lag = perf_counter() - began
         seconds = await when_all(
-            list(self.screens), lambda screen: screen.reached(every if isinstance(screen, Program) else placed), PATIENCE
+            list(self.screens),
+            lambda screen: screen.reached(every if isinstance(screen, Program) else placed),
+            PATIENCE,
         )
         recovery.screens += [second + lag for second in seconds if second is not None]
         recovery.never += seconds.count(None)

@@ -85,7 +85,7 @@ class Guests:
             wish.refused = answer.code
 
     def _request(self, wish: Wish, pad: Device) -> tuple[str, dict[str, Any], str]:
-        """(path, body, key). Without keys pads order by names, as the earlier systems' do: they may leave the key out."""
+        """(path, body, key). Without keys pads order by names, as those of the earlier systems do."""
         line = {"quantity": wish.quantity, "note": wish.mark}
         if self.keyed:
             return "/api/v1/orders", {"lines": [{"item": wish.item.id, **line}]}, wish.mark

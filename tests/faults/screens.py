@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -46,7 +48,9 @@ class Screen:
 
     path = ""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, authorization: str, rules: Rules | None = None) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, authorization: str, rules: Rules | None = None
+    ) -> None:
         self.session, self.url, self.rules = session, url, rules or Rules()
         self.authorization = authorization
         self.epoch: str | None = None
@@ -118,7 +122,7 @@ class Screen:
                 raise
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 return
-            self.take(json.loads(frame.data))
+            self.take(parsed(frame.data))
 
     def take(self, message: dict[str, Any]) -> None:
         """One message: light is on again; then what it says."""
@@ -185,7 +189,7 @@ class Program(Screen):
     def twice(self) -> int:
         """Events that one connection brought twice, or after a later one."""
         seqs = [connection.seqs for connection in self.connections]
-        return sum(later <= earlier for one in seqs for earlier, later in zip(one, one[1:], strict=False))
+        return sum(later <= earlier for one in seqs for earlier, later in pairwise(one))
 
 
 class Wall(Screen):
@@ -210,6 +214,13 @@ class Wall(Screen):
 
     def reports(self) -> bool:
         return True
+
+
+@lru_cache(maxsize=1024)
+def parsed(text: str) -> dict[str, Any]:
+    """A message. Screens of one audience get the same text: it is read once for all, and nobody changes it."""
+    message: dict[str, Any] = json.loads(text)
+    return message
 
 
 async def when_all(screens: list[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""Daphne, Redis and PostgreSQL as processes of our own on free ports: to be killed, frozen, stopped and started again."""
+"""Daphne, Redis and PostgreSQL as processes of our own on free ports: to be killed, frozen and started again."""
 
 import asyncio
 import contextlib
@@ -47,7 +47,13 @@ class Server:
         user = owner() if isinstance(self, Postgres) else None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), env=self.environment(), stdout=log, stderr=log, start_new_session=True, cwd=ROOT, user=user
+                self.command(),
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=ROOT,
+                user=user,
             )
 
     async def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""The checker finds each kind of fault, and finds none where there is none: it is what every other test here rests on."""
+"""The checker finds each kind of fault, and none where there is none: every other test here rests on it."""
 
 from decimal import Decimal
 

@@ -52,7 +52,11 @@ async def test_on_postgresql_and_redis_whatever_dies_nothing_is_lost_doubled_or_
     outcome = await evening(Plan(processes=2, postgres=True, redis=True, pads=25), load)
     all_is_well(outcome)
     assert outcome.account.acknowledged == load.orders
-    assert {fault: recovery.times for fault, recovery in outcome.recoveries.items()} == {WORKER: 1, REDIS: 1, POSTGRES: 1}
+    assert {fault: recovery.times for fault, recovery in outcome.recoveries.items()} == {
+        WORKER: 1,
+        REDIS: 1,
+        POSTGRES: 1,
+    }
 
 
 @pytest.mark.postgres

@@ -47,7 +47,13 @@ async def service(here: Installation, client: Client, clients: int, pause: float
 
 
 async def behind(
-    here: Installation, client: Client, screens: Sequence[Screen], *, seconds: float, clients: int = 10, pause: float = 0.5
+    here: Installation,
+    client: Client,
+    screens: Sequence[Screen],
+    *,
+    seconds: float,
+    clients: int = 10,
+    pause: float = 0.5,
 ) -> Behind:
     """For a while, again and again: what stands in the log now, and how long until every screen shows it."""
     before = client.traffic.answers.copy()
@@ -102,13 +108,15 @@ async def rolling_restart(here: Installation, groups: Sequence[Sequence[Screen]]
 
 @dataclass
 class DeadLine:
-    """After the lines of all screens died without a word: seconds until each was right again, NEVER for those that are not."""
+    """After all lines died without a word: seconds until each screen was right again, or NEVER."""
 
     seconds: list[float]
     dark: list[float]
 
 
-async def dead_line(here: Installation, client: Client, groups: Sequence[Sequence[Screen]], patience: float) -> list[DeadLine]:
+async def dead_line(
+    here: Installation, client: Client, groups: Sequence[Sequence[Screen]], patience: float
+) -> list[DeadLine]:
     """Swallow every open line, place one order, and wait for the screens to find out by themselves."""
     assert here.screens_line.swallow() >= sum(len(group) for group in groups)
     pads = here.who.of_kind("pad")[:1]

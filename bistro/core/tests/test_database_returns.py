@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 from django.conf import settings
@@ -46,7 +47,7 @@ def longest_pause(options):
                 with pytest.raises(PoolTimeout):
                     pool.getconn()
         moments = [*server.knocks, end]
-    return max(later - earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    return max(later - earlier for earlier, later in pairwise(moments))
 
 
 @pytest.mark.slow
