@@ -129,7 +129,7 @@ async def evening(plan: Plan, load: Load, *, keyed: bool = True, rules: Rules | 
 
 async def _serve(guests: Guests, crew: Crew, chaos: Chaos, load: Load) -> None:
     """Guests and faults until both are through; the crew works meanwhile."""
-    working = asyncio.create_task(crew.work(guests.acknowledged))
+    working = asyncio.create_task(crew.work(guests))
     try:
         raging = asyncio.create_task(chaos.rage(load.faults, load.orders))
         await guests.order(load.orders)

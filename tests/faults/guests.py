@@ -15,8 +15,9 @@ from bistro.simulator.card import Card, CardItem, read_card
 from bistro.simulator.client import Answer, Client, Credential, GaveUp
 from bistro.simulator.credentials import Credentials, Device, Login
 
-OPEN_AT_MOST = 150  # orders; a snapshot of the programs holds 500
-CREW = 6
+HOUSE = 450  # orders open or under way; who comes then waits at the door. A snapshot of the programs holds 500
+LEFT_OPEN = 100  # orders that the crew leaves for the next, so that screens have something to show
+CREW = 32
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Guests:
     wishes: list[Wish] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
     seconds: list[float] = field(default_factory=list)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HOUSE))
 
     async def order(self, orders: int) -> None:
         """Everybody orders until the evening is over."""
@@ -62,8 +64,11 @@ class Guests:
         async def sit(pad: Device) -> None:
             while (number := next(numbers)) <= orders:
                 wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)))
+                await self.room.acquire()
                 self.wishes.append(wish)
                 await self.place(wish, pad)
+                if wish.order_id is None:
+                    self.room.release()
                 await asyncio.sleep(self.pause)
 
         await asyncio.gather(*(sit(pad) for pad in self.pads))
@@ -117,22 +122,26 @@ async def read_menu(client: Client, credential: Credential) -> Card:
 
 
 class Crew:
-    """Cooks and waiters. Every tenth order is cooked and delivered; the others are cancelled, which is quicker."""
+    """Cooks and waiters: as many orders leave as come.
+
+    Every tenth order is cooked and delivered; the others are cancelled, which is quicker.
+    """
 
     def __init__(self, client: Client, who: Credentials, waiter: Token) -> None:
         self.client, self.waiter = client, waiter
         self.screen = who.one("kitchen")
         self.complaints: list[str] = []
 
-    async def work(self, acknowledged: "deque[int]") -> None:
+    async def work(self, guests: Guests) -> None:
         """Close the oldest orders while too many are open, until cancelled."""
 
         async def one() -> None:
             while True:
-                if len(acknowledged) <= OPEN_AT_MOST:
+                if len(guests.acknowledged) <= LEFT_OPEN:
                     await asyncio.sleep(0.05)
                     continue
-                await self._close(acknowledged.popleft())
+                await self._close(guests.acknowledged.popleft())
+                guests.room.release()
 
         await asyncio.gather(*(one() for _ in range(CREW)))
 

@@ -36,7 +36,8 @@ class Behind:
 async def service(here: Installation, client: Client, clients: int, pause: float) -> AsyncIterator[Guests]:
     """Guests who order and take a breath, until the block ends."""
     pads = here.who.of_kind("pad")[:clients]
-    guests = Guests(client, pads, await read_menu(client, pads[0]), pause=pause)
+    room = asyncio.Semaphore(ENDLESS)
+    guests = Guests(client, pads, await read_menu(client, pads[0]), pause=pause, room=room)
     ordering = asyncio.create_task(guests.order(ENDLESS))
     try:
         yield guests
