@@ -15,7 +15,7 @@ from orders.models import Order
 from orders.shapes import full_json, pad_json, with_notes
 from tables.models import Pad
 
-INITIAL_LIMIT = 500
+INITIAL_LIMIT = 2000  # far above any evening; it bounds what orders that nobody ever closed can cost
 _MESSAGES = {"order_created": "new_order", "order_updated": "order_updated"}
 
 
@@ -27,11 +27,12 @@ class OrderFeed:
         self.key = f"orders:{restaurant_id}:{table_id or 'all'}"
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
-        """The open orders, oldest first."""
+        """The open orders, oldest first; of too many the newest: what is forgotten hides nothing that was just ordered."""
         rows = Order.objects.visible_to(self.actor).open()
         if self.table_id is not None:  # the audience's table: two pads may share it, and one may move away
             rows = Order.objects.of_restaurant(self.restaurant_id).open().of_party_at(self.table_id)
-        orders = [pad_json(full_json(order)) for order in rows.with_lines().order_by("placed_at", "pk")[:INITIAL_LIMIT]]
+        newest = rows.with_lines().order_by("-placed_at", "-pk")[:INITIAL_LIMIT]
+        orders = [pad_json(full_json(order)) for order in reversed(newest)]
         body = {"type": "initial", "orders": orders, "seq": position.seq, "epoch": position.epoch}
         yield Frame(position.seq, dumps(body))
 

@@ -37,6 +37,16 @@ async def test_snapshot_then_events(house, program):
     assert "seq" not in new["order"]
 
 
+async def test_of_too_many_open_orders_a_snapshot_holds_the_newest(house, program, monkeypatch):
+    """Orders that nobody ever closed must not push out those that were just placed."""
+    monkeypatch.setattr("orders.live.INITIAL_LIMIT", 2)
+    _forgotten, *newest = [(await beside(house.order)).id for _ in range(3)]
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        initial = await socket.hear("initial")
+    assert [order["id"] for order in initial["orders"]] == newest
+
+
 async def test_an_order_committed_while_the_socket_takes_its_snapshot_is_not_lost(house, program, monkeypatch):
     """The place is read before the rows: what is committed in between comes again as an event, never not at all."""
     real = hub_module._make_snapshot
