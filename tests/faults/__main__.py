@@ -121,5 +121,5 @@ async def run(wanted: argparse.Namespace, console: Console) -> bool:
 if __name__ == "__main__":
     asked = options()
     out = Console()
-    out = Console(width=max(out.width, 250))
+    out = Console(width=400 if asked.markdown else max(out.width, 200))
     sys.exit(0 if asyncio.run(run(asked, out)) else 1)
