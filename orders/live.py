@@ -27,7 +27,7 @@ class OrderFeed:
         self.key = f"orders:{restaurant_id}:{table_id or 'all'}"
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
-        """The open orders, oldest first; of too many the newest: what is forgotten hides nothing that was just ordered."""
+        """The open orders, oldest first; of too many the newest: what was forgotten hides nothing just ordered."""
         rows = Order.objects.visible_to(self.actor).open()
         if self.table_id is not None:  # the audience's table: two pads may share it, and one may move away
             rows = Order.objects.of_restaurant(self.restaurant_id).open().of_party_at(self.table_id)
