@@ -25,13 +25,15 @@ def run(tmp_path, *arguments, **environment):
 
 
 def test_a_deployment_with_https_has_nothing_to_warn_of(tmp_path):
-    done = run(
-        tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", PUBLIC_URL="https://bistro.example"
-    )
+    judge = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = run(tmp_path, *judge, PUBLIC_URL="https://bistro.example", NUM_PROXIES="1")
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout + done.stderr
     key = tmp_path / "var" / "secret_key"
     assert key.stat().st_mode & 0o777 == 0o600
+    alone = run(tmp_path, *judge, PUBLIC_URL="https://bistro.example")
+    assert alone.returncode != 0
+    assert "bistro.E013" in alone.stderr
 
 
 @pytest.mark.parametrize(
