@@ -27,4 +27,6 @@ class KitchenConsumer(LiveConsumer):
             await in_thread(self._acknowledge, shows)
 
     def _acknowledge(self, shows: frozenset[int]) -> None:
-        acknowledge_tickets(ticket_ids=shows, screen=self.actor.label, actor=self.actor)
+        # A person's name is nobody's business on a guest's pad: an order says "a browser" then.
+        screen = "a browser" if self.actor.is_staff else self.actor.label
+        acknowledge_tickets(ticket_ids=shows, screen=screen, actor=self.actor)

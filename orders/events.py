@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from bistro.core.events import EVERYBODY, Audience, DomainEvent
+from bistro.core.money import text
 from orders.models import Order, OrderLine
-from orders.shapes import notes_json, order_json
+from orders.shapes import line_json, notes_json, order_json
 from orders.transitions import LineStatus
 
 
@@ -73,13 +75,44 @@ class CourseServed(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CourseDropped(OrderEvent):
-    """The guests do not want a held course any more, for this reason."""
+    """A held course left the order: what screens are told. `CourseLeftOut` keeps what was in it."""
 
     action: ClassVar[str] = "course_dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseLeftOut(DomainEvent):
+    """The same for the audit trail: which lines left the bill, by how much it shrank, and why."""
+
+    type: ClassVar[str] = "bill_reduced"
+    action: ClassVar[str] = "course_left_out"
+
+    order: Order
+    course: int
+    lines: tuple[OrderLine, ...]
+    total_before: Decimal
     reason: str
 
+    @property
+    def subject(self) -> str:
+        return f"order:{self.order.pk}"
+
+    @property
+    def table_id(self) -> int:
+        return self.order.table_id
+
+    def data(self) -> Mapping[str, Any]:
+        return {
+            "order": self.order.pk,
+            "number": self.order.number,
+            "course": self.course,
+            "lines": [line_json(line) for line in self.lines],
+            "total_before": text(self.total_before),
+            "total_after": text(self.order.total),
+        }
+
     def private(self) -> Mapping[str, Any] | None:
-        return {**(super().private() or {}), "drop_reason": self.reason}
+        return {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -187,7 +187,7 @@ def _state(
     if ready:
         return "ready", "food ready", min(ready)
     in_kitchen = [order for order in orders if order.status in _IN_KITCHEN]
-    cooking = [order.fired_at or order.placed_at for order in in_kitchen if order.pk not in waiting]
+    cooking = [_cooking_since(order) for order in in_kitchen if order.pk not in waiting]
     if cooking:
         since = min(cooking)
         minutes = int((now - since).total_seconds() // 60)
@@ -202,6 +202,13 @@ def _state(
     if party is not None:
         return "occupied", "occupied", party.seated_at
     return "free", "free", None
+
+
+def _cooking_since(order: Order) -> datetime:
+    """Since when its guests wait: until a course was served, since they ordered; then since the next was fired."""
+    if order.served_at is None:
+        return order.placed_at
+    return order.fired_at or order.served_at
 
 
 def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
@@ -219,7 +226,7 @@ def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
             since=order.placed_at,
             url=reverse("floor:table", args=[order.table_id]),
         )
-        for order in rows.select_related("table").order_by("placed_at")[:ALARMS_SHOWN]
+        for order in rows.select_related("table").order_by("-placed_at", "-pk")[:ALARMS_SHOWN]
     )
 
 

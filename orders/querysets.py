@@ -12,6 +12,7 @@ from orders.transitions import OPEN, OrderStatus
 
 # The kitchen should have confirmed by then: with the sweep's second, an alarm stands at twenty (DESIGN section 5).
 UNSEEN_AFTER = timedelta(seconds=19)
+ALARMED_FOR = timedelta(hours=24)
 
 
 class OrderQuerySet(TenantQuerySet):
@@ -39,8 +40,10 @@ class OrderQuerySet(TenantQuerySet):
         return self.filter(status__in=OPEN, withdrawn_at=None)
 
     def overdue(self, now: datetime) -> Self:
-        """Placed, and the kitchen should have seen it by now. Only the few rows that are placed are looked through."""
-        return self.filter(status=OrderStatus.PLACED, withdrawn_at=None, placed_at__lt=now - UNSEEN_AFTER)
+        """Placed tonight, and the kitchen should have seen it by now. Only the few rows that are placed are looked
+        through; what was forgotten days ago rings no more."""
+        tonight = Q(placed_at__lt=now - UNSEEN_AFTER, placed_at__gte=now - ALARMED_FOR)
+        return self.filter(tonight, status=OrderStatus.PLACED, withdrawn_at=None)
 
     def not_alarmed(self) -> Self:
         """Those that no alarm was raised for yet."""
@@ -49,7 +52,8 @@ class OrderQuerySet(TenantQuerySet):
     def unseen(self, now: datetime) -> Self:
         """What stands as an alarm: overdue, or alarmed by a process whose clock is ahead of ours."""
         due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
-        return self.filter(due, status=OrderStatus.PLACED, withdrawn_at=None)
+        tonight = Q(placed_at__gte=now - ALARMED_FOR)
+        return self.filter(due, tonight, status=OrderStatus.PLACED, withdrawn_at=None)
 
     def of_day(self, business_date: date) -> Self:
         return self.filter(business_date=business_date)

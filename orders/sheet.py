@@ -125,7 +125,7 @@ def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str
         total=display(order.total, **money),
         version=order.version,
         can_confirm=order.status == OrderStatus.PLACED and actor.may(Act.CONFIRM_ORDER),
-        can_cancel=order.status in CANCELLABLE and actor.may(Act.CANCEL_ORDER),
+        can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Act.CANCEL_ORDER),
         can_deliver=order.status == OrderStatus.READY and actor.may(Act.DELIVER_ORDER),
         deliver_word="Mark course served" if to_come else "Mark delivered",
         held_courses=[] if over else held_courses(order.lines.all()),

@@ -129,14 +129,10 @@ class OrderThrottle(AtomicThrottle):
         return actor.credential
 
 
-class HeartbeatThrottle(AtomicThrottle):
+class HeartbeatThrottle(CredentialThrottle):
     """A pad's reports, which may write."""
 
     scope = "heartbeat"
-
-    def who(self, request: Request) -> str | None:
-        actor = request_actor(request)
-        return actor.credential if actor else None
 
 
 class AddressThrottle(AtomicThrottle):

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from uuid import UUID
 
 from bistro.core.actors import Actor
 from bistro.core.models import Device, Restaurant
@@ -15,10 +16,10 @@ from menu.services import import_menu
 from tables.services import add_pads, create_section
 
 
-def seed(url: str) -> dict[str, Any]:
+def seed(url: str, uid: UUID) -> dict[str, Any]:
     """Create the restaurant, its floor, menu, kitchen, people and devices; return the credentials, told only here."""
     restaurant = open_restaurant(
-        name=RESTAURANT_NAME, currency=CURRENCY, timezone=TIMEZONE, actor=Actor.system(None, "demo")
+        name=RESTAURANT_NAME, currency=CURRENCY, timezone=TIMEZONE, uid=uid, actor=Actor.system(None, "demo")
     )
     actor = Actor.system(restaurant.pk, "demo")
     import_menu(categories=[ImportedCategory.from_data(category) for category in CATEGORIES], actor=actor)

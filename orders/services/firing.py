@@ -5,7 +5,7 @@ from bistro.core.errors import InvalidInput, LostRace
 from bistro.core.money import ZERO
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
-from orders.events import CourseDropped, CourseFired
+from orders.events import CourseDropped, CourseFired, CourseLeftOut, OrderDelivered
 from orders.models import Order, OrderLine
 from orders.steps import advance, locked_order, move_lines, refuse_over, return_portions, touch
 from orders.transitions import LineStatus, OrderStatus
@@ -14,8 +14,8 @@ from orders.transitions import LineStatus, OrderStatus
 def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
     """The kitchen begins with a held course now. Same transaction: its tickets open, aged from this instant.
 
-    Locks: order. Raises InvalidInput for a course that the order does not have, LostRace when it was fired already,
-    IllegalTransition when the order is over, NotPermitted, NotYours.
+    Locks: order, ticket. Raises InvalidInput for a course that the order does not have, LostRace when it was fired
+    already, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
     actor.require(Act.FIRE_COURSE)
     with UnitOfWork(actor) as work:
@@ -39,10 +39,15 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
         raise InvalidInput("Say why it is left out.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        held = _held_lines(order, course)
+        held, before = _held_lines(order, course), order.total
         return_portions(order, held, work)
-        _remove(order, held, work)
-        work.record(CourseDropped.of(order, reason=reason.strip()[:200]))
+        _remove(order, held)
+        work.record(CourseDropped.of(order))
+        said = reason.strip()[:200]
+        work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=said))
+        if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in order.lines.all()):
+            advance(order, OrderStatus.DELIVERED, work)  # what is left was served before
+            work.record(OrderDelivered.of(order))
     return order
 
 
@@ -58,8 +63,8 @@ def _held_lines(order: Order, course: int) -> list[OrderLine]:
     return held
 
 
-def _remove(order: Order, lines: list[OrderLine], work: UnitOfWork) -> None:
-    """Take lines off an order and its sums. When all that is left was served before, the order is delivered."""
+def _remove(order: Order, lines: list[OrderLine]) -> None:
+    """Take lines off an order and its sums."""
     gone = {line.pk for line in lines}
     OrderLine.objects.filter(pk__in=gone).delete()
     left = tuple(line for line in order.lines.all() if line.pk not in gone)
@@ -68,5 +73,3 @@ def _remove(order: Order, lines: list[OrderLine], work: UnitOfWork) -> None:
     order.tax = sum((line.tax for line in left), ZERO)
     order.total = sum((line.total for line in left), ZERO) + (order.tax if added_tax else ZERO)
     touch(order, "total", "tax")
-    if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in left):
-        advance(order, OrderStatus.DELIVERED, work)

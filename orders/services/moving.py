@@ -1,7 +1,7 @@
 """Confirm, cancel, deliver: what people do to an order after it was placed."""
 
 from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput
+from bistro.core.errors import IllegalTransition, InvalidInput
 from bistro.core.roles import Act
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork
@@ -28,6 +28,7 @@ def confirm_order(*, order_id: int, actor: Actor) -> Order:
 
 def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
     """It will not be made, or not finished. Counted portions return if nobody had begun; those of held courses always.
+    What was served is owed: an order of which a course was brought cannot be cancelled.
 
     Locks: order, stock. Same transaction: its tickets leave the kitchen.
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
@@ -37,6 +38,12 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
         raise InvalidInput("Say why it is cancelled.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
+        if order.served_at is not None:
+            raise IllegalTransition(
+                f"A course of order {order.number} was served. Leave out what is on hold instead.",
+                current=order.status,
+                allowed=ORDER_MOVES[order.status] - {OrderStatus.CANCELLED},
+            )
         begun = order.status not in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
         order.cancel_reason = reason.strip()[:200]
         move(order, OrderStatus.CANCELLED, work)

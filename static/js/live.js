@@ -12,6 +12,7 @@ import "./wake.js";
 
 const PROTOCOL = "bistro.v1";
 const SILENCE_MS = 12_000; // the server beats every 5 s; after two lost beats nobody knows
+const OPEN_MS = 3_000; // a connection that is not open by then never will be: the line swallows it
 const POLL_AFTER_MS = 5_000; // without a socket for this long, ask by HTTP
 const POLL_EVERY_MS = 5_000;
 const AUDIT_BEATS = 3; // the server is ahead of this page for so many beats: look once by HTTP
@@ -31,6 +32,7 @@ class LiveBoard {
     this.attempt = 0;
     this.beatsBehind = 0;
     this.report = null; // the timer of the next report
+    this.opening = null; // the timer of a connection that is not open yet
     this.everLive = false;
     this.confirmedAt = moment(); // when the page was last known to be right
     this.attemptAt = moment();
@@ -69,7 +71,9 @@ class LiveBoard {
     url.protocol = url.protocol.replace("http", "ws");
     this.attemptAt = moment();
     const socket = (this.socket = new WebSocket(url, PROTOCOL));
+    this.opening = setTimeout(() => this.lost(Math.random() * 500), OPEN_MS); // it has waited already
     socket.onopen = () => {
+      clearTimeout(this.opening);
       this.send({ hello: { after: this.place.seq, epoch: this.place.epoch } });
       this.acknowledge();
     };
@@ -79,6 +83,7 @@ class LiveBoard {
 
   drop() {
     clearTimeout(this.retry);
+    clearTimeout(this.opening);
     this.retry = null;
     const socket = this.socket;
     this.socket = null;
@@ -88,10 +93,10 @@ class LiveBoard {
   }
 
   /** The line is gone, whatever the reason: every close code leads back here and to another try. */
-  lost() {
+  lost(delay = retryDelay(this.attempt)) {
     this.drop();
     this.downAt ??= moment();
-    this.retry = setTimeout(() => this.connect(), retryDelay(this.attempt));
+    this.retry = setTimeout(() => this.connect(), delay);
     this.attempt += 1;
     this.showStatus();
   }

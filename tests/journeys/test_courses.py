@@ -1,5 +1,6 @@
 """Hold and fire: what waits, who sends it to the kitchen, and what each step of the order's life makes of it."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 from kitchen.board import read_board
 from kitchen.models import Ticket
-from kitchen.services import acknowledge_tickets, bump_ticket, push_ticket
+from kitchen.services import acknowledge_tickets, bump_ticket, push_ticket, start_ticket
 from kitchen.tests.factories import StationFactory
 from menu.services import set_portions
 from orders.floor import read_floor
@@ -202,10 +203,12 @@ def test_a_course_that_nobody_wants_leaves_the_bill_and_its_portions_return(hous
     assert (dropped.total, dropped.status) == (Decimal("10.00"), "ready")
     house.item.refresh_from_db()
     assert (statuses(order), house.item.portions_left) == ([(1, "done")], 9)
-    event = Event.objects.latest("seq")
-    assert event.action == "course_dropped"
-    assert "Full" in event.private
-    assert "Full" not in event.data
+    update, trail = Event.objects.order_by("seq")[Event.objects.count() - 2 :]
+    assert (update.action, trail.action) == ("course_dropped", "course_left_out")
+    gone = json.loads(trail.data)
+    assert (gone["course"], gone["total_before"], gone["total_after"]) == (2, "20.00", "10.00")
+    assert [(line["name"], line["total"]) for line in gone["lines"]] == [(house.item.name, "10.00")]
+    assert json.loads(trail.private) == {"reason": "Full"}
     assert deliver(house, order).status == "delivered"
 
 
@@ -216,6 +219,7 @@ def test_after_the_last_course_was_served_dropping_the_rest_delivers_the_order(h
     dropped = drop_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
     assert dropped.status == "delivered"
     assert dropped.delivered_at is not None
+    assert Event.objects.latest("seq").action == "delivered"
 
 
 def test_dropping_with_added_tax_takes_the_tax_off_too():
@@ -242,11 +246,29 @@ def test_what_cannot_be_dropped(house):
 def test_cancelling_a_begun_order_returns_the_portions_of_what_was_held(house):
     set_portions(item_id=house.item.pk, portions_left=10, actor=house.actor("manager"))
     order = order_of(house, 1, 2, 2)
-    bump_all(house, order)
-    deliver(house, order)
+    start_ticket(ticket_id=Ticket.objects.get().pk, actor=house.actor("kitchen"))
     cancel_order(order_id=order.pk, reason="Left", actor=house.actor("waiter"))
     house.item.refresh_from_db()
     assert house.item.portions_left == 9
+
+
+def test_what_was_served_is_owed(house):
+    order = order_of(house, 1, 2)
+    bump_all(house, order)
+    deliver(house, order)
+    with nothing_changes(), pytest.raises(IllegalTransition) as caught:
+        cancel_order(order_id=order.pk, reason="Left", actor=house.actor("waiter"))
+    assert caught.value.extra == {"current": "preparing", "allowed": ["ready"]}
+    (shown,) = read_sheet(house.actor("waiter"), house.table).orders
+    assert not shown.can_cancel
+
+
+def test_firing_early_does_not_hide_how_long_the_guests_wait(house):
+    order = order_of(house, 1, 2)
+    acknowledge_tickets(ticket_ids=[Ticket.objects.get().pk], screen="Wall", actor=house.actor("kitchen"))
+    fire(house, order, 2)
+    (table,) = read_floor(house.actor("waiter")).tables
+    assert (table.state, table.since) == ("waiting", read(order.pk).placed_at)
 
 
 def test_an_order_with_held_courses_can_be_withdrawn(house):

@@ -52,6 +52,7 @@ class Order:
     status: str = "placed"
     lines: dict[int, Line] = field(default_factory=dict)
     withdrawn: bool = False
+    served: bool = False  # a course of it
 
     def forward(self, goal: str) -> None:
         if FORWARD.index(goal) > FORWARD.index(self.status):
@@ -156,7 +157,7 @@ class Kitchen:
 
     def cancel(self, order_id: int) -> None:
         order = self.live(order_id)
-        refuse_if(order.status not in ("placed", "confirmed", "preparing"))
+        refuse_if(order.served or order.status not in ("placed", "confirmed", "preparing"))
         begun = order.status == "preparing"
         self.give_back([line for line in order.lines.values() if not begun or line.status == "held"])
         order.status = "cancelled"
@@ -172,6 +173,7 @@ class Kitchen:
         refuse_if(order.status != "ready")
         done = all(line.status == "done" for line in order.lines.values())
         order.status = "delivered" if done else "preparing"
+        order.served = order.served or not done
 
     def may_fire(self, order_id: int, course: int) -> list[int]:
         """The ids of the held lines, now queued."""

@@ -139,7 +139,12 @@ class HeartbeatInput(StrictSerializer):
     digest = LineOfText(max_length=128, required=False, default="", help_text="Of the software that runs.")
     tamper = StrictBoolean(required=False, default=False, help_text="The case was opened.")
     battery = StrictInteger(
-        min_value=0, max_value=100, required=False, default=None, allow_null=True, help_text="Percent; null on mains."
+        min_value=0,
+        max_value=100,
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="Percent, where it is known.",
     )
 
 

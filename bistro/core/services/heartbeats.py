@@ -81,7 +81,7 @@ def _take(device_id: int, beat: Heartbeat, work: UnitOfWork) -> Device:
         device = rows.get()
         work.record(DeviceLocked(device=device))
     elif device.locked_at is not None and beat.digest:
-        rows.update(reported_digest=beat.digest)
+        rows.exclude(locked_at=None).update(reported_digest=beat.digest)  # not if a manager unlocks it just now
     elif news and device.locked_at is None:
         work.record(DeviceReported(device=device))
     return device

@@ -6,8 +6,13 @@ import json
 import pytest
 from django.core.management import call_command
 
+from bistro.core.actors import Actor
+from bistro.core.ids import uuid7
 from bistro.core.models import Restaurant, Staff
+from bistro.core.tests.factories import RestaurantFactory
 from bistro.demo import seed as seeding
+from orders.requests import LineRequest, OrderRequest
+from orders.services import place_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +66,26 @@ def test_the_control_without_the_mark_nobody_can_get_in(var, monkeypatch):
 
     assert "make fresh" in seed_demo()
     assert not (var / "demo.json").exists()
+
+
+@pytest.mark.parametrize("what", ["another restaurant", "another database", "an operator", "an order"])
+def test_nothing_that_somebody_else_made_is_thrown_away(var, monkeypatch, what):
+    cut_short(monkeypatch, "_other_devices")
+    begun = Restaurant.objects.get()
+    if what == "another restaurant":
+        RestaurantFactory()
+    elif what == "another database":
+        Restaurant.objects.update(uid=uuid7())
+    elif what == "an operator":
+        Staff.objects.create_superuser("operator@bistro.example")
+    else:
+        actor, table = Actor.system(begun.pk, "test"), begun.tables.first()
+        lines = (LineRequest(item=begun.items.get(name="Burger").pk, quantity=1),)
+        place_order(OrderRequest(actor=actor, lines=lines, table_id=table.pk))
+    before = Restaurant.objects.count()
+    assert "make fresh" in seed_demo()
+    assert Restaurant.objects.count() == before
+    assert Restaurant.objects.filter(pk=begun.pk).exists()
 
 
 def test_a_restaurant_that_is_there_is_left_alone(var):

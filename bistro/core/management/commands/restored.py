@@ -1,4 +1,4 @@
-"""`manage.py restored`: to be called once after a backup was put back, before or while the server runs."""
+"""`manage.py restored`: to be called once after a backup was put back, before the servers start again."""
 
 from typing import Any
 

@@ -6,17 +6,18 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from bistro.core.ids import uuid7
 from bistro.core.models import Restaurant
 from bistro.demo.credentials import write_private
 from bistro.demo.seed import seed
+from bistro.demo.unfinished import holds_only
 
 
 class Command(BaseCommand):
     """Create the demo restaurant with random passwords and tokens. Does nothing when there is a restaurant already.
 
     A restaurant that was begun and not finished (the machine stopped in the middle) is thrown away and made anew:
-    nobody knows its passwords. A mark in VAR tells it from any other, and stands only while the database held nothing
-    else.
+    nobody knows its passwords. A mark in VAR names it; a database that holds anything else is left alone.
     """
 
     help = __doc__
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Mark, make, tell, unmark."""
         target, mark = settings.VAR / "demo.json", settings.VAR / "demo.unfinished"
-        if mark.exists() and not target.exists():
+        if mark.exists() and not target.exists() and holds_only(mark.read_text().strip()):
             call_command("flush", interactive=False, verbosity=0)
         mark.unlink(missing_ok=True)
         if Restaurant.objects.exists():
@@ -32,8 +33,9 @@ class Command(BaseCommand):
                 # Not an error: whoever has noted the passwords may delete the file, and the server must still start.
                 self.stderr.write(f"There is a restaurant already, but no {target}. “make fresh” starts over.")
             return
-        mark.touch()
-        credentials = seed(settings.PUBLIC_URL)
+        uid = uuid7()
+        mark.write_text(f"{uid}\n")
+        credentials = seed(settings.PUBLIC_URL, uid)
         write_private(target, credentials)
         mark.unlink()
         self.stdout.write(f"The demo restaurant is ready. Its passwords and tokens are in {target} (mode 600):")
