@@ -53,6 +53,8 @@ class Order:
     lines: dict[int, Line] = field(default_factory=dict)
     withdrawn: bool = False
     served: bool = False  # a course of it
+    placed_at: float = 0.0
+    alarmed: bool = False
 
     def forward(self, goal: str) -> None:
         if FORWARD.index(goal) > FORWARD.index(self.status):
@@ -205,6 +207,17 @@ class Kitchen:
             if ticket.open and not ticket.seen:
                 ticket.seen = True
                 order.forward("confirmed")
+
+    def alarm(self, now: float) -> int:
+        """Twenty seconds, sweep included; returns how many rang just now."""
+        due = [
+            order
+            for order in self.orders.values()
+            if order.status == "placed" and not order.alarmed and now - order.placed_at > 19
+        ]
+        for order in due:
+            order.alarmed = True
+        return len(due)
 
     def start(self, ticket_id: int) -> None:
         ticket = self.tickets[ticket_id]

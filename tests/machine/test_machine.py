@@ -6,10 +6,12 @@
 import copy
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -37,6 +39,8 @@ from tests.machine.screens import PageScreen, ProgramScreen, differences
 STEPS = int(os.environ.get("MACHINE_STEPS", "1000"))
 STEPS_OF_ONE = 50
 
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
 picks = st.integers(min_value=0, max_value=99)
 wishes = st.lists(
     st.tuples(st.sampled_from(["dish", "cake", "beer"]), st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=4
@@ -50,9 +54,9 @@ class Service(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = time_machine.travel("2026-05-04 12:00:00+00:00", tick=False)
+        self.clock = time_machine.travel(NOON, tick=False)
         self.clock.start()
-        self.now = 0
+        self.now, self.waits = 0.0, 0
         self.house = house = open_house()
         self.manager = house.actor("manager")
         grill, bar = (StationFactory(restaurant=house.restaurant) for _ in range(2))
@@ -73,6 +77,12 @@ class Service(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.clock.stop()
+
+    def set_clock(self, seconds: float) -> None:
+        self.now = seconds
+        self.clock.stop()
+        self.clock = time_machine.travel(NOON + timedelta(seconds=seconds), tick=False)
+        self.clock.start()
 
     def hang_screens(self) -> None:
         """Fresh screens, on a wall for all stations and one each, on the floor, at programs and at a pad."""
@@ -144,7 +154,8 @@ class Service(RuleBasedStateMachine):
         placed = done[1]
         assert services.place_order(request).id == placed.id  # a retry is the same order
         ids = list(OrderRow.objects.get(pk=placed.id).lines.values_list("pk", flat=True))
-        self.model.orders[placed.id] = Order(self.tables[table], lines=dict(zip(ids, lines, strict=True)))
+        lines_by_id = dict(zip(ids, lines, strict=True))
+        self.model.orders[placed.id] = Order(self.tables[table], lines=lines_by_id, placed_at=self.now)
         self.model.seated.add(self.tables[table])
         self.open_places(placed.id, [pk for pk, line in zip(ids, lines, strict=True) if line.status != "held"], 0)
 
@@ -254,6 +265,15 @@ class Service(RuleBasedStateMachine):
         self.model.holds = holds
         forget_menus()
 
+    @precondition(lambda self: self.waits < 5)  # no ticket gets old: its colour would change without an event
+    @rule()
+    def wait(self):
+        """Twenty seconds pass, and the sweep comes by."""
+        self.waits += 1
+        self.set_clock(self.now + 20)
+        services.raise_unseen_alarms(now=timezone.now())
+        self.model.alarm(self.now)
+
     @rule()
     def restart(self):
         """The process begins again: nothing in memory, screens that connect anew."""
@@ -269,6 +289,7 @@ class Service(RuleBasedStateMachine):
             row.pk: (
                 row.status,
                 row.withdrawn_at is not None,
+                row.unseen_at is not None,
                 row.total,
                 {n.pk: (names[n.item_id], n.quantity, n.course, n.status) for n in row.lines.all()},
             )
@@ -278,6 +299,7 @@ class Service(RuleBasedStateMachine):
             pk: (
                 order.status,
                 order.withdrawn,
+                order.alarmed,
                 self.model.total(order),
                 {n: (line.item, line.quantity, line.course, line.status) for n, line in order.lines.items()},
             )
@@ -307,10 +329,7 @@ class Service(RuleBasedStateMachine):
         for screen in self.screens:
             screen.fold(events)
         assert differences(self.screens) == []
-        self.now += 1
-        self.clock.stop()
-        self.clock = time_machine.travel(f"2026-05-04 12:00:{self.now / 10:09.6f}+00:00", tick=False)
-        self.clock.start()
+        self.set_clock(self.now + 0.01)
 
 
 class Missing(Service):
