@@ -43,3 +43,8 @@ def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
 def restaurants_of_installation() -> QuerySet[Restaurant]:
     """All of them, for the operator who gives people their first membership. Nobody else asks this."""
     return Restaurant.objects.order_by("name", "pk")
+
+
+def restaurant_exists(restaurant_id: int) -> bool:
+    """Whether this database holds the restaurant."""
+    return Restaurant.objects.filter(pk=restaurant_id).exists()

@@ -11,8 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db import Error as AnyDatabaseError
+
 from bistro.core.actors import Actor
 from bistro.core.names import name_key
+from bistro.core.selectors import restaurant_exists
 from bistro.demo.credentials import write_private
 from bistro.simulator.card import read_card
 from bistro.simulator.credentials import Credentials
@@ -22,10 +25,25 @@ from menu.selectors import menu_as_sold
 from menu.services import import_menu
 from tables import services as tables
 
+SAME_SETTINGS = "Run with the server's own VAR, DATABASE_URL and REDIS_URL."
 NO_CATEGORY = "Other Dishes"
 COURSE = 2
 PER_ROW, ROWS = 25, 20
 STEP_X, STEP_Y, SIDE = 40, 35, 24
+
+
+class OtherDatabase(Exception):
+    """These settings lead to another database than the server's."""
+
+
+def require_database(who: Credentials) -> None:
+    """The back office works in the database itself: it must be the one that the restaurant is in."""
+    try:
+        found = restaurant_exists(int(who.restaurant_id))
+    except AnyDatabaseError as error:
+        raise OtherDatabase(f"The database cannot be used ({error}). {SAME_SETTINGS}") from None
+    if not found:
+        raise OtherDatabase(f"The restaurant of demo.json is not in this database. {SAME_SETTINGS}")
 
 
 def create_items(who: Credentials, history: History) -> str:

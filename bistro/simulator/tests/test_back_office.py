@@ -8,7 +8,7 @@ import pytest
 
 from bistro.core.secrets import digest
 from bistro.core.tests.factories import RestaurantFactory
-from bistro.simulator.back_office import add_pads, create_items
+from bistro.simulator.back_office import OtherDatabase, add_pads, create_items, require_database
 from bistro.simulator.card import read_card
 from bistro.simulator.credentials import read_credentials
 from bistro.simulator.history import read_history
@@ -85,3 +85,11 @@ def test_extra_pads_can_order_and_stand_in_the_demo_file(restaurant, demo_file):
     assert stat.S_IMODE(demo_file.stat().st_mode) == 0o600
     rows = Pad.objects.of_restaurant(restaurant.pk).values_list("table__name", "device__token_hash")
     assert dict(rows) == {pad.table: digest(pad.token) for pad in pads[1:]}
+
+
+def test_another_database_is_named_and_not_written_to(demo_file, restaurant):
+    who = read_credentials(demo_file)
+    require_database(who)
+    restaurant.delete()
+    with pytest.raises(OtherDatabase, match="DATABASE_URL"):
+        require_database(who)

@@ -24,7 +24,15 @@ from bistro.simulator.report import figures, show_account, show_live
 from bistro.simulator.service import Evening, NotServing, play
 from bistro.simulator.waiters import NotLoggedIn
 
-REFUSED_TO_START = (MissingCredential, UnreadableHistory, NobodyListens, NotServing, NotLoggedIn, UnreadableBooks)
+REFUSED_TO_START = (
+    MissingCredential,
+    UnreadableHistory,
+    back_office.OtherDatabase,
+    NobodyListens,
+    NotServing,
+    NotLoggedIn,
+    UnreadableBooks,
+)
 
 
 class Command(BaseCommand):
@@ -61,6 +69,8 @@ def _prepare(options: Options, history: History | None, console: Console) -> Cre
     """What has to stand before the first guest: items, tables and pads. Says what was added."""
     path = demo_path(options.var)
     who = read_credentials(path)
+    if options.create_items or options.pads:
+        back_office.require_database(who)
     if options.create_items and history is not None:
         console.print(back_office.create_items(who, history))
     if options.pads and options.pads > len(who.of_kind("pad")):
