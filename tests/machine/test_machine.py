@@ -265,7 +265,7 @@ class Service(RuleBasedStateMachine):
         self.model.holds = holds
         forget_menus()
 
-    @precondition(lambda self: self.waits < 5)  # no ticket gets old: its colour would change without an event
+    @precondition(lambda self: self.waits < 2)  # less than a minute in all: ages that pages count by themselves stay 0
     @rule()
     def wait(self):
         """Twenty seconds pass, and the sweep comes by."""
