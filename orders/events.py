@@ -13,20 +13,10 @@ from orders.transitions import LineStatus
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderEvent(DomainEvent):
-    """Something happened to `order`, which now has `lines`."""
-
-    type: ClassVar[str] = "order_updated"
-    audiences: ClassVar[frozenset[Audience]] = EVERYBODY
+class AboutOrder(DomainEvent):
+    """Its subject is `order`."""
 
     order: Order
-    lines: tuple[OrderLine, ...]
-    table_name: str
-
-    @classmethod
-    def of(cls, order: Order, **more: Any) -> Self:
-        """From a row that was read `with_lines()`."""
-        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table.name, **more)
 
     @property
     def subject(self) -> str:
@@ -35,6 +25,22 @@ class OrderEvent(DomainEvent):
     @property
     def table_id(self) -> int:
         return self.order.table_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEvent(AboutOrder):
+    """Something happened to `order`, which now has `lines`."""
+
+    type: ClassVar[str] = "order_updated"
+    audiences: ClassVar[frozenset[Audience]] = EVERYBODY
+
+    lines: tuple[OrderLine, ...]
+    table_name: str
+
+    @classmethod
+    def of(cls, order: Order, **more: Any) -> Self:
+        """From a row that was read `with_lines()`."""
+        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table.name, **more)
 
     def data(self) -> Mapping[str, Any]:
         return order_json(self.order, self.lines, table_name=self.table_name)
@@ -81,25 +87,16 @@ class CourseDropped(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseLeftOut(DomainEvent):
+class CourseLeftOut(AboutOrder):
     """The same for the audit trail: which lines left the bill, by how much it shrank, and why."""
 
     type: ClassVar[str] = "bill_reduced"
     action: ClassVar[str] = "course_left_out"
 
-    order: Order
     course: int
     lines: tuple[OrderLine, ...]
     total_before: Decimal
     reason: str
-
-    @property
-    def subject(self) -> str:
-        return f"order:{self.order.pk}"
-
-    @property
-    def table_id(self) -> int:
-        return self.order.table_id
 
     def data(self) -> Mapping[str, Any]:
         return {
