@@ -2,7 +2,7 @@
 # PORT=… VAR=… (VAR is the data folder) choose another place, so that two restaurants run side by side.
 
 .DEFAULT_GOAL := help
-.PHONY: help run fresh setup test browser faults lint format ci lock audit
+.PHONY: help run fresh setup test browser faults bench lint format ci lock audit
 
 VENV ?= .venv
 export VENV
@@ -32,6 +32,9 @@ browser: setup ## run the tests in Chromium
 
 faults: setup ## kill, freeze and cut everything under load, and count what was lost (ARGS="--orders 1000 --clients 50")
 	@$(PYTHON) -m tests.faults $(ARGS)
+
+bench: setup ## measure orders, sockets and growth, beside rivals or an earlier revision (ARGS="--quick --only embedded orders")
+	@$(PYTHON) -m benchmarks $(ARGS)
 
 lint: setup ## check style, types, templates, migrations, settings and the API's description
 	@.ci/lint

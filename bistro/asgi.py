@@ -1,5 +1,6 @@
 """The ASGI application: HTTP through admission into Django, sockets to the live consumers."""
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
@@ -12,17 +13,23 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from bistro.core.admission import Admission  # noqa: E402
+from bistro.core.daphne_limits import limit_daphne  # noqa: E402
+from bistro.core.express import Express  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
 from bistro.core.serving import DjangoInThreads  # noqa: E402
 from bistro.core.sweeping import start_sweeps  # noqa: E402
 from kitchen.routing import websocket_urlpatterns as kitchen_sockets  # noqa: E402
+from orders.api.express import place_by_id, place_by_name  # noqa: E402
 from orders.routing import websocket_urlpatterns as order_sockets  # noqa: E402
 
+ordinary = Admission(DjangoInThreads())
 application = ProtocolTypeRouter(
     {
-        "http": Admission(DjangoInThreads()),
+        "http": Express({"/api/v1/orders": place_by_id, "/api/order": place_by_name}, otherwise=ordinary),
         "websocket": URLRouter([*order_sockets, *kitchen_sockets, re_path(r"", NoSuchSocket.as_asgi())]),
     }
 )
 
+limit_daphne()
 start_sweeps()
+gc.freeze()  # what lives as long as the process is not looked through again at every collection

@@ -37,7 +37,7 @@ if PUBLIC.hostname and PUBLIC.hostname not in ALLOWED_HOSTS:
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- One process or many -----------------------------------------------------------------------------
-PROCESSES = env.int("PROCESSES", default=1)  # Daphne processes on the same database
+PROCESSES = env.int("PROCESSES", default=1)  # server processes on the same database
 REDIS_URL = env.str("REDIS_URL", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
@@ -139,8 +139,8 @@ if SQLITE:
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
         ),
     }
-    # Requests run in a fixed pool of threads (bistro.core.serving); each keeps its own connection.
-    DATABASE["CONN_MAX_AGE"] = None
+    # Each thread keeps its connection, as long as the statistics are young that it read (bistro.core.services.upkeep).
+    DATABASE["CONN_MAX_AGE"] = 3600
     DATABASE["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: threads must see each other's rows
 else:
     DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections; a thread that kept one would take it for good
@@ -148,7 +148,7 @@ else:
     DATABASE["OPTIONS"] = {
         "pool": {
             "min_size": 2,
-            "max_size": env.int("DATABASE_POOL", default=37),  # admission, the live feed's four threads, the sweep
+            "max_size": env.int("DATABASE_POOL", default=17),  # admission, order desk, live feed's four, sweep
             "timeout": 3,
             "max_lifetime": 1800,
             # Its pauses between attempts double for as long as the server is away, without a limit. Given up early, the
@@ -157,6 +157,14 @@ else:
         },
         "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
     }
+# A copy that PostgreSQL keeps up to date elsewhere. Who reads for a report reads there, and holds nobody up.
+REPORTS = "replica" if env("DATABASE_REPLICA_URL", default="") else "default"
+if REPORTS == "replica":
+    DATABASES["replica"] = {**DATABASE, **env.db("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+    DATABASES["replica"]["OPTIONS"] = {
+        "pool": {"min_size": 0, "max_size": 4, "timeout": 3, "reconnect_timeout": 0.5},
+        "options": "-c default_transaction_read_only=on -c statement_timeout=60s",
+    }
 WRITERS = 1 if SQLITE else env.int("WRITERS", default=4)  # units of work at once in this process
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -164,7 +172,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "bistro.core.caches.CountingRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         }
@@ -186,7 +194,7 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "bistro.core.caches.CountingMemoryCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- What happens in the same transaction (DESIGN section 4) --------------------------------------------
@@ -200,7 +208,11 @@ EVENT_REACTIONS: dict[str, list[str]] = {
 }
 
 # --- What the clock causes, in every server process ------------------------------------------------------
-SWEEPS = ["orders.services.raise_unseen_alarms"]
+SWEEPS = [
+    "orders.services.raise_unseen_alarms",
+    "bistro.core.services.upkeep.refresh_statistics",
+    "bistro.core.services.upkeep.find_cache_again",
+]
 SWEEP_SECONDS = 1.0
 
 # --- Live feed ---------------------------------------------------------------------------------------
@@ -210,12 +222,21 @@ SOCKET_LIFETIME_SECONDS = 4 * 3600.0  # at most; then the client comes back and 
 FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
 
 # --- Admission ---------------------------------------------------------------------------------------
-ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=32)
+# Few: each is a thread, and many threads that all want to compute hold up the sockets of their process.
+ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=8)
+EXPRESS_IN_FLIGHT = env.int("EXPRESS_IN_FLIGHT", default=256)  # orders of devices: no thread waits for them
 ADMISSION_WAIT_SECONDS = env.float("ADMISSION_WAIT_SECONDS", default=10.0)
+ADMISSION_REFUSAL_SECONDS = env.float("ADMISSION_REFUSAL_SECONDS", default=0.5)  # who is refused waits so long for it
 ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=8 * 1024 * 1024)  # the admin's imports and photos
+# Below the application (bistro.core.daphne_limits): who sends or reads too slowly is let go.
+REQUEST_SECONDS = 20.0  # until a whole request is here, and longer only at
+REQUEST_BYTES_A_SECOND = 16 * 1024
+SOCKET_HEARD_BYTES = 64 * 1024  # one message of a screen
+SOCKET_UNREAD_SECONDS = 20.0
+SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.Staff"

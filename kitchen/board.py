@@ -155,7 +155,7 @@ def _read(
 def _recent(actor: Actor, station_id: int | None, restaurant: Restaurant, now: datetime) -> list[BoardTicket]:
     """The last bumped tickets that can still be recalled, newest first."""
     done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
-    rows = done.filter(order__status__in=OPEN).order_by("-done_at", "-pk")[:RECENT]
+    rows = done.filter(order__status__among=OPEN).order_by("-done_at", "-pk")[:RECENT]
     return board_tickets(rows.with_lines(), restaurant, now)
 
 

@@ -32,11 +32,11 @@ class TicketQuerySet(TenantQuerySet):
         return rows.filter(Q(station__in=own) | ~Exists(own))
 
     def open(self) -> Self:
-        return self.filter(status__in=OPEN_TICKETS)
+        return self.filter(status__among=OPEN_TICKETS)
 
     def done_since(self, moment: datetime) -> Self:
         """Bumped, and not longer ago than this."""
-        return self.filter(status=TicketStatus.DONE, done_at__gte=moment)
+        return self.filter(status__being=TicketStatus.DONE, done_at__gte=moment)
 
     def of_station(self, station_id: int | None) -> Self:
         """One station's, or everybody's when None."""

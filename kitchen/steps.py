@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import F
 
+from bistro.core.inserting import insert_rows, new_row
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import Ticket, TicketLine
 from kitchen.stations import Routing, routing_for
@@ -32,7 +33,7 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
             if place not in tickets:
                 tickets[place] = _again(emptied.get(place), work) or _ticket(event.order, *place[1:], work)
             rows.append((tickets[place], line))
-    Ticket.objects.bulk_create([ticket for place, ticket in tickets.items() if place not in emptied])
+    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied])
     _add_lines(rows)
 
 
@@ -110,7 +111,8 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
 
 
 def _ticket(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
-    return Ticket(
+    return new_row(
+        Ticket,
         restaurant_id=order.restaurant_id,
         order=order,
         station_id=station_id,
@@ -120,8 +122,8 @@ def _ticket(order: Order, station_id: int, fired_course: int, work: UnitOfWork) 
 
 
 def _add_lines(rows: Iterable[tuple[Ticket, OrderLine]]) -> None:
-    TicketLine.objects.bulk_create(
-        [TicketLine(restaurant_id=line.restaurant_id, ticket=ticket, line=line) for ticket, line in rows]
+    insert_rows(
+        [new_row(TicketLine, restaurant_id=line.restaurant_id, ticket=ticket, line=line) for ticket, line in rows]
     )
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bistro.core.models import Restaurant
 from bistro.core.money import ZERO
+from bistro.core.reading import Reading
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
 
 
@@ -97,10 +98,15 @@ _guard = threading.Lock()
 _compiled: dict[int, MenuNow] = {}
 
 
+# restaurant: (version, availability), if it has a menu
+menu_versions = Reading(
+    lambda restaurant: MenuVersion.objects.filter(pk=restaurant).values_list("version", "availability")
+)
+
+
 def menu_now(restaurant_id: int) -> MenuNow:
     """The menu in force: one query when nothing changed since it was last compiled here."""
-    rows = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", "availability")
-    version, stamp = next(iter(rows), (0, 0))
+    version, stamp = next(iter(menu_versions(restaurant_id)), (0, 0))
     with _guard:
         known = _compiled.get(restaurant_id)
     if known is not None and known.menu.version == version and known.stamp == stamp:

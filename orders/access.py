@@ -3,8 +3,7 @@
 from django.http import Http404
 
 from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
-from bistro.core.names import name_key
+from bistro.core.errors import NotYours
 from orders.models import Order
 from tables.models import Table
 
@@ -23,13 +22,3 @@ def table_for(actor: Actor | None, pk: int) -> Table:
     if table is None:
         raise Http404("There is no such table.")
     return table
-
-
-def table_named(actor: Actor, name: str) -> int:
-    """The id of a table by its name, as the old pads send it. Raises InvalidInput."""
-    rows = Table.objects.visible_to(actor).not_archived().filter(name_key=name_key(name))
-    pk = rows.values_list("pk", flat=True).first()
-    if pk is None:
-        message = f"There is no table “{name}”."
-        raise InvalidInput(message, code="unknown_table", fields={"table": [message]})
-    return int(pk)

@@ -17,7 +17,7 @@ from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Device, Restaurant
 from orders.models import Order, OrderLine
-from orders.transitions import OPEN, LineStatus, OrderStatus
+from orders.transitions import LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
 ALARMS_SHOWN = 20  # of each kind
@@ -129,15 +129,15 @@ def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, no
     orders: dict[int, list[Order]] = {}
     for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("placed_at"):
         orders.setdefault(order.table_id, []).append(order)
-    waiting = _waiting_for_fire(actor, ids)
+    waiting = _waiting_for_fire(actor, [order.pk for found in orders.values() for order in found])
     return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), waiting, restaurant, now) for t in rows)
 
 
-def _waiting_for_fire(actor: Actor, table_ids: Sequence[int]) -> set[int]:
-    """The open orders at these tables of which the kitchen makes nothing now, because a course waits: one query."""
-    lines = OrderLine.objects.visible_to(actor).filter(status=LineStatus.HELD, order__table_id__in=table_ids)
+def _waiting_for_fire(actor: Actor, order_ids: Sequence[int]) -> set[int]:
+    """Those of the open orders of which the kitchen makes nothing now, because a course waits: one query."""
+    lines = OrderLine.objects.visible_to(actor).filter(status=LineStatus.HELD, order_id__in=order_ids)
     cooking = OrderLine.objects.filter(order=OuterRef("order"), status__in=[LineStatus.QUEUED, LineStatus.STARTED])
-    return set(lines.filter(~Exists(cooking), order__status__in=OPEN).values_list("order_id", flat=True))
+    return set(lines.filter(~Exists(cooking)).order_by().values_list("order_id", flat=True))
 
 
 def _floor_table(

@@ -25,11 +25,11 @@ class OrderQuerySet(TenantQuerySet):
             return rows
         if actor.device_id is None:
             return rows.none()
-        return rows.filter(table__pads__device_id=actor.device_id, party__status="seated")
+        return rows.filter(table__pads__device_id=actor.device_id, party__status__being="seated")
 
     def of_party_at(self, table_id: int) -> Self:
         """What the guests who sit at a table now have ordered."""
-        return self.filter(table_id=table_id, party__status="seated", withdrawn_at=None)
+        return self.filter(table_id=table_id, party__status__being="seated", withdrawn_at=None)
 
     def with_lines(self) -> Self:
         """Lines and table in two queries more, whatever the number of orders."""
@@ -37,13 +37,13 @@ class OrderQuerySet(TenantQuerySet):
 
     def open(self) -> Self:
         """Neither delivered nor cancelled."""
-        return self.filter(status__in=OPEN, withdrawn_at=None)
+        return self.filter(status__among=OPEN, withdrawn_at=None)
 
     def overdue(self, now: datetime) -> Self:
         """Placed tonight, and the kitchen should have seen it by now. Only the few rows that are placed are looked
         through; what was forgotten days ago rings no more."""
         tonight = Q(placed_at__lt=now - UNSEEN_AFTER, placed_at__gte=now - ALARMED_FOR)
-        return self.filter(tonight, status=OrderStatus.PLACED, withdrawn_at=None)
+        return self.filter(tonight, status__being=OrderStatus.PLACED, withdrawn_at=None)
 
     def not_alarmed(self) -> Self:
         """Those that no alarm was raised for yet."""
@@ -53,7 +53,7 @@ class OrderQuerySet(TenantQuerySet):
         """What stands as an alarm: overdue, or alarmed by a process whose clock is ahead of ours."""
         due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
         tonight = Q(placed_at__gte=now - ALARMED_FOR)
-        return self.filter(due, tonight, status=OrderStatus.PLACED, withdrawn_at=None)
+        return self.filter(due, tonight, status__being=OrderStatus.PLACED, withdrawn_at=None)
 
     def of_day(self, business_date: date) -> Self:
         return self.filter(business_date=business_date)

@@ -23,11 +23,14 @@ class LineRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """One wished order. `table_id` None means the pad's own table; key and fingerprint make a retry a success."""
+    """One wished order. Without `table_id` and `table_name` it is for the pad's own table; key and fingerprint make a
+    retry a success. `token_hash` is there when the door knew the device from memory (bistro.core.known_devices)."""
 
     actor: Actor
     lines: tuple[LineRequest, ...]
     table_id: int | None = None
+    table_name: str = ""
     note: str = ""
     key: str | None = None
     fingerprint: str = ""
+    token_hash: str = ""

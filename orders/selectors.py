@@ -13,9 +13,13 @@ TRACKING = ("Order Placed", "Kitchen Received", "Preparation", "Ready for Servic
 
 
 def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[OrderLine, dict[str, Any]]:
-    """Lines of the orders placed in the last `minutes`, newest first: one row a line."""
-    orders = Order.objects.visible_to(actor).since(now - timedelta(minutes=minutes))
-    rows = OrderLine.objects.filter(order__in=orders).order_by("-order__placed_at", "-order_id", "position", "pk")
+    """Lines of the orders placed in the last `minutes`, newest first: one row a line. A report."""
+    orders = Order.objects.visible_to(actor).since(now - timedelta(minutes=minutes)).for_reports()
+    rows = (
+        OrderLine.objects.for_reports()
+        .filter(order__in=orders)
+        .order_by("-order__placed_at", "-order_id", "position", "pk")
+    )
     return rows.values(
         "order_id",
         "quantity",

@@ -11,4 +11,4 @@ class PartyQuerySet(TenantQuerySet):
 
     def seated(self) -> Self:
         """At a table now; at most one a table."""
-        return self.filter(status=PartyStatus.SEATED)
+        return self.filter(status__being=PartyStatus.SEATED)

@@ -3,11 +3,24 @@
 from collections.abc import Mapping, Sequence
 
 from bistro.core.actors import Actor
+from bistro.core.inserting import insert_rows
+from bistro.core.reading import Reading
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from tables.events import PartyCompleted, PartySeated
 from tables.models import Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
+
+# restaurant, table keys: (table, party)
+seated_parties = Reading(
+    lambda restaurant, tables: (
+        Party.objects.of_restaurant(restaurant)
+        .seated()
+        .filter(table_id__any_of=tables)
+        .order_by()
+        .values_list("table_id", "pk")
+    )
+)
 
 
 def seat_parties(work: UnitOfWork, guests: Mapping[Table, Actor]) -> dict[int, int]:
@@ -17,8 +30,7 @@ def seat_parties(work: UnitOfWork, guests: Mapping[Table, Actor]) -> dict[int, i
     """
     require_transaction()
     wanted = {table.pk: table for table in guests}
-    rows = Party.objects.of_restaurant(work.restaurant_id).seated().filter(table_id__in=wanted)
-    seated: dict[int, int] = dict(rows.values_list("table_id", "pk"))
+    seated = dict(seated_parties(work.restaurant_id, wanted))
     for party in _seat(work, [wanted[pk] for pk in sorted(wanted.keys() - seated.keys())], guests):
         assert party.table_id is not None
         seated[party.table_id] = party.pk
@@ -32,7 +44,7 @@ def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Acto
         Party(restaurant_id=work.restaurant_id, table=table, status=PartyStatus.SEATED, seated_at=work.now)
         for table in tables
     ]
-    Party.objects.bulk_create(new)
+    insert_rows(new)
     for party, table in zip(new, tables, strict=True):
         work.record(PartySeated(party=party, table=table), actor=guests[table])
     return new

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from bistro.core import doorbell, feed
+from bistro.core.live import consumers
 from bistro.core.live import hub as hub_module
 from bistro.core.live.consumers import COME_BACK
 from bistro.core.models import Event, FeedEpoch, FeedHead
@@ -181,6 +182,12 @@ async def test_a_socket_is_sent_away_in_time_and_goes_on_where_it_stood(house, p
         assert (await socket.hear_but("heartbeat"))["order"]["id"] == missed.id
 
 
+@pytest.mark.parametrize("name", ["NOT_AUTHENTICATED", "FORBIDDEN", "TOO_CHATTY", "OUR_FAULT", "COME_BACK"])
+def test_daphne_can_send_every_close_code(name):
+    """Autobahn, below Daphne, refuses all others with an exception, and the socket stays open without a word."""
+    assert 4000 <= getattr(consumers, name) <= 4999
+
+
 async def test_who_cannot_come_back_is_not_sent_away(house, program, settings):
     settings.FEED_HEARTBEAT_SECONDS, settings.SOCKET_LIFETIME_SECONDS = 0.05, 0.05
     async with Socket("/ws/orders", program, protocols=()) as socket:
@@ -235,6 +242,26 @@ async def _sleeps_through(house, program, *, orders, expected):
         else:
             heard = [message, *[await sleeper.hear("new_order") for _ in range(orders - 1)]]
             assert [each["order"]["id"] for each in heard] == placed
+
+
+@pytest.mark.parametrize(("shared", "readings"), [(5.0, 1), (-1.0, 3)], ids=["shared", "control"])
+async def test_screens_that_stood_at_the_same_place_share_the_reading(house, program, monkeypatch, shared, readings):
+    """A process died: its screens come to another one, all from the same place."""
+    monkeypatch.setattr(hub_module, "SHARED_SECONDS", shared)
+    place = await beside(feed.position, house.restaurant.pk)
+    placed = [(await beside(house.order)).id for _ in range(2)]
+    real, made = hub_module._catch_up, []
+    monkeypatch.setattr(hub_module, "_catch_up", lambda *asked: made.append(asked) or real(*asked))
+    async with (
+        Socket("/ws/orders", program) as first,
+        Socket("/ws/orders", program) as second,
+        Socket("/ws/orders", program) as third,
+    ):
+        for screen in (first, second, third):
+            await screen.hello(place.seq, place.epoch)
+            heard = [await screen.hear("new_order") for _ in placed]
+            assert [message["order"]["id"] for message in heard] == placed
+    assert len(made) == readings
 
 
 async def test_after_a_restore_one_command_makes_every_screen_look_again(house, program, settings):

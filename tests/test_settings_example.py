@@ -17,7 +17,7 @@ def read_by_settings() -> set[str]:
 
 
 def read_by_scripts() -> set[str]:
-    text = "".join((ROOT / "deploy" / name).read_text() for name in ("run", "setup", "forget"))
+    text = "".join((ROOT / "deploy" / name).read_text() for name in ("run", "serve", "setup", "forget"))
     return set(re.findall(r"\$\{([A-Z][A-Z0-9_]+):-", text))
 
 

@@ -1,7 +1,8 @@
 """The front door of the ASGI process: a bounded number of requests at work, the rest wait briefly, then 503.
 
 Without it every request gets a thread and a database connection at once, and overload becomes a pile of timeouts.
-It also refuses large bodies before they are read (Daphne has no limit of its own).
+It also refuses large bodies, whatever server it stands in; in Daphne `bistro.core.daphne_limits` does so before they
+are read.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 # Managers import menus and photos here; everything else is small JSON.
 _UPLOADS = "/admin/"
+MOST_HELD = 1000  # refusals that wait a moment: each keeps a connection and a small body
 
 
 class BodyTooLarge(Exception):
@@ -31,29 +33,28 @@ class ClientGone(Exception):
 
 
 class Admission:
-    """ASGI middleware for HTTP."""
+    """ASGI middleware for HTTP. `places` names the setting that says how many requests work at once."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, app: App, places: str = "ADMISSION_IN_FLIGHT") -> None:
+        self.app, self.places = app, places
         self._slots: asyncio.Semaphore | None = None
-        self._waiting = 0
+        self._waiting = self._held = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        limit = settings.UPLOAD_LIMIT_BYTES if scope["path"].startswith(_UPLOADS) else settings.BODY_LIMIT_BYTES
         try:
-            messages = await _read_body(scope, receive, limit)
+            messages = await _read_body(scope, receive, body_limit(scope["path"]))
             entered = await self._enter(receive)
         except ClientGone:
             return
         except BodyTooLarge:
-            await _refuse(send, 413, "The body is too large.", "body_too_large", [(b"connection", b"close")])
+            await refuse(send, 413, "The body is too large.", "body_too_large", [(b"connection", b"close")])
             return
         if not entered:
-            await _refuse(send, 503, "Too much at once. Try again in a moment.", "overloaded", [(b"retry-after", b"1")])
+            await refuse(send, 503, "Too much at once. Try again in a moment.", "overloaded", [(b"retry-after", b"1")])
             return
         assert self._slots is not None
         try:
-            await self.app(scope, _replay(messages, receive), send)
+            await self.app(scope, replay(messages, receive), send)
         finally:
             self._slots.release()
 
@@ -63,10 +64,11 @@ class Admission:
         Raises ClientGone when the client leaves meanwhile: its work is not done for nobody, it will come again.
         """
         if self._slots is None:
-            self._slots = asyncio.Semaphore(settings.ADMISSION_IN_FLIGHT)
+            self._slots = asyncio.Semaphore(getattr(settings, self.places))
         if not self._slots.locked():
             return await self._slots.acquire()
         if self._waiting >= settings.ADMISSION_WAITING:
+            await self._hold()
             return False
         self._waiting += 1
         entered = False
@@ -85,9 +87,24 @@ class Admission:
                 place.cancel()
                 place.add_done_callback(self._give_back)
 
+    async def _hold(self) -> None:
+        """A refusal costs nothing while it waits, and its client cannot ask again meanwhile: without this, pads that
+        ask again at once keep the process busy with refusing. Beyond so many, others hear at once."""
+        if self._held < MOST_HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(settings.ADMISSION_REFUSAL_SECONDS)
+            finally:
+                self._held -= 1
+
     def _give_back(self, place: "asyncio.Future[Any]") -> None:
         if self._slots is not None and not place.cancelled():
             self._slots.release()
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a request to this path may bring."""
+    return settings.UPLOAD_LIMIT_BYTES if path.startswith(_UPLOADS) else settings.BODY_LIMIT_BYTES
 
 
 async def _left(receive: Receive) -> None:
@@ -115,19 +132,20 @@ async def _read_body(scope: Message, receive: Receive, limit: int) -> list[Messa
             return messages
 
 
-def _replay(messages: list[Message], receive: Receive) -> Receive:
+def replay(messages: list[Message], receive: Receive) -> Receive:
     """What was read already, then the real thing."""
     queue = iter(messages)
 
-    async def replay() -> Message:
+    async def next_message() -> Message:
         for message in queue:
             return message
         return await receive()
 
-    return replay
+    return next_message
 
 
-async def _refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
+async def refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
+    """Answer with a problem document, without Django."""
     body = json.dumps(problem(status, detail, code)).encode()
     own = [
         (b"content-type", PROBLEM_TYPE.encode()),

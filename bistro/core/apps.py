@@ -9,4 +9,4 @@ class CoreConfig(AppConfig):
     verbose_name = "Restaurant"
 
     def ready(self) -> None:
-        from bistro.core import checks, schema_extensions  # noqa: F401  (registration)
+        from bistro.core import checks, lookups, schema_extensions  # noqa: F401  (registration)

@@ -21,9 +21,11 @@ from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.api.refused import RefusedAPIException
 from bistro.core.errors import DeviceIsLocked
+from bistro.core.known_devices import remember
 from bistro.core.last_seen import heard
 from bistro.core.limits import client_address
 from bistro.core.models import Device, Staff
+from bistro.core.reading import Reading
 from bistro.core.secrets import digest
 from bistro.core.services.devices import adopt_next_token
 
@@ -40,12 +42,21 @@ class DevicePrincipal(AnonymousUser):
 
 
 def device_actor(token: str, *, admit_locked: bool = False) -> Actor | None:
-    """The actor of a device token, or None. The first use of a rotated token retires the old one.
+    """The actor of a device token, or None. Raises DeviceIsLocked, see `admitted_device`."""
+    device = admitted_device(token, admit_locked=admit_locked)
+    return actor_of_device(device) if device is not None else None
+
+
+_devices_by_token = Reading(lambda token_hash: Device.objects.live().filter(token_hash=token_hash).order_by())
+
+
+def admitted_device(token: str, *, admit_locked: bool = False) -> Device | None:
+    """The device of a token, or None. The first use of a rotated token retires the old one.
 
     Raises DeviceIsLocked for a locked one, unless the door admits those.
     """
     hashed = digest(token)
-    device = Device.objects.live().filter(token_hash=hashed).first()
+    device = next(iter(_devices_by_token(hashed)), None)
     if device is None:
         device = Device.objects.live().filter(next_token_hash=hashed).first()
         if device is None:
@@ -54,7 +65,8 @@ def device_actor(token: str, *, admit_locked: bool = False) -> Actor | None:
     heard(device.pk)
     if device.locked_at is not None and not admit_locked:
         raise DeviceIsLocked
-    return actor_of_device(device)
+    remember(hashed, actor_of_device(device))
+    return device
 
 
 def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:

@@ -60,11 +60,12 @@ def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     for name, rate in settings.RATE_LIMITS.items():
         if not re.fullmatch(r"\d+/(s|m|h|d)[a-z]*", rate):
             found.append(Error(f"The rate “{rate}” of {name} is not one.", hint="Write 60/min.", id="bistro.E011"))
-    if settings.ADMISSION_IN_FLIGHT < 1 or settings.ADMISSION_WAIT_SECONDS <= 0:
-        found.append(Error("Admission lets nobody in.", hint="Set ADMISSION_IN_FLIGHT to 32.", id="bistro.E012"))
+    if min(settings.ADMISSION_IN_FLIGHT, settings.EXPRESS_IN_FLIGHT) < 1 or settings.ADMISSION_WAIT_SECONDS <= 0:
+        found.append(Error("Admission lets nobody in.", hint="Set ADMISSION_IN_FLIGHT to 8.", id="bistro.E012"))
     pool = settings.DATABASE.get("OPTIONS", {}).get("pool")
-    if pool and pool["max_size"] < settings.ADMISSION_IN_FLIGHT + OTHER_THREADS:
-        hint = f"Set DATABASE_POOL to {settings.ADMISSION_IN_FLIGHT + OTHER_THREADS} or lower ADMISSION_IN_FLIGHT."
+    threads = settings.ADMISSION_IN_FLIGHT + settings.WRITERS + OTHER_THREADS
+    if pool and pool["max_size"] < threads:
+        hint = f"Set DATABASE_POOL to {threads} or lower ADMISSION_IN_FLIGHT."
         found.append(Warning("More requests work at once than there are connections.", hint=hint, id="bistro.W002"))
     return found
 
@@ -80,7 +81,7 @@ def layer_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 @register()
 def proxy_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """Daphne speaks plain HTTP: behind a proxy that nobody trusts, every https request looks like http."""
+    """The server speaks plain HTTP: behind a proxy that nobody trusts, every https request looks like http."""
     knows_https: bool = settings.SECURE_PROXY_SSL_HEADER is not None
     if knows_https or not settings.SECURE_SSL_REDIRECT:
         return []

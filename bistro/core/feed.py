@@ -7,6 +7,19 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from bistro.core.models import Event, FeedEpoch, FeedHead
+from bistro.core.reading import Reading
+
+# Every tail of every process asks these after every commit.
+_epochs = Reading(lambda: FeedEpoch.objects.filter(pk=1))
+_heads = Reading(
+    lambda restaurants: FeedHead.objects.filter(pk__any_of=restaurants).values_list("restaurant_id", "seq")
+)
+# restaurant, after, last
+_events = Reading(
+    lambda restaurant, after, last: (
+        Event.objects.of_restaurant(restaurant).filter(seq__gt=after, seq__lte=last).order_by("seq")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +32,7 @@ class Position:
 
 def epoch() -> str:
     """The name of the present history; made at first use."""
-    row = FeedEpoch.objects.filter(pk=1).first()
+    row = next(iter(_epochs()), None)
     if row is None:
         try:
             row = FeedEpoch.objects.create(pk=1)
@@ -30,7 +43,7 @@ def epoch() -> str:
 
 def heads(restaurant_ids: Iterable[int]) -> dict[int, int]:
     """The last number of each restaurant: one query for all. A restaurant without events is absent."""
-    return dict(FeedHead.objects.filter(pk__in=list(restaurant_ids)).values_list("restaurant_id", "seq"))
+    return dict(_heads(restaurant_ids))
 
 
 def head(restaurant_id: int) -> int:
@@ -46,7 +59,7 @@ def position(restaurant_id: int) -> Position:
 def events_after(restaurant_id: int, seq: int, *, limit: int | None = None) -> Sequence[Event]:
     """The events after `seq` in commit order, at most `limit` (default: the catch-up limit)."""
     limit = settings.FEED_CATCH_UP_LIMIT if limit is None else limit
-    return list(Event.objects.of_restaurant(restaurant_id).filter(seq__gt=seq).order_by("seq")[:limit])
+    return _events(restaurant_id, seq, seq + limit)  # there are no gaps
 
 
 def too_far_behind(cursor: Position, now: Position) -> bool:

@@ -3,9 +3,11 @@
 Stock DRF throttles read, append and write a list; two requests at once both pass. Here a window is one counter.
 """
 
+import contextlib
 import logging
-import threading
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -14,13 +16,12 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from bistro.core.access import request_actor
+from bistro.core.actors import Actor
 from bistro.core.roles import Role
 
 log = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-BLIND_SECONDS = 5.0
-_blind_until = 0.0  # 0 while the cache answers
-_guard = threading.Lock()
+_away = False  # the cache: a frozen one would cost each who asks half a second
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
@@ -34,48 +35,55 @@ def over_limit(scope: str, who: str) -> int:
 
     A cache that is out of reach lets everybody through: orders matter more than limits.
     """
+    return over_limits(scope, [who])[0]
+
+
+def over_limits(scope: str, who: Sequence[str]) -> list[int]:
+    """The same for many at once, in one trip. Who stands there twice is counted twice."""
+    global _away
     count, seconds = parse_rate(settings.RATE_LIMITS[scope])
-    if not _may_ask():
-        return 0
+    within = [0] * len(who)
+    if not who or _away:
+        return within
     now = time.time()
-    key = _key(scope, who, int(now // seconds))
+    window = int(now // seconds)
+    counting: Any = cache
     try:
-        cache.add(key, 0, timeout=seconds + 1)
-        used = cache.incr(key)
-    except ValueError:  # it ended between the two calls
-        used = 0
+        used = counting.count([_key(scope, name, window) for name in who], seconds + 1)
+    except ValueError:  # it ended between two calls
+        used = within
     except Exception as error:  # whatever the cache's client raises when its server is away
-        _be_blind(BLIND_SECONDS)
+        _away = True
         log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
-        return 0
-    _be_blind(0)
-    return max(1, int((now // seconds + 1) * seconds - now)) if used > count else 0
+        return within
+    left = max(1, int((window + 1) * seconds - now))
+    return [left if times > count else 0 for times in used]
 
 
-def _may_ask() -> bool:
-    """A frozen cache costs each who asks half a second. So while it is away one request in a few seconds tries it, and
-    the others pass without waiting."""
-    with _guard:
-        if time.monotonic() < _blind_until:
-            return False
-        if _blind_until:
-            _be_blind(BLIND_SECONDS)
-        return True
-
-
-def _be_blind(seconds: float) -> None:
-    global _blind_until
-    _blind_until = time.monotonic() + seconds if seconds else 0.0
+def look_for_cache() -> None:
+    """While the cache is away nobody who waits for an answer asks it; a sweep does. Found again, limits count again."""
+    global _away
+    if not _away:
+        return
+    counting: Any = cache
+    with contextlib.suppress(Exception):  # whatever the cache's client raises when its server is away
+        counting.count([_key("nobody", "looks", 0)], 60)
+        _away = False
+        log.warning("rate limits are on again: the cache answers")
 
 
 def uncount(scope: str, who: str) -> None:
     """Take one use back: what succeeded does not count where only failures do (DECISIONS 24)."""
+    global _away
     _count, seconds = parse_rate(settings.RATE_LIMITS[scope])
+    if _away:
+        return
     try:
         cache.decr(_key(scope, who, int(time.time() // seconds)))
     except ValueError:  # another window has begun
         pass
     except Exception as error:
+        _away = True
         log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
 
 
@@ -118,6 +126,11 @@ class CredentialThrottle(AtomicThrottle):
         return actor.credential if actor else None
 
 
+def order_scope(actor: Actor) -> str:
+    """Which limit counts a device's orders: programs order for many guests, a pad for one table."""
+    return "integration-order" if Role.INTEGRATION in actor.roles else "pad-order"
+
+
 class OrderThrottle(AtomicThrottle):
     """Orders a credential may place: pads few, integrations many, staff without limit."""
 
@@ -125,7 +138,7 @@ class OrderThrottle(AtomicThrottle):
         actor = request_actor(request)
         if actor is None or actor.is_staff:
             return None
-        self.scope = "integration-order" if Role.INTEGRATION in actor.roles else "pad-order"
+        self.scope = order_scope(actor)
         return actor.credential
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 
 from bistro.core.actors import Actor
@@ -28,6 +29,10 @@ class TenantQuerySet(models.QuerySet[Any]):
         with two processes at 50 orders/s). SQLite has no row locks; there the one writer holds the database instead.
         """
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def for_reports(self) -> Self:
+        """From the replica, where there is one: what may be a moment old, and may take long."""
+        return self.using(settings.REPORTS)
 
     def next_position(self) -> int:
         """The place after the last of these rows, for tables with a `position`."""

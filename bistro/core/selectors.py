@@ -31,7 +31,7 @@ def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
         "version": VERSION,
         "python": platform.python_version(),
         "django": django.get_version(),
-        "server": "daphne" if "daphne" in sys.modules else "other",
+        "server": next((name for name in ("uvicorn", "daphne") if name in sys.modules), "other"),
         "pid": os.getpid(),
         "database": connection.vendor,
         "layer": str(settings.CHANNEL_LAYERS["default"]["BACKEND"]).rsplit(".", 1)[-1],

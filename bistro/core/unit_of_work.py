@@ -17,6 +17,7 @@ from bistro.core import doorbell
 from bistro.core.actors import Actor
 from bistro.core.errors import DomainError, Overloaded
 from bistro.core.events import DomainEvent
+from bistro.core.inserting import insert_rows, new_row
 from bistro.core.jsontext import dumps
 from bistro.core.models import Event
 
@@ -125,9 +126,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         )
         head = _one_number(sql, [self.restaurant_id, count])
         first = head - count + 1
-        Event.objects.bulk_create(
-            [self._row(first + place, event, actor) for place, (event, actor) in enumerate(self._recorded)]
-        )
+        insert_rows([self._row(first + place, event, actor) for place, (event, actor) in enumerate(self._recorded)])
 
         def ring() -> None:  # no partial: Django's robust handling asks a callback that fails for its __qualname__
             doorbell.ring(self.restaurant_id, head)
@@ -148,7 +147,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     def _row(self, seq: int, event: DomainEvent, actor: Actor) -> Event:
         private = event.private()
-        return Event(
+        return new_row(
+            Event,
             restaurant_id=self.restaurant_id,
             seq=seq,
             type=event.type,

@@ -1,6 +1,7 @@
 """From the plain data of `bistro.demo` to rows, through the services that managers use."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from bistro.core.models import Device, Restaurant
 from bistro.core.services.devices import create_device, give_token
 from bistro.core.services.restaurants import add_member, open_restaurant
 from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
+from bistro.demo.kinds import Person
 from bistro.demo.menu import CATEGORIES, STATIONS
 from kitchen.services.stations import place_screen, set_up_kitchen
 from menu.imported import ImportedCategory
@@ -16,7 +18,7 @@ from menu.services import import_menu
 from tables.services import add_pads, create_section
 
 
-def seed(url: str, uid: UUID) -> dict[str, Any]:
+def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, Any]:
     """Create the restaurant, its floor, menu, kitchen, people and devices; return the credentials, told only here."""
     restaurant = open_restaurant(
         name=RESTAURANT_NAME, currency=CURRENCY, timezone=TIMEZONE, uid=uid, actor=Actor.system(None, "demo")
@@ -29,21 +31,21 @@ def seed(url: str, uid: UUID) -> dict[str, Any]:
     return {
         "url": url,
         "restaurant_id": restaurant.pk,
-        "staff": _people(actor),
+        "staff": _people(people, actor),
         "devices": [*_pads(restaurant, actor), *_other_devices(actor)],
     }
 
 
-def _people(actor: Actor) -> dict[str, dict[str, str]]:
+def _people(people: Sequence[Person], actor: Actor) -> dict[str, dict[str, str]]:
     """One login a role; a second person of the same role gets a number: waiter2."""
     logins: dict[str, dict[str, str]] = {}
-    for person in PEOPLE:
+    for person in people:
         same = [key for key in logins if key.startswith(person.role)]
         logins[f"{person.role}{len(same) + 1}" if same else person.role] = _person(person, actor)
     return logins
 
 
-def _person(person: Any, actor: Actor) -> dict[str, str]:
+def _person(person: Person, actor: Actor) -> dict[str, str]:
     password = secrets.token_urlsafe(12)
     add_member(email=person.email, name=person.name, password=password, role=person.role, actor=actor)
     return {"email": person.email, "password": password}

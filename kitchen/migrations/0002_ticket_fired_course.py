@@ -12,10 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='ticket',
-            name='ticket_once',
-        ),
         migrations.AddField(
             model_name='ticket',
             name='fired_course',
@@ -25,9 +21,5 @@ class Migration(migrations.Migration):
             model_name='ticketline',
             name='status',
             field=models.CharField(choices=[('held', 'On hold'), ('queued', 'Queued'), ('started', 'Being prepared'), ('done', 'Done')], default='queued', max_length=9),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('order', 'station', 'fired_course'), name='ticket_once_a_firing'),
         ),
     ]

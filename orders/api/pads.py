@@ -14,7 +14,6 @@ from bistro.core.api.conditional import etag_of, not_modified
 from bistro.core.auth import TOKEN_ONLY
 from bistro.core.errors import DomainError, InvalidInput
 from bistro.core.limits import OrderThrottle
-from orders.access import table_named
 from orders.api.keys import idempotency_key
 from orders.api.placed import placed_response
 from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
@@ -41,10 +40,9 @@ class PadOrderView(APIView):
         body = PadOrderInput(data=request.data)
         body.is_valid(raise_exception=True)
         wish, actor = body.validated_data, api_actor(request)
-        table_id = table_named(actor, wish["table"])
         key = idempotency_key(request, required=False)
         try:
-            placed = place_order(order_request(actor, wish["items"], wish["note"], table_id, key, request.data))
+            placed = place_order(order_request(actor, wish["items"], wish["note"], wish["table"], key, request.data))
         except DomainError as error:
             error.fields = {_name_here(name): messages for name, messages in error.fields.items()}
             raise
@@ -72,7 +70,7 @@ class PadOrdersView(APIView):
         rows = Order.objects.visible_to(actor).of_day(restaurant_of(actor).business_date(timezone.now()))
         since = since_param(request)
         rows = rows.since(since) if since else rows
-        found = list(rows.with_lines().order_by("-placed_at", "-pk")[offset : offset + limit + 1])
+        found = list(rows.with_lines().order_by("-number")[offset : offset + limit + 1])
         orders = [pad_json(full_json(order)) for order in found[:limit]]
         etag = etag_of([[order["id"], order["version"]] for order in orders], request.get_full_path())
         unchanged = not_modified(request, etag)

@@ -205,14 +205,22 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
 
 
 def order_request(
-    actor: Actor, lines: list[Mapping[str, Any]], note: str, table_id: int | None, key: str | None, raw: Any
+    actor: Actor,
+    lines: list[Mapping[str, Any]],
+    note: str,
+    table: int | str | None,
+    key: str | None,
+    raw: Any,
+    token_hash: str = "",
 ) -> OrderRequest:
     """A checked order for the services."""
     return OrderRequest(
         actor=actor,
         lines=tuple(line_request(line) for line in lines),
-        table_id=table_id,
+        table_id=table if isinstance(table, int) else None,
+        table_name=table if isinstance(table, str) else "",
         note=note,
         key=key,
         fingerprint=fingerprint(raw) if key else "",
+        token_hash=token_hash,
     )

@@ -19,7 +19,7 @@ from bistro.core.limits import CredentialThrottle, OrderThrottle
 from bistro.core.models import Membership, Restaurant
 from bistro.core.roles import Act
 from orders import services
-from orders.access import order_for, table_named
+from orders.access import order_for
 from orders.api import serializers as shapes
 from orders.api.filters import OrderFilter
 from orders.api.keys import idempotency_key
@@ -62,13 +62,9 @@ class OrderList(GenericAPIView[Order]):
         body.is_valid(raise_exception=True)
         wish, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=actor.kind == "device")
-        table_id = _table_id(actor, wish.get("table"))
-        placed = services.place_order(order_request(actor, wish["lines"], wish["note"], table_id, key, request.data))
+        table = wish.get("table")
+        placed = services.place_order(order_request(actor, wish["lines"], wish["note"], table, key, request.data))
         return placed_response(placed, placed.json)
-
-
-def _table_id(actor: Actor, table: int | str | None) -> int | None:
-    return table_named(actor, table) if isinstance(table, str) else table
 
 
 class OrdersOfRestaurant(OrderList):
@@ -222,5 +218,6 @@ class RecentLines(APIView):
             raise InvalidInput("“minutes” is between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
         pages = Pages()
+        pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short
         page = pages.paginate_queryset(rows, request, view=self) or []
         return pages.get_paginated_response([recent_row(row) for row in page])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from bistro.core.schema_changes import AddCheckNotValid
+
 
 class Migration(migrations.Migration):
 
@@ -12,10 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='orderline',
-            name='line_status_known',
-        ),
         migrations.AddField(
             model_name='order',
             name='fired_at',
@@ -26,12 +24,16 @@ class Migration(migrations.Migration):
             name='served_at',
             field=models.DateTimeField(help_text='When its newest course was brought, others still to come.', null=True),
         ),
+        migrations.RemoveConstraint(
+            model_name='orderline',
+            name='line_status_known',
+        ),
         migrations.AlterField(
             model_name='orderline',
             name='status',
             field=models.CharField(choices=[('held', 'On hold'), ('queued', 'Queued'), ('started', 'Being prepared'), ('done', 'Done')], default='queued', max_length=9),
         ),
-        migrations.AddConstraint(
+        AddCheckNotValid(
             model_name='orderline',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['held', 'queued', 'started', 'done'])), name='line_status_known'),
         ),

@@ -1,15 +1,17 @@
 from django.db import migrations, models
 
+from bistro.core.schema_changes import AddIndexWhileServing
+
 
 class Migration(migrations.Migration):
-    """The index apart from the columns: PostgreSQL would hold their stronger lock while it is built."""
+    atomic = False  # PostgreSQL builds it beside writers, which no transaction can
 
     dependencies = [
         ('orders', '0003_order_unseen'),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexWhileServing(
             model_name='order',
             index=models.Index(condition=models.Q(('status', 'placed')), fields=['placed_at'], name='order_placed'),
         ),

@@ -1,15 +1,16 @@
 """Every write of orders: one function per thing a person does, each one whole unit of work."""
 
 from orders.services.alarming import raise_unseen_alarms
-from orders.services.batch import PlacedOrder
+from orders.services.batch import PlacedOrder, TokenEnded
 from orders.services.clearing import clear_table
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import drop_course, fire_course
 from orders.services.moving import cancel_order, confirm_order, deliver_order
-from orders.services.placing import place_order, place_orders
+from orders.services.placing import place_order, place_order_from_loop, place_orders
 
 __all__ = [
     "PlacedOrder",
+    "TokenEnded",
     "cancel_order",
     "clear_table",
     "confirm_order",
@@ -17,6 +18,7 @@ __all__ = [
     "drop_course",
     "fire_course",
     "place_order",
+    "place_order_from_loop",
     "place_orders",
     "raise_unseen_alarms",
     "replace_lines",

@@ -8,7 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bistro.core.access import actor_of_device
 from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
+from bistro.core.inserting import insert_rows, new_row
+from bistro.core.models import Device
+from bistro.core.names import name_key
 from bistro.core.roles import Act, Role
 from bistro.core.unit_of_work import UnitOfWork
 from menu.steps import counted_portions, menu_in, take_portions
@@ -17,8 +21,15 @@ from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
 from orders.requests import OrderRequest
+from orders.services.questions import (
+    devices_at_work,
+    orders_with_keys,
+    standing_pads,
+    tables_by_key,
+    tables_by_name,
+)
 from orders.shapes import full_json, notes_json, order_json, with_notes
-from tables.models import Pad, Table
+from tables.models import Table
 from tables.steps import seat_parties
 
 
@@ -57,11 +68,12 @@ class Batch:
     def __init__(self, requests: Sequence[OrderRequest], work: UnitOfWork) -> None:
         self.requests, self.work = requests, work
         self.outcomes: dict[int, Outcome] = {}
-        self.candidates: list[Candidate] = []
+        self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
         self.twins: dict[int, int] = {}
 
     def run(self) -> None:
         """Everything inside the transaction. Locks: table, stock, day's number."""
+        self._check_tokens()
         self._merge_equal_keys()
         asked = list(self.candidates)
         self._lock_tables()
@@ -92,45 +104,71 @@ class Batch:
                 kept.append(candidate)
         self.candidates = kept
 
+    def _check_tokens(self) -> None:
+        """Devices that the door knew from memory: does the token still count, and for the same rights?"""
+        known = {c.request.actor.device_id for c in self.candidates if c.request.token_hash}
+        if not known:
+            return
+        devices = {device.pk: device for device in devices_at_work(self.work.restaurant_id, known)}
+
+        def check(candidate: Candidate) -> None:
+            request = candidate.request
+            device = devices.get(request.actor.device_id or 0)
+            if request.token_hash and not (device and is_same(device, request)):
+                raise TokenEnded
+
+        self._keep(check)
+
     def _merge_equal_keys(self) -> None:
         """Of requests with the same key (and body, see `placing`) only the first goes on; the others get its answer."""
         seen: dict[tuple[str, str], int] = {}
-        for place, request in enumerate(self.requests):
-            first = place
+        kept = []
+        for candidate in self.candidates:
+            first, request = candidate.place, candidate.request
             if request.key is not None:
-                first = seen.setdefault((request.actor.credential, request.key), place)
-            if first != place:
-                self.twins[place] = first
+                first = seen.setdefault((request.actor.credential, request.key), candidate.place)
+            if first != candidate.place:
+                self.twins[candidate.place] = first
             else:
-                self.candidates.append(Candidate(place, request))
+                kept.append(candidate)
+        self.candidates = kept
 
     def _lock_tables(self) -> None:
         """Each request's table, locked in pk order. A pad has only its own."""
         pads = self._pads()
-        wanted: dict[int, int] = {}
+        wanted: dict[int, int | str] = {}
 
         def choose(candidate: Candidate) -> None:
             wanted[candidate.place] = wanted_table(candidate.request, pads)
 
         self._keep(choose)
-        rows = Table.objects.of_restaurant(self.work.restaurant_id).not_archived().filter(pk__in=set(wanted.values()))
-        tables = {table.pk: table for table in rows.locked()}
+        tables = self._tables(set(wanted.values()))
 
         def seat(candidate: Candidate) -> None:
             table = tables.get(wanted[candidate.place])
             if table is None:
-                raise NotYours("There is no such table.", code="table_not_found")
+                raise no_such_table(candidate.request)
+            if not candidate.request.actor.may(Act.PLACE_ANYWHERE) and table.pk != own_table(candidate.request, pads):
+                raise wrong_table()
             candidate.table = table
 
         self._keep(seat)
+
+    def _tables(self, wanted: set[int | str]) -> dict[int | str, Table]:
+        """Tables by what they were called: their id, or the key of their name. Locks: table."""
+        names = {name for name in wanted if isinstance(name, str)}
+        if names:
+            found = tables_by_name(self.work.restaurant_id, wanted - names, names)
+        else:
+            found = tables_by_key(self.work.restaurant_id, wanted)
+        return {table.pk: table for table in found} | {table.name_key: table for table in found}
 
     def _pads(self) -> dict[int, int]:
         """{device: table} of the credentials that may not order anywhere."""
         devices = {c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Act.PLACE_ANYWHERE)}
         if not devices:
             return {}
-        rows = Pad.objects.of_restaurant(self.work.restaurant_id).filter(device_id__in=devices)
-        return dict(rows.values_list("device_id", "table_id"))
+        return dict(standing_pads(self.work.restaurant_id, devices))
 
     def _answer_replays(self, asked: Sequence[Candidate]) -> None:
         """What was placed before under the same key is answered again, whatever became of its table, menu or status.
@@ -142,8 +180,11 @@ class Batch:
         if not keys:
             return
         credentials = {c.request.actor.credential for c in asked}
-        rows = Order.objects.of_restaurant(self.work.restaurant_id).filter(credential__in=credentials, key__in=keys)
-        known = {(row.credential, row.key): row for row in rows.with_lines()}
+        found = orders_with_keys(self.work.restaurant_id, credentials, keys)
+        if not found:
+            return
+        rows = Order.objects.filter(pk__in=[pk for pk, _credential, _key in found]).with_lines().order_by()
+        known = {(row.credential, row.key): row for row in rows}
         for candidate in asked:
             row = known.get((candidate.request.actor.credential, candidate.request.key))
             if row is not None:
@@ -189,19 +230,20 @@ class Batch:
         for candidate, number in zip(self.candidates, numbers, strict=True):
             candidate.order = self._order_row(candidate, parties[candidate.table.pk])
             candidate.order.business_date, candidate.order.number = day, number
-        Order.objects.bulk_create([candidate.order for candidate in self.candidates])
+        insert_rows([candidate.order for candidate in self.candidates])
         for candidate in self.candidates:
             candidate.lines = line_rows(candidate.order, candidate.priced)
             if restaurant.hold_courses:
                 hold_later_courses(candidate.lines)
-        OrderLine.objects.bulk_create([line for candidate in self.candidates for line in candidate.lines])
+        insert_rows([line for candidate in self.candidates for line in candidate.lines])
         for candidate in self.candidates:
             event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=candidate.table.name)
             self.work.record(event, actor=candidate.request.actor)
 
     def _order_row(self, candidate: Candidate, party_id: int) -> Order:
         request, actor = candidate.request, candidate.request.actor
-        return Order(
+        return new_row(
+            Order,
             restaurant_id=self.work.restaurant_id,
             party_id=party_id,
             table=candidate.table,
@@ -218,21 +260,54 @@ class Batch:
         )
 
 
-def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int:
-    """The table that a request is for. Raises NotPermitted, InvalidInput."""
-    actor = request.actor
-    actor.require(Act.PLACE_ORDER)
-    if actor.may(Act.PLACE_ANYWHERE):
-        if request.table_id is None:
-            raise InvalidInput("Say which table.", fields={"table": ["This field is required."]})
-        return request.table_id
-    own = pads.get(actor.device_id or 0)
+class TokenEnded(DomainError):
+    """The door remembered a token that counts no more, or not for the same."""
+
+    code = "invalid_token"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("This device token is not known or was revoked.")
+
+
+def is_same(device: Device, request: OrderRequest) -> bool:
+    """Whether the remembered token is still this device's, with the same rights."""
+    return device.token_hash == request.token_hash and actor_of_device(device) == request.actor
+
+
+def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
+    """What the table is called that a request is for: id or name key. Raises NotPermitted, InvalidInput."""
+    request.actor.require(Act.PLACE_ORDER)
+    if not request.actor.may(Act.PLACE_ANYWHERE):
+        own = own_table(request, pads)
+        if request.table_id not in (None, own):
+            raise wrong_table()
+        return name_key(request.table_name) or own
+    if request.table_id is None and not request.table_name:
+        raise InvalidInput("Say which table.", fields={"table": ["This field is required."]})
+    return name_key(request.table_name) if request.table_id is None else request.table_id
+
+
+def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
+    """Where a pad stands. Raises InvalidInput."""
+    own = pads.get(request.actor.device_id or 0)
     if own is None:
         raise InvalidInput("This pad stands on no table yet.", code="pad_without_table")
-    if request.table_id not in (None, own):
-        fields = {"table": ["Not this pad's table."]}
-        raise InvalidInput("A pad orders for its own table.", code="wrong_table", fields=fields)
     return own
+
+
+def wrong_table() -> InvalidInput:
+    """A pad tried another table."""
+    fields = {"table": ["Not this pad's table."]}
+    return InvalidInput("A pad orders for its own table.", code="wrong_table", fields=fields)
+
+
+def no_such_table(request: OrderRequest) -> DomainError:
+    """By id the same answer as for somebody else's; a name can be mistyped, and is repeated."""
+    if not request.table_name:
+        return NotYours("There is no such table.", code="table_not_found")
+    message = f"There is no table “{request.table_name}”."
+    return InvalidInput(message, code="unknown_table", fields={"table": [message]})
 
 
 def replayed(outcome: Outcome) -> Outcome:
@@ -268,7 +343,8 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
 def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
     """Unsaved rows of a priced order, with everything copied that must not change with the menu."""
     return tuple(
-        OrderLine(
+        new_row(
+            OrderLine,
             restaurant_id=order.restaurant_id,
             order=order,
             item_id=line.item.id,

@@ -5,11 +5,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
-PROGRAMS_READ = ("order_created", "order_updated")
+
+class Head(NamedTuple):
+    """How far the screens of a restaurant must have come."""
+
+    told: int = 0  # the place of the last event that every program must have been told
+    placed: int = 0  # the place of the last new order: no wall may stand before it
 
 
 @dataclass
@@ -37,25 +42,38 @@ class Log:
         finally:
             connection.close()
 
-    def last_order_event(self) -> int:
-        """The place of the last event that every program must have been told."""
-        ((seq,),) = self.rows("SELECT coalesce(max(seq), 0) FROM core_event WHERE type LIKE 'order_%'")
-        return int(seq)
+    def heads(self) -> dict[int, Head]:
+        """How far each restaurant's screens must have come."""
+        new = "max(CASE WHEN type = 'order_created' THEN seq ELSE 0 END)"
+        orders = "FROM core_event WHERE type LIKE 'order_%' GROUP BY restaurant_id"
+        rows = self.rows(f"SELECT restaurant_id, max(seq), {new} {orders}")
+        return {restaurant: Head(told, placed) for restaurant, told, placed in rows}
 
     def last_placed(self) -> int:
         """The place of the last new order: no wall may stand before it."""
         ((seq,),) = self.rows("SELECT coalesce(max(seq), 0) FROM core_event WHERE type = 'order_created'")
         return int(seq)
 
-    def order_events(self) -> list[int]:
-        """The places of all events that programs are told, in order."""
-        return [seq for (seq,) in self.rows("SELECT seq FROM core_event WHERE type LIKE 'order_%' ORDER BY seq")]
+    def order_events(self, after: int = 0) -> dict[int, list[int]]:
+        """The places of all events that programs are told, in order, by restaurant; of an old house, the later ones."""
+        found: dict[int, list[int]] = defaultdict(list)
+        told = f"type LIKE 'order_%' AND seq > {after}"
+        rows = self.rows(f"SELECT restaurant_id, seq FROM core_event WHERE {told} ORDER BY seq")
+        for restaurant, seq in rows:
+            found[restaurant].append(seq)
+        return found
+
+    def alarmed(self) -> set[int]:
+        """Orders that rang because the kitchen had not seen them in time."""
+        rows = self.rows("SELECT subject FROM core_event WHERE type = 'order_updated' AND action = 'unseen'")
+        return {int(subject.rpartition(":")[2]) for (subject,) in rows}
 
     def gaps(self) -> int:
-        """Numbers of the log that nobody has, or that came twice."""
-        ((count, last),) = self.rows("SELECT count(*), coalesce(max(seq), 0) FROM core_event")
-        ((head,),) = self.rows("SELECT coalesce(max(seq), 0) FROM core_feedhead")
-        return abs(int(head) - int(count)) + abs(int(head) - int(last))
+        """Numbers of the restaurants' logs that nobody has, or that came twice."""
+        rows = self.rows("SELECT restaurant_id, count(*), max(seq) FROM core_event GROUP BY restaurant_id")
+        logs = {restaurant: (count, last) for restaurant, count, last in rows}
+        heads = self.rows("SELECT restaurant_id, seq FROM core_feedhead")
+        return sum(abs(head - place) for restaurant, head in heads for place in logs.get(restaurant, (0, 0)))
 
     def books(self) -> Books:
         """Every order that stands, with what it costs."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from tests.faults.installation import Installation
-from tests.faults.screens import Program, Screen, when_all
+from tests.faults.screens import Screen, when_all
 
 PATIENCE = 45.0  # seconds after which a screen counts as never back
 OUTAGE = 1.0  # seconds that Redis and PostgreSQL are away
@@ -66,15 +66,9 @@ class Chaos:
         recovery.times += 1
         began, before = perf_counter(), self.acknowledged()
         answered = asyncio.create_task(self._answered_again(before, began))
-        every, placed = await asyncio.gather(
-            asyncio.to_thread(self.here.log.last_order_event), asyncio.to_thread(self.here.log.last_placed)
-        )
+        heads = await asyncio.to_thread(self.here.log.heads)
         lag = perf_counter() - began
-        seconds = await when_all(
-            list(self.screens),
-            lambda screen: screen.reached(every if isinstance(screen, Program) else placed),
-            PATIENCE,
-        )
+        seconds = await when_all(list(self.screens), lambda screen: screen.has_come_to(heads), PATIENCE)
         recovery.screens += [second + lag for second in seconds if second is not None]
         recovery.never += seconds.count(None)
         recovery.orders += await answered

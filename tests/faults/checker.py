@@ -47,6 +47,11 @@ class Account:
         return found
 
 
+def server_errors(answers: Counter[int]) -> int:
+    """Answers that no guest should get. 503 says when to come again, and is not one of them."""
+    return sum(times for status, times in answers.items() if status >= 500 and status != 503)
+
+
 def check(wishes: Sequence[Wish], books: Books) -> Account:
     """Acknowledged is there once under the id that the pad was told; nothing else is there; every cent agrees."""
     account = Account()

@@ -48,11 +48,12 @@ class Guests:
     card: Card
     keyed: bool = True
     name: str = field(default_factory=lambda: secrets.token_hex(4))  # no two services share a mark
-    pause: float = 0.0  # seconds between a pad's orders
+    pause: float = 0.0  # seconds between a pad's orders, on average
     wishes: list[Wish] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
     seconds: list[float] = field(default_factory=list)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HOUSE))
+    over: bool = False  # nobody begins another round; who waits for an answer goes on waiting
 
     async def order(self, orders: int) -> None:
         """Everybody orders until the evening is over."""
@@ -62,14 +63,15 @@ class Guests:
         dice = random.Random(orders)
 
         async def sit(pad: Device) -> None:
-            while (number := next(numbers)) <= orders:
+            await asyncio.sleep(self.pause * dice.random())  # guests do not tap in step
+            while not self.over and (number := next(numbers)) <= orders:
                 wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)))
                 await self.room.acquire()
                 self.wishes.append(wish)
                 await self.place(wish, pad)
                 if wish.order_id is None:
                     self.room.release()
-                await asyncio.sleep(self.pause)
+                await asyncio.sleep(self.pause * (0.5 + dice.random()))
 
         await asyncio.gather(*(sit(pad) for pad in self.pads))
 
@@ -127,33 +129,35 @@ class Crew:
     Every tenth order is cooked and delivered; the others are cancelled, which is quicker.
     """
 
-    def __init__(self, client: Client, who: Credentials, waiter: Token) -> None:
-        self.client, self.waiter = client, waiter
+    def __init__(self, client: Client, who: Credentials, waiter: Token, hands: int = CREW) -> None:
+        self.client, self.waiter, self.hands = client, waiter, hands
         self.screen = who.one("kitchen")
         self.complaints: list[str] = []
+        self.over = False  # nobody begins another order; what is in hand is finished
 
     async def work(self, guests: Guests) -> None:
-        """Close the oldest orders while too many are open, until cancelled."""
+        """Close the oldest orders while too many are open, until it is over or cancelled."""
 
         async def one() -> None:
-            while True:
+            while not self.over:
                 if len(guests.acknowledged) <= LEFT_OPEN:
                     await asyncio.sleep(0.05)
                     continue
                 await self._close(guests.acknowledged.popleft())
                 guests.room.release()
 
-        await asyncio.gather(*(one() for _ in range(CREW)))
+        await asyncio.gather(*(one() for _ in range(self.hands)))
 
     async def _close(self, order_id: int) -> None:
         try:
-            if order_id % 10 == 0 and await self._serve(order_id):
+            if order_id % 10 == 0 and await self.serve(order_id):
                 return
             await self._do(f"/api/v1/orders/{order_id}/cancel", self.waiter, {"reason": "Changed their mind"})
         except GaveUp as error:
             self.complaints.append(str(error))
 
-    async def _serve(self, order_id: int) -> bool:
+    async def serve(self, order_id: int) -> bool:
+        """Cook all of it and bring it; whether that worked."""
         tickets = await self.client.get("/api/v1/tickets?status=open&limit=200", credential=self.screen)
         mine = [ticket["id"] for ticket in tickets.body["results"] if ticket["order"] == order_id] if tickets.ok else []
         for ticket in mine:

@@ -1,6 +1,7 @@
 """A whole installation that can be broken: database, Redis, server processes, and the two lines that lead to them."""
 
 import asyncio
+import atexit
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +17,7 @@ from bistro.simulator.credentials import Credentials, demo_path, read_credential
 from tests.browser.service import ROOT
 from tests.faults.books import Log
 from tests.faults.proxy import Proxy
-from tests.faults.servers import Daphne, Postgres, Redis, Server, product_environment
+from tests.faults.servers import Postgres, Redis, Server, Worker, product_environment
 
 NO_LIMITS = {
     "RATE_PAD_ORDERS": "1000000/min",
@@ -32,14 +34,17 @@ class Plan:
     processes: int = 1
     postgres: bool = False
     redis: bool = False
-    pads: int = 50
+    pads: int = 25  # in each restaurant
+    restaurants: int = 1
     settings: Mapping[str, str] | None = None  # environment of the server processes, to switch a protection off
+    checkout: Path = ROOT  # the code that is served
 
     @property
     def name(self) -> str:
         database = "PostgreSQL" if self.postgres else "SQLite"
         more = " + Redis" if self.redis else ""
-        return f"{database}{more}, {self.processes} process{'es' if self.processes > 1 else ''}"
+        houses = f", {self.restaurants} restaurants" if self.restaurants > 1 else ""
+        return f"{database}{more}, {self.processes} process{'es' if self.processes > 1 else ''}{houses}"
 
 
 class Installation:
@@ -51,11 +56,11 @@ class Installation:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.folder = Path(tempfile.mkdtemp(prefix="bistro-faults."))
-        self.workers: list[Daphne] = []
+        self.workers: list[Worker] = []
         self.redis: Redis | None = None
         self.postgres: Postgres | None = None
         self.log: Log
-        self.who: Credentials
+        self.houses: list[Credentials]  # who may act, by restaurant
         self.pads_line: Proxy
         self.screens_line: Proxy
         self._stack = AsyncExitStack()
@@ -83,10 +88,12 @@ class Installation:
             await self._bring_up(self.postgres)
             settings["DATABASE_URL"] = await asyncio.to_thread(self.postgres.create_database, "bistro")
         self.log = Log(settings.get("DATABASE_URL") or str(self.folder / "var" / "bistro.sqlite3"))
-        await asyncio.to_thread(self._open_restaurant, settings)
+        await asyncio.to_thread(self._furnish, settings)
+        if self.plan.postgres and self.plan.redis:
+            settings["SERVER"] = "uvicorn"  # as behind deploy/local-cluster
         settings |= self.plan.settings or {}
         for number in range(self.plan.processes):
-            self.workers.append(Daphne(f"worker-{number}", self.folder, settings))
+            self.workers.append(Worker(f"worker-{number}", self.folder, settings, self.plan.checkout))
         await asyncio.gather(*(self._bring_up(worker) for worker in self.workers))
         ports = [worker.port for worker in self.workers]
         self.pads_line = await self._stack.enter_async_context(Proxy(ports, seed=1))
@@ -97,19 +104,44 @@ class Installation:
         await asyncio.to_thread(server.start)
         await server.ready()
 
-    def _open_restaurant(self, settings: Mapping[str, str]) -> None:
-        made = subprocess.run(
-            [sys.executable, "-m", "tests.faults.open_restaurant", str(self.plan.pads)],
-            env=product_environment(settings),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert made.returncode == 0, made.stderr[-3000:]
-        self.who = read_credentials(demo_path(self.folder / "var"))
+    def _furnish(self, settings: Mapping[str, str]) -> None:
+        """On SQLite the restaurants are a folder: opened once for a run, and copied by every installation."""
+        var = self.folder / "var"
+        if self.plan.postgres or self.plan.checkout != ROOT:
+            open_restaurants(settings, self.plan.pads, self.plan.restaurants, self.plan.checkout)
+        else:
+            shutil.copytree(opened_folder(self.plan.pads, self.plan.restaurants), var)
+        further = [var / f"demo-{number}.json" for number in range(2, self.plan.restaurants + 1)]
+        self.houses = [read_credentials(path) for path in (demo_path(var), *further)]
+
+    @property
+    def who(self) -> Credentials:
+        """Who may act in the first restaurant, which is the only one in most trials."""
+        return self.houses[0]
 
     def complaints(self) -> str:
         """What the server processes logged as errors, for a report that wants to know why."""
         lines = [line for worker in self.workers for line in worker.log.read_text(errors="replace").splitlines()]
         return "\n".join(line for line in lines if "rror" in line or "Traceback" in line)
+
+
+def open_restaurants(settings: Mapping[str, str], pads: int, restaurants: int, checkout: Path = ROOT) -> None:
+    """Database, restaurants and pads, where these settings lead, by the code that will serve them."""
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.faults.open_restaurant", str(pads), str(restaurants)],
+        env=product_environment(settings),
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr[-3000:]
+
+
+@cache
+def opened_folder(pads: int, restaurants: int) -> Path:
+    """The data folder of restaurants that nobody has ordered in. Nobody serves it: it is there to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="bistro-faults."))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    open_restaurants({**NO_LIMITS, "VAR": str(folder / "var")}, pads, restaurants)
+    return folder / "var"

@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +17,8 @@ from time import perf_counter
 from typing import Any
 
 import aiohttp
+
+from tests.faults.books import Head
 
 PROTOCOL = "bistro.v1"
 SILENCE = 12.0
@@ -33,6 +35,7 @@ class Rules:
     watchdog: float = SILENCE
     cursor: bool = True  # resume from its place; else ask for everything again
     catch_up: bool = True  # fold what a new connection brings first; else only what happens from then on
+    report: bool = True  # a wall says what it has displayed
 
 
 @dataclass
@@ -49,10 +52,15 @@ class Screen:
     path = ""
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: str, authorization: str, rules: Rules | None = None
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        authorization: str,
+        rules: Rules | None = None,
+        restaurant: int = 0,
     ) -> None:
         self.session, self.url, self.rules = session, url, rules or Rules()
-        self.authorization = authorization
+        self.authorization, self.restaurant = authorization, restaurant
         self.epoch: str | None = None
         self.seq: int | None = None
         self.connections: list[Connection] = []
@@ -74,6 +82,14 @@ class Screen:
     def reached(self, seq: int) -> bool:
         """Whether it shows everything up to a place of the log."""
         return self.live and self.seq is not None and self.seq >= seq
+
+    def must_show(self, head: Head) -> int:
+        """The place of the log that it must have reached when its restaurant's stands there."""
+        raise NotImplementedError
+
+    def has_come_to(self, heads: Mapping[int, Head]) -> bool:
+        """Whether it shows all of its own restaurant that stood in the log."""
+        return self.reached(self.must_show(heads.get(self.restaurant, Head())))
 
     async def watch(self) -> None:
         """Stay connected until cancelled."""
@@ -177,6 +193,9 @@ class Program(Screen):
             self.orders[order["id"]] = order
         return False
 
+    def must_show(self, head: Head) -> int:
+        return head.told
+
     def missed(self, log: list[int]) -> int:
         """Events of the log that it was never told, between the places where its connections began and ended."""
         missed = 0
@@ -212,8 +231,11 @@ class Wall(Screen):
                 self.tickets.discard(int(ticket))
         return snapshot
 
+    def must_show(self, head: Head) -> int:
+        return head.placed
+
     def reports(self) -> bool:
-        return True
+        return self.rules.report
 
 
 @lru_cache(maxsize=1024)
@@ -233,3 +255,9 @@ async def when_all(screens: list[Screen], reached: Callable[[Screen], bool], pat
                 found[place] = perf_counter() - began
         await asyncio.sleep(0.02)
     return [found.get(place) for place in range(len(screens))]
+
+
+def missed(screens: Iterable[Screen], events: Mapping[int, list[int]]) -> int:
+    """Events of their restaurants' logs that programs among them were never told."""
+    programs = [screen for screen in screens if isinstance(screen, Program)]
+    return sum(program.missed(events.get(program.restaurant, [])) for program in programs)

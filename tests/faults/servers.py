@@ -1,4 +1,4 @@
-"""Daphne, Redis and PostgreSQL as processes of our own on free ports: to be killed, frozen and started again."""
+"""Worker, Redis and PostgreSQL as processes of our own on free ports: to be killed, frozen and started again."""
 
 import asyncio
 import contextlib
@@ -26,6 +26,8 @@ OURS = ("DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_
 class Server:
     """One process. Subclasses say how it is called and when it serves."""
 
+    checkout = ROOT  # where it is started
+
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         self.port = free_port()
@@ -52,7 +54,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                cwd=ROOT,
+                cwd=self.checkout,
                 user=user,
             )
 
@@ -94,11 +96,11 @@ class Server:
 
     def _send(self, what: signal.Signals) -> None:
         assert self.process is not None
-        for pid in self._family():
+        for pid in self.family():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, what)
 
-    def _family(self) -> list[int]:
+    def family(self) -> list[int]:
         """The process and its children, parents first. PostgreSQL's have sessions of their own."""
         assert self.process is not None
         if self.process.returncode is not None:
@@ -114,15 +116,15 @@ class Server:
         self.process.wait()
 
 
-class Daphne(Server):
+class Worker(Server):
     """One server process, as `deploy/run` starts each of them."""
 
-    def __init__(self, name: str, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, name: str, folder: Path, settings: Mapping[str, str], checkout: Path = ROOT) -> None:
         super().__init__(name, folder)
-        self.settings = settings
+        self.settings, self.checkout = settings, checkout
 
     def command(self) -> Sequence[str | Path]:
-        return [ROOT / "deploy" / "serve", str(self.port)]
+        return [self.checkout / "deploy" / "serve", str(self.port)]
 
     def environment(self) -> Mapping[str, str]:
         return product_environment(self.settings) | {"PORT": str(self.port)}
@@ -148,11 +150,19 @@ class Redis(Server):
 
     def serves(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
-                line.sendall(b"PING\r\n")
-                return line.recv(16).startswith(b"+PONG")
+            return self._ask(b"PING").startswith(b"+PONG")
         except OSError:
             return False
+
+    def flush(self) -> None:
+        """It forgets everything at once, and goes on serving."""
+        answer = self._ask(b"FLUSHALL")
+        assert answer.startswith(b"+OK"), answer
+
+    def _ask(self, word: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
+            line.sendall(word + b"\r\n")
+            return line.recv(16)
 
 
 class Postgres(Server):

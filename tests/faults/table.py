@@ -7,20 +7,27 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from tests.faults.alarms import Rang
 from tests.faults.chaos import POSTGRES, REDIS, WORKER, Recovery
+from tests.faults.checker import Account
+from tests.faults.drill import Drilled
 from tests.faults.evening import Outcome
+from tests.faults.soak import Soaked
 from tests.faults.trials import NEVER, Behind, DeadLine, Restarted
 
-# Seconds in which every screen is right again (R2), lags (R4) and is dark (R18).
+# Seconds in which every screen is right again (R2), lags (R4), a pad is answered (R4) and a screen is dark (R18).
 WITHIN = {WORKER: 5.0, REDIS: 3.0, POSTGRES: 3.0}
 BEHIND_AT_MOST = 2.0
+ORDER_P95 = 0.3
 DARK_AT_MOST = 3.0
+ROTATED_WITHIN = 1.0  # R3
 SNAPSHOTS_AT_MOST = 1.2
+LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # R19: a lock that keeps orders out; p99 of an order
 NOTICED_WITHIN = 12.0 + 3.0  # the watchdog, and one more try (R11)
 
 COLUMNS = (
     "evening", "orders", "lost", "doubled", "invented", "unanswered", "money", "5xx",
-    "worker: p50 p99 max s", "Redis: p50 p99 max s", "PostgreSQL: p50 p99 max s", "missed", "stale", "dark s",
+    "worker: p50 p99 max s", "Redis: p50 p99 max s", "PostgreSQL: p50 p99 max s", "missed", "stale", "dark s", "alarms",
 )  # fmt: skip
 
 
@@ -58,25 +65,37 @@ def _seconds(value: float) -> str:
 
 def evening_row(outcome: Outcome, *, control: bool = False) -> Row:
     """A whole evening."""
-    account = outcome.account
     cells = {
         "evening": outcome.name,
-        "orders": f"{account.acknowledged:,}",
-        "lost": f"{len(account.lost)}",
-        "doubled": f"{len(account.doubled)}",
-        "invented": f"{len(account.invented)}",
-        "unanswered": f"{len(account.unanswered)}",
-        "money": "equal" if account.money_is_equal else f"{account.found - account.expected:+}",
-        "5xx": f"{outcome.server_errors}",
+        **orders(outcome.account, outcome.server_errors),
         COLUMNS[8]: _recovery(outcome.recoveries.get(WORKER)),
         COLUMNS[9]: _recovery(outcome.recoveries.get(REDIS)),
         COLUMNS[10]: _recovery(outcome.recoveries.get(POSTGRES)),
         "missed": f"{outcome.missed}",
         "stale": f"{outcome.unequal} of {outcome.screens}",
         "dark s": f"{outcome.darkest:.1f}",
+        "alarms": f"{outcome.alarmed}",
     }
     late = [] if control else list(_late(outcome))
     return Row(cells, outcome.problems + late, control)
+
+
+def orders(account: Account, errors: int) -> dict[str, str]:
+    """What became of the orders."""
+    return {
+        "orders": f"{account.acknowledged:,}",
+        "lost": f"{len(account.lost)}",
+        "doubled": f"{len(account.doubled)}",
+        "invented": f"{len(account.invented)}",
+        "unanswered": f"{len(account.unanswered)}",
+        "money": "equal" if account.money_is_equal else f"{account.found - account.expected:+}",
+        "5xx": f"{errors}",
+    }
+
+
+def broken(account: Account, errors: int) -> list[str]:
+    """Which promises to the guests were broken."""
+    return account.problems + ([f"{errors} server errors"] if errors else [])
 
 
 def _recovery(recovery: Recovery | None) -> str:
@@ -94,35 +113,47 @@ def _late(outcome: Outcome) -> Iterable[str]:
                 yield f"a screen was right again only {slowest:.1f} s after “{fault}” ({WITHIN[fault]:.0f} s promised)"
 
 
-def behind_row(name: str, found: Behind, *, control: bool = False) -> Row:
-    """Redis away or frozen: how far the screens were behind."""
-    problems = [f"{found.server_errors} server errors"] if found.server_errors else []
+def behind_row(name: str, found: Behind, *, control: bool = False, share: float = 0.99) -> Row:
+    """Redis away, frozen or emptied: how long an order took, and how far this share of the looks lay behind."""
+    problems = broken(found.account, found.server_errors)
     problems += [f"{found.busy} orders were told to come again"] if found.busy else []
-    if found.furthest > BEHIND_AT_MOST:
-        problems.append(f"screens up to {_seconds(found.furthest)} s behind ({BEHIND_AT_MOST:.0f} s promised)")
+    slow, behind, never = percentile(found.waits, 0.95), percentile(found.seconds, share), found.seconds.count(NEVER)
+    problems += [f"p95 of an order {slow:.2f} s ({ORDER_P95} s promised)"] if slow >= ORDER_P95 else []
+    problems += [f"{never} times a screen did not show what stood in the log"] if never else []
+    if behind > BEHIND_AT_MOST:
+        problems.append(f"screens up to {_seconds(behind)} s behind ({BEHIND_AT_MOST:.0f} s promised)")
+    waits = " ".join(f"{percentile(found.waits, share):.2f}" for share in (0.5, 0.95, 0.99, 1.0))
     cells = {
-        "evening": f"{name}; an order takes p50 p99 max {spread(found.waits)} s",
-        "orders": f"{found.acknowledged:,}",
-        "5xx": f"{found.server_errors}",
+        "evening": f"{name}; an order takes p50 p95 p99 max {waits} s",
+        **orders(found.account, found.server_errors),
         COLUMNS[9]: f"{spread(found.seconds)} behind",
     }
     return Row(cells, problems, control)
 
 
 def restart_row(name: str, found: Restarted, *, control: bool = False) -> Row:
-    """A rolling restart."""
-    problems = [] if found.back else ["a screen never came back"]
+    """A rolling restart. Of the controls' screens only what they show more is asked: the orders are everybody's."""
+    problems = [] if control else broken(found.account, found.server_errors)
+    problems += [] if found.back else ["a screen never came back"]
+    problems += [f"{found.missed} events missed by screens"] if found.missed else []
     if found.share > SNAPSHOTS_AT_MOST:
         problems.append(f"{found.share:.1f} snapshots a screen ({SNAPSHOTS_AT_MOST} promised)")
     if max(found.dark, default=0.0) > DARK_AT_MOST and not control:
         problems.append(f"a screen was dark for {max(found.dark):.1f} s ({DARK_AT_MOST:.0f} s promised)")
     cells = {
         "evening": f"{name}; {found.share:.1f} snapshots a screen",
+        **orders(found.account, found.server_errors),
         COLUMNS[8]: f"{spread(found.dark)} dark",
+        "missed": f"{found.missed}",
         "stale": "0" if found.back else "some",
         "dark s": _seconds(max(found.dark, default=0.0)),
     }
     return Row(cells, problems, control)
+
+
+def asked_once_row(name: str, account: Account) -> Row:
+    """The control of a rolling restart's orders: pads that do not ask again."""
+    return Row({"evening": name, **orders(account, 0)}, account.problems, control=True)
 
 
 def dead_line_row(name: str, found: DeadLine, *, control: bool = False) -> Row:
@@ -135,6 +166,58 @@ def dead_line_row(name: str, found: DeadLine, *, control: bool = False) -> Row:
         "evening": f"{name}; right again after p50 p99 max {spread(found.seconds)} s",
         "stale": f"{lost} of {len(found.seconds)}",
         "dark s": _seconds(max(found.dark, default=0.0)),
+    }
+    return Row(cells, problems, control)
+
+
+def alarm_row(name: str, found: Rang, *, control: bool = False) -> Row:
+    """Orders on an evening on which nothing breaks: each alarm is a false one."""
+    problems = found.account.problems + ([f"{len(found.alarmed)} false alarms"] if found.alarmed else [])
+    cells = {
+        "evening": f"{name}: {len(found.alarmed)} {'alarms' if control else 'false alarms'}",
+        **orders(found.account, 0),
+        "alarms": f"{len(found.alarmed)}",
+    }
+    return Row(cells, problems, control)
+
+
+def soak_row(name: str, found: Soaked, *, control: bool = False) -> Row:
+    """Sockets that live for seconds. Of the controls' screens only what they show more is asked."""
+    problems = [] if control else broken(found.account, found.server_errors)
+    problems += [f"{found.missed} events missed by screens"] if found.missed else []
+    problems += [f"{found.unequal} screens not equal to the database"] if found.unequal else []
+    extra, darkest = found.snapshots - found.screens, max(found.dark, default=0.0)
+    problems += [f"{extra} snapshots too many"] if extra > 0 else []
+    if not control:
+        problems += [] if found.rotations >= found.screens else ["not every screen was sent away: nothing was tried"]
+    if darkest > ROTATED_WITHIN and not control:
+        problems.append(f"a rotation took {darkest:.1f} s ({ROTATED_WITHIN:.0f} s promised)")
+    share = found.snapshots / found.screens
+    cells = {
+        "evening": f"{name}; {found.rotations:,} times sent away, {share:.1f} snapshots a screen",
+        **orders(found.account, found.server_errors),
+        "missed": f"{found.missed}",
+        "stale": f"{found.unequal} of {found.screens}",
+        "dark s": _seconds(darkest),
+    }
+    return Row(cells, problems, control)
+
+
+def drill_row(name: str, found: Drilled, *, control: bool = False) -> Row:
+    """A migration under orders: what it took, and how long it was in the way."""
+    problems = broken(found.account, found.server_errors)
+    problems += [f"migrate ended with {found.status}"] if found.status else []
+    problems += [f"{found.missed} events missed by screens"] if found.missed else []
+    if found.locked > LOCKED_AT_MOST:
+        problems.append(f"a table was locked for {found.locked:.1f} s ({LOCKED_AT_MOST:.0f} s promised)")
+    slow = percentile(found.waits, 0.99)
+    problems += [f"p99 of an order {slow:.2f} s ({WAITING_AT_MOST:.0f} s promised)"] if slow >= WAITING_AT_MOST else []
+    waits = " ".join(f"{percentile(found.waits, share):.2f}" for share in (0.5, 0.95, 0.99, 1.0))
+    took = f"{found.seconds:.0f} s, tables locked for {found.locked:.1f} s at most"
+    cells = {
+        "evening": f"{name}: {took}; an order takes p50 p95 p99 max {waits} s",
+        **orders(found.account, found.server_errors),
+        "missed": f"{found.missed}",
     }
     return Row(cells, problems, control)
 

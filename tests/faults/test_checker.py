@@ -9,6 +9,7 @@ from tests.faults.books import Books
 from tests.faults.checker import check
 from tests.faults.guests import Wish
 from tests.faults.screens import Connection, Program
+from tests.faults.truth import Truth, compared, unequal
 
 BURGER = CardItem(1, "Burger", Decimal("9.50"), True, None, False, ())
 
@@ -109,3 +110,47 @@ def test_what_a_screen_was_not_told_or_told_twice(connections, missed, twice):
     screen = Program(None, "", "")
     screen.connections = connections
     assert (screen.missed([1, 3, 4, 6, 8]), screen.twice()) == (missed, twice)
+
+
+SHOWN = {
+    "id": 7, "table": "Table 3", "items": [{"name": "Burger", "quantity": 1}],
+    "created_at": "2026-11-21T09:03:24+00:00", "placed_at": "2026-11-21T09:03:24.494274+00:00",
+    "status": "confirmed", "seen_on": "Wall", "unseen_at": None, "fired_at": None, "served_at": None,
+    "placed_by": "Table 3", "lines": [{"id": 9, "note": ""}],
+}  # fmt: skip
+OF_THE_API = {
+    **{name: value for name, value in SHOWN.items() if name != "items"},
+    "table": 3, "table_name": "Table 3", "created_at": SHOWN["placed_at"],
+}  # fmt: skip
+
+
+def program(orders, restaurant=1):
+    screen = Program(None, "", "", restaurant=restaurant)
+    screen.orders = orders
+    return screen
+
+
+def wrong(*screens):
+    """How many show something else. In restaurant 1 one order is open, in restaurant 2 none."""
+    return unequal(screens, {1: Truth({7: compared(OF_THE_API)}, set()), 2: Truth({}, set())})
+
+
+def test_the_words_of_old_pads_are_no_difference():
+    assert wrong(program({7: SHOWN})) == 0
+    assert wrong(program({7: SHOWN | {"created_at": "", "items": []}})) == 0, "they repeat what is compared"
+
+
+@pytest.mark.parametrize(
+    "name", ["table", "status", "seen_on", "unseen_at", "fired_at", "served_at", "placed_by", "lines"]
+)
+def test_a_screen_that_shows_something_else(name):
+    assert wrong(program({7: SHOWN | {name: "else"}})) == 1
+
+
+def test_a_screen_that_lacks_an_order_or_shows_one_too_many():
+    assert wrong(program({}), program({7: SHOWN, 8: SHOWN})) == 2
+
+
+def test_a_screen_is_judged_by_its_own_restaurant():
+    assert wrong(program({}, restaurant=2)) == 0
+    assert wrong(program({7: SHOWN}, restaurant=2)) == 1

@@ -29,7 +29,7 @@ def all_is_well(outcome):
 @on_sqlite
 async def test_on_sqlite_with_two_processes_nothing_is_lost_doubled_or_stale():
     load = Load(orders=250, clients=25, worker_kills=2)
-    outcome = await evening(Plan(processes=2, pads=25), load)
+    outcome = await evening(Plan(processes=2), load)
     all_is_well(outcome)
     assert outcome.account.acknowledged == load.orders
     assert outcome.recoveries[WORKER].times == 2
@@ -49,7 +49,7 @@ async def test_control_without_keys_and_without_catching_up_the_same_checks_fail
 @on_postgres
 async def test_on_postgresql_and_redis_whatever_dies_nothing_is_lost_doubled_or_stale():
     load = Load(orders=300, clients=25, worker_kills=1, redis_restarts=1, postgres_kills=1)
-    outcome = await evening(Plan(processes=2, postgres=True, redis=True, pads=25), load)
+    outcome = await evening(Plan(processes=2, postgres=True, redis=True, restaurants=2), load)
     all_is_well(outcome)
     assert outcome.account.acknowledged == load.orders
     assert {fault: recovery.times for fault, recovery in outcome.recoveries.items()} == {
@@ -63,6 +63,6 @@ async def test_on_postgresql_and_redis_whatever_dies_nothing_is_lost_doubled_or_
 @on_postgres
 async def test_control_on_postgresql_without_keys_orders_are_doubled():
     load = Load(orders=150, clients=25, worker_kills=0, postgres_kills=1, cut=0.1)
-    outcome = await evening(Plan(processes=2, postgres=True, redis=True, pads=25), load, keyed=False)
+    outcome = await evening(Plan(processes=2, postgres=True, redis=True), load, keyed=False)
     assert outcome.account.doubled
     assert not outcome.account.money_is_equal

@@ -1,10 +1,84 @@
-"""Lists of the API: `{"count", "next", "previous", "results"}` with `?limit` and `?offset`."""
+"""Lists of the API: `{"count", "next", "previous", "results"}`, by `?limit` and `?offset` or `?cursor`.
 
-from rest_framework.pagination import LimitOffsetPagination
+No list costs more the longer the house is open: rows are counted to a bound, and who reads a history to its end asks
+for it with `?cursor=` (empty to begin with), which goes on from the last row instead of passing over all before it.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.pagination import CursorPagination, LimitOffsetPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+MOST_COUNTED = 10_000
+LARGEST_OFFSET = 2**31
+
+
+class _Keyset(CursorPagination):
+    """In the order that the list has anyway."""
+
+    page_size_query_param = "limit"
+
+    def __init__(self, page_size: int, max_page_size: int) -> None:
+        self.page_size, self.max_page_size = page_size, max_page_size
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        return tuple(str(name) for name in queryset.query.order_by)
 
 
 class Pages(LimitOffsetPagination):
-    """50 a page unless asked, never more than 200."""
+    """50 a page unless asked, never more than 200. `count` stops at 10,000, and is null with a cursor."""
 
     default_limit = 50
     max_limit = 200
+    has_cursor = True
+    _keyset: _Keyset | None = None
+    _more = False
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        if self.has_cursor and "cursor" in request.query_params:
+            self._keyset = _Keyset(self.default_limit, self.max_limit)
+            return self._keyset.paginate_queryset(queryset, request, view)
+        self.request = request
+        self.limit = limit = self.get_limit(request) or self.default_limit
+        self.offset = offset = min(self.get_offset(request), LARGEST_OFFSET)
+        self.count = self.get_count(queryset)
+        rows = list(queryset[offset : offset + limit + 1])  # one more: is there a next page?
+        self._more = len(rows) > limit
+        return rows[:limit]
+
+    def get_count(self, queryset: Any) -> int:
+        """How many rows there are, as far as it is worth knowing."""
+        return int(queryset.order_by()[:MOST_COUNTED].count())
+
+    def get_next_link(self) -> str | None:
+        if not self._more:
+            return None
+        assert self.request is not None
+        assert self.limit is not None
+        assert self.offset is not None
+        url = replace_query_param(self.request.build_absolute_uri(), self.limit_query_param, self.limit)
+        return replace_query_param(url, self.offset_query_param, self.offset + self.limit)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        if self._keyset is None:
+            return super().get_paginated_response(data)
+        links = {"next": self._keyset.get_next_link(), "previous": self._keyset.get_previous_link()}
+        return Response({"count": None, **links, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        described = super().get_paginated_response_schema(schema)
+        described["properties"]["count"] |= {"nullable": True, "description": "At most 10,000; null with a cursor."}
+        return described
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        cursor = {
+            "name": "cursor",
+            "required": False,
+            "in": "query",
+            "description": "Empty to begin with, then as `next` says: reads a whole history at the same price a page.",
+            "schema": {"type": "string"},
+        }
+        return [*super().get_schema_operation_parameters(view), cursor]

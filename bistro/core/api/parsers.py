@@ -1,6 +1,7 @@
 """JSON that is JSON: what other parsers wave through and a database chokes on is refused here."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -9,6 +10,7 @@ from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 20
 MAX_DIGITS = 18
+_REFUSED_CHARACTERS = re.compile("[\x00\ud800-\udfff]")
 
 
 def _no_constant(name: str) -> None:
@@ -38,7 +40,7 @@ def check_text(value: Any, depth: int = 0) -> None:
     if depth > MAX_DEPTH:
         raise ParseError("The JSON is nested too deeply.")
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if _REFUSED_CHARACTERS.search(value):
             raise ParseError("Text may not contain NUL or lone surrogates.")
     elif isinstance(value, list):
         for item in value:

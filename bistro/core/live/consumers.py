@@ -10,17 +10,17 @@ import random
 from collections.abc import Coroutine
 from typing import Any, ClassVar, TypeGuard
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 
-from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.errors import DomainError
 from bistro.core.feed import Position
 from bistro.core.jsontext import dumps
-from bistro.core.live.credentials import Credential, credential_of, still_valid
+from bistro.core.live.credentials import Credential, credential_of
 from bistro.core.live.frames import Frame, View
 from bistro.core.live.hub import Hub, Watch, current_hub
 from bistro.core.live.threads import in_thread
@@ -28,7 +28,8 @@ from bistro.core.live.threads import in_thread
 log = logging.getLogger(__name__)
 
 PROTOCOL = "bistro.v1"
-NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, OUR_FAULT, COME_BACK = 4401, 4403, 4408, 1011, 1012
+# Daphne refuses to send the standard's own codes (1011, 1012): a socket would stay open, and silent.
+NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, OUR_FAULT, COME_BACK = 4401, 4403, 4408, 4500, 4503
 MESSAGES_PER_SECOND = 20
 HELLO_SECONDS = 5.0
 UNREPORTED_FRAMES = 32
@@ -66,6 +67,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await super().__call__(scope, receive, send)
         finally:
             self._leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' look, in a thread, at database connections before each message: nothing of a socket uses
+        that thread, and our own look after theirs."""
+        handler = getattr(self, get_handler_name(message), None)
+        if handler is None:
+            raise ValueError(f"No handler for message type {message['type']}")
+        await handler(message)
 
     async def make_view(self) -> View | None:
         """The audience of this socket, or None when the actor may not watch it."""
@@ -212,7 +221,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if cursor.epoch and cursor.epoch == self.hub.epoch:
             frames = self.watch.after(cursor.seq)
             if frames is None or cursor.seq > self.watch.cursor:
-                frames = await in_thread(_catch_up, self.view, cursor)
+                frames = await self.watch.catch_up(cursor)
             if frames is not None:
                 return cursor.epoch, frames
         return await self.watch.snapshot()
@@ -221,7 +230,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.position = Position(epoch, frame.seq)
         self._remember(frame)
         if frame.text:
-            await self.send(frame.text)
+            # Past Channels' own `send`, which looks again for every socket at what is one message for all.
+            await self.base_send({"type": "websocket.send", "text": frame.text})
 
     async def _beat(self) -> None:
         """Every five seconds: are the rights still there, and (for our protocol) where the head stands.
@@ -233,7 +243,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         while True:
             await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS)
             try:
-                valid = await in_thread(still_valid, self.credential)
+                valid = await self.hub.judge.still_valid(self.credential)
             except (AnyDatabaseError, OSError):
                 continue  # the database is away: nobody can be judged, and silence tells the client
             if not valid:
@@ -255,22 +265,3 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 def _is_number(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _catch_up(view: View, cursor: Position) -> list[Frame] | None:
-    """The frames after a cursor, made from the log for one socket; None when it needs a snapshot."""
-    now = feed.position(view.restaurant_id)
-    if feed.too_far_behind(cursor, now):
-        return None
-    events = list(feed.events_after(view.restaurant_id, cursor.seq))
-    if not events:
-        return []
-    reached = Position(now.epoch, events[-1].seq)
-    try:
-        frames = list(view.changes(events, reached))
-    except (AnyDatabaseError, OSError):
-        raise
-    except Exception:
-        log.exception("changes of a socket cannot be rendered", extra={"audience": view.key})
-        return None
-    return frames if frames and frames[-1].seq == reached.seq else [*frames, Frame(reached.seq, "")]

@@ -4,7 +4,7 @@ What the handshake found is asked again every five seconds: a revoked device, an
 is cut off, not trusted until it leaves. So is a pad that was locked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -18,10 +18,11 @@ from django.utils.crypto import constant_time_compare
 
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
-from bistro.core.auth import DEVICE_COOKIE, device_actor, jwt_actor
+from bistro.core.auth import DEVICE_COOKIE, admitted_device, jwt_actor
 from bistro.core.errors import DeviceIsLocked
 from bistro.core.last_seen import heard
 from bistro.core.models import Device, Staff
+from bistro.core.reading import Reading
 from bistro.core.tickets import redeem_ticket
 
 
@@ -48,14 +49,43 @@ def credential_of(scope: Mapping[str, Any]) -> Credential | None:
     return _from_cookies(headers.get(b"cookie", b"").decode("latin-1"))
 
 
+_devices_at_work = Reading(lambda devices: Device.objects.live().unlocked().filter(pk__any_of=devices).order_by())
+
+
 def still_valid(credential: Credential) -> bool:
     """Whether the right to watch still stands, with the same role. At most three queries."""
+    return credential in still_valid_among({credential})
+
+
+def still_valid_among(credentials: Collection[Credential]) -> set[Credential]:
+    """Those whose right still stands: one query for all devices, three for each login."""
+    devices = {device.pk: device for device in _devices_at_work({c.actor.id for c in credentials if _is_device(c)})}
+    valid = set()
+    for credential in credentials:
+        if not _is_device(credential):
+            right = _login_stands(credential)
+        else:
+            device = devices.get(credential.actor.id)
+            right = device is not None and _is_same(device, credential)
+        if right:
+            valid.add(credential)
+    return valid
+
+
+def _is_device(credential: Credential) -> bool:
+    return credential.actor.kind == "device"
+
+
+def _is_same(device: Device, credential: Credential) -> bool:
+    """A device that is at work was heard of, whatever it may do now."""
+    if device.version != credential.version:
+        return False
+    heard(device.pk)
+    return actor_of_device(device) == credential.actor
+
+
+def _login_stands(credential: Credential) -> bool:
     actor = credential.actor
-    if actor.kind == "device":
-        device = Device.objects.live().unlocked().filter(pk=actor.id, version=credential.version).first()
-        if device is not None:
-            heard(device.pk)
-        return device is not None and actor_of_device(device) == actor
     if credential.session_key and _session_staff(credential.session_key) is None:
         return False
     staff = Staff.objects.filter(pk=actor.id, is_active=True, version=credential.version).first()
@@ -74,7 +104,7 @@ def _of(actor: Actor | None, session_key: str = "") -> Credential | None:
 def _from_header(header: str) -> Credential | None:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "device":
-        return _of(_device(secret.strip()))
+        return _device(secret.strip())
     if scheme.lower() == "bearer":
         found = jwt_actor(secret.strip())
         return _of(found[1]) if found else None
@@ -106,15 +136,16 @@ def _from_cookies(header: str) -> Credential | None:
             staff, restaurant_id = found
             return _of(staff_actor(staff, restaurant_id), session.value)
     device = cookies.get(DEVICE_COOKIE)
-    return _of(_device(device.value)) if device is not None else None
+    return _device(device.value) if device is not None else None
 
 
-def _device(token: str) -> Actor | None:
-    """A locked device is as good as none here; over HTTP it is told why."""
+def _device(token: str) -> Credential | None:
+    """One query. A locked device is as good as none here; over HTTP it is told why."""
     try:
-        return device_actor(token)
+        device = admitted_device(token)
     except DeviceIsLocked:
         return None
+    return Credential(actor_of_device(device), device.version) if device is not None else None
 
 
 def _session_staff(session_key: str) -> tuple[Staff, int | None] | None:

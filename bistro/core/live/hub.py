@@ -8,7 +8,9 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from itertools import takewhile
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
@@ -17,6 +19,7 @@ from bistro.core import doorbell, feed
 from bistro.core.feed import Position
 from bistro.core.last_seen import write_down
 from bistro.core.live.frames import Frame, View
+from bistro.core.live.judge import Judge
 from bistro.core.live.layer import LayerBell
 from bistro.core.live.threads import in_thread
 from bistro.core.models import Event
@@ -24,9 +27,30 @@ from bistro.core.models import Event
 log = logging.getLogger(__name__)
 RECENT_FRAMES = 256
 DEVICES_EVERY_SECONDS = 60.0
-TICK_SECONDS = 0.02  # under load the commits of this long are rendered together
-SNAPSHOT_SHARED_SECONDS = 0.05
+TICK_SECONDS = 0.005  # at least so long between two looks; under load as long as the last one took
+SHARED_SECONDS = 0.05  # who asks for the same within this time of its start shares the reading
+LONGEST_REST_SECONDS = 0.5
 RETRY_SECONDS = 0.5
+Found = TypeVar("Found")
+
+
+class _Shared(Generic[Found]):
+    """A reading that is made for whoever asks while it is under way, or within 50 ms of its start."""
+
+    def __init__(self) -> None:
+        self._begun = 0.0
+        self._task: asyncio.Task[Found] | None = None
+
+    def is_over(self) -> bool:
+        """Whether the next who asks gets a new one."""
+        task, now = self._task, asyncio.get_running_loop().time()
+        return task is None or task.cancelled() or (task.done() and now - self._begun > SHARED_SECONDS)
+
+    async def get(self, make: Callable[..., Coroutine[Any, Any, Found]], *args: Any) -> Found:
+        if self._task is None or self.is_over():
+            self._begun = asyncio.get_running_loop().time()
+            self._task = asyncio.ensure_future(make(*args))
+        return await asyncio.shield(self._task)
 
 
 class Watch:
@@ -38,7 +62,8 @@ class Watch:
         self.floor = cursor  # recent frames bring a socket from here on
         self.recent: deque[Frame] = deque()
         self.bells: set[asyncio.Event] = set()
-        self._snapshot: tuple[float, asyncio.Task[tuple[str, list[Frame]]]] | None = None
+        self._snapshot: _Shared[tuple[str, list[Frame]]] = _Shared()
+        self._catch_ups: dict[Position, _Shared[list[Frame] | None]] = {}
 
     def add(self, frames: list[Frame], seq: int) -> None:
         """New frames are there up to `seq`; wake everybody."""
@@ -54,27 +79,51 @@ class Watch:
         """The frames that a socket at `seq` lacks; None when they are no longer all here."""
         if seq < self.floor:
             return None
-        return [frame for frame in self.recent if frame.seq > seq]
+        newest_first = takewhile(lambda frame: frame.seq > seq, reversed(self.recent))  # mostly one or none of 256
+        return list(newest_first)[::-1]
 
     async def snapshot(self) -> tuple[str, list[Frame]]:
-        """(epoch, everything). Who asks while one is made, or within 50 ms of its start, shares it: a storm of
-        reconnects costs one reading, not one each. What came after it began stands in the recent frames."""
-        now = asyncio.get_running_loop().time()
-        begun, task = self._snapshot or (0.0, None)
-        if task is None or task.cancelled() or (task.done() and now - begun > SNAPSHOT_SHARED_SECONDS):
-            task = asyncio.ensure_future(in_thread(_make_snapshot, self.view))
-            self._snapshot = now, task
-        return await asyncio.shield(task)
+        """(epoch, everything). A storm of reconnects costs one reading, not one each. What came after it began stands
+        in the recent frames."""
+        return await self._snapshot.get(in_thread, _make_snapshot, self.view)
 
-    def forget_snapshot(self) -> None:
+    async def catch_up(self, cursor: Position) -> list[Frame] | None:
+        """What a socket at `cursor` lacks, from the log; None when it needs a snapshot. Screens that lost the same
+        process stand at the same place, and share it too."""
+        for old in [place for place, shared in self._catch_ups.items() if shared.is_over()]:
+            del self._catch_ups[old]
+        shared = self._catch_ups.setdefault(cursor, _Shared())
+        return await shared.get(in_thread, _catch_up, self.view, cursor)
+
+    def forget_shared(self) -> None:
         """The next who asks gets a new one."""
-        self._snapshot = None
+        self._snapshot = _Shared()
+        self._catch_ups.clear()
 
 
 def _make_snapshot(view: View) -> tuple[str, list[Frame]]:
     """The head first, then the rows: an event in between is folded twice, which is harmless; never missed."""
     position = feed.position(view.restaurant_id)
     return position.epoch, list(view.snapshot(position))
+
+
+def _catch_up(view: View, cursor: Position) -> list[Frame] | None:
+    """The frames after a cursor, made from the log; None when it needs a snapshot."""
+    now = feed.position(view.restaurant_id)
+    if feed.too_far_behind(cursor, now):
+        return None
+    events = list(feed.events_after(view.restaurant_id, cursor.seq))
+    if not events:
+        return []
+    reached = Position(now.epoch, events[-1].seq)
+    try:
+        frames = list(view.changes(events, reached))
+    except (AnyDatabaseError, OSError):
+        raise
+    except Exception:
+        log.exception("changes of a socket cannot be rendered", extra={"audience": view.key})
+        return None
+    return frames if frames and frames[-1].seq == reached.seq else [*frames, Frame(reached.seq, "")]
 
 
 class Hub:
@@ -84,6 +133,7 @@ class Hub:
         self.loop = loop
         self.watches: dict[str, Watch] = {}
         self.sockets = 0
+        self.judge = Judge()
         self.epoch = ""
         self.heads: dict[int, int] = {}
         self._wake = asyncio.Event()
@@ -145,7 +195,7 @@ class Hub:
                 log.warning("the tail cannot read the log", extra={"error": repr(error)})
                 await asyncio.sleep(RETRY_SECONDS)
             # The busier the machine, the more commits are rendered together: screens never take more than half of it.
-            await asyncio.sleep(min(max(TICK_SECONDS, self.loop.time() - began), settings.FEED_POLL_SECONDS))
+            await asyncio.sleep(min(max(TICK_SECONDS, self.loop.time() - began), LONGEST_REST_SECONDS))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), settings.FEED_POLL_SECONDS)
             self._wake.clear()
@@ -157,37 +207,40 @@ class Hub:
             await in_thread(write_down)
 
     async def _look(self) -> None:
-        """One query for the heads of all watched restaurants, then the events of those that moved."""
+        """One trip to the database: the heads of all watched restaurants, and the events of those that moved."""
         by_restaurant: dict[int, list[Watch]] = {}
         for watch in self.watches.values():
             by_restaurant.setdefault(watch.view.restaurant_id, []).append(watch)
         if not by_restaurant:
             return
-        epoch, heads = await in_thread(_read_heads, list(by_restaurant))
+        starts = {key: min(watch.cursor for watch in watches) for key, watches in by_restaurant.items()}
+        epoch, heads, events = await in_thread(_read_news, starts)
         other_history = bool(self.epoch) and epoch != self.epoch  # a backup was restored
         self.epoch, self.heads = epoch, heads
         if other_history:
             for watch in self.watches.values():
                 _restart(watch, heads.get(watch.view.restaurant_id, 0))
+            return
+        feeding = []
         for restaurant_id, watches in by_restaurant.items():
             head = heads.get(restaurant_id, 0)
             behind = [watch for watch in watches if watch.cursor != head]
             if behind:
-                await self._feed(restaurant_id, behind, Position(epoch, head))
+                feeding.append(self._feed(behind, events.get(restaurant_id), Position(epoch, head)))
+        await _all_of(feeding)
 
-    async def _feed(self, restaurant_id: int, watches: list[Watch], now: Position) -> None:
-        start = min(watch.cursor for watch in watches)
-        if start > now.seq or now.seq - start > settings.FEED_CATCH_UP_LIMIT:
+    async def _feed(self, watches: list[Watch], events: Sequence[Event] | None, now: Position) -> None:
+        """Bring these watches up to the events' last; None: there are too many, or the log is another one."""
+        if events is None:
             for watch in watches:
                 _restart(watch, now.seq)
             return
-        events = await in_thread(feed.events_after, restaurant_id, start)
         if not events:
             return
         reached = Position(now.epoch, events[-1].seq)
-        for watch in watches:
-            mine = [event for event in events if event.seq > watch.cursor]
-            await self._bring(watch, mine, reached)
+        await _all_of(
+            self._bring(watch, [event for event in events if event.seq > watch.cursor], reached) for watch in watches
+        )
         if reached.seq < now.seq:
             self._wake.set()
 
@@ -202,18 +255,35 @@ class Hub:
             _restart(watch, reached.seq)
 
 
+async def _all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All at once: on a busy machine the last of many audiences must not wait for all the others. What failed is
+    raised when everything else is done."""
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
 def _restart(watch: Watch, seq: int) -> None:
     """Its recent frames lead nowhere any more: sockets take a snapshot."""
     watch.recent.clear()
-    watch.forget_snapshot()
+    watch.forget_shared()
     watch.cursor = seq
     watch.floor = seq + 1
     for bell in watch.bells:
         bell.set()
 
 
-def _read_heads(restaurant_ids: list[int]) -> tuple[str, dict[int, int]]:
-    return feed.epoch(), feed.heads(restaurant_ids)
+def _read_news(starts: dict[int, int]) -> tuple[str, dict[int, int], dict[int, Sequence[Event] | None]]:
+    """(epoch, heads, the events after each start of those that moved). None where they lead nowhere."""
+    epoch, heads = feed.epoch(), feed.heads(starts)
+    events: dict[int, Sequence[Event] | None] = {}
+    for restaurant_id, start in starts.items():
+        ahead = heads.get(restaurant_id, 0) - start
+        if ahead:
+            events[restaurant_id] = (
+                feed.events_after(restaurant_id, start) if 0 < ahead <= settings.FEED_CATCH_UP_LIMIT else None
+            )
+    return epoch, heads, events
 
 
 def _make_changes(view: View, events: list[Event], position: Position) -> list[Frame]:

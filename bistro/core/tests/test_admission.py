@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bistro.core.admission import Admission
+from bistro.core.tests.asgi import read_body
 
 
 class Client:
@@ -56,11 +57,7 @@ class Kitchen:
         self.finish.set()
 
     async def __call__(self, scope, receive, send):
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
-        self.bodies.append(body)
+        self.bodies.append(await read_body(receive))
         self.working += 1
         self.most = max(self.most, self.working)
         try:

@@ -102,7 +102,7 @@ def test_a_rate_that_is_none(settings, rate):
     assert found(checks.limits_check) == {"bistro.E011"}
 
 
-@pytest.mark.parametrize(("in_flight", "wait"), [(0, 10), (-1, 10), (16, 0)])
+@pytest.mark.parametrize(("in_flight", "wait"), [(0, 10), (-1, 10), (8, 0)])
 def test_a_door_that_lets_nobody_in(settings, in_flight, wait):
     settings.ADMISSION_IN_FLIGHT, settings.ADMISSION_WAIT_SECONDS = in_flight, wait
     assert found(checks.limits_check) == {"bistro.E012"}
@@ -110,9 +110,9 @@ def test_a_door_that_lets_nobody_in(settings, in_flight, wait):
 
 def test_more_at_work_than_connections(settings):
     settings.DATABASE = {"OPTIONS": {"pool": {"max_size": 20}}}
-    settings.ADMISSION_IN_FLIGHT = 15
+    settings.WRITERS, settings.ADMISSION_IN_FLIGHT = 4, 11
     assert found(checks.limits_check) == set()
-    settings.ADMISSION_IN_FLIGHT = 16
+    settings.ADMISSION_IN_FLIGHT = 12
     assert found(checks.limits_check) == {"bistro.W002"}
 
 

@@ -1,5 +1,6 @@
 """Group commit: who waits while one batch is written goes together with the next, and everybody hears their own."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -127,3 +128,70 @@ def test_nobody_is_lost_or_written_twice_in_a_crowd(desk):
         answers = list(pool.map(lambda number: group.submit(LANE, number), numbers))
     assert answers == [number * 10 for number in numbers]
     assert sorted(number for batch in desk.batches for number in batch) == numbers
+
+
+# --- coroutines --------------------------------------------------------------------------------------------------
+async def beside_a_busy_desk(desk, group, later):
+    """One coroutine's request is being written while those of others arrive."""
+    desk.open.clear()
+    desk.entered.clear()
+    tasks = [asyncio.create_task(group.submit_from_loop(LANE, 1))]
+    await asyncio.to_thread(desk.entered.wait, 10)
+    tasks += [asyncio.create_task(group.submit_from_loop(LANE, number)) for number in later]
+    await asyncio.to_thread(wait_for, lambda: len(group._lanes.get(LANE, ())) == len(later))
+    return tasks
+
+
+async def test_coroutines_go_together_and_no_thread_waits(desk):
+    group = GroupCommit(desk.write)
+    tasks = await beside_a_busy_desk(desk, group, list(range(2, 50)))
+    assert sum(thread.name.startswith("desk") for thread in threading.enumerate()) >= 1
+    desk.open.set()
+    assert await asyncio.gather(*tasks) == [number * 10 for number in range(1, 50)]
+    assert [len(batch) for batch in desk.batches] == [1, 48]
+    assert group._lanes == {}
+
+
+async def test_threads_and_coroutines_share_a_lane(desk):
+    group = GroupCommit(desk.write)
+    tasks = await beside_a_busy_desk(desk, group, [2, 3])
+    with ThreadPoolExecutor(1) as pool:
+        thread = pool.submit(group.submit, LANE, 4)
+        await asyncio.to_thread(wait_for, lambda: len(group._lanes.get(LANE, ())) == 3)
+        desk.open.set()
+        assert await asyncio.gather(*tasks) == [10, 20, 30]
+        assert await asyncio.to_thread(thread.result, 10) == 40
+    assert [sorted(batch) for batch in desk.batches] == [[1], [2, 3, 4]]
+
+
+async def test_a_coroutine_hears_of_a_failure(desk):
+    group = GroupCommit(desk.write)
+    desk.fails = True
+    tasks = await beside_a_busy_desk(desk, group, [2])
+    desk.open.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [ValueError, ValueError]
+    desk.fails = False
+    assert await group.submit_from_loop(LANE, 5) == 50
+
+
+async def test_a_coroutine_that_waits_too_long_leaves_and_is_not_written(desk, monkeypatch):
+    monkeypatch.setattr(group_commit, "LONGEST_WAIT_SECONDS", 0.3)
+    group = GroupCommit(desk.write)
+    first, second = await beside_a_busy_desk(desk, group, [2])
+    with pytest.raises(Overloaded):
+        await second
+    desk.open.set()
+    assert await first == 10
+    assert desk.batches == [[1]]
+
+
+async def test_a_coroutine_whose_client_left_is_written_all_the_same(desk):
+    """It was taken already: nobody can say any more that it was not."""
+    group = GroupCommit(desk.write)
+    first, second, third = await beside_a_busy_desk(desk, group, [2, 3])
+    second.cancel()
+    desk.open.set()
+    assert await first == 10
+    assert await third == 30
+    assert desk.batches == [[1], [2, 3]]

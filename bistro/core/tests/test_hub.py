@@ -60,7 +60,7 @@ async def test_each_restaurant_is_read_apart(here, hub):
 async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, settings):
     """Whatever the number of sockets and restaurants, an idle look is one reading."""
     settings.FEED_POLL_SECONDS = 0.02
-    looks, real, enough = [], hub_module._read_heads, threading.Event()
+    looks, real, enough = [], hub_module._read_news, threading.Event()
     places = [here, *[await in_thread(RestaurantFactory) for _ in range(3)]]
     everywhere = sorted(place.pk for place in places)
 
@@ -70,7 +70,7 @@ async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, 
             enough.set()
         return real(restaurant_ids)
 
-    monkeypatch.setattr(hub_module, "_read_heads", counted)
+    monkeypatch.setattr(hub_module, "_read_news", counted)
     for place in places:
         for name in "ab":
             await Reader(hub, DeviceView(place.pk, name)).join()
@@ -83,16 +83,16 @@ async def test_the_tail_survives_the_database(here, hub, monkeypatch, settings, 
     settings.FEED_POLL_SECONDS = 0.02
     monkeypatch.setattr(hub_module, "RETRY_SECONDS", 0.01)
     reader = await Reader(hub, DeviceView(here.pk)).join()
-    real, broken = hub_module._read_heads, threading.Event()
+    real, broken = hub_module._read_news, threading.Event()
 
     def away(restaurant_ids):
         broken.set()
         raise error("the database is away")
 
-    monkeypatch.setattr(hub_module, "_read_heads", away)
+    monkeypatch.setattr(hub_module, "_read_news", away)
     await asyncio.to_thread(broken.wait, 5)
     await add_device(here, "a")
-    monkeypatch.setattr(hub_module, "_read_heads", real)
+    monkeypatch.setattr(hub_module, "_read_news", real)
     assert await reader.until(["a"]) == ["a"]
     assert not hub._tail.done()
 

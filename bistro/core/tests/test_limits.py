@@ -12,7 +12,15 @@ from django.test import RequestFactory
 from bistro.core import limits
 from bistro.core.actors import Actor
 from bistro.core.api.views import LoginView
-from bistro.core.limits import OrderThrottle, client_address, over_limit, parse_rate, uncount
+from bistro.core.limits import (
+    OrderThrottle,
+    client_address,
+    look_for_cache,
+    over_limit,
+    over_limits,
+    parse_rate,
+    uncount,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +31,7 @@ def _fresh(settings, monkeypatch):
         "pad-order": "2/min",
         "integration-order": "3/min",
     }
-    monkeypatch.setattr(limits, "_blind_until", 0.0)
+    monkeypatch.setattr(limits, "_away", False)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +92,13 @@ def test_the_control_a_list_that_is_read_and_written_lets_more_through():
     for thread in threads:
         thread.join(10)
     assert len(passed) == 20
+
+
+def test_many_are_counted_in_one_trip_each_by_itself():
+    with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
+        assert over_limits("small", ["a", "b", "a", "a", "a", "a", "a"]) == [0, 0, 0, 0, 0, 0, 30]
+        assert over_limits("small", ["b"] * 4) == [0, 0, 0, 0]
+        assert over_limits("small", []) == []
 
 
 def test_what_is_uncounted_can_be_used_again():
@@ -154,7 +169,7 @@ def test_without_a_cache_everybody_passes_and_it_is_not_asked_again_at_once(monk
         asked.append(said)
         raise ConnectionError("the cache is away")
 
-    monkeypatch.setattr(cache, "add", away)
+    monkeypatch.setattr(cache, "count", away)
     assert [over_limit("small", "a") for _ in range(50)] == [0] * 50
     assert len(asked) == 1
     assert "rate limits are off" in caplog.text
@@ -165,7 +180,7 @@ def _who_asks_a_frozen_cache(monkeypatch):
     asked, passed, everybody = [], [], threading.Barrier(20)
 
     class Frozen:  # not a method of the cache: each thread has a cache of its own
-        def add(self, *said, **more):
+        def count(self, *said, **more):
             asked.append(said)
             time.sleep(0.2)
             raise TimeoutError("the cache is frozen")
@@ -185,9 +200,10 @@ def _who_asks_a_frozen_cache(monkeypatch):
 
 
 @pytest.mark.race
-def test_of_a_cache_that_stays_frozen_one_request_finds_out(monkeypatch):
-    monkeypatch.setattr(limits, "_blind_until", time.monotonic() - 1)  # it was away when it was asked last
-    assert _who_asks_a_frozen_cache(monkeypatch) == 1
+def test_nobody_waits_for_a_cache_that_is_known_to_be_away(monkeypatch):
+    monkeypatch.setattr(limits, "_away", True)
+    assert _who_asks_a_frozen_cache(monkeypatch) == 0
+    uncount("small", "a")
 
 
 @pytest.mark.race
@@ -197,16 +213,18 @@ def test_the_control_of_a_cache_that_was_well_until_now_all_find_out(monkeypatch
 
 def test_when_the_cache_is_back_limits_count_again(monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(cache, "add", lambda *said, **more: 1 / 0)
+        patch.setattr(cache, "count", lambda *said, **more: 1 / 0)
         over_limit("small", "a")
-    monkeypatch.setattr(limits, "_blind_until", time.monotonic() - 1)
+        look_for_cache()
+        assert limits._away, "it is still away"
+    look_for_cache()
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         assert [bool(over_limit("small", "a")) for _ in range(6)] == [False] * 5 + [True]
 
 
 @pytest.mark.django_db
 def test_an_order_is_placed_while_the_cache_is_away(house, monkeypatch):
-    for name in ("add", "incr", "get", "set"):
+    for name in ("add", "incr", "get", "set", "count"):
         monkeypatch.setattr(cache, name, lambda *said, **more: 1 / 0)
     assert house.place()["status"] == "placed"
     answer = house.api("waiter").post("/api/v1/auth/ticket")

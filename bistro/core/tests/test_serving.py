@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.urls import path
 
 from bistro.core.serving import DjangoInThreads
+from bistro.core.tests.asgi import ask, http_scope
 
 threads: list[str] = []
 
@@ -30,35 +31,13 @@ urlpatterns = [path("note", note_thread), path("fail", fail)]
 
 
 def scope(method: str = "POST", where: str = "/note") -> dict:
-    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"text/plain")]
-    return {
-        "type": "http",
-        "method": method,
-        "path": where,
-        "raw_path": where.encode(),
-        "query_string": b"",
-        "headers": headers,
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-        "scheme": "http",
-    }
+    return http_scope(where, method, {"content-type": "text/plain"})
 
 
 @pytest.fixture
 def django_in_threads():
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[]):
         yield DjangoInThreads()
-
-
-async def ask(app, asked, *chunks: bytes):
-    """(status, headers, body) of one request."""
-    wire = ApplicationCommunicator(app, asked)
-    for place, chunk in enumerate(chunks or (b"",)):
-        more = place < len(chunks) - 1
-        await wire.send_input({"type": "http.request", "body": chunk, "more_body": more})
-    start, body = await wire.receive_output(10), await wire.receive_output(10)
-    await wire.wait(10)
-    return start["status"], dict(start["headers"]), body["body"]
 
 
 async def test_status_headers_cookie_and_a_body_in_pieces(django_in_threads):

@@ -1,0 +1,121 @@
+"""What is measured: a running system, how it is ordered at, watched and emptied."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from benchmarks.database import close_everything
+from benchmarks.wire import HttpLine, OnText, SocketLine, request, upgrade
+from tests.faults.installation import Installation, Plan
+from tests.faults.servers import Server
+
+PADS = 50
+ITEMS = [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}]
+TABLES = tuple(f"Table {number}" for number in range(1, PADS + 1))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where orders come from: a table, and the headers of its pad."""
+
+    table: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Contender:
+    """One system under load. Connections go round its ports, orders round its seats."""
+
+    name: str
+    ports: Sequence[int]
+    seats: Sequence[Seat] = tuple(Seat(table) for table in TABLES)
+    watcher: Mapping[str, str] = field(default_factory=dict)  # headers of its sockets
+    pages: Mapping[str, bytes] = field(default_factory=dict)  # requests of what people look at, by what it is
+    servers: Sequence[Server] = ()
+    database: str = ""  # of the product: its address
+    empty: Callable[[], None] = lambda: None  # closes every open order, past the product
+
+    def __post_init__(self) -> None:
+        self._orders, self._lines = count(), count()
+        self._run = secrets.token_hex(4)
+
+    def order(self, nth: int | None = None) -> bytes:
+        """The next order, each with a key of its own; `nth` chooses the seat."""
+        number = next(self._orders)
+        seat = self.seats[(number if nth is None else nth) % len(self.seats)]
+        body = json.dumps({"table": seat.table, "items": ITEMS}).encode()
+        headers = {**seat.headers, "Idempotency-Key": f"{self._run}-{number}"}
+        return request("POST", "/api/order", headers, body)
+
+    async def connect(self, port: int | None = None) -> HttpLine:
+        """A new connection to the next process, or to one."""
+        port = port or self.ports[next(self._lines) % len(self.ports)]
+        return (await asyncio.get_running_loop().create_connection(HttpLine, "127.0.0.1", port))[1]
+
+    async def watch(self, on_text: OnText) -> SocketLine:
+        """A new socket at the next process; it is open when this returns."""
+        port = self.ports[next(self._lines) % len(self.ports)]
+        asked = upgrade("/ws/orders", dict(self.watcher))
+        loop = asyncio.get_running_loop()
+        line = (await loop.create_connection(lambda: SocketLine(asked, on_text), "127.0.0.1", port))[1]
+        await line.opened
+        return line
+
+    async def warm_up(self) -> None:
+        """One order from every seat at every process: a token's first request is slower. They stay open."""
+        for port in self.ports:
+            line = await self.connect(port)
+            for nth in range(len(self.seats)):
+                answer = await line.ask(self.order(nth))
+                assert answer.ok, f"{self.name} refuses orders: {answer.status} {answer.body[:300]!r}"
+            line.close()
+
+    async def begin_again(self) -> None:
+        """The same start for every run: no open orders but those of the warm-up."""
+        await asyncio.to_thread(self.empty)
+        await self.warm_up()
+
+    def busy_seconds(self) -> float:
+        """What its server processes have had of the cores so far; without the database."""
+        return sum(busy_seconds(pid) for server in self.servers for pid in server.family())
+
+    def resident_kib(self) -> int:
+        """Memory of all its server processes."""
+        return sum(resident_kib(pid) for server in self.servers for pid in server.family())
+
+
+def busy_seconds(pid: int) -> float:
+    """User and system time of one process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_kib(pid: int) -> int:
+    """Memory of one process."""
+    fields = Path(f"/proc/{pid}/status").read_text().split()
+    return int(fields[fields.index("VmRSS:") + 1])
+
+
+@asynccontextmanager
+async def product(plan: Plan) -> AsyncIterator[Contender]:
+    """This product, set up as planned."""
+    async with Installation(plan) as here:
+        yield contender_of(here, "Bistro")
+
+
+def contender_of(here: Installation, name: str) -> Contender:
+    return Contender(
+        name,
+        ports=[worker.port for worker in here.workers],
+        seats=[Seat(pad.table, {"Authorization": pad.authorization}) for pad in here.who.of_kind("pad")],
+        watcher={"Authorization": here.who.one("integration").authorization},
+        servers=here.workers,
+        database=here.log.address,
+        empty=lambda: close_everything(here.log.address),
+    )

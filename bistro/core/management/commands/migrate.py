@@ -1,0 +1,37 @@
+"""`manage.py migrate`, in the place of Django's: the house may stay open."""
+
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+
+from bistro.core.migrating import LOCK_TIMEOUT, again_and_again, alone, is_refused_lock, limits
+
+
+class Command(migrate.Command):
+    """One process at a time, and no order waits long behind it: it steps back from a table in use, and comes again."""
+
+    def add_arguments(self, parser: Any) -> None:
+        """Django's, and how to wait."""
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--patience", type=float, default=300.0, help="Seconds to go on trying when tables are in use (300)."
+        )
+        parser.add_argument(
+            "--offline", action="store_true", help="Nobody is served meanwhile: wait for every lock without a limit."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Django's, until no lock is refused any more."""
+        connection = connections[options["database"]]
+        lock_timeout = "0" if options["offline"] else LOCK_TIMEOUT
+        run = super().handle
+        try:
+            with alone(connection, self.stderr.write), limits(connection, lock_timeout=lock_timeout):
+                again_and_again(lambda: run(*args, **options), patience=options["patience"], tell=self.stderr.write)
+        except OperationalError as error:
+            if not is_refused_lock(error):
+                raise
+            told = "A table was in use all the time. Nothing is half done: run it again when it is quieter."
+            raise CommandError(f"{told} ({error})") from error

@@ -1,0 +1,42 @@
+"""Speaking ASGI in tests: one HTTP request to an application, message by message."""
+
+from typing import Any
+
+from asgiref.testing import ApplicationCommunicator
+
+
+def http_scope(path: str, method: str = "POST", headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """What a server says of a request, with a host of ours."""
+    named = {"host": "127.0.0.1", **(headers or {})}
+    return {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in named.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+    }
+
+
+async def ask(app: Any, scope: dict[str, Any], *chunks: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
+    """(status, headers, body) of one request whose body comes in these pieces."""
+    length = (b"content-length", b"%d" % sum(map(len, chunks)))
+    scope = scope | {"headers": [*scope["headers"], length]}
+    wire = ApplicationCommunicator(app, scope)
+    for place, chunk in enumerate(chunks or (b"",)):
+        await wire.send_input({"type": "http.request", "body": chunk, "more_body": place < len(chunks) - 1})
+    start, body = await wire.receive_output(10), await wire.receive_output(10)
+    await wire.wait(10)
+    return start["status"], dict(start["headers"]), body["body"]
+
+
+async def read_body(receive: Any) -> bytes:
+    """What an application behind the one under test is given, to the end."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body

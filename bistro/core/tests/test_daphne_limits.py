@@ -1,0 +1,106 @@
+"""Below the application: how long a request may take to arrive, by a clock that the test moves."""
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.web import http
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
+
+from bistro.core.daphne_limits import BoundedChannel, BoundedSocket, _text_frame
+
+HEAD = b"POST /admin/ HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+
+
+class Answers(http.Request):
+    """Says yes to whatever is here."""
+
+    def process(self):
+        self.setHeader(b"content-length", b"0")
+        self.finish()
+
+
+@pytest.fixture
+def line():
+    clock = Clock()
+    factory = http.HTTPFactory(reactor=clock)
+    factory.protocol = BoundedChannel
+    channel = factory.buildProtocol(None)
+    channel.requestFactory = Answers
+    channel.makeConnection(StringTransport())
+    channel.clock = clock
+    return channel
+
+
+def drip(line, seconds, piece):
+    for _ in range(seconds):
+        line.dataReceived(piece)
+        line.clock.advance(1)
+
+
+def test_who_drips_is_told_and_let_go_after_its_time(line):
+    line.dataReceived(HEAD % 5000)
+    drip(line, 19, b"x")
+    assert not line.transport.disconnecting
+    drip(line, 2, b"x")
+    assert line.transport.disconnecting
+    assert line.transport.value().startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_large_upload_on_a_slow_line_that_keeps_coming_is_waited_for(line):
+    line.dataReceived(HEAD % (60 * 20_000))
+    drip(line, 60, b"x" * 20_000)
+    assert line.transport.value().startswith(b"HTTP/1.1 200 ")
+
+
+def test_between_two_requests_the_time_does_not_run(line):
+    line.dataReceived(HEAD % 0)
+    line.clock.advance(45)
+    line.dataReceived(HEAD % 0)
+    assert line.transport.value().count(b"HTTP/1.1 200 ") == 2
+    assert not line.transport.disconnecting
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
+def test_a_frame_is_what_the_library_reads(size):
+    """Written by us, read by another implementation of the standard."""
+    (frame,) = frames_of(_text_frame("ß" * (size // 2) + "x" * (size % 2)))
+    assert (frame.opcode, frame.fin, frame.rsv1) == (Opcode.TEXT, True, False)
+    assert len(frame.data) == size
+
+
+def frames_of(data):
+    reader = StreamReader()
+    reader.feed_data(data)
+    parsing = Frame.parse(reader.read_exact, mask=False)
+    with pytest.raises(StopIteration) as found:
+        next(parsing)
+    return [found.value.value]
+
+
+class Line:
+    """A line whose kernel takes `room` bytes."""
+
+    disconnecting = False
+
+    def __init__(self, room):
+        self.room, self.dataBuffer, self._tempDataBuffer, self.came = room, b"", [], b""
+
+    def writeSomeData(self, data):
+        taken, self.room = data[: self.room], max(0, self.room - len(data))
+        self.came += taken
+        return len(taken) if taken else BlockingIOError()
+
+    def write(self, data):
+        self._tempDataBuffer.append(data)
+
+
+@pytest.mark.parametrize("room", [0, 3, 7, 100])
+def test_nothing_overtakes_what_waits(room):
+    """What the kernel does not take waits in Twisted's buffer, and what comes later waits behind it."""
+    socket = BoundedSocket.__new__(BoundedSocket)
+    socket.transport = line = Line(room)
+    for word in (b"one ", b"two ", b"three"):
+        socket._write(word)
+    assert line.came + b"".join(line._tempDataBuffer) == b"one two three"
+    assert line.came == b"one two three"[: min(room, 13)]

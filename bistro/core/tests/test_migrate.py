@@ -1,0 +1,249 @@
+"""`manage.py migrate` in an open house: one at a time, never long in anybody's way, and good after any kill."""
+
+from contextlib import contextmanager, nullcontext
+from io import StringIO
+from threading import Event
+from time import sleep
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError, connection, models, transaction
+from django.db.migrations.state import ProjectState
+
+from bistro.core import migrating
+from bistro.core.management.commands.migrate import migrate as django_migrate
+from bistro.core.models import Restaurant
+from bistro.core.schema_changes import AddIndexWhileServing, BuildUniqueIndex
+from bistro.core.tests.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TABLE = "core_daynumber"  # nobody else uses it here
+
+
+def change_table():
+    """What a migration does to a table, in short."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+
+
+@contextmanager
+def report():
+    """Somebody reads the table in an open transaction."""
+    given = {name: value for name, value in connection.get_connection_params().items() if value is not None}
+    given = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+    with psycopg.connect(**given) as other:
+        other.execute(f"SELECT * FROM {TABLE}")
+        yield other
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(migrating, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(migrating, "LOOK_AGAIN", 0.01)
+
+
+# --- in nobody's way ------------------------------------------------------------------------------------------
+@pytest.mark.postgres
+def test_a_table_in_use_is_left_to_the_others_and_asked_for_again(quick):
+    told = []
+    with report() as other:
+
+        def tell(words):
+            told.append(words)
+            other.execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE")  # an order comes through in the pause
+            if len(told) == 2:
+                other.rollback()  # the report is over
+
+        with migrating.limits(connection, lock_timeout="100ms"):
+            migrating.again_and_again(change_table, patience=60, tell=tell)
+    assert len(told) == 2
+
+
+@pytest.mark.postgres
+def test_control_without_a_limit_it_stands_in_the_door_until_the_report_is_over(quick):
+    told, waiting = [], Event()
+
+    def wait_for_the_table():
+        with migrating.limits(connection, lock_timeout="0"):
+            waiting.set()
+            migrating.again_and_again(change_table, patience=60, tell=told.append)
+
+    def order_behind_it():
+        assert waiting.wait(30)
+        sleep(0.5)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+            cursor.execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE")
+
+    with report() as other:
+
+        def end_of_report():
+            assert waiting.wait(30)
+            sleep(1.5)
+            other.rollback()
+
+        _, order, _ = race([wait_for_the_table, order_behind_it, end_of_report])
+    assert isinstance(order, OperationalError), "nobody came through"
+    assert told == []
+
+
+@pytest.mark.postgres
+def test_a_table_always_in_use_is_given_up_with_a_word_to_the_operator(quick, monkeypatch):
+    monkeypatch.setattr(django_migrate.Command, "handle", lambda *args, **options: change_table())
+    with report(), pytest.raises(CommandError, match="Nothing is half done"):
+        call_command("migrate", patience=0, stderr=StringIO())
+    assert connection_settings() == ("3s", "8s"), "the session is as the product wants it"
+
+
+@pytest.mark.postgres
+def test_only_a_lock_is_asked_for_again(quick):
+    def fail():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    told = []
+    with pytest.raises(OperationalError):
+        migrating.again_and_again(fail, patience=60, tell=told.append)
+    connection.close()
+    assert told == []
+
+
+def connection_settings():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        return cursor.fetchone()
+
+
+# --- alone ----------------------------------------------------------------------------------------------------
+def at_once(lock):
+    """How many of three were inside at the same time, at most; and what they were told."""
+    inside, most, told = [], [], []
+
+    def run():
+        with lock(told.append):
+            inside.append(1)
+            most.append(len(inside))
+            sleep(0.3)
+            inside.pop()
+
+    assert race([run] * 3) == [None] * 3
+    return max(most), told
+
+
+@pytest.mark.race
+def test_one_process_migrates_and_the_others_wait(quick):
+    most, told = at_once(lambda tell: migrating.alone(connection, tell))
+    assert most == 1
+    assert told, "who waits says so"
+
+
+@pytest.mark.race
+def test_control_without_the_lock_they_migrate_at_the_same_time():
+    most, _ = at_once(lambda tell: nullcontext())
+    assert most > 1
+
+
+def test_migrate_holds_the_lock_and_frees_it(monkeypatch):
+    held = []
+
+    def handle(*args, **options):
+        (outcome,) = race([is_free])
+        held.append(not outcome)
+
+    monkeypatch.setattr(django_migrate.Command, "handle", handle)
+    call_command("migrate")
+    assert held == [True]
+    assert race([is_free]) == [True]
+
+
+def is_free():
+    """Whether another process could migrate now."""
+
+    def tell(words):
+        raise BlockingIOError(words)
+
+    try:
+        with migrating.alone(connection, tell):
+            return True
+    except BlockingIOError:
+        return False
+
+
+# --- good after a kill ----------------------------------------------------------------------------------------
+def apply(operation):
+    """As a migration with `atomic = False` does."""
+    before = ProjectState.from_apps(apps)
+    after = before.clone()
+    operation.state_forwards("core", after)
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_forwards("core", editor, before, after)
+
+    def take_back():
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_backwards("core", editor, after, before)
+
+    return take_back
+
+
+def index_is_valid(name):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+        row = cursor.fetchone()
+        return row and row[0]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_index_that_was_built_and_not_written_down_is_built_again(times):
+    operation = AddIndexWhileServing("restaurant", models.Index(fields=["name"], name="restaurant_by_name"))
+    if connection.vendor != "postgresql":
+        apply(operation)()
+        return
+    for _ in range(times):
+        undo = apply(operation)
+    assert index_is_valid("restaurant_by_name")
+    undo()
+    assert index_is_valid("restaurant_by_name") is None
+
+
+@pytest.mark.postgres
+def test_control_the_operation_of_django_refuses_what_it_left():
+    operation = AddIndexConcurrently("restaurant", models.Index(fields=["name"], name="restaurant_by_name"))
+    undo = apply(operation)
+    try:
+        with pytest.raises(ProgrammingError):
+            apply(operation)
+    finally:
+        undo()
+
+
+@pytest.mark.postgres
+def test_an_index_that_could_not_be_built_leaves_the_way_free():
+    """Two rows are equal: PostgreSQL leaves an invalid index behind."""
+    operation = BuildUniqueIndex("restaurant", ["timezone"], "restaurant_zone_once")
+    twins = [Restaurant.objects.create(name=name) for name in "ab"]
+    with pytest.raises(Exception, match="could not create unique index"):
+        apply(operation)
+    assert index_is_valid("restaurant_zone_once") is False
+    twins[0].delete()
+    undo = apply(operation)
+    assert index_is_valid("restaurant_zone_once")
+    undo()
+
+
+@pytest.mark.postgres
+def test_nobody_waits_behind_the_building_of_an_index_so_its_own_waiting_has_no_limit():
+    with migrating.limits(connection, lock_timeout="100ms"):
+        with report() as other:
+            (built, _) = race([build_and_take_back, lambda: (sleep(1), other.rollback())])
+        assert connection_settings() == ("100ms", "0")
+    assert built is True
+
+
+def build_and_take_back():
+    with migrating.limits(connection, lock_timeout="100ms"):
+        apply(AddIndexWhileServing("daynumber", models.Index(fields=["last"], name="daynumber_last")))()
+        return True

@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+from bistro.core.schema_changes import AddIndexWhileServing
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("orders", "9002_line_channel")]
+    operations = [
+        AddIndexWhileServing("order", models.Index(fields=["channel", "placed_at"], name="order_channel")),
+    ]

@@ -1,0 +1,40 @@
+"""R19: a column, an index and a constraint come to the orders and their lines while guests order, and nobody notices.
+
+A migration as `makemigrations` writes it, without a limit to its waiting, must show in the same drill.
+"""
+
+import pytest
+from django.conf import settings
+
+from benchmarks.history import grow_old
+from tests.faults.drill import CAREFUL, NAIVE, drill, go_back
+from tests.faults.evening import opened, watched
+from tests.faults.installation import Installation, Plan
+from tests.faults.screens import Rules
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.redis,
+    pytest.mark.skipif(settings.SQLITE, reason="SQLite has one writer, and no migration beside it"),
+]
+
+OLD_ORDERS = 10_000
+REPORT = 4.0  # seconds that somebody reads the tables, when the migration comes
+PADS = 5
+
+
+async def test_a_migration_under_orders():
+    async with Installation(Plan(processes=2, postgres=True, redis=True)) as here:
+        await grow_old(here, OLD_ORDERS)
+        async with opened(here) as client, watched(here, client, 4, Rules()) as screens:
+            ours = await drill(here, client, screens, CAREFUL, report=REPORT, clients=PADS)
+            await go_back(here, CAREFUL)
+            naive = await drill(here, client, screens, NAIVE, "--offline", report=REPORT, clients=PADS)
+    assert ours.status == 0, ours.told
+    assert "Trying again" in ours.told, "nobody was in its way: nothing was tried"
+    assert (ours.server_errors, ours.missed) == (0, 0)
+    assert ours.account.problems == []
+    assert ours.account.acknowledged > 20
+    assert ours.locked < REPORT / 2, "it stepped back from a table in use"
+    assert naive.locked >= REPORT / 2, "without a limit it stands in the door until the report is over"
+    assert max(naive.waits) > REPORT / 2, "and all orders behind it"

@@ -1,0 +1,26 @@
+"""The alarm of unseen orders does not cry wolf (R10): quiet for what walls display, and the control rings all the same.
+
+The sweep's clock is fourteen seconds ahead, so that nobody waits for twenty. `make faults` takes the real time.
+"""
+
+import pytest
+from django.conf import settings
+
+from tests.faults.alarms import ALARM_SECONDS, alarms
+from tests.faults.evening import opened
+from tests.faults.installation import Installation, Plan
+from tests.faults.settings_with_early_alarm import AHEAD
+
+pytestmark = pytest.mark.slow
+
+EARLY_ALARM = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings_with_early_alarm"}
+
+
+@pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite")
+async def test_what_walls_display_never_rings_and_what_they_do_not_report_does():
+    async with Installation(Plan(settings=EARLY_ALARM)) as here, opened(here) as client:
+        within = ALARM_SECONDS - AHEAD.total_seconds()
+        normal, silent = await alarms(here, client, orders=60, unseen=10, screens=4, within=within)
+    assert normal.account.problems == []
+    assert (len(normal.orders), normal.alarmed) == (60, set())
+    assert (len(silent.orders), silent.alarmed) == (10, silent.orders), "nobody was told of what nobody saw"

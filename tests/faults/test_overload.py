@@ -1,0 +1,37 @@
+"""Overload (R12) at a server process without a proxy before it: refusals say when to come again, staff work on.
+
+The house is small, so that a test can fill it. `make faults ARGS="--only overload"` shows what comes of no limit.
+"""
+
+import pytest
+from django.conf import settings
+
+from tests.faults.evening import opened
+from tests.faults.installation import Installation, Plan
+from tests.faults.overload import FEW_PLACES, overload
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not settings.SQLITE, reason="before the database; shown on SQLite"),
+]
+FULL, TIMES = 48, 5
+
+
+async def crowded(places, seconds):
+    async with Installation(Plan(settings=places)) as here, opened(here) as client:
+        return await overload(here, client, full=FULL, times=TIMES, seconds=seconds)
+
+
+async def test_too_many_pads_are_told_politely_to_come_again_and_nothing_is_lost():
+    found = await crowded(FEW_PLACES, seconds=8)
+    assert found.crowded.refused > FULL, "nobody was refused: nothing was tried"
+    for rush in (found.full, found.crowded, found.after):
+        assert rush.rude == {}
+        assert rush.server_errors == 0
+        assert rush.differing == 0
+        assert rush.account.problems == []
+    assert found.crowded.good > 0
+    assert found.staff, "no page was served to staff meanwhile"
+    assert found.staff_rude == {}
+    assert found.after.refused == 0, "afterwards there is room again at once"
+    assert found.grown < 150

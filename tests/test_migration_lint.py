@@ -1,0 +1,29 @@
+"""What `.ci/lint_migrations.py` refuses: without a bad sample it may be passing because it reads nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser.service import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+
+
+def lint(settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings}
+    command = [sys.executable, ".ci/lint_migrations.py"]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_release_as_contributing_asks_for_it_passes():
+    done = lint("tests.faults.settings_with_careful_release")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_migration_as_makemigrations_writes_it_is_refused():
+    done = lint("tests.faults.settings_with_naive_release")
+    assert done.returncode == 1
+    for rule in ("require-concurrent-index-creation", "constraint-missing-not-valid"):
+        assert rule in done.stdout + done.stderr

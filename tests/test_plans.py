@@ -1,0 +1,211 @@
+"""No page, answer or act reads the history: with fifty thousand old orders every statement finds its few rows by an
+index. The databases are asked how they would do it; a statement that would look through a long table fails the test."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks.history import COPIED, POSTGRES, SQLITE, copy_rows
+from bistro.core import feed
+from bistro.core.services import upkeep
+from kitchen.live import KitchenBoard
+from orders.live import OrderFeed
+from orders.models import Order
+from orders.services import place_orders, raise_unseen_alarms
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+OLD = 50_000  # orders; a quarter of a million events
+ORIGINALS = 20
+# Counting to ten thousand, or reading a page in the index's own order, ends early however long the table is.
+BOUNDED = re.compile(r"LIMIT (\d+)\)? ?(subquery)?$")
+READS = re.compile(r"\s*(SELECT|UPDATE|DELETE)", re.IGNORECASE)
+
+
+@dataclass
+class Asked:
+    """Catches every statement with its parameters."""
+
+    statements: list[tuple[str, tuple]] = field(default_factory=list)
+
+    def __call__(self, execute, sql, parameters, many, context):
+        answer = execute(sql, parameters, many, context)
+        if READS.match(sql):
+            self.statements.append((sql, tuple(parameters or ())))
+        return answer
+
+
+@pytest.fixture
+def old_house(house):
+    """Twenty orders that were served, five thousand times; and a few that are open."""
+    before = {table: last_id(table) for table in COPIED}
+    for _ in range(ORIGINALS):
+        house.reach("delivered")
+    assert house.api("manager").post(f"/api/v1/tables/{house.table.pk}/clear").status_code < 300
+    with connection.cursor():
+        copy_rows(connection.connection, SQLITE if settings.SQLITE else POSTGRES, before, OLD // ORIGINALS)
+    go_on_counting()
+    for _ in range(3):
+        house.reach("preparing")
+        house.order()
+    refresh()
+    return house
+
+
+def last_id(table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def refresh():
+    """As the servers do by themselves. The connection reads the statistics when it opens."""
+    if settings.SQLITE:
+        upkeep._due = None
+        upkeep.refresh_statistics(now=timezone.now())
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    connection.close()
+
+
+def go_on_counting():
+    """The next row's key follows those of the copies."""
+    if not settings.SQLITE:
+        with connection.cursor() as cursor:
+            for table in COPIED:
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+
+
+def long_reads(sql, parameters) -> list[str]:
+    """The parts of the plan that read a long table from end to end."""
+    return on_sqlite(sql, parameters) if settings.SQLITE else on_postgres(sql, parameters)
+
+
+def on_sqlite(sql, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        plan = [row[3] for row in cursor.fetchall()]
+    names = {alias: table for table in COPIED for alias in (table, *aliases(sql, table))}
+    found = []
+    for step in plan:
+        match = re.match(r"(SCAN|SEARCH) (\w+)(.*)", step)
+        if match is None or names.get(match[2]) not in COPIED:
+            continue
+        whole = match[1] == "SCAN" or match[3].endswith("(restaurant_id=?)")
+        if whole and not is_partial(match[3]):
+            found.append(step)
+    return found
+
+
+def aliases(sql, table):
+    return re.findall(rf'"{table}" (?:AS )?"?([A-Z]\d)"?', sql)
+
+
+def is_partial(step):
+    """An index of the open rows alone is short."""
+    name = re.search(r"INDEX (\w+)", step)
+    if name is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = %s", [name[1]])
+        row = cursor.fetchone()
+    return row is not None and row[0] is not None and " WHERE " in row[0]
+
+
+def on_postgres(sql, parameters):
+    """What it really did: nodes that took more than a thousand rows of a long table in hand."""
+    with connection.cursor() as cursor:
+        reads = sql.lstrip().upper().startswith("SELECT")
+        explain = "EXPLAIN (FORMAT JSON, ANALYZE)" if reads else "EXPLAIN (FORMAT JSON)"
+        cursor.execute(f"{explain} {sql}", parameters)
+        (plan,) = cursor.fetchone()
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return [describe(node) for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") in COPIED and is_long(node)]
+
+
+def nodes(node):
+    yield node
+    for child in node.get("Plans", ()):
+        yield from nodes(child)
+
+
+def is_long(node):
+    rows = node.get("Actual Rows", node["Plan Rows"]) + node.get("Rows Removed by Filter", 0)
+    return node["Node Type"] == "Seq Scan" or rows * node.get("Actual Loops", 1) > 1_000
+
+
+def describe(node):
+    return f"{node['Node Type']} on {node['Relation Name']} ({node.get('Filter', node.get('Index Cond', ''))})"
+
+
+def pages(house):
+    """Everything that people and programs look at."""
+    browser, owner, pad = house.browser("owner"), house.api("owner"), house.api("pad")
+    for path in ("/kitchen/", f"/kitchen/{house.station.pk}/", "/floor/", f"/floor/tables/{house.table.pk}/"):
+        yield path, lambda path=path: browser.get(path)
+    for path in ("/api/orders", "/api/v1/orders", "/api/v1/orders?cursor=", "/api/v1/orders?status=open",
+                 "/api/v1/orders/recent", "/api/v1/tickets", "/api/v1/tickets?status=open", "/api/v1/tables",
+                 f"/api/v1/events?after={feed.head(house.restaurant.pk) - 5}", "/metrics"):  # fmt: skip
+        yield path, lambda path=path: owner.get(path)
+    for path in ("/api/orders", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/orders"):
+        yield f"{path} by a pad", lambda path=path: pad.get(path)
+
+
+def acts(house):
+    """Everything that is written all evening, and what the feed reads."""
+    order = Order.objects.filter(status="placed").first()
+    ticket, head = order.tickets.first(), feed.head(house.restaurant.pk)
+    actor, position = house.actor("kitchen"), feed.position(house.restaurant.pk)
+    manager, screen, spare = house.api("manager"), house.api("screen"), house.add_table()
+    gone = house.order(house.actor("waiter"), table_id=spare.pk)
+    assert manager.post(f"/api/v1/orders/{gone.id}/cancel", {"reason": "Mistake"}).status_code == 200
+    yield "place", lambda: place_orders([house.request(key="a"), house.request(key="b")])
+    yield "bump", lambda: screen.post(f"/api/v1/tickets/{ticket.pk}/bump")
+    yield "deliver", lambda: manager.post(f"/api/v1/orders/{order.pk}/deliver")
+    yield (
+        "cancel",
+        lambda: manager.post(f"/api/v1/orders/{Order.objects.open().first().pk}/cancel", {"reason": "Mistake"}),
+    )
+    yield "clear", lambda: manager.post(f"/api/v1/tables/{spare.pk}/clear")
+    yield "sweep", lambda: raise_unseen_alarms(now=timezone.now() + timedelta(seconds=60))
+    yield "feed", lambda: feed.events_after(house.restaurant.pk, head - 5)
+    yield "orders socket", lambda: list(OrderFeed(house.restaurant.pk, actor, None).snapshot(position))
+    yield "pad socket", lambda: list(OrderFeed(house.restaurant.pk, actor, house.table.pk).snapshot(position))
+    yield "kitchen socket", lambda: list(KitchenBoard(house.restaurant.pk, actor, None).snapshot(position))
+    news = feed.events_after(house.restaurant.pk, head - 20)
+    yield "kitchen push", lambda: list(KitchenBoard(house.restaurant.pk, actor, None).changes(news, position))
+
+
+def test_nothing_reads_the_history(old_house):
+    problems = []
+    for what, do in [*pages(old_house), *acts(old_house)]:
+        problems += [f"{what}: {step}\n    {sql}" for sql, step in long_steps(do)]
+    assert not problems, "\n".join(problems)
+    the_control_finds_what_has_no_index()
+
+
+def the_control_finds_what_has_no_index():
+    """A word of a note; and on SQLite open rows that are asked for in the usual way."""
+    assert long_steps(lambda: list(Order.objects.filter(note__contains="salt").order_by()))
+    if settings.SQLITE:
+        assert long_steps(lambda: list(Order.objects.filter(status__in=["placed", "ready"]).order_by()))
+
+
+def long_steps(do: Callable[[], object]) -> list[tuple[str, str]]:
+    asked = Asked()
+    with connection.execute_wrapper(asked):
+        answer = do()
+    assert getattr(answer, "status_code", 200) < 300, (answer.request["PATH_INFO"], answer.content)
+    return [
+        (sql, step)
+        for sql, parameters in asked.statements
+        if not BOUNDED.search(sql.strip())
+        for step in long_reads(sql, parameters)
+    ]
