@@ -14,12 +14,14 @@ import django
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["core", "menu", "tables", "orders", "kitchen"]
-# SQLite changes a table by writing a new one, NOT NULL columns and all, and is not served by two versions at once.
-REBUILDS = ["NOT_NULL"]
+# SQLite changes a table by writing a new one, NOT NULL columns, unique constraints and all, and is not served by two versions at once.
+REBUILDS = ["NOT_NULL", "ADD_UNIQUE"]
 # Read by a person and found harmless to the running version, each with its reason. squawk reads them all the same.
 ACCEPTED = {
     "0003_ticket_once_a_firing_index": "a unique index that lets more rows pass than the constraint that stands",
     "0004_ticket_once_a_firing": "a unique constraint takes the place of a stricter one on the same columns",
+    "0010_route_several_stations_index": "unique indexes that let more rows pass than the constraints that stand",
+    "0011_route_several_stations": "unique constraints take the place of stricter ones on the same columns",
 }
 
 

@@ -1,3 +1,4 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -6,7 +7,7 @@ from bistro.core.models import Device, Restaurant
 from bistro.core.querysets import TenantQuerySet
 from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
-from menu.models import Category, Item
+from menu.models import Category, Item, Modifier
 from orders.models import Order, OrderLine
 from orders.transitions import FIRED, LineStatus
 
@@ -18,6 +19,18 @@ class Station(models.Model):
     name = models.CharField(max_length=60)
     position = models.PositiveIntegerField(default=0, db_index=True)
     is_catch_all = models.BooleanField(default=False)
+    cooks = models.PositiveSmallIntegerField(
+        default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many work here at once."
+    )
+    soon_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="A ticket older than this is marked S. Empty: as the restaurant says."
+    )
+    late_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="A ticket older than this is marked !. Empty: as the restaurant says."
+    )
+    target_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How long a ticket should take here. Empty: until it would be late."
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["position"])
@@ -38,7 +51,7 @@ class Station(models.Model):
 
 
 class Route(models.Model):
-    """Which station cooks what: an item's own route counts before its category's."""
+    """Which stations cook what, one or several: an item's own routes count before its category's."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="routes")
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="routes")
@@ -54,20 +67,58 @@ class Route(models.Model):
                 name="route_category_or_item",
                 condition=Q(category__isnull=False, item=None) | Q(category=None, item__isnull=False),
             ),
-            models.UniqueConstraint(fields=["category"], name="route_category_once"),
-            models.UniqueConstraint(fields=["item"], name="route_item_once"),
+            models.UniqueConstraint(fields=["station", "category"], name="route_station_category_once"),
+            models.UniqueConstraint(fields=["station", "item"], name="route_station_item_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.category or self.item} → {self.station}"
 
 
+class ModifierRoute(models.Model):
+    """A choice that gives a station work of its own, beside those that cook the dish: fries with the steak."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifier_routes")
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="modifier_routes")
+    modifier = models.ForeignKey(Modifier, on_delete=models.CASCADE, related_name="routes")
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["station", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["station", "modifier"], name="modifier_route_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.modifier} → {self.station}"
+
+
 class Screen(models.Model):
-    """Which stations a wall screen shows; none means all."""
+    """Which stations a wall screen shows (none means all), and how large. An expediter's shows orders, not tickets."""
+
+    class Layout(models.TextChoices):
+        STATION = "station", "Tickets of its stations"
+        COLUMNS = "columns", "The same in three columns: queued, cooking, ready"
+        EXPO = "expo", "The pass: orders across all stations"
+
+    class Density(models.TextChoices):
+        ROOMY = "roomy", "Roomy"
+        NORMAL = "normal", "Normal"
+        DENSE = "dense", "Dense"
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="screens")
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="screen")
     stations = models.ManyToManyField(Station, blank=True, related_name="screens")
+    layout = models.CharField(max_length=7, choices=Layout.choices, default=Layout.STATION, db_default="station")
+    density = models.CharField(max_length=6, choices=Density.choices, default=Density.NORMAL, db_default="normal")
+    text_percent = models.PositiveSmallIntegerField(
+        default=100,
+        db_default=100,
+        validators=[MinValueValidator(70), MaxValueValidator(200)],
+        help_text="Size of the text, 70 to 200.",
+    )
+    light = models.BooleanField(default=False, db_default=False, help_text="Dark on light, for a bright kitchen.")
     objects = TenantQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -75,8 +126,13 @@ class Screen(models.Model):
 
 
 class Ticket(models.Model):
-    """One order's lines at one station. Its age counts from `fired_at`. A course that was held opens tickets of its own
-    when it is fired; `fired_course` is 0 for what came with the order."""
+    """One order's lines at one station. A course that was held opens tickets of its own when it is fired; `fired_course`
+    is 0 for what came with the order.
+
+    `fired_at` is its place in the row of tickets, for ever. Its age counts from `aged_from` where that is set: when its
+    first line is due (courses that land together), or when a recall started its clock again. `alert_at` is set while
+    a cook has to read what changed after the kitchen had it; `voided` keeps the lines that are gone until then.
+    """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tickets", db_index=False)
@@ -84,11 +140,18 @@ class Ticket(models.Model):
     status = models.CharField(max_length=9, choices=TicketStatus.choices, default=TicketStatus.QUEUED)
     fired_at = models.DateTimeField()
     fired_course = models.PositiveSmallIntegerField(default=0, db_default=0)
+    aged_from = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True, help_text="A cook let it wait.")
+    alert_at = models.DateTimeField(null=True, help_text="Since when a change waits to be read.")
+    voided = models.JSONField(null=True, help_text='[{"line", "name", "quantity", "modifiers"}]')
     seen_at = models.DateTimeField(null=True)
     seen_on = models.CharField(max_length=80, blank=True)
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=120, blank=True)
+    done_on = models.CharField(max_length=80, blank=True, db_default="", help_text="The board it was bumped on.")
+    recalled_at = models.DateTimeField(null=True)
+    recalls = models.SmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1)
     objects = TicketQuerySet.as_manager()
 
@@ -105,6 +168,7 @@ class Ticket(models.Model):
                 condition=Q(status__in=OPEN_TICKETS),
             ),
             models.Index(fields=["restaurant", "-done_at"], name="ticket_done", condition=Q(status="done")),
+            models.Index(fields=["restaurant", "alert_at"], name="ticket_alert", condition=Q(alert_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +183,10 @@ class TicketLine(models.Model):
     line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="ticket_lines")
     status = models.CharField(max_length=9, choices=LineStatus.choices, default=LineStatus.QUEUED)
     changed = models.BooleanField(default=False, help_text="Edited after the kitchen had it.")
+    added = models.BooleanField(default=False, db_default=False, help_text="Came after the kitchen had its ticket.")
+    unrouted = models.BooleanField(default=False, db_default=False, help_text="No route names it.")
+    start_at = models.DateTimeField(null=True, help_text="When to begin, so that the course lands together.")
+    plated_at = models.DateTimeField(null=True, help_text="The expediter has it on the pass.")
     done_at = models.DateTimeField(null=True)
     objects = TenantQuerySet.as_manager()
 

@@ -83,6 +83,12 @@ class Item(models.Model):
     price = models.DecimalField(max_digits=12, decimal_places=2, validators=NOT_NEGATIVE)
     tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     prep_minutes = models.PositiveSmallIntegerField(default=10)
+    soon_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="A ticket with it is marked S after so long. Empty: as the station says."
+    )
+    late_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="A ticket with it is marked ! after so long. Empty: as the station says."
+    )
     allergens = models.JSONField(default=list, blank=True, help_text="What the dish contains, e.g. nuts, milk.")
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)

@@ -115,3 +115,22 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.name}"
+
+
+class PlannedCourse(models.Model):
+    """A held course that fires by itself at `fire_at`: because somebody said when, or because the one before it was
+    served. Gone once it is fired or dropped."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="planned_courses", db_index=False)
+    course = models.PositiveSmallIntegerField()
+    fire_at = models.DateTimeField(db_index=True)
+    planned_by = models.CharField(max_length=120, blank=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["fire_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["order", "course"], name="planned_course_once")]
+
+    def __str__(self) -> str:
+        return f"course {self.course} of order {self.order_id}"

@@ -65,7 +65,17 @@ class RestaurantAdmin(ByService, HistoryAdmin):
         (None, {"fields": ("name",)}),
         ("Money", {"fields": (("currency", "locale"), "tax_mode"), "description": MONEY_IS_COPIED}),
         ("Day", {"fields": (("timezone", "day_ends_at"),)}),
-        ("Kitchen", {"fields": (("soon_seconds", "late_seconds"), "hold_courses")}),
+        (
+            "Kitchen",
+            {
+                "fields": (
+                    ("soon_seconds", "late_seconds"),
+                    "hold_courses",
+                    "fire_after_served_minutes",
+                    "land_together",
+                )
+            },
+        ),
         ("Pads", {"fields": ("pads_need_session",)}),
     )
 

@@ -35,6 +35,14 @@ class Restaurant(models.Model):
     hold_courses = models.BooleanField(
         default=False, db_default=False, help_text="Later courses of an order wait until somebody fires them."
     )
+    land_together = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Quick dishes of a course are begun later, so that all finish at once.",
+    )
+    fire_after_served_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The next course fires by itself so long after the last. Empty: never."
+    )
     pads_need_session = models.BooleanField(default=False, help_text="Pads order only while a session is open.")
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
