@@ -14,7 +14,8 @@ import django
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["core", "menu", "tables", "orders", "kitchen"]
-# SQLite changes a table by writing a new one, NOT NULL columns, unique constraints and all, and is not served by two versions at once.
+# SQLite changes a table by writing a new one, NOT NULL columns and unique constraints and all, and is not served by two
+# versions at once.
 REBUILDS = ["NOT_NULL", "ADD_UNIQUE"]
 # Read by a person and found harmless to the running version, each with its reason. squawk reads them all the same.
 ACCEPTED = {

@@ -126,8 +126,8 @@ class Screen(models.Model):
 
 
 class Ticket(models.Model):
-    """One order's lines at one station. A course that was held opens tickets of its own when it is fired; `fired_course`
-    is 0 for what came with the order.
+    """One order's lines at one station. A course that was held opens tickets of its own when it is fired;
+    `fired_course` is 0 for what came with the order.
 
     `fired_at` is its place in the row of tickets, for ever. Its age counts from `aged_from` where that is set: when its
     first line is due (courses that land together), or when a recall started its clock again. `alert_at` is set while

@@ -23,6 +23,7 @@ from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
 
 MONEY_IS_COPIED = "Bills that exist keep what they were made with."
+COURSES = ("hold_courses", "fire_after_served_minutes", "land_together")
 
 
 class RestaurantForm(TenantForm):

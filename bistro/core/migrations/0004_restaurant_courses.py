@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalrestaurant',
             name='land_together',
-            field=models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course are begun later, so that all finish at once.'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course begin later: all finish at once.'),
         ),
         migrations.AddField(
             model_name='restaurant',
@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='restaurant',
             name='land_together',
-            field=models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course are begun later, so that all finish at once.'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course begin later: all finish at once.'),
         ),
     ]
