@@ -38,7 +38,7 @@ class Restaurant(models.Model):
     land_together = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="Quick dishes of a course are begun later, so that all finish at once.",
+        help_text="Quick dishes of a course begin later: all finish at once.",
     )
     fire_after_served_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="The next course fires by itself so long after the last. Empty: never."
