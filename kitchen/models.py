@@ -149,7 +149,9 @@ class Ticket(models.Model):
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=120, blank=True)
-    done_on = models.CharField(max_length=80, blank=True, db_default="", help_text="The board it was bumped on.")
+    done_on = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="The board it was bumped on."
+    )
     recalled_at = models.DateTimeField(null=True)
     recalls = models.SmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1)

@@ -222,6 +222,7 @@ async def test_a_socket_whose_recent_frames_are_gone_catches_up_from_the_log(hou
 async def test_a_socket_that_is_too_far_behind_for_the_log_gets_a_snapshot(house, program, monkeypatch, settings):
     monkeypatch.setattr(hub_module, "RECENT_FRAMES", 2)
     settings.FEED_CATCH_UP_LIMIT = 4
+    monkeypatch.setattr(hub_module, "SHARED_SECONDS", -1.0)  # on a fast machine the first snapshot would be shared
     await _sleeps_through(house, program, orders=6, expected="initial")
 
 
@@ -242,6 +243,21 @@ async def _sleeps_through(house, program, *, orders, expected):
         else:
             heard = [message, *[await sleeper.hear("new_order") for _ in range(orders - 1)]]
             assert [each["order"]["id"] for each in heard] == placed
+
+
+async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(house, program, monkeypatch):
+    """Its bell rang for the new order before it asked, and does not ring again."""
+    monkeypatch.setattr(hub_module, "SHARED_SECONDS", 60.0)
+    async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as second:
+        for each in (socket, second):
+            await each.hello()
+            await each.hear("initial")
+        placed = await beside(house.order)
+        for each in (socket, second):
+            await each.hear("new_order")
+        await second.hello()
+        assert (await second.hear("initial"))["orders"] == []
+        assert (await second.hear("new_order"))["order"]["id"] == placed.id
 
 
 @pytest.mark.parametrize(("shared", "readings"), [(5.0, 1), (-1.0, 3)], ids=["shared", "control"])

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ticket',
             name='done_on',
-            field=models.CharField(blank=True, db_default='', help_text='The board it was bumped on.', max_length=80),
+            field=models.CharField(blank=True, db_default='', default='', help_text='The board it was bumped on.', max_length=80),
         ),
         migrations.AddField(
             model_name='ticket',

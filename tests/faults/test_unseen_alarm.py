@@ -34,6 +34,7 @@ async def test_the_alarm_rings_by_itself_and_only_for_what_nobody_has_seen(tmp_p
             manager = {"Authorization": f"Bearer {login['access_token']}"}
             async with session.ws_connect("/ws/orders", headers=program, protocols=["bistro.v1"]) as socket:
                 await socket.send_json({"hello": {}})
+                await socket.receive()  # what stands now; a later one would tell of the confirmed order without a word
                 seen = await asyncio.to_thread(service.order, "Table 1", Burger=1)
                 unseen = await asyncio.to_thread(service.order, "Table 2", Burger=1)
                 await session.post(f"/api/v1/orders/{seen['id']}/confirm", headers=manager)

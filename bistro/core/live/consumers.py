@@ -224,6 +224,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 frames = await self.watch.catch_up(cursor)
             if frames is not None:
                 return cursor.epoch, frames
+        # It may be a shared one, begun before events whose bell this socket has heard already: look once more.
+        self.bell.set()
         return await self.watch.snapshot()
 
     async def _send_frame(self, frame: Frame, epoch: str) -> None:
