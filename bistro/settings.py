@@ -201,7 +201,7 @@ else:
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets"],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets"],
-    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets"],
+    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", "orders.steps.forget_removed_lines"],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets"],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets"],
     "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],

@@ -1,26 +1,39 @@
-"""Which station cooks what. Kept in memory with the compiled menu."""
+"""Which stations cook what. Kept in memory with the compiled menu."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bistro.core.errors import DomainError
-from kitchen.models import Route, Station
+from kitchen.models import ModifierRoute, Route, Station
 from menu.compiled import CompiledMenu
+
+Stations = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Routes of one restaurant: by item, else by category, else the catch-all."""
+    """Routes of one restaurant, {id: its stations}: by item, else by category, else the catch-all; what a modifier asks
+    for comes on top."""
 
-    by_item: dict[int, int]
-    by_category: dict[int, int]
+    by_item: dict[int, Stations]
+    by_category: dict[int, Stations]
+    by_modifier: dict[int, Stations]
     catch_all: int
     categories: dict[int, int]
 
-    def station_of(self, item_id: int) -> int:
-        """The station's id; never none, so that no line shows nowhere."""
-        category = self.categories.get(item_id, 0)
-        return self.by_item.get(item_id) or self.by_category.get(category) or self.catch_all
+    def stations_of(self, item_id: int, modifiers: Iterable[int] = ()) -> Stations:
+        """The stations' ids, each once; never none, so that no line shows nowhere."""
+        own = self._named(item_id) or (self.catch_all,)
+        more = [station for modifier in modifiers for station in self.by_modifier.get(modifier, ())]
+        return tuple(dict.fromkeys((*own, *more))) if more else own
+
+    def is_routed(self, item_id: int) -> bool:
+        """Whether a route names it, or its category. What none names the catch-all shows with a warning."""
+        return bool(self._named(item_id))
+
+    def _named(self, item_id: int) -> Stations:
+        return self.by_item.get(item_id) or self.by_category.get(self.categories.get(item_id, 0), ())
 
 
 _guard = threading.Lock()
@@ -40,17 +53,21 @@ def routing_for(menu: CompiledMenu, restaurant_id: int) -> Routing:
 
 
 def read_routing(menu: CompiledMenu, restaurant_id: int) -> Routing:
-    """Two queries. Raises DomainError when the restaurant has no station at all."""
-    by_item: dict[int, int] = {}
-    by_category: dict[int, int] = {}
-    routes = Route.objects.of_restaurant(restaurant_id).filter(station__archived_at=None)
+    """Three queries. Raises DomainError when the restaurant has no station at all."""
+    by_item: dict[int, Stations] = {}
+    by_category: dict[int, Stations] = {}
+    by_modifier: dict[int, Stations] = {}
+    in_use = Route.objects.of_restaurant(restaurant_id).filter(station__archived_at=None)
+    routes = in_use.order_by("station__position", "station_id", "pk")
     for item_id, category_id, station_id in routes.values_list("item_id", "category_id", "station_id"):
-        if item_id:
-            by_item[item_id] = station_id
-        else:
-            by_category[category_id] = station_id
+        found, key = (by_item, item_id) if item_id else (by_category, category_id)
+        found[key] = (*found.get(key, ()), station_id)
+    choices = ModifierRoute.objects.of_restaurant(restaurant_id).filter(station__archived_at=None)
+    for modifier_id, station_id in choices.order_by("station__position").values_list("modifier_id", "station_id"):
+        by_modifier[modifier_id] = (*by_modifier.get(modifier_id, ()), station_id)
     stations = Station.objects.of_restaurant(restaurant_id).not_archived().order_by("-is_catch_all", "position", "pk")
     catch_all = stations.values_list("pk", flat=True).first()
     if catch_all is None:
         raise DomainError("This restaurant has no kitchen station yet. Add one in the admin.", code="no_station")
-    return Routing(by_item, by_category, catch_all, {pk: item.category_id for pk, item in menu.by_id.items()})
+    categories = {pk: item.category_id for pk, item in menu.by_id.items()}
+    return Routing(by_item, by_category, by_modifier, catch_all, categories)

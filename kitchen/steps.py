@@ -1,20 +1,24 @@
-"""Parts of a unit of work that touch tickets: what the kitchen does in the same breath as an order changes."""
+"""Parts of a unit of work that touch tickets: what the kitchen does in the breath in which an order comes or ends."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bistro.core.inserting import insert_rows, new_row
+from bistro.core.inserting import insert_rows
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from kitchen.editing import rewrite
 from kitchen.models import Ticket, TicketLine
-from kitchen.stations import Routing, routing_for
+from kitchen.rows import chosen, ticket_line, ticket_of
+from kitchen.stations import routing_for
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.steps import menu_in
 from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
-from orders.models import Order, OrderLine
+from orders.models import OrderLine
 from orders.transitions import LineStatus
 
 Place = tuple[int, int, int]  # order, station, fired course
+Starts = dict[int, datetime]  # line: when to begin with it, where that is not at once
 
 
 def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) -> None:
@@ -23,18 +27,46 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
     Locks: ticket, for a course that an edit had taken back and that is fired again.
     """
     require_transaction()
-    routing = routing_for(menu_in(work).menu, work.restaurant_id)
+    menu = menu_in(work).menu
+    routing = routing_for(menu, work.restaurant_id)
     emptied = _emptied([event for event in events if event.course])
     tickets: dict[Place, Ticket] = {}
-    rows: list[tuple[Ticket, OrderLine]] = []
+    rows: list[tuple[Ticket, OrderLine, datetime | None]] = []
     for event in events:
+        starts = landing_together(event.fired, work.now) if menu.restaurant.land_together else {}
         for line in event.fired:
-            place = event.order.pk, routing.station_of(line.item_id), event.course
-            if place not in tickets:
-                tickets[place] = _again(emptied.get(place), work) or _ticket(event.order, *place[1:], work)
-            rows.append((tickets[place], line))
+            for station_id in routing.stations_of(line.item_id, chosen(line)):
+                place = event.order.pk, station_id, event.course
+                if place not in tickets:
+                    tickets[place] = _again(emptied.get(place), work) or ticket_of(event.order, *place[1:], work)
+                rows.append((tickets[place], line, starts.get(line.pk)))
+    if menu.restaurant.land_together:
+        _age_from_first_start(rows)
     insert_rows([ticket for place, ticket in tickets.items() if place not in emptied])
-    _add_lines(rows)
+    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows])
+
+
+def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
+    """When to begin with each line so that all are finished when the longest is: now + longest − its own time.
+
+    What takes longest, and what takes as long, is begun at once and is not in the answer.
+    """
+    minutes = {line.pk: line.prep_minutes for line in lines}
+    longest = max(minutes.values(), default=0)
+    return {pk: now + timedelta(minutes=longest - own) for pk, own in minutes.items() if own < longest}
+
+
+def _age_from_first_start(rows: Sequence[tuple[Ticket, OrderLine, datetime | None]]) -> None:
+    """A ticket all of whose lines begin later is as old as the first of them: nobody is late before it is due."""
+    starts: dict[int, tuple[Ticket, list[datetime | None]]] = {}
+    for ticket, _, start_at in rows:
+        starts.setdefault(id(ticket), (ticket, []))[1].append(start_at)
+    for ticket, moments in starts.values():
+        later = [moment for moment in moments if moment is not None]
+        if len(later) == len(moments):
+            ticket.aged_from = min(later)
+            if ticket.pk:
+                ticket.save(update_fields=["aged_from"])
 
 
 def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]:
@@ -51,87 +83,45 @@ def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
     if ticket is not None:
         ticket.status, ticket.fired_at = TicketStatus.QUEUED, work.now
         ticket.seen_at, ticket.seen_on = None, ""
+        ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
-        ticket.save(update_fields=["status", "fired_at", "seen_at", "seen_on", "version"])
+        anew = ["alert_at", "voided", "aged_from", "held_at"]
+        ticket.save(update_fields=["status", "fired_at", "seen_at", "seen_on", "version", *anew])
     return ticket
 
 
 def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
-    """An edit before anybody began: lines move between stations, changed ones are marked, empty tickets close.
-
-    Removed lines took their ticket lines with them (cascade). Locks: ticket.
-    """
+    """An edit before anybody began: `kitchen.editing`. Locks: ticket."""
     require_transaction()
-    routing = routing_for(menu_in(work).menu, work.restaurant_id)
+    menu = menu_in(work).menu
+    routing = routing_for(menu, work.restaurant_id)
     for event in events:
-        rows = Ticket.objects.filter(order=event.order).locked()
-        tickets = {(ticket.station_id, ticket.fired_course): ticket for ticket in rows}
-        _place_lines(event, routing, tickets, work)
-        for ticket in tickets.values():
-            empty = not ticket.lines.exists()
-            ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
-            ticket.version += 1
-            ticket.save(update_fields=["status", "version"])
-
-
-def _place_lines(
-    event: OrderEdited, routing: Routing, tickets: dict[tuple[int, int], Ticket], work: UnitOfWork
-) -> None:
-    """Each line onto its ticket, {(station, fired course): ticket}; lines of a course on hold stand on none."""
-    fired_later = {course for (_, course), ticket in tickets.items() if ticket.status in OPEN_TICKETS} - {0}
-    marks = {*event.changed, *event.added}
-    rows = TicketLine.objects.filter(ticket__order=event.order).select_related("ticket")
-    present = {row.line_id: row for row in rows}
-    for line in event.lines:
-        if line.status == LineStatus.HELD:
-            if line.pk in present:
-                present[line.pk].delete()
-            continue
-        station_id = routing.station_of(line.item_id)
-        if line.pk in present and line.pk not in event.other_dish:  # stays where it is: a cook may have pushed it there
-            station_id = present[line.pk].ticket.station_id
-        place = station_id, line.course if line.course in fired_later else 0
-        ticket = tickets.get(place)
-        if ticket is None:
-            ticket = tickets[place] = _ticket(event.order, *place, work)
-            ticket.save()
-        row = present.get(line.pk) or TicketLine(restaurant_id=event.order.restaurant_id, line=line)
-        row.ticket = ticket
-        row.changed = row.changed or line.pk in marks
-        row.save()
+        rewrite(event, menu, routing, work)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
-    """A cancelled or withdrawn order leaves the kitchen. Locks: ticket."""
+    """A cancelled or withdrawn order leaves the kitchen. What a cook had before them stays until they have read that it
+    is cancelled. Locks: ticket."""
     require_transaction()
     orders = [event.order.pk for event in events]
-    rows = Ticket.objects.filter(order_id__in=orders).exclude(status=TicketStatus.CANCELLED).locked()
+    rows = list(Ticket.objects.filter(order_id__in=orders).exclude(status=TicketStatus.CANCELLED).locked())
+    had = {event.order.pk for event in events if event.order.confirmed_at is not None}
+    known = [row.pk for row in rows if row.status in OPEN_TICKETS and (row.seen_at or row.order_id in had)]
+    Ticket.objects.filter(pk__in=known).update(alert_at=work.now)
     closing = Ticket.objects.filter(pk__in=[ticket.pk for ticket in rows])
-    closing.update(status=TicketStatus.CANCELLED, version=F("version") + 1)
-
-
-def _ticket(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
-    return new_row(
-        Ticket,
-        restaurant_id=order.restaurant_id,
-        order=order,
-        station_id=station_id,
-        fired_at=work.now,
-        fired_course=fired_course,
-    )
-
-
-def _add_lines(rows: Iterable[tuple[Ticket, OrderLine]]) -> None:
-    insert_rows(
-        [new_row(TicketLine, restaurant_id=line.restaurant_id, ticket=ticket, line=line) for ticket, line in rows]
-    )
+    closing.update(status=TicketStatus.CANCELLED, held_at=None, version=F("version") + 1)
 
 
 def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: UnitOfWork) -> None:
-    """Set the status of lines of a locked ticket."""
+    """Set the status of lines of a locked ticket. What is not done is not on the pass either."""
     require_transaction()
     done_at = work.now if status == LineStatus.DONE else None
-    chosen = list(lines)
-    for row in chosen:
+    rows = list(lines)
+    for row in rows:
         row.status, row.done_at = status, done_at
-    TicketLine.objects.filter(pk__in=[row.pk for row in chosen]).update(status=status, done_at=done_at)
+    changes = {"status": status, "done_at": done_at}
+    if done_at is None:
+        changes["plated_at"] = None
+        for row in rows:
+            row.plated_at = None
+    TicketLine.objects.filter(pk__in=[row.pk for row in rows]).update(**changes)

@@ -1,9 +1,9 @@
 """What happens to an order. Each event carries the rows for reactions and the JSON for everybody else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypedDict
 
 from bistro.core.events import EVERYBODY, Audience, DomainEvent
 from bistro.core.money import text
@@ -112,16 +112,25 @@ class CourseLeftOut(AboutOrder):
         return {"reason": self.reason}
 
 
+class OldLine(TypedDict):
+    """What stood on a line before an edit."""
+
+    name: str
+    quantity: int
+    modifiers: list[str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderEdited(OrderEvent):
     """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone, `other_dish` those that
-    changed into another item."""
+    changed into another item, `was` tells what both said before. The removed rows go after every reaction."""
 
     action: ClassVar[str] = "edited"
     removed: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
     added: tuple[int, ...] = ()
     other_dish: tuple[int, ...] = ()
+    was: Mapping[int, OldLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

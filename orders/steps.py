@@ -1,12 +1,12 @@
 """Parts of a unit of work that moves orders. Every function expects the caller to hold the order's row lock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bistro.core.errors import IllegalTransition, NotYours
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions
-from orders.events import OrderConfirmed, OrderProgressed
+from orders.events import OrderConfirmed, OrderEdited, OrderProgressed
 from orders.models import Order, OrderLine
 from orders.transitions import LINE_MOVES, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
@@ -75,6 +75,12 @@ def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
     move(order, OrderStatus.CONFIRMED, work)
     work.record(OrderConfirmed.of(order))
     return True
+
+
+def forget_removed_lines(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
+    """The last reaction to an edit: the kitchen has noted what it was told to leave out."""
+    require_transaction()
+    OrderLine.objects.filter(pk__in=[pk for event in events for pk in event.removed]).delete()
 
 
 def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:

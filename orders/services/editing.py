@@ -1,6 +1,6 @@
 """Changing or taking back an order that nobody has begun."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bistro.core.actors import Actor
 from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
@@ -9,7 +9,7 @@ from bistro.core.unit_of_work import UnitOfWork
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
-from orders.events import OrderEdited, OrderWithdrawn
+from orders.events import OldLine, OrderEdited, OrderWithdrawn
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
 from orders.requests import LineRequest
@@ -137,7 +137,7 @@ def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Av
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Write the new lines over the old by identity; returns the event that tells what became of each."""
     old = {line.pk: line for line in order.lines.all()}
-    before = [(line.course, line.status) for line in old.values()]
+    said, before = _said(old.values()), [(line.course, line.status) for line in old.values()]
     fresh = line_rows(order, priced)
     kept: list[OrderLine] = []
     changed: list[int] = []
@@ -162,7 +162,6 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         kept.append(line)
     _hold([*kept, *added], before, work)
     removed = tuple(old)
-    OrderLine.objects.filter(pk__in=removed).delete()
     OrderLine.objects.bulk_update(kept, [*(name.removesuffix("_id") for name in _COPIED), "status"])
     added = OrderLine.objects.bulk_create(added)
     lines = tuple(sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
@@ -173,4 +172,12 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         changed=tuple(changed),
         added=tuple(line.pk for line in added),
         other_dish=tuple(other_dish),
+        was={pk: said[pk] for pk in (*removed, *other_dish)},
     )
+
+
+def _said(lines: Iterable[OrderLine]) -> dict[int, OldLine]:
+    return {
+        line.pk: {"name": line.name, "quantity": line.quantity, "modifiers": [each["name"] for each in line.modifiers]}
+        for line in lines
+    }

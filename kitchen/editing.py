@@ -1,0 +1,139 @@
+"""What an edit does to tickets. A line keeps its identity: it is changed, never cancelled and cooked anew."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.models import Ticket, TicketLine
+from kitchen.rows import chosen, ticket_line, ticket_of
+from kitchen.stations import Routing
+from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from menu.compiled import CompiledMenu
+from orders.events import OldLine, OrderEdited
+from orders.models import OrderLine
+from orders.transitions import LineStatus
+
+Place = tuple[int, int]  # station, fired course
+
+
+@dataclass
+class Edit:
+    """One order's tickets while they are rewritten."""
+
+    event: OrderEdited
+    menu: CompiledMenu
+    routing: Routing
+    work: UnitOfWork
+    tickets: dict[Place, Ticket]
+    rows: dict[int, list[TicketLine]] = field(default_factory=dict)  # of each line
+    marked: set[int] = field(default_factory=set)  # tickets that stood before and are different now
+
+    @property
+    def marks(self) -> set[int]:
+        return {*self.event.changed, *self.event.added}
+
+
+def rewrite(event: OrderEdited, menu: CompiledMenu, routing: Routing, work: UnitOfWork) -> None:
+    """Lines move between stations, changed ones are marked, empty tickets close.
+
+    What a cook had before them they have to read: `alert_at` stands until then, `voided` holds what is gone.
+    The removed lines are still there; who edited deletes them afterwards. Locks: ticket.
+    """
+    rows = Ticket.objects.filter(order=event.order).locked()
+    edit = Edit(event, menu, routing, work, {(row.station_id, row.fired_course): row for row in rows})
+    for row in TicketLine.objects.filter(ticket__order=event.order).select_related("ticket"):
+        edit.rows.setdefault(row.line_id, []).append(row)
+    _take_away(edit)
+    _place_lines(edit)
+    _save(edit)
+
+
+def _take_away(edit: Edit) -> None:
+    """Lines that are gone, became another dish or wait for a later firing leave their tickets, with a word."""
+    waiting = {line.pk for line in edit.event.lines if line.status == LineStatus.HELD}
+    names = {line.pk: _as_it_was(line) for line in edit.event.lines}
+    for line_id in (*edit.event.removed, *edit.event.other_dish, *sorted(waiting)):
+        old = edit.event.was.get(line_id) or names[line_id]
+        for row in edit.rows.get(line_id, ()):
+            if line_id not in edit.event.other_dish or row.ticket.station_id not in _stations(edit, line_id):
+                row.delete()
+            _void(edit, edit.tickets[row.ticket.station_id, row.ticket.fired_course], line_id, old)
+        if line_id not in edit.event.other_dish:
+            edit.rows.pop(line_id, None)
+
+
+def _stations(edit: Edit, line_id: int) -> tuple[int, ...]:
+    line = next(line for line in edit.event.lines if line.pk == line_id)
+    return edit.routing.stations_of(line.item_id, chosen(line))
+
+
+def _as_it_was(line: OrderLine) -> OldLine:
+    return {"name": line.name, "quantity": line.quantity, "modifiers": [each["name"] for each in line.modifiers]}
+
+
+def _void(edit: Edit, ticket: Ticket, line_id: int, old: OldLine) -> None:
+    ticket.voided = [*(ticket.voided or []), {"line": line_id, **old}]
+    edit.marked.add(ticket.pk)
+
+
+def _place_lines(edit: Edit) -> None:
+    """Each line onto its tickets; lines of a course on hold stand on none."""
+    fired_later = {course for (_, course), ticket in edit.tickets.items() if ticket.status in OPEN_TICKETS} - {0}
+    for line in edit.event.lines:
+        if line.status == LineStatus.HELD:
+            continue
+        rows = {row.ticket.station_id: row for row in edit.rows.get(line.pk, ()) if row.pk}
+        course = line.course if line.course in fired_later else 0
+        wanted = _wanted(edit, line, rows)
+        for station_id in wanted:
+            _place(edit, line, (station_id, course), rows.get(station_id))
+        for station_id, row in rows.items():
+            if station_id not in wanted:
+                row.delete()
+                _void(edit, edit.tickets[station_id, row.ticket.fired_course], line.pk, _as_it_was(line))
+
+
+def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tuple[int, ...]:
+    """Where a line belongs. What was there stays where it is, a cook may have pushed it there; but the stations of
+    modifiers come and go with them."""
+    routed = edit.routing.stations_of(line.item_id, chosen(line))
+    if not rows or line.pk in edit.event.other_dish:
+        return routed
+    dish = edit.menu.by_id.get(line.item_id)
+    choices = [modifier.id for modifier in dish.modifiers()] if dish else []
+    of_choices = {station for choice in choices for station in edit.routing.by_modifier.get(choice, ())}
+    stays = [station for station in rows if station not in of_choices or station in routed]
+    comes = [station for station in routed if station in of_choices and station not in rows]
+    return (*stays, *comes) or routed
+
+
+def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) -> None:
+    ticket = edit.tickets.get(place)
+    fresh = ticket is None
+    if ticket is None:
+        ticket = edit.tickets[place] = ticket_of(edit.event.order, *place, edit.work)
+        ticket.save()
+    if row is None:
+        row = ticket_line(ticket, line, routed=edit.routing.is_routed(line.item_id))
+        row.added = not fresh
+    moved = row.ticket_id != ticket.pk
+    row.ticket = ticket
+    row.changed = row.changed or line.pk in edit.marks
+    row.save()
+    if not fresh and (line.pk in edit.marks or moved):
+        edit.marked.add(ticket.pk)
+
+
+def _save(edit: Edit) -> None:
+    """Status, alert and version of every ticket. Nobody is alarmed who never had it before them."""
+    confirmed = edit.event.order.confirmed_at is not None
+    for ticket in edit.tickets.values():
+        empty = not ticket.lines.exists()
+        was_open = ticket.status in OPEN_TICKETS
+        ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
+        if ticket.pk in edit.marked and was_open and (ticket.seen_at or confirmed):
+            ticket.alert_at = ticket.alert_at or edit.work.now
+        if ticket.alert_at is None:
+            ticket.voided = None
+        ticket.version += 1
+        ticket.save(update_fields=["status", "alert_at", "voided", "version"])

@@ -1,0 +1,39 @@
+"""New rows of the kitchen, as every step makes them."""
+
+from datetime import datetime
+
+from bistro.core.inserting import new_row
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.models import Ticket, TicketLine
+from orders.models import Order, OrderLine
+
+
+def chosen(line: OrderLine) -> list[int]:
+    """The ids of a line's modifiers."""
+    return [modifier["id"] for modifier in line.modifiers]
+
+
+def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
+    """A new ticket, not saved."""
+    return new_row(
+        Ticket,
+        restaurant_id=order.restaurant_id,
+        order=order,
+        station_id=station_id,
+        fired_at=work.now,
+        fired_course=fired_course,
+    )
+
+
+def ticket_line(
+    ticket: Ticket, line: OrderLine, start_at: datetime | None = None, *, routed: bool = True
+) -> TicketLine:
+    """A new line of a ticket, not saved."""
+    return new_row(
+        TicketLine,
+        restaurant_id=line.restaurant_id,
+        ticket=ticket,
+        line=line,
+        start_at=start_at,
+        unrouted=not routed,
+    )
