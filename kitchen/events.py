@@ -67,3 +67,38 @@ class TicketPushed(TicketEvent):
 
     def data(self) -> Mapping[str, Any]:
         return {**super().data(), "from_station": self.from_station}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketBumpUndone(TicketEvent):
+    """A bump was a slip of the hand."""
+
+    action: ClassVar[str] = "bump_undone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketHeld(TicketEvent):
+    """It waits; nobody begins it."""
+
+    action: ClassVar[str] = "held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReleased(TicketEvent):
+    """It waits no more."""
+
+    action: ClassVar[str] = "released"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketChangesRead(TicketEvent):
+    """A cook has read what was added, changed, voided or cancelled."""
+
+    action: ClassVar[str] = "changes_read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketLinePlated(TicketEvent):
+    """A dish of it stands on the pass, or does not any more."""
+
+    action: ClassVar[str] = "line_plated"

@@ -1,21 +1,24 @@
 """Every write of the kitchen: one function per thing a cook does, each one whole unit of work."""
 
-from kitchen.services.cooking import (
-    bump_line,
-    bump_ticket,
-    push_ticket,
-    recall_line,
-    recall_ticket,
-    start_ticket,
-)
+from kitchen.services.cooking import bump_line, bump_ticket, start_ticket
+from kitchen.services.holding import hold_ticket, read_changes_of, release_ticket
+from kitchen.services.plating import plate_line
+from kitchen.services.pushing import push_line, push_ticket
+from kitchen.services.recalling import recall_line, recall_ticket, undo_bump
 from kitchen.services.seeing import acknowledge_tickets
 
 __all__ = [
     "acknowledge_tickets",
     "bump_line",
     "bump_ticket",
+    "hold_ticket",
+    "plate_line",
+    "push_line",
     "push_ticket",
+    "read_changes_of",
     "recall_line",
     "recall_ticket",
+    "release_ticket",
     "start_ticket",
+    "undo_bump",
 ]

@@ -1,0 +1,34 @@
+"""The pass: the expediter ticks what stands there."""
+
+from bistro.core.actors import Actor
+from bistro.core.errors import LostRace
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.events import TicketLinePlated
+from kitchen.models import Ticket, TicketLine
+from kitchen.services.tickets import locked_line, read_ticket, save
+from orders import steps as order_steps
+from orders.transitions import LineStatus
+
+
+def plate_line(*, line_id: int, plated: bool, actor: Actor) -> Ticket:
+    """Tick a finished dish on the pass, or take the tick back. One that several stations make is one dish: it is ticked
+    on all its tickets, once all are done with it. As it is already: unchanged.
+
+    Locks: order, ticket. Raises LostRace while a station still makes it (`not_done`), IllegalTransition when the order
+    is over, NotPermitted, NotYours.
+    """
+    actor.require(Act.COOK)
+    with UnitOfWork(actor) as work:
+        order, ticket, row = locked_line(line_id, work)
+        order_steps.refuse_over(order)
+        if (row.plated_at is not None) == plated:
+            return ticket
+        everywhere = TicketLine.objects.filter(line_id=row.line_id)
+        if plated and everywhere.exclude(status=LineStatus.DONE).exists():
+            raise LostRace(f"{row.line.name} is not done yet.", code="not_done")
+        everywhere.update(plated_at=work.now if plated else None)
+        save(ticket)
+        ticket = read_ticket(ticket.pk)
+        work.record(TicketLinePlated(ticket=ticket))
+    return ticket

@@ -1,0 +1,97 @@
+"""What every service of the kitchen begins and ends with: find and lock a ticket, save it, tell its order."""
+
+from bistro.core.errors import LostRace, NotYours
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.models import Ticket, TicketLine
+from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from orders import steps as order_steps
+from orders.models import Order, OrderLine
+from orders.transitions import LineStatus
+
+
+def read_ticket(ticket_id: int) -> Ticket:
+    """A ticket with all that its events and shapes need."""
+    return Ticket.objects.with_lines().get(pk=ticket_id)
+
+
+def locked_ticket(ticket_id: int, work: UnitOfWork) -> tuple[Order, Ticket]:
+    """The ticket and its order, locked in the global order: order, then ticket. Raises NotYours."""
+    rows = Ticket.objects.within_reach_of(work.actor).filter(pk=ticket_id)
+    order_id = rows.values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise NotYours("There is no such ticket.", code="ticket_not_found")
+    order = order_steps.locked_order(order_id, work)
+    list(Ticket.objects.filter(pk=ticket_id).locked().values_list("pk"))
+    return order, read_ticket(ticket_id)
+
+
+def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLine]:
+    """The line of a ticket, with its ticket and order, both locked. Raises NotYours."""
+    rows = TicketLine.objects.visible_to(work.actor).filter(pk=line_id)
+    ticket_id = rows.values_list("ticket_id", flat=True).first()
+    if ticket_id is None:
+        raise NotYours("There is no such ticket line.", code="ticket_line_not_found")
+    order, ticket = locked_ticket(ticket_id, work)
+    row = next((row for row in ticket.lines.all() if row.pk == line_id), None)
+    if row is None:  # it went to another station while we waited for the lock
+        raise LostRace("This line is on another ticket by now.")
+    return order, ticket, row
+
+
+def require_read(ticket: Ticket) -> None:
+    """Nobody is done with what they have not read. Raises LostRace (`changes_unread`)."""
+    if ticket.alert_at is not None:
+        raise LostRace("This ticket was changed. Read the changes first.", code="changes_unread")
+
+
+def require_open(ticket: Ticket) -> None:
+    """Raises LostRace for a ticket that is done or cancelled."""
+    if ticket.status not in OPEN_TICKETS:
+        raise LostRace("This ticket is not open any more.")
+
+
+def claim(ticket: Ticket, work: UnitOfWork, *, on: str = "") -> None:
+    """Bump: one UPDATE decides who was first; right without row locks too. `on` names the board. Raises LostRace."""
+    label = work.actor.label[:120]
+    done = {
+        "status": TicketStatus.DONE,
+        "done_at": work.now,
+        "done_by": label,
+        "done_on": (on or ("" if work.actor.is_staff else label))[:80],
+        "held_at": None,
+        "version": ticket.version + 1,
+    }
+    if Ticket.objects.filter(pk=ticket.pk, status__in=OPEN_TICKETS).update(**done) != 1:
+        raise LostRace("This ticket was already bumped.")
+    for name, value in done.items():
+        setattr(ticket, name, value)
+
+
+def reopen(ticket: Ticket, work: UnitOfWork, **more: object) -> None:
+    """A done ticket is being cooked again. Its place in the row is what it was."""
+    started_at = ticket.started_at or work.now
+    save(ticket, status=TicketStatus.STARTED, done_at=None, done_by="", done_on="", started_at=started_at, **more)
+
+
+def save(ticket: Ticket, **fields: object) -> None:
+    """Write these fields and the next version, nothing else."""
+    for name, value in fields.items():
+        setattr(ticket, name, value)
+    ticket.version += 1
+    ticket.save(update_fields=[*fields, "version"])
+
+
+def finish(order: Order, ticket: Ticket, rows: list[TicketLine], work: UnitOfWork) -> None:
+    """Tell the order which of its lines are made everywhere, and whether that was the firing's last ticket."""
+    made = {row.line_id for row in rows}
+    elsewhere = TicketLine.objects.filter(line_id__in=made).exclude(status=LineStatus.DONE)
+    made -= set(elsewhere.values_list("line_id", flat=True))
+    open_left = Ticket.objects.filter(order=order, fired_course=ticket.fired_course, status__in=OPEN_TICKETS).exists()
+    lines = [line for line in order.lines.all() if line.pk in made]
+    order_steps.finish(order, lines, work, all_done=not open_left)
+
+
+def order_lines(order: Order, rows: list[TicketLine]) -> list[OrderLine]:
+    """The order's own lines behind lines of tickets."""
+    wanted = {row.line_id for row in rows}
+    return [line for line in order.lines.all() if line.pk in wanted]
