@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.secrets import secret_key
+from bistro.wiring import EVENT_REACTIONS, SWEEPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -197,22 +198,7 @@ else:
     CACHES = {"default": {"BACKEND": "bistro.core.caches.CountingMemoryCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
-# --- What happens in the same transaction (DESIGN section 4) --------------------------------------------
-EVENT_REACTIONS: dict[str, list[str]] = {
-    "orders.events.OrderPlaced": ["kitchen.steps.open_tickets"],
-    "orders.events.CourseFired": ["kitchen.steps.open_tickets"],
-    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", "orders.steps.forget_removed_lines"],
-    "orders.events.OrderCancelled": ["kitchen.steps.close_tickets"],
-    "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets"],
-    "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
-}
-
-# --- What the clock causes, in every server process ------------------------------------------------------
-SWEEPS = [
-    "orders.services.raise_unseen_alarms",
-    "bistro.core.services.upkeep.refresh_statistics",
-    "bistro.core.services.upkeep.find_cache_again",
-]
+# --- What happens in the same transaction (DESIGN section 4), and what the clock causes: bistro/wiring.py ----
 SWEEP_SECONDS = 1.0
 
 # --- Live feed ---------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """The board of the kitchen wall: open tickets of one station or all, oldest first, in a constant number of queries."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,13 +14,15 @@ from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Restaurant
+from kitchen.ages import AGE_LETTERS, Limits, limits_of, limits_of_ticket
 from kitchen.models import Station, Ticket, TicketLine
+from kitchen.transitions import TicketStatus
+from menu.compiled import CompiledMenu, current_menu
 from orders.transitions import OPEN, LineStatus
 
 RECENT = 8
 SHIFT = timedelta(hours=12)  # a recall is offered this long
-# Middle letter S (soon), whatever the threshold (DECISIONS 12).
-AGE_LETTERS = {"new": "N", "soon": "S", "late": "!"}
+RECALLABLE = 60  # of a shift, newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,16 @@ class BoardLine:
     seat: int | None
     status: str
     changed: bool
+    added: bool
+    unrouted: bool
+    start_at: datetime | None
+    plated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
-    """One ticket as a cook reads it."""
+    """One ticket as a cook reads it. It stands where `fired_at` says and is as old as `aged_from` says; `starts_at` is
+    set while nothing of it is to be begun yet. `alert`: a cook has to read what changed, and `voided` of it is gone."""
 
     id: int
     order_id: int
@@ -61,6 +70,19 @@ class BoardTicket:
     also_at: list[str]
     done_at: datetime | None
     done_by: str
+    done_on: str
+    placed_at: datetime
+    aged_from: datetime
+    soon_seconds: int
+    late_seconds: int
+    starts_at: datetime | None
+    held_since: datetime | None
+    alert: bool
+    voided: list[dict[str, Any]]
+    cancelled: bool
+    recalls: int
+    recalled_at: datetime | None
+    recallable: bool
     problem: str = ""
 
 
@@ -76,10 +98,11 @@ class BoardStation:
 
 @dataclass(frozen=True, slots=True)
 class AllDay:
-    """How many of one item are to be made now."""
+    """How many of one item are to be made now, and how many of them with which choice."""
 
     name: str
     quantity: int
+    modifiers: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +154,16 @@ def _read(
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
     stations = _stations(actor)
     station = next((each for each in stations if each.id == station_id), None)
-    now = timezone.now()
-    rows = Ticket.objects.visible_to(actor).open().of_station(station_id).oldest_first()
+    menu, now = current_menu(restaurant.pk), timezone.now()
+    rows = Ticket.objects.visible_to(actor).on_board().of_station(station_id).oldest_first()
     rows = rows if only is None else rows.filter(pk__in=only)
     page = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
     return Board(
         restaurant=restaurant,
         station=station,
         stations=stations,
-        tickets=board_tickets(rows.with_lines(), restaurant, now),
-        recent=_recent(actor, station_id, restaurant, now) if with_recent else None,
+        tickets=board_tickets(rows.with_lines(), restaurant, menu, now),
+        recent=_recent(actor, station_id, restaurant, menu, now) if with_recent else None,
         all_day=all_day(actor, station_id),
         open_count=station.open_count if station else sum(each.open_count for each in stations),
         soon_seconds=restaurant.soon_seconds,
@@ -152,36 +175,50 @@ def _read(
     )
 
 
-def _recent(actor: Actor, station_id: int | None, restaurant: Restaurant, now: datetime) -> list[BoardTicket]:
+def _recent(
+    actor: Actor, station_id: int | None, restaurant: Restaurant, menu: CompiledMenu, now: datetime
+) -> list[BoardTicket]:
     """The last bumped tickets that can still be recalled, newest first."""
     done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
     rows = done.filter(order__status__among=OPEN).order_by("-done_at", "-pk")[:RECENT]
-    return board_tickets(rows.with_lines(), restaurant, now)
+    return board_tickets(rows.with_lines(), restaurant, menu, now)
 
 
-def board_tickets(rows: Iterable[Ticket], restaurant: Restaurant, now: datetime) -> list[BoardTicket]:
+def board_tickets(
+    rows: Iterable[Ticket], restaurant: Restaurant, menu: CompiledMenu, now: datetime
+) -> list[BoardTicket]:
     """Tickets that were read `with_lines()`, as the board shows them. One query more for the other stations."""
     tickets = list(rows)
     others = _other_stations([ticket.order_id for ticket in tickets])
     return [
-        _board_ticket(ticket, others.get((ticket.order_id, ticket.fired_course), []), restaurant, now)
+        _board_ticket(ticket, others.get((ticket.order_id, ticket.fired_course), []), restaurant, menu, now)
         for ticket in tickets
     ]
 
 
+def recall_list(actor: Actor, station_id: int | None) -> list[BoardTicket]:
+    """What was bumped this shift, newest first, with who did it and where. What was delivered meanwhile is not
+    `recallable`, but can be looked at."""
+    now = timezone.now()
+    restaurant = Restaurant.objects.get(pk=actor.restaurant_id or 0)
+    done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
+    return board_tickets(
+        done.order_by("-done_at", "-pk").with_lines()[:RECALLABLE], restaurant, current_menu(restaurant.pk), now
+    )
+
+
 def all_day(actor: Actor, station_id: int | None) -> list[AllDay]:
-    """How many of each item are still to be made, most first: one query over the open tickets."""
-    tickets = Ticket.objects.visible_to(actor).open().of_station(station_id)
+    """How many of each item are still to be made, most first: one query over the open tickets that nobody holds."""
+    tickets = Ticket.objects.visible_to(actor).open().of_station(station_id).filter(held_at=None)
     rows = TicketLine.objects.filter(ticket__in=tickets).exclude(status=LineStatus.DONE).order_by()
-    counts = rows.values_list("line__name").annotate(quantity=Sum("line__quantity")).order_by("-quantity", "line__name")
-    return [AllDay(name, quantity) for name, quantity in counts]
-
-
-def age_of(seconds: float, restaurant: Restaurant) -> str:
-    """`new`, `soon` or `late`, by the restaurant's thresholds."""
-    if seconds >= restaurant.late_seconds:
-        return "late"
-    return "soon" if seconds >= restaurant.soon_seconds else "new"
+    items: Counter[str] = Counter()
+    choices: dict[str, Counter[str]] = {}
+    for name, quantity, modifiers in rows.values_list("line__name", "line__quantity", "line__modifiers"):
+        items[name] += quantity
+        for modifier in modifiers:
+            choices.setdefault(name, Counter())[modifier["name"]] += quantity
+    ordered = sorted(items.items(), key=lambda item: (-item[1], item[0]))
+    return [AllDay(name, quantity, choices.get(name, Counter()).most_common()) for name, quantity in ordered]
 
 
 def _stations(actor: Actor) -> list[BoardStation]:
@@ -204,11 +241,11 @@ def _other_stations(order_ids: Collection[int]) -> dict[tuple[int, int], list[tu
 
 
 def _board_ticket(
-    ticket: Ticket, stations: list[tuple[int, str]], restaurant: Restaurant, now: datetime
+    ticket: Ticket, stations: list[tuple[int, str]], restaurant: Restaurant, menu: CompiledMenu, now: datetime
 ) -> BoardTicket:
-    age = age_of((now - ticket.fired_at).total_seconds(), restaurant)
-    lines = [_board_line(row) for row in ticket.lines.all()]
-    courses = {row.line.course for row in ticket.lines.all()}
+    aged_from = ticket.aged_from or ticket.fired_at
+    limits = _limits(ticket, restaurant, menu)
+    age = limits.age_of((now - aged_from).total_seconds())
     return BoardTicket(
         id=ticket.pk,
         order_id=ticket.order_id,
@@ -216,20 +253,43 @@ def _board_ticket(
         table=ticket.order.table.name,
         station_id=ticket.station_id,
         station_name=ticket.station.name,
-        course=ticket.fired_course or (courses.pop() if len(courses) == 1 else None),
+        course=ticket.fired_course or _only_course(ticket),
         fired=ticket.fired_course > 0,
         placed_by=ticket.order.placed_by,
         status=ticket.status,
         fired_at=ticket.fired_at,
         age=age,
         age_letter=AGE_LETTERS[age],
-        lines=lines,
+        lines=[_board_line(row) for row in ticket.lines.all()],
         note=ticket.order.note,
         version=ticket.version,
         also_at=[name for station_id, name in stations if station_id != ticket.station_id],
         done_at=ticket.done_at,
         done_by=ticket.done_by,
+        done_on=ticket.done_on,
+        placed_at=ticket.order.placed_at,
+        aged_from=aged_from,
+        soon_seconds=limits.soon,
+        late_seconds=limits.late,
+        starts_at=aged_from if ticket.status == TicketStatus.QUEUED and aged_from > now else None,
+        held_since=ticket.held_at,
+        alert=ticket.alert_at is not None,
+        voided=ticket.voided or [],
+        cancelled=ticket.status == TicketStatus.CANCELLED,
+        recalls=ticket.recalls,
+        recalled_at=ticket.recalled_at,
+        recallable=ticket.status == TicketStatus.DONE and ticket.order.status in OPEN,
     )
+
+
+def _only_course(ticket: Ticket) -> int | None:
+    courses = {row.line.course for row in ticket.lines.all()}
+    return courses.pop() if len(courses) == 1 else None
+
+
+def _limits(ticket: Ticket, restaurant: Restaurant, menu: CompiledMenu) -> Limits:
+    left = [row.line.item_id for row in ticket.lines.all() if row.status != LineStatus.DONE]
+    return limits_of_ticket(limits_of(restaurant, ticket.station), left, menu)
 
 
 def _board_line(row: TicketLine) -> BoardLine:
@@ -247,4 +307,8 @@ def _board_line(row: TicketLine) -> BoardLine:
         seat=line.seat,
         status=row.status,
         changed=row.changed,
+        added=row.added,
+        unrouted=row.unrouted,
+        start_at=row.start_at,
+        plated=row.plated_at is not None,
     )

@@ -34,6 +34,10 @@ class TicketQuerySet(TenantQuerySet):
     def open(self) -> Self:
         return self.filter(status__among=OPEN_TICKETS)
 
+    def on_board(self) -> Self:
+        """What a cook has before them: open tickets, and cancelled ones until they have read so."""
+        return self.filter(Q(status__among=OPEN_TICKETS) | Q(alert_at__isnull=False))
+
     def done_since(self, moment: datetime) -> Self:
         """Bumped, and not longer ago than this."""
         return self.filter(status__being=TicketStatus.DONE, done_at__gte=moment)

@@ -24,6 +24,13 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "started_at": moment(ticket.started_at),
         "done_at": moment(ticket.done_at),
         "done_by": ticket.done_by,
+        "done_on": ticket.done_on,
+        "aged_from": moment(ticket.aged_from or ticket.fired_at),
+        "held_at": moment(ticket.held_at),
+        "alert_at": moment(ticket.alert_at),
+        "recalled_at": moment(ticket.recalled_at),
+        "recalls": ticket.recalls,
+        "voided": ticket.voided or [],
         "lines": [ticket_line_json(row) for row in ticket.lines.all()],
         "version": ticket.version,
     }
@@ -42,4 +49,8 @@ def ticket_line_json(row: TicketLine) -> dict[str, Any]:
         "course": row.line.course,
         "status": row.status,
         "changed": row.changed,
+        "added": row.added,
+        "unrouted": row.unrouted,
+        "start_at": moment(row.start_at),
+        "plated_at": moment(row.plated_at),
     }

@@ -51,6 +51,8 @@ class CompiledItem:
     price: Decimal
     tax_percent: Decimal
     prep_minutes: int
+    soon_minutes: int | None
+    late_minutes: int | None
     course: int
     allergens: tuple[str, ...]
     diets: tuple[str, ...]
@@ -189,6 +191,8 @@ def _item(item: Item, percent: Decimal, course: int, groups: list[CompiledGroup]
         price=item.price,
         tax_percent=percent,
         prep_minutes=item.prep_minutes,
+        soon_minutes=item.soon_minutes,
+        late_minutes=item.late_minutes,
         course=course,
         allergens=tuple(item.allergens),
         diets=tuple(item.diets),

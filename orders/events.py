@@ -73,6 +73,13 @@ class CourseFired(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoursePlanned(OrderEvent):
+    """A held course will fire by itself, at another time, or not any more."""
+
+    action: ClassVar[str] = "course_planned"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CourseServed(OrderEvent):
     """What was ready is on the table; something of the order is still to come."""
 

@@ -1,13 +1,14 @@
 """Parts of a unit of work that moves orders. Every function expects the caller to hold the order's row lock."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from bistro.core.errors import IllegalTransition, NotYours
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
-from menu.steps import give_back_portions
+from menu.steps import give_back_portions, menu_in
 from orders.events import OrderConfirmed, OrderEdited, OrderProgressed
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LINE_MOVES, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
 
@@ -75,6 +76,21 @@ def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
     move(order, OrderStatus.CONFIRMED, work)
     work.record(OrderConfirmed.of(order))
     return True
+
+
+def plan_next_course(order: Order, work: UnitOfWork) -> None:
+    """A course was served: where the restaurant wishes it, the next one that waits fires by itself after a while. What
+    somebody said about it before counts."""
+    require_transaction()
+    minutes = menu_in(work).menu.restaurant.fire_after_served_minutes
+    waiting = [line.course for line in order.lines.all() if line.status == LineStatus.HELD]
+    if minutes is None or not waiting:
+        return
+    PlannedCourse.objects.get_or_create(
+        order=order,
+        course=min(waiting),
+        defaults={"restaurant_id": work.restaurant_id, "fire_at": work.now + timedelta(minutes=minutes)},
+    )
 
 
 def forget_removed_lines(events: Sequence[OrderEdited], work: UnitOfWork) -> None:

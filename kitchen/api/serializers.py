@@ -13,6 +13,27 @@ class PushInput(StrictSerializer):
     station = StrictInteger(min_value=1, max_value=2**63 - 1)
 
 
+class RecallInput(StrictSerializer):
+    """Whether its age counts anew from now."""
+
+    restart_timer = serializers.BooleanField(default=False)
+
+
+class PlateInput(StrictSerializer):
+    """On the pass, or not any more."""
+
+    plated = serializers.BooleanField()
+
+
+class VoidedLineOutput(serializers.Serializer[Any]):
+    """A line that was taken off a ticket; stands there until a cook has read it."""
+
+    line = serializers.IntegerField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    modifiers = serializers.ListField(child=serializers.CharField())
+
+
 class TicketLineOutput(serializers.Serializer[Any]):
     """One line of a ticket; `line` is the order line's id."""
 
@@ -26,6 +47,10 @@ class TicketLineOutput(serializers.Serializer[Any]):
     course = serializers.IntegerField()
     status = serializers.CharField()
     changed = serializers.BooleanField()
+    added = serializers.BooleanField(help_text="Came after the kitchen had the ticket.")
+    unrouted = serializers.BooleanField(help_text="No route names it: it came to the catch-all station.")
+    start_at = serializers.DateTimeField(allow_null=True, help_text="When to begin, so that the course lands together.")
+    plated_at = serializers.DateTimeField(allow_null=True, help_text="The expediter has it on the pass.")
 
 
 class TicketOutput(serializers.Serializer[Any]):
@@ -46,5 +71,12 @@ class TicketOutput(serializers.Serializer[Any]):
     started_at = serializers.DateTimeField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
     done_by = serializers.CharField(allow_blank=True)
+    done_on = serializers.CharField(allow_blank=True, help_text="The board it was bumped on.")
+    aged_from = serializers.DateTimeField(help_text="Its age counts from here.")
+    held_at = serializers.DateTimeField(allow_null=True)
+    alert_at = serializers.DateTimeField(allow_null=True, help_text="Since when changes wait to be read.")
+    recalled_at = serializers.DateTimeField(allow_null=True)
+    recalls = serializers.IntegerField()
+    voided = VoidedLineOutput(many=True)
     lines = TicketLineOutput(many=True)
     version = serializers.IntegerField()

@@ -10,6 +10,12 @@ urlpatterns = [
     path("api/v1/tickets/<int:pk>/recall", views.RecallTicket.as_view()),
     path("api/v1/tickets/<int:pk>/start", views.StartTicket.as_view()),
     path("api/v1/tickets/<int:pk>/push", views.PushTicket.as_view()),
+    path("api/v1/tickets/<int:pk>/hold", views.HoldTicket.as_view()),
+    path("api/v1/tickets/<int:pk>/release", views.ReleaseTicket.as_view()),
+    path("api/v1/tickets/<int:pk>/undo", views.UndoBump.as_view()),
+    path("api/v1/tickets/<int:pk>/read", views.ReadChanges.as_view()),
+    path("api/v1/ticket-lines/<int:pk>/push", views.PushLine.as_view()),
+    path("api/v1/ticket-lines/<int:pk>/plate", views.PlateLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/bump", views.BumpLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/recall", views.RecallLine.as_view()),
 ]

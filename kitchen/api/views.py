@@ -15,7 +15,7 @@ from bistro.core.api.pagination import Pages
 from bistro.core.roles import Act
 from kitchen import services
 from kitchen.api.filters import TicketFilter
-from kitchen.api.serializers import PushInput, TicketOutput
+from kitchen.api.serializers import PlateInput, PushInput, RecallInput, TicketOutput
 from kitchen.models import Ticket
 from kitchen.shapes import ticket_json
 
@@ -72,6 +72,36 @@ class RecallTicket(TicketAct):
 
     service = services.recall_ticket
 
+    @extend_schema(request=RecallInput, responses=TicketOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        body = RecallInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.act(request, pk, **body.validated_data)
+
+
+class UndoBump(TicketAct):
+    """Take a bump back within ten seconds: no recall, nothing is counted. 409 later."""
+
+    service = services.undo_bump
+
+
+class HoldTicket(TicketAct):
+    """Let a ticket wait that nobody began; held already: unchanged."""
+
+    service = services.hold_ticket
+
+
+class ReleaseTicket(TicketAct):
+    """Fire a held ticket; not held: unchanged."""
+
+    service = services.release_ticket
+
+
+class ReadChanges(TicketAct):
+    """A cook has read what was added, changed, voided or cancelled. Until then the ticket cannot be bumped."""
+
+    service = services.read_changes_of
+
 
 class BumpLine(TicketAct):
     """One line is done; the last one bumps the ticket."""
@@ -97,3 +127,23 @@ class PushTicket(TicketAct):
         body = PushInput(data=request.data)
         body.is_valid(raise_exception=True)
         return self.act(request, pk, station_id=body.validated_data["station"])
+
+
+class PushLine(PushTicket):
+    """Send one unfinished line to another station; answers with the ticket that has it now."""
+
+    service = services.push_line
+    names = "line_id"
+
+
+class PlateLine(TicketAct):
+    """The expediter has a finished dish on the pass, or not any more. 409 while a station still makes it."""
+
+    service = services.plate_line
+    names = "line_id"
+
+    @extend_schema(request=PlateInput, responses=TicketOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        body = PlateInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.act(request, pk, **body.validated_data)

@@ -51,6 +51,13 @@ def test_a_new_ticket(house):
         "started_at": None,
         "done_at": None,
         "done_by": "",
+        "done_on": "",
+        "aged_from": "2026-05-04T12:00:00+00:00",
+        "held_at": None,
+        "alert_at": None,
+        "recalled_at": None,
+        "recalls": 0,
+        "voided": [],
         "lines": [
             {
                 "id": ticket["lines"][0]["id"],
@@ -63,6 +70,10 @@ def test_a_new_ticket(house):
                 "course": 2,
                 "status": "queued",
                 "changed": False,
+                "added": False,
+                "unrouted": True,
+                "start_at": None,
+                "plated_at": None,
             }
         ],
         "version": 1,

@@ -94,6 +94,12 @@ class FireInput(StrictSerializer):
     course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL)
 
 
+class PlanInput(FireInput):
+    """Which course, and in how many minutes; null: not by itself any more."""
+
+    minutes = StrictInteger(min_value=0, max_value=720, allow_null=True)
+
+
 class LineModifierOutput(serializers.Serializer[Any]):
     """A chosen modifier, as it was when ordered."""
 

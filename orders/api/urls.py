@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/orders/<int:pk>/cancel", views.CancelOrder.as_view()),
     path("api/v1/orders/<int:pk>/deliver", views.DeliverOrder.as_view()),
     path("api/v1/orders/<int:pk>/fire", views.FireCourse.as_view()),
+    path("api/v1/orders/<int:pk>/plan", views.PlanCourse.as_view()),
     path("api/v1/pad", pad.PadView.as_view()),
     path("api/v1/pad/heartbeat", pad.PadHeartbeat.as_view()),
     path("api/v1/pad/orders", pad.PadPartyOrders.as_view()),

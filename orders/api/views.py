@@ -203,6 +203,21 @@ class FireCourse(APIView):
         return _show(actor, pk)
 
 
+class PlanCourse(APIView):
+    """A held course will fire by itself in so many minutes; null minutes: not any more."""
+
+    permission_classes = [requires(Act.FIRE_COURSE)]
+
+    @extend_schema(request=shapes.PlanInput, responses=shapes.OrderOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        actor = api_actor(request)
+        order_for(actor, pk)
+        body = shapes.PlanInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.plan_course(order_id=pk, actor=actor, **body.validated_data)
+        return _show(actor, pk)
+
+
 class RecentLines(APIView):
     """Lines ordered in the last `?minutes=60` (at most a day), newest first, one row a line, paginated."""
 

@@ -7,6 +7,7 @@ from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import drop_course, fire_course
 from orders.services.moving import cancel_order, confirm_order, deliver_order
 from orders.services.placing import place_order, place_order_from_loop, place_orders
+from orders.services.planning import fire_due_courses, plan_course
 
 __all__ = [
     "PlacedOrder",
@@ -17,9 +18,11 @@ __all__ = [
     "deliver_order",
     "drop_course",
     "fire_course",
+    "fire_due_courses",
     "place_order",
     "place_order_from_loop",
     "place_orders",
+    "plan_course",
     "raise_unseen_alarms",
     "replace_lines",
     "withdraw_order",

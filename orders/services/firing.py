@@ -6,7 +6,7 @@ from bistro.core.money import ZERO
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from orders.events import CourseDropped, CourseFired, CourseLeftOut, OrderDelivered
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PlannedCourse
 from orders.steps import advance, locked_order, move_lines, refuse_over, return_portions, touch
 from orders.transitions import LineStatus, OrderStatus
 
@@ -20,10 +20,11 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
     actor.require(Act.FIRE_COURSE)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        held = _held_lines(order, course)
+        held = held_lines(order, course)
         move_lines(held, LineStatus.QUEUED)
         order.fired_at = work.now
         touch(order, "fired_at")
+        PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseFired.of(order, course=course, fired=tuple(held)))
     return order
 
@@ -39,9 +40,10 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
         raise InvalidInput("Say why it is left out.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        held, before = _held_lines(order, course), order.total
+        held, before = held_lines(order, course), order.total
         return_portions(order, held, work)
         _remove(order, held)
+        PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseDropped.of(order))
         said = reason.strip()[:200]
         work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=said))
@@ -51,7 +53,8 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
     return order
 
 
-def _held_lines(order: Order, course: int) -> list[OrderLine]:
+def held_lines(order: Order, course: int) -> list[OrderLine]:
+    """The lines of a course that waits. Raises InvalidInput, LostRace, IllegalTransition."""
     refuse_over(order)
     lines = [line for line in order.lines.all() if line.course == course]
     if not lines:

@@ -7,7 +7,7 @@ from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork
 from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
 from orders.models import Order
-from orders.steps import locked_order, move, return_portions
+from orders.steps import locked_order, move, plan_next_course, return_portions
 from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
@@ -69,6 +69,7 @@ def deliver_order(*, order_id: int, actor: Actor) -> Order:
             move(order, OrderStatus.PREPARING, work)
             order.served_at = work.now
             order.save(update_fields=["served_at"])
+            plan_next_course(order, work)
             work.record(CourseServed.of(order))
         else:
             move(order, OrderStatus.DELIVERED, work)

@@ -31,7 +31,8 @@ def dish(pk: int, price, *, percent="10.00", modifiers=(), minimum=0, maximum=9,
     )  # fmt: skip
     return CompiledItem(
         id=pk, category_id=1, name=f"Dish {pk}", name_key=name_key(f"Dish {pk}"), description="", price=Decimal(price),
-        tax_percent=Decimal(percent), prep_minutes=5, course=1, allergens=(), diets=(), popular=False, image="",
+        tax_percent=Decimal(percent), prep_minutes=5, soon_minutes=None, late_minutes=None,
+        course=1, allergens=(), diets=(), popular=False, image="",
         groups=(CompiledGroup(pk, "Choices", minimum, maximum, choices),) if choices else (), counted=counted,
     )  # fmt: skip
 

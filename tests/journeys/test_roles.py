@@ -71,6 +71,30 @@ class Acts:
     def recall_line(self, role):
         return self.house.api(role).post(f"/api/v1/ticket-lines/{self.house.ticket['lines'][0]['id']}/recall")
 
+    def push_line(self, role):
+        return self._line(role, "push", {"station": self.house.bar.pk})
+
+    def plate(self, role):
+        return self._line(role, "plate", {"plated": True})
+
+    def hold(self, role):
+        return self._ticket(role, "hold")
+
+    def release(self, role):
+        return self._ticket(role, "release")
+
+    def undo(self, role):
+        return self._ticket(role, "undo")
+
+    def read(self, role):
+        return self._ticket(role, "read")
+
+    def plan(self, role):
+        return self.house.api(role).post(f"/api/v1/orders/{self.house.pk}/plan", {"course": 2, "minutes": 10})
+
+    def _line(self, role, what, body=None):
+        return self.house.api(role).post(f"/api/v1/ticket-lines/{self.house.ticket['lines'][0]['id']}/{what}", body)
+
     def heartbeat(self, role):
         return self.house.api(role).post("/api/v1/pad/heartbeat", {"digest": "abc", "battery": 80})
 
@@ -89,7 +113,7 @@ TABLE = {
     "withdraw": ("placed", MANAGERS | {"pad"}, 204),
     "confirm": ("placed", STAFF_WHO_SERVE | {"kitchen"}, 200),
     "cancel": ("placed", STAFF_WHO_SERVE, 200),
-    "deliver": ("ready", STAFF_WHO_SERVE, 200),
+    "deliver": ("ready", COOKS | {"waiter"}, 200),
     "fire": ("holding", COOKS | {"waiter"}, 200),
     "clear": ("delivered", STAFF_WHO_SERVE | {"host"}, 204),
     "start": ("placed", COOKS, 200),
@@ -98,6 +122,13 @@ TABLE = {
     "push": ("placed", COOKS, 200),
     "bump_line": ("placed", COOKS, 200),
     "recall_line": ("ready", COOKS, 200),
+    "push_line": ("placed", COOKS, 200),
+    "plate": ("ready", COOKS, 200),
+    "hold": ("placed", COOKS, 200),
+    "release": ("placed", COOKS, 200),
+    "undo": ("ready", COOKS, 200),
+    "read": ("placed", COOKS, 200),
+    "plan": ("holding", COOKS | {"waiter"}, 200),
     "heartbeat": (None, {"pad"}, 200),
 }
 READS = {

@@ -16,6 +16,7 @@ API = {
     "api/v1/orders/<int:pk>/cancel": [("post", {"reason": "Left"}, "order")],
     "api/v1/orders/<int:pk>/deliver": [("post", None, "order")],
     "api/v1/orders/<int:pk>/fire": [("post", {"course": 1}, "order")],
+    "api/v1/orders/<int:pk>/plan": [("post", {"course": 1, "minutes": 5}, "order")],
     "api/v1/orders/user/<int:user_id>/orders": [("get", None, "staff")],
     "api/v1/orders/restaurant/<str:restaurant_id>/orders": [("get", None, "restaurant")],
     "api/v1/tables/<int:pk>/clear": [("post", None, "table")],
@@ -23,7 +24,13 @@ API = {
     "api/v1/tickets/<int:pk>/bump": [("post", None, "ticket")],
     "api/v1/tickets/<int:pk>/recall": [("post", None, "ticket")],
     "api/v1/tickets/<int:pk>/push": [("post", "station", "ticket")],
+    "api/v1/tickets/<int:pk>/hold": [("post", None, "ticket")],
+    "api/v1/tickets/<int:pk>/release": [("post", None, "ticket")],
+    "api/v1/tickets/<int:pk>/undo": [("post", None, "ticket")],
+    "api/v1/tickets/<int:pk>/read": [("post", None, "ticket")],
     "api/v1/ticket-lines/<int:pk>/bump": [("post", None, "ticket line")],
+    "api/v1/ticket-lines/<int:pk>/push": [("post", "station", "ticket line")],
+    "api/v1/ticket-lines/<int:pk>/plate": [("post", {"plated": True}, "ticket line")],
     "api/v1/ticket-lines/<int:pk>/recall": [("post", None, "ticket line")],
 }
 PAGES = {

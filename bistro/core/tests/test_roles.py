@@ -16,7 +16,7 @@ WHO_MAY = {
     Act.WITHDRAW_ANY: {"owner", "manager"},
     Act.CONFIRM_ORDER: {"owner", "manager", "waiter", "kitchen"},
     Act.CANCEL_ORDER: {"owner", "manager", "waiter"},
-    Act.DELIVER_ORDER: {"owner", "manager", "waiter"},
+    Act.DELIVER_ORDER: {"owner", "manager", "waiter", "kitchen", "screen"},
     Act.FIRE_COURSE: {"owner", "manager", "waiter", "kitchen", "screen"},
     Act.COOK: {"owner", "manager", "kitchen", "screen"},
     Act.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},

@@ -1,0 +1,69 @@
+"""Courses that fire by themselves: at a time somebody said, or some minutes after the one before was served."""
+
+import logging
+from datetime import datetime, timedelta
+
+from bistro.core.actors import Actor
+from bistro.core.errors import DomainError, InvalidInput, Overloaded
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from orders.events import CoursePlanned
+from orders.models import Order, PlannedCourse
+from orders.services.firing import fire_course, held_lines
+from orders.steps import locked_order, touch
+
+log = logging.getLogger(__name__)
+AT_ONCE = 100
+LONGEST = timedelta(hours=12)
+
+
+def plan_course(*, order_id: int, course: int, minutes: int | None, actor: Actor) -> Order:
+    """A held course is to fire in so many minutes (0 to 720); None takes that back. A later word replaces the earlier.
+
+    Locks: order. Raises InvalidInput for a course that the order does not have or a time out of reach, LostRace when it
+    was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
+    """
+    actor.require(Act.FIRE_COURSE)
+    if minutes is not None and not 0 <= minutes <= LONGEST.total_seconds() / 60:
+        raise InvalidInput("Say a time within twelve hours.", fields={"minutes": ["0 to 720."]})
+    with UnitOfWork(actor) as work:
+        order = locked_order(order_id, work)
+        held_lines(order, course)
+        plans = PlannedCourse.objects.filter(order=order, course=course)
+        if minutes is None:
+            plans.delete()
+        else:
+            PlannedCourse.objects.update_or_create(
+                order=order,
+                course=course,
+                defaults={
+                    "restaurant_id": work.restaurant_id,
+                    "fire_at": work.now + timedelta(minutes=minutes),
+                    "planned_by": actor.label[:120],
+                },
+            )
+        touch(order)
+        work.record(CoursePlanned.of(order))
+    return order
+
+
+def fire_due_courses(*, now: datetime) -> int:
+    """Fire each planned course whose time has come, in all restaurants. Returns how many. One query when none is due.
+
+    Several processes may try: the order's lock lets one, and what cannot be fired any more is forgotten. What only
+    cannot be had now (a busy database) is tried again at the next sweep.
+    """
+    due = PlannedCourse.objects.filter(fire_at__lte=now).order_by("fire_at", "pk")
+    fired, failure = 0, None
+    for pk, restaurant_id, order_id, course in due.values_list("pk", "restaurant_id", "order_id", "course")[:AT_ONCE]:
+        try:
+            fire_course(order_id=order_id, course=course, actor=Actor.system(restaurant_id, "course plan"))
+            fired += 1
+        except Overloaded as error:
+            failure = error
+        except DomainError as error:
+            log.info("a planned course is not fired", extra={"order": order_id, "reason": error.code})
+            PlannedCourse.objects.filter(pk=pk).delete()
+    if failure is not None:
+        raise failure
+    return fired
