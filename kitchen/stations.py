@@ -29,8 +29,9 @@ class Routing:
         return tuple(dict.fromkeys((*own, *more))) if more else own
 
     def is_routed(self, item_id: int) -> bool:
-        """Whether a route names it, or its category. What none names the catch-all shows with a warning."""
-        return bool(self._named(item_id))
+        """Whether a route names it, or its category. What none names the catch-all shows with a warning; a kitchen
+        without any route has one place and needs none."""
+        return bool(self._named(item_id)) or not (self.by_item or self.by_category)
 
     def _named(self, item_id: int) -> Stations:
         return self.by_item.get(item_id) or self.by_category.get(self.categories.get(item_id, 0), ())

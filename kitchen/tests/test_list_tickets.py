@@ -71,7 +71,7 @@ def test_a_new_ticket(house):
                 "status": "queued",
                 "changed": False,
                 "added": False,
-                "unrouted": True,
+                "unrouted": False,
                 "start_at": None,
                 "plated_at": None,
             }

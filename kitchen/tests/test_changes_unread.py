@@ -1,0 +1,133 @@
+"""What changed after the kitchen had it: marked where it is, read before it is bumped, never cooked twice."""
+
+import pytest
+
+from bistro.core.models import Event
+from bistro.core.tests.http import nothing_changes, refused
+from kitchen.board import read_board
+from kitchen.models import ModifierRoute, Route
+from kitchen.tests.factories import StationFactory
+from menu.compiled import forget
+from menu.tests.factories import ModifierFactory, ModifierGroupFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(house):
+    """An order of the house's dish and a soup that the kitchen has received."""
+    house.soup = house.add_item(name="Soup", price="6.00")
+    lines = [{"item": house.item.pk, "quantity": 1}, {"item": house.soup.pk, "quantity": 1}]
+    house.order_json = house.place(lines=lines)
+    house.done(house.api("waiter").post(f"/api/v1/orders/{house.order_json['id']}/confirm"))
+    return house
+
+
+def edit(house, *lines):
+    house.done(house.api().put(f"/api/v1/orders/{house.order_json['id']}", {"lines": list(lines)}))
+
+
+def kept(house, place, **more):
+    line = house.order_json["lines"][place]
+    return {"id": line["id"], "item": line["item"], "quantity": line["quantity"], **more}
+
+
+def act(house, what, role="kitchen"):
+    (ticket,) = house.tickets(house.order_json)
+    return house.api(role).post(f"/api/v1/tickets/{ticket['id']}/{what}")
+
+
+def test_added_changed_and_void_stand_where_they_were(two):
+    edit(two, kept(two, 1, quantity=3), {"item": two.item.pk, "quantity": 2})
+    (ticket,) = two.tickets(two.order_json)
+    assert [(line["name"], line["quantity"], line["added"], line["changed"]) for line in ticket["lines"]] == [
+        ("Soup", 3, False, True),
+        (two.item.name, 2, True, True),
+    ]
+    assert ticket["lines"][0]["line"] == two.order_json["lines"][1]["id"]
+    assert ticket["voided"] == [
+        {"line": two.order_json["lines"][0]["id"], "name": two.item.name, "quantity": 1, "modifiers": []}
+    ]
+    assert ticket["alert_at"] is not None
+
+
+def test_nobody_is_done_with_what_they_have_not_read(two):
+    edit(two, kept(two, 0, quantity=2))
+    line = two.tickets(two.order_json)[0]["lines"][0]["id"]
+    for answer in (
+        lambda: act(two, "start"),
+        lambda: act(two, "bump"),
+        lambda: two.api("kitchen").post(f"/api/v1/ticket-lines/{line}/bump"),
+    ):
+        with nothing_changes():
+            refused(answer(), 409, "changes_unread")
+    ticket = two.done(act(two, "read"))
+    assert (ticket["alert_at"], ticket["voided"], ticket["lines"][0]["changed"]) == (None, [], False)
+    with nothing_changes():
+        two.done(act(two, "read"))
+    assert two.done(act(two, "bump"))["status"] == "done"
+    assert Event.objects.filter(action="changes_read").count() == 1
+
+
+def test_another_dish_is_told_as_both(two):
+    edit(two, kept(two, 0, item=two.soup.pk), kept(two, 1))
+    (ticket,) = two.tickets(two.order_json)
+    assert [(line["name"], line["changed"]) for line in ticket["lines"]] == [("Soup", True), ("Soup", False)]
+    assert [line["name"] for line in ticket["voided"]] == [two.item.name]
+
+
+def test_what_the_kitchen_never_had_changes_without_a_word(house):
+    house.order_json = house.place(lines=[{"item": house.item.pk, "quantity": 1}] * 2)
+    edit(house, kept(house, 0, quantity=2))
+    (ticket,) = house.tickets(house.order_json)
+    assert (ticket["alert_at"], ticket["voided"]) == (None, [])
+    house.done(act(house, "bump"))
+
+
+def test_a_cancelled_order_stays_on_the_board_until_it_is_read(two):
+    two.done(two.api("waiter").post(f"/api/v1/orders/{two.order_json['id']}/cancel", {"reason": "left"}))
+    (shown,) = read_board(two.actor("kitchen"), None).tickets
+    assert (shown.cancelled, shown.alert) == (True, True)
+    ticket = two.done(act(two, "read"))
+    assert (ticket["status"], ticket["alert_at"]) == ("cancelled", None)
+    assert read_board(two.actor("kitchen"), None).tickets == []
+
+
+def test_a_cancelled_order_that_nobody_saw_or_that_was_done_just_goes(house):
+    for status in ("placed", "ready"):
+        order = house.reach(status)
+        if status == "ready":
+            continue  # what is ready cannot be cancelled
+        house.done(house.api("waiter").post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "left"}))
+    assert read_board(house.actor("kitchen"), None).tickets == []
+
+
+def test_a_line_of_several_stations_is_void_at_each(two):
+    fry = StationFactory(restaurant=two.restaurant, name="Fry")
+    for station in (fry, two.station):
+        Route.objects.create(restaurant=two.restaurant, station=station, item=two.item)
+    forget()
+    order = two.order_json = two.place("waiter", lines=[{"item": two.item.pk, "quantity": 1}] * 2)
+    two.done(two.api("waiter").post(f"/api/v1/orders/{order['id']}/confirm"))
+    two.done(two.api("waiter").put(f"/api/v1/orders/{order['id']}", {"lines": [kept(two, 0)]}))
+    assert [(t["station_name"], len(t["lines"]), len(t["voided"])) for t in two.tickets(order)] == [
+        (two.station.name, 1, 1),
+        ("Fry", 1, 1),
+    ]
+
+
+def test_a_side_dish_comes_and_goes_with_its_choice(two):
+    fry = StationFactory(restaurant=two.restaurant, name="Fry")
+    fries = ModifierFactory(group=ModifierGroupFactory(item=two.item), name="Fries")
+    ModifierRoute.objects.create(restaurant=two.restaurant, station=fry, modifier=fries)
+    forget()
+    edit(two, kept(two, 0, modifiers=[fries.pk]), kept(two, 1))
+    assert [(t["station_name"], t["status"], len(t["lines"])) for t in two.tickets(two.order_json)] == [
+        (two.station.name, "queued", 2),
+        ("Fry", "queued", 1),
+    ]
+    edit(two, kept(two, 0), kept(two, 1))
+    assert [(t["station_name"], t["status"], len(t["lines"])) for t in two.tickets(two.order_json)] == [
+        (two.station.name, "queued", 2),
+        ("Fry", "cancelled", 0),
+    ]

@@ -1,0 +1,159 @@
+"""The pass: orders across stations, ticks, and what fires next."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from bistro.core.models import Restaurant
+from bistro.core.tests.http import nothing_changes, refused
+from kitchen.ages import limits_of, limits_of_ticket
+from kitchen.board import read_board
+from kitchen.expo import read_expo
+from kitchen.models import Route
+from kitchen.tests.factories import StationFactory
+from menu.compiled import compile_menu, forget
+from menu.models import Item
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def fry(house):
+    return StationFactory(restaurant=house.restaurant, name="Fry")
+
+
+def expo(house):
+    return read_expo(house.actor("kitchen"))
+
+
+def plate(house, line, plated=True):
+    return house.api("kitchen").post(f"/api/v1/ticket-lines/{line}/plate", {"plated": plated})
+
+
+def bump_all(house, order):
+    for ticket in house.tickets(order):
+        if ticket["status"] in ("queued", "started"):
+            house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/bump"))
+
+
+def test_a_dish_of_two_stations_stands_once_and_is_done_when_both_are(house, fry):
+    for station in (house.station, fry):
+        Route.objects.create(restaurant=house.restaurant, station=station, item=house.item)
+    order = house.place()
+    first, _second = house.tickets(order)
+    house.done(house.api("kitchen").post(f"/api/v1/tickets/{first['id']}/bump"))
+    (shown,) = expo(house).orders
+    (line,) = shown.lines
+    assert (line.stations, line.done) == ([(house.station.name, "done"), ("Fry", "queued")], False)
+    with nothing_changes():
+        refused(plate(house, line.id), 409, "not_done")
+    bump_all(house, order)
+    house.done(plate(house, line.id))
+    (shown,) = expo(house).orders
+    assert (shown.ready, shown.done_count, shown.plated_count) == (True, 1, 1)
+    with nothing_changes():
+        house.done(plate(house, line.id))
+    house.done(plate(house, line.id, plated=False))
+    assert expo(house).orders[0].plated_count == 0
+
+
+def test_a_recall_takes_the_tick_away(house):
+    order = house.place()
+    bump_all(house, order)
+    (ticket,) = house.tickets(order)
+    house.done(plate(house, ticket["lines"][0]["id"]))
+    house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/recall"))
+    assert house.tickets(order)[0]["lines"][0]["plated_at"] is None
+
+
+def test_what_is_ready_stands_first_and_leaves_when_it_is_delivered_from_the_pass(house):
+    first, second = house.place(), house.place()
+    bump_all(house, second)
+    assert [order.id for order in expo(house).orders] == [second["id"], first["id"]]
+    assert expo(house).ready_count == 1
+    house.done(house.api("screen").post(f"/api/v1/orders/{second['id']}/deliver"))
+    assert [order.id for order in expo(house).orders] == [first["id"]]
+
+
+def test_what_fires_next_is_seen_before(house):
+    house.hold_courses()
+    lines = [{"item": house.item.pk, "quantity": course, "course": course} for course in (1, 2, 3)]
+    with time_machine.travel(NOON, tick=False):
+        order = house.place(lines=lines)
+        (coming,) = expo(house).coming
+        assert (coming.course, coming.lines, coming.fire_at) == (2, [(2, house.item.name)], None)
+        plan = {"course": 2, "minutes": 15}
+        house.done(house.api("kitchen").post(f"/api/v1/orders/{order['id']}/plan", plan))
+        (coming,) = expo(house).coming
+    assert coming.fire_at == NOON + timedelta(minutes=15)
+
+
+def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
+    house.hold_courses()
+    lines = [{"item": house.item.pk, "quantity": 1, "course": course} for course in (1, 2)]
+    house.place(lines=lines)
+    kitchen = house.actor("kitchen")
+    with django_assert_num_queries(9):
+        read_expo(kitchen)
+    for _ in range(12):
+        house.place("waiter", table=house.add_table().pk, lines=lines)
+    with django_assert_num_queries(9):
+        assert len(read_expo(kitchen).orders) == 13
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
+def test_a_dish_before_its_station_before_the_restaurant(house):
+    base = limits_of(house.restaurant, house.station)
+    assert (base.soon, base.late) == (300, 600)
+    house.station.late_seconds, house.station.soon_seconds = 120, 240
+    base = limits_of(house.restaurant, house.station)
+    assert (base.soon, base.late) == (120, 120)  # S never comes after !
+    slow = house.add_item(soon_minutes=15, late_minutes=20)
+    menu = compile_menu(house.restaurant.pk, 1)
+    assert limits_of_ticket(base, [slow.pk], menu).late == 1200
+    assert limits_of_ticket(base, [slow.pk, house.item.pk], menu).late == 120
+    assert limits_of_ticket(base, [], menu) == base
+    assert limits_of_ticket(base, [999_999], menu) == base
+
+
+# --- courses that land together --------------------------------------------------------------------------------------
+@pytest.fixture
+def landing(house):
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(land_together=True)
+    Item.objects.filter(pk=house.item.pk).update(prep_minutes=20)
+    house.salad = house.add_item(name="Salad", prep_minutes=5)
+    cold = StationFactory(restaurant=house.restaurant, name="Cold")
+    Route.objects.create(restaurant=house.restaurant, station=cold, item=house.salad)
+    forget()
+    return house
+
+
+def test_quick_dishes_begin_so_much_later_that_all_finish_at_once(landing):
+    with time_machine.travel(NOON, tick=False):
+        order = landing.place(lines=[{"item": pk, "quantity": 1} for pk in (landing.item.pk, landing.salad.pk)])
+        steak, salad = landing.tickets(order)
+        assert (steak["lines"][0]["start_at"], steak["aged_from"]) == (None, "2026-05-04T12:00:00+00:00")
+        assert salad["lines"][0]["start_at"] == salad["aged_from"] == "2026-05-04T12:15:00+00:00"
+        shown = {ticket.id: ticket for ticket in read_board(landing.actor("kitchen"), None).tickets}
+    assert shown[salad["id"]].starts_at == NOON + timedelta(minutes=15)
+    assert shown[steak["id"]].starts_at is None
+    with time_machine.travel(NOON + timedelta(minutes=21), tick=False):
+        shown = {ticket.id: ticket for ticket in read_board(landing.actor("kitchen"), None).tickets}
+    assert (shown[salad["id"]].starts_at, shown[salad["id"]].age) == (None, "soon")
+
+
+def test_a_ticket_with_something_to_do_now_ages_from_now(landing):
+    with time_machine.travel(NOON, tick=False):
+        Route.objects.all().delete()
+        forget()
+        order = landing.place(lines=[{"item": pk, "quantity": 1} for pk in (landing.item.pk, landing.salad.pk)])
+    (ticket,) = landing.tickets(order)
+    assert [line["start_at"] for line in ticket["lines"]] == [None, "2026-05-04T12:15:00+00:00"]
+    assert ticket["aged_from"] == ticket["fired_at"]
+
+
+def test_alone_nothing_waits_for_anything(landing):
+    (ticket,) = landing.tickets(landing.place(lines=[{"item": landing.salad.pk, "quantity": 2}]))
+    assert (ticket["lines"][0]["start_at"], ticket["aged_from"]) == (None, ticket["fired_at"])
