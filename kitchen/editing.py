@@ -135,5 +135,7 @@ def _save(edit: Edit) -> None:
             ticket.alert_at = ticket.alert_at or edit.work.now
         if ticket.alert_at is None:
             ticket.voided = None
+        if empty:
+            ticket.held_at = None
         ticket.version += 1
-        ticket.save(update_fields=["status", "alert_at", "voided", "version"])
+        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version"])

@@ -84,8 +84,13 @@ def test_what_the_kitchen_never_had_changes_without_a_word(house):
     house.done(act(house, "bump"))
 
 
-def test_a_cancelled_order_stays_on_the_board_until_it_is_read(two):
-    two.done(two.api("waiter").post(f"/api/v1/orders/{two.order_json['id']}/cancel", {"reason": "left"}))
+@pytest.mark.parametrize("how", ["cancelled", "withdrawn"])
+def test_a_cancelled_order_stays_on_the_board_until_it_is_read(two, how):
+    address = f"/api/v1/orders/{two.order_json['id']}"
+    if how == "cancelled":
+        two.done(two.api("waiter").post(f"{address}/cancel", {"reason": "left"}))
+    else:
+        two.done(two.api().delete(address))
     (shown,) = read_board(two.actor("kitchen"), None).tickets
     assert (shown.cancelled, shown.alert) == (True, True)
     ticket = two.done(act(two, "read"))

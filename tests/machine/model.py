@@ -37,6 +37,10 @@ class Ticket:
     firing: int
     status: str = "queued"
     seen: bool = False
+    held: bool = False
+    unread: bool = False  # a cook has to read what changed
+    done_at: float = 0.0
+    finished: dict[int, float] = field(default_factory=dict)  # when each line was done
     lines: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -53,8 +57,13 @@ class Order:
     lines: dict[int, Line] = field(default_factory=dict)
     withdrawn: bool = False
     served: bool = False  # a course of it
+    was_confirmed: bool = False  # when it ended
     placed_at: float = 0.0
     alarmed: bool = False
+
+    @property
+    def over(self) -> bool:
+        return self.withdrawn or self.status in OVER
 
     def forward(self, goal: str) -> None:
         if FORWARD.index(goal) > FORWARD.index(self.status):
@@ -73,6 +82,8 @@ class Kitchen:
     orders: dict[int, Order] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     seated: set[int] = field(default_factory=set)
+    plans: dict[tuple[int, int], float] = field(default_factory=dict)  # (order, course): when it fires by itself
+    now: float = 0.0
 
     # --- reading ------------------------------------------------------------------------------------------
     def tickets_of(self, order_id: int) -> dict[int, Ticket]:
@@ -134,6 +145,9 @@ class Kitchen:
         fired_later = {ticket.firing for ticket in tickets.values() if ticket.open} - {0}
         where = {(ticket.station, ticket.firing): ticket for ticket in tickets.values()}
         stood = {line_id: ticket.station for ticket in tickets.values() for line_id in ticket.lines}
+        marked = {pk for pk, ticket in tickets.items() if any(self._taken(order, lines, one) for one in ticket.lines)}
+        was_open = {pk for pk, ticket in tickets.items() if ticket.open}
+        before = {pk: set(ticket.lines) for pk, ticket in tickets.items()}
         for ticket in tickets.values():
             ticket.lines = {}
         for line_id, line in lines.items():
@@ -145,21 +159,36 @@ class Kitchen:
             if place not in where:
                 where[place] = self.tickets[new_tickets[place]] = Ticket(order_id, *place)
             where[place].lines[line_id] = "queued"
+        marked |= {
+            pk
+            for pk, ticket in tickets.items()
+            if any(one not in before[pk] or _changed(order.lines.get(one), lines[one]) for one in ticket.lines)
+        }
         order.lines = lines
-        for ticket in self.tickets_of(order_id).values():
+        for pk, ticket in self.tickets_of(order_id).items():
             ticket.status = "queued" if ticket.lines else "cancelled"
+            ticket.held = ticket.held and ticket.open
+            ticket.unread |= pk in marked & was_open and (ticket.seen or order.status == "confirmed")
+
+    @staticmethod
+    def _taken(order: Order, lines: dict[int, Line], line_id: int) -> bool:
+        """It was removed, became another dish, or waits again."""
+        line = lines.get(line_id)
+        return line is None or line.status == "held" or line.item != order.lines[line_id].item
 
     def withdraw(self, order_id: int) -> None:
         order = self.live(order_id)
         refuse_if(order.status not in ("placed", "confirmed"))
         refuse_if(any(line.status not in ("queued", "held") for line in order.lines.values()))
         self.give_back(list(order.lines.values()))
+        order.was_confirmed = order.status != "placed"
         order.status, order.withdrawn = "cancelled", True
         self._close_tickets(order_id)
 
     def cancel(self, order_id: int) -> None:
         order = self.live(order_id)
         refuse_if(order.served or order.status not in ("placed", "confirmed", "preparing"))
+        order.was_confirmed = order.status != "placed"
         begun = order.status == "preparing"
         self.give_back([line for line in order.lines.values() if not begun or line.status == "held"])
         order.status = "cancelled"
@@ -184,13 +213,29 @@ class Kitchen:
         refuse_if(not held)
         for pk in held:
             order.lines[pk].status = "queued"
+        self.plans.pop((order_id, course), None)
         return held
+
+    def plan(self, order_id: int, course: int, minutes: int | None) -> None:
+        order = self.cooking(order_id)
+        refuse_if(not any(line.course == course and line.status == "held" for line in order.lines.values()))
+        self.plans.pop((order_id, course), None)
+        if minutes is not None:
+            self.plans[order_id, course] = self.now + minutes * 60
+
+    def due_plans(self) -> list[tuple[int, int]]:
+        """(order, course), those that can be fired; what cannot is forgotten."""
+        due = [place for place, at in sorted(self.plans.items(), key=lambda plan: plan[1]) if at <= self.now]
+        for place in due:
+            del self.plans[place]
+        return due
 
     def drop(self, order_id: int, course: int) -> None:
         order = self.cooking(order_id)
         held = [pk for pk, line in order.lines.items() if line.course == course and line.status == "held"]
         refuse_if(not held)
         self.give_back([order.lines.pop(pk) for pk in held])
+        self.plans.pop((order_id, course), None)
         if order.status == "preparing" and all(line.status == "done" for line in order.lines.values()):
             order.status = "delivered"
 
@@ -224,23 +269,24 @@ class Kitchen:
         order = self.live(ticket.order)
         if ticket.status == "started":
             return
-        refuse_if(order.status in OVER or ticket.status != "queued")
-        ticket.status = "started"
+        refuse_if(order.status in OVER or ticket.status != "queued" or ticket.unread)
+        ticket.status, ticket.held = "started", False
         self._set(ticket, [pk for pk, status in ticket.lines.items() if status == "queued"], "started")
         order.forward("preparing")
 
     def bump(self, ticket_id: int) -> None:
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
-        refuse_if(not ticket.open)
-        ticket.status = "done"
-        self._set(ticket, list(ticket.lines), "done")
+        refuse_if(not ticket.open or ticket.unread)
+        ticket.status, ticket.held, ticket.done_at = "done", False, self.now
+        self._set(ticket, [pk for pk, status in ticket.lines.items() if status != "done"], "done")
         self._finish(ticket)
 
     def bump_line(self, ticket_id: int, line_id: int) -> None:
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
-        refuse_if(ticket.lines[line_id] == "done")
+        refuse_if(ticket.lines[line_id] == "done" or ticket.unread)
+        ticket.held, ticket.done_at = False, self.now
         self._set(ticket, [line_id], "done")
         everything = all(status == "done" for status in ticket.lines.values())
         ticket.status = "done" if everything else "started"
@@ -258,6 +304,51 @@ class Kitchen:
         refuse_if(ticket.lines[line_id] != "done")
         self._bring_back(ticket, [line_id])
 
+    def undo(self, ticket_id: int) -> None:
+        """What the bump finished; in time only."""
+        ticket = self.tickets[ticket_id]
+        self.cooking(ticket.order)
+        refuse_if(ticket.status != "done" or self.now - ticket.done_at > 10)
+        self._bring_back(ticket, [pk for pk in ticket.lines if ticket.finished.get(pk) == ticket.done_at])
+
+    def hold_ticket(self, ticket_id: int) -> None:
+        ticket = self.tickets[ticket_id]
+        self.cooking(ticket.order)
+        refuse_if(ticket.status != "queued")
+        ticket.held = True
+
+    def release(self, ticket_id: int) -> None:
+        ticket = self.tickets[ticket_id]
+        self.cooking(ticket.order)
+        refuse_if(not ticket.open)
+        ticket.held = False
+
+    def read(self, ticket_id: int) -> None:
+        self.tickets[ticket_id].unread = False
+
+    def push_line(self, ticket_id: int, line_id: int, station: int) -> tuple[int, int]:
+        """(station, firing) of the ticket that gets the line; `pushed_line` does it, with that ticket's id."""
+        ticket = self.tickets[ticket_id]
+        self.cooking(ticket.order)
+        refuse_if(not ticket.open or ticket.station == station or ticket.lines[line_id] == "done")
+        return station, ticket.firing
+
+    def pushed_line(self, ticket_id: int, line_id: int, other_id: int, place: tuple[int, int]) -> None:
+        ticket = self.tickets[ticket_id]
+        other = self.tickets.setdefault(other_id, Ticket(ticket.order, *place))
+        cooking = ticket.lines[line_id] == "started"
+        if other.status == "done" or (cooking and other.status in ("queued", "cancelled")):
+            other.status = "started"
+        elif other.status == "cancelled":
+            other.status = "queued"
+        other.held = False
+        other.lines[line_id] = ticket.lines.pop(line_id)
+        if not ticket.lines:
+            ticket.status, ticket.held = "cancelled", False
+        elif all(status == "done" for status in ticket.lines.values()):
+            ticket.status, ticket.held, ticket.done_at = "done", False, self.now
+            self._finish(ticket)
+
     def push(self, ticket_id: int, station: int) -> None:
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
@@ -270,12 +361,17 @@ class Kitchen:
         cooking = "started" in (ticket.status, other.status) or other.status == "done"
         other.lines |= ticket.lines
         other.status = "started" if cooking else "queued"
-        ticket.status, ticket.lines = "cancelled", {}
+        other.finished |= ticket.finished
+        other.held, other.unread = False, other.unread or ticket.unread
+        ticket.status, ticket.lines, ticket.held, ticket.unread = "cancelled", {}, False, False
 
     # --- parts --------------------------------------------------------------------------------------------
     def _set(self, ticket: Ticket, line_ids: list[int], status: str) -> None:
         for pk in line_ids:
             ticket.lines[pk] = status
+            ticket.finished.pop(pk, None)
+            if status == "done":
+                ticket.finished[pk] = self.now
             self.orders[ticket.order].lines[pk].status = status
 
     def _finish(self, ticket: Ticket) -> None:
@@ -290,8 +386,14 @@ class Kitchen:
             order.status = "preparing"
 
     def _close_tickets(self, order_id: int) -> None:
+        confirmed = self.orders[order_id].was_confirmed
         for ticket in self.tickets_of(order_id).values():
-            ticket.status = "cancelled"
+            ticket.unread |= ticket.open and (ticket.seen or confirmed)
+            ticket.status, ticket.held = "cancelled", False
+
+
+def _changed(old: Line | None, new: Line) -> bool:
+    return old is None or (old.item, old.quantity, old.course) != (new.item, new.quantity, new.course)
 
 
 def counts(lines: list[Line]) -> dict[str, int]:

@@ -79,7 +79,7 @@ class Service(RuleBasedStateMachine):
         self.clock.stop()
 
     def set_clock(self, seconds: float) -> None:
-        self.now = seconds
+        self.now = self.model.now = seconds
         self.clock.stop()
         self.clock = time_machine.travel(NOON + timedelta(seconds=seconds), tick=False)
         self.clock.start()
@@ -134,7 +134,7 @@ class Service(RuleBasedStateMachine):
             station = self.model.routes[lines[line_id].item]
             ticket = self.model.tickets.setdefault(ids[station], Ticket(order_id, station, firing))
             if not ticket.open:  # taken back by an edit, and fired again
-                ticket.status, ticket.seen = "queued", False
+                ticket.status, ticket.seen, ticket.unread = "queued", False, False
             ticket.lines[line_id] = "queued"
 
     @rule(wish=wishes, table=st.integers(0, 1))
@@ -214,6 +214,15 @@ class Service(RuleBasedStateMachine):
             lambda: services.drop_course(order_id=order_id, course=course, reason="Full", actor=self.manager),
         )
 
+    @precondition(lambda self: self.model.orders)
+    @rule(pick=picks, course=st.integers(1, 3), minutes=st.sampled_from([None, 0, 1]))
+    def plan(self, pick, course, minutes):
+        order_id = self.order_id(pick)
+        self.attempt(
+            lambda: self.model.plan(order_id, course, minutes),
+            lambda: services.plan_course(order_id=order_id, course=course, minutes=minutes, actor=self.manager),
+        )
+
     @rule(table=st.integers(0, 1))
     def clear(self, table):
         pk = self.tables[table]
@@ -253,6 +262,28 @@ class Service(RuleBasedStateMachine):
             lambda: cooks.push_ticket(ticket_id=ticket_id, station_id=goal, actor=self.manager),
         )
 
+    @precondition(lambda self: self.model.tickets)
+    @rule(pick=picks, line=picks, station=st.integers(0, 2))
+    def push_line(self, pick, line, station):
+        ticket_id, goal = self.ticket_id(pick), self.stations[station]
+        found = self.line_of(ticket_id, line)
+        if found is None:
+            return
+        done = self.attempt(
+            lambda: self.model.push_line(ticket_id, found[0], goal),
+            lambda: cooks.push_line(line_id=found[1], station_id=goal, actor=self.manager),
+        )
+        if done is not None:
+            self.model.pushed_line(ticket_id, found[0], done[1].pk, done[0])
+
+    @precondition(lambda self: self.model.tickets)
+    @rule(pick=picks, act=st.sampled_from(["hold_ticket", "release", "undo", "read"]))
+    def handle(self, pick, act):
+        ticket_id = self.ticket_id(pick)
+        names = {"release": "release_ticket", "undo": "undo_bump", "read": "read_changes_of"}
+        service, rules = getattr(cooks, names.get(act, act)), getattr(self.model, act)
+        self.attempt(lambda: rules(ticket_id), lambda: service(ticket_id=ticket_id, actor=self.manager))
+
     # --- around it ----------------------------------------------------------------------------------------
     @rule(available=st.booleans())
     def take_off(self, available):
@@ -273,6 +304,14 @@ class Service(RuleBasedStateMachine):
         self.set_clock(self.now + 20)
         services.raise_unseen_alarms(now=timezone.now())
         self.model.alarm(self.now)
+        fired = [(place, self.model.may_fire(*place)) for place in self.due_plans()]
+        services.fire_due_courses(now=timezone.now())
+        for (order_id, course), lines in fired:
+            self.open_places(order_id, lines, course)
+
+    def due_plans(self) -> list[tuple[int, int]]:
+        """Those whose order is still being served."""
+        return [place for place in self.model.due_plans() if not self.model.orders[place[0]].over]
 
     @rule()
     def restart(self):
@@ -311,10 +350,15 @@ class Service(RuleBasedStateMachine):
                 row.station_id,
                 row.fired_course,
                 row.status,
+                row.held_at is not None,
+                row.alert_at is not None,
                 {each.line_id: each.status for each in row.lines.all()},
             )
             for row in tickets
-        } == {pk: (each.station, each.firing, each.status, each.lines) for pk, each in self.model.tickets.items()}
+        } == {
+            pk: (each.station, each.firing, each.status, each.held, each.unread, each.lines)
+            for pk, each in self.model.tickets.items()
+        }
         assert Item.objects.get(pk=self.items["cake"].pk).portions_left == self.model.left["cake"]
         seated = Party.objects.filter(table__in=self.tables, status="seated").values_list("table_id", flat=True)
         assert set(seated) == self.model.seated
