@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from bistro.core.errors import InvalidInput
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
-from kitchen.models import Route, Station, Ticket
+from kitchen.models import ModifierRoute, Route, Station, Ticket
 
 
 def only_catch_all(station: Station, work: UnitOfWork) -> None:
@@ -14,23 +14,35 @@ def only_catch_all(station: Station, work: UnitOfWork) -> None:
     others.exclude(pk=station.pk).update(is_catch_all=False)
 
 
-def route_to(station: Station, *, categories: Collection[int], items: Collection[int], work: UnitOfWork) -> None:
-    """The station cooks these categories and, whatever their category, these items: no more and no less.
+def route_to(
+    station: Station,
+    *,
+    categories: Collection[int],
+    items: Collection[int],
+    modifiers: Collection[int] = (),
+    work: UnitOfWork,
+) -> None:
+    """The station cooks these categories and, whatever their category, these items, and has work with these modifiers:
+    no more and no less. Other stations keep what they cook: a dish may be made at several.
 
-    What another station cooked until now moves here; what is taken away here goes to the catch-all.
+    What no station cooks any more goes to the catch-all.
     """
     require_transaction()
-    mine = Route.objects.of_restaurant(work.restaurant_id)
-    for name, wanted in (("category_id", set(categories)), ("item_id", set(items))):
-        here = mine.filter(station=station, **{f"{name}__isnull": False})
-        for route in here.exclude(**{f"{name}__in": wanted}):
-            route.delete()
-        known = {getattr(route, name): route for route in mine.filter(**{f"{name}__in": wanted})}
-        for pk in sorted(wanted):
-            route = known.get(pk) or Route(restaurant_id=work.restaurant_id, **{name: pk})
-            if route.station_id != station.pk:
-                route.station = station
-                route.save()
+    _settle(Route, station, "category_id", set(categories), work)
+    _settle(Route, station, "item_id", set(items), work)
+    _settle(ModifierRoute, station, "modifier_id", set(modifiers), work)
+
+
+def _settle(
+    kind: type[Route] | type[ModifierRoute], station: Station, name: str, wanted: set[int], work: UnitOfWork
+) -> None:
+    """The station's routes by this column are the wanted ones. Row by row: each change stands in the history."""
+    rows = kind.objects.of_restaurant(work.restaurant_id).filter(station=station, **{f"{name}__isnull": False})
+    here = {getattr(row, name): row for row in rows}
+    for pk in here.keys() - wanted:
+        here[pk].delete()
+    for pk in sorted(wanted - here.keys()):
+        kind.objects.create(restaurant_id=work.restaurant_id, station=station, **{name: pk})
 
 
 def refuse_if_in_use(station: Station) -> None:

@@ -15,10 +15,10 @@ from bistro.core.admin_changes import Edits
 from bistro.core.admin_filters import InUseFilter
 from bistro.core.admin_forms import TenantForm
 from bistro.core.admin_history import HistoryAdmin
-from kitchen.models import Route, Station
+from kitchen.models import ModifierRoute, Route, Station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import only_catch_all, refuse_if_in_use, route_to
-from menu.models import Category, Item
+from menu.models import Category, Item, Modifier
 from menu.steps import touch_menu
 
 
@@ -30,7 +30,7 @@ class StationForm(TenantForm):
         required=False,
         label="Cooks these categories",
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="One that another station cooks moves here.",
+        help_text="Other stations may cook them too: then each gets its ticket.",
     )
     items: forms.ModelMultipleChoiceField[Item] = forms.ModelMultipleChoiceField(
         queryset=None,
@@ -39,17 +39,30 @@ class StationForm(TenantForm):
         widget=UnfoldAdminSelect2MultipleWidget,
         help_text="Whatever their category says.",
     )
+    modifiers: forms.ModelMultipleChoiceField[Modifier] = forms.ModelMultipleChoiceField(
+        queryset=None,
+        required=False,
+        label="And has work with these choices",
+        widget=UnfoldAdminSelect2MultipleWidget,
+        help_text="A side dish that is made here, whoever makes the main dish.",
+    )
     settled_constraints = frozenset({"station_catch_all_once"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        routes = Route.objects.visible_to(self.actor).filter(station_id=self.instance.pk)
-        categories, items = Category.objects.visible_to(self.actor), Item.objects.visible_to(self.actor)
-        for name, key, rows in (("categories", "category_id", categories), ("items", "item_id", items)):
-            if name in self.fields:
-                self.fields[name].queryset = rows.not_archived()  # type: ignore[attr-defined]
-                chosen = routes.exclude(**{key: None}).values_list(key, flat=True)
-                self.initial[name] = list(chosen) if self.instance.pk else []
+        self._offer("categories", Category.objects.visible_to(self.actor), Route, "category_id")
+        self._offer("items", Item.objects.visible_to(self.actor), Route, "item_id")
+        choices = Modifier.objects.visible_to(self.actor).select_related("item")
+        self._offer("modifiers", choices, ModifierRoute, "modifier_id")
+        if "modifiers" in self.fields:
+            self.fields["modifiers"].label_from_instance = lambda row: f"{row.item}: {row}"  # type: ignore[attr-defined]
+
+    def _offer(self, name: str, rows: Any, kind: type[Route] | type[ModifierRoute], key: str) -> None:
+        if name in self.fields:
+            self.fields[name].queryset = rows.not_archived()  # type: ignore[attr-defined]
+            routes = kind.objects.visible_to(self.actor).filter(station_id=self.instance.pk)
+            chosen = routes.exclude(**{key: None}).values_list(key, flat=True)
+            self.initial[name] = list(chosen) if self.instance.pk else []
 
     def prepare(self) -> None:
         if self.instance._state.adding:
@@ -67,7 +80,7 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         first = (("name", "position"),) if obj else ("name",)
-        return (*first, "is_catch_all", "categories", "items")
+        return (*first, "is_catch_all", "categories", "items", "modifiers")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         return ("is_catch_all",) if obj and obj.is_catch_all else ()
@@ -81,9 +94,8 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
             only_catch_all(obj, work)
         super().save_model(request, obj, form, change)
         said = form.cleaned_data
-        route_to(
-            obj, categories=[row.pk for row in said["categories"]], items=[row.pk for row in said["items"]], work=work
-        )
+        chosen = {name: [row.pk for row in said[name]] for name in ("categories", "items", "modifiers")}
+        route_to(obj, **chosen, work=work)
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         """Compiled routes hang on the menu's version."""

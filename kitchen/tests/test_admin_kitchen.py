@@ -6,7 +6,7 @@ from django.contrib.messages import get_messages
 from bistro.core.models import Event
 from kitchen.models import Route, Station, Ticket
 from kitchen.tests.factories import StationFactory
-from menu.tests.factories import CategoryFactory
+from menu.tests.factories import CategoryFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_a_station_cooks_what_it_is_told_from_the_next_order_on(house, owner):
     assert f'"categories":{{"before":[],"after":["{house.category.name}"]}}' in logged
 
 
-def test_a_category_moves_from_station_to_station_and_an_item_counts_first(house, owner):
+def test_several_stations_may_cook_a_category_and_an_item_counts_first(house, owner):
     grill, cold = (StationFactory(restaurant=house.restaurant, name=name) for name in ("Grill", "Cold"))
     category = CategoryFactory(restaurant=house.restaurant)
     for station, fields in (
@@ -54,10 +54,25 @@ def test_a_category_moves_from_station_to_station_and_an_item_counts_first(house
     )
     routes = {(r.station.name, r.category_id, r.item_id) for r in Route.objects.all()}
     assert routes == {
-        ("Grill", house.category.pk, None), ("Cold", category.pk, None), ("Cold", None, house.item.pk)
+        ("Grill", house.category.pk, None), ("Grill", category.pk, None),
+        ("Cold", category.pk, None), ("Cold", None, house.item.pk),
     }  # fmt: skip
     house.order()
     assert Ticket.objects.get().station == cold
+    shared = house.add_item(category=category)
+    house.place(lines=[{"item": shared.pk, "quantity": 1}])
+    assert set(Ticket.objects.filter(lines__line__item=shared).values_list("station", flat=True)) == {grill.pk, cold.pk}
+
+
+def test_a_choice_gives_a_station_work_of_its_own(house, owner):
+    fry = StationFactory(restaurant=house.restaurant, name="Fry")
+    fries = ModifierFactory(group=ModifierGroupFactory(item=house.item), name="Fries")
+    path = f"{STATIONS}{fry.pk}/change/"
+    assert f"{house.item}: Fries" in owner.get(path).text
+    for modifiers, stations in (([fries.pk], 2), ([], 1)):
+        assert owner.post(path, {"name": "Fry", "position": 1, "modifiers": modifiers}).status_code == 302
+        lines = [{"item": house.item.pk, "quantity": 1, "modifiers": [fries.pk]}]
+        assert len(house.tickets(house.place(lines=lines))) == stations
 
 
 def test_another_restaurants_category_is_refused(house, other_house, owner):
