@@ -49,8 +49,10 @@ def _take_corner_of_redis() -> None:
     settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{uuid.uuid4().hex}"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this database or layer cannot show, and say so."""
+    """Leave out what this database or layer cannot show, and say so. Files with long tests come first: the short ones
+    fill what is left between them, and nobody waits for one long test at the end."""
     lacking = {}
     if settings.SQLITE:
         lacking["postgres"] = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL")
@@ -60,6 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name, skip in lacking.items():
             if name in item.keywords:
                 item.add_marker(skip)
+    long_files = {item.path for item in items if "slow" in item.keywords}
+    items.sort(key=lambda item: item.path not in long_files)
 
 
 @pytest.fixture(scope="session")

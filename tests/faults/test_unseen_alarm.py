@@ -8,6 +8,7 @@ import json
 
 import aiohttp
 import pytest
+from django.conf import settings
 
 from tests.browser.service import Running
 
@@ -26,6 +27,7 @@ async def hear(socket, action, order_id):
     return heard
 
 
+@pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite")
 async def test_the_alarm_rings_by_itself_and_only_for_what_nobody_has_seen(tmp_path):
     with Running(tmp_path) as service:
         program = {"Authorization": f"Device {service.token('integration')}"}
