@@ -1,10 +1,12 @@
 """Parts of a unit of work that sets up the kitchen. The caller holds the unit of work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from bistro.core.errors import InvalidInput
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.models import Device
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
-from kitchen.models import ModifierRoute, Route, Station, Ticket
+from kitchen.models import ModifierRoute, Route, Screen, Station, Ticket
+from kitchen.setup_events import KitchenChanged
 
 
 def only_catch_all(station: Station, work: UnitOfWork) -> None:
@@ -53,3 +55,22 @@ def refuse_if_in_use(station: Station) -> None:
     open_ones = Ticket.objects.of_restaurant(station.restaurant_id).open().filter(station=station)
     if open_ones.exists():
         raise InvalidInput(f"{station} has open tickets. Bump or push them first.", code="station_in_use")
+
+
+def hang_screen(device: Device, station_ids: Sequence[int], work: UnitOfWork) -> Screen:
+    """Hang a locked or new wall screen at stations (none: all). Its open sockets end and come back with the new view.
+
+    Raises InvalidInput for another kind of device, NotYours for a station that is not there.
+    """
+    require_transaction()
+    if device.kind != Device.Kind.KITCHEN:
+        raise InvalidInput("Only a kitchen screen hangs at stations.", fields={"device": ["Not a kitchen screen."]})
+    stations = list(Station.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk__in=station_ids))
+    if len(stations) != len(set(station_ids)):
+        raise NotYours("There is no such station.", code="station_not_found")
+    screen, _created = Screen.objects.get_or_create(device=device, defaults={"restaurant_id": work.restaurant_id})
+    screen.stations.set(stations)
+    device.version += 1
+    device.save(update_fields=["version"])
+    work.record(KitchenChanged(what=f"screen {device.name}", restaurant_id=work.restaurant_id))
+    return screen

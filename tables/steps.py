@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from bistro.core.actors import Actor
+from bistro.core.errors import NotYours
 from bistro.core.inserting import insert_rows
+from bistro.core.models import Device
 from bistro.core.reading import Reading
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
-from tables.events import PartyCompleted, PartySeated
-from tables.models import Party, Table
+from tables.events import PadPlaced, PartyCompleted, PartySeated
+from tables.models import Pad, Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
 # restaurant, table keys: (table, party)
@@ -58,3 +60,18 @@ def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
     party.version += 1
     party.save(update_fields=["status", "completed_at", "version"])
     work.record(PartyCompleted(party=party, table=table))
+
+
+def hang_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
+    """Stand a locked or new pad on a table; it may have stood elsewhere. Raises NotYours."""
+    require_transaction()
+    table = Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).first()
+    if table is None:
+        raise NotYours("There is no such table.", code="table_not_found")
+    pad, _created = Pad.objects.update_or_create(
+        device=device, defaults={"restaurant_id": work.restaurant_id, "table": table}
+    )
+    device.version += 1  # its sockets must look at the new table
+    device.save(update_fields=["version"])
+    work.record(PadPlaced(pad=pad))
+    return pad

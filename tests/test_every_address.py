@@ -78,6 +78,7 @@ PAGES = {
     "login/": None,
     "restaurant/": None,
     "device/": None,
+    "device/code/": None,
     "invitation/<str:token>/": "token",
     "kitchen/": None,
     "kitchen/<int:station_id>/": "station",

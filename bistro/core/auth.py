@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
@@ -30,6 +31,7 @@ from bistro.core.secrets import digest
 from bistro.core.services.devices import adopt_next_token
 
 DEVICE_COOKIE = "bistro_device"
+DEVICE_COOKIE_AGE = 365 * 24 * 3600  # a wall has no login; it is revoked, not logged out
 _SCHEMES = (b"device", b"bearer")
 
 
@@ -67,6 +69,18 @@ def admitted_device(token: str, *, admit_locked: bool = False) -> Device | None:
         raise DeviceIsLocked
     remember(hashed, actor_of_device(device))
     return device
+
+
+def keep_device_cookie(answer: HttpResponseBase, token: str) -> None:
+    """The browser is this device, for a year from now."""
+    answer.set_cookie(
+        DEVICE_COOKIE,
+        token,
+        max_age=DEVICE_COOKIE_AGE,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Strict",
+    )
 
 
 def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:

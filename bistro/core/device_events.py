@@ -48,6 +48,13 @@ class DeviceCodeMade(DeviceEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DevicePaired(DeviceEvent):
+    """A manager read a code on a screen: that screen may collect this device's token."""
+
+    action: ClassVar[str] = "paired"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceEnrolled(DeviceEvent):
     """It has a token."""
 

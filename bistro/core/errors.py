@@ -93,6 +93,13 @@ class Stale(DomainError):
     status = 412
 
 
+class TooMany(DomainError):
+    """One address or credential asks too often."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class Overloaded(DomainError):
     """Too much at once; `Retry-After` says when to come again."""
 

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from bistro.core.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.actors import Actor
 from bistro.core.api.problems import DATABASE_IS_BUSY
-from bistro.core.auth import DEVICE_COOKIE, device_actor
+from bistro.core.auth import DEVICE_COOKIE, device_actor, keep_device_cookie
 from bistro.core.errors import DeviceIsLocked, DomainError, Overloaded
 from bistro.core.limits import client_address
 
@@ -28,14 +28,18 @@ _INLINE = "'unsafe-inline'"
 
 class ActorMiddleware:
     """`request.actor` for pages: a staff session, or the cookie of a wall screen or pad. Lazy: an API request with a
-    token never looks."""
+    token never looks. A page that a device loads by its cookie renews that cookie for another year."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(lambda: page_actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        token = getattr(request, "device_token", "")
+        if token and request.method == "GET" and DEVICE_COOKIE not in response.cookies:
+            keep_device_cookie(response, token)
+        return response
 
 
 class AddressMiddleware:
@@ -63,6 +67,7 @@ def page_actor(request: HttpRequest) -> Actor | None:
         if found is None:
             return None
         actor = found
+        request.device_token = token  # type: ignore[attr-defined]
     structlog.contextvars.bind_contextvars(actor=actor.credential, restaurant=actor.restaurant_id)
     return actor
 

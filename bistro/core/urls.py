@@ -7,6 +7,7 @@ from bistro.core import views
 from bistro.core.health import health
 from bistro.core.invitation_views import invitation
 from bistro.core.metrics import metrics
+from bistro.core.pairing_views import show_code
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("device/", views.device_door, name="device-door"),
+    path("device/code/", show_code, name="pairing-code"),
     path("health", health, name="health"),
     path("metrics", metrics, name="metrics"),
 ]

@@ -11,15 +11,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.access import SESSION_RESTAURANT, memberships_of
-from bistro.core.auth import DEVICE_COOKIE
+from bistro.core.access import SESSION_RESTAURANT, memberships_of, request_actor
+from bistro.core.auth import keep_device_cookie
 from bistro.core.errors import DomainError
 from bistro.core.limits import client_address, login_succeeded, over_limit
 from bistro.core.models import Device, Staff
+from bistro.core.pairing_views import HOME
+from bistro.core.roles import Role
 from bistro.core.services import devices
-
-COOKIE_AGE = 365 * 24 * 3600  # a wall has no login; it is revoked, not logged out
-HOME = {Device.Kind.KITCHEN: "/kitchen/", Device.Kind.PAD: "/device/"}
 
 
 class Login(LoginView):
@@ -65,9 +64,17 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def device_door(request: HttpRequest) -> HttpResponse:
-    """A wall screen or pad types its one-time code and gets an HttpOnly cookie (DECISIONS 31)."""
+    """A wall screen or pad types its one-time code and gets an HttpOnly cookie (DECISIONS 31).
+
+    A wall that is set up already goes to its board, also when this page is where it starts after a power cut;
+    with `?again` it can become another one.
+    """
     if request.method == "GET":
-        return render(request, "core/device_door.html", {"next": _next(request)})
+        actor = request_actor(request)
+        here = actor if actor is not None and not actor.is_staff else None
+        if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
+            return redirect(HOME[Device.Kind.KITCHEN])
+        return render(request, "core/device_door.html", {"next": _next(request), "here": here})
     wait = over_limit("enrol", f"page:{client_address(request)}")
     if wait:
         problem = f"Too many tries. Wait {wait} s."
@@ -78,7 +85,7 @@ def device_door(request: HttpRequest) -> HttpResponse:
         context = {"problem": error.message, "next": _next(request)}
         return render(request, "core/device_door.html", context, status=error.status)
     answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
-    answer.set_cookie(DEVICE_COOKIE, token, max_age=COOKIE_AGE, secure=settings.HTTPS, httponly=True, samesite="Strict")
+    keep_device_cookie(answer, token)
     return answer
 
 

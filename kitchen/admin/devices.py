@@ -23,6 +23,7 @@ from bistro.core.admin_services import ByService
 from bistro.core.models import Device
 from bistro.core.services import devices as device_services
 from bistro.core.services import heartbeats as heartbeat_services
+from kitchen.admin.pairing import PairsScreens
 from kitchen.models import Station
 from kitchen.services import stations as station_services
 from tables import services as table_services
@@ -67,7 +68,7 @@ class DeviceForm(TenantForm):
 
 
 @admin.register(Device)
-class DeviceAdmin(ByService):
+class DeviceAdmin(PairsScreens, ByService):
     """A revoked device stays in the list: the log names it, and a new code brings it back."""
 
     form = add_form = DeviceForm

@@ -11,6 +11,7 @@ from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.models import Route, Screen, Station
 from kitchen.setup_events import KitchenChanged
+from kitchen.setup_steps import hang_screen
 from menu.models import Category, Item
 from menu.steps import touch_menu
 
@@ -58,17 +59,7 @@ def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) ->
         device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:
             raise NotYours("There is no such device.", code="device_not_found")
-        if device.kind != Device.Kind.KITCHEN:
-            raise InvalidInput("Only a kitchen screen hangs at stations.", fields={"device": ["Not a kitchen screen."]})
-        stations = list(Station.objects.visible_to(actor).not_archived().filter(pk__in=station_ids))
-        if len(stations) != len(set(station_ids)):
-            raise NotYours("There is no such station.", code="station_not_found")
-        screen, _created = Screen.objects.get_or_create(device=device, defaults={"restaurant_id": work.restaurant_id})
-        screen.stations.set(stations)
-        device.version += 1
-        device.save(update_fields=["version"])
-        work.record(KitchenChanged(what=f"screen {device.name}", restaurant_id=actor.restaurant_id or 0))
-    return screen
+        return hang_screen(device, station_ids, work)
 
 
 def _named(rows: Mapping[str, Row], name: str) -> Row:

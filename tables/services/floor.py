@@ -10,8 +10,9 @@ from bistro.core.names import name_key
 from bistro.core.roles import Act
 from bistro.core.services.devices import add_device, hand_token
 from bistro.core.unit_of_work import UnitOfWork
-from tables.events import PadPlaced, TableAdded
+from tables.events import TableAdded
 from tables.models import Pad, Section, Table
+from tables.steps import hang_pad
 
 
 def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
@@ -42,7 +43,7 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
             raise NotYours("There is no such device.", code="device_not_found")
         if device.kind != Device.Kind.PAD:
             raise InvalidInput("Only a pad stands on a table.", fields={"device": ["Not a pad."]})
-        return _hang(device, _table(table_id, actor), work)
+        return hang_pad(device, table_id, work)
 
 
 def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Actor) -> list[tuple[str, str]]:
@@ -57,7 +58,7 @@ def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Act
             place = {key: value for key, value in fields.items() if key != "name"}
             table = _add_table(fields["name"], section_id, place, actor, work)
             device = add_device(Device.Kind.PAD, f"Pad {table.name}", work)
-            _hang(device, table, work)
+            hang_pad(device, table.pk, work)
             made.append((table.name, hand_token(device, work)))
     return made
 
@@ -71,20 +72,3 @@ def _add_table(name: str, section_id: int, place: Mapping[str, Any], actor: Acto
     table = Table.objects.create(restaurant_id=work.restaurant_id, section=section, name=name.strip(), **place)
     work.record(TableAdded(table=table))
     return table
-
-
-def _table(table_id: int, actor: Actor) -> Table:
-    table = Table.objects.visible_to(actor).not_archived().filter(pk=table_id).first()
-    if table is None:
-        raise NotYours("There is no such table.", code="table_not_found")
-    return table
-
-
-def _hang(device: Device, table: Table, work: UnitOfWork) -> Pad:
-    pad, _created = Pad.objects.update_or_create(
-        device=device, defaults={"restaurant_id": work.restaurant_id, "table": table}
-    )
-    device.version += 1  # its sockets must look at the new table
-    device.save(update_fields=["version"])
-    work.record(PadPlaced(pad=pad))
-    return pad

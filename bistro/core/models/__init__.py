@@ -1,4 +1,4 @@
-from bistro.core.models.devices import Device, EnrolmentCode
+from bistro.core.models.devices import Device, EnrolmentCode, Pairing
 from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead
 from bistro.core.models.people import Invitation, Membership, Staff
 from bistro.core.models.restaurants import Restaurant
@@ -12,6 +12,7 @@ __all__ = [
     "FeedHead",
     "Invitation",
     "Membership",
+    "Pairing",
     "Restaurant",
     "Staff",
 ]

@@ -82,3 +82,34 @@ class EnrolmentCode(models.Model):
 
     def __str__(self) -> str:
         return f"code for {self.device_id}"
+
+
+class Pairing(models.Model):
+    """The other direction: a screen shows a code, and a manager who reads it says which device the screen is.
+
+    Nobody's until then: `restaurant` and `device` come with the claim. Code and the browser's secret are stored hashed.
+    What the secret collects is the device's token: the secret itself, so that a lost answer can be asked for again.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, null=True, related_name="pairings")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, null=True, related_name="pairings")
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    address = models.CharField(max_length=80, editable=False, help_text="Where the browser is; few may wait at one.")
+    expires_at = models.DateTimeField(db_index=True)
+    claimed_at = models.DateTimeField(null=True)
+    collected_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="pairing_claimed_whole",
+                condition=Q(restaurant=None, device=None, claimed_at=None)
+                | Q(restaurant__isnull=False, device__isnull=False, claimed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pairing {self.pk}"

@@ -16,7 +16,7 @@ from bistro.core.device_events import (
     DeviceRotated,
 )
 from bistro.core.errors import InvalidInput, NotPermitted, NotYours
-from bistro.core.models import Device, EnrolmentCode
+from bistro.core.models import Device, EnrolmentCode, Pairing
 from bistro.core.roles import Act
 from bistro.core.secrets import digest, new_code, new_token
 from bistro.core.unit_of_work import UnitOfWork
@@ -85,13 +85,8 @@ def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
         if live.update(used_at=now) != 1:
             raise wrong
         device = Device.objects.filter(pk=found.device_id).locked().get()
-        device.token_hash, device.next_token_hash, device.revoked_at = digest(token), None, None
         device.firmware = firmware[:40]
-        device.version += 1
-        device.expected_digest = device.reported_digest = None  # it may be another thing now; a lock stays
-        fields = ["token_hash", "next_token_hash", "revoked_at", "firmware", "version"]
-        device.save(update_fields=[*fields, "expected_digest", "reported_digest"])
-        work.record(DeviceEnrolled(device=device))
+        settle_token(device, digest(token), work)
     return device, token
 
 
@@ -124,6 +119,7 @@ def revoke(*, device_id: int, actor: Actor) -> Device:
         device.version += 1
         device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "version"])
         EnrolmentCode.objects.filter(device=device, used_at=None).delete()
+        Pairing.objects.filter(device=device).delete()
         work.record(DeviceRevoked(device=device))
     return device
 
@@ -138,13 +134,18 @@ def give_token(*, device_id: int, actor: Actor) -> str:
 def hand_token(device: Device, work: UnitOfWork) -> str:
     """A step: enrol a device that this unit of work has made or locked."""
     token = new_token()
-    device.token_hash, device.next_token_hash, device.revoked_at = digest(token), None, None
+    settle_token(device, digest(token), work)
+    return token
+
+
+def settle_token(device: Device, token_hash: str, work: UnitOfWork) -> None:
+    """A step: from now on this token, and no earlier one, is the locked device's."""
+    device.token_hash, device.next_token_hash, device.revoked_at = token_hash, None, None
     device.version += 1
-    device.expected_digest = device.reported_digest = None
-    fields = ["token_hash", "next_token_hash", "revoked_at", "version"]
+    device.expected_digest = device.reported_digest = None  # it may be another thing now; a lock stays
+    fields = ["token_hash", "next_token_hash", "revoked_at", "firmware", "version"]
     device.save(update_fields=[*fields, "expected_digest", "reported_digest"])
     work.record(DeviceEnrolled(device=device))
-    return token
 
 
 def note_seen(*, device_ids: Sequence[int]) -> None:

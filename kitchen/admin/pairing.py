@@ -1,0 +1,150 @@
+"""“Pair a screen”: the page on which a manager types the code that a screen shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from bistro.core.actors import Actor
+from bistro.core.admin_base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin_pages import form_page
+from bistro.core.errors import DomainError, TooMany
+from bistro.core.limits import over_limit, uncount
+from bistro.core.models import Device
+from kitchen.models import Station
+from kitchen.services import pairing as pairing_services
+from tables.models import Table
+
+# The fields of a new device, and when the page shows them: Alpine's expressions, as Unfold's conditional fields.
+SHOWN_WHEN = {
+    "kind": "device === ''",
+    "name": "device === ''",
+    "stations": "device === '' && kind === 'kitchen'",
+    "table": "device === '' && kind === 'pad'",
+}
+
+
+class PairForm(forms.Form):
+    """A code, and who shows it: a device that is known, or a new one and its place."""
+
+    code = forms.CharField(
+        max_length=20,
+        label="Code on the screen",
+        help_text="Six letters and digits. Pair only a screen that you see.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    device: forms.ModelChoiceField[Device] = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        label="Which one is it?",
+        empty_label="A new one",
+        help_text="One that is here already keeps its place; its token ends when this screen takes over.",
+        widget=UnfoldAdminSelectWidget(attrs={"x-model": "device"}),
+    )
+    kind = forms.ChoiceField(
+        choices=[(Device.Kind.KITCHEN.value, "Kitchen screen"), (Device.Kind.PAD.value, "Table pad")],
+        required=False,
+        widget=UnfoldAdminSelectWidget(attrs={"x-model": "kind"}),
+    )
+    name = forms.CharField(max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
+    stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
+        queryset=None,
+        required=False,
+        help_text="None means all of them.",
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
+        queryset=None, required=False, widget=UnfoldAdminSelectWidget
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        screens = Device.objects.visible_to(actor).exclude(kind=Device.Kind.INTEGRATION).order_by("kind", "name")
+        self._choose_from("device", screens)
+        self._choose_from("stations", Station.objects.visible_to(actor).not_archived())
+        self._choose_from("table", Table.objects.visible_to(actor).not_archived())
+        for name, condition in SHOWN_WHEN.items():
+            self.fields[name].shown_when = condition  # type: ignore[attr-defined]
+
+    def _choose_from(self, name: str, rows: Any) -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("device") is None and "device" not in self.errors:
+            if not cleaned.get("name"):
+                self.add_error("name", "A new one needs a name.")
+            if not cleaned.get("kind"):
+                self.add_error("kind", "What is it?")
+            if cleaned.get("kind") == Device.Kind.PAD and not cleaned.get("table"):
+                self.add_error("table", "A pad stands on a table.")
+        return cleaned
+
+    @property
+    def state(self) -> str:
+        """What Alpine starts with: only values that the page itself offers."""
+        device, kind = str(self["device"].value() or ""), str(self["kind"].value() or Device.Kind.KITCHEN)
+        known = kind if kind in Device.Kind.values else Device.Kind.KITCHEN.value
+        return json.dumps({"device": device if device.isdecimal() else "", "kind": known})
+
+
+class PairsScreens(TenantAdmin):
+    """The page “Pair a screen” beside the list of devices."""
+
+    actions_list = ("pair",)
+
+    @action(description="Pair a screen", icon="tv_signin", url_path="pair", permissions=["run"])
+    def pair(self, request: HttpRequest) -> HttpResponse:
+        actor = manager_of(request)
+        if request.method in LOOKS:
+            return self._pair_page(request, PairForm(actor=actor, initial={"code": request.GET.get("code", "")[:20]}))
+        form = PairForm(request.POST, actor=actor)
+        if not form.is_valid():
+            return self._pair_page(request, form, status=422)
+        try:
+            device = _pair(form.cleaned_data, actor)
+        except DomainError as error:
+            for name, said in error.fields.items():
+                form.add_error(name if name in form.fields else None, said)
+            form.add_error(None, error.message)
+            return self._pair_page(request, form, status=error.status)
+        self.message_user(request, f"{device} is paired. Its screen goes on within a few seconds.")
+        return self.back_to_list()
+
+    def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:
+        address = f"{settings.PUBLIC_URL}{reverse('device-door')}"
+        template = "admin/pair_screen.html"
+        page = form_page(self, request, title="Pair a screen", form=form, template=template, address=address)
+        page.status_code = status
+        return page
+
+
+def _pair(said: dict[str, Any], actor: Actor) -> Device:
+    """Call the service. A manager may try few wrong codes a minute; what succeeds does not count."""
+    wait = over_limit("enrol", f"claim:{actor.credential}")
+    if wait:
+        raise TooMany(f"Too many wrong codes. Wait {wait} s.")
+    if said["device"] is not None:
+        device = pairing_services.pair_device(code=said["code"], device_id=said["device"].pk, actor=actor)
+    else:
+        device = pairing_services.pair_new_device(
+            code=said["code"],
+            kind=said["kind"],
+            name=said["name"],
+            station_ids=[station.pk for station in said["stations"]],
+            table_id=said["table"].pk if said["table"] else None,
+            actor=actor,
+        )
+    uncount("enrol", f"claim:{actor.credential}")
+    return device

@@ -1,0 +1,53 @@
+"""A manager reads the code on a screen and says which device the screen is."""
+
+from collections.abc import Sequence
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.models import Device
+from bistro.core.roles import Act
+from bistro.core.services.devices import add_device
+from bistro.core.services.pairing import claim_pairing
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.setup_steps import hang_screen
+from tables.steps import hang_pad
+
+
+def pair_new_device(
+    *,
+    code: str,
+    kind: str,
+    name: str,
+    actor: Actor,
+    station_ids: Sequence[int] = (),
+    table_id: int | None = None,
+) -> Device:
+    """The screen that shows `code` becomes a new device in its place: stations (none: all) or a table. All or nothing.
+
+    Raises InvalidInput (code, name, kind), NotYours for a place from elsewhere, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        device = add_device(kind, name, work)
+        if kind == Device.Kind.KITCHEN:
+            hang_screen(device, station_ids, work)
+        elif kind == Device.Kind.PAD and table_id is not None:
+            hang_pad(device, table_id, work)
+        else:
+            raise InvalidInput("A pad stands on a table.", fields={"table": ["Choose one."]})
+        claim_pairing(code, device, work)
+    return device
+
+
+def pair_device(*, code: str, device_id: int, actor: Actor) -> Device:
+    """The screen that shows `code` becomes this device, in its old place. The thing that it was until now works until
+    the new one collects its token. Locks: device. Raises InvalidInput, NotYours, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        screens = Device.objects.visible_to(actor).exclude(kind=Device.Kind.INTEGRATION)
+        device: Device | None = screens.filter(pk=device_id).locked().first()
+        if device is None:
+            raise NotYours("There is no such screen.", code="device_not_found")
+        claim_pairing(code, device, work)
+    return device
