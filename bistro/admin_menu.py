@@ -50,6 +50,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 ("Tickets", "skillet", "kitchen_ticket_changelist"),
                 ("Stations", "oven", "kitchen_station_changelist"),
+                ("Printers", "print", "kitchen_printer_changelist"),
             ],
         ),
         (

@@ -1,12 +1,15 @@
 """Which steps follow which event, and what the clock causes: apps know nothing of those above them, this file does."""
 
+_SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tickets
+
 # In the same transaction, in this order (DESIGN section 4).
 EVENT_REACTIONS: dict[str, list[str]] = {
-    "orders.events.OrderPlaced": ["kitchen.steps.open_tickets"],
-    "orders.events.CourseFired": ["kitchen.steps.open_tickets"],
-    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", "orders.steps.forget_removed_lines"],
-    "orders.events.OrderCancelled": ["kitchen.steps.close_tickets"],
-    "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets"],
+    "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
+    "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
+    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", "orders.steps.forget_removed_lines", _SLIPS],
+    "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
+    "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
+    "kitchen.events.TicketPushed": [_SLIPS],
     "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
 
@@ -14,6 +17,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
 SWEEPS: list[str] = [
     "orders.services.raise_unseen_alarms",
     "orders.services.fire_due_courses",
+    "kitchen.printing.services.print_due",
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.services.upkeep.find_cache_again",
 ]

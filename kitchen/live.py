@@ -12,6 +12,7 @@ from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
 from kitchen.board import Board, read_board, read_changes
 from kitchen.models import Screen, Station, Ticket
+from kitchen.printing.strip import printers_strip
 
 
 class KitchenBoard:
@@ -30,15 +31,16 @@ class KitchenBoard:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """The tickets of the orders that these events touched; those that are open no more leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        printers = printers_strip(self.restaurant_id, seen)
         touched = touched_tickets([event for event in seen if event.action != "delivered"], self.restaurant_id)
         if not touched:
             if seen:
-                yield page_frame("changes", self._recent_strip(position), position)
+                yield page_frame("changes", self._recent_strip(position) + printers, position)
             return
         with_recent = any(event.type != "order_created" for event in seen)
         board = read_changes(self.actor, self.station_id, position, only=touched, with_recent=with_recent)
         html, shows = render_changes(board, touched)
-        yield page_frame("changes", html, position, shows)
+        yield page_frame("changes", html + printers, position, shows)
 
     def _recent_strip(self, position: Position) -> str:
         """Delivered orders cannot be recalled any more; nothing else on the wall changes with them."""

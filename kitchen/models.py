@@ -5,11 +5,23 @@ from simple_history.models import HistoricalRecords
 
 from bistro.core.models import Device, Restaurant
 from bistro.core.querysets import TenantQuerySet
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.models import Category, Item, Modifier
 from orders.models import Order, OrderLine
 from orders.transitions import FIRED, LineStatus
+
+__all__ = [
+    "ModifierRoute",
+    "PrintJob",
+    "Printer",
+    "Route",
+    "Screen",
+    "Station",
+    "Ticket",
+    "TicketLine",
+]
 
 
 class Station(models.Model):

@@ -1,6 +1,6 @@
 """Pages of the kitchen."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kitchen import views
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("tickets/<int:pk>/bump/", views.bump_ticket, name="bump-ticket"),
     path("tickets/<int:pk>/recall/", views.recall_ticket, name="recall-ticket"),
     path("lines/<int:pk>/bump/", views.bump_line, name="bump-line"),
+    path("", include("kitchen.printing.urls")),
 ]

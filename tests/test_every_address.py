@@ -12,13 +12,14 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from bistro.asgi import application
 from bistro.core.auth import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED
-from kitchen.models import Station, Ticket, TicketLine
+from kitchen.models import Printer, PrintJob, Station, Ticket, TicketLine
 from menu.models import Category, Item
 from orders.models import Order
 from tables.models import Section, Table
@@ -27,6 +28,7 @@ from tests.journeys.house import open_house
 pytestmark = pytest.mark.django_db
 
 MARK = "zebra"  # every name and note of the other restaurant holds it
+NOW = timezone.now()
 MISSING, ABSURD = 999_999, 10**30
 STAFF = ("owner", "manager", "host", "waiter", "kitchen", "cashier")
 DEVICES = ("pad", "screen", "integration")
@@ -86,6 +88,11 @@ PAGES = {
     "kitchen/tickets/<int:pk>/bump/": "ticket",
     "kitchen/tickets/<int:pk>/recall/": "ticket",
     "kitchen/lines/<int:pk>/bump/": "line",
+    "kitchen/tickets/<int:pk>/print/": "ticket",
+    "kitchen/printers/<int:pk>/": "printer",
+    "kitchen/printers/<int:pk>/retry/": "printer",
+    "kitchen/printers/<int:pk>/dismiss/": "printer",
+    "kitchen/slips/<int:pk>/printed/": "slip",
     "floor/": None,
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/order/": "table",
@@ -159,10 +166,20 @@ def ids(house, other):
     def pair(what, own, theirs):
         return {what: [own, theirs, MISSING, ABSURD]}
 
+    printers = [
+        Printer.objects.create(restaurant=each.restaurant, station=each.station, name=f"{MARK} printer", kind="browser")
+        for each in (house, other)
+    ]
+    Printer.objects.filter(pk=printers[0].pk).update(name="Laptop")
     mine = house.order().id
+    slips = [PrintJob.objects.create(
+        restaurant=each.restaurant, printer=printer, kind="test", slip={}, created_at=NOW, due_at=NOW)
+        for each, printer in zip((house, other), printers, strict=True)]  # fmt: skip
     theirs = Order.objects.get(restaurant=other.restaurant).pk
     found = {
         **pair("order", mine, theirs),
+        **pair("printer", *(printer.pk for printer in printers)),
+        **pair("slip", *(slip.pk for slip in slips)),
         **pair("table", house.table.pk, other.table.pk),
         **pair("station", house.station.pk, other.station.pk),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),

@@ -392,10 +392,7 @@ def test_of_many_who_claim_and_collect_one_wins(house):
     shown = pairing.open_pairing(address="10.0.0.1")
     actor = house.actor("owner")
     claims = race(
-        [
-            lambda n=n: pair_new_device(code=shown.code, kind="kitchen", name=f"Wall {n}", actor=actor)
-            for n in range(4)
-        ]
+        [lambda n=n: pair_new_device(code=shown.code, kind="kitchen", name=f"Wall {n}", actor=actor) for n in range(4)]
     )
     assert sum(isinstance(claim, Device) for claim in claims) == 1
     assert sum(isinstance(claim, InvalidInput) for claim in claims) == 3

@@ -1,4 +1,4 @@
-"""Pairing by a code that the screen shows: `open_pairing` on the screen, a manager's claim, `collect_pairing` again there.
+"""Pairing by a code that the screen shows: `open_pairing` there, a manager's claim, `collect_pairing` there again.
 
 The claim is a step: the services that also hang the device somewhere call it (`kitchen.services.pairing`).
 """

@@ -1,0 +1,128 @@
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from bistro.core.models import Restaurant
+from bistro.core.querysets import TenantQuerySet
+from kitchen.printing.transitions import SlipKind, SlipStatus
+
+# Raw print ports. No others: a manager's printer must not reach what else listens beside the server.
+FIRST_PORT, LAST_PORT = 9100, 9109
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,120}")
+
+
+def is_host(value: str) -> None:
+    """A name or an IPv4 address."""
+    if not _HOST.fullmatch(value):
+        raise ValidationError("A name or an address, like 192.168.1.50.")
+
+
+class Printer(models.Model):
+    """A ticket printer of a station. `network`: ESC/POS to a port. `browser`: a browser that shows its page prints.
+
+    `taken_until` is the lease of the worker that talks to it, `retry_at` when to try again after `failures` in a row.
+    `trouble_at` stands since slips were given up, until somebody has dealt with them.
+    """
+
+    class Kind(models.TextChoices):
+        NETWORK = "network", "Network printer (ESC/POS)"
+        BROWSER = "browser", "A browser's printer"
+
+    class When(models.TextChoices):
+        ALWAYS = "always", "Always"
+        FALLBACK = "fallback", "Only while no screen shows the ticket"
+
+    class CodePage(models.TextChoices):
+        PC858 = "cp858", "PC858, Western Europe with €"
+        PC437 = "cp437", "PC437, USA"
+        PC852 = "cp852", "PC852, Central Europe"
+        PC866 = "cp866", "PC866, Cyrillic"
+        WPC1252 = "cp1252", "WPC1252, Windows"
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="printers")
+    station = models.ForeignKey("kitchen.Station", on_delete=models.CASCADE, related_name="printers")
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.NETWORK)
+    host = models.CharField(max_length=120, blank=True, validators=[is_host], help_text="Its address in your network.")
+    port = models.PositiveIntegerField(
+        default=FIRST_PORT,
+        validators=[MinValueValidator(FIRST_PORT), MaxValueValidator(LAST_PORT)],
+        help_text="Almost always 9100.",
+    )
+    prints = models.CharField(max_length=8, choices=When.choices, default=When.ALWAYS)
+    wait_seconds = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MinValueValidator(3), MaxValueValidator(600)],
+        help_text="How long a screen of the station has to show a ticket before it is printed.",
+    )
+    columns = models.PositiveSmallIntegerField(
+        default=42,
+        validators=[MinValueValidator(24), MaxValueValidator(64)],
+        help_text="Letters in a row: 42 or 48 on paper of 80 mm, 32 on 58 mm.",
+    )
+    code_page = models.CharField(max_length=6, choices=CodePage.choices, default=CodePage.PC858)
+    answers = models.BooleanField(
+        default=True,
+        verbose_name="answers when asked for its status",
+        help_text="Almost all do. If not, a slip counts as printed once it was sent, paper or not.",
+    )
+    enabled = models.BooleanField(default=True)
+    taken_until = models.DateTimeField(null=True, editable=False)
+    retry_at = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    trouble = models.CharField(max_length=200, blank=True, editable=False)
+    trouble_at = models.DateTimeField(null=True, editable=False)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["station", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["restaurant", "name"], name="printer_name_once"),
+            models.CheckConstraint(name="printer_kind_known", condition=Q(kind__in=["network", "browser"])),
+            models.CheckConstraint(name="printer_when_known", condition=Q(prints__in=["always", "fallback"])),
+            models.CheckConstraint(name="printer_has_host", condition=Q(kind="browser") | ~Q(host="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PrintJob(models.Model):
+    """One slip for one printer. `slip` is what stands on it, `paper` all of the ticket that is on paper after it: the
+    next one is the difference. Both hold notes of guests; a sweep removes them after two days.
+
+    `doubtful`: an attempt may have put something on paper and was not finished. The next one says so.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    printer = models.ForeignKey(Printer, on_delete=models.CASCADE, related_name="jobs", db_index=False)
+    ticket = models.ForeignKey("kitchen.Ticket", on_delete=models.CASCADE, null=True, related_name="print_jobs")
+    kind = models.CharField(max_length=7, choices=SlipKind.choices)
+    status = models.CharField(max_length=7, choices=SlipStatus.choices, default=SlipStatus.QUEUED)
+    slip = models.JSONField(default=dict)
+    paper = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    doubtful = models.BooleanField(default=False)
+    error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="Not before this.")
+    ended_at = models.DateTimeField(null=True, help_text="Printed, skipped or given up.")
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="print_job_kind_known", condition=Q(kind__in=SlipKind.values)),
+            models.CheckConstraint(name="print_job_status_known", condition=Q(status__in=SlipStatus.values)),
+        ]
+        indexes = [
+            models.Index(fields=["printer", "id"], name="print_job_waits", condition=Q(status="queued")),
+            models.Index(fields=["printer", "id"], name="print_job_failed", condition=Q(status="failed")),
+            models.Index(fields=["created_at"], name="print_job_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"slip {self.pk}"

@@ -1,0 +1,78 @@
+"""Talking to a network printer: one connection a slip, and never longer than a few seconds."""
+
+import socket
+import time
+
+from kitchen.printing.escpos import STATUS, WHEN_DONE
+
+SECONDS = 5.0  # for the whole conversation
+OFFLINE, NO_PAPER = 0x08, 0x60  # bits of the two answers to STATUS
+DONE_NO_PAPER = 0x0C
+
+
+class PrinterTrouble(Exception):
+    """It did not print. `sent`: bytes of the slip were on their way, so that something may be on paper."""
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.sent = message, sent
+
+
+class Conversation:
+    """A connection with a deadline."""
+
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        self.until = time.monotonic() + seconds
+        self.sent = False
+        try:
+            self.socket = socket.create_connection((host, port), timeout=self._left())
+        except OSError as error:
+            raise PrinterTrouble(f"{host}:{port} does not answer ({_why(error)}).") from error
+
+    def say(self, data: bytes) -> None:
+        self.socket.settimeout(self._left())
+        self.socket.sendall(data)
+
+    def hear(self, count: int) -> bytes:
+        """So many bytes of status. Raises OSError, also when it hangs up."""
+        heard = b""
+        while len(heard) < count:
+            self.socket.settimeout(self._left())
+            more = self.socket.recv(count - len(heard))
+            if not more:
+                raise ConnectionError("it hung up")
+            heard += more
+        return heard
+
+    def _left(self) -> float:
+        return max(0.05, self.until - time.monotonic())
+
+
+def print_bytes(data: bytes, *, host: str, port: int, answers: bool, seconds: float = SECONDS) -> None:
+    """Print, and come back when it is on paper (`answers`) or on its way. Raises PrinterTrouble, for cooks to read."""
+    talk = Conversation(host, port, seconds)
+    with talk.socket:
+        try:
+            if answers:
+                talk.say(STATUS)
+                _refuse_unwell(talk.hear(2))
+            talk.sent = True
+            talk.say(data + WHEN_DONE if answers else data)
+            if not answers:
+                talk.socket.shutdown(socket.SHUT_WR)
+            elif talk.hear(1)[0] & DONE_NO_PAPER == DONE_NO_PAPER:
+                raise PrinterTrouble("It ran out of paper.", sent=True)
+        except OSError as error:
+            where = "in the middle of a slip" if talk.sent else "before it printed"
+            raise PrinterTrouble(f"It stopped answering {where} ({_why(error)}).", sent=talk.sent) from error
+
+
+def _refuse_unwell(status: bytes) -> None:
+    if status[1] & NO_PAPER == NO_PAPER:
+        raise PrinterTrouble("It has no paper.")
+    if status[0] & OFFLINE:
+        raise PrinterTrouble("It is offline: cover open, paper out or stopped.")
+
+
+def _why(error: OSError) -> str:
+    return "time is up" if isinstance(error, TimeoutError) else (error.strerror or str(error) or "gone").lower()

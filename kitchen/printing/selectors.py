@@ -1,0 +1,69 @@
+"""What people are told of printers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.transitions import SlipStatus
+from kitchen.transitions import OPEN_TICKETS
+
+# A failed slip concerns somebody as long as its ticket is open, or it is for no ticket at all.
+UNPRINTED = Q(status__being=SlipStatus.FAILED) & (Q(ticket=None) | Q(ticket__status__in=OPEN_TICKETS))
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAlert:
+    """A printer that left cooks without paper."""
+
+    id: int
+    name: str
+    station: str
+    trouble: str
+    since: datetime
+    failed: int
+    waiting: int
+    numbers: list[int]
+
+
+def printer_alerts(restaurant_id: int) -> list[PrinterAlert]:
+    """Printers in trouble: one query when there are none, three otherwise."""
+    troubled = Printer.objects.of_restaurant(restaurant_id).filter(trouble_at__isnull=False, enabled=True)
+    rows = list(troubled.select_related("station"))
+    if not rows:
+        return []
+    counts = _counts(rows)
+    numbers = _numbers(rows)
+    return [
+        PrinterAlert(
+            id=row.pk,
+            name=row.name,
+            station=row.station.name,
+            trouble=row.trouble,
+            since=row.trouble_at,
+            failed=counts.get(row.pk, (0, 0))[0],
+            waiting=counts.get(row.pk, (0, 0))[1],
+            numbers=numbers.get(row.pk, []),
+        )
+        for row in rows
+        if row.failures or counts.get(row.pk, (0, 0))[0]
+    ]
+
+
+def _counts(printers: Iterable[Printer]) -> dict[int, tuple[int, int]]:
+    """{printer: (failed, waiting)}."""
+    jobs = PrintJob.objects.filter(printer__in=list(printers), status__in=[SlipStatus.FAILED, SlipStatus.QUEUED])
+    waiting = Count("pk", filter=Q(status=SlipStatus.QUEUED))
+    counted = jobs.order_by().values("printer_id").annotate(lost=Count("pk", filter=UNPRINTED), waiting=waiting)
+    return {row["printer_id"]: (row["lost"], row["waiting"]) for row in counted}
+
+
+def _numbers(printers: Iterable[Printer]) -> dict[int, list[int]]:
+    """{printer: the orders whose slips failed}."""
+    found: dict[int, list[int]] = {}
+    jobs = PrintJob.objects.filter(UNPRINTED, printer__in=list(printers), ticket__isnull=False).order_by("pk")
+    for printer_id, number in jobs.values_list("printer_id", "ticket__order__number").distinct():
+        found.setdefault(printer_id, []).append(number)
+    return found

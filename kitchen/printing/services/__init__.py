@@ -1,0 +1,16 @@
+"""Every write around slips: what people ask for, what the worker prints, what a browser prints."""
+
+from kitchen.printing.services.asking import dismiss_failed, print_again, print_test, retry_failed
+from kitchen.printing.services.browsing import slip_printed, take_slip
+from kitchen.printing.services.printing import print_due, serve_printer
+
+__all__ = [
+    "dismiss_failed",
+    "print_again",
+    "print_due",
+    "print_test",
+    "retry_failed",
+    "serve_printer",
+    "slip_printed",
+    "take_slip",
+]

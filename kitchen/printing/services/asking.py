@@ -1,0 +1,145 @@
+"""What people do with slips and printers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.inserting import insert_rows, new_row
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.models import Ticket
+from kitchen.printing.events import SlipAskedFor, SlipsDismissed, SlipsRetried
+from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.selectors import UNPRINTED
+from kitchen.printing.slips import NOTHING, Paper, paper_of, slip_of
+from kitchen.printing.transitions import SlipKind, SlipStatus
+from menu.steps import menu_in
+
+TEST_LINE = {
+    "mark": "",
+    "quantity": 2,
+    "name": "Crème brûlée",
+    "modifiers": ["no sugar", "extra spoon"],
+    "allergies": ["nuts"],
+    "conflict": False,
+    "note": "This is a test. Nobody ordered it.",
+    "seat": 1,
+}
+
+
+def print_again(*, ticket_id: int, actor: Actor) -> int:
+    """A REPRINT of the whole ticket on each printer of its station. How many.
+
+    Raises NotYours, InvalidInput when the station has no printer, NotPermitted.
+    """
+    actor.require(Act.COOK)
+    with UnitOfWork(actor) as work:
+        ticket = Ticket.objects.within_reach_of(actor).with_lines().filter(pk=ticket_id).first()
+        if ticket is None:
+            raise NotYours("There is no such ticket.", code="ticket_not_found")
+        printers = list(Printer.objects.visible_to(actor).filter(station_id=ticket.station_id, enabled=True))
+        if not printers:
+            raise InvalidInput(f"{ticket.station} has no printer. Print this page instead.", code="no_printer")
+        paper = paper_of(ticket)
+        lines = [{**line, "mark": ""} for line in paper["lines"].values()]
+        slip = slip_of(ticket, SlipKind.REPRINT, lines, menu_in(work).menu.restaurant.tz)
+        insert_rows([_job(printer, SlipKind.REPRINT, slip, paper, work, ticket) for printer in printers])
+        for printer in printers:
+            work.record(SlipAskedFor(printer=printer, slips=1))
+    return len(printers)
+
+
+def print_test(*, printer_id: int, actor: Actor) -> Printer:
+    """A slip that nobody ordered. Raises NotYours, NotPermitted."""
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        printer = _own(printer_id, actor)
+        now = work.now.astimezone(menu_in(work).menu.restaurant.tz)
+        slip = {
+            "kind": SlipKind.TEST.value,
+            "station": printer.station.name,
+            "table": printer.name,
+            "number": 0,
+            "course": 0,
+            "fired": False,
+            "placed_by": actor.label,
+            "time": f"{now:%H:%M}",
+            "note": "",
+            "lines": [TEST_LINE],
+        }
+        insert_rows([_job(printer, SlipKind.TEST, slip, NOTHING, work)])
+        work.record(SlipAskedFor(printer=printer, slips=1))
+    return printer
+
+
+def retry_failed(*, printer_id: int, actor: Actor) -> int:
+    """Send what failed once more, oldest first, if its ticket is open still. How many. The printer is tried at once.
+
+    Locks: printer. Raises NotYours, NotPermitted.
+    """
+    actor.require(Act.COOK)
+    with UnitOfWork(actor) as work:
+        printer = _own(printer_id, actor)
+        failed = _failed(printer)
+        wanted = list(failed.filter(UNPRINTED).values_list("pk", flat=True))
+        again = {"status": SlipStatus.QUEUED, "attempts": 0, "due_at": work.now, "ended_at": None}
+        count: int = failed.filter(pk__in=wanted).update(**again)
+        _calm(printer)
+        work.record(SlipsRetried(printer=printer, slips=count))
+    return count
+
+
+def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
+    """The failed slips are not needed: screens show it, or the cooks were told. How many.
+
+    Locks: printer. Raises NotYours, NotPermitted.
+    """
+    actor.require(Act.COOK)
+    with UnitOfWork(actor) as work:
+        printer = _own(printer_id, actor)
+        count: int = _failed(printer).update(status=SlipStatus.SKIPPED, ended_at=work.now)
+        _calm(printer)
+        work.record(SlipsDismissed(printer=printer, slips=count))
+    return count
+
+
+def _own(printer_id: int, actor: Actor) -> Printer:
+    printer = Printer.objects.visible_to(actor).filter(pk=printer_id).select_related("station").locked().first()
+    if printer is None:
+        raise NotYours("There is no such printer.", code="printer_not_found")
+    return printer
+
+
+def _failed(printer: Printer) -> QuerySet[PrintJob]:
+    return PrintJob.objects.filter(printer=printer, status__being=SlipStatus.FAILED)
+
+
+def _calm(printer: Printer) -> None:
+    """Somebody has looked: the alert ends, and the printer is tried at once."""
+    printer.failures, printer.retry_at, printer.trouble_at, printer.trouble = 0, None, None, ""
+    printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
+
+
+def _job(
+    printer: Printer,
+    kind: SlipKind,
+    slip: Mapping[str, Any],
+    paper: Paper,
+    work: UnitOfWork,
+    ticket: Ticket | None = None,
+) -> PrintJob:
+    return new_row(
+        PrintJob,
+        restaurant_id=work.restaurant_id,
+        printer=printer,
+        ticket=ticket,
+        kind=kind.value,
+        status=SlipStatus.QUEUED.value,
+        slip=slip,
+        paper=paper,
+        created_at=work.now,
+        due_at=work.now,
+    )

@@ -1,0 +1,125 @@
+"""The worker that feeds network printers: found by a sweep, at work in threads of its own, never in a request."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections, connection
+from django.db.models import Q
+from django.utils import timezone
+
+from kitchen.printing.escpos import as_escpos
+from kitchen.printing.metrics import FAILED_SLIPS, TROUBLED_PRINTERS
+from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.network import PrinterTrouble, print_bytes
+from kitchen.printing.selectors import UNPRINTED
+from kitchen.printing.services.slips import claim, failed, next_slip, printed
+from kitchen.printing.transitions import SlipStatus
+
+LEASE = timedelta(seconds=60)  # longer than a whole turn of slips can take
+AT_ONCE = 10  # slips of one turn
+THREADS = 4  # printers that one process talks to at the same time
+UNHEARD = timedelta(seconds=30)  # no browser took the slip
+KEPT = timedelta(days=2)
+CLEAN_EVERY = timedelta(hours=1)
+CLEAN_ROWS = 500
+
+_guard = threading.Lock()
+_at_work: set[int] = set()
+_clean_at: datetime | None = None
+
+
+def print_due(*, now: datetime) -> int:
+    """A sweep: a thread for each network printer that has something to print. How many. Two queries when nothing is.
+
+    A browser's slip that no browser has taken in time is given up here. Every process sweeps: `serve_printer` decides.
+    """
+    waiting = PrintJob.objects.filter(status__being=SlipStatus.QUEUED, due_at__lte=now, printer__enabled=True)
+    ready = waiting.filter(Q(printer__retry_at=None) | Q(printer__retry_at__lte=now)).order_by()
+    begun = 0
+    for printer_id, kind in ready.values_list("printer_id", "printer__kind").distinct():
+        if kind == Printer.Kind.BROWSER:
+            _give_up_unheard(printer_id, now)
+        else:
+            begun += _begin(printer_id)
+    _report()
+    _clean(now)
+    return begun
+
+
+def serve_printer(*, printer_id: int, clock: Callable[[], datetime] = timezone.now) -> int:
+    """Print what is due on one printer, oldest first; how many. Whoever gets the printer's lease has it alone: slips
+    keep their order, and most printers talk to one at a time. No transaction is open while the printer takes its time.
+    """
+    until = clock() + LEASE
+    well = Q(retry_at=None) | Q(retry_at__lte=clock())
+    free = Printer.objects.filter(well, Q(taken_until=None) | Q(taken_until__lt=clock()), enabled=True)
+    if free.filter(pk=printer_id).update(taken_until=until) != 1:
+        return 0
+    count = 0
+    try:
+        while count < AT_ONCE and _print_next(printer_id, clock):
+            count += 1
+    finally:
+        Printer.objects.filter(pk=printer_id, taken_until=until).update(taken_until=None)
+    return count
+
+
+def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
+    printer = Printer.objects.get(pk=printer_id)
+    job = next_slip(printer, clock())
+    if job is None or not claim(job):
+        return False
+    slip = as_escpos(job.slip, columns=printer.columns, code_page=printer.code_page, again=job.doubtful)
+    if not connection.in_atomic_block:
+        close_old_connections()  # back to the pool: others take orders meanwhile
+    try:
+        print_bytes(slip, host=printer.host, port=printer.port, answers=printer.answers)
+    except PrinterTrouble as trouble:
+        failed(job, printer, trouble.message, clock(), doubtful=trouble.sent or job.doubtful)
+        return False
+    printed(job, printer, clock())
+    return True
+
+
+def _begin(printer_id: int) -> int:
+    """1 when a thread was started; not when one is at this printer already, or all are busy."""
+    with _guard:
+        if printer_id in _at_work or len(_at_work) >= THREADS:
+            return 0
+        _at_work.add(printer_id)
+    threading.Thread(target=_serve, args=[printer_id], name=f"printer-{printer_id}", daemon=True).start()
+    return 1
+
+
+def _serve(printer_id: int) -> None:
+    try:
+        serve_printer(printer_id=printer_id)
+    finally:
+        close_old_connections()
+        with _guard:
+            _at_work.discard(printer_id)
+
+
+def _give_up_unheard(printer_id: int, now: datetime) -> None:
+    printer = Printer.objects.get(pk=printer_id)
+    job = next_slip(printer, now)
+    if job is not None and job.due_at < now - UNHEARD and claim(job):
+        failed(job, printer, "No browser shows the page that prints for it.", now, doubtful=job.doubtful)
+
+
+def _report() -> None:
+    """For /metrics: two small questions, each by an index that holds only such rows."""
+    TROUBLED_PRINTERS.set(Printer.objects.filter(trouble_at__isnull=False, enabled=True).count())
+    FAILED_SLIPS.set(PrintJob.objects.filter(UNPRINTED).count())
+
+
+def _clean(now: datetime) -> None:
+    """Once an hour: slips hold notes of guests, and nobody reads them after the shift."""
+    global _clean_at
+    if _clean_at is not None and now < _clean_at:
+        return
+    old = PrintJob.objects.filter(created_at__lt=now - KEPT).order_by("created_at").values_list("pk", flat=True)
+    keys = list(old[:CLEAN_ROWS])
+    PrintJob.objects.filter(pk__in=keys).delete()
+    _clean_at = now if len(keys) == CLEAN_ROWS else now + CLEAN_EVERY

@@ -1,0 +1,118 @@
+"""One slip on its way to paper: whether it is needed still, who takes it, what becomes of it.
+
+No units of work but where people are told: one conditional UPDATE decides each time, and its rows are counted.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from bistro.core.actors import Actor
+from bistro.core.models import Device
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.printing.events import PrinterRecovered, PrinterTroubled
+from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.transitions import TicketStatus
+
+TRIES = 4  # with the pauses between them, fourteen seconds
+GIVE_UP = timedelta(seconds=60)  # what waits longer at a printer that fails is given up with its neighbours
+LONGEST_PAUSE = 30
+LIVE = timedelta(seconds=90)  # a screen that was heard of since: written down once a minute, said every five seconds
+
+
+def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
+    """The oldest slip that waits, if it is due and needed; what is not needed is skipped on the way. In their order:
+    a change must not lie below what it changes."""
+    while True:
+        waiting = PrintJob.objects.filter(printer=printer, status__being=SlipStatus.QUEUED).select_related("ticket")
+        job: PrintJob | None = waiting.order_by("pk").first()
+        if job is None or job.due_at > now:
+            return None
+        verdict = needed(job, printer, now)
+        if verdict is True:
+            return job
+        if verdict is False:
+            _end(job, SlipStatus.SKIPPED, now)
+        else:
+            waiting.filter(pk=job.pk, due_at=job.due_at).update(due_at=verdict)
+            if verdict > now:
+                return None
+
+
+def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
+    """Yes, no, or when to ask again: a screen has its time to show the ticket, if there is a screen."""
+    ticket = job.ticket
+    if ticket is None or job.kind in (SlipKind.REPRINT, SlipKind.TEST):
+        return True
+    lies_there = Q(status=SlipStatus.PRINTED) | Q(doubtful=True)
+    if PrintJob.objects.filter(lies_there, printer=printer, ticket=ticket).exists():
+        return True
+    if job.kind == SlipKind.NEW and ticket.status == TicketStatus.CANCELLED:
+        return False
+    if printer.prints == Printer.When.ALWAYS:
+        return job.kind != SlipKind.VOID
+    if job.kind != SlipKind.NEW:
+        return not screens_live(printer, now)
+    if ticket.seen_at is not None:
+        return False
+    until = job.created_at + timedelta(seconds=printer.wait_seconds)
+    return True if until <= now or not screens_live(printer, now) else until
+
+
+def screens_live(printer: Printer, now: datetime) -> bool:
+    """Whether a wall screen of the printer's station was heard of lately. Browsers of staff do not count."""
+    screens = Device.objects.live().filter(restaurant_id=printer.restaurant_id, screen__isnull=False)
+    here = Q(screen__stations=printer.station_id) | Q(screen__stations=None)
+    return screens.filter(here, last_seen_at__gte=now - LIVE).exists()
+
+
+def claim(job: PrintJob, until: datetime | None = None) -> bool:
+    """Take a slip: of several workers one gets it, and nobody else before `until`. While it has not ended, something of
+    it may lie on paper: `job.doubtful` still says how it was before.
+    """
+    rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
+    if rows.update(attempts=F("attempts") + 1, doubtful=True, due_at=until or job.due_at) != 1:
+        return False
+    job.attempts += 1
+    return True
+
+
+def printed(job: PrintJob, printer: Printer, now: datetime) -> None:
+    """It lies there. A printer that had failed is well again, and kitchen screens hear of it."""
+    _end(job, SlipStatus.PRINTED, now)
+    if not printer.failures and printer.trouble_at is None:
+        return
+    with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
+        troubled = printer.trouble_at is not None
+        printer.failures, printer.retry_at = 0, None
+        if not PrintJob.objects.filter(printer=printer, status__being=SlipStatus.FAILED).exists():
+            printer.trouble_at, printer.trouble = None, ""
+        elif troubled:
+            printer.trouble = "It prints again. These slips are missing."
+        printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
+        if troubled:
+            work.record(PrinterRecovered(printer=printer))
+
+
+def failed(job: PrintJob, printer: Printer, why: str, now: datetime, *, doubtful: bool) -> None:
+    """Try again after a pause; give up after so many tries, with all that has waited too long. Then cooks are told."""
+    with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
+        printer.failures += 1
+        pause = min(LONGEST_PAUSE, 2**printer.failures)
+        printer.retry_at, fields = now + timedelta(seconds=pause), ["failures", "retry_at"]
+        mine = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
+        mine.update(doubtful=doubtful, error=why[:200])
+        queued = PrintJob.objects.filter(printer=printer, status__being=SlipStatus.QUEUED)
+        over = Q(created_at__lt=now - GIVE_UP) | Q(pk=job.pk, attempts__gte=TRIES)
+        count = queued.filter(over).update(status=SlipStatus.FAILED, error=why[:200], ended_at=now)
+        if count:
+            printer.trouble, fields = why[:200], [*fields, "trouble", "trouble_at"]
+            printer.trouble_at = printer.trouble_at or now
+            work.record(PrinterTroubled(printer=printer, slips=count))
+        printer.save(update_fields=fields)
+
+
+def _end(job: PrintJob, status: SlipStatus, now: datetime) -> None:
+    rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
+    rows.update(status=status, doubtful=False, error="", ended_at=now)

@@ -1,0 +1,68 @@
+"""What stands on a slip: plain values, from a ticket's rows, or the difference to what is on paper already."""
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+from kitchen.models import Ticket, TicketLine
+from kitchen.printing.transitions import SlipKind
+
+Paper = dict[str, Any]  # {"note": text, "lines": {order line's id: line}}
+NOTHING: Paper = {"note": "", "lines": {}}
+
+
+def paper_of(ticket: Ticket) -> Paper:
+    """All that a slip of this ticket says, by the identity of its lines. The ticket was read `with_lines()`."""
+    return {"note": ticket.order.note, "lines": {str(row.line_id): _line(row) for row in ticket.lines.all()}}
+
+
+def slip_of(ticket: Ticket, kind: SlipKind, lines: Iterable[Mapping[str, Any]], tz: tzinfo) -> dict[str, Any]:
+    """One slip: where to, what, since when."""
+    courses = {row.line.course for row in ticket.lines.all()}
+    return {
+        "kind": kind.value,
+        "station": ticket.station.name,
+        "table": ticket.order.table.name,
+        "number": ticket.order.number,
+        "course": ticket.fired_course or (max(courses) if len(courses) == 1 and max(courses) > 1 else 0),
+        "fired": ticket.fired_course > 0,
+        "placed_by": ticket.order.placed_by,
+        "time": f"{ticket.fired_at.astimezone(tz):%H:%M}",
+        "note": ticket.order.note,
+        "lines": list(lines),
+    }
+
+
+def difference(before: Paper | None, now: Paper) -> tuple[SlipKind, list[dict[str, Any]]] | None:
+    """(kind, lines) of the slip that brings paper up to date; None when it is.
+
+    Nothing before: all of it. Otherwise only what differs: a line that was changed leaves as it was and comes as it is,
+    so that nobody has to compare two slips.
+    """
+    if before is None:
+        lines = [{**line, "mark": ""} for line in now["lines"].values()]
+        return (SlipKind.NEW, lines) if lines else None
+    gone, new = [], []
+    for key, line in before["lines"].items():
+        if now["lines"].get(key) != line:
+            gone.append({**line, "mark": "void"})
+    for key, line in now["lines"].items():
+        if before["lines"].get(key) != line:
+            new.append({**line, "mark": "new"})
+    if not gone and not new and (not now["lines"] or before["note"] == now["note"]):
+        return None
+    return (SlipKind.CHANGED if now["lines"] else SlipKind.VOID), [*gone, *new]
+
+
+def _line(row: TicketLine) -> dict[str, Any]:
+    line = row.line
+    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
+    return {
+        "quantity": line.quantity,
+        "name": line.name,
+        "modifiers": [modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")],
+        "allergies": allergies,
+        "conflict": any(allergen in line.allergens for allergen in allergies),
+        "note": line.note,
+        "seat": line.seat,
+    }

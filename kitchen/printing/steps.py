@@ -1,0 +1,75 @@
+"""The reaction that writes slips: in the transaction that changed the tickets, after `kitchen.steps`. It prints
+nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from bistro.core.inserting import insert_rows, new_row
+from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from kitchen.events import TicketPushed
+from kitchen.models import Ticket
+from kitchen.printing.compiled import KnownPrinter, may_have_printers, printers_in
+from kitchen.printing.models import PrintJob
+from kitchen.printing.slips import NOTHING, Paper, difference, paper_of, slip_of
+from kitchen.printing.transitions import SlipStatus
+from kitchen.transitions import TicketStatus
+from menu.steps import menu_in
+from orders.events import OrderCancelled, OrderEvent, OrderPlaced, OrderWithdrawn
+
+# Units that read the menu anyway do not pay for the question.
+LOOK_FIRST = (OrderCancelled, OrderWithdrawn, TicketPushed)
+
+
+def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -> None:
+    """Bring paper up to date: for each ticket of these orders and each printer that has it, or that should, the slip
+    that says the difference. Nothing to do, and no statement, without printers.
+    """
+    require_transaction()
+    if isinstance(events[0], LOOK_FIRST) and not may_have_printers(work.restaurant_id):
+        return
+    printers = printers_in(work)
+    if not printers:
+        return
+    orders = {event.ticket.order_id if isinstance(event, TicketPushed) else event.order.pk for event in events}
+    tickets = Ticket.objects.of_restaurant(work.restaurant_id).filter(order_id__any_of=sorted(orders)).with_lines()
+    known = {} if all(isinstance(event, OrderPlaced) for event in events) else _on_paper(orders)
+    tz = menu_in(work).menu.restaurant.tz
+    jobs = [
+        job
+        for ticket in tickets.order_by("pk")
+        for printer in printers
+        if (job := _job(ticket, printer, known.get((printer.id, ticket.pk)), tz, work))
+    ]
+    insert_rows(jobs)
+
+
+def _on_paper(orders: set[int]) -> dict[tuple[int, int], Paper]:
+    """{(printer, ticket): what its last slip left on paper}. One that was given up before it began left nothing."""
+    jobs = PrintJob.objects.filter(ticket__order_id__in=orders)
+    rows = jobs.exclude(status=SlipStatus.FAILED, doubtful=False).order_by("pk")
+    papers = rows.values_list("printer_id", "ticket_id", "paper")
+    return {(printer, ticket): paper for printer, ticket, paper in papers if ticket is not None}
+
+
+def _job(ticket: Ticket, printer: KnownPrinter, before: Paper | None, tz: tzinfo, work: UnitOfWork) -> PrintJob | None:
+    here = ticket.station_id == printer.station_id and ticket.status != TicketStatus.CANCELLED
+    if not here and before is None:
+        return None
+    now = paper_of(ticket) if here else NOTHING
+    found = difference(before, now)
+    if found is None:
+        return None
+    kind, lines = found
+    return new_row(
+        PrintJob,
+        restaurant_id=work.restaurant_id,
+        printer_id=printer.id,
+        ticket=ticket,
+        kind=kind.value,
+        status=SlipStatus.QUEUED.value,
+        slip={**slip_of(ticket, kind, lines, tz), "station": printer.station},  # a pushed ticket is elsewhere already
+        paper=now,
+        created_at=work.now,
+        due_at=work.now,
+    )

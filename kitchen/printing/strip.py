@@ -1,0 +1,16 @@
+"""The strip of printers in trouble, as it is pushed to open boards."""
+
+from collections.abc import Iterable
+
+from bistro.core.live.frames import render_there
+from bistro.core.models import Event, Restaurant
+from kitchen.printing.events import PrinterEvent
+from kitchen.printing.selectors import printer_alerts
+
+
+def printers_strip(restaurant_id: int, events: Iterable[Event] | None = None) -> str:
+    """The strip, or nothing (and no query) when none of the events is about a printer."""
+    if events is not None and not any(event.type == PrinterEvent.type for event in events):
+        return ""
+    context = {"alerts": printer_alerts(restaurant_id), "oob": True}
+    return render_there("kitchen/printers.html", context, Restaurant.objects.get(pk=restaurant_id))

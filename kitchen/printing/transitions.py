@@ -1,0 +1,27 @@
+"""What becomes of a slip. Read first."""
+
+from django.db import models
+
+
+class SlipStatus(models.TextChoices):
+    QUEUED = "queued", "Waits"
+    PRINTED = "printed", "Printed"
+    SKIPPED = "skipped", "Not needed"  # a screen shows it, or nothing of it was ever on paper
+    FAILED = "failed", "Failed"  # until somebody prints it again or says that it is not needed
+
+
+class SlipKind(models.TextChoices):
+    NEW = "new", "New"
+    CHANGED = "changed", "Changed"
+    VOID = "void", "Void"
+    REPRINT = "reprint", "Reprint"
+    TEST = "test", "Test"
+
+
+# Each status → what may follow. A failed slip is asked for again by a person.
+SLIP_MOVES: dict[str, frozenset[str]] = {
+    SlipStatus.QUEUED: frozenset({SlipStatus.PRINTED, SlipStatus.SKIPPED, SlipStatus.FAILED}),
+    SlipStatus.FAILED: frozenset({SlipStatus.QUEUED, SlipStatus.SKIPPED}),
+    SlipStatus.PRINTED: frozenset(),
+    SlipStatus.SKIPPED: frozenset(),
+}

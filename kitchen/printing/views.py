@@ -1,0 +1,88 @@
+"""Pages of slips and printers: a ticket to print, the page that a browser's printer hangs on, the alert's buttons."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bistro.core.access import restaurant_of
+from bistro.core.actors import Actor
+from bistro.core.doors import page_for
+from bistro.core.errors import DomainError
+from bistro.core.roles import Act
+from kitchen.access import ticket_for
+from kitchen.printing import services
+from kitchen.printing.models import Printer
+from kitchen.printing.slips import paper_of, slip_of
+from kitchen.printing.strip import printers_strip
+from kitchen.printing.transitions import SlipKind
+
+
+@require_http_methods(["GET", "POST"])
+@page_for(Act.COOK)
+def print_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """One ticket as a slip of 80 mm, for the browser's own printer. POST: once more on the printers of its station."""
+    ticket, said, status = ticket_for(actor, pk), {}, 200
+    if request.method == "POST":
+        try:
+            count = services.print_again(ticket_id=pk, actor=actor)
+            said = {"done": f"It comes from {count} printer{'' if count == 1 else 's'}."}
+        except DomainError as error:
+            said, status = {"problem": error.message}, error.status
+    lines = [{**line, "mark": ""} for line in paper_of(ticket)["lines"].values()]
+    slip = slip_of(ticket, SlipKind.REPRINT, lines, timezone.get_current_timezone())
+    return render(request, "kitchen/slip_page.html", {"slip": slip, "ticket": ticket, **said}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@page_for(Act.COOK)
+def browser_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The page that stays open in the browser beside a printer. POST takes the next slip; by script 204 for none."""
+    printers = Printer.objects.visible_to(actor).filter(kind=Printer.Kind.BROWSER).select_related("station")
+    printer = printers.filter(pk=pk).first()
+    if printer is None:
+        raise Http404("There is no such printer.")
+    context = {"printer": printer, "restaurant": restaurant_of(actor)}
+    if request.method == "POST":
+        job = services.take_slip(printer_id=pk, actor=actor)
+        if request.htmx and job is None:  # type: ignore[attr-defined]
+            return HttpResponse(status=204)
+        context["job"] = job
+    fragment = "#slip" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"kitchen/browser_printer.html{fragment}", context)
+
+
+@require_POST
+@page_for(Act.COOK)
+def slip_printed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The browser that took a slip has printed it."""
+    attempt = request.POST.get("attempt", "")
+    number = int(attempt) if attempt.isdecimal() and len(attempt) < 6 else -1
+    job = services.slip_printed(job_id=pk, attempt=number, actor=actor)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204)
+    return redirect("kitchen:browser-printer", job.printer_id)
+
+
+@require_POST
+@page_for(Act.COOK)
+def retry_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Print what failed once more."""
+    return _act(request, actor, lambda: services.retry_failed(printer_id=pk, actor=actor))
+
+
+@require_POST
+@page_for(Act.COOK)
+def dismiss_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """What failed is not needed."""
+    return _act(request, actor, lambda: services.dismiss_failed(printer_id=pk, actor=actor))
+
+
+def _act(request: HttpRequest, actor: Actor, service: Callable[[], object]) -> HttpResponse:
+    """Run it; the strip of alerts as it is now, or back to the board."""
+    service()
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("kitchen:board")
+    return HttpResponse(printers_strip(restaurant_of(actor).pk))

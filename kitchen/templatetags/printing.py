@@ -1,0 +1,15 @@
+"""`{% printer_alerts restaurant_id %}`: printers that left cooks without paper, on every board."""
+
+from typing import Any
+
+from django import template
+
+from kitchen.printing.selectors import printer_alerts as read_alerts
+
+register = template.Library()
+
+
+@register.inclusion_tag("kitchen/printers.html", takes_context=True)
+def printer_alerts(context: dict[str, Any], restaurant_id: int) -> dict[str, Any]:
+    """One query where no printer is in trouble."""
+    return {"alerts": read_alerts(restaurant_id), "oob": False, "csrf_token": context.get("csrf_token")}

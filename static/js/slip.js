@@ -1,0 +1,56 @@
+// Slips: a button that prints, and the page that prints whatever comes for its printer, one slip after the other.
+const PAUSE = 2000;
+const here = document.querySelector("[data-print]");
+const take = document.querySelector("form[data-take]");
+
+if (here) {
+  here.hidden = false;
+  here.addEventListener("click", () => window.print());
+}
+if (take) follow();
+
+async function follow() {
+  const place = document.querySelector("#slip");
+  take.hidden = true;
+  for (;;) {
+    if (!place.querySelector("form[data-printed]")) place.innerHTML = await next();
+    const done = place.querySelector("form[data-printed]");
+    if (!done) continue;
+    done.hidden = true;
+    window.print();
+    await insist(done);
+    place.replaceChildren();
+  }
+}
+
+// The next slip, however long it takes until there is one.
+async function next() {
+  for (;;) {
+    const answer = await insist(take);
+    if (answer.status !== 204) return answer.text();
+    await rest();
+  }
+}
+
+// Sends a form until somebody answers it: a server that is away for a moment must not stop the printing.
+async function insist(form) {
+  const state = document.querySelector("[data-printer-state]");
+  for (;;) {
+    try {
+      const headers = { "HX-Request": "true" };
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
+      if (answer.ok || answer.status === 409) {
+        state.textContent = "Slips print by themselves while this page is open.";
+        return answer;
+      }
+      state.textContent = `NOT PRINTING: the server answers ${answer.status}. Load this page anew.`;
+    } catch {
+      state.textContent = "NOT PRINTING: the server does not answer. It goes on by itself.";
+    }
+    await rest();
+  }
+}
+
+function rest() {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE));
+}
