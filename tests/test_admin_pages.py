@@ -11,9 +11,10 @@ from bistro.core.models import Device, Event, Invitation, Membership, Restaurant
 from bistro.core.services.devices import create_device
 from bistro.core.services.restaurants import invite
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory
-from kitchen.models import Ticket
+from kitchen.models import Printer, Ticket
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
+from kitchen.tests.printers import printer_at
 from menu.models import Category, Item, ModifierGroup, TaxRate
 from menu.tests.factories import CategoryFactory, ItemFactory, ModifierFactory, ModifierGroupFactory, TaxRateFactory
 from orders.models import Order
@@ -54,6 +55,7 @@ def fill(house, count):
         DeviceFactory(restaurant=house.restaurant)
         screen = create_device(kind="kitchen", name=f"wall {Device.objects.count()}", actor=owner)
         station = StationFactory(restaurant=house.restaurant)
+        printer_at(house, 9100, station=station)
         place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
         TaxRateFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
         invite(role="waiter", actor=owner)
@@ -63,7 +65,7 @@ def fill(house, count):
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section, Table,
-        TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Printer, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -157,7 +159,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 14
+    assert len(links) == 15
     assert {owner.get(link).status_code for link in links} == {200}
 
 

@@ -78,7 +78,7 @@ class PrinterAdmin(TenantAdmin):
     @admin.display(description="Its page")
     def opens_at(self, printer: Printer) -> str:
         """Where a browser's printer hangs, and how the browser is started."""
-        if printer.pk is None:
+        if printer._state.adding:
             return "Save first: then its address stands here."
         address = f"{settings.PUBLIC_URL}{reverse('kitchen:browser-printer', args=[printer.pk])}"
         return format_html(

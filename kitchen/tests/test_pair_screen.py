@@ -67,12 +67,12 @@ def test_a_new_wall_goes_from_its_code_to_its_board(house, owner, wall):
     assert len(code) == 6
     assert set(code) <= set(CODE_ALPHABET)
     assert wall.code() == code, "it stays while the page asks again"
-    answer = owner.post(PAIR, {"code": f"{code[:3].lower()} {code[3:]}", "kind": "kitchen", "name": "Wall",
-                               "stations": [grill.pk]})  # fmt: skip
+    typed = f"{code[:3].lower()} {code[3:]}"
+    answer = owner.post(PAIR, {"code": typed, "kind": "kitchen", "name": "Wall", "stations": [grill.pk]})
     assert answer.status_code == 302
     device = Device.objects.get(name="Wall")
-    assert (device.restaurant, device.token_hash, list(device.screen.stations.all())) == (
-        house.restaurant, None, [grill])  # fmt: skip
+    assert (device.restaurant, device.token_hash) == (house.restaurant, None)
+    assert list(device.screen.stations.all()) == [grill]
     answer = wall.get(CODE)
     assert (answer.status_code, answer["Location"]) == (302, "/kitchen/")
     assert wall.get("/kitchen/", follow=True).redirect_chain == [(f"/kitchen/{grill.pk}/", 302)]
@@ -362,7 +362,6 @@ def test_a_device_that_got_another_token_since_is_not_given_again(house, owner, 
 def test_code_and_secret_are_stored_hashed(wall):
     code, secret = wall.begin(), wall.cookies[PAIRING_COOKIE].value.partition(".")[2]
     row = Pairing.objects.values().get()
-    assert row["restaurant_id"] is None
     assert not {code, secret} & {str(value) for value in row.values()}
 
 
@@ -375,9 +374,7 @@ def test_asking_again_is_one_query(wall, django_assert_num_queries):
 # --- the admin's page ------------------------------------------------------------------------------------------------
 def test_the_list_of_devices_leads_to_the_page_and_a_link_fills_in_the_code(owner):
     assert PAIR in said(owner.get("/admin/core/device/"))
-    page = owner.get(f"{PAIR}?code=ABC234")
-    assert 'value="ABC234"' in said(page)
-    assert "no-store" in page["Cache-Control"]
+    assert 'value="ABC234"' in said(owner.get(f"{PAIR}?code=ABC234"))
 
 
 def test_values_from_elsewhere_are_no_script(owner):

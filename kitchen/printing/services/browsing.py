@@ -41,5 +41,5 @@ def slip_printed(*, job_id: int, attempt: int, actor: Actor) -> PrintJob:
         return job
     if job.attempts != attempt or job.status != SlipStatus.QUEUED:
         raise LostRace("Another browser prints this slip now.")
-    printed(job, job.printer, timezone.now())
+    printed(job=job, printer=job.printer, now=timezone.now())
     return job

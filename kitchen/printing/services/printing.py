@@ -76,9 +76,10 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
     try:
         print_bytes(slip, host=printer.host, port=printer.port, answers=printer.answers)
     except PrinterTrouble as trouble:
-        failed(job, printer, trouble.message, clock(), doubtful=trouble.sent or job.doubtful)
+        doubtful = trouble.sent or job.doubtful
+        failed(job=job, printer=printer, why=trouble.message, now=clock(), doubtful=doubtful)
         return False
-    printed(job, printer, clock())
+    printed(job=job, printer=printer, now=clock())
     return True
 
 
@@ -105,7 +106,8 @@ def _give_up_unheard(printer_id: int, now: datetime) -> None:
     printer = Printer.objects.get(pk=printer_id)
     job = next_slip(printer, now)
     if job is not None and job.due_at < now - UNHEARD and claim(job):
-        failed(job, printer, "No browser shows the page that prints for it.", now, doubtful=job.doubtful)
+        why = "No browser shows the page that prints for it."
+        failed(job=job, printer=printer, why=why, now=now, doubtful=job.doubtful)
 
 
 def _report() -> None:

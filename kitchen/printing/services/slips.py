@@ -78,7 +78,7 @@ def claim(job: PrintJob, until: datetime | None = None) -> bool:
     return True
 
 
-def printed(job: PrintJob, printer: Printer, now: datetime) -> None:
+def printed(*, job: PrintJob, printer: Printer, now: datetime) -> None:
     """It lies there. A printer that had failed is well again, and kitchen screens hear of it."""
     _end(job, SlipStatus.PRINTED, now)
     if not printer.failures and printer.trouble_at is None:
@@ -95,7 +95,7 @@ def printed(job: PrintJob, printer: Printer, now: datetime) -> None:
             work.record(PrinterRecovered(printer=printer))
 
 
-def failed(job: PrintJob, printer: Printer, why: str, now: datetime, *, doubtful: bool) -> None:
+def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful: bool) -> None:
     """Try again after a pause; give up after so many tries, with all that has waited too long. Then cooks are told."""
     with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
         printer.failures += 1
