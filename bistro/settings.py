@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, SWEEPS  # noqa: F401  (settings, too)
+from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, SWEEPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -13,6 +13,9 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
 
+# Beside the floor's own: what apps above have to tell waiters, each a function of the actor.
+FLOOR_ALARMS: list[str] = ["kitchen.printing.alarms.printer_alarms"]
+
 # Once a second in every server process. Each decides by a conditional UPDATE which process was first.
 SWEEPS: list[str] = [
     "orders.services.raise_unseen_alarms",

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from bistro.core import feed
 from bistro.core.actors import Actor
@@ -212,8 +214,9 @@ def _cooking_since(order: Order) -> datetime:
 
 
 def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
-    """Orders that the kitchen has not seen in time, and pads that locked themselves out."""
-    return (*_unseen_orders(actor, now), *_locked_pads(actor))
+    """Orders that the kitchen has not seen in time, pads that locked themselves out, and what apps above add."""
+    more = (alarm for path in settings.FLOOR_ALARMS for alarm in import_string(path)(actor))
+    return (*_unseen_orders(actor, now), *_locked_pads(actor), *more)
 
 
 def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:

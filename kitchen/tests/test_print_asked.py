@@ -132,6 +132,12 @@ def test_the_board_says_which_slips_are_missing_and_why(house, cook, failed):
         assert word in page, word
 
 
+def test_the_floor_says_it_too(house, other_house, failed):
+    page = said(house.browser("waiter").get("/floor/"))
+    assert f"It has no paper. 1 slip not printed: #{failed.slip['number']}." in page
+    assert "no paper" not in said(other_house.browser("waiter").get("/floor/"))
+
+
 def test_an_alert_of_no_consequence_is_gone(house, cook, failed):
     Printer.objects.update(failures=0)
     Ticket.objects.update(status="done", done_at=timezone.now())

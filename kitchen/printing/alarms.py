@@ -1,0 +1,28 @@
+"""Printers in trouble as the floor shows them: a kitchen without paper and without screens tells nobody itself."""
+
+from bistro.core.actors import Actor
+from kitchen.printing.selectors import printer_alerts
+from orders.floor import Alarm
+
+
+def printer_alarms(actor: Actor) -> list[Alarm]:
+    """One for each such printer; one query when there is none."""
+    if actor.restaurant_id is None:
+        return []
+    return [
+        Alarm(
+            id=f"printer-{alert.id}",
+            table_name="",
+            text=f"Printer {alert.name} ({alert.station}): {alert.trouble} {_missing(alert.failed, alert.numbers)}",
+            since=alert.since,
+            url="",
+        )
+        for alert in printer_alerts(actor.restaurant_id)
+    ]
+
+
+def _missing(failed: int, numbers: list[int]) -> str:
+    orders = ", ".join(f"#{number}" for number in numbers)
+    if not failed:
+        return ""
+    return f"{failed} slip{'' if failed == 1 else 's'} not printed{f': {orders}' if orders else ''}."
