@@ -1,9 +1,11 @@
 """The worker that feeds network printers: found by a sweep, at work in threads of its own, never in a request."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
@@ -13,9 +15,10 @@ from kitchen.printing.metrics import FAILED_SLIPS, TROUBLED_PRINTERS
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.network import PrinterTrouble, print_bytes
 from kitchen.printing.selectors import UNPRINTED
-from kitchen.printing.services.slips import claim, failed, next_slip, printed
+from kitchen.printing.services.slips import claim, failed, next_slip, printed, writing
 from kitchen.printing.transitions import SlipStatus
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # longer than a whole turn of slips can take
 AT_ONCE = 10  # slips of one turn
 THREADS = 4  # printers that one process talks to at the same time
@@ -54,14 +57,17 @@ def serve_printer(*, printer_id: int, clock: Callable[[], datetime] = timezone.n
     until = clock() + LEASE
     well = Q(retry_at=None) | Q(retry_at__lte=clock())
     free = Printer.objects.filter(well, Q(taken_until=None) | Q(taken_until__lt=clock()), enabled=True)
-    if free.filter(pk=printer_id).update(taken_until=until) != 1:
+    with writing():
+        taken = free.filter(pk=printer_id).update(taken_until=until)
+    if taken != 1:
         return 0
     count = 0
     try:
         while count < AT_ONCE and _print_next(printer_id, clock):
             count += 1
     finally:
-        Printer.objects.filter(pk=printer_id, taken_until=until).update(taken_until=None)
+        with writing():
+            Printer.objects.filter(pk=printer_id, taken_until=until).update(taken_until=None)
     return count
 
 
@@ -96,6 +102,8 @@ def _begin(printer_id: int) -> int:
 def _serve(printer_id: int) -> None:
     try:
         serve_printer(printer_id=printer_id)
+    except AnyDatabaseError as error:  # the lease runs out, and the next sweep tries again
+        log.warning("a printer's slips could not be read or settled", extra={"error": repr(error)})
     finally:
         close_old_connections()
         with _guard:
@@ -123,5 +131,7 @@ def _clean(now: datetime) -> None:
         return
     old = PrintJob.objects.filter(created_at__lt=now - KEPT).order_by("created_at").values_list("pk", flat=True)
     keys = list(old[:CLEAN_ROWS])
-    PrintJob.objects.filter(pk__in=keys).delete()
+    if keys:
+        with writing():
+            PrintJob.objects.filter(pk__in=keys).delete()
     _clean_at = now if len(keys) == CLEAN_ROWS else now + CLEAN_EVERY

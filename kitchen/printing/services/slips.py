@@ -1,6 +1,7 @@
 """One slip on its way to paper: whether it is needed still, who takes it, what becomes of it.
 
-No units of work but where people are told: one conditional UPDATE decides each time, and its rows are counted.
+One conditional UPDATE decides each time, and its rows are counted. Each stands in a unit of work of its own, that it
+queues with the orders: SQLite's write lock would make them wait and poll.
 """
 
 from datetime import datetime, timedelta
@@ -21,6 +22,11 @@ LONGEST_PAUSE = 30
 LIVE = timedelta(seconds=90)  # a screen that was heard of since: written down once a minute, said every five seconds
 
 
+def writing() -> UnitOfWork:
+    """A unit of work in which nothing is told."""
+    return UnitOfWork(Actor.system(None, "printer"))
+
+
 def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
     """The oldest slip that waits, if it is due and needed; what is not needed is skipped on the way. In their order:
     a change must not lie below what it changes."""
@@ -35,7 +41,8 @@ def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
         if verdict is False:
             _end(job, SlipStatus.SKIPPED, now)
         else:
-            waiting.filter(pk=job.pk, due_at=job.due_at).update(due_at=verdict)
+            with writing():
+                waiting.filter(pk=job.pk, due_at=job.due_at).update(due_at=verdict)
             if verdict > now:
                 return None
 
@@ -72,7 +79,9 @@ def claim(job: PrintJob, until: datetime | None = None) -> bool:
     it may lie on paper: `job.doubtful` still says how it was before.
     """
     rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
-    if rows.update(attempts=F("attempts") + 1, doubtful=True, due_at=until or job.due_at) != 1:
+    with writing():
+        taken = rows.update(attempts=F("attempts") + 1, doubtful=True, due_at=until or job.due_at)
+    if taken != 1:
         return False
     job.attempts += 1
     return True
@@ -115,4 +124,5 @@ def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful
 
 def _end(job: PrintJob, status: SlipStatus, now: datetime) -> None:
     rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
-    rows.update(status=status, doubtful=False, error="", ended_at=now)
+    with writing():
+        rows.update(status=status, doubtful=False, error="", ended_at=now)
