@@ -6,6 +6,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bistro.core.tests.http import nothing_changes
+from kitchen.printing.services import print_test
+from kitchen.tests.printers import printer_at
 
 pytestmark = pytest.mark.django_db
 MISSING = 999_999
@@ -47,6 +49,11 @@ PAGES = {
     "kitchen/tickets/<int:pk>/bump/": [("post", None, "ticket")],
     "kitchen/tickets/<int:pk>/recall/": [("post", None, "ticket")],
     "kitchen/lines/<int:pk>/bump/": [("post", None, "ticket line")],
+    "kitchen/tickets/<int:pk>/print/": [("get", None, "ticket"), ("post", None, "ticket")],
+    "kitchen/printers/<int:pk>/": [("get", None, "printer"), ("post", None, "printer")],
+    "kitchen/printers/<int:pk>/retry/": [("post", None, "printer")],
+    "kitchen/printers/<int:pk>/dismiss/": [("post", None, "printer")],
+    "kitchen/slips/<int:pk>/printed/": [("post", {"attempt": "0"}, "slip")],
 }
 
 
@@ -71,7 +78,11 @@ def foreign(other_house):
     """What the other restaurant has, by kind."""
     order = other_house.place()
     (ticket,) = other_house.tickets(order)
+    printer = printer_at(other_house, 9100, kind="browser")
+    print_test(printer_id=printer.pk, actor=other_house.actor("owner"))
     return {
+        "printer": printer.pk,
+        "slip": printer.jobs.get().pk,
         "order": order["id"],
         "table": other_house.table.pk,
         "ticket": ticket["id"],

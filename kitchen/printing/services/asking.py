@@ -16,6 +16,7 @@ from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.selectors import UNPRINTED
 from kitchen.printing.slips import NOTHING, Paper, paper_of, slip_of
 from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.services.tickets import locked_ticket
 from menu.steps import menu_in
 
 TEST_LINE = {
@@ -33,13 +34,11 @@ TEST_LINE = {
 def print_again(*, ticket_id: int, actor: Actor) -> int:
     """A REPRINT of the whole ticket on each printer of its station. How many.
 
-    Raises NotYours, InvalidInput when the station has no printer, NotPermitted.
+    Locks: order, ticket. Raises NotYours, InvalidInput when the station has no printer, NotPermitted.
     """
     actor.require(Act.COOK)
     with UnitOfWork(actor) as work:
-        ticket = Ticket.objects.within_reach_of(actor).with_lines().filter(pk=ticket_id).first()
-        if ticket is None:
-            raise NotYours("There is no such ticket.", code="ticket_not_found")
+        _order, ticket = locked_ticket(ticket_id, work)  # no edit between what is read here and its slip
         printers = list(Printer.objects.visible_to(actor).filter(station_id=ticket.station_id, enabled=True))
         if not printers:
             raise InvalidInput(f"{ticket.station} has no printer. Print this page instead.", code="no_printer")

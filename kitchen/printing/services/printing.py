@@ -21,7 +21,7 @@ from kitchen.printing.transitions import SlipStatus
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # longer than a whole turn of slips can take
 AT_ONCE = 10  # slips of one turn
-THREADS = 4  # printers that one process talks to at the same time
+THREADS = 8  # printers that one process talks to at the same time
 UNHEARD = timedelta(seconds=30)  # no browser took the slip
 KEPT = timedelta(days=2)
 CLEAN_EVERY = timedelta(hours=1)
