@@ -26,6 +26,7 @@ class Edit:
     work: UnitOfWork
     tickets: dict[Place, Ticket]
     rows: dict[int, list[TicketLine]] = field(default_factory=dict)  # of each line
+    opened: set[int] = field(default_factory=set)  # tickets that this edit made
     marked: set[int] = field(default_factory=set)  # tickets that stood before and are different now
 
     @property
@@ -109,10 +110,11 @@ def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tupl
 
 def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) -> None:
     ticket = edit.tickets.get(place)
-    fresh = ticket is None
     if ticket is None:
         ticket = edit.tickets[place] = ticket_of(edit.event.order, *place, edit.work)
         ticket.save()
+        edit.opened.add(ticket.pk)
+    fresh = ticket.pk in edit.opened
     if row is None:
         row = ticket_line(ticket, line, routed=edit.routing.is_routed(line.item_id))
         row.added = not fresh

@@ -136,3 +136,13 @@ def test_a_side_dish_comes_and_goes_with_its_choice(two):
         (two.station.name, "queued", 2),
         ("Fry", "cancelled", 0),
     ]
+
+
+def test_a_ticket_that_an_edit_opens_is_new_and_not_changed(two):
+    bar = StationFactory(restaurant=two.restaurant, name="Bar")
+    beer = two.add_item(name="Beer")
+    Route.objects.create(restaurant=two.restaurant, station=bar, item=beer)
+    forget()
+    edit(two, kept(two, 0), kept(two, 1), *[{"item": beer.pk, "quantity": 1}] * 2)
+    _, at_bar = two.tickets(two.order_json)
+    assert (at_bar["alert_at"], [line["added"] for line in at_bar["lines"]]) == (None, [False, False])
