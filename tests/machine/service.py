@@ -364,5 +364,6 @@ class Service(RuleBasedStateMachine):
             events.pop()
         for screen in self.screens:
             screen.fold(events)
-        assert differences(self.screens) == []
+        found = differences(self.screens)
+        assert found == [], f"differences: {found}"
         self.set_clock(self.now + 0.01)
