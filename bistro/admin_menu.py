@@ -49,6 +49,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "Kitchen",
             [
                 ("Tickets", "skillet", "kitchen_ticket_changelist"),
+                ("How long it took", "timer", "kitchen_ticket_figures"),
                 ("Stations", "oven", "kitchen_station_changelist"),
                 ("Printers", "print", "kitchen_printer_changelist"),
             ],

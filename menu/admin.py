@@ -114,7 +114,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
     actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
     fieldsets = (
         (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
-        ("Kitchen", {"fields": ("prep_minutes",)}),
+        ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
         ("Allergens and diets", {"fields": ("allergens", "diets")}),
     )
     resource_classes = (ItemResource,)

@@ -40,6 +40,13 @@ class ItemForm(TenantForm):
             if name in self.fields:
                 _keep_own_words(self.fields[name], getattr(self.instance, name))
 
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean() or {}
+        soon, late = said.get("soon_minutes"), said.get("late_minutes")
+        if soon and late and late <= soon:
+            self.add_error("late_minutes", "Late comes after soon: choose a larger number of minutes.")
+        return said
+
     def prepare(self) -> None:
         if self.instance._state.adding:
             self.instance.position = Item.objects.visible_to(self.actor).next_position()

@@ -56,6 +56,8 @@ class StationForm(TenantForm):
         self._offer("modifiers", choices, ModifierRoute, "modifier_id")
         if "modifiers" in self.fields:
             self.fields["modifiers"].label_from_instance = lambda row: f"{row.item}: {row}"  # type: ignore[attr-defined]
+        if "cooks" in self.fields:
+            self.fields["cooks"].required = False
 
     def _offer(self, name: str, rows: Any, kind: type[Route] | type[ModifierRoute], key: str) -> None:
         if name in self.fields:
@@ -63,6 +65,18 @@ class StationForm(TenantForm):
             routes = kind.objects.visible_to(self.actor).filter(station_id=self.instance.pk)
             chosen = routes.exclude(**{key: None}).values_list(key, flat=True)
             self.initial[name] = list(chosen) if self.instance.pk else []
+
+    def clean_cooks(self) -> int:
+        """Empty: as many as there were."""
+        said: int | None = self.cleaned_data["cooks"]
+        return self.instance.cooks if said is None else said
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean() or {}
+        soon, late = said.get("soon_seconds"), said.get("late_seconds")
+        if soon and late and late <= soon:
+            self.add_error("late_seconds", "Late comes after soon: choose a larger number of seconds.")
+        return said
 
     def prepare(self) -> None:
         if self.instance._state.adding:
@@ -80,7 +94,8 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         first = (("name", "position"),) if obj else ("name",)
-        return (*first, "is_catch_all", "categories", "items", "modifiers")
+        pace = ("cooks", "target_seconds"), ("soon_seconds", "late_seconds")
+        return (*first, "is_catch_all", "categories", "items", "modifiers", *pace)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         return ("is_catch_all",) if obj and obj.is_catch_all else ()

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from bistro.core.admin_base import LookAdmin, LookInline, manager_of
 from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
 from kitchen import services
+from kitchen.admin.figures import figures_page
 from kitchen.models import Ticket, TicketLine
 
 
@@ -56,7 +57,13 @@ class TicketAdmin(LookAdmin):
     ordering = ("-pk",)  # as good as by time, and no index more on the way of an order
     sortable_by = ()
     actions = ("bump", "recall")
+    actions_list = ("figures",)
     fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
+
+    @action(description="How long they took", icon="timer", url_path="figures", permissions=["view"])
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        """A report of some days, by station, dish, cook and hour."""
+        return figures_page(self, request)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str) -> Any:
         """Only by the order's number."""

@@ -80,3 +80,76 @@ class TicketOutput(serializers.Serializer[Any]):
     voided = VoidedLineOutput(many=True)
     lines = TicketLineOutput(many=True)
     version = serializers.IntegerField()
+
+
+class StationLoadOutput(serializers.Serializer[Any]):
+    """One station now. `backlog_seconds`: the work that waits, shared by its cooks; averages are of the last hour."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    cooks = serializers.IntegerField()
+    open_tickets = serializers.IntegerField()
+    backlog_seconds = serializers.IntegerField()
+    average_seconds = serializers.IntegerField(allow_null=True)
+    target_seconds = serializers.IntegerField()
+
+
+class QuoteOutput(serializers.Serializer[Any]):
+    """How long a dish would take if it were ordered now."""
+
+    item = serializers.IntegerField()
+    minutes = serializers.IntegerField()
+
+
+class LoadOutput(serializers.Serializer[Any]):
+    """How busy the kitchen is. Pads get no stations."""
+
+    pads_paused_until = serializers.DateTimeField(allow_null=True)
+    average_seconds = serializers.IntegerField(allow_null=True, help_text="Of the last hour's tickets; null for pads.")
+    target_seconds = serializers.IntegerField(allow_null=True, help_text="What the same tickets should have taken.")
+    stations = StationLoadOutput(many=True)
+    items = QuoteOutput(many=True)
+
+
+class FiguresOutput(serializers.Serializer[Any]):
+    """How many, how long, how many too late, how often brought back."""
+
+    count = serializers.IntegerField()
+    p50_seconds = serializers.IntegerField(allow_null=True)
+    p90_seconds = serializers.IntegerField(allow_null=True)
+    late_share = serializers.FloatField(help_text="0 to 1.")
+    recalls = serializers.IntegerField()
+
+
+class HourOutput(FiguresOutput):
+    """The same of one hour of the restaurant's clock."""
+
+    hour = serializers.IntegerField()
+
+
+class CookOutput(FiguresOutput):
+    """The same of one cook, by the name that bumped."""
+
+    name = serializers.CharField()
+    hours = HourOutput(many=True)
+
+
+class GroupOutput(CookOutput):
+    """The same of one station or item."""
+
+    id = serializers.IntegerField()
+
+
+class ReportOutput(FiguresOutput):
+    """Business days from `from` to `to`."""
+
+    to = serializers.DateField()
+    complete = serializers.BooleanField()
+    hours = HourOutput(many=True)
+    stations = GroupOutput(many=True)
+    items = GroupOutput(many=True)
+    cooks = CookOutput(many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of the language."""
+        return {"from": serializers.DateField(), **super().get_fields()}

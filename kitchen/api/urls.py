@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kitchen.api import views
+from kitchen.api import metrics, views
 
 urlpatterns = [
     path("api/v1/tickets", views.TicketList.as_view()),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("api/v1/ticket-lines/<int:pk>/plate", views.PlateLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/bump", views.BumpLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/recall", views.RecallLine.as_view()),
+    path("api/v1/kitchen/metrics", metrics.KitchenMetrics.as_view()),
 ]

@@ -1,0 +1,238 @@
+"""How long tickets took: of the last hour for the wall, of whole days for managers.
+
+Fulfilment = `done_at` − when its clock began (`aged_from`, else `fired_at`), never below nothing. Percentiles are
+nearest-rank: of n values in ascending order the p-th is number ⌈p/100 × n⌉, always a value that occurred (Hyndman and Fan,
+“Sample Quantiles in Statistical Packages”, The American Statistician 50, 1996, definition 1; PostgreSQL's
+percentile_disc).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, F, IntegerField, Value
+from django.db.models.functions import Coalesce, ExtractHour, Greatest
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput
+from bistro.core.models import Restaurant
+from kitchen.durations import SecondsBetween
+from kitchen.models import Station, Ticket, TicketLine
+from kitchen.transitions import TicketStatus
+from menu.models import Item
+
+LATELY = timedelta(hours=1)
+LONGEST = 31  # days of a report at most
+MOST = 200_000  # tickets, and lines, that a report reads; of more the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """What was done in the last hour: how many tickets, how long they took on average, and should have taken."""
+
+    count: int
+    average_seconds: int
+    target_seconds: int
+
+    @property
+    def average_minutes(self) -> int:
+        return max(1, round(self.average_seconds / 60))
+
+    @property
+    def target_minutes(self) -> int:
+        return max(1, round(self.target_seconds / 60))
+
+
+def fulfilments(restaurant: Restaurant, station_id: int | None, now: datetime) -> dict[int, Fulfilment]:
+    """{station: fulfilment of the last hour} of one station or all: one query. Without those that finished nothing."""
+    rows = Ticket.objects.of_restaurant(restaurant.pk).of_station(station_id).done_since(now - LATELY).order_by()
+    target = Coalesce("station__target_seconds", "station__late_seconds", Value(restaurant.late_seconds))
+    figures = rows.values_list("station_id").annotate(count=Count("pk"), average=Avg(_took()), aim=Avg(target))
+    return {pk: Fulfilment(count, round(average), round(aim)) for pk, count, average, aim in figures}
+
+
+def overall(took: Iterable[Fulfilment]) -> Fulfilment | None:
+    """Of several stations together, each ticket counting once, so that average and target may be compared."""
+    found = list(took)
+    count = sum(each.count for each in found)
+    if not count:
+        return None
+    average = sum(each.average_seconds * each.count for each in found) / count
+    target = sum(each.target_seconds * each.count for each in found) / count
+    return Fulfilment(count, round(average), round(target))
+
+
+def target_of(target_seconds: int | None, late_seconds: int | None, restaurant: Restaurant) -> int:
+    """How long a ticket should take at a station: its own target, else until it would be late there."""
+    return target_seconds or late_seconds or restaurant.late_seconds
+
+
+def _took(ticket: str = "", done: str = "done_at") -> Greatest:
+    """No less than nothing: a cook may be done before a ticket is due that lands together with others."""
+    began = Coalesce(f"{ticket}aged_from", f"{ticket}fired_at")
+    return Greatest(Value(0), SecondsBetween(began, done), output_field=IntegerField())
+
+
+# --- whole days ----------------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Tally:
+    """Figures of one group, while they are counted."""
+
+    seconds: Counter[int] = field(default_factory=Counter)
+    late: int = 0
+    recalls: int = 0
+
+    def add(self, seconds: int, late: bool, recalls: int) -> None:
+        self.seconds[seconds] += 1
+        self.late += late
+        self.recalls += recalls
+
+    def figures(self) -> dict[str, Any]:
+        """As the API and the admin show them."""
+        count = self.seconds.total()
+        return {
+            "count": count,
+            "p50_seconds": percentile(self.seconds, 50),
+            "p90_seconds": percentile(self.seconds, 90),
+            "late_share": round(self.late / count, 3) if count else 0.0,
+            "recalls": self.recalls,
+        }
+
+
+def percentile(values: Counter[int], percent: int) -> int | None:
+    """The nearest-rank percentile of {value: how often}; None of nothing."""
+    rank = -(-values.total() * percent // 100)
+    passed = 0
+    for value in sorted(values):
+        passed += values[value]
+        if passed >= rank > 0:
+            return value
+    return None
+
+
+@dataclass(slots=True)
+class Tallies:
+    """Groups by what they are of, and each of these by the hour of the day."""
+
+    whole: dict[Any, Tally] = field(default_factory=dict)
+    hourly: dict[Any, dict[int, Tally]] = field(default_factory=dict)
+
+    def add(self, key: Any, hour: int, seconds: int, late: bool, recalls: int) -> None:
+        self.whole.setdefault(key, Tally()).add(seconds, late, recalls)
+        self.hourly.setdefault(key, {}).setdefault(hour, Tally()).add(seconds, late, recalls)
+
+    def rows(self, names: Mapping[Any, str]) -> list[dict[str, Any]]:
+        """One row a group, the most frequent first."""
+        found = sorted(self.whole.items(), key=lambda pair: (-pair[1].seconds.total(), names.get(pair[0], "")))
+        return [
+            {"id": key, "name": names.get(key, ""), **tally.figures(), "hours": self.hours(key)} for key, tally in found
+        ]
+
+    def hours(self, key: Any) -> list[dict[str, Any]]:
+        """One row an hour of the restaurant's day."""
+        return [{"hour": hour, **tally.figures()} for hour, tally in sorted(self.hourly.get(key, {}).items())]
+
+
+def fulfilment_report(actor: Actor, restaurant: Restaurant, first: date, last: date) -> dict[str, Any]:
+    """Business days from `first` to `last`: what was finished, by station, item and cook, and by the hour.
+
+    A report: from the replica where there is one; four queries, and never more than `MOST` tickets and lines
+    (`complete` says whether that was all). Items are counted by the line, with when the line was done.
+    """
+    days = day_begins(restaurant, first), day_begins(restaurant, last + timedelta(days=1))
+    stations = {row.pk: row for row in Station.objects.visible_to(actor).for_reports()}
+    items, least_late, all_lines = _item_tallies(actor, restaurant, days, stations)
+    by_station, by_cook, everything = Tallies(), Tallies(), Tallies()
+    read = 0
+    for ticket_id, station_id, cook, hour, seconds, recalls in _tickets(actor, restaurant, days):
+        read += 1
+        late = seconds >= least_late.get(ticket_id, _late_at(stations[station_id], restaurant))
+        for tallies, key in ((by_station, station_id), (by_cook, cook or "nobody"), (everything, None)):
+            tallies.add(key, hour, seconds, late, recalls)
+    cooks = by_cook.rows({name: name for name in by_cook.whole})
+    return {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "complete": all_lines and read < MOST,
+        **(everything.whole.get(None) or Tally()).figures(),
+        "hours": everything.hours(None),
+        "stations": by_station.rows({pk: row.name for pk, row in stations.items()}),
+        "items": items.rows(_item_names(actor, items.whole)),
+        "cooks": [{name: value for name, value in row.items() if name != "id"} for row in cooks],
+    }
+
+
+def _tickets(actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetime]) -> Iterable[Any]:
+    rows = Ticket.objects.visible_to(actor).for_reports().filter(status__being=TicketStatus.DONE)
+    rows = rows.filter(done_at__gte=days[0], done_at__lt=days[1]).order_by("-done_at")[:MOST]
+    hour = ExtractHour("done_at", tzinfo=restaurant.tz)
+    return rows.values_list("pk", "station_id", "done_by", hour, _took(), "recalls").iterator()
+
+
+def _item_tallies(
+    actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetime], stations: Mapping[int, Station]
+) -> tuple[Tallies, dict[int, int], bool]:
+    """(items, {ticket: seconds after which it was late, the narrowest of its dishes'}, whether that was all)."""
+    rows = TicketLine.objects.visible_to(actor).for_reports().filter(ticket__status__being=TicketStatus.DONE)
+    rows = rows.filter(ticket__done_at__gte=days[0], ticket__done_at__lt=days[1], done_at__isnull=False)
+    hour = ExtractHour("done_at", tzinfo=restaurant.tz)
+    asked = rows.order_by("-ticket__done_at")[:MOST].values_list(
+        "ticket_id",
+        "line__item_id",
+        hour,
+        _took("ticket__"),
+        "ticket__recalls",
+        "ticket__station_id",
+        F("line__item__late_minutes") * 60,
+    )
+    items, least_late, read = Tallies(), dict[int, int](), 0
+    for ticket_id, item_id, at, seconds, recalls, station_id, own_late in asked.iterator():
+        read += 1
+        late = own_late or _late_at(stations[station_id], restaurant)
+        least_late[ticket_id] = min(late, least_late.get(ticket_id, late))
+        items.add(item_id, at, seconds, seconds >= late, recalls)
+    return items, least_late, read < MOST
+
+
+def _item_names(actor: Actor, item_ids: Iterable[int]) -> dict[int, str]:
+    rows = Item.objects.visible_to(actor).for_reports().filter(pk__any_of=list(item_ids)).order_by()
+    return dict(rows.values_list("pk", "name"))
+
+
+def _late_at(station: Station, restaurant: Restaurant) -> int:
+    return station.late_seconds or restaurant.late_seconds
+
+
+def day_begins(restaurant: Restaurant, day: date) -> datetime:
+    """When a business day begins, by the restaurant's clock."""
+    return datetime.combine(day, restaurant.day_ends_at, tzinfo=restaurant.tz)
+
+
+def report_days(restaurant: Restaurant, first: str, last: str, now: datetime) -> tuple[date, date]:
+    """The business days that somebody asked for: `to` is the present one unless said, `from` the same as `to`.
+
+    Raises InvalidInput for what is no day, the wrong way round, or too long.
+    """
+    today = restaurant.business_date(now)
+    end = _day("to", last) or today
+    begin = _day("from", first) or end
+    if end < begin:
+        raise InvalidInput("“to” is before “from”.", fields={"to": ["Before the first day."]})
+    if end - begin >= timedelta(days=LONGEST):
+        raise InvalidInput(f"At most {LONGEST} days at once.", fields={"from": [f"More than {LONGEST} days."]})
+    return begin, end
+
+
+def _day(name: str, raw: str) -> date | None:
+    raw = raw.strip()
+    if not raw:
+        return None
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        day = None
+    if day is None or len(raw) != 10 or not 2000 <= day.year <= 2999:
+        raise InvalidInput(f"“{name}” is a day such as 2026-03-01.", fields={name: ["Not a day."]})
+    return day
