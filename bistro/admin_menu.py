@@ -10,6 +10,45 @@ from bistro.core.admin.restaurants import operates
 from bistro.core.admin_base import acting_manager
 from bistro.core.admin_site import restaurant_in
 
+# (group, [(title, icon, page)]), as a manager thinks of the house.
+GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
+    ("Service", [("Tonight", "monitoring", "index"), ("Orders", "receipt_long", "orders_order_changelist")]),
+    (
+        "Menu",
+        [
+            ("Categories", "menu_book", "menu_category_changelist"),
+            ("Items", "restaurant_menu", "menu_item_changelist"),
+            ("Tax rates", "percent", "menu_taxrate_changelist"),
+        ],
+    ),
+    (
+        "Floor",
+        [
+            ("Tables", "table_restaurant", "tables_table_changelist"),
+            ("Sections", "meeting_room", "tables_section_changelist"),
+        ],
+    ),
+    (
+        "Kitchen",
+        [
+            ("Tickets", "skillet", "kitchen_ticket_changelist"),
+            ("How long it took", "timer", "kitchen_ticket_figures"),
+            ("Stations", "oven", "kitchen_station_changelist"),
+            ("Printers", "print", "kitchen_printer_changelist"),
+        ],
+    ),
+    (
+        "People and devices",
+        [
+            ("Members", "badge", "core_membership_changelist"),
+            ("Invitations", "mail", "core_invitation_changelist"),
+            ("Devices", "devices", "core_device_changelist"),
+            ("Restaurant", "storefront", "core_restaurant_changelist"),
+        ],
+    ),
+    ("Audit", [("Event log", "history", "core_event_changelist")]),
+]
+
 
 def manages(request: HttpRequest) -> bool:
     """Whether the menu of a restaurant is of any use to who asks."""
@@ -27,45 +66,8 @@ def _page(title: str, icon: str, url: str, permission: Any = manages) -> dict[st
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Groups as a manager thinks of the house; the operator sees only what starts a restaurant."""
-    groups = [
-        ("Service", [("Tonight", "monitoring", "index"), ("Orders", "receipt_long", "orders_order_changelist")]),
-        (
-            "Menu",
-            [
-                ("Categories", "menu_book", "menu_category_changelist"),
-                ("Items", "restaurant_menu", "menu_item_changelist"),
-                ("Tax rates", "percent", "menu_taxrate_changelist"),
-            ],
-        ),
-        (
-            "Floor",
-            [
-                ("Tables", "table_restaurant", "tables_table_changelist"),
-                ("Sections", "meeting_room", "tables_section_changelist"),
-            ],
-        ),
-        (
-            "Kitchen",
-            [
-                ("Tickets", "skillet", "kitchen_ticket_changelist"),
-                ("How long it took", "timer", "kitchen_ticket_figures"),
-                ("Stations", "oven", "kitchen_station_changelist"),
-                ("Printers", "print", "kitchen_printer_changelist"),
-            ],
-        ),
-        (
-            "People and devices",
-            [
-                ("Members", "badge", "core_membership_changelist"),
-                ("Invitations", "mail", "core_invitation_changelist"),
-                ("Devices", "devices", "core_device_changelist"),
-                ("Restaurant", "storefront", "core_restaurant_changelist"),
-            ],
-        ),
-        ("Audit", [("Event log", "history", "core_event_changelist")]),
-    ]
-    shown = [{"title": title, "items": [_page(*page) for page in pages]} for title, pages in groups]
+    """All groups; the operator sees only what starts a restaurant."""
+    shown = [{"title": title, "items": [_page(*page) for page in pages]} for title, pages in GROUPS]
     return [*shown, _operators(), *_elsewhere(request)]
 
 

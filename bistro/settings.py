@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, SWEEPS  # noqa: F401  (settings, too)
+from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -227,10 +227,7 @@ SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 # --- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.Staff"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = [
-    "bistro.core.hashers.Argon2LowMemory",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+PASSWORD_HASHERS = ["bistro.core.hashers.Argon2LowMemory", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -370,9 +367,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it believes every header; Address
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "bistro.core.logs.formatter", "as_json": LOG_JSON},
-    },
+    "formatters": {"line": {"()": "bistro.core.logs.formatter", "as_json": LOG_JSON}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

@@ -1,4 +1,5 @@
-"""Which steps follow which event, and what the clock causes: apps know nothing of those above them, this file does."""
+"""Which steps follow which event, what the clock causes, what a lower app asks of a higher one: apps know nothing of
+those above them, this file does."""
 
 _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tickets
 
@@ -18,9 +19,13 @@ FLOOR_ALARMS: list[str] = ["kitchen.printing.alarms.printer_alarms"]
 
 # Once a second in every server process. Each decides by a conditional UPDATE which process was first.
 SWEEPS: list[str] = [
+    "menu.services.end_pauses",
     "orders.services.raise_unseen_alarms",
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.services.upkeep.find_cache_again",
 ]
+
+# (menu in force, now) -> {item: minutes until it would be ready if it were ordered now}. The waiter's order form asks.
+ORDER_QUOTES = "kitchen.load.quotes"

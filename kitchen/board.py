@@ -15,6 +15,7 @@ from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Restaurant
 from kitchen.ages import AGE_LETTERS, Limits, limits_of, limits_of_ticket
+from kitchen.load import BoardLoad, board_load
 from kitchen.models import Station, Ticket, TicketLine
 from kitchen.transitions import TicketStatus
 from menu.compiled import CompiledMenu, current_menu
@@ -115,6 +116,7 @@ class Board:
     tickets: list[BoardTicket]
     recent: list[BoardTicket] | None
     all_day: list[AllDay]
+    load: BoardLoad | None
     open_count: int
     soon_seconds: int
     late_seconds: int
@@ -165,6 +167,7 @@ def _read(
         tickets=board_tickets(rows.with_lines(), restaurant, menu, now),
         recent=_recent(actor, station_id, restaurant, menu, now) if with_recent else None,
         all_day=all_day(actor, station_id),
+        load=board_load(actor, restaurant, station_id, now) if with_recent else None,
         open_count=station.open_count if station else sum(each.open_count for each in stations),
         soon_seconds=restaurant.soon_seconds,
         late_seconds=restaurant.late_seconds,

@@ -1,7 +1,7 @@
 """How long tickets took: of the last hour for the wall, of whole days for managers.
 
 Fulfilment = `done_at` − when its clock began (`aged_from`, else `fired_at`), never below nothing. Percentiles are
-nearest-rank: of n values in ascending order the p-th is number ⌈p/100 × n⌉, always a value that occurred (Hyndman and Fan,
+nearest-rank: of n values in ascending order the p-th is number ⌈p/100 × n⌉, always one that occurred (Hyndman and Fan,
 “Sample Quantiles in Statistical Packages”, The American Statistician 50, 1996, definition 1; PostgreSQL's
 percentile_disc).
 """

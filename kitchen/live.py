@@ -35,17 +35,18 @@ class KitchenBoard:
         touched = touched_tickets([event for event in seen if event.action != "delivered"], self.restaurant_id)
         if not touched:
             if seen:
-                yield page_frame("changes", self._recent_strip(position) + printers, position)
+                yield page_frame("changes", self._strips(position) + printers, position)
             return
         with_recent = any(event.type != "order_created" for event in seen)
         board = read_changes(self.actor, self.station_id, position, only=touched, with_recent=with_recent)
         html, shows = render_changes(board, touched)
         yield page_frame("changes", html + printers, position, shows)
 
-    def _recent_strip(self, position: Position) -> str:
-        """Delivered orders cannot be recalled any more; nothing else on the wall changes with them."""
+    def _strips(self, position: Position) -> str:
+        """Delivered orders cannot be recalled any more, and something may be paused: nothing else changes with them."""
         board = read_changes(self.actor, self.station_id, position, only=(), with_recent=True)
-        return render_there("kitchen/board.html#recent", {"board": board, "oob": True}, board.restaurant)
+        strips = ("kitchen/board.html#recent", {"board": board}), ("kitchen/load.html", {"load": board.load})
+        return "".join(render_there(name, {**context, "oob": True}, board.restaurant) for name, context in strips)
 
     def shown_at(self, seq: int) -> frozenset[int]:
         """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kitchen import views
+from kitchen import pause_views, views
 
 app_name = "kitchen"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("tickets/<int:pk>/bump/", views.bump_ticket, name="bump-ticket"),
     path("tickets/<int:pk>/recall/", views.recall_ticket, name="recall-ticket"),
     path("lines/<int:pk>/bump/", views.bump_line, name="bump-line"),
+    path("pauses/", pause_views.pauses, name="pauses"),
+    path("pauses/<int:pk>/resume/", pause_views.resume, name="resume"),
     path("", include("kitchen.printing.urls")),
 ]

@@ -12,6 +12,7 @@ from bistro.core.models import Restaurant
 from bistro.core.money import ZERO
 from bistro.core.reading import Reading
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.pauses import Pauses, read_pauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +90,27 @@ class CompiledMenu:
 
 @dataclass(frozen=True, slots=True)
 class MenuNow:
-    """A menu, and the items of it that are off at this moment (`stamp` says which moment)."""
+    """A menu, those of its items that are off now (`stamp` says which moment), and until when what is paused."""
 
     menu: CompiledMenu
     stamp: int
     off: frozenset[int]
+    pauses: Pauses
 
 
 _guard = threading.Lock()
 _compiled: dict[int, MenuNow] = {}
 
 
-# restaurant: (version, availability), if it has a menu
+# restaurant: (version, availability, pauses), if it has a menu
 menu_versions = Reading(
-    lambda restaurant: MenuVersion.objects.filter(pk=restaurant).values_list("version", "availability")
+    lambda restaurant: MenuVersion.objects.filter(pk=restaurant).values_list("version", "availability", "pauses")
 )
 
 
 def menu_now(restaurant_id: int) -> MenuNow:
     """The menu in force: one query when nothing changed since it was last compiled here."""
-    version, stamp = next(iter(menu_versions(restaurant_id)), (0, 0))
+    version, stamp, pause_stamp = next(iter(menu_versions(restaurant_id)), (0, 0, 0))
     with _guard:
         known = _compiled.get(restaurant_id)
     if known is not None and known.menu.version == version and known.stamp == stamp:
@@ -116,7 +118,13 @@ def menu_now(restaurant_id: int) -> MenuNow:
     same = known is not None and known.menu.version == version
     menu = known.menu if known is not None and same else compile_menu(restaurant_id, version)
     off = Item.objects.of_restaurant(restaurant_id).not_archived().filter(off_since__isnull=False)
-    now = MenuNow(menu, stamp, frozenset(off.values_list("pk", flat=True)))
+    pauses = known.pauses if known is not None and known.pauses.stamp == pause_stamp else None
+    now = MenuNow(
+        menu=menu,
+        stamp=stamp,
+        off=frozenset(off.values_list("pk", flat=True)),
+        pauses=pauses or read_pauses(restaurant_id, pause_stamp),
+    )
     with _guard:
         _compiled[restaurant_id] = now
     return now

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bistro.core.events import EVERYBODY, Audience, DomainEvent
+from menu.models import Pause
+from menu.shapes import pause_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +53,37 @@ class AvailabilityChanged(DomainEvent):
             "available": self.available,
             "portions_left": self.portions_left,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseEvent(DomainEvent):
+    """Something about a pause, for whoever orders or serves. Why it is paused is not a guest's business."""
+
+    type: ClassVar[str] = "menu_updated"
+    audiences: ClassVar[frozenset[Audience]] = EVERYBODY
+
+    pause: Pause
+
+    @property
+    def subject(self) -> str:
+        return f"pause:{self.pause.pk}"
+
+    def data(self) -> Mapping[str, Any]:
+        return pause_json(self.pause)
+
+    def private(self) -> Mapping[str, Any] | None:
+        return {"reason": self.pause.reason} if self.pause.reason else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused(PauseEvent):
+    """The kitchen takes no more of something, or no more from pads, until a moment. Said again: until another one."""
+
+    action: ClassVar[str] = "paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed(PauseEvent):
+    """It is taken again: somebody said so, or the time was over."""
+
+    action: ClassVar[str] = "resumed"

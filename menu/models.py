@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from bistro.core.models import Restaurant
 from bistro.core.names import NameKeyField
 from bistro.core.querysets import TenantQuerySet
+from menu.querysets import PauseQuerySet
 
 NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]
 
@@ -15,12 +16,14 @@ NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]
 class MenuVersion(models.Model):
     """One number that rises with every change of the menu, and one for what is sold out.
 
-    Compiled menus and ETags hang on `version`; portions left and 86 only move `availability` (DECISIONS 23).
+    Compiled menus and ETags hang on `version`; portions left and 86 only move `availability` (DECISIONS 23). A pause
+    moves `pauses` as well: who sells counted portions all evening does not read the pauses for each.
     """
 
     restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="menu")
     version = models.PositiveBigIntegerField(default=1)
     availability = models.PositiveBigIntegerField(default=1)
+    pauses = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"v{self.version}.{self.availability}"
@@ -170,3 +173,43 @@ class Modifier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Pause(models.Model):
+    """The kitchen takes no more of an item or of a category until a moment; with neither, no more orders from pads.
+
+    It holds until `until` by the clock of whoever asks. `ended_at` is set by who resumes, or by the sweep that tells
+    everybody when the time is over. Made and ended by `menu.services.pausing` alone.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="pauses")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, related_name="pauses")
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, null=True, related_name="pauses")
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=120)
+    paused_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["until", "pk"]
+        constraints = [
+            models.CheckConstraint(name="pause_item_or_category", condition=Q(item=None) | Q(category=None)),
+            models.UniqueConstraint(fields=["item"], condition=Q(ended_at=None), name="pause_item_once"),
+            models.UniqueConstraint(fields=["category"], condition=Q(ended_at=None), name="pause_category_once"),
+            models.UniqueConstraint(
+                fields=["restaurant"],
+                condition=Q(ended_at=None, item=None, category=None),
+                name="pause_pads_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["restaurant", "until"], name="pause_open", condition=Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def what(self) -> str:
+        """What is paused, in words."""
+        return str(self.item or self.category or "Orders from pads")

@@ -1,11 +1,16 @@
 """Reads of the menu that are not one QuerySet."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from bistro.core.actors import Actor
 from bistro.core.money import text
-from menu.compiled import CompiledItem, CompiledMenu, current_menu
-from menu.models import Item, MenuVersion
+from menu.compiled import CompiledItem, MenuNow, menu_now
+from menu.models import Item, MenuVersion, Pause
+from menu.shapes import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +40,35 @@ def menu_stamp(restaurant_id: int) -> str:
 
 def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
     """CONTRACT D's menu: prices in force, availability, portions, allergens, modifiers."""
-    menu = current_menu(restaurant_id)
-    now = availability(restaurant_id)
+    now, states, at = menu_now(restaurant_id), availability(restaurant_id), timezone.now()
+    pads = now.pauses.of_pads(at)
     return {
         "version": menu_stamp(restaurant_id),
-        "currency": menu.currency,
+        "currency": now.menu.currency,
+        "pads_paused_until": moment(pads) if pads else None,
         "categories": [
             {
                 "id": category.id,
                 "name": category.name,
-                "items": [_item(item, now.get(item.id)) for item in category.items],
+                "items": [
+                    _item(item, states.get(item.id), now.pauses.of_item(item.id, item.category_id, at))
+                    for item in category.items
+                ],
             }
-            for category in menu.categories
+            for category in now.menu.categories
             if category.items
         ],
     }
 
 
-def _item(item: CompiledItem, now: Availability | None) -> dict[str, Any]:
+def _item(item: CompiledItem, now: Availability | None, paused: datetime | None) -> dict[str, Any]:
     return {
         "id": item.id,
         "name": item.name,
         "description": item.description,
         "price": text(item.price),
-        "available": now.available if now else True,
+        "available": (now is None or now.available) and paused is None,
+        "paused_until": moment(paused) if paused else None,
         "portions_left": now.portions_left if now else None,
         "allergens": list(item.allergens),
         "diets": list(item.diets),
@@ -82,6 +92,23 @@ def _item(item: CompiledItem, now: Availability | None) -> dict[str, Any]:
     }
 
 
-def sellable_menu(restaurant_id: int) -> tuple[CompiledMenu, dict[int, Availability]]:
-    """The menu and what of it is off or counted, for a page that takes orders."""
-    return current_menu(restaurant_id), availability(restaurant_id)
+def sellable_menu(restaurant_id: int) -> tuple[MenuNow, dict[int, Availability]]:
+    """The menu in force and what of it is off or counted, for a page that takes orders."""
+    return menu_now(restaurant_id), availability(restaurant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PausedNow:
+    """Something paused, as pages say it."""
+
+    id: int
+    what: str
+    until: datetime
+    reason: str
+    by: str
+
+
+def paused_now(actor: Actor, now: datetime) -> list[PausedNow]:
+    """What the kitchen takes no more of, the longest last: one query."""
+    rows = Pause.objects.visible_to(actor).open().filter(until__gt=now).select_related("item", "category")
+    return [PausedNow(row.pk, row.what, row.until, row.reason, row.by) for row in rows.order_by("until", "pk")]

@@ -36,6 +36,15 @@ def touch_availability(work: UnitOfWork) -> None:
     MenuVersion.objects.filter(pk=work.restaurant_id).update(availability=F("availability") + 1)
 
 
+def touch_pauses(work: UnitOfWork) -> None:
+    """Something was paused, or is no more. Locks the menu's version: of two who pause the same thing at once, the
+    second finds the first one's row."""
+    require_transaction()
+    MenuVersion.objects.get_or_create(pk=work.restaurant_id)
+    stamps = {"availability": F("availability") + 1, "pauses": F("pauses") + 1}
+    MenuVersion.objects.filter(pk=work.restaurant_id).update(**stamps)
+
+
 def menu_in(work: UnitOfWork) -> MenuNow:
     """The menu in force for this unit of work, looked at once."""
     now: MenuNow = work.once("menu", partial(menu_now, work.restaurant_id))

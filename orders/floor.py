@@ -18,6 +18,7 @@ from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Device, Restaurant
+from menu.selectors import PausedNow, paused_now
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus, OrderStatus
 from tables.models import Party, Section, Table
@@ -91,6 +92,7 @@ class Floor:
     tables: tuple[FloorTable, ...]
     list: tuple[FloorTable, ...]
     alarms: tuple[Alarm, ...]
+    pauses: Sequence[PausedNow]
     seq: int
     epoch: str
     live_url: str = "/ws/floor/"
@@ -102,7 +104,7 @@ class Floor:
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
-    """The floor of the actor's restaurant: eight queries, whatever the number of tables."""
+    """The floor of the actor's restaurant: nine queries, whatever the number of tables."""
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
@@ -119,6 +121,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         tables=tables,
         list=tuple(sorted(tables, key=lambda table: table.urgency)),
         alarms=alarms(actor, now),
+        pauses=paused_now(actor, now),
         seq=position.seq,
         epoch=position.epoch,
     )

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from bistro.core.access import restaurant_of
 from bistro.core.actors import Actor
 from bistro.core.ids import uuid7
 from bistro.core.money import ZERO, display
 from bistro.core.roles import Act
-from menu.compiled import CompiledItem
+from menu.compiled import CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
 from orders.courses import held_courses
 from orders.floor import FloorTable, floor_tables
@@ -100,7 +102,7 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
         orders=[_sheet_order(order, actor, now, money) for order in orders],
-        menu=_menu(restaurant.pk, money, wish or {}) if actor.may(Act.PLACE_ANYWHERE) else [],
+        menu=_menu(restaurant.pk, money, wish or {}, now) if actor.may(Act.PLACE_ANYWHERE) else [],
         can_order=actor.may(Act.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Act.CLEAR_TABLE) and party is not None,
         total=display(owed, **money),
@@ -151,14 +153,28 @@ def _seen_words(order: Order, now: datetime) -> str:
     return ""
 
 
-def _menu(restaurant_id: int, money: dict[str, str], wish: dict[str, Any]) -> list[dict[str, Any]]:
-    menu, now = sellable_menu(restaurant_id)
+def _menu(restaurant_id: int, money: dict[str, str], wish: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
+    now, states = sellable_menu(restaurant_id)
+    minutes = import_string(settings.ORDER_QUOTES)(now, at)
     categories = []
-    for category in menu.categories:
-        items = [_menu_item(item, now.get(item.id), money, wish) for item in category.items]
+    for category in now.menu.categories:
+        items = [
+            {
+                **_menu_item(item, states.get(item.id), money, wish),
+                **_when(item, states.get(item.id), now, at),
+                "minutes": minutes.get(item.id),
+            }
+            for item in category.items
+        ]
         if items:
             categories.append({"id": category.id, "name": category.name, "items": items})
     return categories
+
+
+def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: datetime) -> dict[str, Any]:
+    """Whether it can be had now, and from when on it can be again where it is paused."""
+    paused = now.pauses.of_item(item.id, item.category_id, at)
+    return {"available": (state is None or state.available) and paused is None, "paused_until": paused}
 
 
 def _menu_item(
@@ -169,7 +185,6 @@ def _menu_item(
         "id": item.id,
         "name": item.name,
         "price": display(item.price, **money),
-        "available": state.available if state else True,
         "portions_left": state.portions_left if state else None,
         "quantity": wished.get("quantity", 0),
         "note": wished.get("note", ""),

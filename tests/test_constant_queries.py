@@ -15,11 +15,14 @@ API = [
     "/api/v1/tickets?status=open",
     "/api/v1/tables",
     "/api/v1/menu",
+    "/api/v1/pauses",
+    "/api/v1/kitchen/load",
+    "/api/v1/kitchen/metrics",
     "/api/v1/events",
     "/auth/me",
 ]
-PAD = ["/api/v1/pad", "/api/v1/pad/orders", "/api/orders", "/api/v1/orders", "/api/v1/menu"]
-PAGES = ["/floor/", "/kitchen/", "/floor/tables/{table}/"]
+PAD = ["/api/v1/pad", "/api/v1/pad/orders", "/api/orders", "/api/v1/orders", "/api/v1/menu", "/api/v1/kitchen/load"]
+PAGES = ["/floor/", "/kitchen/", "/kitchen/pauses/", "/admin/kitchen/ticket/figures/", "/floor/tables/{table}/"]
 WATCHMEN = ("SAVEPOINT", "RELEASE SAVEPOINT", "axes_")
 
 

@@ -20,7 +20,8 @@ from bistro.core.models import Device, Restaurant
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED
 from kitchen.models import Printer, PrintJob, Station, Ticket, TicketLine
-from menu.models import Category, Item
+from menu.models import Category, Item, Pause
+from menu.services import pause
 from orders.models import Order
 from tables.models import Section, Table
 from tests.journeys.house import open_house
@@ -53,6 +54,10 @@ API = {
     "api/v1/pad/orders": None,
     "api/v1/pad/heartbeat": None,
     "api/v1/menu": None,
+    "api/v1/pauses": None,
+    "api/v1/pauses/<int:pk>": "pause",
+    "api/v1/kitchen/load": None,
+    "api/v1/kitchen/metrics": None,
     "api/v1/tables": None,
     "api/v1/tables/<int:pk>/clear": "table",
     "api/v1/tickets": None,
@@ -93,6 +98,8 @@ PAGES = {
     "kitchen/printers/<int:pk>/retry/": "printer",
     "kitchen/printers/<int:pk>/dismiss/": "printer",
     "kitchen/slips/<int:pk>/printed/": "slip",
+    "kitchen/pauses/": None,
+    "kitchen/pauses/<int:pk>/resume/": "pause",
     "floor/": None,
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/order/": "table",
@@ -156,6 +163,7 @@ def other():
     there.staff("waiter").name = f"{MARK} waiter"
     there.staff("waiter").save()
     there.order(there.actor("waiter"), note=f"for the {MARK}")
+    pause(item_id=there.item.pk, minutes=30, reason=f"the {MARK} is away", actor=there.actor("kitchen"))
     return there
 
 
@@ -175,6 +183,7 @@ def ids(house, other):
     slips = [PrintJob.objects.create(
         restaurant=each.restaurant, printer=printer, kind="test", slip={}, created_at=NOW, due_at=NOW)
         for each, printer in zip((house, other), printers, strict=True)]  # fmt: skip
+    paused = pause(item_id=house.add_item().pk, minutes=30, actor=house.actor("kitchen"))
     theirs = Order.objects.get(restaurant=other.restaurant).pk
     found = {
         **pair("order", mine, theirs),
@@ -182,6 +191,7 @@ def ids(house, other):
         **pair("slip", *(slip.pk for slip in slips)),
         **pair("table", house.table.pk, other.table.pk),
         **pair("station", house.station.pk, other.station.pk),
+        **pair("pause", paused.pk, Pause.objects.get(restaurant=other.restaurant).pk),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),
         **pair("restaurant", house.restaurant.pk, other.restaurant.pk),
         "token": ["x", "y", "z", "a" * 3000],

@@ -20,6 +20,7 @@ from bistro.core.services.devices import revoke, rotate
 from bistro.core.tests.asgi import ask, http_scope
 from bistro.core.tests.factories import token_of
 from bistro.core.tests.http import nothing_changes
+from menu.services import pause
 from orders.api.express import order_wish, pad_order_wish, place_by_id, place_by_name
 from orders.api.serializers import OrderInput, PadOrderInput, order_request
 from orders.models import Order
@@ -253,3 +254,18 @@ def test_what_the_readers_take_the_serializers_read_in_the_same_way(quick, seria
 
     compare()
     assert len(taken) > 10, "hardly any was plain: the comparison shows nothing"
+
+
+def test_what_is_paused_the_ordinary_door_refuses(house, pad, express_only):
+    cook = house.actor("kitchen")
+    pause(item_id=house.item.pk, minutes=20, actor=cook)
+    with nothing_changes():
+        assert send(express_only, BY_ID, pad, body(house)).status == 299
+        refusal = send(application, BY_ID, pad, body(house))
+    assert (refusal.status, refusal.body["code"], refusal.body["item"]) == (409, "paused", house.item.pk)
+    assert 0 < int(refusal.headers["retry-after"]) <= 20 * 60
+    pause(minutes=20, actor=cook)
+    with nothing_changes():
+        refusal = send(application, BY_ID, pad, body(house))
+    assert (refusal.status, refusal.body["code"]) == (409, "paused")
+    assert "pads" in refusal.body["detail"]

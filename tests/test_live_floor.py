@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from bistro.core import feed
 from bistro.core.models import Event
@@ -10,6 +11,8 @@ from bistro.core.services.heartbeats import Heartbeat, report_heartbeat, unlock_
 from bistro.core.tests.factories import token_of
 from kitchen import services as kitchen_services
 from kitchen.models import Ticket
+from menu.models import Pause
+from menu.services import end_pauses, pause
 from orders import services as order_services
 from tables.services import place_pad
 from tables.tests.factories import PadFactory
@@ -77,6 +80,22 @@ async def test_a_locked_pad_alarms_the_open_floor_and_the_alarm_goes(house, othe
         gone = await socket.hear("page")
         assert 'id="alarms"' in gone["html"]
         assert "is locked" not in gone["html"]
+
+
+async def test_a_pause_stands_on_the_open_floor_until_it_is_over(house, other_house, waiter):
+    cook, theirs = await beside(house.actor, "kitchen"), await beside(other_house.actor, "kitchen")
+    async with Socket(FLOOR, waiter) as socket:
+        await socket.hello()
+        await socket.hear("page")
+        await beside(pause, minutes=20, actor=theirs)
+        row = await beside(pause, item_id=house.item.pk, minutes=20, actor=cook)
+        shown = (await socket.hear("page"))["html"]
+        assert f"<strong>PAUSED</strong> <span hx-disable>{house.item.name}</span>" in shown
+        await beside(Pause.objects.filter(pk=row.pk).update, until=timezone.now())
+        assert await beside(end_pauses, now=timezone.now()) == 1
+        shown = (await socket.hear("page"))["html"]
+        assert 'id="pauses"' in shown
+        assert "PAUSED" not in shown
 
 
 async def test_another_restaurants_floor_is_silent(house, other_house, waiter):

@@ -11,6 +11,7 @@ from bistro.core.tests.factories import DeviceFactory, token_of
 from kitchen import services as kitchen_services
 from kitchen.models import Route, Ticket
 from kitchen.tests.factories import StationFactory
+from menu.services import pause, resume
 from orders import services as order_services
 from orders.models import Order
 from orders.requests import LineRequest
@@ -65,6 +66,22 @@ async def test_snapshot_then_only_what_changed(house, screen):
     assert shown(change) == ({new.pk}, set())
     assert change["seq"] > snapshot["seq"]
     assert set(change) == {"type", "kind", "seq", "epoch", "now", "html"}
+
+
+async def test_a_pause_stands_on_the_open_board_until_somebody_resumes(house, other_house, screen):
+    cook, theirs = await beside(house.actor, "kitchen"), await beside(other_house.actor, "kitchen")
+    await beside(house.order)
+    async with Socket(ALL, screen) as socket:
+        assert "PAUSED" not in (await opened(socket))["html"]
+        await beside(pause, minutes=20, actor=theirs)
+        row = await beside(pause, minutes=20, actor=cook)
+        change = await socket.hear("page")
+        assert "<strong>PAUSED</strong>" in change["html"]
+        assert shown(change) == (set(), set())
+        await beside(resume, pause_id=row.pk, actor=cook)
+        change = await socket.hear("page")
+    assert '<div id="load" class="load" hx-swap-oob="true">' in change["html"]
+    assert "PAUSED" not in change["html"]
 
 
 async def test_a_bumped_and_a_cancelled_ticket_leave(house, screen):

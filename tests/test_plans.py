@@ -16,6 +16,7 @@ from benchmarks.history import COPIED, POSTGRES, SQLITE, copy_rows
 from bistro.core import feed
 from bistro.core.services import upkeep
 from kitchen.live import KitchenBoard
+from menu.services import end_pauses
 from orders.live import OrderFeed
 from orders.models import Order
 from orders.services import place_orders, raise_unseen_alarms
@@ -151,10 +152,11 @@ def pages(house):
     for path in ("/kitchen/", f"/kitchen/{house.station.pk}/", "/floor/", f"/floor/tables/{house.table.pk}/"):
         yield path, lambda path=path: browser.get(path)
     for path in ("/api/orders", "/api/v1/orders", "/api/v1/orders?cursor=", "/api/v1/orders?status=open",
-                 "/api/v1/orders/recent", "/api/v1/tickets", "/api/v1/tickets?status=open", "/api/v1/tables",
+                 "/api/v1/orders/recent", "/api/v1/kitchen/load", "/api/v1/pauses",
+                 "/api/v1/tickets", "/api/v1/tickets?status=open", "/api/v1/tables",
                  f"/api/v1/events?after={feed.head(house.restaurant.pk) - 5}", "/metrics"):  # fmt: skip
         yield path, lambda path=path: owner.get(path)
-    for path in ("/api/orders", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/orders"):
+    for path in ("/api/orders", "/api/v1/kitchen/load", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/orders"):
         yield f"{path} by a pad", lambda path=path: pad.get(path)
 
 
@@ -175,6 +177,7 @@ def acts(house):
     )
     yield "clear", lambda: manager.post(f"/api/v1/tables/{spare.pk}/clear")
     yield "sweep", lambda: raise_unseen_alarms(now=timezone.now() + timedelta(seconds=60))
+    yield "sweep of pauses", lambda: end_pauses(now=timezone.now() + timedelta(seconds=60))
     yield "feed", lambda: feed.events_after(house.restaurant.pk, head - 5)
     yield "orders socket", lambda: list(OrderFeed(house.restaurant.pk, actor, None).snapshot(position))
     yield "pad socket", lambda: list(OrderFeed(house.restaurant.pk, actor, house.table.pk).snapshot(position))

@@ -13,6 +13,7 @@ class DomainError(Exception):
 
     code = "not_allowed"
     status = 422
+    retry_after: int | None = None  # seconds, where it helps to come again
 
     def __init__(
         self,
@@ -84,6 +85,16 @@ class SoldOut(LostRace):
     """No more portions."""
 
     code = "sold_out"
+
+
+class Paused(LostRace):
+    """The kitchen takes no more of it for some minutes; `Retry-After` says how many seconds."""
+
+    code = "paused"
+
+    def __init__(self, message: str, *, retry_after: int, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.retry_after = retry_after
 
 
 class Stale(DomainError):

@@ -33,6 +33,7 @@ class Act(StrEnum):
     DELIVER_ORDER = "deliver_order"
     FIRE_COURSE = "fire_course"
     COOK = "cook"  # start, bump, recall, push, hold, tick on the pass
+    PAUSE = "pause"  # the kitchen takes no more of something for some minutes
     WATCH_KITCHEN = "watch_kitchen"
     WATCH_FLOOR = "watch_floor"
     SEAT_TABLE = "seat_table"
@@ -57,12 +58,13 @@ MAY: dict[str, frozenset[Act]] = {
     Role.HOST: frozenset({Act.READ_ORDERS, Act.SEAT_TABLE, Act.CLEAR_TABLE, Act.WATCH_FLOOR, Act.READ_EVENTS}),
     Role.KITCHEN: frozenset(
         {Act.READ_ORDERS, Act.COOK, Act.FIRE_COURSE, Act.CONFIRM_ORDER, Act.DELIVER_ORDER}
-        | {Act.WATCH_KITCHEN, Act.READ_EVENTS}
+        | {Act.PAUSE, Act.WATCH_KITCHEN, Act.READ_EVENTS}
     ),
     Role.CASHIER: frozenset({Act.READ_ORDERS, Act.WATCH_FLOOR, Act.READ_EVENTS}),
     Role.PAD: frozenset({Act.PLACE_ORDER, Act.EDIT_ORDER}),
     Role.SCREEN: frozenset(
-        {Act.READ_ORDERS, Act.COOK, Act.FIRE_COURSE, Act.DELIVER_ORDER, Act.WATCH_KITCHEN, Act.READ_EVENTS}
+        {Act.READ_ORDERS, Act.COOK, Act.FIRE_COURSE, Act.DELIVER_ORDER}
+        | {Act.PAUSE, Act.WATCH_KITCHEN, Act.READ_EVENTS}
     ),
     Role.INTEGRATION: frozenset(
         {Act.READ_ORDERS, Act.PLACE_ORDER, Act.PLACE_ANYWHERE, Act.EDIT_ORDER, Act.READ_EVENTS}

@@ -15,6 +15,7 @@ class Station:
     key: str
     name: str
     position: int
+    cooks: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from bistro.demo.food import FOOD_CATEGORIES
 from bistro.demo.kinds import Category, Station
 
 STATIONS: tuple[Station, ...] = (
-    Station("grill", "Grill and Stove", 1),
-    Station("fry", "Fryer", 2),
-    Station("cold", "Cold and Desserts", 3),
-    Station("bar", "Bar", 4),
+    Station("grill", "Grill and Stove", 1, 4),
+    Station("fry", "Fryer", 2, 2),
+    Station("cold", "Cold and Desserts", 3, 3),
+    Station("bar", "Bar", 4, 2),
 )
 
 CATEGORIES: tuple[Category, ...] = FOOD_CATEGORIES + DRINK_CATEGORIES

@@ -27,7 +27,13 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
     import_menu(categories=[ImportedCategory.from_data(category) for category in CATEGORIES], actor=actor)
     routes = {category.name: category.station for category in CATEGORIES}
     own = {item.name: item.station for category in CATEGORIES for item in category.items if item.station}
-    set_up_kitchen(stations=[(s.key, s.name, s.position) for s in STATIONS], routes=routes, items=own, actor=actor)
+    set_up_kitchen(
+        stations=[(s.key, s.name, s.position) for s in STATIONS],
+        cooks={s.key: s.cooks for s in STATIONS},
+        routes=routes,
+        items=own,
+        actor=actor,
+    )
     return {
         "url": url,
         "restaurant_id": restaurant.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kitchen.api import metrics, views
+from kitchen.api import load, metrics, views
 
 urlpatterns = [
     path("api/v1/tickets", views.TicketList.as_view()),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("api/v1/ticket-lines/<int:pk>/plate", views.PlateLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/bump", views.BumpLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/recall", views.RecallLine.as_view()),
+    path("api/v1/kitchen/load", load.KitchenLoad.as_view()),
     path("api/v1/kitchen/metrics", metrics.KitchenMetrics.as_view()),
 ]

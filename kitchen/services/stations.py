@@ -24,16 +24,22 @@ def set_up_kitchen(
     routes: Mapping[str, str],
     items: Mapping[str, str],
     actor: Actor,
+    cooks: Mapping[str, int] | None = None,
 ) -> list[Station]:
     """Create stations `(key, name, position)` and route categories and single items (by name) to their keys.
 
-    The first station is the catch-all. Raises InvalidInput for a name that is not on the menu, NotPermitted.
+    The first station is the catch-all; each has one cook, or as many as `cooks` says.
+    Raises InvalidInput for a name that is not on the menu, NotPermitted.
     """
     actor.require(Act.MANAGE)
     with UnitOfWork(actor) as work:
         made = {
             key: Station.objects.create(
-                restaurant_id=work.restaurant_id, name=name, position=position, is_catch_all=place == 0
+                restaurant_id=work.restaurant_id,
+                name=name,
+                position=position,
+                is_catch_all=place == 0,
+                cooks=(cooks or {}).get(key, 1),
             )
             for place, (key, name, position) in enumerate(stations)
         }

@@ -145,11 +145,11 @@ def test_the_number_of_queries_does_not_grow(house, cook, django_assert_num_quer
     for _ in range(3):
         house.place("waiter", table=house.add_table().pk)
     cook.get("/kitchen/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         cook.get("/kitchen/")
     for _ in range(27):
         house.place("waiter", table=house.add_table().pk, lines=[{"item": house.item.pk, "quantity": 1}] * 3)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         assert text_of(cook.get("/kitchen/")).count('class="ticket"') == 30
 
 

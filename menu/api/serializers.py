@@ -4,6 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+
+LARGEST_ID = 2**63 - 1
+
 
 class ModifierOutput(serializers.Serializer[Any]):
     """One choice."""
@@ -31,6 +35,7 @@ class ItemOutput(serializers.Serializer[Any]):
     description = serializers.CharField(allow_blank=True)
     price = serializers.CharField()
     available = serializers.BooleanField()
+    paused_until = serializers.DateTimeField(allow_null=True, help_text="The kitchen takes no more of it until then.")
     portions_left = serializers.IntegerField(allow_null=True)
     allergens = serializers.ListField(child=serializers.CharField())
     diets = serializers.ListField(child=serializers.CharField())
@@ -53,4 +58,28 @@ class MenuOutput(serializers.Serializer[Any]):
 
     version = serializers.CharField()
     currency = serializers.CharField()
+    pads_paused_until = serializers.DateTimeField(allow_null=True, help_text="No orders from pads until then.")
     categories = CategoryOutput(many=True)
+
+
+class PauseInput(StrictSerializer):
+    """What to pause: an item, a category, or with neither all orders from pads."""
+
+    item = StrictInteger(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None)
+    category = StrictInteger(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None)
+    minutes = StrictInteger(min_value=1, max_value=LARGEST_ID)
+    reason = LineOfText(max_length=200, required=False, default="", allow_blank=True)
+
+
+class PauseOutput(serializers.Serializer[Any]):
+    """Something paused. `item` and `category` are null for orders from pads."""
+
+    id = serializers.IntegerField()
+    item = serializers.IntegerField(allow_null=True)
+    category = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    paused_at = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    by = serializers.CharField()

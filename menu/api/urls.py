@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from menu.api import views
+from menu.api import pauses, views
 
-urlpatterns = [path("api/v1/menu", views.MenuView.as_view())]
+urlpatterns = [
+    path("api/v1/menu", views.MenuView.as_view()),
+    path("api/v1/pauses", pauses.PauseList.as_view()),
+    path("api/v1/pauses/<int:pk>", pauses.PauseDetail.as_view()),
+]

@@ -2,5 +2,6 @@
 
 from menu.services.availability import set_available, set_portions
 from menu.services.importing import import_menu
+from menu.services.pausing import end_pauses, pause, resume
 
-__all__ = ["import_menu", "set_available", "set_portions"]
+__all__ = ["end_pauses", "import_menu", "pause", "resume", "set_available", "set_portions"]

@@ -28,6 +28,7 @@ def test_the_whole_shape(house):
     assert body == {
         "version": f"{version.version}.{version.availability}",
         "currency": "EUR",
+        "pads_paused_until": None,
         "categories": [
             {
                 "id": house.category.pk,
@@ -39,6 +40,7 @@ def test_the_whole_shape(house):
                         "description": "",
                         "price": "10.00",
                         "available": True,
+                        "paused_until": None,
                         "portions_left": None,
                         "allergens": [],
                         "diets": [],
@@ -53,6 +55,7 @@ def test_the_whole_shape(house):
                         "description": "Gratinated.",
                         "price": "7.50",
                         "available": True,
+                        "paused_until": None,
                         "portions_left": 3,
                         "allergens": ["milk", "gluten"],
                         "diets": ["vegetarian"],

@@ -15,6 +15,7 @@ from bistro.core.models import Device
 from bistro.core.names import name_key
 from bistro.core.roles import Act, Role
 from bistro.core.unit_of_work import UnitOfWork
+from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
@@ -197,10 +198,15 @@ class Batch:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
         if candidate.table.out_of_service:
             raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
+        at, tz = self.work.now, now.menu.restaurant.tz
+        if Role.PAD in candidate.request.actor.roles and (until := now.pauses.of_pads(at)):
+            raise paused_pads(until, at, tz)
         candidate.priced = price_order(now.menu, candidate.request.lines)
         for place, line in enumerate(candidate.priced.lines):
             if line.item.id in now.off:
                 raise sold_out(place, line.item.id, line.item.name, 0)
+            if until := now.pauses.of_item(line.item.id, line.item.category_id, at):
+                raise paused_item(place, line.item.id, line.item.name, until, at, tz)
 
     def _share_portions(self) -> Counter[int]:
         """Decide, order by order, who gets the counted portions. Locks: stock."""

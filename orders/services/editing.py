@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from bistro.core.actors import Actor
 from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
-from bistro.core.roles import Act
+from bistro.core.roles import Act, Role
 from bistro.core.unit_of_work import UnitOfWork
+from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
@@ -42,7 +43,8 @@ def replace_lines(
     change and not a new dish. Prices are today's.
 
     Locks: order, line, stock. Same transaction: tickets are rewritten.
-    Raises Stale (If-Match), IllegalTransition when begun, InvalidInput, SoldOut, NotPermitted, NotYours.
+    Raises Stale (If-Match), IllegalTransition when begun, InvalidInput, SoldOut, Paused, NotPermitted,
+    NotYours.
     """
     actor.require(Act.EDIT_ORDER)
     with UnitOfWork(actor) as work:
@@ -99,10 +101,11 @@ def _require_untouched(order: Order) -> None:
 
 
 def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
-    """Give back what the old lines held, take what the new ones need. Locks: stock."""
+    """Give back what the old lines held, take what the new ones need. Locks: stock. Raises SoldOut, Paused."""
     held: dict[int, int] = {}
     for line in order.lines.all():
         held[line.item_id] = held.get(line.item_id, 0) + line.quantity
+    _require_no_pause(priced, held, work)
     wanted = priced.portions()
     stock = counted_portions(set(wanted) | set(held))
     counted = {item_id for item_id, left in stock.items() if left is not None}
@@ -132,6 +135,22 @@ def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Av
         if free is not None and extra > free:
             message = f"Only {free} more {line.item.name} left." if free else f"{line.item.name} is sold out."
             raise SoldOut(message, fields={f"lines.{place}.item": [message]}, item=line.item.id, portions_left=free)
+
+
+def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWork) -> None:
+    """Nothing more of what is paused, and nothing more of anything by a pad while pads are. Raises Paused."""
+    now, at = menu_in(work), work.now
+    tz, by_pad = now.menu.restaurant.tz, Role.PAD in work.actor.roles
+    wanted: dict[int, int] = {}
+    for place, line in enumerate(priced.lines):
+        item = line.item
+        wanted[item.id] = wanted.get(item.id, 0) + line.request.quantity
+        if wanted[item.id] <= held.get(item.id, 0):
+            continue
+        if by_pad and (until := now.pauses.of_pads(at)):
+            raise paused_pads(until, at, tz)
+        if until := now.pauses.of_item(item.id, item.category_id, at):
+            raise paused_item(place, item.id, item.name, until, at, tz)
 
 
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:

@@ -30,7 +30,7 @@ def place_order(request: OrderRequest) -> PlacedOrder:
     """Place one round for the party at a table; the first order at a free table seats one.
 
     Locks: table, stock, day's number, sequence. Same transaction: kitchen tickets.
-    Raises InvalidInput (unknown item, modifier, table), SoldOut, ReusedKey, NotPermitted, NotYours, Overloaded.
+    Raises InvalidInput (unknown item, modifier, table), SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
     """
     if request.actor.restaurant_id is None:
         raise no_such_table(request)

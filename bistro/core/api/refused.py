@@ -2,7 +2,7 @@
 
 from rest_framework import exceptions
 
-from bistro.core.errors import DomainError, Overloaded
+from bistro.core.errors import DomainError
 
 
 class RefusedAPIException(exceptions.APIException):
@@ -12,5 +12,5 @@ class RefusedAPIException(exceptions.APIException):
         super().__init__(error.message, error.code)
         self.error = error
         self.status_code = error.status
-        if isinstance(error, Overloaded):
+        if error.retry_after is not None:
             self.wait = error.retry_after

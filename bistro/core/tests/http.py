@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 # Everything that an act may touch. History tables and logins are left out.
 WATCHED = (
     "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
-    "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion",
+    "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion", "menu.Pause",
     "core.Event", "core.FeedHead", "core.DayNumber",
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ WHO_MAY = {
     Act.DELIVER_ORDER: {"owner", "manager", "waiter", "kitchen", "screen"},
     Act.FIRE_COURSE: {"owner", "manager", "waiter", "kitchen", "screen"},
     Act.COOK: {"owner", "manager", "kitchen", "screen"},
+    Act.PAUSE: {"owner", "manager", "kitchen", "screen"},
     Act.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
     Act.WATCH_FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
     Act.SEAT_TABLE: {"owner", "manager", "waiter", "host"},

@@ -1,0 +1,33 @@
+"""How busy the kitchen is."""
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.access import api_actor
+from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.errors import NotPermitted
+from bistro.core.roles import Act
+from kitchen.api.serializers import LoadOutput
+from kitchen.load import load_json
+
+
+class KitchenLoad(APIView):
+    """How much work stands before each station now, and how many minutes a dish ordered now would take."""
+
+    @extend_schema(responses=LoadOutput)
+    def get(self, request: Request) -> Response:
+        """For pads before they order, and for staff. A pad gets the dishes; the stations are the house's business.
+
+        Not part of the menu, whose ETag must not change with every ticket: ask now and then. `ETag` here too.
+        """
+        actor = api_actor(request)
+        if actor.restaurant_id is None or not (actor.may(Act.PLACE_ORDER) or actor.may(Act.READ_ORDERS)):
+            raise NotPermitted("Your role may not see how busy the kitchen is.")
+        body = load_json(actor.restaurant_id, timezone.now(), with_stations=actor.may(Act.READ_ORDERS))
+        etag = etag_of(actor.credential, body)
+        return not_modified(request, etag) or Response(
+            body, headers={"ETag": etag, "Cache-Control": "private, no-cache"}
+        )

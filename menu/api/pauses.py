@@ -1,0 +1,61 @@
+"""What the kitchen takes no more of for some minutes."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.access import api_actor, requires
+from bistro.core.roles import Act
+from menu import services
+from menu.api.serializers import PauseInput, PauseOutput
+from menu.models import Pause
+from menu.shapes import pause_json
+
+
+class PauseList(APIView):
+    """Pauses that hold now, and new ones. Read by all staff, set by the kitchen and managers."""
+
+    def get_permissions(self) -> list[Any]:
+        return [requires(Act.READ_ORDERS if self.request.method == "GET" else Act.PAUSE)()]
+
+    @extend_schema(responses=PauseOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """Everything that is paused now, the longest last. A bare array: there are never many."""
+        rows = Pause.objects.visible_to(api_actor(request)).open().filter(until__gt=timezone.now())
+        return Response([shown(row) for row in rows.select_related("item", "category").order_by("until", "pk")])
+
+    @extend_schema(request=PauseInput, responses={201: PauseOutput})
+    def post(self, request: Request) -> Response:
+        """Pause an item, a category or all orders from pads for some minutes. Paused already: until then instead."""
+        body = PauseInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish = body.validated_data
+        row = services.pause(
+            item_id=wish["item"],
+            category_id=wish["category"],
+            minutes=wish["minutes"],
+            reason=wish["reason"],
+            actor=api_actor(request),
+        )
+        return Response(shown(row), status=201, headers={"Location": f"/api/v1/pauses/{row.pk}"})
+
+
+class PauseDetail(APIView):
+    """One pause."""
+
+    permission_classes = [requires(Act.PAUSE)]
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take it again before its time is over; 204 also when it was over already."""
+        services.resume(pause_id=pk, actor=api_actor(request))
+        return Response(status=204)
+
+
+def shown(pause: Pause) -> dict[str, Any]:
+    """A pause as staff read it, with its reason."""
+    return {**pause_json(pause), "reason": pause.reason, "by": pause.by}

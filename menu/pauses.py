@@ -1,0 +1,64 @@
+"""What the kitchen takes no more of for some minutes, as every door asks it: from memory, and by the clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from bistro.core.errors import Paused
+from menu.models import Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Until when what is paused, at one `stamp` of the menu's pauses. The clock says whether it still is."""
+
+    stamp: int
+    items: Mapping[int, datetime] = field(default_factory=dict)
+    categories: Mapping[int, datetime] = field(default_factory=dict)
+    pads: datetime | None = None
+
+    def of_item(self, item_id: int, category_id: int, at: datetime) -> datetime | None:
+        """Until when nobody orders this item, or None: its own pause or its category's, whichever lasts longer."""
+        if not self.items and not self.categories:
+            return None
+        ends = self.items.get(item_id), self.categories.get(category_id)
+        return max((end for end in ends if end is not None and end > at), default=None)
+
+    def of_pads(self, at: datetime) -> datetime | None:
+        """Until when pads do not order, or None."""
+        return self.pads if self.pads is not None and self.pads > at else None
+
+
+def read_pauses(restaurant_id: int, stamp: int) -> Pauses:
+    """The pauses of a restaurant that nobody ended: one query."""
+    rows = Pause.objects.of_restaurant(restaurant_id).open().order_by()
+    items: dict[int, datetime] = {}
+    categories: dict[int, datetime] = {}
+    pads = None
+    for item_id, category_id, until in rows.values_list("item_id", "category_id", "until"):
+        if item_id is not None:
+            items[item_id] = until
+        elif category_id is not None:
+            categories[category_id] = until
+        else:
+            pads = until
+    return Pauses(stamp, items, categories, pads)
+
+
+def paused_item(place: int, item_id: int, name: str, until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
+    """The refusal of line `place`."""
+    message = f"{name} is paused until {until.astimezone(tz):%H:%M}. Choose another dish, or wait."
+    fields = {f"lines.{place}.item": [message]}
+    return Paused(message, retry_after=_wait(until, at), fields=fields, item=item_id, paused_until=until.isoformat())
+
+
+def paused_pads(until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
+    """The refusal of whatever a pad orders."""
+    message = f"The kitchen takes no orders from pads until {until.astimezone(tz):%H:%M}. Ask a waiter."
+    return Paused(message, retry_after=_wait(until, at), paused_until=until.isoformat())
+
+
+def _wait(until: datetime, at: datetime) -> int:
+    return max(1, ceil((until - at).total_seconds()))

@@ -1,0 +1,113 @@
+"""Hard throttling: the kitchen takes no more of an item, a category, or no orders from pads, for some minutes."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db import Error as AnyDatabaseError
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotYours, Overloaded
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from menu.events import Paused, Resumed
+from menu.models import Category, Item, Pause
+from menu.steps import touch_pauses
+
+LONGEST_MINUTES = 12 * 60  # beyond a shift it is an 86, or a change of the menu
+AT_ONCE = 200  # of one restaurant in one unit; the rest a second later
+
+
+def pause(
+    *, minutes: int, actor: Actor, item_id: int | None = None, category_id: int | None = None, reason: str = ""
+) -> Pause:
+    """Take no more of an item or a category for `minutes` from now; with neither, no more orders from pads.
+
+    What is paused already is paused until then instead, sooner or later, so that a retry is a success.
+    Locks: the menu's version. Raises InvalidInput, NotYours, NotPermitted.
+    """
+    actor.require(Act.PAUSE)
+    if not 0 < minutes <= LONGEST_MINUTES:
+        message = f"From 1 to {LONGEST_MINUTES} minutes."
+        raise InvalidInput(message, fields={"minutes": [message]})
+    if item_id is not None and category_id is not None:
+        message = "Name an item or a category, not both."
+        raise InvalidInput(message, fields={"category": [message]})
+    with UnitOfWork(actor) as work:
+        item, category = _item(item_id, actor), _category(category_id, actor)
+        touch_pauses(work)
+        row = Pause.objects.of_restaurant(work.restaurant_id).open().of(item_id, category_id).first()
+        row = row or Pause(restaurant_id=work.restaurant_id)
+        row.item, row.category = item, category
+        row.until, row.paused_at = work.now + timedelta(minutes=minutes), work.now
+        row.reason, row.by = reason.strip()[:200], actor.label[:120]
+        row.save()
+        work.record(Paused(pause=row))
+    return row
+
+
+def resume(*, pause_id: int, actor: Actor) -> Pause:
+    """Take it again, before its time is over. Over already: unchanged.
+
+    Locks: the menu's version. Raises NotYours, NotPermitted.
+    """
+    actor.require(Act.PAUSE)
+    with UnitOfWork(actor) as work:
+        row = Pause.objects.visible_to(actor).select_related("item", "category").filter(pk=pause_id).first()
+        if row is None:
+            raise NotYours("There is no such pause.", code="pause_not_found")
+        if row.ended_at is not None:
+            return row
+        touch_pauses(work)
+        if Pause.objects.open().filter(pk=row.pk).update(ended_at=work.now) == 1:
+            row.ended_at = work.now
+            work.record(Resumed(pause=row))
+    return row
+
+
+def end_pauses(*, now: datetime) -> int:
+    """Tell everybody, in all restaurants, that the time of a pause is over. A sweep; returns how many.
+
+    Nobody waits for it: doors judge by the clock. It moves the stamp that caches and ETags hang on, and the screens.
+    One query when nothing is due; then one unit of work for each restaurant, in which a conditional UPDATE decides
+    which of several processes does it, and leaves alone what was paused again meanwhile. Locks: the menu's version.
+    """
+    due: dict[int, list[int]] = defaultdict(list)
+    for restaurant_id, pk in Pause.objects.over(now).order_by().values_list("restaurant_id", "pk"):
+        due[restaurant_id].append(pk)
+    ended, failure = 0, None
+    for restaurant_id, pause_ids in due.items():
+        try:
+            ended += _end_in(restaurant_id, sorted(pause_ids)[:AT_ONCE], now)
+        except (AnyDatabaseError, Overloaded) as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return ended
+
+
+def _end_in(restaurant_id: int, pause_ids: list[int], now: datetime) -> int:
+    with UnitOfWork(Actor.system(restaurant_id, "pause is over")) as work:
+        touch_pauses(work)
+        still = Pause.objects.of_restaurant(work.restaurant_id).over(now)
+        ended = [pk for pk in pause_ids if still.filter(pk=pk).update(ended_at=now)]
+        for row in Pause.objects.filter(pk__in=ended).select_related("item", "category").order_by("pk"):
+            work.record(Resumed(pause=row))
+    return len(ended)
+
+
+def _item(item_id: int | None, actor: Actor) -> Item | None:
+    if item_id is None:
+        return None
+    item = Item.objects.visible_to(actor).not_archived().filter(pk=item_id).first()
+    if item is None:
+        raise NotYours("There is no such item.", code="item_not_found")
+    return item
+
+
+def _category(category_id: int | None, actor: Actor) -> Category | None:
+    if category_id is None:
+        return None
+    category = Category.objects.visible_to(actor).not_archived().filter(pk=category_id).first()
+    if category is None:
+        raise NotYours("There is no such category.", code="category_not_found")
+    return category
