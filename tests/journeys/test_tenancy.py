@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from bistro.core.tests.http import nothing_changes
 from kitchen.printing.services import print_test
 from kitchen.tests.printers import printer_at
+from menu.services import pause
 
 pytestmark = pytest.mark.django_db
 MISSING = 999_999
@@ -22,6 +23,7 @@ API = {
     "api/v1/orders/user/<int:user_id>/orders": [("get", None, "staff")],
     "api/v1/orders/restaurant/<str:restaurant_id>/orders": [("get", None, "restaurant")],
     "api/v1/tables/<int:pk>/clear": [("post", None, "table")],
+    "api/v1/pauses/<int:pk>": [("delete", None, "pause")],
     "api/v1/tickets/<int:pk>/start": [("post", None, "ticket")],
     "api/v1/tickets/<int:pk>/bump": [("post", None, "ticket")],
     "api/v1/tickets/<int:pk>/recall": [("post", None, "ticket")],
@@ -44,6 +46,7 @@ PAGES = {
     "floor/orders/<int:pk>/deliver/": [("post", None, "order")],
     "floor/orders/<int:pk>/courses/<int:course>/fire/": [("post", None, "order")],
     "floor/orders/<int:pk>/courses/<int:course>/drop/": [("post", {"reason": "mistake"}, "order")],
+    "kitchen/pauses/<int:pk>/resume/": [("post", None, "pause")],
     "kitchen/<int:station_id>/": [("get", None, "station")],
     "kitchen/tickets/<int:pk>/start/": [("post", None, "ticket")],
     "kitchen/tickets/<int:pk>/bump/": [("post", None, "ticket")],
@@ -88,6 +91,7 @@ def foreign(other_house):
         "ticket": ticket["id"],
         "ticket line": ticket["lines"][0]["id"],
         "station": other_house.station.pk,
+        "pause": pause(minutes=5, actor=other_house.actor("manager")).pk,
         "staff": other_house.staff("waiter").pk,
         "restaurant": other_house.restaurant.pk,
     }
