@@ -4,7 +4,8 @@ from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
 from bistro.core.live.threads import in_thread
 from bistro.core.roles import Act
-from kitchen.live import KitchenBoard, station_for
+from kitchen.live import KitchenBoard, may_watch_pass, station_for
+from kitchen.pass_live import Pass
 from kitchen.services import acknowledge_tickets
 
 
@@ -30,3 +31,12 @@ class KitchenConsumer(LiveConsumer):
         # A person's name is nobody's business on a guest's pad: an order says "a browser" then.
         screen = "a browser" if self.actor.is_staff else self.actor.label
         acknowledge_tickets(ticket_ids=shows, screen=screen, actor=self.actor)
+
+
+class PassConsumer(LiveConsumer):
+    """`/ws/kitchen/expo/`: the pass. It confirms nothing: a cook has seen an order when a station's board shows it."""
+
+    async def make_view(self) -> View | None:
+        if not self.actor.may(Act.WATCH_KITCHEN) or self.actor.restaurant_id is None:
+            return None
+        return Pass(self.actor.restaurant_id, self.actor) if await in_thread(may_watch_pass, self.actor) else None

@@ -61,19 +61,18 @@ class KitchenBoard:
         return frozenset(pk for pk, order_id in open_now.items() if not {f"order:{order_id}", f"ticket:{pk}"} & news)
 
 
-def render_changes(board: Board, ticket_ids: set[int], problem: str | None = None) -> tuple[str, frozenset[int]]:
+def render_changes(
+    board: Board, ticket_ids: set[int], problem: str | None = None, undo: object = None
+) -> tuple[str, frozenset[int]]:
     """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
     shows = frozenset(ticket.id for ticket in board.tickets)
-    context = {"board": board, "tickets": board.tickets, "gone": sorted(ticket_ids - shows), "problem": problem}
+    gone = sorted(ticket_ids - shows)
+    context = {"board": board, "tickets": board.tickets, "gone": gone, "problem": problem, "undo": undo}
     return render_there("kitchen/board.html#changes", context, board.restaurant), shows
 
 
-def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
-    """The ids of all tickets of the orders that events are about: two queries at most. In one, PostgreSQL reads every
-    ticket there ever was.
-
-    A ticket's siblings too: each says at which other stations the order is being made.
-    """
+def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int], set[int]]:
+    """(orders, tickets named) that events are about: one query at most."""
     orders: set[int] = set()
     tickets: set[int] = set()
     for event in events:
@@ -82,10 +81,21 @@ def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
             orders.add(int(key))
         elif kind == "ticket":
             tickets.add(int(key))
-    rows = Ticket.objects.of_restaurant(restaurant_id).order_by()
     if tickets:
-        orders.update(rows.filter(pk__in=tickets).values_list("order_id", flat=True))
-    return tickets | set(rows.filter(order_id__in=orders).values_list("pk", flat=True)) if orders else tickets
+        rows = Ticket.objects.of_restaurant(restaurant_id).order_by().filter(pk__in=tickets)
+        orders.update(rows.values_list("order_id", flat=True))
+    return orders, tickets
+
+
+def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
+    """The ids of all tickets of the orders that events are about: two queries at most. In one, PostgreSQL reads every
+    ticket there ever was.
+
+    A ticket's siblings too: each says at which other stations the order is being made.
+    """
+    orders, tickets = touched_orders(events, restaurant_id)
+    rows = Ticket.objects.of_restaurant(restaurant_id).order_by().filter(order_id__in=orders)
+    return tickets | set(rows.values_list("pk", flat=True)) if orders else tickets
 
 
 def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
@@ -97,3 +107,11 @@ def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
         return not own, None
     known = Station.objects.visible_to(actor).not_archived().filter(pk=int(wanted)).exists()
     return known and (not own or int(wanted) in own), int(wanted)
+
+
+def may_watch_pass(actor: Actor) -> bool:
+    """People, and wall screens that hang at no station or are the pass's own."""
+    if actor.device_id is None:
+        return True
+    screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()
+    return screen is None or screen.layout == Screen.Layout.EXPO or not screen.stations.exists()

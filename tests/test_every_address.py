@@ -24,6 +24,7 @@ from menu.models import Category, Item, Pause
 from menu.services import pause
 from orders.models import Order
 from tables.models import Section, Table
+from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES, SOCKETS
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
@@ -35,101 +36,6 @@ STAFF = ("owner", "manager", "host", "waiter", "kitchen", "cashier")
 DEVICES = ("pad", "screen", "integration")
 VERBS = ("get", "post", "put", "delete")
 CURIOUS = ("anonymous", "pad", "owner")  # they also ask for their own and for absurd ids, with every verb
-
-# Address → what its id is of (None: it takes none).
-API = {
-    "api/order": None,
-    "api/orders": None,
-    "api/debug": None,
-    "api/v1/orders": None,
-    "api/v1/orders/recent": None,
-    "api/v1/orders/user/<int:user_id>/orders": "staff",
-    "api/v1/orders/restaurant/<str:restaurant_id>/orders": "restaurant",
-    "api/v1/orders/<int:pk>": "order",
-    "api/v1/orders/<int:pk>/confirm": "order",
-    "api/v1/orders/<int:pk>/cancel": "order",
-    "api/v1/orders/<int:pk>/deliver": "order",
-    "api/v1/orders/<int:pk>/fire": "order",
-    "api/v1/orders/<int:pk>/plan": "order",
-    "api/v1/pad": None,
-    "api/v1/pad/orders": None,
-    "api/v1/pad/heartbeat": None,
-    "api/v1/menu": None,
-    "api/v1/pauses": None,
-    "api/v1/pauses/<int:pk>": "pause",
-    "api/v1/kitchen/load": None,
-    "api/v1/kitchen/metrics": None,
-    "api/v1/tables": None,
-    "api/v1/tables/<int:pk>/clear": "table",
-    "api/v1/tickets": None,
-    "api/v1/tickets/<int:pk>/bump": "ticket",
-    "api/v1/tickets/<int:pk>/recall": "ticket",
-    "api/v1/tickets/<int:pk>/start": "ticket",
-    "api/v1/tickets/<int:pk>/push": "ticket",
-    "api/v1/tickets/<int:pk>/hold": "ticket",
-    "api/v1/tickets/<int:pk>/release": "ticket",
-    "api/v1/tickets/<int:pk>/undo": "ticket",
-    "api/v1/tickets/<int:pk>/read": "ticket",
-    "api/v1/ticket-lines/<int:pk>/push": "line",
-    "api/v1/ticket-lines/<int:pk>/plate": "line",
-    "api/v1/ticket-lines/<int:pk>/bump": "line",
-    "api/v1/ticket-lines/<int:pk>/recall": "line",
-    "api/v1/auth/ticket": None,
-    "api/v1/devices/enrol": None,
-    "api/v1/devices/rotate": None,
-    "api/v1/events": None,
-    "auth/login": None,
-    "auth/refresh": None,
-    "auth/register": None,
-    "auth/me": None,
-    "api/v1/auth/login": None,
-    "api/v1/auth/refresh": None,
-    "api/v1/auth/register": None,
-    "api/v1/auth/me": None,
-}
-PAGES = {
-    "": None,
-    "login/": None,
-    "restaurant/": None,
-    "device/": None,
-    "device/code/": None,
-    "invitation/<str:token>/": "token",
-    "kitchen/": None,
-    "kitchen/<int:station_id>/": "station",
-    "kitchen/tickets/<int:pk>/start/": "ticket",
-    "kitchen/tickets/<int:pk>/bump/": "ticket",
-    "kitchen/tickets/<int:pk>/recall/": "ticket",
-    "kitchen/lines/<int:pk>/bump/": "line",
-    "kitchen/tickets/<int:pk>/print/": "ticket",
-    "kitchen/printers/<int:pk>/": "printer",
-    "kitchen/printers/<int:pk>/retry/": "printer",
-    "kitchen/printers/<int:pk>/dismiss/": "printer",
-    "kitchen/slips/<int:pk>/printed/": "slip",
-    "kitchen/pauses/": None,
-    "kitchen/pauses/<int:pk>/resume/": "pause",
-    "floor/": None,
-    "floor/tables/<int:pk>/": "table",
-    "floor/tables/<int:pk>/order/": "table",
-    "floor/tables/<int:pk>/clear/": "table",
-    "floor/orders/<int:pk>/confirm/": "order",
-    "floor/orders/<int:pk>/cancel/": "order",
-    "floor/orders/<int:pk>/deliver/": "order",
-    "floor/orders/<int:pk>/courses/<int:course>/fire/": "order",
-    "floor/orders/<int:pk>/courses/<int:course>/drop/": "order",
-}
-OPEN_TO_ALL = {"health", "metrics", "api/schema/", "openapi.json", "api/docs/", "api/redoc/", "docs", "redoc"}
-SOCKETS = {r"^ws/orders/?$", r"^ws/floor/$", r"^ws/kitchen/(?P<station>all|\d{1,18})/$", ""}  # test_socket_access.py
-LAST = {"logout/"}  # ends the login of who asks
-# A body that fits, where one is needed to come as far as the id.
-BODIES = {
-    "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},
-    "api/v1/orders/<int:pk>/cancel": {"reason": "Left"},
-    "api/v1/orders/<int:pk>/fire": {"course": 1},
-    "api/v1/orders/<int:pk>/plan": {"course": 1, "minutes": 5},
-    "api/v1/ticket-lines/<int:pk>/push": {"station": 1},
-    "api/v1/ticket-lines/<int:pk>/plate": {"plated": True},
-    "api/v1/tickets/<int:pk>/push": {"station": 1},
-}
 
 
 def patterns(resolver=None, prefix=""):

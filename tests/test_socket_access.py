@@ -19,11 +19,12 @@ from tests.sockets import Socket, beside, refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ORDERS, KITCHEN, FLOOR = "/ws/orders", "/ws/kitchen/all/", "/ws/floor/"
+ORDERS, KITCHEN, PASS, FLOOR = "/ws/orders", "/ws/kitchen/all/", "/ws/kitchen/expo/", "/ws/floor/"
 HERE = "http://127.0.0.1:8000"
 MAY_WATCH = {
     ORDERS: {"owner", "manager", "host", "waiter", "kitchen", "cashier", "pad", "screen", "integration"},
     KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
+    PASS: {"owner", "manager", "waiter", "kitchen", "screen"},
     FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
 }
 ROLES = sorted(MAY_WATCH[ORDERS])

@@ -2,6 +2,7 @@
 
 from kitchen.services.cooking import bump_line, bump_ticket, start_ticket
 from kitchen.services.holding import hold_ticket, read_changes_of, release_ticket
+from kitchen.services.looks import change_look
 from kitchen.services.plating import plate_line
 from kitchen.services.pushing import push_line, push_ticket
 from kitchen.services.recalling import recall_line, recall_ticket, undo_bump
@@ -11,6 +12,7 @@ __all__ = [
     "acknowledge_tickets",
     "bump_line",
     "bump_ticket",
+    "change_look",
     "hold_ticket",
     "plate_line",
     "push_line",

@@ -43,7 +43,7 @@ function secondsSince(iso) {
 }
 
 function ageOf(ticket, board) {
-  const seconds = secondsSince(ticket.dataset.firedAt);
+  const seconds = secondsSince(ticket.dataset.agedFrom);
   const late = Number(ticket.dataset.late || board?.dataset.late || 600);
   const soon = Number(ticket.dataset.soon || board?.dataset.soon || 300);
   if (seconds >= late) return "late";
@@ -52,7 +52,9 @@ function ageOf(ticket, board) {
 
 function ageTickets() {
   let lateCount = 0;
-  for (const ticket of document.querySelectorAll(".ticket[data-fired-at]")) {
+  for (const ticket of document.querySelectorAll(".ticket[data-aged-from]")) {
+    if ("held" in ticket.dataset || "leaving" in ticket.dataset) continue; // it waits on purpose, or is done
+    if ("starts" in ticket.dataset && secondsSince(ticket.dataset.agedFrom) >= 0) ticket.removeAttribute("data-starts");
     const age = ageOf(ticket, ticket.closest("[data-live-url]"));
     if (age === "late") lateCount += 1;
     if (ticket.dataset.age !== age) ticket.dataset.age = age;
@@ -69,6 +71,10 @@ function ageTickets() {
 export function tick() {
   for (const element of document.querySelectorAll("[data-since]")) {
     write(element, inWords(secondsSince(element.dataset.since)));
+  }
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const left = Math.ceil(-secondsSince(element.dataset.until) / 60);
+    write(element, left > 0 ? `in ${left} min` : "now");
   }
   ageTickets();
 }

@@ -15,6 +15,7 @@ const SILENCE_MS = 12_000; // the server beats every 5 s; after two lost beats n
 const OPEN_MS = 3_000; // a connection that is not open by then never will be: the line swallows it
 const POLL_AFTER_MS = 5_000; // without a socket for this long, ask by HTTP
 const POLL_EVERY_MS = 5_000;
+const POLL_PATIENCE_MS = 4_000;
 const AUDIT_BEATS = 3; // the server is ahead of this page for so many beats: look once by HTTP
 const REPORT_EVERY_MS = 100; // in a rush one report stands for several messages; the server ends a socket that floods it
 const AUDIT_EVERY_MS = 60_000;
@@ -188,11 +189,15 @@ class LiveBoard {
   async poll() {
     const url = this.root.dataset.livePoll;
     if (!url) return;
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), POLL_PATIENCE_MS);
     let response;
     try {
-      response = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store", signal: AbortSignal.timeout(4000) });
+      response = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store", signal: patience.signal });
     } catch {
       return; // still no server: the status says so
+    } finally {
+      clearTimeout(timer);
     }
     if (response.redirected || response.status === 401 || response.status === 403) {
       location.reload(); // signed out or revoked: the page itself shows the way in

@@ -1,14 +1,26 @@
-// Sounds of the kitchen board: two rising tones for a new ticket, three equal ones for a changed line.
-// Browsers keep a page silent until somebody has touched it; until then the sound button says so.
+// Sounds of the kitchen wall: two rising tones for a new ticket, three equal ones for a change that must be read, three rising
+// ones when an order is ready (on the pass), four up and down when a ticket is late or the board is not live. Each has a visible twin. Browsers keep a page silent until somebody has
+// touched it; until then the sound button says so.
 
-const TUNES = { new: [660, 880], changed: [520, 520, 520] };
+const TUNES = { new: [660, 880], changed: [520, 520, 520], ready: [880, 1100, 1320], alarm: [880, 660, 880, 660] };
+const TONE_S = 0.16;
 const STORE = "bistro.muted";
 
 let context = null;
 let report = () => {};
+let tell = () => {};
 let known = null;
+let late = null;
+let readyBefore = new Set();
+let stale = false;
 
-const muted = () => localStorage.getItem(STORE) === "yes";
+function muted() {
+  try {
+    return localStorage.getItem(STORE) === "yes";
+  } catch {
+    return false;
+  }
+}
 
 /** What the sound button says, and its state: on, off or blocked. */
 export function soundWord() {
@@ -17,14 +29,15 @@ export function soundWord() {
   return { word: "Tap to allow sound", state: "blocked" };
 }
 
-function play(tune) {
+function play(tune, after = 0) {
   if (muted() || context?.state !== "running") return;
   TUNES[tune].forEach((frequency, index) => {
-    const start = context.currentTime + index * 0.16;
+    const start = context.currentTime + after + index * TONE_S;
     const tone = context.createOscillator();
     const volume = context.createGain();
     tone.frequency.value = frequency;
-    volume.gain.setValueAtTime(0.3, start);
+    tone.type = tune === "alarm" ? "square" : "sine";
+    volume.gain.setValueAtTime(tune === "alarm" ? 0.15 : 0.3, start);
     volume.gain.exponentialRampToValueAtTime(0.001, start + 0.14);
     tone.connect(volume).connect(context.destination);
     tone.start(start);
@@ -49,30 +62,69 @@ async function unlock() {
 /** Off, or on with a test tone. A first touch while sound is blocked only allows it. */
 export async function toggleSound() {
   const blocked = soundWord().state === "blocked";
-  if (!blocked) localStorage.setItem(STORE, muted() ? "no" : "yes");
+  try {
+    if (!blocked) localStorage.setItem(STORE, muted() ? "no" : "yes");
+  } catch (refused) {
+    console.info("Not kept:", refused.message);
+  }
   await unlock();
   play("new");
 }
 
-/** Ticket id -> how many of its lines are marked as changed. */
-function look() {
-  const tickets = document.querySelectorAll("#tickets > .ticket");
-  return new Map([...tickets].map((ticket) => [ticket.id, ticket.querySelectorAll("[data-changed]").length]));
+/** All three, one after the other. */
+export async function testSounds() {
+  await unlock();
+  Object.keys(TUNES).forEach((tune, index) => play(tune, index));
 }
+
+function say(kind, tickets) {
+  play(kind);
+  tell({ kind, ticket: tickets[0] ?? null, count: tickets.length });
+}
+
+/** Ticket -> how many marks on it must be read: added, changed, voided lines, a cancellation. */
+function marksOf(ticket) {
+  const lines = ticket.querySelectorAll("[data-changed], [data-added], [data-void]").length;
+  return lines + ("cancelled" in ticket.dataset ? 100 : 0);
+}
+
+const shown = () => [...document.querySelectorAll(".tickets > .ticket:not([data-leaving])")];
 
 function listen() {
   const before = known;
-  known = look();
-  const ids = [...known.keys()];
-  if (ids.some((id) => !before.has(id))) play("new");
-  else if (ids.some((id) => known.get(id) > before.get(id))) play("changed");
+  const tickets = shown();
+  known = new Map(tickets.map((ticket) => [ticket.id, marksOf(ticket)]));
+  const fresh = tickets.filter((ticket) => !before.has(ticket.id));
+  const changed = tickets.filter((ticket) => before.has(ticket.id) && known.get(ticket.id) > before.get(ticket.id));
+  const ready = tickets.filter((ticket) => "ready" in ticket.dataset);
+  const readyNow = ready.filter((ticket) => !readyBefore.has(ticket.id));
+  readyBefore = new Set(ready.map((ticket) => ticket.id));
+  if (changed.length) say("changed", changed);
+  else if (readyNow.length) say("ready", readyNow);
+  else if (fresh.length) say("new", fresh);
 }
 
-/** Begin; `changed` is called whenever the button's words may have to change. */
-export function startSounds(changed) {
+/** Once a second: has a ticket just become late, has the board just lost its line? */
+function watch() {
+  const tickets = shown().filter((ticket) => ticket.dataset.age === "late");
+  const news = tickets.filter((ticket) => !late.has(ticket.id));
+  late = new Set(tickets.map((ticket) => ticket.id));
+  if (news.length) say("alarm", news);
+  const nowStale = document.getElementById("live")?.dataset.live === "stale";
+  if (nowStale && !stale) play("alarm"); // its visible twin is the band over the whole width
+  stale = nowStale;
+}
+
+/** Begin; `changed` is called when the button's words may have to change, `news` ({kind, ticket, count}) with what is to be seen. */
+export function startSounds(changed, news) {
   report = changed;
-  known = look();
+  tell = news;
+  const tickets = shown();
+  known = new Map(tickets.map((ticket) => [ticket.id, marksOf(ticket)]));
+  late = new Set(tickets.filter((ticket) => ticket.dataset.age === "late").map((ticket) => ticket.id));
+  readyBefore = new Set(tickets.filter((ticket) => "ready" in ticket.dataset).map((ticket) => ticket.id));
   document.addEventListener("bistro:swapped", listen);
+  setInterval(watch, 1000);
   for (const event of ["pointerdown", "keydown"]) {
     document.addEventListener(event, (touch) => {
       if (!touch.target.closest?.('[data-act="sound"]') && touch.key !== "m" && context?.state !== "running") unlock();

@@ -31,7 +31,11 @@ function makeRoom(element) {
   const list = element.dataset.into && document.getElementById(element.dataset.into);
   const key = element.dataset.sort ?? "";
   if (shown) {
-    if (element.getAttribute("hx-swap-oob") === "delete") return;
+    if (element.getAttribute("hx-swap-oob") === "delete") {
+      // A page may keep for a moment what is gone, and take it away itself.
+      if (!shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true }))) element.remove();
+      return;
+    }
     if (isOlder(element, shown)) element.remove();
     else if (list && key !== (shown.dataset.sort ?? "")) moveInList(shown, list, key);
   } else if (list) {

@@ -26,6 +26,41 @@ def test_live_pages(server, page_of, axe, role, path, size):
     axe(page)
 
 
+OPEN = {"the wall": "", "its keys": "?", "this screen": "o", "one ticket": "d", "the recall list": "r", "columns": "l"}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("key", OPEN.values(), ids=OPEN)
+def test_what_opens_over_the_wall(server, page_of, axe, key, theme):
+    server.clear_kitchen()
+    server.order("Table 8", Burger=1, Fries=2)
+    server.clear_kitchen()
+    server.order("Table 8", Burger=1, Fries=2)
+    look = f"localStorage.setItem('bistro.screen', '{{\"theme\": \"{theme}\"}}')"
+    page = page_of("kitchen", "/kitchen/", script=look)
+    expect(page.get_by_text("Table 8").first).to_be_attached()
+    page.keyboard.press("1")
+    if key:
+        page.keyboard.press(key)
+    if key in ("d", "r"):
+        expect(page.locator("#panel")).to_be_visible()
+    axe(page)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("key", ["", "n"])
+def test_the_pass(server, page_of, axe, theme, key):
+    server.order("Table 8", Burger=1)
+    server.clear_kitchen()
+    server.order("Table 9", Burger=1, Fries=2)
+    look = f"localStorage.setItem('bistro.screen', '{{\"theme\": \"{theme}\"}}')"
+    page = page_of("kitchen", "/kitchen/expo/", script=look)
+    expect(page.get_by_text("READY").first).to_be_attached()
+    if key:
+        page.keyboard.press(key)
+    axe(page)
+
+
 def test_the_judge_finds_what_is_wrong(server, browser: Browser, axe):
     """Negative control: a picture without words and a field without a label are serious."""
     context = browser.new_context(base_url=server.url)

@@ -17,6 +17,7 @@ from bistro.core.models import Restaurant
 from kitchen import services as cooks
 from kitchen.live import KitchenBoard
 from kitchen.models import Ticket as TicketRow
+from kitchen.pass_live import Pass
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.models import Item
@@ -77,11 +78,11 @@ class Service(RuleBasedStateMachine):
         self.clock.start()
 
     def hang_screens(self) -> None:
-        """Fresh screens, on a wall for all stations and one each, on the floor, at programs and at a pad."""
+        """Fresh screens: walls for all stations and one each, the pass and the floor, programs and a pad."""
         restaurant_id, who = self.house.restaurant.pk, self.manager
         self.cursor = feed.head(restaurant_id)
         views: list[Any] = [KitchenBoard(restaurant_id, who, station) for station in (None, *self.stations)]
-        views.append(FloorBoard(restaurant_id, who))
+        views += [Pass(restaurant_id, who), FloorBoard(restaurant_id, who)]
         self.screens: list[Any] = [PageScreen(view) for view in views]
         self.screens += [ProgramScreen(OrderFeed(restaurant_id, who, table)) for table in (None, self.tables[0])]
 

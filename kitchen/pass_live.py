@@ -1,0 +1,39 @@
+"""The pass as pushed to its screens: only the orders that events touch, and always what fires next."""
+
+from collections.abc import Iterable
+
+from bistro.core.actors import Actor
+from bistro.core.events import Audience, audiences_of
+from bistro.core.feed import Position
+from bistro.core.live.frames import Frame, page_frame, render_there
+from bistro.core.models import Event
+from kitchen.expo import Expo, read_expo
+from kitchen.live import touched_orders
+
+
+class Pass:
+    """Orders across all stations. Everybody who may watch it sees the same."""
+
+    def __init__(self, restaurant_id: int, actor: Actor) -> None:
+        self.restaurant_id, self.actor = restaurant_id, actor
+        self.key = f"expo:{restaurant_id}"
+
+    def snapshot(self, position: Position) -> Iterable[Frame]:
+        """The whole pass."""
+        expo = read_expo(self.actor, position)
+        html = render_there("kitchen/expo.html#pass", {"expo": expo, "oob": False}, expo.restaurant)
+        yield page_frame("snapshot", html, position)
+
+    def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
+        """The orders that these events touched; those that are over leave."""
+        seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        orders, _tickets = touched_orders(seen, self.restaurant_id)
+        if orders:
+            yield page_frame("changes", render_pass(read_expo(self.actor, position, only=orders), orders), position)
+
+
+def render_pass(expo: Expo, order_ids: set[int], problem: str | None = None) -> str:
+    """Fragments of a pass that was read for these orders: those that are open, deletes for others."""
+    gone = sorted(order_ids - {order.id for order in expo.orders})
+    context = {"expo": expo, "orders": expo.orders, "gone": gone, "problem": problem}
+    return render_there("kitchen/expo.html#changes", context, expo.restaurant)

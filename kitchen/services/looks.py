@@ -1,0 +1,37 @@
+"""How a wall screen shows its board: the cook in front of it changes that."""
+
+from bistro.core.actors import Actor
+from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.models import Device
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.models import Screen
+from kitchen.setup_events import KitchenChanged
+
+SMALLEST, LARGEST = 70, 200
+
+
+def change_look(*, density: str, text_percent: int, light: bool, layout: str, actor: Actor) -> Screen:
+    """A wall screen keeps how it shows the board. Changes nothing else, so its socket goes on.
+
+    Locks: device. Raises InvalidInput, NotYours for anybody but a wall screen, NotPermitted.
+    """
+    actor.require(Act.COOK)
+    wrong = {
+        "density": density not in Screen.Density.values,
+        "layout": layout not in Screen.Layout.values,
+        "text_percent": not SMALLEST <= text_percent <= LARGEST,
+    }
+    if any(wrong.values()):
+        fields = {name: ["Not one of the choices."] for name, bad in wrong.items() if bad}
+        raise InvalidInput("This screen cannot be shown like that.", fields=fields)
+    with UnitOfWork(actor) as work:
+        device = Device.objects.visible_to(actor).filter(pk=actor.device_id, kind=Device.Kind.KITCHEN).locked().first()
+        if device is None:
+            raise NotYours("Only a wall screen keeps its look here.", code="device_not_found")
+        wanted = {"density": density, "text_percent": text_percent, "light": light, "layout": layout}
+        screen, _created = Screen.objects.update_or_create(
+            device=device, defaults=wanted, create_defaults={**wanted, "restaurant_id": work.restaurant_id}
+        )
+        work.record(KitchenChanged(what=f"look of screen {device.name}", restaurant_id=work.restaurant_id))
+    return screen

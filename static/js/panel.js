@@ -1,0 +1,72 @@
+// What opens over the wall on demand: one ticket, the recall list. htmx fills the dialog, this module opens it, lets numbers
+// choose in it, and closes it when something was done.
+
+const TYPING_MS = 700;
+
+const panel = () => document.getElementById("panel");
+
+let typed = "";
+let typing = null;
+
+/** Fetch something into the dialog. */
+export function openPanel(url) {
+  window.htmx.ajax("GET", url, { source: panel(), target: "#panel", swap: "innerHTML" });
+}
+
+function afterFill({ detail }) {
+  if (detail.target !== panel()) return;
+  for (const element of panel().querySelectorAll("[data-needs-script]")) element.hidden = false;
+  if (!panel().open) panel().showModal();
+  (panel().querySelector("[data-choose]") ?? panel()).focus(); // no act has focus by itself: Enter must be meant
+}
+
+function afterAct({ detail }) {
+  if (panel().open && detail.requestConfig?.verb === "post" && panel().contains(detail.elt)) panel().close();
+}
+
+/** A number chooses a row, or presses the button that carries it. The next digit may follow for a moment. */
+function takeDigit(digit) {
+  typed += digit;
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    typed = "";
+  }, TYPING_MS);
+  const button = panel().querySelector(`[data-number="${typed}"]`) ?? panel().querySelector(`[data-number="${(typed = digit)}"]`);
+  if (!button) return;
+  if ("choose" in button.dataset) {
+    button.focus();
+    button.scrollIntoView({ block: "nearest" });
+  } else {
+    typed = "";
+    button.click();
+  }
+}
+
+function step(by) {
+  const stops = [...panel().querySelectorAll("button, a[href]")].filter((each) => each.offsetParent);
+  const here = stops.indexOf(document.activeElement);
+  stops[(here + by + stops.length) % stops.length]?.focus();
+}
+
+const KEYS = {
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
+  PageDown: () => panel().querySelector('[data-turn="on"]')?.click(),
+  PageUp: () => panel().querySelector('[data-turn="back"]')?.click(),
+  t: () => document.activeElement.closest(".done-row")?.querySelector("[data-restart]")?.click(),
+};
+
+/** A key while the dialog is open; `key` as kitchen.js reads keypads. */
+export function panelKey(event, key) {
+  if (/^[0-9]$/.test(key)) takeDigit(key);
+  else if (KEYS[key]) KEYS[key]();
+  else if (/^[a-z]$/.test(key)) panel().querySelector(`[data-key~="${key}"]`)?.click();
+  else return;
+  event.preventDefault();
+}
+
+export function startPanel() {
+  document.addEventListener("htmx:afterSettle", afterFill);
+  document.addEventListener("htmx:afterRequest", afterAct);
+  panel().addEventListener("close", () => panel().replaceChildren());
+}

@@ -1,0 +1,153 @@
+"""A shift without a pointer: everything on the wall and the pass by keys, and by a numeric keypad."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.service import Service
+
+SOON = 5_000
+
+
+@pytest.fixture(autouse=True)
+def _clean(server: Service):
+    server.clear_kitchen()
+
+
+def ticket_of(page: Page, order: dict) -> Locator:
+    ticket = page.locator(f".tickets > [data-order='{order['id']}']")
+    expect(ticket).to_be_visible(timeout=SOON)
+    return ticket
+
+
+def choose(page: Page, ticket: Locator) -> None:
+    number = ticket.locator(".position").text_content()
+    assert number
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(850)  # so that two numbers are not read as one
+    page.keyboard.type(number)
+    expect(ticket.locator("[data-main]")).to_be_focused()
+
+
+def order_by_keys(page: Page) -> None:
+    """The waiter's form, without a pointer."""
+    page.goto("/floor/tables/1/")
+    quantity = page.locator("input[name^=quantity-]:enabled").first
+    quantity.focus()
+    page.keyboard.type("2")
+    page.locator("#order-form button[type=submit], #order-form .button.primary").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):
+    waiter = page_of("waiter", "/floor/")
+    order_by_keys(waiter)
+    placed = kitchen_page.locator(".tickets > .ticket").first
+    expect(placed).to_be_visible(timeout=SOON)
+
+    first, second = server.order("Table 2", Burger=2), server.order("Table 3", Burger=1)
+    ticket, other = ticket_of(kitchen_page, first), ticket_of(kitchen_page, second)
+
+    choose(kitchen_page, ticket)
+    kitchen_page.keyboard.press("h")
+    expect(ticket).to_contain_text("HELD")
+    expect(ticket.locator("[data-main]")).to_be_focused()
+    kitchen_page.keyboard.press("f")
+    expect(ticket).not_to_contain_text("HELD")
+
+    choose(kitchen_page, ticket)
+    kitchen_page.keyboard.press("s")
+    expect(ticket).to_have_attribute("data-status", "started")
+
+    choose(kitchen_page, ticket)
+    kitchen_page.keyboard.press("Enter")
+    expect(ticket).to_have_attribute("data-leaving", "")
+    kitchen_page.keyboard.press("u")
+    expect(ticket).not_to_have_attribute("data-leaving", "", timeout=SOON)
+
+    choose(kitchen_page, ticket)
+    kitchen_page.keyboard.press("Enter")
+    expect(ticket).to_have_count(0, timeout=2 * SOON)
+    kitchen_page.keyboard.press("r")
+    row = kitchen_page.locator("#panel .done-row").first
+    expect(row).to_contain_text("Table 2")
+    expect(row).to_contain_text("Kenji")
+    kitchen_page.keyboard.press("1")
+    kitchen_page.keyboard.press("Enter")
+    expect(ticket).to_contain_text("RECALLED", timeout=SOON)
+
+    choose(kitchen_page, other)
+    here = other.locator(".ticket-facts").inner_text()
+    kitchen_page.keyboard.press("p")
+    target = kitchen_page.locator("#panel [data-number='2']")
+    expect(target).to_be_visible()
+    name = target.locator("span").inner_text()
+    kitchen_page.keyboard.press("2")
+    expect(other.locator(".ticket-facts")).to_contain_text(name)
+    assert name not in here
+
+    kitchen_page.keyboard.press("a")
+    expect(kitchen_page.locator("html")).to_have_attribute("data-all-day", "choices")
+    expect(kitchen_page.locator("#all-day")).to_contain_text("Burger")
+    kitchen_page.keyboard.press("a")
+    expect(kitchen_page.locator("#all-day")).to_be_hidden()
+
+    kitchen_page.keyboard.press("]")
+    expect(kitchen_page).to_have_url(re.compile(r"/kitchen/\d+/$"))
+    kitchen_page.keyboard.press("[")
+    expect(kitchen_page).to_have_url(re.compile(r"/kitchen/$"))
+    kitchen_page.keyboard.press("?")
+    expect(kitchen_page.locator("#keys")).to_be_visible()
+    kitchen_page.keyboard.press("Escape")
+    kitchen_page.keyboard.press("e")
+    expect(kitchen_page).to_have_url(re.compile(r"/kitchen/expo/$"))
+
+
+def test_the_pass_by_keys(server: Service, page_of):
+    server.clear_pass()
+    expediter = page_of("kitchen", "/kitchen/expo/")
+    order = server.order("Table 4", Burger=1)
+    card = ticket_of(expediter, order)
+    server.clear_kitchen()
+    expect(card).to_have_attribute("data-ready", "", timeout=SOON)
+    choose(expediter, card)
+    expediter.keyboard.press("ArrowDown")
+    expediter.keyboard.press("Enter")
+    expect(card.locator("[data-plated]")).to_have_count(1, timeout=SOON)
+    expediter.keyboard.press("n")
+    expect(expediter.locator("html")).to_have_attribute("data-level", "runner")
+    choose(expediter, card)
+    expediter.keyboard.press("Enter")
+    expect(card).to_have_count(0, timeout=2 * SOON)
+
+
+KEYPAD = """(code, key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent('keydown', { code, key, bubbles: true, cancelable: true }))"""
+
+
+def test_a_numeric_keypad_is_a_bump_bar(server: Service, kitchen_page: Page):
+    """Without Num Lock its keys say Home and ArrowUp; they mean numbers all the same."""
+    ticket = ticket_of(kitchen_page, server.order("Table 5", Burger=1))
+
+    def press(code: str, key: str) -> None:
+        kitchen_page.evaluate(f"([code, key]) => ({KEYPAD})(code, key)", [code, key])
+
+    press("Numpad1", "End")
+    expect(ticket.locator("[data-main]")).to_be_focused()
+    press("NumpadMultiply", "*")
+    expect(ticket).to_have_attribute("data-status", "started", timeout=SOON)
+    kitchen_page.keyboard.press("NumpadEnter")
+    expect(ticket).to_have_attribute("data-leaving", "", timeout=SOON)
+    press("NumpadDecimal", "Delete")
+    expect(ticket).not_to_have_attribute("data-leaving", "", timeout=SOON)
+    press("NumpadDivide", "/")
+    expect(kitchen_page.locator("#panel")).to_be_visible(timeout=SOON)
+
+
+def test_news_is_seen_as_well_as_heard(server: Service, kitchen_page: Page):
+    order = server.order("Table 6", Burger=1)
+    ticket_of(kitchen_page, order)
+    expect(kitchen_page.locator("#news")).to_have_text(re.compile("NEW Table 6"))
+    expect(kitchen_page.locator("#news")).to_be_hidden(timeout=2 * SOON)
