@@ -211,7 +211,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _await_hello(self) -> None:
         """A client that never says hello gets a snapshot all the same."""
         try:
-            await asyncio.wait_for(self.hello.wait(), HELLO_SECONDS)
+            async with asyncio.timeout(HELLO_SECONDS):
+                await self.hello.wait()
         except TimeoutError:
             self.hello.set()
 

@@ -196,8 +196,10 @@ class Hub:
                 await asyncio.sleep(RETRY_SECONDS)
             # The busier the machine, the more commits are rendered together: screens never take more than half of it.
             await asyncio.sleep(min(max(TICK_SECONDS, self.loop.time() - began), LONGEST_REST_SECONDS))
+            # Not wait_for: in Python 3.11 that forgets that it was cancelled when the event comes at the same moment.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), settings.FEED_POLL_SECONDS)
+                async with asyncio.timeout(settings.FEED_POLL_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _write_down_devices(self) -> None:

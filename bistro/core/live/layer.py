@@ -57,7 +57,8 @@ class LayerBell:
             heads, self._pending = self._pending, {}
             message = {"type": "doorbell", "heads": {str(key): seq for key, seq in heads.items()}}
             try:
-                await asyncio.wait_for(layer.group_send(GROUP, message), SEND_TIMEOUT_SECONDS)
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    await layer.group_send(GROUP, message)
             except Exception as error:  # whatever the layer's client raises when its server is away
                 log.warning("the doorbell does not reach other processes", extra={"error": repr(error)})
                 await asyncio.sleep(SEND_TIMEOUT_SECONDS)
@@ -78,4 +79,5 @@ class LayerBell:
                     await asyncio.sleep(RETRY_SECONDS)
         finally:
             with contextlib.suppress(Exception):  # the server may be away
-                await asyncio.wait_for(layer.group_discard(GROUP, channel), SEND_TIMEOUT_SECONDS)
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    await layer.group_discard(GROUP, channel)

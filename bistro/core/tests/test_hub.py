@@ -144,6 +144,18 @@ async def test_the_last_one_out_stops_the_tail_and_the_next_one_starts_it(here, 
     assert len(heard) == 1  # without a socket of its own a process still passes its commits on to the others
 
 
+async def test_the_tail_stops_also_when_it_is_rung_at_the_same_moment(here, hub):
+    """`asyncio.wait_for` of Python 3.11 would forget the cancellation, and the tail would look for ever."""
+    reader = await Reader(hub, DeviceView(here.pk)).join()
+    await asyncio.sleep(0.1)
+    tail = hub._tail
+    hub._wake.set()
+    await asyncio.sleep(0)  # what waited for the bell is through, and the tail has not run yet
+    reader.leave()
+    done, _ = await asyncio.wait([tail], timeout=2)
+    assert done == {tail}
+
+
 async def test_more_events_at_once_than_the_limit_restart_the_audience(here, hub, settings, monkeypatch):
     settings.FEED_CATCH_UP_LIMIT = 2
     settings.FEED_POLL_SECONDS = 60
