@@ -1,5 +1,6 @@
 """A table's sheet on the floor plan: its party, its orders, what may be done, and the menu to order from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +18,12 @@ from menu.compiled import CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
 from orders.courses import held_courses
 from orders.floor import FloorTable, floor_tables
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
+Plans = dict[tuple[int, int], datetime]  # (order, course): when it fires by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCourse:
+    """A course that waits, and when it fires by itself."""
+
+    number: int
+    fire_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SheetOrder:
     """One round as a waiter sees it."""
 
@@ -66,7 +76,7 @@ class SheetOrder:
     can_cancel: bool
     can_deliver: bool
     deliver_word: str
-    held_courses: list[int]
+    held_courses: list[HeldCourse]
     can_fire: bool
     can_drop: bool
 
@@ -98,10 +108,11 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
     (shown,) = floor_tables(actor, [table], restaurant, now)
     owed = sum((order.total for order in orders if order.status != OrderStatus.CANCELLED), ZERO)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
+    plans = _plans(orders)
     return Sheet(
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
-        orders=[_sheet_order(order, actor, now, money) for order in orders],
+        orders=[_sheet_order(order, actor, plans, now, money) for order in orders],
         menu=_menu(restaurant.pk, money, wish or {}, now) if actor.may(Act.PLACE_ANYWHERE) else [],
         can_order=actor.may(Act.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Act.CLEAR_TABLE) and party is not None,
@@ -111,7 +122,20 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
     )
 
 
-def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str]) -> SheetOrder:
+def _plans(orders: Sequence[Order]) -> Plans:
+    """When held courses fire by themselves: one query, none where nothing waits."""
+    waiting = [order.pk for order in orders if order.status in OPEN and held_courses(order.lines.all())]
+    if not waiting:
+        return {}
+    rows = PlannedCourse.objects.filter(order_id__in=waiting).values_list("order_id", "course", "fire_at")
+    return {(order_id, course): fire_at for order_id, course, fire_at in rows}
+
+
+def _held(order: Order, plans: Plans) -> list[HeldCourse]:
+    return [HeldCourse(course, plans.get((order.pk, course))) for course in held_courses(order.lines.all())]
+
+
+def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money: dict[str, str]) -> SheetOrder:
     to_come = any(line.status != LineStatus.DONE for line in order.lines.all())
     over = order.status not in OPEN
     return SheetOrder(
@@ -130,7 +154,7 @@ def _sheet_order(order: Order, actor: Actor, now: datetime, money: dict[str, str
         can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Act.CANCEL_ORDER),
         can_deliver=order.status == OrderStatus.READY and actor.may(Act.DELIVER_ORDER),
         deliver_word="Mark course served" if to_come else "Mark delivered",
-        held_courses=[] if over else held_courses(order.lines.all()),
+        held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Act.FIRE_COURSE),
         can_drop=actor.may(Act.CANCEL_ORDER),
     )

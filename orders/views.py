@@ -100,6 +100,17 @@ def fire(request: HttpRequest, actor: Actor, pk: int, course: int) -> HttpRespon
 
 
 @require_POST
+@page_for(Act.FIRE_COURSE)
+def plan(request: HttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+    """A course that waits fires by itself in so many minutes; "never" takes that back."""
+    said = request.POST.get("minutes", "")
+    minutes = int(said) if said.isdecimal() and len(said) < 5 else None
+    return _move(
+        request, actor, pk, lambda: services.plan_course(order_id=pk, course=course, minutes=minutes, actor=actor)
+    )
+
+
+@require_POST
 @page_for(Act.CANCEL_ORDER)
 def drop(request: HttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
     """The guests do not want a course that waits, and why."""

@@ -94,6 +94,7 @@ PAGES = {
     "floor/orders/<int:pk>/cancel/": "order",
     "floor/orders/<int:pk>/deliver/": "order",
     "floor/orders/<int:pk>/courses/<int:course>/fire/": "order",
+    "floor/orders/<int:pk>/courses/<int:course>/plan/": "order",
     "floor/orders/<int:pk>/courses/<int:course>/drop/": "order",
 }
 OPEN_TO_ALL = {"health", "metrics", "api/schema/", "openapi.json", "api/docs/", "api/redoc/", "docs", "redoc"}

@@ -93,3 +93,18 @@ def test_the_next_course_follows_the_one_that_was_served(house, order, minutes, 
     assert sweep(20 + (minutes or 0) - 1) == 0
     assert sweep(20 + (minutes or 0)) == due
     assert courses(house, order) == ["done", "queued" if due else "held", "held"]
+
+
+def test_a_waiter_says_it_on_the_sheet(house, order):
+    sheet = f"/floor/tables/{house.table.pk}/"
+    address = f"/floor/orders/{order['id']}/courses/2/plan/"
+    with time_machine.travel(NOON, tick=False):
+        browser = house.browser("waiter")
+        assert browser.post(address, {"minutes": "15"}).status_code == 302
+        assert "fires at" in browser.get(sheet).text
+        assert PlannedCourse.objects.get().fire_at == NOON + timedelta(minutes=15)
+        assert browser.post(address, {"minutes": "never"}).status_code == 302
+        assert "fires at" not in browser.get(sheet).text
+        refused_page = browser.post(address, {"minutes": "9999"}, headers={"HX-Request": "true"})
+    assert "within twelve hours" in refused_page.text
+    assert not PlannedCourse.objects.exists()

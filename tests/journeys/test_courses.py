@@ -286,7 +286,7 @@ def test_the_floor_says_that_a_course_waits(house):
     (table,) = read_floor(waiter).tables
     assert (table.state, table.state_letter) == ("held", "H")
     (shown,) = read_sheet(waiter, house.table).orders
-    assert (shown.held_courses, shown.can_fire, shown.can_drop) == ([2], True, True)
+    assert ([course.number for course in shown.held_courses], shown.can_fire, shown.can_drop) == ([2], True, True)
     fired = fire(house, order, 2)
     (table,) = read_floor(waiter).tables
     assert (table.state, table.since) == ("waiting", fired.fired_at)
