@@ -157,7 +157,7 @@ def _read(
     stations = _stations(actor)
     station = next((each for each in stations if each.id == station_id), None)
     menu, now = current_menu(restaurant.pk), timezone.now()
-    rows = Ticket.objects.visible_to(actor).on_board().of_station(station_id).oldest_first()
+    rows = Ticket.objects.visible_to(actor).on_board(now - SHIFT).of_station(station_id).oldest_first()
     rows = rows if only is None else rows.filter(pk__in=only)
     page = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
     return Board(

@@ -34,9 +34,13 @@ class TicketQuerySet(TenantQuerySet):
     def open(self) -> Self:
         return self.filter(status__among=OPEN_TICKETS)
 
-    def on_board(self) -> Self:
-        """What a cook has before them: open tickets, and cancelled ones until they have read so."""
-        return self.filter(Q(status__among=OPEN_TICKETS) | Q(alert_at__isnull=False))
+    def on_board(self, since: datetime) -> Self:
+        """What a cook has before them: open tickets, and those cancelled since then until they have read so."""
+        return self.filter(Q(status__among=OPEN_TICKETS) | Q(alert_at__isnull=False, alert_at__gte=since))
+
+    def unread(self) -> Self:
+        """Changed, voided or cancelled after the kitchen had them, and nobody has read it."""
+        return self.filter(alert_at__isnull=False)
 
     def done_since(self, moment: datetime) -> Self:
         """Bumped, and not longer ago than this."""

@@ -217,7 +217,7 @@ def test_absurd_questions(house, other, role):
         "/api/orders": ("limit", "offset", "fields", "since"),
         "/api/v1/orders": ("limit", "offset", "status", "table", "since", "no_such"),
         "/api/v1/orders/recent": ("minutes", "limit", "offset"),
-        "/api/v1/tickets": ("station", "status", "limit", "offset"),
+        "/api/v1/tickets": ("station", "order", "status", "limit", "offset"),
         "/api/v1/events": ("after", "epoch"),
     }
     for path, wanted in names.items():

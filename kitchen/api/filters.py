@@ -16,10 +16,13 @@ class WholeNumberFilter(filters.NumberFilter):
 
 
 class TicketFilter(filters.FilterSet):
-    """`?station=3&status=open`."""
+    """`?station=3&order=17&status=open`."""
 
     station = WholeNumberFilter(field_name="station_id", min_value=1, max_value=2**63 - 1)
-    status = filters.CharFilter(method="by_status", help_text="`open`, or one of the statuses.")
+    order = WholeNumberFilter(field_name="order_id", min_value=1, max_value=2**63 - 1)
+    status = filters.CharFilter(
+        method="by_status", help_text="`open`, `unread` (changes that wait to be read), or one of the statuses."
+    )
 
     class Meta:
         model = Ticket
@@ -28,6 +31,8 @@ class TicketFilter(filters.FilterSet):
     def by_status(self, rows: TicketQuerySet, name: str, value: str) -> TicketQuerySet:
         if value == "open":
             return rows.open()
+        if value == "unread":
+            return rows.unread()
         if value not in TicketStatus.values:
             raise ValidationError({"status": [f"Unknown status: {value}"]})
         return rows.filter(status=value)

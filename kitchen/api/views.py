@@ -21,7 +21,7 @@ from kitchen.shapes import ticket_json
 
 
 class TicketList(GenericAPIView[Ticket]):
-    """Tickets, oldest first; `?station=<id>&status=open|queued|started|done|cancelled`."""
+    """Tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`."""
 
     permission_classes = [requires(Act.READ_ORDERS)]
     serializer_class = TicketOutput

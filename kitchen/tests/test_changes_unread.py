@@ -1,11 +1,14 @@
 """What changed after the kitchen had it: marked where it is, read before it is bumped, never cooked twice."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 from kitchen.board import read_board
-from kitchen.models import ModifierRoute, Route
+from kitchen.models import ModifierRoute, Route, Ticket
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
@@ -96,6 +99,19 @@ def test_a_cancelled_order_stays_on_the_board_until_it_is_read(two, how):
     ticket = two.done(act(two, "read"))
     assert (ticket["status"], ticket["alert_at"]) == ("cancelled", None)
     assert read_board(two.actor("kitchen"), None).tickets == []
+
+
+def test_what_nobody_has_read_is_listed_and_forgotten_after_the_shift(two):
+    address = f"/api/v1/orders/{two.order_json['id']}"
+    two.done(two.api("waiter").post(f"{address}/cancel", {"reason": "left"}))
+    other = two.place()
+    listed = [
+        [ticket["order"] for ticket in two.api("screen").get(f"/api/v1/tickets?{asked}").json()["results"]]
+        for asked in ("status=unread", f"order={other['id']}", f"status=unread&order={other['id']}")
+    ]
+    assert listed == [[two.order_json["id"]], [other["id"]], []]
+    Ticket.objects.filter(order_id=two.order_json["id"]).update(alert_at=timezone.now() - timedelta(hours=13))
+    assert [ticket.order_id for ticket in read_board(two.actor("kitchen"), None).tickets] == [other["id"]]
 
 
 def test_a_cancelled_order_that_nobody_saw_or_that_was_done_just_goes(house):

@@ -153,6 +153,7 @@ class Crew:
             if order_id % 10 == 0 and await self.serve(order_id):
                 return
             await self._do(f"/api/v1/orders/{order_id}/cancel", self.waiter, {"reason": "Changed their mind"})
+            await self.read_changes(order_id)
         except GaveUp as error:
             self.complaints.append(str(error))
 
@@ -163,6 +164,13 @@ class Crew:
         for ticket in mine:
             await self._do(f"/api/v1/tickets/{ticket}/bump", self.screen)
         return bool(mine) and (await self._do(f"/api/v1/orders/{order_id}/deliver", self.waiter)).ok
+
+    async def read_changes(self, order_id: int) -> None:
+        """The cooks have read that it is cancelled: its tickets leave the walls."""
+        unread = f"/api/v1/tickets?status=unread&order={order_id}"
+        tickets = await self.client.get(unread, credential=self.screen)
+        for ticket in tickets.body["results"] if tickets.ok else []:
+            await self._do(f"/api/v1/tickets/{ticket['id']}/read", self.screen)
 
     async def _do(self, path: str, credential: Credential, body: Any = None) -> Answer:
         """An act whose answer was lost is refused the second time, because it was done."""

@@ -11,6 +11,7 @@ from tests.faults.installation import Installation
 from tests.faults.screens import Program, Screen, Wall, when_all
 
 SETTLE = 60.0
+TICKETS = "/api/v1/tickets"
 # Not compared: what an old pad is told in words of its own. `items` and `created_at` repeat `lines` and `placed_at`,
 # the latter in whole seconds; its `table` is the name, which the API gives beside the id: no screen is told the id.
 # All else is equal, also what is yet to be invented.
@@ -50,7 +51,8 @@ async def settled(
     truths = {}
     for who, waiter in zip(here.houses, waiters, strict=True):
         orders = {order["id"]: compared(order) for order in await _all(client, "/api/v1/orders?status=open", waiter)}
-        tickets = {ticket["id"] for ticket in await _all(client, "/api/v1/tickets?status=open", waiter)}
+        shown = [each for what in ("open", "unread") for each in await _all(client, f"{TICKETS}?status={what}", waiter)]
+        tickets = {ticket["id"] for ticket in shown}
         truths[int(who.restaurant_id)] = Truth(orders, tickets)
     return truths
 
