@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.service import Service
 
 # The rules are the same on both databases; PostgreSQL repeats a part of what SQLite shows.
-STEPS = int(os.environ.get("MACHINE_STEPS", "1000" if database.SQLITE else "300"))
+STEPS = int(os.environ.get("MACHINE_STEPS", "1000" if database.SQLITE else "200"))
 STEPS_OF_ONE = 50
 
 
