@@ -143,6 +143,15 @@ def read_changes(
     return _read(actor, station_id, position, only=only, with_recent=with_recent)
 
 
+def read_tickets(
+    actor: Actor, restaurant: Restaurant, station_id: int | None, only: Collection[int]
+) -> list[BoardTicket]:
+    """Just these tickets, as far as they stand on the board: the answer to an act, which nobody waits for long."""
+    now = timezone.now()
+    rows = Ticket.objects.visible_to(actor).on_board(now - SHIFT).of_station(station_id).filter(pk__in=only)
+    return board_tickets(rows.with_lines(), restaurant, current_menu(restaurant.pk), now)
+
+
 def _read(
     actor: Actor,
     station_id: int | None,

@@ -9,8 +9,8 @@ from bistro.core.actors import Actor
 from bistro.core.events import Audience, audiences_of
 from bistro.core.feed import Position
 from bistro.core.live.frames import Frame, page_frame, render_there
-from bistro.core.models import Event
-from kitchen.board import Board, read_board, read_changes
+from bistro.core.models import Event, Restaurant
+from kitchen.board import Board, read_board, read_changes, read_tickets
 from kitchen.models import Screen, Station, Ticket
 from kitchen.printing.strip import printers_strip
 
@@ -61,13 +61,27 @@ class KitchenBoard:
         return frozenset(pk for pk, order_id in open_now.items() if not {f"order:{order_id}", f"ticket:{pk}"} & news)
 
 
-def render_changes(
-    board: Board, ticket_ids: set[int], problem: str | None = None, undo: object = None
-) -> tuple[str, frozenset[int]]:
+def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: str, undo: object) -> str:
+    """What an act answers at once: the tickets of its order on this board, and what became of it. Counts, lists and the
+    tickets of others come over the socket, which hears of the act in the same moment."""
+    restaurant = Restaurant.objects.get(pk=actor.restaurant_id or 0)
+    siblings = set(Ticket.objects.visible_to(actor).filter(order_id=order_id).values_list("pk", flat=True))
+    tickets = read_tickets(actor, restaurant, station_id, siblings)
+    context = {
+        "board": {"station": station_id},
+        "tickets": tickets,
+        "gone": sorted(siblings - {ticket.id for ticket in tickets}),
+        "problem": problem,
+        "undo": undo,
+    }
+    return render_there("kitchen/board.html#acted", context, restaurant)
+
+
+def render_changes(board: Board, ticket_ids: set[int]) -> tuple[str, frozenset[int]]:
     """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
     shows = frozenset(ticket.id for ticket in board.tickets)
     gone = sorted(ticket_ids - shows)
-    context = {"board": board, "tickets": board.tickets, "gone": gone, "problem": problem, "undo": undo}
+    context = {"board": board, "tickets": board.tickets, "gone": gone}
     return render_there("kitchen/board.html#changes", context, board.restaurant), shows
 
 

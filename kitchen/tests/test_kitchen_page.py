@@ -203,13 +203,19 @@ def test_a_cancelled_order_is_not_cooked(house, cook, htmx):
     assert "is cancelled" in response.content.decode()
 
 
-def test_an_act_answers_with_the_board_that_asked(house, cook):
-    """Bumped on the wall of one station, the answer redraws that wall, and a plain form goes back to it."""
-    (ticket,) = house.tickets(house.place())
+def test_an_act_answers_with_the_board_that_asked(house, cook, django_assert_num_queries):
+    """Begun on the wall of one station, the answer is that wall's tickets of the order, and no more: the socket brings
+    the rest. A plain form goes back to it."""
+    bar = StationFactory(restaurant=house.restaurant, name="Bar")
+    first, second = house.place(), house.place()
+    (ticket,), (other,) = house.tickets(first), house.tickets(second)
     address = f"/kitchen/{house.station.pk}/"
-    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"}
-    text = text_of(cook.post(f"/kitchen/tickets/{ticket['id']}/start/", headers=headers))
-    assert f'id="station-{house.station.pk}" href="{address}" aria-current="page"' in text
+    for station, shown in ((house.station, True), (bar, False)):
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/kitchen/{station.pk}/"}
+        with django_assert_num_queries(28 if shown else 19):
+            text = text_of(cook.post(f"/kitchen/tickets/{ticket['id']}/start/", headers=headers))
+        assert (f'<li id="ticket-{ticket["id"]}" data-order' in text) == shown
+        assert f"ticket-{other['id']}" not in text
     response = cook.post(f"/kitchen/tickets/{ticket['id']}/bump/", headers={"Referer": f"http://testserver{address}"})
     assert (response.status_code, response["Location"]) == (302, address)
 

@@ -15,8 +15,8 @@ from bistro.core.errors import DomainError, InvalidInput
 from bistro.core.roles import Act
 from kitchen import services
 from kitchen.access import line_for, ticket_for
-from kitchen.board import read_board, read_changes
-from kitchen.live import render_changes
+from kitchen.board import read_board
+from kitchen.live import render_acted
 from kitchen.look import look_for
 from kitchen.models import Station, Ticket
 from kitchen.transitions import TicketStatus
@@ -198,10 +198,7 @@ def _act(
             return redirect(reverse("kitchen:station", args=[station_id]) if station_id else "kitchen:board")
         context = {"board": read_board(actor, station_id), "problem": problem, "look": look_for(actor)}
         return render(request, "kitchen/board.html", context, status=status)
-    siblings = set(Ticket.objects.visible_to(actor).filter(order_id=ticket.order_id).values_list("pk", flat=True))
-    board = read_changes(actor, station_id, None, only=siblings, with_recent=True)
-    html, _shows = render_changes(board, siblings, problem, undo)
-    return HttpResponse(html, status=status)
+    return HttpResponse(render_acted(actor, station_id, ticket.order_id, problem, undo), status=status)
 
 
 def asking_station(request: HttpRequest) -> int | None:
