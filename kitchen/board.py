@@ -23,7 +23,6 @@ from orders.transitions import OPEN, LineStatus
 
 RECENT = 8
 SHIFT = timedelta(hours=12)  # a recall is offered this long
-RECALLABLE = 60  # of a shift, newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,17 +205,6 @@ def board_tickets(
         _board_ticket(ticket, others.get((ticket.order_id, ticket.fired_course), []), restaurant, menu, now)
         for ticket in tickets
     ]
-
-
-def recall_list(actor: Actor, station_id: int | None) -> list[BoardTicket]:
-    """What was bumped this shift, newest first, with who did it and where. What was delivered meanwhile is not
-    `recallable`, but can be looked at."""
-    now = timezone.now()
-    restaurant = Restaurant.objects.get(pk=actor.restaurant_id or 0)
-    done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
-    return board_tickets(
-        done.order_by("-done_at", "-pk").with_lines()[:RECALLABLE], restaurant, current_menu(restaurant.pk), now
-    )
 
 
 def all_day(actor: Actor, station_id: int | None) -> list[AllDay]:

@@ -9,7 +9,7 @@ from kitchen.rows import chosen, ticket_line, ticket_of
 from kitchen.stations import Routing
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.compiled import CompiledMenu
-from orders.events import OldLine, OrderEdited
+from orders.events import OrderEdited
 from orders.models import OrderLine
 from orders.transitions import LineStatus
 
@@ -52,15 +52,12 @@ def rewrite(event: OrderEdited, menu: CompiledMenu, routing: Routing, work: Unit
 def _take_away(edit: Edit) -> None:
     """Lines that are gone, became another dish or wait for a later firing leave their tickets, with a word."""
     waiting = {line.pk for line in edit.event.lines if line.status == LineStatus.HELD}
-    names = {line.pk: _as_it_was(line) for line in edit.event.lines}
-    for line_id in (*edit.event.removed, *edit.event.other_dish, *sorted(waiting)):
-        old = edit.event.was.get(line_id) or names[line_id]
+    gone = {*edit.event.removed, *waiting}
+    for line_id in sorted(gone | set(edit.event.other_dish)):
         for row in edit.rows.get(line_id, ()):
-            if line_id not in edit.event.other_dish or row.ticket.station_id not in _stations(edit, line_id):
+            if line_id in gone or row.ticket.station_id not in _stations(edit, line_id):
                 row.delete()
-            _void(edit, edit.tickets[row.ticket.station_id, row.ticket.fired_course], line_id, old)
-        if line_id not in edit.event.other_dish:
-            edit.rows.pop(line_id, None)
+            _void(edit, row, line_id)
 
 
 def _stations(edit: Edit, line_id: int) -> tuple[int, ...]:
@@ -68,12 +65,10 @@ def _stations(edit: Edit, line_id: int) -> tuple[int, ...]:
     return edit.routing.stations_of(line.item_id, chosen(line))
 
 
-def _as_it_was(line: OrderLine) -> OldLine:
-    return {"name": line.name, "quantity": line.quantity, "modifiers": [each["name"] for each in line.modifiers]}
-
-
-def _void(edit: Edit, ticket: Ticket, line_id: int, old: OldLine) -> None:
-    ticket.voided = [*(ticket.voided or []), {"line": line_id, **old}]
+def _void(edit: Edit, row: TicketLine, line_id: int) -> None:
+    """Its ticket says what stood there."""
+    ticket = edit.tickets[row.ticket.station_id, row.ticket.fired_course]
+    ticket.voided = [*(ticket.voided or []), {"line": line_id, **edit.event.was[line_id]}]
     edit.marked.add(ticket.pk)
 
 
@@ -91,7 +86,7 @@ def _place_lines(edit: Edit) -> None:
         for station_id, row in rows.items():
             if station_id not in wanted:
                 row.delete()
-                _void(edit, edit.tickets[station_id, row.ticket.fired_course], line.pk, _as_it_was(line))
+                _void(edit, row, line.pk)
 
 
 def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tuple[int, ...]:

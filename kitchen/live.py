@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from bistro.core import feed
+from bistro.core.access import restaurant_of
 from bistro.core.actors import Actor
 from bistro.core.events import Audience, audiences_of
 from bistro.core.feed import Position
 from bistro.core.live.frames import Frame, page_frame, render_there
-from bistro.core.models import Event, Restaurant
+from bistro.core.models import Event
 from kitchen.board import Board, read_board, read_changes, read_tickets
 from kitchen.models import Screen, Station, Ticket
 from kitchen.printing.strip import printers_strip
@@ -64,7 +65,7 @@ class KitchenBoard:
 def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: str, undo: object) -> str:
     """What an act answers at once: the tickets of its order on this board, and what became of it. Counts, lists and the
     tickets of others come over the socket, which hears of the act in the same moment."""
-    restaurant = Restaurant.objects.get(pk=actor.restaurant_id or 0)
+    restaurant = restaurant_of(actor)
     siblings = set(Ticket.objects.visible_to(actor).filter(order_id=order_id).values_list("pk", flat=True))
     tickets = read_tickets(actor, restaurant, station_id, siblings)
     context = {

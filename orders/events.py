@@ -127,10 +127,15 @@ class OldLine(TypedDict):
     modifiers: list[str]
 
 
+def as_it_is(line: OrderLine) -> OldLine:
+    """What a line says now, to be told when it has changed."""
+    return {"name": line.name, "quantity": line.quantity, "modifiers": [each["name"] for each in line.modifiers]}
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderEdited(OrderEvent):
     """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone, `other_dish` those that
-    changed into another item, `was` tells what both said before. The removed rows go after every reaction."""
+    changed into another item, `was` tells what every line said before. The removed rows go after every reaction."""
 
     action: ClassVar[str] = "edited"
     removed: tuple[int, ...] = ()

@@ -19,6 +19,12 @@ class RecallInput(StrictSerializer):
     restart_timer = serializers.BooleanField(default=False)
 
 
+class ReadInput(StrictSerializer):
+    """The version of the ticket that was read; without it, whatever stands there now."""
+
+    version = StrictInteger(min_value=1, max_value=2**31 - 1, required=False)
+
+
 class PlateInput(StrictSerializer):
     """On the pass, or not any more."""
 

@@ -15,7 +15,7 @@ from bistro.core.api.pagination import Pages
 from bistro.core.roles import Act
 from kitchen import services
 from kitchen.api.filters import TicketFilter
-from kitchen.api.serializers import PlateInput, PushInput, RecallInput, TicketOutput
+from kitchen.api.serializers import PlateInput, PushInput, ReadInput, RecallInput, TicketOutput
 from kitchen.models import Ticket
 from kitchen.shapes import ticket_json
 
@@ -101,6 +101,12 @@ class ReadChanges(TicketAct):
     """A cook has read what was added, changed, voided or cancelled. Until then the ticket cannot be bumped."""
 
     service = services.read_changes_of
+
+    @extend_schema(request=ReadInput, responses=TicketOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        body = ReadInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.act(request, pk, **body.validated_data)
 
 
 class BumpLine(TicketAct):

@@ -1,15 +1,14 @@
 """A ticket that waits, and changes that have to be read."""
 
 from bistro.core.actors import Actor
-from bistro.core.errors import LostRace, NotYours
+from bistro.core.errors import LostRace, Stale
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.events import TicketChangesRead, TicketHeld, TicketReleased
 from kitchen.models import Ticket, TicketLine
-from kitchen.services.tickets import locked_ticket, read_ticket, require_open, save
+from kitchen.services.tickets import locked_ticket, locked_ticket_alone, require_open, save
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
-from orders.models import Order
 
 
 def hold_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
@@ -48,30 +47,21 @@ def release_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     return ticket
 
 
-def read_changes_of(*, ticket_id: int, actor: Actor) -> Ticket:
+def read_changes_of(*, ticket_id: int, actor: Actor, version: int | None = None) -> Ticket:
     """A cook has read what was added, changed, voided or cancelled: the marks go, and a cancelled ticket with them.
-    Nothing to read: unchanged.
+    Nothing to read: unchanged. `version` is that of the ticket they had before them: what changed since is not read.
 
-    Locks: order, ticket. Raises NotPermitted, NotYours.
+    Locks: order, ticket. Raises Stale, NotPermitted, NotYours.
     """
     actor.require(Act.COOK)
     with UnitOfWork(actor) as work:
-        ticket = _locked_with_order(ticket_id, work)
+        ticket = locked_ticket_alone(ticket_id, work)
         if ticket.alert_at is not None:
+            if version is not None and ticket.version != version:
+                raise Stale("It changed again. Read it once more.", current_version=ticket.version)
             save(ticket, alert_at=None, voided=None)
             TicketLine.objects.filter(ticket=ticket).update(added=False, changed=False)
             for row in ticket.lines.all():
                 row.added = row.changed = False
             work.record(TicketChangesRead(ticket=ticket))
     return ticket
-
-
-def _locked_with_order(ticket_id: int, work: UnitOfWork) -> Ticket:
-    """Also of an order that was withdrawn: it is gone for everybody but the cook who had it before them."""
-    rows = Ticket.objects.within_reach_of(work.actor).filter(pk=ticket_id)
-    order_id = rows.values_list("order_id", flat=True).first()
-    if order_id is None:
-        raise NotYours("There is no such ticket.", code="ticket_not_found")
-    list(Order.objects.filter(pk=order_id).locked().values_list("pk"))
-    list(Ticket.objects.filter(pk=ticket_id).locked().values_list("pk"))
-    return read_ticket(ticket_id)

@@ -8,7 +8,17 @@ from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumped, TicketPushed
 from kitchen.models import Station, Ticket, TicketLine
-from kitchen.services.tickets import claim, finish, locked_line, locked_ticket, read_ticket, reopen, require_open, save
+from kitchen.services.tickets import (
+    claim,
+    finish,
+    locked_line,
+    locked_ticket,
+    read_ticket,
+    reopen,
+    require_open,
+    require_read,
+    save,
+)
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
 from orders.models import Order
@@ -40,14 +50,15 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
     """Send one unfinished line to another station: onto the order's ticket there, or a new one of the same age. What is
     left behind is done when all of it was, and gone when nothing is. Returns the ticket that has the line now.
 
-    Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when line or ticket is done,
-    IllegalTransition, NotPermitted, NotYours.
+    Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when line or ticket is done or changes
+    are unread, IllegalTransition, NotPermitted, NotYours.
     """
     actor.require(Act.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)
         require_open(ticket)
+        require_read(ticket)
         if row.status == LineStatus.DONE:
             raise LostRace("This line was already bumped.")
         station, came_from = _other_station(ticket, station_id, actor), ticket.station.name

@@ -16,13 +16,28 @@ def read_ticket(ticket_id: int) -> Ticket:
 
 def locked_ticket(ticket_id: int, work: UnitOfWork) -> tuple[Order, Ticket]:
     """The ticket and its order, locked in the global order: order, then ticket. Raises NotYours."""
+    order = order_steps.locked_order(_order_of(ticket_id, work), work)
+    return order, _locked_row(ticket_id)
+
+
+def locked_ticket_alone(ticket_id: int, work: UnitOfWork) -> Ticket:
+    """The ticket, locked after its order, also when that was withdrawn: it is gone for everybody but the cook who had
+    it before them. Raises NotYours."""
+    list(Order.objects.filter(pk=_order_of(ticket_id, work)).locked().values_list("pk"))
+    return _locked_row(ticket_id)
+
+
+def _order_of(ticket_id: int, work: UnitOfWork) -> int:
     rows = Ticket.objects.within_reach_of(work.actor).filter(pk=ticket_id)
-    order_id = rows.values_list("order_id", flat=True).first()
+    order_id: int | None = rows.values_list("order_id", flat=True).first()
     if order_id is None:
         raise NotYours("There is no such ticket.", code="ticket_not_found")
-    order = order_steps.locked_order(order_id, work)
+    return order_id
+
+
+def _locked_row(ticket_id: int) -> Ticket:
     list(Ticket.objects.filter(pk=ticket_id).locked().values_list("pk"))
-    return order, read_ticket(ticket_id)
+    return read_ticket(ticket_id)
 
 
 def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLine]:

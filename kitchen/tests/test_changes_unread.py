@@ -162,3 +162,38 @@ def test_a_ticket_that_an_edit_opens_is_new_and_not_changed(two):
     edit(two, kept(two, 0), kept(two, 1), *[{"item": beer.pk, "quantity": 1}] * 2)
     _, at_bar = two.tickets(two.order_json)
     assert (at_bar["alert_at"], [line["added"] for line in at_bar["lines"]]) == (None, [False, False])
+
+
+def test_what_changed_after_the_look_is_not_read(two):
+    """Two edits: who presses with the first before them has not read the second."""
+    edit(two, kept(two, 0, quantity=2), kept(two, 1))
+    (seen,) = two.tickets(two.order_json)
+    edit(two, kept(two, 0, quantity=5), kept(two, 1))
+    path = f"/api/v1/tickets/{seen['id']}/read"
+    cook, page = two.browser("kitchen"), f"/kitchen/tickets/{seen['id']}/read/"
+    with nothing_changes():
+        refused(two.api("kitchen").post(path, {"version": seen["version"]}), 412, "precondition_failed")
+        answer = cook.post(page, {"version": str(seen["version"])}, headers={"HX-Request": "true"})
+    assert (answer.status_code, "It changed again" in answer.text) == (412, True)
+    now = two.tickets(two.order_json)[0]["version"]
+    assert f'name="version" value="{now}"' in answer.text
+    assert cook.post(page, {"version": str(now)}, headers={"HX-Request": "true"}).status_code == 200
+    assert two.tickets(two.order_json)[0]["alert_at"] is None
+
+
+def test_what_is_unread_is_not_handed_on_line_by_line(two):
+    fry = StationFactory(restaurant=two.restaurant, name="Fry")
+    edit(two, kept(two, 0, quantity=2), kept(two, 1))
+    line = two.tickets(two.order_json)[0]["lines"][0]["id"]
+    with nothing_changes():
+        refused(
+            two.api("kitchen").post(f"/api/v1/ticket-lines/{line}/push", {"station": fry.pk}), 409, "changes_unread"
+        )
+
+
+def test_another_dish_that_waits_for_a_later_course_is_on_no_ticket(two):
+    two.hold_courses()
+    edit(two, kept(two, 0), kept(two, 1, item=two.item.pk, course=2))
+    (ticket,) = two.tickets(two.order_json)
+    assert [line["name"] for line in ticket["lines"]] == [two.item.name]
+    assert [line["name"] for line in ticket["voided"]] == ["Soup"]

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.board import read_board, recall_list
+from kitchen.board import read_board
+from kitchen.recalls import read_done
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_the_list_says_who_where_and_what_can_still_come_back(house, bumped):
         house.done(house.api("screen").post(f"/api/v1/tickets/{ticket['id']}/bump"))
         house.done(house.api("waiter").post(f"/api/v1/orders/{house.order_json['id']}/deliver"))
     with at(60 * 11):
-        found = recall_list(house.actor("kitchen"), house.station.pk)
+        found = [each.ticket for each in read_done(house.actor("kitchen"), house.station.pk).tickets]
     assert [(each.order_id, each.recallable) for each in found] == [
         (other["id"], True),
         (house.order_json["id"], False),
@@ -86,4 +87,4 @@ def test_the_list_says_who_where_and_what_can_still_come_back(house, bumped):
     assert found[0].done_by == found[0].done_on != ""
     assert (found[1].done_by, found[1].done_on) == (house.staff("kitchen").name, "")
     with at(60 * 13):
-        assert recall_list(house.actor("kitchen"), None) == []
+        assert read_done(house.actor("kitchen"), None).tickets == []

@@ -62,7 +62,7 @@ def bump_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_for(Act.COOK)
 def undo_bump(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """It was not done after all: everything is as before the bump."""
+    """It was not done after all: what the bump finished is being cooked."""
     ticket = ticket_for(actor, pk)
     return _act(request, actor, ticket, lambda: services.undo_bump(ticket_id=pk, actor=actor), "")
 
@@ -101,9 +101,10 @@ def release_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_for(Act.COOK)
 def read_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A cook has read what changed."""
-    ticket = ticket_for(actor, pk)
-    return _act(request, actor, ticket, lambda: services.read_changes_of(ticket_id=pk, actor=actor))
+    """A cook has read what changed: that which stood on the ticket of the `version` that the form came from."""
+    ticket, said = ticket_for(actor, pk), request.POST.get("version", "")
+    version = int(said) if said.isdecimal() and len(said) < 10 else None
+    return _act(request, actor, ticket, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """Changing or taking back an order that nobody has begun."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bistro.core.actors import Actor
 from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
@@ -10,7 +10,7 @@ from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
-from orders.events import OldLine, OrderEdited, OrderWithdrawn
+from orders.events import OrderEdited, OrderWithdrawn, as_it_is
 from orders.models import Order, OrderLine
 from orders.pricing import PricedOrder, price_order
 from orders.requests import LineRequest
@@ -156,13 +156,13 @@ def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWor
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Write the new lines over the old by identity; returns the event that tells what became of each."""
     old = {line.pk: line for line in order.lines.all()}
-    said, before = _said(old.values()), [(line.course, line.status) for line in old.values()]
-    fresh = line_rows(order, priced)
+    said = {pk: as_it_is(line) for pk, line in old.items()}
+    before = [(line.course, line.status) for line in old.values()]
     kept: list[OrderLine] = []
     changed: list[int] = []
     other_dish: list[int] = []
     added: list[OrderLine] = []
-    for wish, row in zip(priced.lines, fresh, strict=True):
+    for wish, row in zip(priced.lines, line_rows(order, priced), strict=True):
         line_id = wish.request.id
         if line_id is None:
             added.append(row)
@@ -191,12 +191,5 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         changed=tuple(changed),
         added=tuple(line.pk for line in added),
         other_dish=tuple(other_dish),
-        was={pk: said[pk] for pk in (*removed, *other_dish)},
+        was=said,
     )
-
-
-def _said(lines: Iterable[OrderLine]) -> dict[int, OldLine]:
-    return {
-        line.pk: {"name": line.name, "quantity": line.quantity, "modifiers": [each["name"] for each in line.modifiers]}
-        for line in lines
-    }

@@ -270,7 +270,7 @@ class Kitchen:
         """(station, firing) of the ticket that gets the line; `pushed_line` does it, with that ticket's id."""
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
-        refuse_if(not ticket.open or ticket.station == station or ticket.lines[line_id] == "done")
+        refuse_if(not ticket.open or ticket.unread or ticket.station == station or ticket.lines[line_id] == "done")
         return station, ticket.firing
 
     def pushed_line(self, ticket_id: int, line_id: int, other_id: int, place: tuple[int, int]) -> None:
