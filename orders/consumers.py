@@ -9,12 +9,13 @@ from orders.live import order_feed_for
 
 
 class OrdersConsumer(LiveConsumer):
-    """`/ws/orders`: programs, pads and integrations. Old clients get `initial` without saying hello."""
+    """`/ws/orders`: programs, pads and integrations. Old clients get `initial` without saying hello, and
+    hear of orders alone."""
 
     speaks_first = True
 
     async def make_view(self) -> View | None:
-        return await in_thread(order_feed_for, self.actor)
+        return await in_thread(order_feed_for, self.actor, self.structured)
 
 
 class FloorConsumer(LiveConsumer):

@@ -74,13 +74,14 @@ class FloorSection:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that somebody must look at now."""
+    """Something that somebody must look at now. `settle_url`: where "The kitchen knows" goes, if a word ends it."""
 
     id: str
     table_name: str
     text: str
     since: datetime | None
     url: str
+    settle_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Floor:
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
-    """The floor of the actor's restaurant: nine queries, whatever the number of tables."""
+    """The floor of the actor's restaurant: eleven queries, whatever the number of tables."""
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
     restaurant = Restaurant.objects.get(pk=actor.restaurant_id)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bistro.core.errors import IllegalTransition, NotYours
+from bistro.core.reading import Reading, ReadingFor, attach
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
@@ -11,27 +12,38 @@ from orders.events import OrderConfirmed, OrderEdited, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LINE_MOVES, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
+# Every act of the kitchen and of the floor begins with these: written once.
+_order_with_table = ReadingFor(
+    lambda actor, order: Order.objects.visible_to(actor).filter(pk=order).select_related("table")
+)
+_lines_of_order = Reading(lambda order: OrderLine.objects.filter(order_id=order))
+
 
 def locked_order(order_id: int, work: UnitOfWork) -> Order:
     """The order, locked, with its lines and table. Locks: order. Raises NotYours."""
     require_transaction()
-    rows = Order.objects.visible_to(work.actor).filter(pk=order_id)
-    if not list(rows.locked().values_list("pk")):
+    if not list(Order.objects.visible_to(work.actor).filter(pk=order_id).locked().values_list("pk")):
         raise NotYours("There is no such order.", code="order_not_found")
-    return rows.with_lines().get()
+    (order,) = _order_with_table(work.actor, order_id)
+    attach([order], "lines", _lines_of_order(order_id), "order")
+    return order
 
 
 def move(order: Order, new: str, work: UnitOfWork) -> None:
     """One move of the status, if the table allows it, stamped with the unit's instant."""
     require_transaction()
+    touch(order, *_take(order, new, work))
+
+
+def _take(order: Order, new: str, work: UnitOfWork) -> list[str]:
+    """The row takes the status and its stamp, unsaved. Returns the fields that changed."""
     require_move(ORDER_MOVES, order.status, new, what=f"Order {order.number}")
     order.status = new
     stamp = f"{new}_at"
-    changed = ["status"]
     if getattr(order, stamp, None) is None or new == OrderStatus.READY:
         setattr(order, stamp, work.now)
-        changed.append(stamp)
-    touch(order, *changed)
+        return ["status", stamp]
+    return ["status"]
 
 
 def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
@@ -44,15 +56,16 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
             f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
         )
     here, there = PROGRESS.index(order.status), PROGRESS.index(goal)
-    for status in PROGRESS[here + 1 : there + 1]:
-        move(order, status, work)
-    return there > here
+    steps = [_take(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
+    if steps:
+        touch(order, *dict.fromkeys(field for step in steps for field in step), moves=len(steps))
+    return bool(steps)
 
 
-def touch(order: Order, *fields: str) -> None:
-    """Save these fields and the next version, nothing else."""
+def touch(order: Order, *fields: str, moves: int = 1) -> None:
+    """Save these fields and the next version, nothing else; each of several moves counts as one."""
     require_transaction()
-    order.version += 1
+    order.version += moves
     order.save(update_fields=[*fields, "version"])
 
 
@@ -122,6 +135,13 @@ def bring_back(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> No
     if order.status == OrderStatus.READY:
         move(order, OrderStatus.PREPARING, work)
     _progressed(order, work)
+
+
+def take_back(order: Order, begun: Iterable[OrderLine], queued: Iterable[OrderLine], work: UnitOfWork) -> None:
+    """A bump was a slip: of the lines that it finished some are being made, some wait again. The order itself is being
+    prepared. Refused once delivered or cancelled."""
+    move_lines(queued, LineStatus.QUEUED)
+    bring_back(order, begun, work)
 
 
 def return_portions(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:

@@ -48,7 +48,7 @@ LINE_MOVES: dict[str, frozenset[str]] = {
     LineStatus.HELD: frozenset({LineStatus.QUEUED}),
     LineStatus.QUEUED: frozenset({LineStatus.STARTED, LineStatus.DONE}),
     LineStatus.STARTED: frozenset({LineStatus.DONE, LineStatus.QUEUED}),
-    LineStatus.DONE: frozenset({LineStatus.STARTED}),  # back by a recall
+    LineStatus.DONE: frozenset({LineStatus.STARTED, LineStatus.QUEUED}),  # back by a recall; by an undo, to what it was
 }
 UNTOUCHED = frozenset({LineStatus.HELD, LineStatus.QUEUED})
 FIRED = (LineStatus.QUEUED, LineStatus.STARTED, LineStatus.DONE)

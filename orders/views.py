@@ -32,7 +32,8 @@ REASONS = {
 @page_for(Act.WATCH_FLOOR)
 def floor(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The room."""
-    return render(request, "floor/floor.html", {"floor": read_floor(actor)})
+    context = {"floor": read_floor(actor), "may_confirm": actor.may(Act.CONFIRM_ORDER)}
+    return render(request, "floor/floor.html", context)
 
 
 @require_GET

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q
+
 from bistro.core.actors import Actor
 from bistro.core.errors import NotYours
 from bistro.core.inserting import insert_rows
@@ -13,30 +15,31 @@ from tables.events import PadPlaced, PartyCompleted, PartySeated
 from tables.models import Pad, Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
-# restaurant, table keys: (table, party)
+# restaurant, table keys, keys of tables' names: (table, party)
 seated_parties = Reading(
-    lambda restaurant, tables: (
+    lambda restaurant, tables, names: (
         Party.objects.of_restaurant(restaurant)
         .seated()
-        .filter(table_id__any_of=tables)
+        .filter(Q(table_id__any_of=tables) | Q(table__name_key__any_of=names))
         .order_by()
         .values_list("table_id", "pk")
     )
 )
 
 
-def seat_parties(work: UnitOfWork, guests: Mapping[Table, Actor]) -> dict[int, int]:
-    """The seated party of each table, {table: party}; a free table gets one. Two queries at most.
+def seat_parties(work: UnitOfWork, guests: Mapping[Table, Actor], seated: Mapping[int, int]) -> dict[int, int]:
+    """The seated party of each table, {table: party}; a free table gets one. One query at most.
 
-    `guests` says who is the first to order at each table: the log keeps it.
+    `guests` says who is the first to order at each table: the log keeps it. `seated` is {table: party} of those who sit
+    there, read under the tables' locks (`seated_parties`).
     """
     require_transaction()
     wanted = {table.pk: table for table in guests}
-    seated = dict(seated_parties(work.restaurant_id, wanted))
-    for party in _seat(work, [wanted[pk] for pk in sorted(wanted.keys() - seated.keys())], guests):
+    found = {pk: seated[pk] for pk in wanted if pk in seated}
+    for party in _seat(work, [wanted[pk] for pk in sorted(wanted.keys() - found.keys())], guests):
         assert party.table_id is not None
-        seated[party.table_id] = party.pk
-    return seated
+        found[party.table_id] = party.pk
+    return found
 
 
 def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Actor]) -> list[Party]:

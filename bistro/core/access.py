@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from bistro.core.actors import Actor
 from bistro.core.models import Device, Membership, Restaurant, Staff
+from bistro.core.reading import Reading
 from bistro.core.roles import Act, Role
 
 DEVICE_ROLES = {
@@ -17,6 +18,20 @@ DEVICE_ROLES = {
     Device.Kind.INTEGRATION: Role.INTEGRATION,
 }
 SESSION_RESTAURANT = "restaurant_id"
+
+# Every page and every act asks these.
+_restaurants = Reading(lambda restaurant: Restaurant.objects.filter(pk=restaurant))
+# staff: two of the memberships in force, which is as good as many; restaurant: the one there
+_at_work = Reading(
+    lambda staff: (
+        Membership.objects.active().filter(staff_id=staff).select_related("staff").order_by("restaurant_id")[:2]
+    )
+)
+_at_work_there = Reading(
+    lambda staff, restaurant: (
+        Membership.objects.active().filter(staff_id=staff, restaurant_id=restaurant).select_related("staff").order_by()
+    )
+)
 
 
 def actor_of_device(device: Device) -> Actor:
@@ -44,10 +59,7 @@ def memberships_of(staff: Staff) -> list[Membership]:
 
 def staff_actor(staff: Staff, restaurant_id: int | None) -> Actor:
     """The actor of a login in the wanted restaurant, or in its only one. Otherwise one without a restaurant."""
-    rows = Membership.objects.active().filter(staff=staff).select_related("staff")
-    if restaurant_id is not None:
-        rows = rows.filter(restaurant_id=restaurant_id)
-    found = list(rows.order_by("restaurant_id")[:2])
+    found = _at_work(staff.pk) if restaurant_id is None else _at_work_there(staff.pk, restaurant_id)
     return actor_of_member(found[0]) if len(found) == 1 else actor_without_restaurant(staff)
 
 
@@ -55,7 +67,14 @@ def restaurant_of(actor: Actor) -> Restaurant:
     """The actor's restaurant. Raises PermissionDenied when it has none."""
     if actor.restaurant_id is None:
         raise PermissionDenied("You have no membership in a restaurant.")
-    return Restaurant.objects.get(pk=actor.restaurant_id)
+    return restaurant_by_id(actor.restaurant_id)
+
+
+def restaurant_by_id(restaurant_id: int) -> Restaurant:
+    """A restaurant by its key. Raises Restaurant.DoesNotExist."""
+    for restaurant in _restaurants(restaurant_id):
+        return restaurant
+    raise Restaurant.DoesNotExist
 
 
 def request_actor(request: HttpRequest | Request) -> Actor | None:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
@@ -21,8 +22,13 @@ class CountingMemoryCache(LocMemCache):
 
 
 class _CountingClient(RedisCacheClient):
+    @cached_property
+    def _counter(self) -> Any:
+        """Kept: Django makes a client for every call, which costs as much as the call. Its connections are pooled."""
+        return self.get_client(None, write=True)
+
     def count(self, keys: Sequence[str], seconds: int) -> list[int]:
-        pipeline = self.get_client(None, write=True).pipeline(transaction=False)
+        pipeline = self._counter.pipeline(transaction=False)
         for key in keys:
             pipeline.incr(key)
             pipeline.expire(key, seconds)

@@ -25,6 +25,8 @@ from django.db.models import (
 )
 from django.db.models.base import ModelState
 
+from bistro.core.trips import Statement, asked_together, keys_of
+
 Row = TypeVar("Row", bound=Model)
 
 MOST_VALUES = 30_000  # in one statement: SQLite takes 32,766
@@ -34,19 +36,80 @@ PLAIN = frozenset({bool, int, str})
 REPEATING_FIELDS = (CharField, DateField, DecimalField)  # words of an enum, the instant of the unit, prices
 
 
-def insert_rows(rows: Sequence[Model]) -> None:
+def insert_rows(rows: Sequence[Model], *, may_wait: bool = False) -> None:
     """Insert new rows of one model, in their order, and give each its key: one statement for 30,000 values.
 
     No signals, as with `bulk_create`; rows that they point at have keys already. Raises what the database refuses.
+    `may_wait`: in a unit of work on PostgreSQL they go with what is written after them, and errors come then. Keys
+    are then taken in advance, not in the order in which processes write: not for tables whose rows are a queue.
     """
     if not rows:
         return
-    model = type(rows[0])
-    at_once = MOST_VALUES // len(_columns(model))
     # The wrapper itself: the usual `connection` looks for its thread's at every access.
     connection: Any = connections[DEFAULT_DB_ALIAS]
+    model = type(rows[0])
+    waiting = getattr(connection, "waiting", None) if may_wait else None
+    if waiting is not None:
+        _give_keys(connection, rows, keys_of(model).take(len(rows)))
+    at_once = MOST_VALUES // len(_columns(model, waiting is not None))
     for start in range(0, len(rows), at_once):
-        _insert(connection, model, rows[start : start + at_once])
+        some = rows[start : start + at_once]
+        if waiting is not None:
+            waiting.add(_insert(connection, model, some, keyed=True))
+        else:
+            (found,) = asked_together([_insert(connection, model, some)])
+            _give_keys(connection, some, [key for (key,) in found])
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Rows that count: the last number stands in `column`, what is counted in the columns `of`, unique together."""
+
+    table: str
+    column: str
+    of: tuple[str, ...]
+
+    def statement(self, of: Sequence[Any], count: int) -> Statement:
+        """Takes the next so many numbers and answers with the last. Locks: the counter's row, until the end."""
+        sql = (
+            f"INSERT INTO {self.table} ({', '.join(self.of)}, {self.column}) VALUES ({'%s, ' * len(self.of)}%s) "
+            f"ON CONFLICT ({', '.join(self.of)}) DO UPDATE SET {self.column} = "
+            f"{self.table}.{self.column} + excluded.{self.column} RETURNING {self.column}"
+        )
+        return Statement(sql, [*of, count])
+
+
+def insert_numbered(rows: Sequence[Model], attribute: str, counter: Counter, of: Sequence[Any]) -> int:
+    """As `insert_rows`, each row with the counter's next number in `attribute`, in their order. The last number.
+
+    On PostgreSQL in one trip, and what waited goes with it.
+    """
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    model, number = type(rows[0]), counter.statement(of, len(rows))
+    if connection.vendor == "postgresql":
+        _give_numbers(rows, attribute, 0)  # how far each is before the last one
+        statement = _insert(connection, model, rows, numbered=(attribute, number))
+        waiting = getattr(connection, "waiting", None)
+        found = waiting.go(statement) if waiting is not None else asked_together([statement])[0]
+        _give_keys(connection, rows, [key for key, _number in found])
+        last = int(found[-1][1])
+    else:
+        ((last,),) = asked_together([number])[0]
+    _give_numbers(rows, attribute, last)
+    if connection.vendor != "postgresql":
+        insert_rows(rows)
+    return last
+
+
+def _give_keys(connection: BaseDatabaseWrapper, rows: Sequence[Model], keys: Sequence[Any]) -> None:
+    for row, key in zip(rows, keys, strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _give_numbers(rows: Sequence[Model], attribute: str, last: int) -> None:
+    for place, row in enumerate(rows, last - len(rows) + 1):
+        setattr(row, attribute, place)
 
 
 def new_row(model: type[Row], **values: Any) -> Row:
@@ -81,7 +144,7 @@ def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Call
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column but the key, and how its values are prepared."""
+    """A column, and how its values are prepared."""
 
     field: "Field[Any, Any]"
     attribute: str
@@ -91,8 +154,9 @@ class _Column:
 
 
 @cache
-def _columns(model: type[Model]) -> tuple[_Column, ...]:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+def _columns(model: type[Model], keyed: bool = False) -> tuple[_Column, ...]:
+    """Those of a new row; the key only where the row has one already."""
+    fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
     return tuple(_column(field) for field in fields)
 
 
@@ -109,31 +173,60 @@ def _column(field: "Field[Any, Any]") -> _Column:
     )
 
 
+def _insert(
+    connection: BaseDatabaseWrapper,
+    model: type[Model],
+    rows: Sequence[Model],
+    *,
+    keyed: bool = False,
+    numbered: tuple[str, Statement] | None = None,
+) -> Statement:
+    """Answers with the rows' keys, and with their numbers where it takes them (PostgreSQL)."""
+    if connection.vendor != "postgresql":
+        head, tail = _ends(model)
+        source, parameters = _list(connection, model, rows)
+        return Statement(f"{head} {source} {tail}", parameters)
+    document = _document(model, rows, keyed)
+    if numbered is None:
+        return Statement(_from_document(model, keyed), [document])
+    attribute, number = numbered
+    return Statement(_numbered_from_document(model, attribute, number.sql), [*number.parameters, document])
+
+
 @cache
-def _ends(model: type[Model]) -> tuple[str, str]:
+def _ends(model: type[Model], keyed: bool = False) -> tuple[str, str]:
     """What stands before the values, and behind."""
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    columns = ", ".join(quote(column.field.column) for column in _columns(model))
+    columns = ", ".join(quote(column.field.column) for column in _columns(model, keyed))
     key = model._meta.pk
     assert key is not None
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns})", f"RETURNING {quote(key.column)}"
 
 
-def _insert(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequence[Model]) -> None:
-    head, tail = _ends(model)
-    source, parameters = (_document if connection.vendor == "postgresql" else _list)(connection, model, rows)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{head} {source} {tail}", parameters)
-        keys = cursor.fetchall()
-    for row, (key,) in zip(rows, keys, strict=True):
-        row.pk = key
-        row._state.adding, row._state.db = False, connection.alias
-
-
-def _document(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequence[Model]) -> tuple[str, list[Any]]:
+@cache
+def _from_document(model: type[Model], keyed: bool) -> str:
     """For PostgreSQL: all rows as one JSON text. The statement stays the same for any number of them, and nothing is
     escaped value by value; a quarter of the time of twenty parameters a row."""
-    computed, plain = _attributes(model)
+    head, tail = _ends(model, keyed)
+    return f"{head} SELECT * FROM json_to_recordset(%s) AS new ({_definition(model, keyed)}) {tail}"
+
+
+@cache
+def _numbered_from_document(model: type[Model], attribute: str, number: str) -> str:
+    """The same, with numbers that count up to what the statement `number` answers with."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    (own,) = [quote(column.field.column) for column in _columns(model) if column.attribute == attribute]
+    head, tail = _ends(model)
+    values = [quote(column.field.column) for column in _columns(model)]
+    values = [f"counted.last + new.{name}" if name == own else f"new.{name}" for name in values]
+    return (
+        f"WITH counted (last) AS ({number}) {head} SELECT {', '.join(values)} "
+        f"FROM json_to_recordset(%s) AS new ({_definition(model)}), counted {tail}, {own}"
+    )
+
+
+def _document(model: type[Model], rows: Sequence[Model], keyed: bool) -> str:
+    computed, plain = _attributes(model, keyed)
     values = []
     for row in rows:
         attributes = row.__dict__
@@ -141,23 +234,25 @@ def _document(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequenc
         for column, field in computed:
             value[column] = field.pre_save(row, True)
         values.append(value)
-    return f"SELECT * FROM json_to_recordset(%s) AS new ({_definition(model)})", [json.dumps(values, default=str)]
+    return json.dumps(values, default=str)
 
 
 @cache
-def _attributes(model: type[Model]) -> "tuple[tuple[tuple[str, Field[Any, Any]], ...], tuple[tuple[str, str], ...]]":
+def _attributes(
+    model: type[Model], keyed: bool
+) -> "tuple[tuple[tuple[str, Field[Any, Any]], ...], tuple[tuple[str, str], ...]]":
     """((column, its field) where the field computes the value, (column, attribute) of all others)."""
-    columns = _columns(model)
+    columns = _columns(model, keyed)
     computed = tuple((column.field.column, column.field) for column in columns if column.computed)
     return computed, tuple((column.field.column, column.attribute) for column in columns if not column.computed)
 
 
 @cache
-def _definition(model: type[Model]) -> str:
+def _definition(model: type[Model], keyed: bool = False) -> str:
     """Names and types of the columns, in their order."""
     connection = connections[DEFAULT_DB_ALIAS]
     quote = connection.ops.quote_name
-    return ", ".join(f"{quote(c.field.column)} {c.field.db_type(connection)}" for c in _columns(model))
+    return ", ".join(f"{quote(c.field.column)} {c.field.db_type(connection)}" for c in _columns(model, keyed))
 
 
 def _list(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequence[Model]) -> tuple[str, list[Any]]:

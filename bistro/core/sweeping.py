@@ -5,15 +5,19 @@ Several processes sweep at once: who is first decides each sweep's own condition
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from django.conf import settings
+from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from bistro.core.errors import Overloaded
+
+Due = TypeVar("Due")
 log = logging.getLogger(__name__)
 
 
@@ -21,6 +25,20 @@ class Sweep(Protocol):
     """A service that looks for what is due. Cheap when nothing is."""
 
     def __call__(self, *, now: datetime) -> object: ...
+
+
+def in_each(due: Mapping[int, Sequence[Due]], act: Callable[[int, Sequence[Due]], int]) -> int:
+    """The sum of what `act(restaurant, what is due there)` returns. A restaurant whose rows cannot be had now does not
+    keep the others waiting; its error is raised at the end."""
+    done, failure = 0, None
+    for restaurant_id, rows in due.items():
+        try:
+            done += act(restaurant_id, rows)
+        except (AnyDatabaseError, Overloaded) as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return done
 
 
 class Sweeper(threading.Thread):

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime
 from functools import cache
 from types import TracebackType
@@ -17,15 +17,18 @@ from bistro.core import doorbell
 from bistro.core.actors import Actor
 from bistro.core.errors import DomainError, Overloaded
 from bistro.core.events import DomainEvent
-from bistro.core.inserting import insert_rows, new_row
+from bistro.core.inserting import Counter, insert_numbered, new_row
 from bistro.core.jsontext import dumps
 from bistro.core.models import Event
+from bistro.core.trips import waiting
 
 # Units of work queue here before they open a transaction. SQLite has one write lock for the
 # whole file and hands it out unfairly (waiters sleep and poll). On PostgreSQL all units of a restaurant end on the row
 # of its sequence: more than a few at once only wait for each other with their row locks held.
 _writers = threading.BoundedSemaphore(settings.WRITERS)
 _WAIT_SECONDS = 20
+DAY_NUMBERS = Counter("core_daynumber", "last", of=("restaurant_id", "business_date"))
+SEQUENCE = Counter("core_feedhead", "seq", of=("restaurant_id",))
 _thread = threading.local()
 
 
@@ -56,33 +59,29 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self.actor = actor
         self._restaurant_id = actor.restaurant_id
         self._recorded: list[tuple[DomainEvent, Actor]] = []
-        self._atomic = transaction.atomic(durable=True)
-        self._holds_writer = False
+        self._opened = ExitStack()
         self._read: dict[str, Any] = {}
 
     def __enter__(self) -> "UnitOfWork":
         self._take_writer()
-        try:
-            self._atomic.__enter__()
-        except BaseException:
-            self._free_writer()
-            raise
+        with ExitStack() as opened:  # left at once if one of them fails
+            opened.callback(self._free_writer)
+            opened.enter_context(transaction.atomic(durable=True))
+            opened.enter_context(waiting())
+            self._opened = opened.pop_all()
         self.now = timezone.now()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                try:
-                    self._close()
-                except BaseException as failure:
-                    self._atomic.__exit__(type(failure), failure, failure.__traceback__)
-                    raise
-            self._atomic.__exit__(kind, error, trace)
-        finally:
-            self._free_writer()
+        if kind is None:
+            try:
+                self._close()
+            except BaseException as failure:
+                self._opened.__exit__(type(failure), failure, failure.__traceback__)
+                raise
+        self._opened.__exit__(kind, error, trace)
 
     @property
     def restaurant_id(self) -> int:
@@ -105,28 +104,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
             self._read[name] = read()
         return self._read[name]
 
-    def take_day_numbers(self, business_date: date, count: int) -> range:
-        """The day's next `count` order numbers, after every lock and check and before the inserts."""
-        sql = (
-            "INSERT INTO core_daynumber (restaurant_id, business_date, last) VALUES (%s, %s, %s) "
-            "ON CONFLICT (restaurant_id, business_date) DO UPDATE SET last = core_daynumber.last + excluded.last "
-            "RETURNING last"
-        )
-        last = _one_number(sql, [self.restaurant_id, business_date, count])
-        return range(last - count + 1, last + 1)
+    def insert_with_day_numbers(self, rows: Sequence[Any], business_date: date) -> None:
+        """Insert new rows, giving each the day's next `number`; after every other lock and check."""
+        insert_numbered(rows, "number", DAY_NUMBERS, [self.restaurant_id, business_date])
 
     def _close(self) -> None:
         self._react()
         if not self._recorded:
             return
-        count = len(self._recorded)
-        sql = (
-            "INSERT INTO core_feedhead (restaurant_id, seq) VALUES (%s, %s) "
-            "ON CONFLICT (restaurant_id) DO UPDATE SET seq = core_feedhead.seq + excluded.seq RETURNING seq"
-        )
-        head = _one_number(sql, [self.restaurant_id, count])
-        first = head - count + 1
-        insert_rows([self._row(first + place, event, actor) for place, (event, actor) in enumerate(self._recorded)])
+        rows = [self._row(event, actor) for event, actor in self._recorded]
+        head = insert_numbered(rows, "seq", SEQUENCE, [self.restaurant_id])
 
         def ring() -> None:  # no partial: Django's robust handling asks a callback that fails for its __qualname__
             doorbell.ring(self.restaurant_id, head)
@@ -145,12 +132,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
                 for reaction in reactions_to(event_class):  # type: ignore[arg-type]
                     reaction(events, self)
 
-    def _row(self, seq: int, event: DomainEvent, actor: Actor) -> Event:
+    def _row(self, event: DomainEvent, actor: Actor) -> Event:
         private = event.private()
         return new_row(
             Event,
             restaurant_id=self.restaurant_id,
-            seq=seq,
             type=event.type,
             action=event.action,
             subject=event.subject,
@@ -168,18 +154,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
             raise RuntimeError("A unit of work is durable: a service may not call a service.")
         if not _writers.acquire(timeout=_WAIT_SECONDS):
             raise Overloaded("Too many orders at once. Try again in a moment.")
-        self._holds_writer = _thread.at_work = True
+        _thread.at_work = True
 
     def _free_writer(self) -> None:
-        if self._holds_writer:
-            self._holds_writer = _thread.at_work = False
-            _writers.release()
-
-
-def _one_number(sql: str, params: list[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return int(cursor.fetchone()[0])
+        _thread.at_work = False
+        _writers.release()
 
 
 def require_transaction() -> None:

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import Error as AnyDatabaseError
 from django.db.models import F
 
 from bistro.core.actors import Actor
-from bistro.core.errors import Overloaded
+from bistro.core.sweeping import in_each
 from bistro.core.unit_of_work import UnitOfWork
 from orders.events import OrderUnseen
 from orders.metrics import UNSEEN_ORDERS
@@ -31,15 +30,7 @@ def raise_unseen_alarms(*, now: datetime) -> int:
         if unseen_at is None:
             due[restaurant_id].append(pk)
     UNSEEN_ORDERS.set(len(found))
-    raised, failure = 0, None
-    for restaurant_id, order_ids in due.items():
-        try:
-            raised += _raise_in(restaurant_id, order_ids[:AT_ONCE], now)
-        except (AnyDatabaseError, Overloaded) as error:
-            failure = error
-    if failure is not None:
-        raise failure
-    return raised
+    return in_each(due, lambda restaurant_id, order_ids: _raise_in(restaurant_id, order_ids[:AT_ONCE], now))
 
 
 def _raise_in(restaurant_id: int, order_ids: Collection[int], now: datetime) -> int:

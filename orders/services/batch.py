@@ -6,6 +6,7 @@ Each is refused on its own, before any insert; what is left is written with one 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bistro.core.access import actor_of_device
@@ -13,10 +14,12 @@ from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
 from bistro.core.inserting import insert_rows, new_row
 from bistro.core.models import Device
 from bistro.core.names import name_key
+from bistro.core.reading import read_together
 from bistro.core.roles import Act, Role
 from bistro.core.unit_of_work import UnitOfWork
+from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
-from menu.steps import counted_portions, menu_in, take_portions
+from menu.steps import counted_portions, menu_in, take_portions, use_menu
 from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
@@ -31,7 +34,7 @@ from orders.services.questions import (
 )
 from orders.shapes import full_json, notes_json, order_json, with_notes
 from tables.models import Table
-from tables.steps import seat_parties
+from tables.steps import seat_parties, seated_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,17 @@ class Batch:
         self.outcomes: dict[int, Outcome] = {}
         self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
         self.twins: dict[int, int] = {}
+        self.devices: dict[int, Device] = {}
+        self.pads: dict[int, int] = {}  # {device: table} of the credentials that may not order anywhere
+        self.seated: dict[int, int] = {}  # {table: party}
 
     def run(self) -> None:
         """Everything inside the transaction. Locks: table, stock, day's number."""
+        self._look_at_devices()
         self._check_tokens()
         self._merge_equal_keys()
-        asked = list(self.candidates)
-        self._lock_tables()
-        self._answer_replays(asked)
+        asked = [candidate for candidate in self.candidates if candidate.request.key is not None]
+        self._look(self._choose_tables(), asked)
         self._keep(self._price)
         taken = self._share_portions()
         if self.candidates:
@@ -105,16 +111,22 @@ class Batch:
                 kept.append(candidate)
         self.candidates = kept
 
-    def _check_tokens(self) -> None:
-        """Devices that the door knew from memory: does the token still count, and for the same rights?"""
+    def _look_at_devices(self) -> None:
+        """Those that the door knew from memory; and where those stand that may not order anywhere. One trip."""
         known = {c.request.actor.device_id for c in self.candidates if c.request.token_hash}
-        if not known:
-            return
-        devices = {device.pk: device for device in devices_at_work(self.work.restaurant_id, known)}
+        bound = {c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Act.PLACE_ANYWHERE)}
+        rows, pads = read_together(
+            devices_at_work.asking(self.work.restaurant_id, known) if known else None,
+            standing_pads.asking(self.work.restaurant_id, bound) if bound else None,
+        )
+        self.devices, self.pads = {device.pk: device for device in rows}, dict(pads)
+
+    def _check_tokens(self) -> None:
+        """Of devices that the door knew from memory: does the token still count, and for the same rights?"""
 
         def check(candidate: Candidate) -> None:
             request = candidate.request
-            device = devices.get(request.actor.device_id or 0)
+            device = self.devices.get(request.actor.device_id or 0)
             if request.token_hash and not (device and is_same(device, request)):
                 raise TokenEnded
 
@@ -134,57 +146,51 @@ class Batch:
                 kept.append(candidate)
         self.candidates = kept
 
-    def _lock_tables(self) -> None:
-        """Each request's table, locked in pk order. A pad has only its own."""
-        pads = self._pads()
+    def _choose_tables(self) -> dict[int, int | str]:
+        """{place: the id of its table, or the key of its name}. A pad has only its own."""
         wanted: dict[int, int | str] = {}
 
         def choose(candidate: Candidate) -> None:
-            wanted[candidate.place] = wanted_table(candidate.request, pads)
+            wanted[candidate.place] = wanted_table(candidate.request, self.pads)
 
         self._keep(choose)
-        tables = self._tables(set(wanted.values()))
+        return wanted
 
+    def _look(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
+        """Lock each request's table, in pk order; then see who sits there, which keys were used, and which menu is in
+        force. One trip. Whoever has no such table is refused; what was placed before under the same key is answered
+        again, whatever became of its table, menu or status: of two equal requests the second finds the first."""
+        asked = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
+        restaurant, names = self.work.restaurant_id, {name for name in wanted.values() if isinstance(name, str)}
+        ids = set(wanted.values()) - names
+        credentials, keys = {c.request.actor.credential for c in asked}, {c.request.key for c in asked}
+        tables, seated, versions, known = read_together(
+            tables_by_name.asking(restaurant, ids, names) if names else tables_by_key.asking(restaurant, ids),
+            seated_parties.asking(restaurant, ids, names),
+            menu_versions.asking(restaurant),
+            orders_with_keys.asking(restaurant, credentials, keys) if keys else None,
+        )
+        self.seated = dict(seated)
+        use_menu(self.work, versions)
+        self._take_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
+        if known:
+            self._answer_replays(asked, [pk for pk, _credential, _key in known])
+
+    def _take_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
             table = tables.get(wanted[candidate.place])
             if table is None:
                 raise no_such_table(candidate.request)
-            if not candidate.request.actor.may(Act.PLACE_ANYWHERE) and table.pk != own_table(candidate.request, pads):
+            if not candidate.request.actor.may(Act.PLACE_ANYWHERE) and table.pk != own_table(
+                candidate.request, self.pads
+            ):
                 raise wrong_table()
             candidate.table = table
 
         self._keep(seat)
 
-    def _tables(self, wanted: set[int | str]) -> dict[int | str, Table]:
-        """Tables by what they were called: their id, or the key of their name. Locks: table."""
-        names = {name for name in wanted if isinstance(name, str)}
-        if names:
-            found = tables_by_name(self.work.restaurant_id, wanted - names, names)
-        else:
-            found = tables_by_key(self.work.restaurant_id, wanted)
-        return {table.pk: table for table in found} | {table.name_key: table for table in found}
-
-    def _pads(self) -> dict[int, int]:
-        """{device: table} of the credentials that may not order anywhere."""
-        devices = {c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Act.PLACE_ANYWHERE)}
-        if not devices:
-            return {}
-        return dict(standing_pads(self.work.restaurant_id, devices))
-
-    def _answer_replays(self, asked: Sequence[Candidate]) -> None:
-        """What was placed before under the same key is answered again, whatever became of its table, menu or status.
-
-        Looked up under the tables' locks, so that of two equal requests the second finds the first.
-        """
-        asked = [c for c in asked if not isinstance(self.outcomes.get(c.place), NotPermitted)]
-        keys = {c.request.key for c in asked if c.request.key is not None}
-        if not keys:
-            return
-        credentials = {c.request.actor.credential for c in asked}
-        found = orders_with_keys(self.work.restaurant_id, credentials, keys)
-        if not found:
-            return
-        rows = Order.objects.filter(pk__in=[pk for pk, _credential, _key in found]).with_lines().order_by()
+    def _answer_replays(self, asked: Sequence[Candidate], orders: Sequence[int]) -> None:
+        rows = Order.objects.filter(pk__in=orders).with_lines().order_by()
         known = {(row.credential, row.key): row for row in rows}
         for candidate in asked:
             row = known.get((candidate.request.actor.credential, candidate.request.key))
@@ -229,30 +235,30 @@ class Batch:
 
     def _insert(self) -> None:
         """One insert a table for the whole batch."""
-        parties = seat_parties(self.work, {c.table: c.request.actor for c in reversed(self.candidates)})
+        guests = {c.table: c.request.actor for c in reversed(self.candidates)}
+        parties = seat_parties(self.work, guests, self.seated)
         restaurant = menu_in(self.work).menu.restaurant
         day = restaurant.business_date(self.work.now)
-        numbers = self.work.take_day_numbers(day, len(self.candidates))
-        for candidate, number in zip(self.candidates, numbers, strict=True):
-            candidate.order = self._order_row(candidate, parties[candidate.table.pk])
-            candidate.order.business_date, candidate.order.number = day, number
-        insert_rows([candidate.order for candidate in self.candidates])
+        for candidate in self.candidates:
+            candidate.order = self._order_row(candidate, parties[candidate.table.pk], day)
+        self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
         for candidate in self.candidates:
             candidate.lines = line_rows(candidate.order, candidate.priced)
             if restaurant.hold_courses:
                 hold_later_courses(candidate.lines)
-        insert_rows([line for candidate in self.candidates for line in candidate.lines])
+        insert_rows([line for candidate in self.candidates for line in candidate.lines], may_wait=True)
         for candidate in self.candidates:
             event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=candidate.table.name)
             self.work.record(event, actor=candidate.request.actor)
 
-    def _order_row(self, candidate: Candidate, party_id: int) -> Order:
+    def _order_row(self, candidate: Candidate, party_id: int, day: date) -> Order:
         request, actor = candidate.request, candidate.request.actor
         return new_row(
             Order,
             restaurant_id=self.work.restaurant_id,
             party_id=party_id,
             table=candidate.table,
+            business_date=day,
             note=request.note,
             total=candidate.priced.total,
             tax=candidate.priced.tax,

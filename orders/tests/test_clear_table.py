@@ -156,9 +156,9 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     api = house.api("integration")
     api.get("/api/v1/tables")  # the feed's epoch is made at first use
     house.place()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         api.get("/api/v1/tables")
     for _ in range(29):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert api.get("/api/v1/tables").json()["count"] == 30

@@ -129,10 +129,10 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     browser.get("/floor/")
     for _ in range(2):
         house.place("waiter", table=house.add_table().pk)
-    # session 3, membership, feed 2, restaurant, tables, parties, orders, held courses, sections, alarms 3, pauses
-    with django_assert_num_queries(16):
+    # session 3, membership, feed 2, restaurant, tables, parties, orders, held courses, sections, alarms 4, pauses
+    with django_assert_num_queries(17):
         browser.get("/floor/")
     for _ in range(27):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert browser.get("/floor/").content.count(b'class="table"') == 30

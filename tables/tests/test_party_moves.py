@@ -12,7 +12,7 @@ from bistro.core.tests.http import nothing_changes
 from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork
 from tables.models import Party
-from tables.steps import complete_party, seat_parties
+from tables.steps import complete_party, seat_parties, seated_parties
 from tables.transitions import PARTY_MOVES, PartyStatus
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_free_tables_get_a_party_others_keep_theirs(house):
     seated = Party.objects.create(restaurant=house.restaurant, table=house.table)
     waiter = house.actor("waiter")
     with UnitOfWork(waiter) as work:
-        found = seat_parties(work, {free: waiter, house.table: waiter})
+        found = seat_parties(work, {free: waiter, house.table: waiter}, {house.table.pk: seated.pk})
     assert found[house.table.pk] == seated.pk
     assert Party.objects.get(pk=found[free.pk]).table_id == free.pk
     assert Party.objects.count() == 2
@@ -69,7 +69,8 @@ def test_a_completed_party_does_not_count(house):
     Party.objects.create(restaurant=house.restaurant, table=house.table, status=PartyStatus.COMPLETED)
     waiter = house.actor("waiter")
     with UnitOfWork(waiter) as work:
-        seat_parties(work, {house.table: waiter})
+        seated = dict(seated_parties(house.restaurant.pk, {house.table.pk}, set()))
+        seat_parties(work, {house.table: waiter}, seated)
     assert Party.objects.filter(status="seated").count() == 1
 
 
@@ -86,7 +87,7 @@ def test_steps_refuse_to_run_outside_a_unit_of_work(house, monkeypatch):
     caught = []
 
     def run():
-        for step in (lambda: seat_parties(None, {}), lambda: complete_party(None, None, None)):
+        for step in (lambda: seat_parties(None, {}, {}), lambda: complete_party(None, None, None)):
             try:
                 step()
             except RuntimeError as error:

@@ -16,7 +16,7 @@ def refresh_statistics(*, now: datetime) -> None:
     """Tell SQLite once an hour how large its tables have become: without it, it guesses ten rows for each question, and
     reads a year of orders where a few are open. PostgreSQL does this by itself.
 
-    Connections read the statistics when they open, so those of requests live an hour too (settings: CONN_MAX_AGE).
+    Connections read the statistics with the schema, when they open and when it has changed: so it changes.
     """
     global _due
     if connection.vendor != "sqlite" or (_due is not None and now < _due):
@@ -25,6 +25,8 @@ def refresh_statistics(*, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA analysis_limit = {ROWS_PER_INDEX}")
         cursor.execute("ANALYZE")
+        cursor.execute("DROP VIEW IF EXISTS core_statistics")
+        cursor.execute("CREATE VIEW core_statistics AS SELECT tbl, idx, stat FROM sqlite_stat1")
 
 
 def find_cache_again(*, now: datetime) -> None:

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 WATCHED = (
     "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
     "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion", "menu.Pause",
+    "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",
 )  # fmt: skip
 

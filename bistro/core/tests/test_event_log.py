@@ -35,7 +35,10 @@ class EarlyNumber(UnitOfWork):
         return super().__enter__()
 
     def _close(self):
-        Event.objects.bulk_create([self._row(self.number, event, actor) for event, actor in self._recorded])
+        rows = [self._row(event, actor) for event, actor in self._recorded]
+        for row in rows:
+            row.seq = self.number
+        Event.objects.bulk_create(rows)
         FeedHead.objects.filter(pk=self.restaurant_id, seq__lt=self.number).update(seq=self.number)
 
 
