@@ -1,6 +1,7 @@
 """Forms of the menu's admin."""
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -13,7 +14,7 @@ from unfold.widgets import (
 
 from bistro.core.admin_forms import TenantForm
 from menu.allergens import ALLERGENS, DIETS
-from menu.models import Category, Item
+from menu.models import Category, Ingredient, Item
 
 
 class CategoryForm(TenantForm):
@@ -76,6 +77,38 @@ class ModifierForm(TenantForm):
         self.instance.item_id = self.instance.group.item_id
         off = self.cleaned_data.get("off", False)
         self.instance.off_since = (self.instance.off_since or timezone.now()) if off else None
+
+
+class IngredientForm(TenantForm):
+    """Something that dishes are made of."""
+
+
+class RecipePartForm(TenantForm):
+    """So much of one ingredient."""
+
+    offered: ClassVar[list[Ingredient]]
+
+    constraint_words = {
+        "recipe_item_once": ("ingredient", "It is in this recipe already."),
+        "recipe_modifier_once": ("ingredient", "It is in this recipe already."),
+        "recipe_quantity": ("quantity", "More than 0; only a choice may take away, as in −1."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["quantity"] = Decimal(f"{self.instance.quantity.normalize():f}")  # 2, not 2.000
+        if "ingredient" in self.fields:
+            kept = [self.instance.ingredient] if self.instance.ingredient_id else []
+            rows = {row.pk: f"{row} ({row.unit})" for row in (*self._in_use(), *kept)}
+            self.fields["ingredient"].choices = [("", "–"), *rows.items()]  # type: ignore[attr-defined]
+
+    @classmethod
+    def _in_use(cls) -> list[Ingredient]:
+        """Read once for all rows of a page: the admin makes a class for each request."""
+        if "offered" not in cls.__dict__:
+            cls.offered = list(Ingredient.objects.visible_to(cls.actor).not_archived())
+        return cls.offered
 
 
 class TaxRateForm(TenantForm):

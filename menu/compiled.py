@@ -4,7 +4,7 @@ Compiling costs five queries and happens once per menu version and process; plac
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -108,9 +108,17 @@ menu_versions = Reading(
 )
 
 
+Versions = Sequence[tuple[int, int, int]]
+
+
 def menu_now(restaurant_id: int) -> MenuNow:
     """The menu in force: one query when nothing changed since it was last compiled here."""
-    version, stamp, pause_stamp = next(iter(menu_versions(restaurant_id)), (0, 0, 0))
+    return menu_of(restaurant_id, menu_versions(restaurant_id))
+
+
+def menu_of(restaurant_id: int, versions: Versions) -> MenuNow:
+    """The menu in force, where what `menu_versions` answers is known: no query when nothing changed."""
+    version, stamp, pause_stamp = next(iter(versions), (0, 0, 0))
     with _guard:
         known = _compiled.get(restaurant_id)
     if known is not None and known.menu.version == version and known.stamp == stamp:

@@ -83,6 +83,28 @@ def _item(data: Any) -> ImportedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedPart:
+    """So much of an ingredient, in its unit."""
+
+    ingredient: str
+    quantity: Decimal
+    unit: str = "piece"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRecipe:
+    """What one portion of a dish needs, or what one of its choices adds to it."""
+
+    item: str
+    parts: tuple[ImportedPart, ...]
+    modifier: str = ""
+
+    @property
+    def what(self) -> str:
+        return f"{self.item}: {self.modifier}" if self.modifier else self.item
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did."""
 

@@ -213,3 +213,70 @@ class Pause(models.Model):
     def what(self) -> str:
         """What is paused, in words."""
         return str(self.item or self.category or "Orders from pads")
+
+
+class Ingredient(models.Model):
+    """What dishes are made of, measured in one unit: recipes name it; stock and its movements will hang on it."""
+
+    class Unit(models.TextChoices):
+        PIECE = "piece", "pieces"
+        GRAM = "g", "grams"
+        MILLILITRE = "ml", "millilitres"
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="ingredients")
+    name = models.CharField(max_length=80)
+    name_key = NameKeyField()
+    unit = models.CharField(max_length=10, choices=Unit.choices, default=Unit.PIECE)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restaurant", "name_key"], condition=Q(archived_at=None), name="ingredient_name_once"
+            ),
+            models.CheckConstraint(name="ingredient_unit_known", condition=Q(unit__in=["piece", "g", "ml"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecipePart(models.Model):
+    """How much of one ingredient a portion of an item needs, or a chosen modifier adds to it.
+
+    A modifier may take away (`no cheese`: −1); what a portion needs of an ingredient never falls below zero.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="recipe_parts")
+    ingredient = models.ForeignKey(Ingredient, on_delete=models.PROTECT, related_name="recipe_parts")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="recipe")
+    modifier = models.ForeignKey(Modifier, on_delete=models.CASCADE, null=True, blank=True, related_name="recipe")
+    quantity = models.DecimalField(max_digits=10, decimal_places=3, help_text="In the ingredient's unit.")
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="recipe_item_or_modifier",
+                condition=Q(item__isnull=False, modifier=None) | Q(item=None, modifier__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="recipe_quantity", condition=Q(quantity__gt=0) | Q(modifier__isnull=False, quantity__lt=0)
+            ),
+            models.UniqueConstraint(fields=["item", "ingredient"], name="recipe_item_once"),
+            models.UniqueConstraint(fields=["modifier", "ingredient"], name="recipe_modifier_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recipe of {self.item or self.modifier}"  # pads read it in the menu's events: no quantities
+
+    @property
+    def amount(self) -> str:
+        """`2 Beef patty`, `150 g Potatoes`, for who manages the menu."""
+        unit = "" if self.ingredient.unit == Ingredient.Unit.PIECE else f" {self.ingredient.unit}"
+        return f"{self.quantity.normalize():f}{unit} {self.ingredient}"

@@ -8,7 +8,7 @@ from django.db.models import F
 from bistro.core.configuration_events import RestaurantChanged
 from bistro.core.errors import LostRace
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
-from menu.compiled import MenuNow, menu_now
+from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
 from menu.models import Item, MenuVersion
 
@@ -49,6 +49,11 @@ def menu_in(work: UnitOfWork) -> MenuNow:
     """The menu in force for this unit of work, looked at once."""
     now: MenuNow = work.once("menu", partial(menu_now, work.restaurant_id))
     return now
+
+
+def use_menu(work: UnitOfWork, versions: Versions) -> None:
+    """The same without a query of its own, where the unit has asked `menu_versions` with other things."""
+    work.once("menu", partial(menu_of, work.restaurant_id, versions))
 
 
 def counted_portions(item_ids: set[int]) -> dict[int, int | None]:

@@ -14,3 +14,11 @@ STATIONS: tuple[Station, ...] = (
 )
 
 CATEGORIES: tuple[Category, ...] = FOOD_CATEGORIES + DRINK_CATEGORIES
+
+# Side dishes and toppings that another station makes than the dish they come with: ALSO AT.
+CHOICES_MADE_AT = {
+    "With fries": "fry",
+    "With sweet potato fries": "fry",
+    "Grilled chicken": "grill",
+    "Grilled prawns": "grill",
+}

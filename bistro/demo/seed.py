@@ -1,7 +1,7 @@
 """From the plain data of `bistro.demo` to rows, through the services that managers use."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from bistro.core.services.devices import create_device, give_token
 from bistro.core.services.restaurants import add_member, open_restaurant
 from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
 from bistro.demo.kinds import Person
-from bistro.demo.menu import CATEGORIES, STATIONS
+from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
+from bistro.demo.recipes import parts_of
 from kitchen.services.stations import place_screen, set_up_kitchen
-from menu.imported import ImportedCategory
-from menu.services import import_menu
+from menu.imported import ImportedCategory, ImportedPart, ImportedRecipe
+from menu.services import import_menu, write_recipes
 from tables.services import add_pads, create_section
 
 
@@ -25,6 +26,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
     )
     actor = Actor.system(restaurant.pk, "demo")
     import_menu(categories=[ImportedCategory.from_data(category) for category in CATEGORIES], actor=actor)
+    write_recipes(recipes=list(_recipes()), actor=actor)
     routes = {category.name: category.station for category in CATEGORIES}
     own = {item.name: item.station for category in CATEGORIES for item in category.items if item.station}
     set_up_kitchen(
@@ -32,6 +34,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
         cooks={s.key: s.cooks for s in STATIONS},
         routes=routes,
         items=own,
+        modifiers=CHOICES_MADE_AT,
         actor=actor,
     )
     return {
@@ -40,6 +43,15 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
         "staff": _people(people, actor),
         "devices": [*_pads(restaurant, actor), *_other_devices(actor)],
     }
+
+
+def _recipes() -> Iterator[ImportedRecipe]:
+    """What dishes and their choices are made of, where it is known."""
+    for item in (item for category in CATEGORIES for item in category.items):
+        for choice in ("", *(modifier.name for group in item.groups for modifier in group.modifiers)):
+            parts = tuple(ImportedPart(*part) for part in parts_of(item.name, choice))
+            if parts:
+                yield ImportedRecipe(item.name, parts, choice)
 
 
 def _people(people: Sequence[Person], actor: Actor) -> dict[str, dict[str, str]]:

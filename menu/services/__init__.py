@@ -3,5 +3,6 @@
 from menu.services.availability import set_available, set_portions
 from menu.services.importing import import_menu
 from menu.services.pausing import end_pauses, pause, resume
+from menu.services.recipes import write_recipes
 
-__all__ = ["end_pauses", "import_menu", "pause", "resume", "set_available", "set_portions"]
+__all__ = ["end_pauses", "import_menu", "pause", "resume", "set_available", "set_portions", "write_recipes"]

@@ -7,7 +7,7 @@ from django.db.models import F
 from factory.django import DjangoModelFactory
 
 from bistro.core.tests.factories import RestaurantFactory
-from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.models import Category, Ingredient, Item, MenuVersion, Modifier, ModifierGroup, RecipePart, TaxRate
 
 
 class MenuPartFactory(DjangoModelFactory):
@@ -79,3 +79,25 @@ class ModifierFactory(MenuPartFactory):
     restaurant = factory.SelfAttribute("group.restaurant")
     name = factory.Sequence(lambda n: f"Modifier {n}")
     price = Decimal("1.00")
+
+
+class IngredientFactory(MenuPartFactory):
+    """Something counted in pieces."""
+
+    class Meta:
+        model = Ingredient
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    name = factory.Sequence(lambda n: f"Ingredient {n}")
+
+
+class RecipePartFactory(MenuPartFactory):
+    """One of an ingredient of its own. Say `item` or `modifier`."""
+
+    class Meta:
+        model = RecipePart
+
+    restaurant = factory.LazyAttribute(lambda row: (row.item or row.modifier).restaurant)
+    item = modifier = None
+    ingredient = factory.SubFactory(IngredientFactory, restaurant=factory.SelfAttribute("..restaurant"))
+    quantity = Decimal(1)

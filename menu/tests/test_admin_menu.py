@@ -32,7 +32,8 @@ def groups(*rows, initial=0):
 
 def dish(house, **fields):
     return {
-        "name": "Soup", "category": house.category.pk, "price": "7.50", "prep_minutes": "5", **groups(), **fields
+        "name": "Soup", "category": house.category.pk, "price": "7.50", "prep_minutes": "5",
+        "recipe-TOTAL_FORMS": 0, "recipe-INITIAL_FORMS": 0, **groups(), **fields,
     }  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from itertools import combinations
 import pytest
 
 from bistro.demo.floor import PEOPLE, SECTIONS, TABLES
-from bistro.demo.menu import CATEGORIES, STATIONS
+from bistro.demo.food import FOOD_CATEGORIES
+from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
+from bistro.demo.recipes import CHOICES, DISHES, OTHERWISE, UNIT_OF, parts_of
 
 ALLERGENS = {
     *("gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk"),
@@ -64,6 +66,21 @@ def test_examples_of_the_contract_need_no_choice():
 def test_some_items_count_down_and_one_is_86d():
     assert sum(item.portions_left is not None for item in ITEMS) >= 3
     assert sum(not item.available for item in ITEMS) == 1
+
+
+def test_recipes_are_of_what_is_on_the_menu():
+    dishes = {item.name for item in ITEMS}
+    choices = {modifier.name for item in ITEMS for group in item.groups for modifier in group.modifiers}
+    assert set(DISHES) <= dishes
+    assert set(CHOICES) | set(CHOICES_MADE_AT) <= choices
+    assert set(CHOICES_MADE_AT.values()) <= {station.key for station in STATIONS}
+    food = [item for category in FOOD_CATEGORIES for item in category.items]
+    assert sum(item.name in DISHES for item in food) > len(food) * 2 / 3
+    used = {name for parts in (*DISHES.values(), *CHOICES.values(), *OTHERWISE.values()) for name in parts}
+    assert used == set(UNIT_OF)
+    assert all(quantity > 0 for item in ITEMS for _, quantity, _ in parts_of(item.name))
+    assert parts_of("Chicken Burger", "Second patty") == (("Chicken fillet", Decimal(1), "piece"),)
+    assert parts_of("Burger", "Nut allergy") == ()
 
 
 def test_room():

@@ -11,6 +11,7 @@ from bistro.core.ids import uuid7
 from bistro.core.models import Restaurant, Staff
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.demo import seed as seeding
+from kitchen.board import read_board
 from orders.requests import LineRequest, OrderRequest
 from orders.services import place_order
 
@@ -48,7 +49,9 @@ def logs_in(var) -> bool:
     return Staff.objects.get(email=owner["email"]).check_password(owner["password"])
 
 
-@pytest.mark.parametrize("where", ["import_menu", "set_up_kitchen", "_people", "_pads", "_other_devices"])
+@pytest.mark.parametrize(
+    "where", ["import_menu", "write_recipes", "set_up_kitchen", "_people", "_pads", "_other_devices"]
+)
 def test_a_start_that_was_cut_short_is_made_good_by_the_next(var, monkeypatch, where):
     cut_short(monkeypatch, where)
     assert Restaurant.objects.count() == 1
@@ -86,6 +89,19 @@ def test_nothing_that_somebody_else_made_is_thrown_away(var, monkeypatch, what):
     assert "make fresh" in seed_demo()
     assert Restaurant.objects.count() == before
     assert Restaurant.objects.filter(pk=begun.pk).exists()
+
+
+def test_a_newcomer_sees_fries_at_the_fryer_and_what_they_are_made_of(var):
+    seed_demo()
+    here = Restaurant.objects.get()
+    steak = LineRequest(item=here.items.get(name="Steak Frites").pk, quantity=2)
+    waiter = Actor.system(here.pk, "test")
+    place_order(OrderRequest(actor=waiter, lines=(steak,), table_id=here.tables.first().pk))
+    wall = Actor("staff", 1, here.pk, frozenset({"kitchen"}))
+    grill, fryer = (read_board(wall, station.pk) for station in here.stations.order_by("position")[:2])
+    assert [ticket.also_at for board in (grill, fryer) for ticket in board.tickets] == [["Fryer"], ["Grill and Stove"]]
+    assert [(row.name, row.amount) for row in grill.ingredients.needed] == [("Sirloin", "2")]
+    assert [(row.name, row.amount) for row in fryer.ingredients.needed] == [("Potatoes", "300 g")]
 
 
 def test_a_restaurant_that_is_there_is_left_alone(var):

@@ -7,42 +7,25 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
 
 from bistro.core.admin_archive import ArchiveAdmin
-from bistro.core.admin_base import TenantAdmin, TenantInline, acting_manager, edits_of, manager_of
-from bistro.core.admin_changes import Edits
+from bistro.core.admin_base import TenantInline, acting_manager, edits_of, manager_of
 from bistro.core.admin_filters import InUseFilter, OwnFilter
 from bistro.core.admin_history import HistoryAdmin
 from bistro.core.admin_pages import ask
 from bistro.core.money import text
 from menu import services
+from menu.admin.base import MenuAdmin, link
+from menu.admin.recipes import RecipeInline
 from menu.admin_forms import CategoryForm, GroupForm, ItemForm, ModifierForm, PortionsForm, TaxRateForm
 from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
 from menu.resources import FORMATS, ItemResource, items_with_all
 from menu.setup_steps import only_default
-from menu.steps import touch_menu
 
 SHOWN = 4  # choices of a group that its item's page names
-
-
-def link(page: str, pk: int, words: str) -> SafeString:
-    """To another page of the admin."""
-    return format_html(
-        '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', reverse(page, args=[pk]), words
-    )
-
-
-class MenuAdmin(TenantAdmin):
-    """Whatever is saved, everybody who holds a compiled menu must take the new one."""
-
-    def after_write(self, request: HttpRequest, edits: Edits) -> None:
-        touch_menu(edits.work, ", ".join(dict.fromkeys(str(row) for row in edits.rows))[:200])
 
 
 class ItemsOfCategory(TenantInline):
@@ -105,7 +88,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
     """Dishes and drinks, to edit one by one or as a spreadsheet."""
 
     form = ItemForm
-    inlines = (GroupsOfItem,)
+    inlines = (GroupsOfItem, RecipeInline)
     list_display = ("name", "category", "amount", "state", "prep_minutes", "favourite", "archived")
     list_filter = (InUseFilter, ("category", OwnFilter), "popular")
     list_select_related = ("category",)
@@ -209,12 +192,20 @@ class ModifiersOfGroup(TenantInline):
 
     model = Modifier
     form = ModifierForm
-    fields = ("name", "price", "is_default", "allergen", "off", "position")
+    fields = ("name", "price", "is_default", "allergen", "off", "recipe", "position")
+    readonly_fields = ("recipe",)
     ordering_field = "position"
     hide_ordering_field = hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived()
+        return super().get_queryset(request).not_archived().prefetch_related("recipe__ingredient")
+
+    @admin.display(description="Recipe")
+    def recipe(self, modifier: Modifier) -> str:
+        if not modifier.pk:
+            return "save first"
+        parts = [part.amount for part in modifier.recipe.all()]
+        return link("admin:menu_modifier_change", modifier.pk, ", ".join(parts) or "add one")
 
 
 @admin.register(ModifierGroup)

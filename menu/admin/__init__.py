@@ -1,0 +1,6 @@
+"""The menu as managers set it up."""
+
+from menu.admin.items import CategoryAdmin, ItemAdmin, ModifierGroupAdmin, TaxRateAdmin
+from menu.admin.recipes import IngredientAdmin, ModifierAdmin
+
+__all__ = ["CategoryAdmin", "IngredientAdmin", "ItemAdmin", "ModifierAdmin", "ModifierGroupAdmin", "TaxRateAdmin"]

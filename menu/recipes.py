@@ -1,0 +1,86 @@
+"""What dishes and choices are made of, as the kitchen needs it. Kept in memory with the compiled menu, but not part of
+it: who orders reads no recipes, and nobody outside the house does."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from menu.compiled import CompiledMenu
+from menu.models import Ingredient, RecipePart
+
+ZERO = Decimal(0)
+Portion = dict[int, Decimal]  # ingredient: how much of it, in its unit
+
+_LARGER = {Ingredient.Unit.GRAM.value: "kg", Ingredient.Unit.MILLILITRE.value: "l"}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledIngredient:
+    """One ingredient."""
+
+    id: int
+    name: str
+    unit: str
+
+    def amount(self, quantity: Decimal) -> str:
+        """So much of it, as people say it: `10`, `450 g`, `1.25 kg`, `0.5 l`."""
+        if self.unit not in _LARGER:
+            return _plain(quantity)
+        if abs(quantity) < 1000:
+            return f"{_plain(quantity)} {self.unit}"
+        return f"{_plain(round(quantity / 1000, 2))} {_LARGER[self.unit]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """One restaurant's recipes by item and by modifier, without ingredients that went out of use."""
+
+    ingredients: dict[int, CompiledIngredient]
+    items: dict[int, Portion]
+    modifiers: dict[int, Portion]
+
+    def __bool__(self) -> bool:
+        return bool(self.ingredients)
+
+    def portion(self, item_id: int | None, modifiers: Iterable[int]) -> Portion:
+        """What one portion needs with these choices; item None: the choices alone. A choice takes away no more than
+        there is."""
+        needed = dict(self.items.get(item_id or 0, {}))
+        for modifier in modifiers:
+            for ingredient, quantity in self.modifiers.get(modifier, {}).items():
+                needed[ingredient] = needed.get(ingredient, ZERO) + quantity
+        return {ingredient: quantity for ingredient, quantity in needed.items() if quantity > 0}
+
+
+_guard = threading.Lock()
+_known: dict[int, tuple[CompiledMenu, Recipes]] = {}
+
+
+def recipes_for(menu: CompiledMenu) -> Recipes:
+    """The recipes in force; read once per menu version, which every change of recipes raises."""
+    restaurant_id = menu.restaurant.pk
+    with _guard:
+        known = _known.get(restaurant_id)
+    if known is not None and known[0] is menu:
+        return known[1]
+    recipes = read_recipes(restaurant_id)
+    with _guard:
+        _known[restaurant_id] = menu, recipes
+    return recipes
+
+
+def read_recipes(restaurant_id: int) -> Recipes:
+    """One query."""
+    recipes = Recipes({}, {}, {})
+    rows = RecipePart.objects.of_restaurant(restaurant_id).filter(ingredient__archived_at=None).order_by("pk")
+    columns = "item_id", "modifier_id", "quantity", "ingredient_id", "ingredient__name", "ingredient__unit"
+    for item_id, modifier_id, quantity, ingredient_id, name, unit in rows.values_list(*columns):
+        recipes.ingredients[ingredient_id] = CompiledIngredient(ingredient_id, name, unit)
+        found, key = (recipes.items, item_id) if item_id else (recipes.modifiers, modifier_id)
+        found.setdefault(key, {})[ingredient_id] = quantity
+    return recipes
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"

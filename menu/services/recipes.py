@@ -1,0 +1,118 @@
+"""Writing recipes: what dishes and their choices are made of."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+
+from bistro.core.actors import Actor
+from bistro.core.configuration_events import ConfigurationAdded, ConfigurationChanged
+from bistro.core.errors import InvalidInput
+from bistro.core.names import name_key
+from bistro.core.roles import Act
+from bistro.core.unit_of_work import UnitOfWork
+from menu.imported import ImportedPart, ImportedRecipe
+from menu.models import Ingredient, Item, Modifier, RecipePart
+from menu.steps import touch_menu
+
+
+def write_recipes(*, recipes: Sequence[ImportedRecipe], actor: Actor) -> int:
+    """Write down what dishes and choices need, all found by name; returns how many recipes are other than before.
+
+    A recipe replaces the one that stood there; without parts there is none any more. Recipes that are not named stay.
+    Ingredients that the restaurant does not have are added. All or nothing.
+    Locks: the menu's version. Raises InvalidInput naming what is wrong, NotPermitted.
+    """
+    actor.require(Act.MANAGE)
+    with UnitOfWork(actor) as work:
+        touch_menu(work, "recipes")  # pads read this: no more than that
+        writer = _Writer(work)
+        return sum(writer.write(recipe) for recipe in recipes)
+
+
+class _Writer:
+    """Recipes under way: what the restaurant has, by name."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work, self.restaurant_id = work, work.restaurant_id
+        mine = self.restaurant_id
+        self.items = {row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived()}
+        choices = Modifier.objects.of_restaurant(mine).not_archived()
+        self.modifiers = {(row.item_id, row.name_key): row for row in choices}
+        self.ingredients = {row.name_key: row for row in Ingredient.objects.of_restaurant(mine).not_archived()}
+        self.parts: dict[tuple[int | None, int | None], dict[int, RecipePart]] = {}
+        for part in RecipePart.objects.of_restaurant(mine).select_related("ingredient"):
+            self.parts.setdefault((part.item_id, part.modifier_id), {})[part.ingredient_id] = part
+
+    def write(self, recipe: ImportedRecipe) -> bool:
+        """Whether it became another one. Row by row: each change stands in the history."""
+        owner = self._owner(recipe)
+        key = (owner.pk, None) if isinstance(owner, Item) else (None, owner.pk)
+        parts = self.parts.setdefault(key, {})
+        before = _words(parts.values())
+        wanted = self._wanted(recipe, isinstance(owner, Item))
+        for ingredient_id in set(parts) - set(wanted):
+            parts.pop(ingredient_id).delete()
+        for ingredient_id, (ingredient, quantity) in wanted.items():
+            part = parts.get(ingredient_id)
+            if part is None:
+                part = RecipePart(restaurant_id=self.restaurant_id, item_id=key[0], modifier_id=key[1])
+                part.ingredient = ingredient
+            elif part.quantity == quantity:
+                continue
+            part.quantity = quantity
+            _save(part, recipe.what)
+            parts[ingredient_id] = part
+        after = _words(parts.values())
+        if before != after:
+            self.work.record(ConfigurationChanged(row=owner, pk=owner.pk, changed={"recipe": (before, after)}))
+        return before != after
+
+    def _owner(self, recipe: ImportedRecipe) -> Item | Modifier:
+        item = self.items.get(name_key(recipe.item))
+        owner = self.modifiers.get((item.pk, name_key(recipe.modifier))) if item and recipe.modifier else item
+        if owner is None:
+            message = f"“{recipe.what}” is not on the menu."
+            raise InvalidInput(message, fields={recipe.what: [message]})
+        return owner
+
+    def _wanted(self, recipe: ImportedRecipe, dish: bool) -> dict[int, tuple[Ingredient, Decimal]]:
+        wanted: dict[int, tuple[Ingredient, Decimal]] = {}
+        for part in recipe.parts:
+            if part.quantity == 0 or (dish and part.quantity < 0):
+                raise _refused(recipe, part, "A choice adds or takes away, a dish needs more than nothing.")
+            ingredient = self._ingredient(recipe, part)
+            if ingredient.pk in wanted:
+                raise _refused(recipe, part, "Stands there twice.")
+            wanted[ingredient.pk] = ingredient, part.quantity
+        return wanted
+
+    def _ingredient(self, recipe: ImportedRecipe, part: ImportedPart) -> Ingredient:
+        row = self.ingredients.get(name_key(part.ingredient))
+        if row is None:
+            row = Ingredient(restaurant_id=self.restaurant_id, name=part.ingredient.strip(), unit=part.unit)
+            _save(row, recipe.what)
+            self.work.record(ConfigurationAdded(row=row, pk=row.pk, changed={"unit": (None, row.unit)}))
+            self.ingredients[row.name_key] = row
+        if row.unit != part.unit:
+            raise _refused(recipe, part, f"Is measured in {row.get_unit_display()}.")
+        return row
+
+
+def _refused(recipe: ImportedRecipe, part: ImportedPart, message: str) -> InvalidInput:
+    return InvalidInput(f"{recipe.what}: {part.ingredient}: {message}", fields={recipe.what: [message]})
+
+
+def _words(parts: Iterable[RecipePart]) -> list[str]:
+    """A recipe as the audit trail tells it."""
+    return sorted(part.amount for part in parts)
+
+
+def _save(row: Ingredient | RecipePart, what: str) -> None:
+    """Save, or refuse all with the name of what is wrong."""
+    try:
+        row.clean_fields(exclude=["name_key"])
+    except ValidationError as error:
+        first = next(iter(error.message_dict.values()))[0]
+        raise InvalidInput(f"{what}: {first}", fields={what: [first]}) from None
+    row.save()
