@@ -1,27 +1,27 @@
 """The board of the kitchen wall: open tickets of one station or all, oldest first, in a constant number of queries."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core import feed
+from bistro.core.access import restaurant_by_id
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Restaurant
 from kitchen.ages import AGE_LETTERS, Limits, limits_of, limits_of_ticket
+from kitchen.all_day import AllDay, Ingredients, to_make
 from kitchen.load import BoardLoad, board_load
-from kitchen.models import Station, Ticket, TicketLine
+from kitchen.models import Ticket, TicketLine
+from kitchen.questions import last_done, on_board, open_counts, open_places, stations_in_use, with_lines
 from kitchen.transitions import TicketStatus
 from menu.compiled import CompiledMenu, current_menu
 from orders.transitions import OPEN, LineStatus
 
-RECENT = 8
 SHIFT = timedelta(hours=12)  # a recall is offered this long
 
 
@@ -97,15 +97,6 @@ class BoardStation:
 
 
 @dataclass(frozen=True, slots=True)
-class AllDay:
-    """How many of one item are to be made now, and how many of them with which choice."""
-
-    name: str
-    quantity: int
-    modifiers: list[tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """One wall."""
 
@@ -115,6 +106,7 @@ class Board:
     tickets: list[BoardTicket]
     recent: list[BoardTicket] | None
     all_day: list[AllDay]
+    ingredients: Ingredients | None
     load: BoardLoad | None
     open_count: int
     soon_seconds: int
@@ -142,13 +134,10 @@ def read_changes(
     return _read(actor, station_id, position, only=only, with_recent=with_recent)
 
 
-def read_tickets(
-    actor: Actor, restaurant: Restaurant, station_id: int | None, only: Collection[int]
-) -> list[BoardTicket]:
+def read_tickets(actor: Actor, menu: CompiledMenu, station_id: int | None, only: Collection[int]) -> list[BoardTicket]:
     """Just these tickets, as far as they stand on the board: the answer to an act, which nobody waits for long."""
     now = timezone.now()
-    rows = Ticket.objects.visible_to(actor).on_board(now - SHIFT).of_station(station_id).filter(pk__in=only)
-    return board_tickets(rows.with_lines(), restaurant, current_menu(restaurant.pk), now)
+    return board_tickets(on_board(actor, station_id, now - SHIFT, only), menu.restaurant, menu, now)
 
 
 def _read(
@@ -161,20 +150,25 @@ def _read(
 ) -> Board:
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
-    restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
-    stations = _stations(actor)
+    restaurant = restaurant_by_id(actor.restaurant_id)
+    stations = board_stations(actor)
     station = next((each for each in stations if each.id == station_id), None)
     menu, now = current_menu(restaurant.pk), timezone.now()
-    rows = Ticket.objects.visible_to(actor).on_board(now - SHIFT).of_station(station_id).oldest_first()
-    rows = rows if only is None else rows.filter(pk__in=only)
+    if only is None:
+        every = Ticket.objects.visible_to(actor).on_board(now - SHIFT).of_station(station_id)
+        rows = list(every.with_lines().oldest_first())
+    else:
+        rows = on_board(actor, station_id, now - SHIFT, only)
+    making = to_make(actor, station_id, menu)
     page = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
     return Board(
         restaurant=restaurant,
         station=station,
         stations=stations,
-        tickets=board_tickets(rows.with_lines(), restaurant, menu, now),
+        tickets=board_tickets(rows, restaurant, menu, now),
         recent=_recent(actor, station_id, restaurant, menu, now) if with_recent else None,
-        all_day=all_day(actor, station_id),
+        all_day=making.items,
+        ingredients=making.ingredients,
         load=board_load(actor, restaurant, station_id, now) if with_recent else None,
         open_count=station.open_count if station else sum(each.open_count for each in stations),
         soon_seconds=restaurant.soon_seconds,
@@ -190,9 +184,7 @@ def _recent(
     actor: Actor, station_id: int | None, restaurant: Restaurant, menu: CompiledMenu, now: datetime
 ) -> list[BoardTicket]:
     """The last bumped tickets that can still be recalled, newest first."""
-    done = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
-    rows = done.filter(order__status__among=OPEN).order_by("-done_at", "-pk")[:RECENT]
-    return board_tickets(rows.with_lines(), restaurant, menu, now)
+    return board_tickets(with_lines(last_done(actor, station_id, now - SHIFT)), restaurant, menu, now)
 
 
 def board_tickets(
@@ -207,35 +199,19 @@ def board_tickets(
     ]
 
 
-def all_day(actor: Actor, station_id: int | None) -> list[AllDay]:
-    """How many of each item are still to be made, most first: one query over the open tickets that nobody holds."""
-    tickets = Ticket.objects.visible_to(actor).open().of_station(station_id).filter(held_at=None)
-    rows = TicketLine.objects.filter(ticket__in=tickets).exclude(status=LineStatus.DONE).order_by()
-    items: Counter[str] = Counter()
-    choices: dict[str, Counter[str]] = {}
-    for name, quantity, modifiers in rows.values_list("line__name", "line__quantity", "line__modifiers"):
-        items[name] += quantity
-        for modifier in modifiers:
-            choices.setdefault(name, Counter())[modifier["name"]] += quantity
-    ordered = sorted(items.items(), key=lambda item: (-item[1], item[0]))
-    return [AllDay(name, quantity, choices.get(name, Counter()).most_common()) for name, quantity in ordered]
-
-
-def _stations(actor: Actor) -> list[BoardStation]:
+def board_stations(actor: Actor) -> list[BoardStation]:
     """The station menu: two queries. Counted from the open tickets alone, so that history costs nothing."""
-    counted = Ticket.objects.visible_to(actor).open().order_by().values_list("station_id").annotate(Count("pk"))
-    counts = dict(counted)
+    counts = dict(open_counts(actor))
     return [
-        BoardStation(row.pk, row.name, counts.get(row.pk, 0), reverse("kitchen:station", args=[row.pk]))
-        for row in Station.objects.visible_to(actor).not_archived()
+        BoardStation(pk, name, counts.get(pk, 0), reverse("kitchen:station", args=[pk]))
+        for pk, name in stations_in_use(actor)
     ]
 
 
 def _other_stations(order_ids: Collection[int]) -> dict[tuple[int, int], list[tuple[int, str]]]:
     """{(order, fired course): [(station, name) of its open tickets]}, for ALSO AT."""
-    rows = Ticket.objects.filter(order_id__in=order_ids).open().order_by("station__position", "station_id")
     others: dict[tuple[int, int], list[tuple[int, str]]] = {}
-    for *firing, station_id, name in rows.values_list("order_id", "fired_course", "station_id", "station__name"):
+    for *firing, station_id, name in open_places(order_ids) if order_ids else ():
         others.setdefault((firing[0], firing[1]), []).append((station_id, name))
     return others
 

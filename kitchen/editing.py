@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
-from kitchen.rows import chosen, ticket_line, ticket_of
+from kitchen.rows import SIGHT, await_sight, chosen, ticket_line, ticket_of
 from kitchen.stations import Routing
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.compiled import CompiledMenu
@@ -28,6 +28,11 @@ class Edit:
     rows: dict[int, list[TicketLine]] = field(default_factory=dict)  # of each line
     opened: set[int] = field(default_factory=set)  # tickets that this edit made
     marked: set[int] = field(default_factory=set)  # tickets that stood before and are different now
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the kitchen had the order: before, the order's own alarm speaks for all of its tickets."""
+        return self.event.order.confirmed_at is not None
 
     @property
     def marks(self) -> set[int]:
@@ -91,22 +96,26 @@ def _place_lines(edit: Edit) -> None:
 
 def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tuple[int, ...]:
     """Where a line belongs. What was there stays where it is, a cook may have pushed it there; but the stations of
-    modifiers come and go with them."""
+    modifiers come and go with them: when one is chosen, and when it is chosen no more."""
     routed = edit.routing.stations_of(line.item_id, chosen(line))
     if not rows or line.pk in edit.event.other_dish:
         return routed
     dish = edit.menu.by_id.get(line.item_id)
-    choices = [modifier.id for modifier in dish.modifiers()] if dish else []
-    of_choices = {station for choice in choices for station in edit.routing.by_modifier.get(choice, ())}
-    stays = [station for station in rows if station not in of_choices or station in routed]
-    comes = [station for station in routed if station in of_choices and station not in rows]
-    return (*stays, *comes) or routed
+    names = {modifier.id: modifier.name for modifier in dish.modifiers()} if dish else {}
+    had, has = edit.event.was[line.pk]["modifiers"], chosen(line)
+    by_modifier = edit.routing.by_modifier
+    goes = {place for pk, name in names.items() if name in had and pk not in has for place in by_modifier.get(pk, ())}
+    comes = [place for pk in has if names.get(pk) not in had for place in by_modifier.get(pk, ())]
+    stays = [station for station in rows if station not in goes or station in routed]
+    return tuple(dict.fromkeys((*stays, *comes))) or routed
 
 
 def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) -> None:
     ticket = edit.tickets.get(place)
     if ticket is None:
         ticket = edit.tickets[place] = ticket_of(edit.event.order, *place, edit.work)
+        if edit.confirmed:
+            await_sight(ticket, edit.work)
         ticket.save()
         edit.opened.add(ticket.pk)
     fresh = ticket.pk in edit.opened
@@ -122,17 +131,19 @@ def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) ->
 
 
 def _save(edit: Edit) -> None:
-    """Status, alert and version of every ticket. Nobody is alarmed who never had it before them."""
-    confirmed = edit.event.order.confirmed_at is not None
+    """Status, alert and version of every ticket. Nobody is alarmed who never had it before them; what comes back from
+    nothing is to be seen like what is new."""
     for ticket in edit.tickets.values():
         empty = not ticket.lines.exists()
         was_open = ticket.status in OPEN_TICKETS
         ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
-        if ticket.pk in edit.marked and was_open and (ticket.seen_at or confirmed):
+        if ticket.pk in edit.marked and was_open and (ticket.seen_at or edit.confirmed):
             ticket.alert_at = ticket.alert_at or edit.work.now
         if ticket.alert_at is None:
             ticket.voided = None
         if empty:
             ticket.held_at = None
+        elif not was_open and edit.confirmed:
+            await_sight(ticket, edit.work)
         ticket.version += 1
-        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version"])
+        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version", *SIGHT])

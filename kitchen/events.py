@@ -102,3 +102,18 @@ class TicketLinePlated(TicketEvent):
     """A dish of it stands on the pass, or does not any more."""
 
     action: ClassVar[str] = "line_plated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUnseen(TicketEvent):
+    """It came after its order, and no screen has shown it in time. Its screens would have if they could."""
+
+    action: ClassVar[str] = "unseen"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketSeen(TicketUnseen):
+    """What rang was shown, or somebody said that the kitchen knows."""
+
+    action: ClassVar[str] = "seen"

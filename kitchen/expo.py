@@ -7,12 +7,13 @@ from datetime import datetime
 from django.utils import timezone
 
 from bistro.core import feed
+from bistro.core.access import restaurant_by_id
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
 from bistro.core.models import Restaurant
 from kitchen.ages import AGE_LETTERS, Limits, limits_of
 from kitchen.models import Ticket, TicketLine
-from kitchen.transitions import TicketStatus
+from kitchen.questions import held_lines, orders_open, tickets_on_pass, with_lines
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LineStatus, OrderStatus
 
@@ -92,12 +93,11 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
     """The pass, or with `only` just these orders of it (what fires next is always whole)."""
     assert actor.restaurant_id is not None
     position = position or feed.position(actor.restaurant_id)
-    restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
-    open_orders = {order.pk: order for order in Order.objects.visible_to(actor).open().select_related("table")}
+    restaurant = restaurant_by_id(actor.restaurant_id)
+    open_orders = {order.pk: order for order in orders_open(actor)}
     wanted = [pk for pk in open_orders if only is None or pk in only]
     tickets: dict[int, list[Ticket]] = {}
-    rows = Ticket.objects.visible_to(actor).filter(order_id__in=wanted).exclude(status=TicketStatus.CANCELLED)
-    for ticket in rows.with_lines().oldest_first():
+    for ticket in with_lines(tickets_on_pass(actor, wanted)) if wanted else ():
         tickets.setdefault(ticket.order_id, []).append(ticket)
     limits, now = limits_of(restaurant), timezone.now()
     orders = [_expo_order(open_orders[pk], found, limits, now) for pk, found in tickets.items()]
@@ -116,7 +116,7 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
 def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
     """The next held course of each of these orders, {id: order with table}: soonest first, then by age. Two queries."""
     held: dict[int, list[OrderLine]] = {}
-    for line in OrderLine.objects.filter(order_id__in=list(open_orders), status=LineStatus.HELD).order_by("position"):
+    for line in held_lines(list(open_orders)) if open_orders else ():
         held.setdefault(line.order_id, []).append(line)
     planned = PlannedCourse.objects.filter(order_id__in=list(held)).values_list("order_id", "course", "fire_at")
     times = {(order_id, course): fire_at for order_id, course, fire_at in planned}

@@ -1,19 +1,29 @@
 """The kitchen wall as pushed to its screens: only the tickets that events touch, rendered with the page's partials."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.conf import settings
 
 from bistro.core import feed
-from bistro.core.access import restaurant_of
+from bistro.core.access import restaurant_by_id
 from bistro.core.actors import Actor
 from bistro.core.events import Audience, audiences_of
 from bistro.core.feed import Position
 from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
-from kitchen.board import Board, read_board, read_changes, read_tickets
+from kitchen.board import Board, board_stations, read_board, read_changes, read_tickets
 from kitchen.models import Screen, Station, Ticket
 from kitchen.printing.strip import printers_strip
+from kitchen.questions import orders_of_tickets, tickets_of_orders
+from menu.compiled import current_menu
+from menu.events import MenuChanged
+
+# What leaves each ticket at its station.
+COOKING_TYPES = frozenset({"ticket_updated", "order_updated", "order_created"})
+COOKING = frozenset(
+    {"placed", "confirmed", "progressed", "delivered", "started", "bumped", "line_bumped", "bump_undone", "recalled"}
+    | {"held", "released", "changes_read", "line_plated"}
+)
 
 
 class KitchenBoard:
@@ -32,22 +42,46 @@ class KitchenBoard:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """The tickets of the orders that these events touched; those that are open no more leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        if not seen:
+            return
         printers = printers_strip(self.restaurant_id, seen)
-        touched = touched_tickets([event for event in seen if event.action != "delivered"], self.restaurant_id)
+        places = touched_tickets(seen, self.restaurant_id)
+        if not self._concerned(seen, places):
+            yield page_frame("changes", self._menu_of_stations() + printers, position)
+            return
+        cooked = [event for event in seen if event.action != "delivered"]
+        touched = places.keys() if len(cooked) == len(seen) else touched_tickets(cooked, self.restaurant_id).keys()
         if not touched:
-            if seen:
-                yield page_frame("changes", self._strips(position) + printers, position)
+            yield page_frame("changes", self._strips(position, seen) + printers, position)
             return
         with_recent = any(event.type != "order_created" for event in seen)
         board = read_changes(self.actor, self.station_id, position, only=touched, with_recent=with_recent)
         html, shows = render_changes(board, touched)
         yield page_frame("changes", html + printers, position, shows)
 
-    def _strips(self, position: Position) -> str:
-        """Delivered orders cannot be recalled any more, and something may be paused: nothing else changes with them."""
+    def _concerned(self, events: Iterable[Event], places: Mapping[int, int]) -> bool:
+        """Whether these events may change more here than the counts of other stations. Cooking, and orders that come,
+        leave each ticket at its station: what others cook is theirs. Of anything else we do not know."""
+        if self.station_id is None or self.station_id in places.values():
+            return True
+        return not all(event.type in COOKING_TYPES and event.action in COOKING for event in events)
+
+    def _menu_of_stations(self) -> str:
+        """The stations and how many tickets each has open: all that moves on this board when others cook."""
+        stations = board_stations(self.actor)
+        here = next((each for each in stations if each.id == self.station_id), None)
+        context = {"board": {"stations": stations, "station": here}, "oob": True}
+        return render_there("kitchen/board.html#stations", context, restaurant_by_id(self.restaurant_id))
+
+    def _strips(self, position: Position, seen: list[Event]) -> str:
+        """Delivered orders cannot be recalled any more, something may be paused, and a new menu may bring new recipes:
+        nothing else changes with them."""
         board = read_changes(self.actor, self.station_id, position, only=(), with_recent=True)
-        strips = ("kitchen/board.html#recent", {"board": board}), ("kitchen/load.html", {"load": board.load})
-        return "".join(render_there(name, {**context, "oob": True}, board.restaurant) for name, context in strips)
+        strips = ["kitchen/board.html#recent", "kitchen/load.html"]
+        if any((event.type, event.action) == (MenuChanged.type, MenuChanged.action) for event in seen):
+            strips.append("kitchen/board.html#all_day")
+        context = {"board": board, "load": board.load, "oob": True}
+        return "".join(render_there(name, context, board.restaurant) for name in strips)
 
     def shown_at(self, seq: int) -> frozenset[int]:
         """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""
@@ -65,9 +99,10 @@ class KitchenBoard:
 def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: str, undo: object) -> str:
     """What an act answers at once: the tickets of its order on this board, and what became of it. Counts, lists and the
     tickets of others come over the socket, which hears of the act in the same moment."""
-    restaurant = restaurant_of(actor)
-    siblings = set(Ticket.objects.visible_to(actor).filter(order_id=order_id).values_list("pk", flat=True))
-    tickets = read_tickets(actor, restaurant, station_id, siblings)
+    assert actor.restaurant_id is not None
+    menu = current_menu(actor.restaurant_id)
+    siblings = {ticket_id for ticket_id, _station in tickets_of_orders(menu.restaurant.pk, [order_id])}
+    tickets = read_tickets(actor, menu, station_id, siblings)
     context = {
         "board": {"station": station_id},
         "tickets": tickets,
@@ -75,13 +110,13 @@ def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: s
         "problem": problem,
         "undo": undo,
     }
-    return render_there("kitchen/board.html#acted", context, restaurant)
+    return render_there("kitchen/board.html#acted", context, menu.restaurant)
 
 
-def render_changes(board: Board, ticket_ids: set[int]) -> tuple[str, frozenset[int]]:
+def render_changes(board: Board, ticket_ids: Collection[int]) -> tuple[str, frozenset[int]]:
     """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
     shows = frozenset(ticket.id for ticket in board.tickets)
-    gone = sorted(ticket_ids - shows)
+    gone = sorted(set(ticket_ids) - shows)
     context = {"board": board, "tickets": board.tickets, "gone": gone}
     return render_there("kitchen/board.html#changes", context, board.restaurant), shows
 
@@ -97,20 +132,18 @@ def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int
         elif kind == "ticket":
             tickets.add(int(key))
     if tickets:
-        rows = Ticket.objects.of_restaurant(restaurant_id).order_by().filter(pk__in=tickets)
-        orders.update(rows.values_list("order_id", flat=True))
+        orders.update(order_id for (order_id,) in orders_of_tickets(restaurant_id, tickets))
     return orders, tickets
 
 
-def touched_tickets(events: Iterable[Event], restaurant_id: int) -> set[int]:
-    """The ids of all tickets of the orders that events are about: two queries at most. In one, PostgreSQL reads every
-    ticket there ever was.
+def touched_tickets(events: Iterable[Event], restaurant_id: int) -> dict[int, int]:
+    """{ticket: its station} of all tickets of the orders that events are about: two queries at most. In one, PostgreSQL
+    reads every ticket there ever was.
 
     A ticket's siblings too: each says at which other stations the order is being made.
     """
-    orders, tickets = touched_orders(events, restaurant_id)
-    rows = Ticket.objects.of_restaurant(restaurant_id).order_by().filter(order_id__in=orders)
-    return tickets | set(rows.values_list("pk", flat=True)) if orders else tickets
+    orders, _tickets = touched_orders(events, restaurant_id)
+    return dict(tickets_of_orders(restaurant_id, orders)) if orders else {}
 
 
 def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:

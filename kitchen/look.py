@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from bistro.core.actors import Actor
-from kitchen.models import Screen
+from kitchen.models import LARGEST_TEXT, SMALLEST_TEXT, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Look:
     layout: str = Screen.Layout.STATION
     save_url: str = ""
     stations: tuple[int, ...] = ()  # those where it hangs; none means all
+    smallest: int = SMALLEST_TEXT
+    largest: int = LARGEST_TEXT
 
 
 def look_for(actor: Actor) -> Look:

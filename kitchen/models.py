@@ -12,6 +12,8 @@ from menu.models import Category, Item, Modifier
 from orders.models import Order, OrderLine
 from orders.transitions import FIRED, LineStatus
 
+SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # per cent, that a screen may show
+
 __all__ = [
     "ModifierRoute",
     "PrintJob",
@@ -33,6 +35,13 @@ class Station(models.Model):
     is_catch_all = models.BooleanField(default=False)
     cooks = models.PositiveSmallIntegerField(
         default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many work here at once."
+    )
+    at_once = models.PositiveSmallIntegerField(
+        default=4,
+        db_default=4,
+        validators=[MinValueValidator(1)],
+        verbose_name="dishes at once",
+        help_text="How many dishes one of them keeps going side by side. For how long guests are told to wait.",
     )
     soon_seconds = models.PositiveIntegerField(
         null=True, blank=True, help_text="A ticket older than this is marked S. Empty: as the restaurant says."
@@ -127,8 +136,8 @@ class Screen(models.Model):
     text_percent = models.PositiveSmallIntegerField(
         default=100,
         db_default=100,
-        validators=[MinValueValidator(70), MaxValueValidator(200)],
-        help_text="Size of the text, 70 to 200.",
+        validators=[MinValueValidator(SMALLEST_TEXT), MaxValueValidator(LARGEST_TEXT)],
+        help_text=f"Size of the text, {SMALLEST_TEXT} to {LARGEST_TEXT}.",
     )
     light = models.BooleanField(default=False, db_default=False, help_text="Dark on light, for a bright kitchen.")
     objects = TenantQuerySet.as_manager()
@@ -144,6 +153,9 @@ class Ticket(models.Model):
     `fired_at` is its place in the row of tickets, for ever. Its age counts from `aged_from` where that is set: when its
     first line is due (courses that land together), or when a recall started its clock again. `alert_at` is set while
     a cook has to read what changed after the kitchen had it; `voided` keeps the lines that are gone until then.
+    `awaited_since` is set where it came after its order (a course fired later, a station that an edit added): then the
+    order's own alarm does not speak for it, and `unseen_at` says since when its own rings. `before_done` is what an
+    undo of the bump puts back.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets", db_index=False)
@@ -156,8 +168,13 @@ class Ticket(models.Model):
     held_at = models.DateTimeField(null=True, help_text="A cook let it wait.")
     alert_at = models.DateTimeField(null=True, help_text="Since when a change waits to be read.")
     voided = models.JSONField(null=True, help_text='[{"line", "name", "quantity", "modifiers"}]')
+    before_done = models.JSONField(
+        null=True, help_text='As it was before the last bump: {"status", "started_at", "held_at", "lines"}.'
+    )
     seen_at = models.DateTimeField(null=True)
     seen_on = models.CharField(max_length=80, blank=True)
+    awaited_since = models.DateTimeField(null=True, help_text="It came after its order: since when it is to be seen.")
+    unseen_at = models.DateTimeField(null=True, help_text="When somebody should have seen it and had not.")
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=120, blank=True)
@@ -183,6 +200,12 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["restaurant", "-done_at"], name="ticket_done", condition=Q(status="done")),
             models.Index(fields=["restaurant", "alert_at"], name="ticket_alert", condition=Q(alert_at__isnull=False)),
+            # For the sweep over all restaurants; as a rule it is empty.
+            models.Index(
+                fields=["awaited_since"],
+                name="ticket_awaited",
+                condition=Q(awaited_since__isnull=False, seen_at=None, status=TicketStatus.QUEUED),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,10 +9,11 @@ from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
 from kitchen.expo import Expo, read_expo
 from kitchen.live import touched_orders
+from kitchen.printing.strip import printers_strip
 
 
 class Pass:
-    """Orders across all stations. Everybody who may watch it sees the same."""
+    """Orders across all stations, and printers in trouble. Everybody who may watch it sees the same."""
 
     def __init__(self, restaurant_id: int, actor: Actor) -> None:
         self.restaurant_id, self.actor = restaurant_id, actor
@@ -27,9 +28,12 @@ class Pass:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """The orders that these events touched; those that are over leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        html = printers_strip(self.restaurant_id, seen)
         orders, _tickets = touched_orders(seen, self.restaurant_id)
         if orders:
-            yield page_frame("changes", render_pass(read_expo(self.actor, position, only=orders), orders), position)
+            html += render_pass(read_expo(self.actor, position, only=orders), orders)
+        if html:
+            yield page_frame("changes", html, position)
 
 
 def render_pass(expo: Expo, order_ids: set[int], problem: str | None = None) -> str:

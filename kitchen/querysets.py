@@ -9,6 +9,7 @@ from bistro.core.actors import Actor
 from bistro.core.querysets import TenantQuerySet
 from bistro.core.roles import Act, Role
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from orders.querysets import ALARMED_FOR, UNSEEN_AFTER
 
 
 class TicketQuerySet(TenantQuerySet):
@@ -38,6 +39,23 @@ class TicketQuerySet(TenantQuerySet):
         """What a cook has before them: open tickets, and those cancelled since then until they have read so."""
         return self.filter(Q(status__among=OPEN_TICKETS) | Q(alert_at__isnull=False, alert_at__gte=since))
 
+    def awaited(self, now: datetime) -> Self:
+        """What came after its order tonight, and nobody has seen, begun or held."""
+        tonight = Q(awaited_since__gte=now - ALARMED_FOR)
+        return self.filter(tonight, seen_at=None, status__being=TicketStatus.QUEUED, held_at=None)
+
+    def overdue(self, now: datetime) -> Self:
+        """Of that, what a screen should have shown by now: the time that orders have."""
+        return self.awaited(now).filter(awaited_since__lt=now - UNSEEN_AFTER)
+
+    def not_alarmed(self) -> Self:
+        """Those that no alarm was raised for yet."""
+        return self.filter(unseen_at=None)
+
+    def unseen(self, now: datetime) -> Self:
+        """What stands as an alarm."""
+        return self.awaited(now).filter(unseen_at__isnull=False)
+
     def unread(self) -> Self:
         """Changed, voided or cancelled after the kitchen had them, and nobody has read it."""
         return self.filter(alert_at__isnull=False)
@@ -50,6 +68,10 @@ class TicketQuerySet(TenantQuerySet):
         """One station's, or everybody's when None."""
         return self if station_id is None else self.filter(station_id=station_id)
 
+    def with_places(self) -> Self:
+        """Where it is cooked, and for whom."""
+        return self.select_related("station", "order", "order__table")
+
     def with_lines(self) -> Self:
         """Everything a board shows, in a constant number of queries.
 
@@ -58,7 +80,7 @@ class TicketQuerySet(TenantQuerySet):
         """
         ticket_lines = self.model._meta.get_field("lines").related_model
         lines = Prefetch("lines", ticket_lines.objects.select_related("line"))
-        return self.select_related("station", "order", "order__table").prefetch_related(lines)
+        return self.with_places().prefetch_related(lines)
 
     def oldest_first(self) -> Self:
         return self.order_by("fired_at", "pk")

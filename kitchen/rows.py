@@ -1,4 +1,4 @@
-"""New rows of the kitchen, as every step makes them."""
+"""Rows of the kitchen, as every step makes them anew."""
 
 from datetime import datetime
 
@@ -7,6 +7,8 @@ from bistro.core.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
 from orders.models import Order, OrderLine
 
+SIGHT = ("seen_at", "seen_on", "awaited_since", "unseen_at")  # whether anybody has seen a ticket
+
 
 def chosen(line: OrderLine) -> list[int]:
     """The ids of a line's modifiers."""
@@ -14,7 +16,7 @@ def chosen(line: OrderLine) -> list[int]:
 
 
 def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
-    """A new ticket, not saved."""
+    """A new ticket, not saved. That of a course fired later has to be seen by itself."""
     return new_row(
         Ticket,
         restaurant_id=order.restaurant_id,
@@ -22,6 +24,7 @@ def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork
         station_id=station_id,
         fired_at=work.now,
         fired_course=fired_course,
+        awaited_since=work.now if fired_course else None,
     )
 
 
@@ -37,3 +40,9 @@ def ticket_line(
         start_at=start_at,
         unrouted=not routed,
     )
+
+
+def await_sight(ticket: Ticket, work: UnitOfWork) -> None:
+    """It came after its order, or came back from nothing: nobody has seen it yet, and somebody must. Not saved."""
+    ticket.seen_at, ticket.seen_on = None, ""
+    ticket.awaited_since, ticket.unseen_at = work.now, None

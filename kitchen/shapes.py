@@ -3,6 +3,7 @@
 from typing import Any
 
 from kitchen.models import Ticket, TicketLine
+from kitchen.transitions import TicketStatus
 from orders.shapes import moment
 
 
@@ -21,6 +22,7 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "fired_course": ticket.fired_course or None,
         "seen_at": moment(ticket.seen_at),
         "seen_on": ticket.seen_on,
+        "unseen_at": moment(ticket.unseen_at) if _rings(ticket) else None,
         "started_at": moment(ticket.started_at),
         "done_at": moment(ticket.done_at),
         "done_by": ticket.done_by,
@@ -34,6 +36,10 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
         "lines": [ticket_line_json(row) for row in ticket.lines.all()],
         "version": ticket.version,
     }
+
+
+def _rings(ticket: Ticket) -> bool:
+    return ticket.seen_at is None and ticket.held_at is None and ticket.status == TicketStatus.QUEUED
 
 
 def ticket_line_json(row: TicketLine) -> dict[str, Any]:

@@ -28,6 +28,15 @@ class Routing:
         more = [station for modifier in modifiers for station in self.by_modifier.get(modifier, ())]
         return tuple(dict.fromkeys((*own, *more))) if more else own
 
+    def share_of(self, station_id: int, item_id: int, modifiers: list[int]) -> tuple[bool, list[int]]:
+        """(whether the dish itself is made at this station, which of these choices are): a choice with a route is made
+        there, any other with its dish. What was pushed to where no route leads is made there whole."""
+        dish = station_id in self.stations_of(item_id)
+        here = [modifier for modifier in modifiers if station_id in self.by_modifier.get(modifier, ())]
+        if not dish:
+            return (False, here) if here else (True, modifiers)
+        return True, [modifier for modifier in modifiers if modifier in here or modifier not in self.by_modifier]
+
     def is_routed(self, item_id: int) -> bool:
         """Whether a route names it, or its category. What none names the catch-all shows with a warning; a kitchen
         without any route has one place and needs none."""

@@ -8,16 +8,19 @@ from django.db.models import F
 from bistro.core.inserting import insert_rows
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
+from kitchen.events import TicketSeen
 from kitchen.models import Ticket, TicketLine
-from kitchen.rows import chosen, ticket_line, ticket_of
+from kitchen.rows import SIGHT, await_sight, chosen, ticket_line, ticket_of
 from kitchen.stations import routing_for
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.steps import menu_in
 from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
-from orders.models import OrderLine
+from orders.models import Order, OrderLine
+from orders.steps import receive
 from orders.transitions import LineStatus
 
 Place = tuple[int, int, int]  # order, station, fired course
+Unseen = tuple[int, int, datetime | None]  # ticket, order, since when it has to be seen by itself
 Starts = dict[int, datetime]  # line: when to begin with it, where that is not at once
 
 
@@ -42,8 +45,8 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
-    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied])
-    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows])
+    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], may_wait=True)
+    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], may_wait=True)
 
 
 def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
@@ -82,11 +85,11 @@ def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
     """An emptied ticket opens once more, and nobody has seen it yet."""
     if ticket is not None:
         ticket.status, ticket.fired_at = TicketStatus.QUEUED, work.now
-        ticket.seen_at, ticket.seen_on = None, ""
+        await_sight(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "seen_at", "seen_on", "version", *anew])
+        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SIGHT])
     return ticket
 
 
@@ -113,10 +116,14 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
 
 
 def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: UnitOfWork) -> None:
-    """Set the status of lines of a locked ticket. What is not done is not on the pass either."""
+    """Set the status of lines of a locked ticket. What is not done is not on the pass either: no part of it, where
+    several stations made it."""
     require_transaction()
     done_at = work.now if status == LineStatus.DONE else None
     rows = list(lines)
+    brought_back = [row.line_id for row in rows if row.status == LineStatus.DONE and done_at is None]
+    if brought_back:
+        TicketLine.objects.filter(line_id__in=brought_back, plated_at__isnull=False).update(plated_at=None)
     for row in rows:
         row.status, row.done_at = status, done_at
     changes = {"status": status, "done_at": done_at}
@@ -125,3 +132,23 @@ def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: Un
         for row in rows:
             row.plated_at = None
     TicketLine.objects.filter(pk__in=[row.pk for row in rows]).update(**changes)
+
+
+def mark_seen(found: Sequence[Unseen], work: UnitOfWork, *, screen: str) -> int:
+    """These tickets lie before the kitchen: on a screen, or on paper. Their orders are received, alarms end. Returns
+    how many nobody had seen before. `found`: (ticket, order, awaited since) as they were before any lock.
+
+    Locks: order, ticket.
+    """
+    require_transaction()
+    orders = Order.objects.of_restaurant(work.restaurant_id).filter(pk__in={order_id for _, order_id, _ in found})
+    list(orders.locked().values_list("pk"))
+    unseen = Ticket.objects.filter(pk__in=[pk for pk, _, _ in found], seen_at=None)
+    late = [pk for pk, _, awaited_since in found if awaited_since is not None]
+    ringing = list(unseen.filter(pk__in=late, unseen_at__isnull=False).values_list("pk", flat=True)) if late else []
+    count: int = unseen.update(seen_at=work.now, seen_on=screen[:80])
+    for order in orders.filter(withdrawn_at=None).with_lines().order_by("pk"):
+        receive(order, work, screen=screen)
+    for ticket in Ticket.objects.filter(pk__in=ringing).with_lines().order_by("pk") if ringing else ():
+        work.record(TicketSeen(ticket=ticket))
+    return count

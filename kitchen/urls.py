@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from kitchen import pause_views
-from kitchen.views import acts, board, expo
+from kitchen.views import acts, board, expo, floor
 
 app_name = "kitchen"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("tickets/<int:pk>/hold/", acts.hold_ticket, name="hold-ticket"),
     path("tickets/<int:pk>/release/", acts.release_ticket, name="release-ticket"),
     path("tickets/<int:pk>/read/", acts.read_ticket, name="read-ticket"),
+    path("tickets/<int:pk>/confirm/", floor.confirm_ticket, name="confirm-ticket"),
     path("tickets/<int:pk>/fire/", acts.fire_next, name="fire-next"),
     path("tickets/<int:pk>/push/<int:station_id>/", acts.push_ticket, name="push-ticket"),
     path("lines/<int:pk>/bump/", acts.bump_line, name="bump-line"),

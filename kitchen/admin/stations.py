@@ -56,8 +56,8 @@ class StationForm(TenantForm):
         self._offer("modifiers", choices, ModifierRoute, "modifier_id")
         if "modifiers" in self.fields:
             self.fields["modifiers"].label_from_instance = lambda row: f"{row.item}: {row}"  # type: ignore[attr-defined]
-        if "cooks" in self.fields:
-            self.fields["cooks"].required = False
+        for name in {"cooks", "at_once"} & set(self.fields):
+            self.fields[name].required = False
 
     def _offer(self, name: str, rows: Any, kind: type[Route] | type[ModifierRoute], key: str) -> None:
         if name in self.fields:
@@ -70,6 +70,11 @@ class StationForm(TenantForm):
         """Empty: as many as there were."""
         said: int | None = self.cleaned_data["cooks"]
         return self.instance.cooks if said is None else said
+
+    def clean_at_once(self) -> int:
+        """Empty: as many as there were."""
+        said: int | None = self.cleaned_data["at_once"]
+        return self.instance.at_once if said is None else said
 
     def clean(self) -> dict[str, Any] | None:
         said = super().clean() or {}
@@ -94,7 +99,7 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         first = (("name", "position"),) if obj else ("name",)
-        pace = ("cooks", "target_seconds"), ("soon_seconds", "late_seconds")
+        pace = ("cooks", "at_once", "target_seconds"), ("soon_seconds", "late_seconds")
         return (*first, "is_catch_all", "categories", "items", "modifiers", *pace)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:

@@ -54,7 +54,7 @@ class TicketAdmin(LookAdmin):
     list_select_related = ("station", "order", "order__table")
     search_fields = ("order__number",)
     search_help_text = "The order's number"
-    ordering = ("-pk",)  # as good as by time, and no index more on the way of an order
+    ordering = ("-pk",)  # nearly by time, and no index more on the way of an order
     sortable_by = ()
     actions = ("bump", "recall")
     actions_list = ("figures",)

@@ -74,6 +74,9 @@ class TicketOutput(serializers.Serializer[Any]):
     fired_course = serializers.IntegerField(allow_null=True, help_text="The held course whose firing opened it.")
     seen_at = serializers.DateTimeField(allow_null=True)
     seen_on = serializers.CharField(allow_blank=True)
+    unseen_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when an alarm says that no screen has shown what came after its order."
+    )
     started_at = serializers.DateTimeField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
     done_by = serializers.CharField(allow_blank=True)
@@ -89,11 +92,12 @@ class TicketOutput(serializers.Serializer[Any]):
 
 
 class StationLoadOutput(serializers.Serializer[Any]):
-    """One station now. `backlog_seconds`: the work that waits, shared by its cooks; averages are of the last hour."""
+    """One station now. `backlog_seconds`: until the turn of what is ordered now; averages are of the last hour."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     cooks = serializers.IntegerField()
+    at_once = serializers.IntegerField(help_text="Dishes that each cook keeps going side by side.")
     open_tickets = serializers.IntegerField()
     backlog_seconds = serializers.IntegerField()
     average_seconds = serializers.IntegerField(allow_null=True)

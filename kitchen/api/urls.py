@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/tickets/<int:pk>/release", views.ReleaseTicket.as_view()),
     path("api/v1/tickets/<int:pk>/undo", views.UndoBump.as_view()),
     path("api/v1/tickets/<int:pk>/read", views.ReadChanges.as_view()),
+    path("api/v1/tickets/<int:pk>/confirm", views.ConfirmTicket.as_view()),
     path("api/v1/ticket-lines/<int:pk>/push", views.PushLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/plate", views.PlateLine.as_view()),
     path("api/v1/ticket-lines/<int:pk>/bump", views.BumpLine.as_view()),

@@ -109,6 +109,14 @@ class ReadChanges(TicketAct):
         return self.act(request, pk, **body.validated_data)
 
 
+class ConfirmTicket(TicketAct):
+    """The kitchen knows of it: a person's word, where no screen shows what came after its order. Seen already:
+    unchanged."""
+
+    permission_classes = [requires(Act.CONFIRM_ORDER)]
+    service = services.confirm_ticket
+
+
 class BumpLine(TicketAct):
     """One line is done; the last one bumps the ticket."""
 

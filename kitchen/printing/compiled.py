@@ -37,13 +37,3 @@ def printers_in(work: UnitOfWork) -> tuple[KnownPrinter, ...]:
     with _guard:
         _known[work.restaurant_id] = menu, printers
     return printers
-
-
-def may_have_printers(restaurant_id: int) -> bool:
-    """For units that do not look at the menu: whether the last version that this process has seen had a printer, or
-    none was seen. A process that has taken no order since the first printer came still says no: its cancellations
-    are not told on paper until it takes one.
-    """
-    with _guard:
-        known = _known.get(restaurant_id)
-    return known is None or bool(known[1])

@@ -9,25 +9,21 @@ from bistro.core.inserting import insert_rows, new_row
 from bistro.core.unit_of_work import UnitOfWork, require_transaction
 from kitchen.events import TicketPushed
 from kitchen.models import Ticket
-from kitchen.printing.compiled import KnownPrinter, may_have_printers, printers_in
+from kitchen.printing.compiled import KnownPrinter, printers_in
 from kitchen.printing.models import PrintJob
 from kitchen.printing.slips import NOTHING, Paper, difference, paper_of, slip_of
 from kitchen.printing.transitions import SlipStatus
 from kitchen.transitions import TicketStatus
 from menu.steps import menu_in
-from orders.events import OrderCancelled, OrderEvent, OrderPlaced, OrderWithdrawn
-
-# Units that read the menu anyway do not pay for the question.
-LOOK_FIRST = (OrderCancelled, OrderWithdrawn, TicketPushed)
+from orders.events import OrderEvent, OrderPlaced
 
 
 def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -> None:
     """Bring paper up to date: for each ticket of these orders and each printer that has it, or that should, the slip
-    that says the difference. Nothing to do, and no statement, without printers.
+    that says the difference. Nothing to do without printers; then it asks only which menu is in force, and not even
+    that where the unit has asked before, as every unit that places an order has.
     """
     require_transaction()
-    if isinstance(events[0], LOOK_FIRST) and not may_have_printers(work.restaurant_id):
-        return
     printers = printers_in(work)
     if not printers:
         return

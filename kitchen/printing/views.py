@@ -60,8 +60,9 @@ def slip_printed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The browser that took a slip has printed it."""
     attempt = request.POST.get("attempt", "")
     number = int(attempt) if attempt.isdecimal() and len(attempt) < 6 else -1
-    job = services.slip_printed(job_id=pk, attempt=number, actor=actor)
-    if request.htmx:  # type: ignore[attr-defined]
+    by_script = bool(request.htmx)  # type: ignore[attr-defined]
+    job = services.slip_printed(job_id=pk, attempt=number, actor=actor, by_hand=not by_script)
+    if by_script:
         return HttpResponse(status=204)
     return redirect("kitchen:browser-printer", job.printer_id)
 

@@ -7,7 +7,16 @@ from bistro.core.transitions import require_move
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumped, TicketEvent, TicketLineBumped, TicketStarted
 from kitchen.models import Ticket
-from kitchen.services.tickets import claim, finish, locked_line, locked_ticket, order_lines, require_read, save
+from kitchen.services.tickets import (
+    as_before,
+    claim,
+    finish,
+    locked_line,
+    locked_ticket,
+    order_lines,
+    require_read,
+    save,
+)
 from kitchen.steps import set_lines
 from kitchen.transitions import TICKET_MOVES, TicketStatus
 from orders import steps as order_steps
@@ -49,8 +58,8 @@ def bump_ticket(*, ticket_id: int, actor: Actor, on: str = "") -> Ticket:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
         require_read(ticket)
-        claim(ticket, work, on=on)
         undone = [row for row in ticket.lines.all() if row.status != LineStatus.DONE]
+        claim(ticket, work, on=on, finished={row.pk: row.status for row in undone})
         set_lines(ticket, undone, LineStatus.DONE, work)
         finish(order, ticket, undone, work)
         work.record(TicketBumped(ticket=ticket))
@@ -70,15 +79,16 @@ def bump_line(*, line_id: int, actor: Actor, on: str = "") -> Ticket:
         require_read(ticket)
         if row.status == LineStatus.DONE:
             raise LostRace("This line was already bumped.")
+        before = row.status
         set_lines(ticket, [row], LineStatus.DONE, work)
         event: type[TicketEvent] = TicketLineBumped
         if all(other.status == LineStatus.DONE for other in ticket.lines.all()):
-            claim(ticket, work, on=on)
+            claim(ticket, work, on=on, finished={row.pk: before})
             event = TicketBumped
-        elif ticket.status == TicketStatus.QUEUED:
-            save(ticket, status=TicketStatus.STARTED, started_at=work.now, held_at=None)
         else:
-            save(ticket)
+            started_at = work.now if ticket.status == TicketStatus.QUEUED else ticket.started_at
+            noted = as_before(ticket, {row.pk: before})
+            save(ticket, status=TicketStatus.STARTED, started_at=started_at, held_at=None, before_done=noted)
         finish(order, ticket, [row], work)
         work.record(event(ticket=ticket))
     return ticket

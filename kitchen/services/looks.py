@@ -5,10 +5,8 @@ from bistro.core.errors import InvalidInput, NotYours
 from bistro.core.models import Device
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
-from kitchen.models import Screen
+from kitchen.models import LARGEST_TEXT, SMALLEST_TEXT, Screen
 from kitchen.setup_events import KitchenChanged
-
-SMALLEST, LARGEST = 70, 200
 
 
 def change_look(*, density: str, text_percent: int, light: bool, layout: str, actor: Actor) -> Screen:
@@ -20,7 +18,7 @@ def change_look(*, density: str, text_percent: int, light: bool, layout: str, ac
     wrong = {
         "density": density not in Screen.Density.values,
         "layout": layout not in Screen.Layout.values,
-        "text_percent": not SMALLEST <= text_percent <= LARGEST,
+        "text_percent": not SMALLEST_TEXT <= text_percent <= LARGEST_TEXT,
     }
     if any(wrong.values()):
         fields = {name: ["Not one of the choices."] for name, bad in wrong.items() if bad}

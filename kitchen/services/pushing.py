@@ -111,21 +111,30 @@ def _join(ticket: Ticket, other: Ticket, came_from: str, work: UnitOfWork) -> Ti
 
 
 def _open_again(other: Ticket, work: UnitOfWork, *, cooking: bool) -> None:
-    """It opens again if it was done or had been emptied, and is cooking if either was. Work that comes ends a hold."""
+    """It opens again if it was done or had been emptied, and is cooking if either was. Work that comes ends a hold, and
+    the way back to how it was before a bump."""
     if other.status == TicketStatus.CANCELLED:
         save(other, status=TicketStatus.QUEUED)
     if other.status == TicketStatus.DONE or (cooking and other.status == TicketStatus.QUEUED):
         reopen(other, work, held_at=None)
     else:
-        save(other, held_at=None)
+        save(other, held_at=None, before_done=None)
 
 
 def _hand_over(rows: Sequence[TicketLine], other: Ticket) -> None:
-    """A line that the other station makes as well is not made there twice."""
+    """A line that the other station makes as well is not made there twice. Where it is done with its own part, the part
+    that comes takes its place: else no open ticket would have the dish, and nobody finish it."""
     there = {row.line_id: row for row in TicketLine.objects.filter(ticket=other)}
-    doubled = [row.pk for row in rows if row.line_id in there]
-    TicketLine.objects.filter(pk__in=doubled).delete()
-    TicketLine.objects.filter(pk__in=[row.pk for row in rows if row.pk not in doubled]).update(ticket=other)
+    gone: list[int] = []
+    come: list[int] = []
+    for row in rows:
+        own = there.get(row.line_id)
+        comes = own is None or (own.status == LineStatus.DONE and row.status != LineStatus.DONE)
+        (come if comes else gone).append(row.pk)
+        if own is not None and comes:
+            gone.append(own.pk)
+    TicketLine.objects.filter(pk__in=gone).delete()
+    TicketLine.objects.filter(pk__in=come).update(ticket=other)
 
 
 def _leave(order: Order, ticket: Ticket, came_from: str, work: UnitOfWork) -> None:
@@ -134,7 +143,7 @@ def _leave(order: Order, ticket: Ticket, came_from: str, work: UnitOfWork) -> No
     if not rows:
         save(ticket, status=TicketStatus.CANCELLED, held_at=None)
     elif all(row.status == LineStatus.DONE for row in rows):
-        claim(ticket, work)
+        claim(ticket, work, finished={})
         finish(order, ticket, [], work)
         work.record(TicketBumped(ticket=ticket))
         return

@@ -1,17 +1,19 @@
 """Bringing back what was bumped: at once by undo, the whole shift by recall. It returns to its old place."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bistro.core.actors import Actor
 from bistro.core.errors import LostRace
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumpUndone, TicketRecalled
-from kitchen.models import Ticket
-from kitchen.services.tickets import locked_line, locked_ticket, order_lines, reopen, save
+from kitchen.models import Ticket, TicketLine
+from kitchen.services.tickets import NOT_DONE, locked_line, locked_ticket, order_lines, reopen, save
 from kitchen.steps import set_lines
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
+from orders.models import Order, OrderLine
+from orders.shapes import moment
 from orders.transitions import LineStatus
 
 UNDO = timedelta(seconds=10)  # the page offers it for three; the rest is the way there on a slow evening
@@ -52,7 +54,7 @@ def recall_line(*, line_id: int, actor: Actor) -> Ticket:
         if ticket.status == TicketStatus.DONE:
             reopen(ticket, work, recalls=ticket.recalls + 1, recalled_at=work.now)
         else:
-            save(ticket)
+            save(ticket, before_done=None)
         set_lines(ticket, [row], LineStatus.STARTED, work)
         order_steps.bring_back(order, order_lines(order, [row]), work)
         work.record(TicketRecalled(ticket=ticket))
@@ -60,8 +62,10 @@ def recall_line(*, line_id: int, actor: Actor) -> Ticket:
 
 
 def undo_bump(*, ticket_id: int, actor: Actor) -> Ticket:
-    """Take a bump back that was a slip of the hand: what it finished is being cooked, what was done before stays done.
-    It is no recall: nothing is counted, and the ticket is as old as it was.
+    """Take a bump back that was a slip of the hand: what it finished is again what it was, queued or being cooked, and
+    so is its ticket; what was done before stays done. It is no recall: nothing is counted, and the ticket is as old as
+    it was. Its order stays in preparation, also where the bump was the first that was done for it: no order goes back
+    from there.
 
     Locks: order, ticket. Raises LostRace when it is not bumped or ten seconds have passed (`too_late_to_undo`),
     IllegalTransition once delivered, NotPermitted, NotYours.
@@ -72,11 +76,50 @@ def undo_bump(*, ticket_id: int, actor: Actor) -> Ticket:
         order_steps.refuse_over(order)
         if ticket.status != TicketStatus.DONE or ticket.done_at is None:
             raise LostRace("This ticket is not bumped.")
-        if work.now - ticket.done_at > UNDO:
-            raise LostRace("It is too late to undo. Recall the ticket instead.", code="too_late_to_undo")
-        finished = [row for row in ticket.lines.all() if row.done_at == ticket.done_at]
-        reopen(ticket, work)
-        set_lines(ticket, finished, LineStatus.STARTED, work)
-        order_steps.bring_back(order, order_lines(order, finished), work)
-        work.record(TicketBumpUndone(ticket=ticket))
+        _undo(order, ticket, ticket.done_at, work)
     return ticket
+
+
+def undo_line(*, line_id: int, actor: Actor) -> Ticket:
+    """The same for one bumped line: it, its ticket, and whatever the same act finished are what they were.
+
+    Locks: order, ticket. Raises LostRace when it is not bumped, ten seconds have passed or something else of its ticket
+    was done since (`too_late_to_undo`), IllegalTransition once delivered, NotPermitted, NotYours.
+    """
+    actor.require(Act.COOK)
+    with UnitOfWork(actor) as work:
+        order, ticket, row = locked_line(line_id, work)
+        order_steps.refuse_over(order)
+        if row.status != LineStatus.DONE or row.done_at is None:
+            raise LostRace("This line is not bumped.")
+        _undo(order, ticket, row.done_at, work)
+    return ticket
+
+
+def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> None:
+    """Take back what was done to a ticket at this instant, if nothing was since."""
+    finished = [row for row in ticket.lines.all() if row.done_at == done_at]
+    before = ticket.before_done
+    if before is not None:
+        finished = [row for row in finished if str(row.pk) in before["lines"]]
+    in_time = work.now - done_at <= UNDO and (ticket.done_at in (None, done_at))
+    if not finished or not in_time:
+        raise LostRace("It is too late to undo. Recall it instead.", code="too_late_to_undo")
+    if before is None:  # an earlier release has not noted what was: it is being cooked
+        before = {"status": TicketStatus.STARTED, "started_at": moment(ticket.started_at or work.now), "held_at": None}
+        before["lines"] = {str(row.pk): LineStatus.STARTED for row in finished}
+    times = {name: before[name] and datetime.fromisoformat(before[name]) for name in ("started_at", "held_at")}
+    save(ticket, status=before["status"], **NOT_DONE, **times)
+    for status in (LineStatus.QUEUED, LineStatus.STARTED):
+        set_lines(ticket, [row for row in finished if before["lines"][str(row.pk)] == status], status, work)
+    order_steps.take_back(order, *_begun_and_queued(order_lines(order, finished)), work)
+    work.record(TicketBumpUndone(ticket=ticket))
+
+
+def _begun_and_queued(lines: list[OrderLine]) -> tuple[list[OrderLine], list[OrderLine]]:
+    """Of the order's own lines that are not done after all: those that some station has begun, those that none has. One
+    that another station still makes was not done, and stays what it is."""
+    made = [line for line in lines if line.status == LineStatus.DONE]
+    begun = TicketLine.objects.filter(line__in=made).exclude(status=LineStatus.QUEUED)
+    ids = set(begun.values_list("line_id", flat=True))
+    return [line for line in made if line.pk in ids], [line for line in made if line.pk not in ids]

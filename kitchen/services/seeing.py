@@ -1,29 +1,48 @@
-"""What a screen reports: it has displayed these tickets."""
+"""What a screen reports, it has displayed these tickets; and a person's word where none does."""
 
 from collections.abc import Collection
 
 from bistro.core.actors import Actor
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
+from kitchen.events import TicketSeen
 from kitchen.models import Ticket
-from orders.models import Order
-from orders.steps import receive
+from kitchen.services.tickets import locked_ticket
+from kitchen.steps import mark_seen
+from orders import steps as order_steps
 
 
 def acknowledge_tickets(*, ticket_ids: Collection[int], screen: str, actor: Actor) -> int:
-    """Note when and on which screen tickets were first displayed; their orders become confirmed.
+    """Note when and on which screen tickets were first displayed; their orders become confirmed, alarms end.
 
     Returns how many were news. A repeat writes nothing at all. Locks: order, ticket.
     """
     actor.require(Act.COOK)
     unseen = Ticket.objects.visible_to(actor).filter(pk__in=list(ticket_ids), seen_at=None)
-    order_ids = set(unseen.values_list("order_id", flat=True))
-    if not order_ids:
+    found = list(unseen.values_list("pk", "order_id", "awaited_since"))
+    if not found:
         return 0
     with UnitOfWork(actor) as work:
-        orders = Order.objects.visible_to(actor).filter(pk__in=order_ids)
-        list(orders.locked().values_list("pk"))
-        count: int = unseen.update(seen_at=work.now, seen_on=screen[:80])
-        for order in orders.with_lines().order_by("pk"):
-            receive(order, work, screen=screen)
-    return count
+        return mark_seen(found, work, screen=screen)
+
+
+def confirm_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
+    """The kitchen knows of it: a person's word, where no screen shows it. Of a ticket that came with its order it is a
+    word about the order. Seen already: unchanged.
+
+    Locks: order, ticket. Raises NotPermitted, NotYours, IllegalTransition when the order is over.
+    """
+    actor.require(Act.CONFIRM_ORDER)
+    with UnitOfWork(actor) as work:
+        order, ticket = locked_ticket(ticket_id, work)
+        if ticket.seen_at is not None:
+            return ticket
+        order_steps.refuse_over(order)
+        rang = ticket.unseen_at is not None
+        ticket.seen_at, ticket.seen_on = work.now, "the floor"  # no name: it goes into data that stays for ever
+        ticket.save(update_fields=["seen_at", "seen_on"])
+        if ticket.awaited_since is None:
+            order_steps.receive(order, work, screen=ticket.seen_on)
+        if rang:
+            work.record(TicketSeen(ticket=ticket))
+    return ticket

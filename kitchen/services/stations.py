@@ -9,10 +9,10 @@ from bistro.core.models import Device
 from bistro.core.names import name_key
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
-from kitchen.models import Route, Screen, Station
+from kitchen.models import ModifierRoute, Route, Screen, Station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import hang_screen
-from menu.models import Category, Item
+from menu.models import Category, Item, Modifier
 from menu.steps import touch_menu
 
 Row = TypeVar("Row", Category, Item)
@@ -25,8 +25,10 @@ def set_up_kitchen(
     items: Mapping[str, str],
     actor: Actor,
     cooks: Mapping[str, int] | None = None,
+    modifiers: Mapping[str, str] | None = None,
 ) -> list[Station]:
-    """Create stations `(key, name, position)` and route categories and single items (by name) to their keys.
+    """Create stations `(key, name, position)` and route categories and single items (by name) to their keys; a modifier
+    is routed with every item that offers it.
 
     The first station is the catch-all; each has one cook, or as many as `cooks` says.
     Raises InvalidInput for a name that is not on the menu, NotPermitted.
@@ -50,6 +52,8 @@ def set_up_kitchen(
             Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], category=category)
         for name, key in items.items():
             Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], item=_named(dishes, name))
+        for name, key in (modifiers or {}).items():
+            _route_choices(name, made[key], work)
         touch_menu(work, "stations and routes")  # compiled routes hang on the menu's version
         work.record(KitchenChanged(what="set up", restaurant_id=actor.restaurant_id or 0))
     return list(made.values())
@@ -68,8 +72,20 @@ def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) ->
         return hang_screen(device, station_ids, work)
 
 
+def _route_choices(name: str, station: Station, work: UnitOfWork) -> None:
+    choices = Modifier.objects.of_restaurant(work.restaurant_id).not_archived().filter(name_key=name_key(name))
+    if not choices:
+        raise _unknown(name)
+    for choice in choices:
+        ModifierRoute.objects.create(restaurant_id=work.restaurant_id, station=station, modifier=choice)
+
+
 def _named(rows: Mapping[str, Row], name: str) -> Row:
     row = rows.get(name_key(name))
     if row is None:
-        raise InvalidInput(f"“{name}” is not on the menu.", fields={"routes": [name]})
+        raise _unknown(name)
     return row
+
+
+def _unknown(name: str) -> InvalidInput:
+    return InvalidInput(f"“{name}” is not on the menu.", fields={"routes": [name]})

@@ -1,17 +1,23 @@
 """What every service of the kitchen begins and ends with: find and lock a ticket, save it, tell its order."""
 
+from collections.abc import Mapping
+
 from bistro.core.errors import LostRace, NotYours
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
+from kitchen.questions import lines_in_work, open_tickets_of_firing, order_of_ticket, tickets_by_key, with_lines
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from orders import steps as order_steps
 from orders.models import Order, OrderLine
-from orders.transitions import LineStatus
+from orders.shapes import moment
+
+NOT_DONE: dict[str, object] = {"done_at": None, "done_by": "", "done_on": "", "before_done": None}
 
 
 def read_ticket(ticket_id: int) -> Ticket:
     """A ticket with all that its events and shapes need."""
-    return Ticket.objects.with_lines().get(pk=ticket_id)
+    (ticket,) = with_lines(tickets_by_key([ticket_id]))
+    return ticket
 
 
 def locked_ticket(ticket_id: int, work: UnitOfWork) -> tuple[Order, Ticket]:
@@ -28,11 +34,9 @@ def locked_ticket_alone(ticket_id: int, work: UnitOfWork) -> Ticket:
 
 
 def _order_of(ticket_id: int, work: UnitOfWork) -> int:
-    rows = Ticket.objects.within_reach_of(work.actor).filter(pk=ticket_id)
-    order_id: int | None = rows.values_list("order_id", flat=True).first()
-    if order_id is None:
-        raise NotYours("There is no such ticket.", code="ticket_not_found")
-    return order_id
+    for (order_id,) in order_of_ticket(work.actor, ticket_id):
+        return int(order_id)
+    raise NotYours("There is no such ticket.", code="ticket_not_found")
 
 
 def _locked_row(ticket_id: int) -> Ticket:
@@ -65,8 +69,9 @@ def require_open(ticket: Ticket) -> None:
         raise LostRace("This ticket is not open any more.")
 
 
-def claim(ticket: Ticket, work: UnitOfWork, *, on: str = "") -> None:
-    """Bump: one UPDATE decides who was first; right without row locks too. `on` names the board. Raises LostRace."""
+def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: str = "") -> None:
+    """Bump: one UPDATE decides who was first; right without row locks too. `on` names the board, `finished` the
+    ticket's lines that were not done before, with their status: what an undo puts back. Raises LostRace."""
     label = work.actor.label[:120]
     done = {
         "status": TicketStatus.DONE,
@@ -74,6 +79,7 @@ def claim(ticket: Ticket, work: UnitOfWork, *, on: str = "") -> None:
         "done_by": label,
         "done_on": (on or ("" if work.actor.is_staff else label))[:80],
         "held_at": None,
+        "before_done": as_before(ticket, finished),
         "version": ticket.version + 1,
     }
     if Ticket.objects.filter(pk=ticket.pk, status__in=OPEN_TICKETS).update(**done) != 1:
@@ -82,10 +88,20 @@ def claim(ticket: Ticket, work: UnitOfWork, *, on: str = "") -> None:
         setattr(ticket, name, value)
 
 
+def as_before(ticket: Ticket, finished: Mapping[int, str]) -> dict[str, object]:
+    """What an undo needs of a ticket that is about to be bumped, whole or by a line."""
+    return {
+        "status": ticket.status,
+        "started_at": moment(ticket.started_at),
+        "held_at": moment(ticket.held_at),
+        "lines": {str(pk): status for pk, status in finished.items()},
+    }
+
+
 def reopen(ticket: Ticket, work: UnitOfWork, **more: object) -> None:
     """A done ticket is being cooked again. Its place in the row is what it was."""
     started_at = ticket.started_at or work.now
-    save(ticket, status=TicketStatus.STARTED, done_at=None, done_by="", done_on="", started_at=started_at, **more)
+    save(ticket, status=TicketStatus.STARTED, started_at=started_at, **NOT_DONE, **more)
 
 
 def save(ticket: Ticket, **fields: object) -> None:
@@ -99,9 +115,8 @@ def save(ticket: Ticket, **fields: object) -> None:
 def finish(order: Order, ticket: Ticket, rows: list[TicketLine], work: UnitOfWork) -> None:
     """Tell the order which of its lines are made everywhere, and whether that was the firing's last ticket."""
     made = {row.line_id for row in rows}
-    elsewhere = TicketLine.objects.filter(line_id__in=made).exclude(status=LineStatus.DONE)
-    made -= set(elsewhere.values_list("line_id", flat=True))
-    open_left = Ticket.objects.filter(order=order, fired_course=ticket.fired_course, status__in=OPEN_TICKETS).exists()
+    made -= {line_id for (line_id,) in lines_in_work(made)}
+    open_left = open_tickets_of_firing(order.pk, ticket.fired_course)
     lines = [line for line in order.lines.all() if line.pk in made]
     order_steps.finish(order, lines, work, all_done=not open_left)
 

@@ -154,6 +154,21 @@ def test_a_side_dish_comes_and_goes_with_its_choice(two):
     ]
 
 
+def test_a_side_dish_that_was_pushed_stays_where_it_is_while_it_is_chosen(two):
+    fry, bar = (StationFactory(restaurant=two.restaurant, name=name) for name in ("Fry", "Bar"))
+    fries = ModifierFactory(group=ModifierGroupFactory(item=two.item), name="Fries")
+    ModifierRoute.objects.create(restaurant=two.restaurant, station=fry, modifier=fries)
+    forget()
+    edit(two, kept(two, 0, modifiers=[fries.pk]), kept(two, 1))
+    there = next(ticket for ticket in two.tickets(two.order_json) if ticket["station"] == fry.pk)
+    two.done(two.api("kitchen").post(f"/api/v1/tickets/{there['id']}/push", {"station": bar.pk}))
+    edit(two, kept(two, 0, modifiers=[fries.pk], quantity=3), kept(two, 1))
+    assert [(t["station_name"], [line["quantity"] for line in t["lines"]]) for t in two.tickets(two.order_json)] == [
+        (two.station.name, [3, 1]),
+        ("Bar", [3]),
+    ]
+
+
 def test_a_ticket_that_an_edit_opens_is_new_and_not_changed(two):
     bar = StationFactory(restaurant=two.restaurant, name="Bar")
     beer = two.add_item(name="Beer")

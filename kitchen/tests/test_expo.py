@@ -68,6 +68,21 @@ def test_a_recall_takes_the_tick_away(house):
     assert house.tickets(order)[0]["lines"][0]["plated_at"] is None
 
 
+def test_a_recall_at_one_of_two_stations_takes_all_of_the_tick_away(house, fry):
+    """Else the pass shows it as not ticked, and a touch on it does nothing."""
+    for station in (house.station, fry):
+        Route.objects.create(restaurant=house.restaurant, station=station, item=house.item)
+    order = house.place()
+    bump_all(house, order)
+    first, second = house.tickets(order)
+    house.done(plate(house, first["lines"][0]["id"]))
+    house.done(house.api("kitchen").post(f"/api/v1/tickets/{second['id']}/recall"))
+    assert [ticket["lines"][0]["plated_at"] for ticket in house.tickets(order)] == [None, None]
+    bump_all(house, order)
+    house.done(plate(house, expo(house).orders[0].lines[0].id))
+    assert expo(house).orders[0].plated_count == 1
+
+
 def test_what_is_ready_stands_first_and_leaves_when_it_is_delivered_from_the_pass(house):
     first, second = house.place(), house.place()
     bump_all(house, second)

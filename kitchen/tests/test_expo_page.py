@@ -124,10 +124,10 @@ def test_the_number_of_queries_does_not_grow(house, expediter, django_assert_num
     for _ in range(2):
         house.place("waiter", table=house.add_table().pk)
     expediter.get("/kitchen/expo/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         expediter.get("/kitchen/expo/")
     for _ in range(10):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert text_of(expediter.get("/kitchen/expo/")).count('class="ticket pass-order"') == 12
     assert Order.objects.count() == 12

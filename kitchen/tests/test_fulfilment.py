@@ -225,14 +225,16 @@ def test_managers_read_it_as_tables(house, other_house, noon):
 
 def test_stations_and_dishes_have_a_pace_to_set(house):
     owner, station = house.browser("owner"), f"/admin/kitchen/station/{house.station.pk}/change/"
-    fields = {"name": house.station.name, "position": 0, "cooks": 3, "target_seconds": 300,
+    fields = {"name": house.station.name, "position": 0, "cooks": 3, "at_once": 6, "target_seconds": 300,
               "soon_seconds": 200, "late_seconds": 400}  # fmt: skip
     assert owner.post(station, fields).status_code == 302
     row = Station.objects.get(pk=house.station.pk)
-    assert (row.cooks, row.target_seconds, row.soon_seconds, row.late_seconds) == (3, 300, 200, 400)
-    assert owner.post(station, {**fields, "cooks": ""}).status_code == 302
-    assert Station.objects.get(pk=house.station.pk).cooks == 3
-    for wrong in ({"cooks": 0}, {"late_seconds": 200}):
+    pace = row.cooks, row.at_once, row.target_seconds, row.soon_seconds, row.late_seconds
+    assert pace == (3, 6, 300, 200, 400)
+    assert owner.post(station, {**fields, "cooks": "", "at_once": ""}).status_code == 302
+    row.refresh_from_db()
+    assert (row.cooks, row.at_once) == (3, 6)
+    for wrong in ({"cooks": 0}, {"at_once": 0}, {"late_seconds": 200}):
         answer = owner.post(station, {**fields, **wrong})
         assert list(wrong) == list(answer.context["adminform"].form.errors)
     page = owner.get(f"/admin/menu/item/{house.item.pk}/change/").content.decode()

@@ -48,6 +48,7 @@ def test_a_new_ticket(house):
         "fired_course": None,
         "seen_at": None,
         "seen_on": "",
+        "unseen_at": None,
         "started_at": None,
         "done_at": None,
         "done_by": "",

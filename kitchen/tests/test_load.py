@@ -6,13 +6,15 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from bistro.core.models import Restaurant
 from bistro.core.tests.http import Api, refused
 from kitchen import services
-from kitchen.load import quotes, station_loads
-from kitchen.models import Route, Station, Ticket, TicketLine
+from kitchen.load import quotes, station_loads, until_free
+from kitchen.models import ModifierRoute, Route, Station, Ticket, TicketLine
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget, menu_now
 from menu.services import pause
+from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.requests import LineRequest
 
 pytestmark = pytest.mark.django_db
@@ -56,20 +58,81 @@ def test_an_idle_kitchen_quotes_the_preparation(house, grill):
     assert quoted(house) == {house.item.pk: 10, grill.steak.pk: 15}
 
 
-def test_work_waits_at_its_station_and_cooks_share_it(house, other_house, grill):
-    order(house, house.item, 3)
-    order(house, grill.steak, 2)
+def test_a_place_that_is_free_makes_nobody_wait(house, other_house, grill):
+    """One cook, four dishes at once: three are taken, the fourth place is free."""
+    order(house, grill.steak, 3)
     other_house.order()
-    assert backlogs(house) == {house.station.pk: 30 * 60, grill.pk: 30 * 60}
-    assert quoted(house) == {house.item.pk: 40, grill.steak.pk: 45}
-    Station.objects.filter(pk=grill.pk).update(cooks=4)
-    assert backlogs(house)[grill.pk] == 30 * 60 // 4
-    assert quoted(house)[grill.steak.pk] == 23  # 7.5 + 15, rounded up
+    assert backlogs(house) == {house.station.pk: 0, grill.pk: 0}
+    assert quoted(house) == {house.item.pk: 10, grill.steak.pk: 15}
+
+
+def test_the_oldest_dish_takes_the_place_that_is_free_first(house, grill):
+    """Seven steaks on four places: 0–15 ×4, 15–30 ×3, so the eighth begins at 15."""
+    order(house, grill.steak, 3)
+    order(house, grill.steak, 4)
+    assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (15 * 60, 30)
+    order(house, grill.steak, 1)
+    assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (30 * 60, 45)
+    Station.objects.filter(pk=grill.pk).update(cooks=2)  # eight places, all taken until 15
+    assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (15 * 60, 30)
+    Station.objects.filter(pk=grill.pk).update(cooks=3)
+    assert quoted(house)[grill.steak.pk] == 15
+
+
+def test_one_dish_at_a_time_is_one_after_the_other(house, grill):
+    Station.objects.filter(pk=grill.pk).update(at_once=1)
+    order(house, grill.steak, 2)
+    assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (30 * 60, 45)
+    Station.objects.filter(pk=grill.pk).update(cooks=2)
+    assert quoted(house)[grill.steak.pk] == 30, "two cooks, one steak each"
+
+
+@pytest.mark.parametrize(
+    ("dishes", "places", "seconds"),
+    [
+        ([], 1, 0),
+        ([(60, 1)], 0, 60),  # a station without cooks has one
+        ([(60, 3)], 4, 0),
+        ([(900, 1), (300, 1)], 2, 300),  # the quick one's place is free first
+        ([(900, 1), (300, 3)], 2, 900),  # 300, 600, 900 at the second place
+        ([(300, 5)], 2, 600),  # 300, 300, 600, 600, then 900: the other is free at 600
+    ],
+)
+def test_until_a_place_is_free(dishes, places, seconds):
+    assert until_free(dishes, places) == seconds
+
+
+def test_a_dish_is_quoted_with_the_stations_of_its_default_choices(house, grill):
+    fry = StationFactory(restaurant=house.restaurant, name="Fry", position=2)
+    group = ModifierGroupFactory(item=grill.steak, max=2)
+    fries, salad = ModifierFactory(group=group, is_default=True), ModifierFactory(group=group)
+    for choice in (fries, salad):
+        at = fry if choice == fries else house.station
+        ModifierRoute.objects.create(restaurant=house.restaurant, station=at, modifier=choice)
+    chips = house.add_item(name="Chips", prep_minutes=8)
+    Route.objects.create(restaurant=house.restaurant, station=fry, item=chips)
+    forget()
+    order(house, house.item, 4)  # busy where the salad is made, which nobody gets unasked
+    assert quoted(house)[grill.steak.pk] == 15
+    order(house, chips, 4)
+    assert quoted(house)[grill.steak.pk] == 8 + 15
+
+
+def test_what_is_to_begin_later_stands_before_nobody(house, grill, evening):
+    """A salad of five minutes beside a steak of fifteen begins ten minutes later, and lands with it."""
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(land_together=True)
+    Station.objects.filter(pk=house.station.pk).update(at_once=1)
+    salad = house.add_item(name="Salad", prep_minutes=5)
+    forget()
+    house.order(house.actor("waiter"), lines=(wish(grill.steak, 1), wish(salad, 1)))
+    assert quoted(house)[salad.pk] == 5
+    evening.shift(10 * 60)
+    assert quoted(house)[salad.pk] == 5 + 5
 
 
 def test_of_several_stations_the_busiest_counts(house, grill):
     pass_ = StationFactory(restaurant=house.restaurant, name="Fry", position=2)
-    order(house, house.item, 2)
+    order(house, house.item, 8)
     Route.objects.create(restaurant=house.restaurant, station=house.station, item=grill.steak)
     Route.objects.create(restaurant=house.restaurant, station=pass_, item=grill.steak)
     forget()
@@ -77,19 +140,19 @@ def test_of_several_stations_the_busiest_counts(house, grill):
 
 
 def test_what_was_started_is_partly_done_and_never_below_nothing(house, evening):
-    ticket = order(house, house.item, 2)
+    ticket = order(house, house.item, 4)
     evening.shift(60)
     services.start_ticket(ticket_id=ticket.pk, actor=house.actor("kitchen"))
     evening.shift(5 * 60)
-    assert backlogs(house)[house.station.pk] == 15 * 60
+    assert backlogs(house)[house.station.pk] == 5 * 60
     evening.shift(60 * 60)
     assert backlogs(house)[house.station.pk] == 0
-    order(house, house.item)
+    order(house, house.item, 4)
     assert backlogs(house)[house.station.pk] == 10 * 60  # what took too long takes nothing from the others
 
 
 def test_lines_that_are_done_are_no_work(house):
-    both = house.order(house.actor("waiter"), lines=(wish(house.item, 1), wish(house.add_item(prep_minutes=4), 1)))
+    both = house.order(house.actor("waiter"), lines=(wish(house.item, 4), wish(house.add_item(prep_minutes=4), 4)))
     first, _second = TicketLine.objects.filter(ticket__order_id=both.id)
     services.bump_line(line_id=first.pk, actor=house.actor("kitchen"))
     assert backlogs(house)[house.station.pk] == 4 * 60
@@ -98,14 +161,14 @@ def test_lines_that_are_done_are_no_work(house):
 
 
 def test_held_tickets_are_no_work_yet(house):
-    ticket = order(house, house.item)
+    ticket = order(house, house.item, 4)
     Ticket.objects.filter(pk=ticket.pk).update(held_at=timezone.now())
     (load,) = station_loads(house.restaurant, timezone.now())
     assert (load.backlog_seconds, load.open_tickets) == (0, 1)
 
 
 def test_a_recalled_ticket_is_work_again(house, evening):
-    ticket, cook = order(house, house.item), house.actor("kitchen")
+    ticket, cook = order(house, house.item, 4), house.actor("kitchen")
     services.start_ticket(ticket_id=ticket.pk, actor=cook)
     evening.shift(20 * 60)
     services.bump_ticket(ticket_id=ticket.pk, actor=cook)
@@ -129,7 +192,7 @@ def test_what_staff_are_told(house, other_house, grill, evening):
         ticket = order(house, item)
         evening.shift(minutes * 60)
         services.bump_ticket(ticket_id=ticket.pk, actor=cook)
-    order(house, house.item, 2)
+    order(house, house.item, 8)
     pause(minutes=10, actor=cook)
     other_house.order(other_house.actor("waiter"))
     body = house.api("waiter").get(PATH).json()
@@ -138,9 +201,9 @@ def test_what_staff_are_told(house, other_house, grill, evening):
         "average_seconds": 270,
         "target_seconds": 510,
         "stations": [
-            {"id": house.station.pk, "name": house.station.name, "cooks": 1, "open_tickets": 1,
+            {"id": house.station.pk, "name": house.station.name, "cooks": 1, "at_once": 4, "open_tickets": 1,
              "backlog_seconds": 1200, "average_seconds": 180, "target_seconds": 600},
-            {"id": grill.pk, "name": "Grill", "cooks": 1, "open_tickets": 0,
+            {"id": grill.pk, "name": "Grill", "cooks": 1, "at_once": 4, "open_tickets": 0,
              "backlog_seconds": 0, "average_seconds": 360, "target_seconds": 420},
         ],
         "items": [{"item": house.item.pk, "minutes": 30}, {"item": grill.steak.pk, "minutes": 15}],
@@ -151,7 +214,7 @@ def test_what_staff_are_told(house, other_house, grill, evening):
 
 
 def test_a_pad_is_told_how_long_and_no_more(house):
-    order(house, house.item, 2)
+    order(house, house.item, 8)
     body = house.api().get(PATH).json()
     assert body["items"] == [{"item": house.item.pk, "minutes": 30}]
     assert (body["stations"], body["average_seconds"]) == ([], None)
@@ -160,7 +223,7 @@ def test_a_pad_is_told_how_long_and_no_more(house):
 def test_the_menus_etag_does_not_move_with_the_kitchen(house):
     menu, load = house.api().get("/api/v1/menu"), house.api().get(PATH)
     assert house.api().get(PATH, If_None_Match=load["ETag"]).status_code == 304
-    order(house, house.item)
+    order(house, house.item, 4)
     assert house.api().get("/api/v1/menu", If_None_Match=menu["ETag"]).status_code == 304
     assert house.api().get(PATH, If_None_Match=load["ETag"]).status_code == 200
 
@@ -172,7 +235,7 @@ def test_who_may_ask(house):
     refused(house.api().post(PATH, {}), 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize(("role", "count"), [("pad", 4), ("waiter", 6)])
+@pytest.mark.parametrize(("role", "count"), [("pad", 3), ("waiter", 6)])
 def test_the_number_of_queries_does_not_grow(house, grill, role, count, django_assert_num_queries):
     for rounds in (1, 10):
         for _ in range(rounds):
@@ -180,7 +243,7 @@ def test_the_number_of_queries_does_not_grow(house, grill, role, count, django_a
             services.bump_ticket(ticket_id=order(house, grill.steak).pk, actor=house.actor("kitchen"))
             StationFactory(restaurant=house.restaurant)
         house.api(role).get(PATH)
-        # who asks (1 or 2), menu, open tickets, stations; for staff the last hour too
+        # who asks (1 or 2), menu, open tickets; for staff stations and the last hour too
         with django_assert_num_queries(count):
             assert house.api(role).get(PATH).status_code == 200
 
@@ -189,7 +252,7 @@ def test_the_number_of_queries_does_not_grow(house, grill, role, count, django_a
 def test_the_waiters_form_says_about_how_long(house):
     waiter, sheet = house.browser("waiter"), f"/floor/tables/{house.table.pk}/"
     assert "about 10 min" in waiter.get(sheet).content.decode()
-    order(house, house.item, 2)
+    order(house, house.item, 8)
     assert "about 30 min" in waiter.get(sheet).content.decode()
 
 

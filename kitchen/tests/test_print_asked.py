@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bistro.core import feed
@@ -157,6 +159,20 @@ def test_printing_now_tries_at_once_and_ends_the_alert(house, cook, printer, fai
 def test_what_belongs_to_a_finished_ticket_is_not_printed_any_more(house, printer, failed):
     Ticket.objects.update(status="done", done_at=timezone.now())
     assert services.retry_failed(printer_id=printer.pk, actor=house.actor("kitchen")) == 0
+
+
+def test_asking_for_many_costs_as_much_as_for_one(house, printer, failed):
+    def cost():
+        PrintJob.objects.update(status="failed", ended_at=timezone.now())
+        with CaptureQueriesContext(connection) as asked:
+            services.retry_failed(printer_id=printer.pk, actor=cook)
+        return len(asked)
+
+    cook = house.actor("kitchen")
+    one = cost()
+    for _ in range(3):
+        house.place()
+    assert cost() == one
 
 
 def test_not_needed_is_not_printed(house, cook, printer, failed, paper):

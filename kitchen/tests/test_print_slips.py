@@ -146,6 +146,14 @@ def test_what_was_cancelled_before_it_was_printed_wastes_no_paper(house, printer
     assert (statuses(), paper.slips) == ([("new", "skipped"), ("void", "skipped")], [])
 
 
+def test_what_was_changed_and_cancelled_before_it_was_printed_wastes_no_paper(house, printer, paper):
+    order = house.place()
+    edit(house, order, {"id": order["lines"][0]["id"], "quantity": 5})
+    house.api("manager").post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "Left"})
+    assert serve_printer(printer_id=printer.pk) == 0
+    assert (statuses(), paper.slips) == ([("new", "skipped"), ("changed", "skipped"), ("void", "skipped")], [])
+
+
 def test_a_pushed_ticket_is_void_here_and_new_there(house, printer, paper):
     cold = StationFactory(restaurant=house.restaurant, name="Cold")
     with FakePrinter() as other:

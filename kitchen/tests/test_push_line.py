@@ -65,6 +65,26 @@ def test_a_dish_that_both_make_is_not_made_twice_at_one(house, fry):
     assert shown(house) == [(house.station.name, "cancelled", []), ("Fry", "queued", [1])]
 
 
+@pytest.mark.parametrize("what", ["line", "ticket"])
+def test_what_comes_is_to_be_made_also_where_their_own_part_of_it_is_done(house, fry, what):
+    """Else nobody finishes the dish: it stands on no open ticket, and its order is never delivered."""
+    for station in (house.station, fry):
+        Route.objects.create(restaurant=house.restaurant, station=station, item=house.item)
+    house.order_json = house.place()
+    first, second = house.tickets(house.order_json)
+    cook = house.api("kitchen")
+    house.done(cook.post(f"/api/v1/tickets/{second['id']}/bump"))
+    if what == "line":
+        house.done(push(house, first["lines"][0], fry.pk))
+    else:
+        house.done(cook.post(f"/api/v1/tickets/{first['id']}/push", {"station": fry.pk}))
+    _, there = house.tickets(house.order_json)
+    assert (there["status"], [line["status"] for line in there["lines"]]) == ("started", ["queued"])
+    house.done(cook.post(f"/api/v1/tickets/{second['id']}/bump"))
+    house.done(house.api("waiter").post(f"/api/v1/orders/{house.order_json['id']}/deliver"))
+    assert house.status(house.order_json) == "delivered"
+
+
 def test_it_is_ready_only_when_every_station_is_done_with_it(house, fry):
     for station in (house.station, fry):
         Route.objects.create(restaurant=house.restaurant, station=station, item=house.item)

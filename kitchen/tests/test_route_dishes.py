@@ -5,10 +5,10 @@ import pytest
 from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import nothing_changes
-from kitchen.models import Route, Screen, Station
+from kitchen.models import ModifierRoute, Route, Screen, Station
 from kitchen.services.stations import place_screen, set_up_kitchen
 from kitchen.tests.factories import StationFactory
-from menu.tests.factories import CategoryFactory
+from menu.tests.factories import CategoryFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,12 +90,37 @@ def test_an_edit_back_brings_the_old_ticket_back(routed):
 
 # --- setting up ------------------------------------------------------------------------------------------------------
 def test_unknown_names_are_refused_whole(house):
-    for wrong in ({"routes": {"Nonsense": "a"}, "items": {}}, {"routes": {}, "items": {"Nonsense": "a"}}):
+    none = {"routes": {}, "items": {}, "modifiers": {}}
+    for wrong in (none | {name: {"Nonsense": "a"}} for name in none):
         manager = house.actor("manager")
         Station.objects.update(is_catch_all=False)
         with nothing_changes(), pytest.raises(InvalidInput) as caught:
             set_up_kitchen(stations=[("a", "A", 0)], actor=manager, **wrong)
         assert caught.value.fields == {"routes": ["Nonsense"]}
+
+
+def test_a_choice_is_routed_with_every_item_that_offers_it(house, other_house):
+    soup = house.add_item(name="Soup")
+    dishes = [house.item, soup, other_house.item]
+    fries = [ModifierFactory(group=ModifierGroupFactory(item=dish), name="With fries") for dish in dishes]
+    gone = ModifierFactory(
+        group=ModifierGroupFactory(item=house.add_item()), name="With fries", archived_at="2026-01-01T00:00Z"
+    )
+    house.station.delete()
+    set_up_kitchen(
+        stations=[("grill", "Grill", 0), ("fry", "Fryer", 1)],
+        routes={house.category.name: "grill"},
+        items={},
+        modifiers={"with FRIES": "fry"},
+        actor=house.actor("manager"),
+    )
+    assert set(ModifierRoute.objects.values_list("station__name", "modifier_id")) == {
+        ("Fryer", fries[0].pk),
+        ("Fryer", fries[1].pk),
+    }
+    assert gone.pk not in ModifierRoute.objects.values_list("modifier_id", flat=True)
+    order = house.place(lines=[{"item": soup.pk, "quantity": 1, "modifiers": [fries[1].pk]}])
+    assert [ticket["station_name"] for ticket in house.tickets(order)] == ["Grill", "Fryer"]
 
 
 def test_only_a_manager_sets_it_up(house):

@@ -18,8 +18,8 @@ from kitchen.access import line_for, ticket_for
 from kitchen.board import read_board
 from kitchen.live import render_acted
 from kitchen.look import look_for
-from kitchen.models import Station, Ticket
-from kitchen.transitions import TicketStatus
+from kitchen.models import Ticket
+from kitchen.questions import station_name
 from orders import services as order_services
 from orders.courses import held_courses
 
@@ -40,79 +40,71 @@ class Undo:
 @page_for(Act.COOK)
 def start_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook begins a ticket."""
-    ticket = ticket_for(actor, pk)
-    return _act(request, actor, ticket, lambda: services.start_ticket(ticket_id=pk, actor=actor))
+    return _act(request, actor, pk, lambda: services.start_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_for(Act.COOK)
 def bump_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook is done with a ticket; for a moment it can be undone."""
-    ticket = ticket_for(actor, pk)
-    undo = Undo(f"{_named(ticket)} is done.", reverse("kitchen:undo-bump", args=[pk]))
-    return _act(
-        request,
-        actor,
-        ticket,
-        lambda: services.bump_ticket(ticket_id=pk, on=_board_of(request, actor), actor=actor),
-        undo,
-    )
+
+    def undo(ticket: Ticket) -> Undo:
+        named = f"{ticket.order.table.name} #{ticket.order.number}"
+        return Undo(f"{named} is done.", reverse("kitchen:undo-bump", args=[pk]))
+
+    def bump() -> Ticket:
+        return services.bump_ticket(ticket_id=pk, on=_board_of(request, actor), actor=actor)
+
+    return _act(request, actor, pk, bump, undo)
 
 
 @require_POST
 @page_for(Act.COOK)
 def undo_bump(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """It was not done after all: what the bump finished is being cooked."""
-    ticket = ticket_for(actor, pk)
-    return _act(request, actor, ticket, lambda: services.undo_bump(ticket_id=pk, actor=actor), "")
+    """It was not done after all: what the bump finished is what it was before."""
+    return _act(request, actor, pk, lambda: services.undo_bump(ticket_id=pk, actor=actor), _nothing)
 
 
 @require_POST
 @page_for(Act.COOK)
 def recall_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Bring a bumped ticket back, with its clock going on or (`restart=yes`) beginning anew."""
-    ticket = ticket_for(actor, pk)
     restart = request.POST.get("restart") == "yes"
-    return _act(
-        request,
-        actor,
-        ticket,
-        lambda: services.recall_ticket(ticket_id=pk, restart_timer=restart, actor=actor),
-        "",
-    )
+
+    def recall() -> Ticket:
+        return services.recall_ticket(ticket_id=pk, restart_timer=restart, actor=actor)
+
+    return _act(request, actor, pk, recall, _nothing)
 
 
 @require_POST
 @page_for(Act.COOK)
 def hold_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Let a ticket wait."""
-    ticket = ticket_for(actor, pk)
-    return _act(request, actor, ticket, lambda: services.hold_ticket(ticket_id=pk, actor=actor))
+    return _act(request, actor, pk, lambda: services.hold_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_for(Act.COOK)
 def release_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Fire a ticket that waits."""
-    ticket = ticket_for(actor, pk)
-    return _act(request, actor, ticket, lambda: services.release_ticket(ticket_id=pk, actor=actor))
+    return _act(request, actor, pk, lambda: services.release_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_for(Act.COOK)
 def read_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook has read what changed: that which stood on the ticket of the `version` that the form came from."""
-    ticket, said = ticket_for(actor, pk), request.POST.get("version", "")
+    said = request.POST.get("version", "")
     version = int(said) if said.isdecimal() and len(said) < 10 else None
-    return _act(request, actor, ticket, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
+    return _act(request, actor, pk, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
 
 
 @require_POST
 @page_for(Act.COOK)
 def push_ticket(request: HttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
     """Send a ticket to another station."""
-    ticket = ticket_for(actor, pk)
-    return _act(request, actor, ticket, lambda: services.push_ticket(ticket_id=pk, station_id=station_id, actor=actor))
+    return _act(request, actor, pk, lambda: services.push_ticket(ticket_id=pk, station_id=station_id, actor=actor))
 
 
 @require_POST
@@ -121,51 +113,47 @@ def fire_next(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Fire the next held course of a ticket's order."""
     ticket = ticket_for(actor, pk)
 
-    def fire() -> None:
+    def fire() -> Ticket:
         waiting = held_courses(ticket.order.lines.all())
         if not waiting:
             raise InvalidInput(f"No course of order {ticket.order.number} waits.", code="nothing_held")
         order_services.fire_course(order_id=ticket.order_id, course=waiting[0], actor=actor)
+        return ticket
 
-    return _act(request, actor, ticket, fire)
+    return _act(request, actor, pk, fire)
 
 
 @require_POST
 @page_for(Act.COOK)
 def bump_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook is done with one line; for a moment it can be undone."""
-    line = line_for(actor, pk)
-    undo = Undo(f"{line.line.quantity} {line.line.name} is done.", reverse("kitchen:undo-line", args=[pk]))
-    return _act(
-        request,
-        actor,
-        line.ticket,
-        lambda: services.bump_line(line_id=pk, on=_board_of(request, actor), actor=actor),
-        undo,
-    )
+
+    def undo(ticket: Ticket) -> Undo:
+        line = next(row.line for row in ticket.lines.all() if row.pk == pk)
+        return Undo(f"{line.quantity} {line.name} is done.", reverse("kitchen:undo-line", args=[pk]))
+
+    def bump() -> Ticket:
+        return services.bump_line(line_id=pk, on=_board_of(request, actor), actor=actor)
+
+    return _act(request, actor, None, bump, undo, line_id=pk)
 
 
 @require_POST
 @page_for(Act.COOK)
 def undo_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The line was not done after all."""
-    line = line_for(actor, pk)
-
-    def undo() -> None:
-        if line.ticket.status == TicketStatus.DONE:  # it was the last one, and bumped the ticket
-            services.undo_bump(ticket_id=line.ticket_id, actor=actor)
-        else:
-            services.recall_line(line_id=pk, actor=actor)
-
-    return _act(request, actor, line.ticket, undo, "")
+    return _act(request, actor, None, lambda: services.undo_line(line_id=pk, actor=actor), _nothing, line_id=pk)
 
 
 @require_POST
 @page_for(Act.COOK)
 def push_line(request: HttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
     """Send one line to another station."""
-    line = line_for(actor, pk)
-    return _act(request, actor, line.ticket, lambda: services.push_line(line_id=pk, station_id=station_id, actor=actor))
+
+    def push() -> Ticket:
+        return services.push_line(line_id=pk, station_id=station_id, actor=actor)
+
+    return _act(request, actor, None, push, line_id=pk)
 
 
 def _board_of(request: HttpRequest, actor: Actor) -> str:
@@ -173,33 +161,44 @@ def _board_of(request: HttpRequest, actor: Actor) -> str:
     if not actor.is_staff:
         return ""
     station_id = asking_station(request)
-    name = Station.objects.visible_to(actor).filter(pk=station_id).values_list("name", flat=True).first()
-    return f"the board {name}" if name else "the board of all stations"
+    for (name,) in station_name(actor, station_id) if station_id else ():
+        return f"the board {name}"
+    return "the board of all stations"
 
 
-def _named(ticket: Ticket) -> str:
-    return f"{ticket.order.table.name} #{ticket.order.number}"
+def _nothing(_ticket: Ticket) -> str:
+    """No way back: the bar goes."""
+    return ""
 
 
 def _act(
-    request: HttpRequest, actor: Actor, ticket: Ticket, service: Callable[[], object], undo: Undo | str | None = None
+    request: HttpRequest,
+    actor: Actor,
+    ticket_id: int | None,
+    service: Callable[[], Ticket],
+    undo: Callable[[Ticket], Undo | str] | None = None,
+    *,
+    line_id: int = 0,
 ) -> HttpResponse:
     """Run a service; answer with the ticket's fragments on the board that asked, the refusal beside them.
 
-    `undo` is the bar that a success shows; "" clears it, None leaves it alone.
+    `undo` makes the bar that a success shows of the ticket; "" clears it, no function leaves it alone. The service is
+    the gate, and tells the ticket; after a refusal the gate of pages finds it (or that of `line_id`), or answers 404.
     """
-    problem, status = "", 200
+    problem, status, bar = "", 200, None
     try:
-        service()
+        ticket = service()
+        bar = undo(ticket) if undo else None
     except DomainError as error:
-        problem, status, undo = error.message, error.status, None
+        problem, status = error.message, error.status
+        ticket = line_for(actor, line_id).ticket if ticket_id is None else ticket_for(actor, ticket_id)
     station_id = asking_station(request)
     if not request.htmx:  # type: ignore[attr-defined]
         if not problem:
             return redirect(reverse("kitchen:station", args=[station_id]) if station_id else "kitchen:board")
         context = {"board": read_board(actor, station_id), "problem": problem, "look": look_for(actor)}
         return render(request, "kitchen/board.html", context, status=status)
-    return HttpResponse(render_acted(actor, station_id, ticket.order_id, problem, undo), status=status)
+    return HttpResponse(render_acted(actor, station_id, ticket.order_id, problem, bar), status=status)
 
 
 def asking_station(request: HttpRequest) -> int | None:

@@ -141,10 +141,11 @@ function undo() {
   else act("recall-list")?.click();
 }
 
-/** The all-day list: counts, counts with choices, away. */
+/** The all-day list: counts, counts with choices, ingredients where there are recipes, away. */
 function toggleAllDay() {
   const page = document.documentElement;
-  const next = { on: "choices", choices: "off", off: "on" };
+  const more = document.querySelector("[data-recipes]") ? "ingredients" : "off";
+  const next = { on: "choices", choices: more, ingredients: "off", off: "on" };
   page.dataset.allDay = next[page.dataset.allDay ?? "on"];
   document.querySelector('[data-tool="all-day"]')?.setAttribute("aria-pressed", String(page.dataset.allDay !== "off"));
   arrange();
@@ -296,6 +297,14 @@ function showOwnStations() {
   for (const link of document.querySelectorAll(".stations [data-station]")) link.hidden = !own.includes(link.dataset.station);
 }
 
+// Where the menu of stations was scrolled to: a push takes its place, and begins at the left again.
+let stationsAt = 0;
+
+function keepStations() {
+  const menu = document.querySelector(".stations");
+  if (menu.scrollLeft !== stationsAt) menu.scrollLeft = stationsAt;
+}
+
 function countReady() {
   const count = document.querySelector("[data-ready-count]");
   if (!count) return;
@@ -316,6 +325,7 @@ function afterSwap() {
 function rearrange() {
   dealOut();
   showOwnStations();
+  keepStations();
   countReady();
   arrange();
 }
@@ -328,6 +338,8 @@ document.addEventListener("pointerdown", () => {
   chosen.held = false;
 });
 document.addEventListener("bistro:swapped", afterSwap);
+document.addEventListener("scroll", ({ target }) => target.classList?.contains("stations") && target.isConnected && (stationsAt = target.scrollLeft), true);
+document.querySelector(".stations [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.matches?.("[data-main]")) detail.elt.closest(".ticket").dataset.sent = "";
 });

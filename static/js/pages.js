@@ -95,6 +95,39 @@ function markContinued(tickets) {
   }
 }
 
+/** A button is never broken: that of a tall line lies over what it says. */
+function setTall(line, tall) {
+  line.toggleAttribute("data-tall", tall);
+  const button = line.querySelector("button.line-row");
+  if (!button) return;
+  const body = tall ? document.createElement("div") : line.querySelector("div.line-row");
+  if (tall) {
+    body.className = "line-row";
+    body.append(...button.childNodes);
+    button.setAttribute("aria-label", body.textContent.trim().replace(/\s+/g, " "));
+    line.prepend(body);
+  } else {
+    button.append(...body.childNodes);
+    button.removeAttribute("aria-label");
+    body.remove();
+  }
+}
+
+/** Lines that fill more than half a column may be broken, the others stay whole. Reads first, then writes. */
+function markTall(shown, tickets) {
+  const most = new Map(shown.map((list) => [list, list.clientHeight / 2]));
+  const marks = [];
+  for (const ticket of tickets) {
+    const limit = most.get(ticket.parentElement);
+    if (ticket.offsetHeight < limit && !ticket.querySelector("[data-tall]")) continue;
+    for (const line of ticket.querySelectorAll(".line")) {
+      // One that is broken is a little lower: it must not change for ever between both.
+      marks.push([line, line.offsetHeight > (line.hasAttribute("data-tall") ? 0.7 * limit : limit)]);
+    }
+  }
+  for (const [line, tall] of marks) if (line.hasAttribute("data-tall") !== tall) setTall(line, tall);
+}
+
 /** How much of the all-day list is below its lower edge: nobody scrolls a wall. */
 function allDayRest(paged) {
   const list = document.querySelector(".all-day-list");
@@ -119,6 +152,7 @@ export function arrange() {
   const area = document.querySelector(".ticket-area");
   if (area.hasAttribute("data-empty") !== (tickets.length === 0)) area.toggleAttribute("data-empty"); // hides the lists
   const paged = isPaged();
+  if (paged) markTall(lists(), tickets);
   const shown = lists().map((list) => ({ list, stride: strideOf(list), pages: paged ? pagesOf(list) : 1 }));
   const strides = new Map(shown.map(({ list, stride }) => [list, stride]));
   const perTicket = tickets.map((ticket) => [ticket, paged ? pageOf(ticket, strides.get(ticket.parentElement)) : 0]);

@@ -5,8 +5,6 @@ const page = document.documentElement;
 const STORE = "bistro.screen";
 const SAVE_AFTER_MS = 600;
 const STEP = 10;
-const SMALLEST = 70;
-const LARGEST = 200;
 
 let look = { density: page.dataset.density, text: Number(page.dataset.text), theme: page.dataset.theme, layout: page.dataset.layout };
 let saving = null;
@@ -67,7 +65,7 @@ function change(part) {
 
 /** Larger (1) or smaller (-1) text. */
 export function resizeText(by) {
-  change({ text: Math.min(LARGEST, Math.max(SMALLEST, look.text + by * STEP)) });
+  change({ text: Math.min(Number(page.dataset.largest), Math.max(Number(page.dataset.smallest), look.text + by * STEP)) });
 }
 
 /** Tickets, or columns. */
@@ -75,7 +73,9 @@ export function toggleLayout() {
   change({ layout: look.layout === "columns" ? "station" : "columns" });
 }
 
-export const isColumns = () => page.dataset.layout === "columns";
+const wide = matchMedia("(min-width: 960px) and (min-height: 560px)"); // as wall.css has it: elsewhere there is one list
+
+export const isColumns = () => page.dataset.layout === "columns" && wide.matches;
 
 export function openScreen() {
   dialog().showModal();
@@ -100,6 +100,7 @@ export function startScreen(after) {
       if (typeof kept[name] === typeof look[name]) look[name] = kept[name];
     }
   }
+  wide.addEventListener("change", after);
   dialog().addEventListener("change", ({ target }) => change({ [target.name]: target.value }));
   apply();
 }

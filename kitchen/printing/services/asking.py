@@ -1,6 +1,8 @@
 """What people do with slips and printers."""
 
 from collections.abc import Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -75,7 +77,8 @@ def print_test(*, printer_id: int, actor: Actor) -> Printer:
 
 
 def retry_failed(*, printer_id: int, actor: Actor) -> int:
-    """Send what failed once more, oldest first, if its ticket is open still. How many. The printer is tried at once.
+    """Send what failed once more, oldest first, if its ticket is open still and no later slip said it since. How many.
+    The printer is tried at once.
 
     Locks: printer. Raises NotYours, NotPermitted.
     """
@@ -83,7 +86,7 @@ def retry_failed(*, printer_id: int, actor: Actor) -> int:
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
         failed = _failed(printer)
-        wanted = list(failed.filter(UNPRINTED).values_list("pk", flat=True))
+        wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _said_since(printer, failed)
         again = {"status": SlipStatus.QUEUED, "attempts": 0, "due_at": work.now, "ended_at": None}
         count: int = failed.filter(pk__in=wanted).update(**again)
         _calm(printer)
@@ -114,6 +117,23 @@ def _own(printer_id: int, actor: Actor) -> Printer:
 
 def _failed(printer: Printer) -> QuerySet[PrintJob]:
     return PrintJob.objects.filter(printer=printer, status__being=SlipStatus.FAILED)
+
+
+def _said_since(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:
+    """Failed slips after which one was written that counts on nothing of them: with both, a cook would cook twice."""
+    tickets = failed.filter(ticket__isnull=False).order_by().values("ticket_id")
+    rows = PrintJob.objects.filter(printer=printer, ticket__in=tickets).order_by("ticket_id", "pk")
+    found: set[int] = set()
+    for _ticket_id, jobs in groupby(rows, key=attrgetter("ticket_id")):
+        lost: list[PrintJob] = []
+        for job in jobs:
+            all_of_it = job.kind == SlipKind.REPRINT
+            found |= {old.pk for old in lost if all_of_it or (old.ended_at and old.ended_at <= job.created_at)}
+            if job.status == SlipStatus.FAILED and not job.doubtful:
+                lost.append(job)
+            else:
+                lost.clear()  # what comes later counts on this one, and so on what it counted on
+    return found
 
 
 def _calm(printer: Printer) -> None:

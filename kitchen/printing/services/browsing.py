@@ -27,8 +27,9 @@ def take_slip(*, printer_id: int, actor: Actor) -> PrintJob | None:
     return job if job is not None and claim(job, until=now + TIME) else None
 
 
-def slip_printed(*, job_id: int, attempt: int, actor: Actor) -> PrintJob:
-    """The browser that took it at this attempt says that it is on paper. Said twice: unchanged.
+def slip_printed(*, job_id: int, attempt: int, actor: Actor, by_hand: bool = False) -> PrintJob:
+    """The browser that took it at this attempt says that it is on paper. Said twice: unchanged. `by_hand`: a person who
+    has looked says so, so that the kitchen has received the order; a browser by itself does not know of its paper.
 
     Raises NotYours, LostRace when another browser has taken it since, NotPermitted.
     """
@@ -41,5 +42,5 @@ def slip_printed(*, job_id: int, attempt: int, actor: Actor) -> PrintJob:
         return job
     if job.attempts != attempt or job.status != SlipStatus.QUEUED:
         raise LostRace("Another browser prints this slip now.")
-    printed(job=job, printer=job.printer, now=timezone.now())
+    printed(job=job, printer=job.printer, now=timezone.now(), sure=by_hand)
     return job

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from bistro.core.errors import Overloaded
 from kitchen.printing.escpos import as_escpos
 from kitchen.printing.metrics import FAILED_SLIPS, TROUBLED_PRINTERS
 from kitchen.printing.models import Printer, PrintJob
@@ -85,7 +86,7 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
         doubtful = trouble.sent or job.doubtful
         failed(job=job, printer=printer, why=trouble.message, now=clock(), doubtful=doubtful)
         return False
-    printed(job=job, printer=printer, now=clock())
+    printed(job=job, printer=printer, now=clock(), sure=printer.answers)
     return True
 
 
@@ -102,7 +103,7 @@ def _begin(printer_id: int) -> int:
 def _serve(printer_id: int) -> None:
     try:
         serve_printer(printer_id=printer_id)
-    except AnyDatabaseError as error:  # the lease runs out, and the next sweep tries again
+    except (AnyDatabaseError, Overloaded) as error:  # the lease runs out, and the next sweep tries again
         log.warning("a printer's slips could not be read or settled", extra={"error": repr(error)})
     finally:
         close_old_connections()

@@ -14,11 +14,13 @@ from bistro.core.unit_of_work import UnitOfWork
 from kitchen.printing.events import PrinterRecovered, PrinterTroubled
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.steps import mark_seen
 from kitchen.transitions import TicketStatus
 
 TRIES = 4  # with the pauses between them, fourteen seconds
 GIVE_UP = timedelta(seconds=60)  # what waits longer at a printer that fails is given up with its neighbours
 LONGEST_PAUSE = 30
+TELLS = (SlipKind.NEW, SlipKind.CHANGED)  # after these, and those before them, a cook has all of the ticket
 LIVE = timedelta(seconds=90)  # a screen that was heard of since: written down once a minute, said every five seconds
 
 
@@ -55,8 +57,9 @@ def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
     lies_there = Q(status=SlipStatus.PRINTED) | Q(doubtful=True)
     if PrintJob.objects.filter(lies_there, printer=printer, ticket=ticket).exists():
         return True
-    if job.kind == SlipKind.NEW and ticket.status == TicketStatus.CANCELLED:
-        return False
+    shown = printer.prints == Printer.When.FALLBACK and ticket.seen_at is not None
+    if ticket.status == TicketStatus.CANCELLED and (job.kind == SlipKind.NEW or not shown):
+        return False  # no cook knows of it
     if printer.prints == Printer.When.ALWAYS:
         return job.kind != SlipKind.VOID
     if job.kind != SlipKind.NEW:
@@ -87,9 +90,17 @@ def claim(job: PrintJob, until: datetime | None = None) -> bool:
     return True
 
 
-def printed(*, job: PrintJob, printer: Printer, now: datetime) -> None:
-    """It lies there. A printer that had failed is well again, and kitchen screens hear of it."""
+def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> None:
+    """It lies there. A printer that had failed is well again, and kitchen screens hear of it.
+
+    `sure`: the printer said so itself, or a person did. Then the kitchen has the ticket before it, as on a screen: its
+    order is received. Locks: order, ticket, printer.
+    """
     _end(job, SlipStatus.PRINTED, now)
+    if sure and job.ticket is not None and job.ticket.seen_at is None and _tells_all(job):
+        with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
+            found = job.ticket.pk, job.ticket.order_id, job.ticket.awaited_since
+            mark_seen([found], work, screen=f"printer {printer.name}")
     if not printer.failures and printer.trouble_at is None:
         return
     with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
@@ -102,6 +113,14 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime) -> None:
         printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
         if troubled:
             work.record(PrinterRecovered(printer=printer))
+
+
+def _tells_all(job: PrintJob) -> bool:
+    """Whether a cook who reads it has all of its ticket: a difference does not, to a slip that was given up."""
+    if job.kind == SlipKind.REPRINT:
+        return True
+    before = PrintJob.objects.filter(printer=job.printer_id, ticket=job.ticket_id, pk__lt=job.pk)
+    return job.kind in TELLS and not before.filter(status__being=SlipStatus.FAILED).exists()
 
 
 def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful: bool) -> None:

@@ -1,0 +1,45 @@
+"""The alarm of tickets that came after their order and that nobody has seen in time. A sweep raises it."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from bistro.core.actors import Actor
+from bistro.core.sweeping import in_each
+from bistro.core.unit_of_work import UnitOfWork
+from kitchen.events import TicketUnseen
+from kitchen.metrics import UNSEEN_TICKETS
+from kitchen.models import Ticket
+from orders.models import Order
+
+AT_ONCE = 500  # of one restaurant in one unit; the rest a second later
+
+
+def raise_unseen_ticket_alarms(*, now: datetime) -> int:
+    """Alarm each ticket of a course fired later, or of what an edit added, that no screen has shown twenty seconds
+    after, in all restaurants. Returns how many. Orders ring by themselves (`orders.services.raise_unseen_alarms`).
+
+    One query when nothing is due; then one unit of work for each restaurant, in which a conditional UPDATE decides:
+    of several processes one alarms, and what was seen, begun, held or cancelled meanwhile is left alone. A restaurant
+    whose rows cannot be had now does not keep the others waiting; its error is raised at the end.
+    Locks: order, ticket.
+    """
+    due: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Ticket.objects.overdue(now).order_by("awaited_since")
+    found = list(rows.values_list("restaurant_id", "order_id", "pk", "unseen_at"))
+    for restaurant_id, order_id, pk, unseen_at in found:
+        if unseen_at is None:
+            due[restaurant_id].append((order_id, pk))
+    UNSEEN_TICKETS.set(len(found))
+    return in_each(due, lambda restaurant_id, tickets: _raise_in(restaurant_id, tickets[:AT_ONCE], now))
+
+
+def _raise_in(restaurant_id: int, tickets: Collection[tuple[int, int]], now: datetime) -> int:
+    with UnitOfWork(Actor.system(restaurant_id, "kitchen alarm")) as work:
+        orders = Order.objects.filter(pk__in={order_id for order_id, _ in tickets})
+        list(orders.locked().values_list("pk"))
+        still = Ticket.objects.of_restaurant(work.restaurant_id).overdue(now).not_alarmed()
+        raised = [pk for pk in sorted(pk for _, pk in tickets) if still.filter(pk=pk).update(unseen_at=now)]
+        for ticket in Ticket.objects.filter(pk__in=raised).with_lines().order_by("pk"):
+            work.record(TicketUnseen(ticket=ticket))
+    return len(raised)
