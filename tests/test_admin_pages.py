@@ -15,8 +15,15 @@ from kitchen.models import Printer, Ticket
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
 from kitchen.tests.printers import printer_at
-from menu.models import Category, Item, ModifierGroup, TaxRate
-from menu.tests.factories import CategoryFactory, ItemFactory, ModifierFactory, ModifierGroupFactory, TaxRateFactory
+from menu.models import Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
+from menu.tests.factories import (
+    CategoryFactory,
+    ItemFactory,
+    ModifierFactory,
+    ModifierGroupFactory,
+    RecipePartFactory,
+    TaxRateFactory,
+)
 from orders.models import Order
 from tables.models import Section, Table
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
@@ -49,7 +56,8 @@ def fill(house, count):
     owner = house.actor("owner")
     for _number in range(count):
         item = ItemFactory(category=CategoryFactory(restaurant=house.restaurant))
-        ModifierFactory(group=ModifierGroupFactory(item=item))
+        modifier = ModifierFactory(group=ModifierGroupFactory(item=item))
+        RecipePartFactory(modifier=modifier)
         PadFactory(table=TableFactory(section=SectionFactory(restaurant=house.restaurant)))
         MembershipFactory(restaurant=house.restaurant)
         DeviceFactory(restaurant=house.restaurant)
@@ -65,7 +73,7 @@ def fill(house, count):
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section, Table,
-        Printer, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Ingredient, Modifier, Printer, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -159,7 +167,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 16
+    assert len(links) == 17
     assert {owner.get(link).status_code for link in links} == {200}
 
 

@@ -7,8 +7,9 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from bistro.core import inserting
-from bistro.core.inserting import insert_rows, new_row
-from bistro.core.models import Event
+from bistro.core.inserting import insert_numbered, insert_rows, new_row
+from bistro.core.models import Event, FeedHead
+from bistro.core.unit_of_work import SEQUENCE
 from kitchen.models import Ticket, TicketLine
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus
@@ -131,6 +132,31 @@ def test_text_arrives_as_it_is(house, count):
     expected = stored(OrderLine, OrderLine.objects.bulk_create([like(row, 0)])[0].pk)
     for one in rows:
         assert stored(OrderLine, one.pk) == expected | {"id": one.pk, "seat": one.seat}
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_numbered_rows_go_on_counting(house, count):
+    """The same rows as without numbers, but for the numbers, which are the counter's next in the rows' order."""
+    house.place()
+    event, restaurant = Event.objects.order_by("seq").last(), house.restaurant.pk
+    for taken in (event.seq, event.seq + count):
+        rows = [like(event, place) for place in range(count)]
+        assert insert_numbered(rows, "seq", SEQUENCE, [restaurant]) == taken + count
+        assert [row.seq for row in rows] == list(range(taken + 1, taken + count + 1))
+        for row in rows:
+            expected = stored(Event, event.pk) | {"id": row.pk, "seq": row.seq}
+            assert stored(Event, row.pk) == expected
+            assert not row._state.adding
+        assert FeedHead.objects.get(pk=restaurant).seq == taken + count
+
+
+def test_counters_count_apart(house, other_house):
+    house.place()
+    event = Event.objects.order_by("seq").last()
+    before = FeedHead.objects.get(pk=house.restaurant.pk).seq
+    insert_numbered([like(event, 1)], "seq", SEQUENCE, [house.restaurant.pk])
+    assert FeedHead.objects.get(pk=house.restaurant.pk).seq == before + 1
+    assert not FeedHead.objects.filter(pk=other_house.restaurant.pk, seq__gt=0).exists()
 
 
 def test_nothing_to_insert_asks_nothing(db):

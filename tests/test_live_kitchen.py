@@ -1,6 +1,7 @@
 """The kitchen wall's socket: what it shows, and that what it showed is reported and confirmed once."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -11,7 +12,8 @@ from bistro.core.tests.factories import DeviceFactory, token_of
 from kitchen import services as kitchen_services
 from kitchen.models import Route, Ticket
 from kitchen.tests.factories import StationFactory
-from menu.services import pause, resume
+from menu.imported import ImportedPart, ImportedRecipe
+from menu.services import pause, resume, write_recipes
 from orders import services as order_services
 from orders.models import Order
 from orders.requests import LineRequest
@@ -82,6 +84,37 @@ async def test_a_pause_stands_on_the_open_board_until_somebody_resumes(house, ot
         change = await socket.hear("page")
     assert '<div id="load" class="load" hx-swap-oob="true">' in change["html"]
     assert "PAUSED" not in change["html"]
+
+
+def made_of(message):
+    """What the all-day list in a message counts of ingredients; None when there is no list in it."""
+    found = re.search(r'<aside id="all-day".*?</aside>', message["html"], re.DOTALL)
+    rows = (
+        re.findall(r'<li class="made-of">.*?quantity">([^<]*)</span>\s*<span[^>]*>([^<]*)<', found[0]) if found else ()
+    )
+    return {name: amount for amount, name in rows} if found else None
+
+
+async def test_ingredients_are_counted_as_orders_come_and_go(house, other_house, screen):
+    def write(place, quantity):
+        recipe = ImportedRecipe(place.item.name, (ImportedPart("Patty", Decimal(quantity)),))
+        write_recipes(recipes=[recipe], actor=place.actor("manager"))
+
+    await beside(write, house, 2)
+    manager = await beside(house.actor, "manager")
+    first = await beside(house.order)
+    async with Socket(ALL, screen) as socket:
+        assert made_of(await opened(socket)) == {"Patty": "2"}
+        second = await beside(house.order, quantity=4)
+        assert made_of(await socket.hear("page")) == {"Patty": "10"}
+        await beside(order_services.cancel_order, order_id=second.id, reason="Left", actor=manager)
+        assert made_of(await socket.hear("page")) == {"Patty": "2"}
+        await beside(write, other_house, 9)
+        await beside(write, house, 3)
+        assert made_of(await socket.hear("page")) == {"Patty": "3"}
+        for ticket in await beside(tickets_of, first):
+            await beside(kitchen_services.bump_ticket, ticket_id=ticket.pk, actor=manager)
+        assert made_of(await socket.hear("page")) == {}
 
 
 async def test_a_bumped_and_a_cancelled_ticket_leave(house, screen):
@@ -275,6 +308,7 @@ async def test_a_busy_kitchen_asks_a_constant_number_of_questions(house):
             list(board.snapshot(position))
         return len(asked), len(whole)
 
+    await beside(cost)  # recipes are read once per menu
     first = await beside(cost)
     for _ in range(8):
         await beside(house.order)

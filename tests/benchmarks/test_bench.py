@@ -92,3 +92,6 @@ async def test_contenders_take_turns_and_one_that_breaks_down_has_fewer_runs():
     found = await interleaved(Measure("turns", take), [Stub("a", [1]), Stub("b", [2])], runs=3)
     assert took == ["a", "b", "b", "a", "a", "b"]
     assert [len(runs) for runs in found.values()] == [3, 2]
+    took.clear()
+    found = await interleaved(Measure("fresh", take, once=True), [Stub("a", [1])], runs=3)
+    assert [len(runs) for runs in found.values()] == [1]

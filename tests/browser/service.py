@@ -19,10 +19,11 @@ START_SECONDS = 120
 
 @dataclass(frozen=True)
 class Service:
-    """A running restaurant: its address, and the passwords and tokens of its demo.json."""
+    """A running restaurant: its address, the passwords and tokens of its demo.json, and its database's file."""
 
     url: str
     demo: dict[str, Any]
+    database: Path
 
     def token(self, kind: str, table: str | None = None) -> str:
         """The token of the first device of a kind, or of the pad at a table."""
@@ -45,12 +46,13 @@ class Service:
         """Place an order from the table's pad, line by line."""
         return self.ask("/api/order", self.token("pad", table), {"table": table, "items": lines})
 
-    def ask(self, path: str, token: str, body: dict[str, Any] | None = None) -> Any:
-        """One request of the API with a device's token; with a body it is a POST."""
+    def ask(self, path: str, token: str, body: dict[str, Any] | None = None, verb: str | None = None) -> Any:
+        """One request of the API with a device's token; with a body it is a POST unless `verb` says otherwise."""
         request = urllib.request.Request(
             f"{self.url}{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Device {token}"},
+            method=verb,
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
@@ -96,7 +98,8 @@ class Running:
         self.start()
         url = f"http://127.0.0.1:{self.port}"
         self._wait_until_healthy(url)
-        return Service(url, json.loads((self.folder / "var" / "demo.json").read_text()))
+        folder = self.folder / "var"
+        return Service(url, json.loads((folder / "demo.json").read_text()), folder / "bistro.sqlite3")
 
     def start(self) -> None:
         """Begin, and wait for nothing."""

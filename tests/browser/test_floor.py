@@ -1,6 +1,7 @@
 """The floor in a real browser."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -18,3 +19,22 @@ def test_a_table_changes_when_its_guests_order(server: Service, floor_page: Page
 
     expect(table).not_to_have_accessible_name(re.compile("free", re.IGNORECASE), timeout=SOON)
     assert floor_page.evaluate("window.sameDocument"), "the page was reloaded"
+
+
+def test_what_came_after_its_order_rings_until_a_waiter_says_that_the_kitchen_knows(
+    server: Service, floor_page: Page, axe: Callable[[Page], None]
+):
+    """A dish for another station, after the order was confirmed and while no kitchen screen is open."""
+    pad, order = server.token("pad", "Table 9"), server.order("Table 9", Burger=1)
+    floor_page.get_by_label(re.compile(r"^Table 9,")).first.click()
+    floor_page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(floor_page.get_by_role("button", name="Confirm", exact=True)).to_have_count(0, timeout=SOON)
+    floor_page.keyboard.press("Escape")
+    lines = [{"item": "Burger", "quantity": 1}, {"item": "Cola", "quantity": 1}]
+    server.ask(f"/api/v1/orders/{order['id']}", pad, {"lines": lines}, verb="PUT")
+
+    alarm = floor_page.locator("#alarms .problem", has_text="No screen has shown what was added")
+    expect(alarm).to_be_visible(timeout=25_000)
+    axe(floor_page)
+    alarm.get_by_role("button", name="The kitchen knows").click()
+    expect(alarm).to_have_count(0, timeout=SOON)

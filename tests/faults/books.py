@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -41,6 +42,15 @@ class Log:
             return connection.execute(sql).fetchall()
         finally:
             connection.close()
+
+    def write(self, sql: str) -> None:
+        """Before anybody serves: how the restaurants are to be."""
+        if self.address.startswith("postgres"):
+            with psycopg.connect(self.address, connect_timeout=5) as connection:
+                connection.execute(sql)
+            return
+        with closing(sqlite3.connect(self.address, timeout=20)) as connection, connection:
+            connection.execute(sql)
 
     def heads(self) -> dict[int, Head]:
         """How far each restaurant's screens must have come."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import aiohttp
@@ -12,12 +12,14 @@ import aiohttp
 from bistro.simulator.client import Client
 from bistro.simulator.credentials import Credentials
 from bistro.simulator.ledger import Traffic
+from tests.faults.brigade import COURSES, acts_of, crew_of
+from tests.faults.brigade import HOUSE as KITCHEN
 from tests.faults.chaos import POSTGRES, REDIS, WORKER, Chaos, Recovery
 from tests.faults.checker import Account, check, server_errors
 from tests.faults.guests import CREW, Crew, Guests, Token, Wish, read_menu
 from tests.faults.installation import Installation, Plan
 from tests.faults.proxy import Faults
-from tests.faults.screens import Program, Rules, Screen, Wall, missed, when_all
+from tests.faults.screens import Pass, Program, Rules, Screen, Wall, missed, when_all
 from tests.faults.truth import log_in_waiters, settled, unequal
 
 PATIENCE = 300.0  # seconds that a pad goes on trying
@@ -35,6 +37,7 @@ class Load:
     redis_restarts: int = 0
     postgres_kills: int = 0
     cut: float = 0.05  # share of the pads' answers
+    whole_kitchen: bool = False  # two courses, the pass, and a crew that does all that the kitchen can do
 
     @property
     def faults(self) -> list[str]:
@@ -61,6 +64,7 @@ class Outcome:
     alarmed: int  # orders that rang as unseen; where screens were away it may be true
     recoveries: dict[str, Recovery] = field(default_factory=dict)
     complaints: str = ""
+    acts: Counter[str] = field(default_factory=Counter)  # of a brigade, by their names
 
     @property
     def server_errors(self) -> int:
@@ -89,12 +93,15 @@ async def opened(here: Installation) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def watched(here: Installation, client: Client, count: int, rules: Rules) -> AsyncIterator[list[Screen]]:
-    """Screens that are up and hold their first snapshot, spread over the restaurants: walls and programs in each."""
+async def watched(
+    here: Installation, client: Client, count: int, rules: Rules, *, passes: int = 0
+) -> AsyncIterator[list[Screen]]:
+    """Screens that are up and hold their first snapshot, spread over the restaurants: walls and programs in each, and
+    `passes`."""
     screens = [
         screen
         for who, number in zip(here.houses, dealt(count, len(here.houses)), strict=True)
-        for screen in _screens_of(who, number, here, client, rules)
+        for screen in _screens_of(who, number, here, client, rules, passes)
     ]
     tasks = [asyncio.create_task(screen.watch()) for screen in screens]
     try:
@@ -108,9 +115,12 @@ async def watched(here: Installation, client: Client, count: int, rules: Rules) 
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _screens_of(who: Credentials, count: int, here: Installation, client: Client, rules: Rules) -> list[Screen]:
+def _screens_of(
+    who: Credentials, count: int, here: Installation, client: Client, rules: Rules, passes: int
+) -> list[Screen]:
     walls = min(WALLS, max(1, count // 4))
     kinds = [(Wall, "kitchen")] * walls + [(Program, "integration")] * (count - walls)
+    kinds += [(Pass, "kitchen")] * passes
     url, house = here.screens_line.url, int(who.restaurant_id)
     return [kind(client.session, url, who.one(device).authorization, rules, house) for kind, device in kinds]
 
@@ -135,7 +145,8 @@ async def evening(plan: Plan, load: Load, *, keyed: bool = True, rules: Rules | 
     async with Installation(plan) as here, opened(here) as client:
         waiters = await log_in_waiters(here, client)
         services = await _services(here, client, waiters, load, keyed)
-        async with watched(here, client, load.screens, rules or Rules()) as screens:
+        passes = 2 if load.whole_kitchen else 0
+        async with watched(here, client, load.screens, rules or Rules(), passes=passes) as screens:
             chaos = Chaos(here, screens, lambda: sum(len(service.guests.seconds) for service in services))
             began = perf_counter()
             here.pads_line.faults = Faults(drop_answers=load.cut)
@@ -145,7 +156,10 @@ async def evening(plan: Plan, load: Load, *, keyed: bool = True, rules: Rules | 
             wrong = unequal(screens, await settled(here, client, screens, waiters))
             wishes = [wish for service in services for wish in service.guests.wishes]
             title = name or f"{plan.name}, {load.clients} pads"
-            return await _judge(title, here, client, wishes, screens, chaos, seconds, wrong)
+            acts = acts_of([service.crew for service in services])
+            title += f", {acts.total():,} acts in the kitchen" if acts else ""
+            outcome = await _judge(title, here, client, wishes, screens, chaos, seconds, wrong)
+            return replace(outcome, acts=acts)
 
 
 async def _services(
@@ -157,8 +171,12 @@ async def _services(
     found = []
     for place, (who, waiter) in enumerate(zip(here.houses, waiters, strict=True)):
         pads = who.of_kind("pad")[: clients[place]]
-        guests = Guests(client, pads, await read_menu(client, pads[0]), keyed)
-        found.append(Service(guests, Crew(client, who, waiter, hands), orders[place]))
+        courses = len(COURSES) if load.whole_kitchen else 1
+        guests = Guests(client, pads, await read_menu(client, pads[0]), keyed, courses=courses)
+        if load.whole_kitchen:
+            guests.room = asyncio.Semaphore(KITCHEN)
+        crew = crew_of(client, who, waiter, hands, whole_kitchen=load.whole_kitchen)
+        found.append(Service(guests, crew, orders[place]))
     return found
 
 

@@ -27,13 +27,14 @@ class Wish:
     mark: str
     item: CardItem
     quantity: int
+    courses: int = 1  # the same once more in each
     order_id: int | None = None
     refused: str = ""
     answered: bool = False
 
     @property
     def expected(self) -> Decimal:
-        return self.item.price * self.quantity
+        return self.item.price * self.quantity * self.courses
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Guests:
     card: Card
     keyed: bool = True
     name: str = field(default_factory=lambda: secrets.token_hex(4))  # no two services share a mark
+    courses: int = 1
     pause: float = 0.0  # seconds between a pad's orders, on average
     wishes: list[Wish] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
@@ -65,7 +67,7 @@ class Guests:
         async def sit(pad: Device) -> None:
             await asyncio.sleep(self.pause * dice.random())  # guests do not tap in step
             while not self.over and (number := next(numbers)) <= orders:
-                wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)))
+                wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)), self.courses)
                 await self.room.acquire()
                 self.wishes.append(wish)
                 await self.place(wish, pad)
@@ -95,7 +97,8 @@ class Guests:
         """(path, body, key). Without keys pads order by names, as those of the earlier systems do."""
         line = {"quantity": wish.quantity, "note": wish.mark}
         if self.keyed:
-            return "/api/v1/orders", {"lines": [{"item": wish.item.id, **line}]}, wish.mark
+            lines = [{"item": wish.item.id, "course": course, **line} for course in range(1, wish.courses + 1)]
+            return "/api/v1/orders", {"lines": lines}, wish.mark
         return "/api/order", {"table": pad.table, "items": [{"name": wish.item.name, **line}]}, ""
 
 
@@ -129,6 +132,8 @@ class Crew:
     Every tenth order is cooked and delivered; the others are cancelled, which is quicker.
     """
 
+    left_open = LEFT_OPEN
+
     def __init__(self, client: Client, who: Credentials, waiter: Token, hands: int = CREW) -> None:
         self.client, self.waiter, self.hands = client, waiter, hands
         self.screen = who.one("kitchen")
@@ -140,7 +145,7 @@ class Crew:
 
         async def one() -> None:
             while not self.over:
-                if len(guests.acknowledged) <= LEFT_OPEN:
+                if len(guests.acknowledged) <= self.left_open:
                     await asyncio.sleep(0.05)
                     continue
                 await self._close(guests.acknowledged.popleft())
@@ -150,12 +155,16 @@ class Crew:
 
     async def _close(self, order_id: int) -> None:
         try:
-            if order_id % 10 == 0 and await self.serve(order_id):
+            if self.serves(order_id) and await self.serve(order_id):
                 return
             await self._do(f"/api/v1/orders/{order_id}/cancel", self.waiter, {"reason": "Changed their mind"})
             await self.read_changes(order_id)
         except GaveUp as error:
             self.complaints.append(str(error))
+
+    def serves(self, order_id: int) -> bool:
+        """Whether this one is cooked."""
+        return order_id % 10 == 0
 
     async def serve(self, order_id: int) -> bool:
         """Cook all of it and bring it; whether that worked."""

@@ -36,6 +36,7 @@ class Plan:
     redis: bool = False
     pads: int = 25  # in each restaurant
     restaurants: int = 1
+    hold_courses: bool = False  # later courses wait until they are fired
     settings: Mapping[str, str] | None = None  # environment of the server processes, to switch a protection off
     checkout: Path = ROOT  # the code that is served
 
@@ -111,6 +112,8 @@ class Installation:
             open_restaurants(settings, self.plan.pads, self.plan.restaurants, self.plan.checkout)
         else:
             shutil.copytree(opened_folder(self.plan.pads, self.plan.restaurants), var)
+        if self.plan.hold_courses:
+            self.log.write("UPDATE core_restaurant SET hold_courses = TRUE")
         further = [var / f"demo-{number}.json" for number in range(2, self.plan.restaurants + 1)]
         self.houses = [read_credentials(path) for path in (demo_path(var), *further)]
 

@@ -25,6 +25,7 @@ SILENCE = 12.0
 LONGEST_PAUSE = 3.0
 REPORT_EVERY = 0.1
 CLOSED = frozenset({"delivered", "cancelled"})
+_PASS = re.compile(r'<li id="pass-(\d+)" (data-order|hx-swap-oob="delete")')
 _TICKET = re.compile(r'<li id="ticket-(\d+)" (data-order|hx-swap-oob="delete")')
 
 
@@ -186,6 +187,8 @@ class Program(Screen):
         if message["type"] == "initial":
             self.orders = {order["id"]: order for order in message["orders"]}
             return True
+        if message["type"] == "menu_updated":
+            return False
         order = message["order"]
         if order["status"] in CLOSED or message["action"] == "withdrawn":
             self.orders.pop(order["id"], None)
@@ -236,6 +239,30 @@ class Wall(Screen):
 
     def reports(self) -> bool:
         return self.rules.report
+
+
+class Pass(Screen):
+    """`/ws/kitchen/expo/`: the orders that are cooked or stand on the pass. It reports nothing."""
+
+    path = "/ws/kitchen/expo/"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.orders: set[int] = set()
+
+    def fold(self, message: dict[str, Any]) -> bool:
+        snapshot: bool = message["kind"] == "snapshot"
+        if snapshot:
+            self.orders = set()
+        for order, how in _PASS.findall(message["html"]):
+            if how == "data-order":
+                self.orders.add(int(order))
+            else:
+                self.orders.discard(int(order))
+        return snapshot
+
+    def must_show(self, head: Head) -> int:
+        return head.placed
 
 
 @lru_cache(maxsize=1024)

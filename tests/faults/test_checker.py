@@ -15,7 +15,7 @@ BURGER = CardItem(1, "Burger", Decimal("9.50"), True, None, False, ())
 
 
 def wish(number, *, order_id=None, refused="", answered=True):
-    return Wish(f"mark-{number}", BURGER, 2, order_id, refused, answered)
+    return Wish(f"mark-{number}", BURGER, 2, order_id=order_id, refused=refused, answered=answered)
 
 
 @pytest.fixture

@@ -36,6 +36,15 @@ async def test_on_sqlite_with_two_processes_nothing_is_lost_doubled_or_stale():
 
 
 @on_sqlite
+async def test_while_the_crew_uses_all_of_the_kitchen_nothing_is_lost_doubled_or_stale():
+    load = Load(orders=200, clients=25, worker_kills=1, whole_kitchen=True)
+    outcome = await evening(Plan(pads=25, hold_courses=True), load)
+    all_is_well(outcome)
+    assert outcome.account.acknowledged == load.orders
+    assert {"push", "hold", "release", "undo", "recall", "plate", "fire", "deliver"} <= outcome.acts.keys()
+
+
+@on_sqlite
 async def test_control_without_keys_and_without_catching_up_the_same_checks_fail():
     load = Load(orders=150, clients=25, worker_kills=1, cut=0.1)
     outcome = await evening(Plan(pads=25), load, keyed=False, rules=Rules(catch_up=False))

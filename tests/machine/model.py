@@ -3,59 +3,14 @@
 An act that the rules forbid raises `Refused` and changes nothing. Ids are the database's, given after the act.
 """
 
-from dataclasses import dataclass, field
-
+from tests.machine.room import Room, counts
 from tests.machine.things import OVER, Line, Order, Refused, Ticket, refuse_if
 
 __all__ = ["Kitchen", "Line", "Order", "Refused", "Ticket"]
 
 
-@dataclass
-class Kitchen:
-    """The whole restaurant. `routes` {item: station}; `left` {item: portions}; `off` items that are 86."""
-
-    routes: dict[str, int]
-    prices: dict[str, int]
-    left: dict[str, int]
-    off: set[str] = field(default_factory=set)
-    holds: bool = False
-    orders: dict[int, Order] = field(default_factory=dict)
-    tickets: dict[int, Ticket] = field(default_factory=dict)
-    seated: set[int] = field(default_factory=set)
-    plans: dict[tuple[int, int], float] = field(default_factory=dict)  # (order, course): when it fires by itself
-    now: float = 0.0
-
-    # --- reading ------------------------------------------------------------------------------------------
-    def tickets_of(self, order_id: int) -> dict[int, Ticket]:
-        return {pk: ticket for pk, ticket in self.tickets.items() if ticket.order == order_id}
-
-    def total(self, order: Order) -> int:
-        return sum(self.prices[line.item] * line.quantity for line in order.lines.values())
-
-    def live(self, order_id: int) -> Order:
-        order = self.orders[order_id]
-        refuse_if(order.withdrawn)
-        return order
-
-    def cooking(self, order_id: int) -> Order:
-        order = self.live(order_id)
-        refuse_if(order.status in OVER)
-        return order
-
-    # --- portions -----------------------------------------------------------------------------------------
-    def take(self, wanted: dict[str, int], held: dict[str, int] | None = None) -> None:
-        """Take what is wanted beyond what is held, all of it or nothing; give back what is held beyond the wish."""
-        held = held or {}
-        for item, count in wanted.items():
-            extra = count - held.get(item, 0)
-            refuse_if(extra > 0 and (item in self.off or extra > self.left.get(item, extra)))
-        for item in self.left:
-            self.left[item] -= wanted.get(item, 0) - held.get(item, 0)
-
-    def give_back(self, lines: list[Line]) -> None:
-        for line in lines:
-            if line.item in self.left:
-                self.left[line.item] += line.quantity
+class Kitchen(Room):
+    """Everything that is done in it."""
 
     # --- ordering -----------------------------------------------------------------------------------------
     def hold(self, lines: list[Line], fired: set[int]) -> None:
@@ -64,17 +19,21 @@ class Kitchen:
         for line in lines:
             line.status = "queued" if line.course in going else "held"
 
-    def may_place(self, lines: list[Line]) -> None:
+    def may_place(self, lines: list[Line], *, by_pad: bool = False) -> None:
         self.take(counts(lines))
+        self.refuse_paused({line.item for line in lines}, by_pad=by_pad)
         if self.holds:
             self.hold(lines, set())
 
-    def may_edit(self, order_id: int, kept: dict[int, Line], added: list[Line]) -> None:
+    def may_edit(self, order_id: int, kept: dict[int, Line], added: list[Line], *, by_pad: bool = False) -> None:
         """Settle portions and holds of the new lines; `edited` moves the tickets."""
         order = self.live(order_id)
+        refuse_if(by_pad and not order.by_pad)
         refuse_if(order.status not in ("placed", "confirmed"))
         refuse_if(any(line.status not in ("queued", "held") for line in order.lines.values()))
-        self.take(counts([*kept.values(), *added]), counts(list(order.lines.values())))
+        wanted, held = counts([*kept.values(), *added]), counts(list(order.lines.values()))
+        self.take(wanted, held)
+        self.refuse_paused({item for item in wanted if wanted[item] > held.get(item, 0)}, by_pad=by_pad)
         if self.holds or any(line.status == "held" for line in order.lines.values()):
             fired = {line.course for line in order.lines.values() if line.status == "queued"}
             self.hold([*kept.values(), *added], fired)
@@ -84,21 +43,26 @@ class Kitchen:
         order, tickets = self.orders[order_id], self.tickets_of(order_id)
         fired_later = {ticket.firing for ticket in tickets.values() if ticket.open} - {0}
         where = {(ticket.station, ticket.firing): ticket for ticket in tickets.values()}
-        stood = {line_id: ticket.station for ticket in tickets.values() for line_id in ticket.lines}
-        marked = {pk for pk, ticket in tickets.items() if any(self._taken(order, lines, one) for one in ticket.lines)}
+        stood: dict[int, list[int]] = {}
+        for ticket in tickets.values():
+            for line_id in ticket.lines:
+                stood.setdefault(line_id, []).append(ticket.station)
+        goes = {pk: self._goes_to(order.lines.get(pk), line, stood.get(pk, [])) for pk, line in lines.items()}
+        marked = {
+            pk
+            for pk, ticket in tickets.items()
+            if any(self._taken(order, lines, one) or ticket.station not in goes[one] for one in ticket.lines)
+        }
         was_open = {pk for pk, ticket in tickets.items() if ticket.open}
         before = {pk: set(ticket.lines) for pk, ticket in tickets.items()}
         for ticket in tickets.values():
             ticket.lines = {}
         for line_id, line in lines.items():
-            if line.status == "held":
-                continue
-            same_dish = line_id in order.lines and order.lines[line_id].item == line.item
-            station = stood[line_id] if same_dish and line_id in stood else self.routes[line.item]
-            place = station, line.course if line.course in fired_later else 0
-            if place not in where:
-                where[place] = self.tickets[new_tickets[place]] = Ticket(order_id, *place)
-            where[place].lines[line_id] = "queued"
+            for station in goes[line_id] if line.status != "held" else ():
+                place = station, line.course if line.course in fired_later else 0
+                if place not in where:
+                    where[place] = self.tickets[new_tickets[place]] = Ticket(order_id, *place)
+                where[place].lines[line_id] = "queued"
         marked |= {
             pk
             for pk, ticket in tickets.items()
@@ -109,6 +73,15 @@ class Kitchen:
             ticket.status = "queued" if ticket.lines else "cancelled"
             ticket.held = ticket.held and ticket.open
             ticket.unread |= pk in marked & was_open and (ticket.seen or order.status == "confirmed")
+
+    def _goes_to(self, old: Line | None, new: Line, stood: list[int]) -> list[int]:
+        """What stands somewhere stays there, a cook may have pushed it. A choice's stations come and go with it."""
+        if old is None or not stood or old.item != new.item:
+            return list(self.stations_of(new))
+        if old.choice == new.choice:
+            return stood
+        kept = [station for station in stood if station not in self.choices.get(old.choice, ())]
+        return list(dict.fromkeys((*kept, *self.choices.get(new.choice, ())))) or list(self.stations_of(new))
 
     @staticmethod
     def _taken(order: Order, lines: dict[int, Line], line_id: int) -> bool:
@@ -218,14 +191,17 @@ class Kitchen:
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
         refuse_if(not ticket.open or ticket.unread)
+        undone = [pk for pk, status in ticket.lines.items() if status != "done"]
+        ticket.note(undone)
         ticket.status, ticket.held, ticket.done_at = "done", False, self.now
-        self._set(ticket, [pk for pk, status in ticket.lines.items() if status != "done"], "done")
+        self._set(ticket, undone, "done")
         self._finish(ticket)
 
     def bump_line(self, ticket_id: int, line_id: int) -> None:
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
         refuse_if(ticket.lines[line_id] == "done" or ticket.unread)
+        ticket.note([line_id])
         ticket.held, ticket.done_at = False, self.now
         self._set(ticket, [line_id], "done")
         everything = all(status == "done" for status in ticket.lines.values())
@@ -248,8 +224,19 @@ class Kitchen:
         """What the bump finished; in time only."""
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
-        refuse_if(ticket.status != "done" or self.now - ticket.done_at > 10)
-        self._bring_back(ticket, [pk for pk in ticket.lines if ticket.finished.get(pk) == ticket.done_at])
+        refuse_if(ticket.status != "done" or self.now - ticket.done_at > 10 or not ticket.before.lines)
+        before = ticket.before
+        self._bring_back(ticket, [])
+        ticket.status, ticket.held = before.status, before.held
+        for pk, status in before.lines.items():
+            self._set(ticket, [pk], status)
+
+    def plate(self, ticket_id: int, line_id: int, plated: bool) -> None:
+        """A dish is on the pass or it is not, however many stations made it."""
+        ticket = self.tickets[ticket_id]
+        order = self.cooking(ticket.order)
+        refuse_if(plated and not self.made(ticket.order, line_id))
+        order.plated = order.plated | {line_id} if plated else order.plated - {line_id}
 
     def hold_ticket(self, ticket_id: int) -> None:
         ticket = self.tickets[ticket_id]
@@ -282,12 +269,24 @@ class Kitchen:
         elif other.status == "cancelled":
             other.status = "queued"
         other.held = False
-        other.lines[line_id] = ticket.lines.pop(line_id)
+        self._bring(ticket, other, line_id)
         if not ticket.lines:
             ticket.status, ticket.held = "cancelled", False
         elif all(status == "done" for status in ticket.lines.values()):
+            ticket.note([])
             ticket.status, ticket.held, ticket.done_at = "done", False, self.now
             self._finish(ticket)
+
+    @staticmethod
+    def _bring(ticket: Ticket, other: Ticket, line_id: int) -> None:
+        """Where both make it, it is made once; work that comes is to be done, also where their own part was."""
+        status, finished = ticket.lines.pop(line_id), ticket.finished.pop(line_id, None)
+        there = other.lines.get(line_id)
+        if there is None or (there == "done" and status != "done"):
+            other.lines[line_id] = status
+            other.finished.pop(line_id, None)
+            if finished is not None:
+                other.finished[line_id] = finished
 
     def push(self, ticket_id: int, station: int) -> None:
         ticket = self.tickets[ticket_id]
@@ -299,20 +298,24 @@ class Kitchen:
             return
         (other,) = same
         cooking = "started" in (ticket.status, other.status) or other.status == "done"
-        other.lines |= ticket.lines
+        for line_id in list(ticket.lines):
+            self._bring(ticket, other, line_id)
         other.status = "started" if cooking else "queued"
-        other.finished |= ticket.finished
         other.held, other.unread = False, other.unread or ticket.unread
         ticket.status, ticket.lines, ticket.held, ticket.unread = "cancelled", {}, False, False
 
     # --- parts --------------------------------------------------------------------------------------------
     def _set(self, ticket: Ticket, line_ids: list[int], status: str) -> None:
+        order = self.orders[ticket.order]
         for pk in line_ids:
             ticket.lines[pk] = status
             ticket.finished.pop(pk, None)
             if status == "done":
                 ticket.finished[pk] = self.now
-            self.orders[ticket.order].lines[pk].status = status
+            else:
+                order.plated.discard(pk)
+            if status != "done" or self.made(ticket.order, pk):
+                order.lines[pk].status = status
 
     def _finish(self, ticket: Ticket) -> None:
         firing = [other for other in self.tickets_of(ticket.order).values() if other.firing == ticket.firing]
@@ -333,12 +336,6 @@ class Kitchen:
 
 
 def _changed(old: Line | None, new: Line) -> bool:
-    return old is None or (old.item, old.quantity, old.course) != (new.item, new.quantity, new.course)
-
-
-def counts(lines: list[Line]) -> dict[str, int]:
-    """{item: portions}."""
-    found: dict[str, int] = {}
-    for line in lines:
-        found[line.item] = found.get(line.item, 0) + line.quantity
-    return found
+    if old is None:
+        return True
+    return (old.item, old.quantity, old.course, old.choice) != (new.item, new.quantity, new.course, new.choice)

@@ -11,7 +11,7 @@ from bistro.core.live.frames import View
 from bistro.core.models import Event
 
 # What pages swap, by id: tickets and the strips around them; the pass; tables in the room and in the list, and alarms.
-SWAPPED = re.compile(r"ticket-\d+|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms")
+SWAPPED = re.compile(r"ticket-\d+|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms|pauses")
 VOID = {"input", "meta", "link", "br", "hr", "img", "path", "rect", "circle"}
 
 

@@ -1,0 +1,153 @@
+"""The restaurant in which everything is done twice, by a model on paper and by the services; and how it is tried."""
+
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+
+from bistro.core import feed
+from bistro.core.errors import DomainError
+from kitchen.live import KitchenBoard
+from kitchen.models import ModifierRoute
+from kitchen.models import Ticket as TicketRow
+from kitchen.pass_live import Pass
+from kitchen.tests.factories import StationFactory
+from menu.compiled import forget as forget_menus
+from menu.tests.factories import CategoryFactory, ModifierFactory
+from orders.floor_live import FloorBoard
+from orders.live import OrderFeed
+from orders.requests import LineRequest
+from tests.journeys.house import open_house
+from tests.machine.model import Kitchen, Line, Refused, Ticket
+from tests.machine.screens import PageScreen, ProgramScreen
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+CARD = ["dish", "dish with fries", "steak", "cake", "beer"]
+
+picks = st.integers(min_value=0, max_value=99)
+wishes = st.lists(st.tuples(st.sampled_from(CARD), st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=4)
+
+
+class House(RuleBasedStateMachine):
+    """A restaurant with two tables and three stations: the catch-all, grill and bar. A dish, with fries from the bar or
+    without; a steak that grill and catch-all make together; a counted cake that no route names; a beer that may be off.
+    """
+
+    catch_up = True  # the control switches it off: screens miss an event
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = time_machine.travel(NOON, tick=False)
+        self.clock.start()
+        self.now, self.waits, self.turn = 0.0, 0, 0
+        self.house = house = open_house()
+        self.manager = house.actor("manager")
+        grill, bar = (StationFactory(restaurant=house.restaurant) for _ in range(2))
+        drinks = CategoryFactory(restaurant=house.restaurant, name="Drinks")
+        self.items = {
+            "dish": house.item,
+            "steak": house.add_item(price="8.00"),
+            "cake": house.add_item(price="5.00", portions_left=12),
+            "beer": house.add_item(price="4.00", category=drinks),
+        }
+        self.categories = {"food": house.category, "drinks": drinks}
+        for item, station in (("dish", grill), ("steak", house.station), ("steak", grill), ("beer", bar)):
+            station.routes.create(restaurant=house.restaurant, item=self.items[item])
+        self.fries = ModifierFactory(group__item=house.item, name="fries")
+        ModifierRoute.objects.create(restaurant=house.restaurant, station=bar, modifier=self.fries)
+        self.stations = [house.station.pk, grill.pk, bar.pk]
+        self.tables = [house.table.pk, house.add_table().pk]
+        self.furnish()
+        forget_menus()
+        first, second, third = self.stations
+        self.model = Kitchen(
+            routes={"dish": (second,), "steak": (first, second), "cake": (first,), "beer": (third,)},
+            choices={"fries": (third,)},
+            categories={"dish": "food", "steak": "food", "cake": "food", "beer": "drinks"},
+            prices={"dish": 10, "steak": 8, "cake": 5, "beer": 4},
+            left={"cake": 12},
+        )
+        self.keys = 0
+        self.hang_screens()
+
+    def furnish(self) -> None:
+        """What else stands there before the doors open."""
+
+    def teardown(self) -> None:
+        self.clock.stop()
+
+    def set_clock(self, seconds: float) -> None:
+        self.now = self.model.now = seconds
+        self.clock.stop()
+        self.clock = time_machine.travel(NOON + timedelta(seconds=seconds), tick=False)
+        self.clock.start()
+
+    def hang_screens(self) -> None:
+        """Fresh screens: walls for all stations and one each, the pass and the floor, programs and a pad."""
+        restaurant_id, who = self.house.restaurant.pk, self.manager
+        self.cursor = feed.head(restaurant_id)
+        views: list[Any] = [KitchenBoard(restaurant_id, who, station) for station in (None, *self.stations)]
+        views += [Pass(restaurant_id, who), FloorBoard(restaurant_id, who)]
+        self.screens: list[Any] = [PageScreen(view) for view in views]
+        self.screens += [ProgramScreen(OrderFeed(restaurant_id, who, table)) for table in (None, self.tables[0])]
+
+    # --- how an act is tried ------------------------------------------------------------------------------
+    def attempt(self, rules: Callable[[], Any], service: Callable[[], Any]) -> tuple[Any, Any] | None:
+        """Both say yes, or both say no. Returns what both gave, None when they refused."""
+        before = copy.deepcopy(self.model)
+        try:
+            given: Any = rules()
+        except Refused as refused:
+            why = refused.code
+        else:
+            return given, service()
+        self.model = before
+        with pytest.raises(DomainError) as caught:
+            service()
+        assert why in ("", caught.value.code)
+        return None
+
+    def order_id(self, pick: int) -> int:
+        """One of the orders, the newest first."""
+        ids = sorted(self.model.orders, reverse=True)
+        return ids[pick % len(ids)]
+
+    def ticket_id(self, pick: int) -> int:
+        """One of the tickets, open ones first."""
+        ids = sorted(self.model.tickets, key=lambda pk: (not self.model.tickets[pk].open, pk))
+        return ids[pick % len(ids)]
+
+    def line_of(self, ticket_id: int, pick: int) -> tuple[int, int] | None:
+        """(order line, ticket line) of a ticket."""
+        rows = list(TicketRow.objects.get(pk=ticket_id).lines.values_list("line_id", "pk"))
+        return rows[pick % len(rows)] if rows else None
+
+    def requests(self, lines: list[Line], ids: tuple[int | None, ...] = ()) -> tuple[LineRequest, ...]:
+        """What a door hands over for these lines; `ids` of those that stay themselves come first."""
+        return tuple(
+            LineRequest(
+                id=pk,
+                item=self.items[line.item].pk,
+                quantity=line.quantity,
+                course=line.course,
+                modifiers=(self.fries.pk,) if line.choice else (),
+            )
+            for line, pk in zip(lines, (*ids, *[None] * len(lines)), strict=False)
+        )
+
+    def open_places(self, order_id: int, line_ids: list[int], firing: int) -> None:
+        """The model's tickets for lines that were fired, under the ids that the database gave."""
+        lines = self.model.orders[order_id].lines
+        rows = TicketRow.objects.filter(order_id=order_id, fired_course=firing)
+        ids = dict(rows.values_list("station_id", "pk"))
+        for line_id in line_ids:
+            for station in self.model.stations_of(lines[line_id]):
+                ticket = self.model.tickets.setdefault(ids[station], Ticket(order_id, station, firing))
+                if not ticket.open:  # taken back by an edit, and fired again
+                    ticket.status, ticket.seen, ticket.unread = "queued", False, False
+                ticket.lines[line_id] = "queued"
