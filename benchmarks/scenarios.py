@@ -52,6 +52,7 @@ class Measure:
     name: str
     take: Callable[[Contender], Awaitable[Figures]]
     slices: int = 1  # turns a run: small differences want short turns
+    once: bool = False  # one run, on servers that have just started
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,9 @@ def watching(sizes: Sizes) -> list[Measure]:
 
 
 def standing_by(sizes: Sizes) -> list[Measure]:
-    """What an idle socket costs."""
+    """What an idle socket costs. Once: later sockets would be given the memory that earlier ones left behind."""
     take = partial(standing, sockets=sizes.joining, seconds=sizes.idle_seconds)
-    return [Measure(f"{sizes.joining:,} idle sockets", take)]
+    return [Measure(f"{sizes.joining:,} idle sockets", take, once=True)]
 
 
 def looking(sizes: Sizes) -> list[Measure]:
@@ -110,7 +111,7 @@ FAMILIES: dict[str, Callable[[Sizes], list[Measure]]] = {
 async def interleaved(measure: Measure, contenders: Sequence[Contender], runs: int) -> dict[str, list[Figures]]:
     """Every contender in its turn, the first one another each time. Who breaks down has fewer runs."""
     found: dict[str, list[Figures]] = {contender.name: [] for contender in contenders}
-    for run in range(runs * measure.slices):
+    for run in range(1 if measure.once else runs * measure.slices):
         first = run % len(contenders)
         for contender in [*contenders[first:], *contenders[:first]]:
             await contender.begin_again()

@@ -15,12 +15,13 @@ EVENT_REACTIONS: dict[str, list[str]] = {
 }
 
 # Beside the floor's own: what apps above have to tell waiters, each a function of the actor.
-FLOOR_ALARMS: list[str] = ["kitchen.printing.alarms.printer_alarms"]
+FLOOR_ALARMS: list[str] = ["kitchen.alarms.unseen_tickets", "kitchen.printing.alarms.printer_alarms"]
 
 # Once a second in every server process. Each decides by a conditional UPDATE which process was first.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
     "orders.services.raise_unseen_alarms",
+    "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
     "bistro.core.services.upkeep.refresh_statistics",
