@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from bistro.core.admin_forms import TenantForm
+from bistro.core.money import short
 from menu.allergens import ALLERGENS, DIETS
 from menu.models import Category, Ingredient, Item
 
@@ -97,7 +98,7 @@ class RecipePartForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["quantity"] = Decimal(f"{self.instance.quantity.normalize():f}")  # 2, not 2.000
+            self.initial["quantity"] = Decimal(short(self.instance.quantity))  # 2, not 2.000
         if "ingredient" in self.fields:
             kept = [self.instance.ingredient] if self.instance.ingredient_id else []
             rows = {row.pk: f"{row} ({row.unit})" for row in (*self._in_use(), *kept)}

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from bistro.core.models import Restaurant
+from bistro.core.money import short
 from bistro.core.names import NameKeyField
 from bistro.core.querysets import TenantQuerySet
 from menu.querysets import PauseQuerySet
@@ -47,7 +48,7 @@ class TaxRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.percent.normalize():f} %)"
+        return f"{self.name} ({short(self.percent)} %)"
 
 
 class Category(models.Model):
@@ -279,4 +280,4 @@ class RecipePart(models.Model):
     def amount(self) -> str:
         """`2 Beef patty`, `150 g Potatoes`, for who manages the menu."""
         unit = "" if self.ingredient.unit == Ingredient.Unit.PIECE else f" {self.ingredient.unit}"
-        return f"{self.quantity.normalize():f}{unit} {self.ingredient}"
+        return f"{short(self.quantity)}{unit} {self.ingredient}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bistro.core.money import short
 from menu.compiled import CompiledMenu
 from menu.models import Ingredient, RecipePart
 
@@ -26,10 +27,10 @@ class CompiledIngredient:
     def amount(self, quantity: Decimal) -> str:
         """So much of it, as people say it: `10`, `450 g`, `1.25 kg`, `0.5 l`."""
         if self.unit not in _LARGER:
-            return _plain(quantity)
+            return short(quantity)
         if abs(quantity) < 1000:
-            return f"{_plain(quantity)} {self.unit}"
-        return f"{_plain(round(quantity / 1000, 2))} {_LARGER[self.unit]}"
+            return f"{short(quantity)} {self.unit}"
+        return f"{short(round(quantity / 1000, 2))} {_LARGER[self.unit]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,3 @@ def read_recipes(restaurant_id: int) -> Recipes:
         found, key = (recipes.items, item_id) if item_id else (recipes.modifiers, modifier_id)
         found.setdefault(key, {})[ingredient_id] = quantity
     return recipes
-
-
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from bistro.core.money import text
+from bistro.core.money import short, text
 from menu.allergens import ALLERGENS, DIETS
 from menu.imported import ImportedItem
 from menu.models import Category, Item
@@ -55,7 +55,7 @@ def cells_of(item: Item) -> dict[str, str]:
         "name": item.name,
         "description": item.description,
         "price": text(item.price),
-        "tax": f"{item.tax_rate.percent.normalize():f}" if item.tax_rate else "",
+        "tax": short(item.tax_rate.percent) if item.tax_rate else "",
         "prep_minutes": str(item.prep_minutes),
         "allergens": ", ".join(item.allergens),
         "diets": ", ".join(item.diets),

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from bistro.core.configuration_events import ConfigurationAdded, ConfigurationChanged, ConfigurationRemoved
 from bistro.core.events import DomainEvent
-from bistro.core.money import to_cents
+from bistro.core.money import short, to_cents
 from bistro.core.unit_of_work import UnitOfWork
 
 Changed = dict[str, tuple[Any, Any]]
@@ -113,7 +113,7 @@ def _shown(form: BaseForm, name: str, value: Any) -> Any:
 def plain(value: Any) -> Any:
     """A value as JSON holds it."""
     if isinstance(value, Decimal) and value != to_cents(value):
-        return f"{value.normalize():f}"  # a quantity: the log would round it like money
+        return short(value)  # a quantity: the log would round it like money
     if value is None or isinstance(value, bool | int | str | Decimal | datetime | date):
         return value
     if isinstance(value, FieldFile):

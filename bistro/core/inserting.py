@@ -86,18 +86,18 @@ def insert_numbered(rows: Sequence[Model], attribute: str, counter: Counter, of:
     """
     connection: Any = connections[DEFAULT_DB_ALIAS]
     model, number = type(rows[0]), counter.statement(of, len(rows))
-    if connection.vendor == "postgresql":
-        _give_numbers(rows, attribute, 0)  # how far each is before the last one
-        statement = _insert(connection, model, rows, numbered=(attribute, number))
-        waiting = getattr(connection, "waiting", None)
-        found = waiting.go(statement) if waiting is not None else asked_together([statement])[0]
-        _give_keys(connection, rows, [key for key, _number in found])
-        last = int(found[-1][1])
-    else:
-        ((last,),) = asked_together([number])[0]
-    _give_numbers(rows, attribute, last)
     if connection.vendor != "postgresql":
+        (((last,),),) = asked_together([number])
+        _give_numbers(rows, attribute, last)
         insert_rows(rows)
+        return int(last)
+    _give_numbers(rows, attribute, 0)  # how far each is before the last one
+    statement = _insert(connection, model, rows, numbered=(attribute, number))
+    waiting = getattr(connection, "waiting", None)
+    found = waiting.go(statement) if waiting is not None else asked_together([statement])[0]
+    _give_keys(connection, rows, [key for key, _number in found])
+    last = int(found[-1][1])
+    _give_numbers(rows, attribute, last)
     return last
 
 

@@ -32,6 +32,11 @@ def text(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
+def short(number: Decimal) -> str:
+    """A rate or a quantity without needless places: `7`, `0.5`, never `1E+2`."""
+    return f"{number.normalize():f}"
+
+
 def display(amount: Decimal, currency: str, locale: str = "en") -> str:
     """An amount as people of that locale write it, e.g. `€12.50`."""
     return format_currency(amount, currency, locale=locale)

@@ -110,8 +110,8 @@ class ReadChanges(TicketAct):
 
 
 class ConfirmTicket(TicketAct):
-    """The kitchen knows of it: a person's word, where no screen shows what came after its order. Seen already:
-    unchanged."""
+    """The kitchen knows of it: a person's word, where no screen shows it. Of a ticket that came with its order it is a
+    word about the order. Seen already: unchanged."""
 
     permission_classes = [requires(Act.CONFIRM_ORDER)]
     service = services.confirm_ticket

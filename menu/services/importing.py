@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from bistro.core.actors import Actor
 from bistro.core.configuration_events import ConfigurationChanged
 from bistro.core.errors import InvalidInput
+from bistro.core.money import short
 from bistro.core.names import name_key
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
@@ -95,7 +96,7 @@ class _Importer:
         if rate is None:
             rate = TaxRate(
                 restaurant_id=self.restaurant_id,
-                name=f"Tax {percent.normalize():f} %",
+                name=f"Tax {short(percent)} %",
                 percent=percent,
                 is_default=not self.rates,
             )

@@ -178,12 +178,10 @@ class Batch:
 
     def _take_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
-            table = tables.get(wanted[candidate.place])
+            request, table = candidate.request, tables.get(wanted[candidate.place])
             if table is None:
-                raise no_such_table(candidate.request)
-            if not candidate.request.actor.may(Act.PLACE_ANYWHERE) and table.pk != own_table(
-                candidate.request, self.pads
-            ):
+                raise no_such_table(request)
+            if not request.actor.may(Act.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
                 raise wrong_table()
             candidate.table = table
 

@@ -103,7 +103,8 @@ def test_a_key_changes_the_board_at_once(server: Service, kitchen_page: Page):
         )
         kitchen_page.evaluate("window.pressed = performance.now()")
         kitchen_page.keyboard.press("Enter")
-        took.append(kitchen_page.evaluate("window.changed"))  # soon after, the wall may have taken the ticket away itself
+        took.append(kitchen_page.evaluate("window.changed"))
+        # The wall takes tickets away by itself, eight seconds after the first at the latest: maybe it has already.
         kitchen_page.evaluate("document.querySelectorAll('.ticket[data-leaving]').forEach((each) => each.remove())")
         kitchen_page.evaluate("document.dispatchEvent(new CustomEvent('bistro:swapped'))")
     assert statistics.median(took) < 250, took
