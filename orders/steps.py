@@ -120,10 +120,14 @@ def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
         _progressed(order, work)
 
 
-def finish(order: Order, lines: Iterable[OrderLine], work: UnitOfWork, *, all_done: bool) -> None:
-    """These lines are made. With `all_done` (no ticket of their course is open any more) the order is ready."""
+def finish(
+    order: Order, made: Iterable[OrderLine], begun: Iterable[OrderLine], work: UnitOfWork, *, all_done: bool
+) -> None:
+    """Lines are made; of those begun, another station still makes its part. With `all_done` (no ticket of their course
+    is open any more) the order is ready."""
     refuse_over(order)
-    move_lines(lines, LineStatus.DONE)
+    move_lines(made, LineStatus.DONE)
+    move_lines(begun, LineStatus.STARTED)
     advance(order, OrderStatus.READY if all_done else OrderStatus.PREPARING, work)
     _progressed(order, work)
 

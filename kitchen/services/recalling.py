@@ -117,9 +117,7 @@ def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> 
 
 
 def _begun_and_queued(lines: list[OrderLine]) -> tuple[list[OrderLine], list[OrderLine]]:
-    """Of the order's own lines that are not done after all: those that some station has begun, those that none has. One
-    that another station still makes was not done, and stays what it is."""
-    made = [line for line in lines if line.status == LineStatus.DONE]
-    begun = TicketLine.objects.filter(line__in=made).exclude(status=LineStatus.QUEUED)
+    """Of the order's own lines that are not done after all: those that some station has begun, those that none has."""
+    begun = TicketLine.objects.filter(line__in=lines).exclude(status=LineStatus.QUEUED)
     ids = set(begun.values_list("line_id", flat=True))
-    return [line for line in made if line.pk in ids], [line for line in made if line.pk not in ids]
+    return [line for line in lines if line.pk in ids], [line for line in lines if line.pk not in ids]

@@ -114,11 +114,12 @@ def save(ticket: Ticket, **fields: object) -> None:
 
 def finish(order: Order, ticket: Ticket, rows: list[TicketLine], work: UnitOfWork) -> None:
     """Tell the order which of its lines are made everywhere, and whether that was the firing's last ticket."""
-    made = {row.line_id for row in rows}
-    made -= {line_id for (line_id,) in lines_in_work(made)}
+    in_work = {line_id for (line_id,) in lines_in_work({row.line_id for row in rows})}
     open_left = open_tickets_of_firing(order.pk, ticket.fired_course)
-    lines = [line for line in order.lines.all() if line.pk in made]
-    order_steps.finish(order, lines, work, all_done=not open_left)
+    lines = order_lines(order, rows)
+    made = [line for line in lines if line.pk not in in_work]
+    begun = [line for line in lines if line.pk in in_work]
+    order_steps.finish(order, made, begun, work, all_done=not open_left)
 
 
 def order_lines(order: Order, rows: list[TicketLine]) -> list[OrderLine]:

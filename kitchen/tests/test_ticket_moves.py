@@ -137,7 +137,7 @@ def test_a_done_ticket_is_cancelled_with_its_order(house):
     assert [ticket["status"] for ticket in house.tickets(order)] == ["cancelled", "cancelled"]
 
 
-@pytest.mark.parametrize(("old", "new"), itertools.product(TicketStatus.values, repeat=2))
+@pytest.mark.parametrize(("old", "new"), list(itertools.product(TicketStatus.values, repeat=2)))
 def test_the_table_is_what_require_move_reads(old, new):
     if new in TICKET_MOVES[old]:
         require_move(TICKET_MOVES, old, new, what="This ticket")

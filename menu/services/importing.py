@@ -1,9 +1,11 @@
 """Importing a menu: one service, whoever brings the rows (admin, the demo, the simulator)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from bistro.core.actors import Actor
 from bistro.core.configuration_events import ConfigurationChanged
@@ -31,6 +33,7 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwri
         importer = _Importer(work, overwrite)
         for category in categories:
             importer.category(category)
+        importer.finish()
         report = ImportReport(importer.created, importer.updated, importer.modifiers)
         touch_menu(work, f"import: {report}")
     return report
@@ -48,6 +51,17 @@ class _Importer:
             row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived().select_related(*_RELATED)
         }
         self.rates = {rate.percent: rate for rate in TaxRate.objects.of_restaurant(mine)}
+        self.groups: dict[int, list[ModifierGroup]] = defaultdict(list)
+        for group in ModifierGroup.objects.of_restaurant(mine).not_archived():
+            self.groups[group.item_id].append(group)
+        self.names: dict[int, set[str]] = defaultdict(set)  # of choices, by item
+        for item_id, name in Modifier.objects.of_restaurant(mine).not_archived().values_list("item_id", "name_key"):
+            self.names[item_id].add(name)
+        self.choices: list[Modifier] = []  # new ones: a menu has ten times as many as dishes
+
+    def finish(self) -> None:
+        """Write what was kept for one statement."""
+        Modifier.objects.bulk_create(self.choices)
 
     def category(self, wish: ImportedCategory) -> None:
         row = self.categories.get(name_key(wish.name))
@@ -105,14 +119,15 @@ class _Importer:
         return rate
 
     def group(self, wish: ImportedGroup, item: Item) -> None:
-        rows = ModifierGroup.objects.filter(item=item, archived_at=None)
+        rows = self.groups[item.pk]
         row = next((each for each in rows if name_key(each.name) == name_key(wish.name)), None)
         if row is None:
             row = ModifierGroup(restaurant_id=self.restaurant_id, item=item, name=wish.name, position=len(rows))
             row.min = wish.min
+            rows.append(row)
         row.max = max(row.max, wish.max, 1) if row.pk else wish.max
         _save(row, f"{item.name}: {wish.name}")
-        known = set(Modifier.objects.filter(item=item, archived_at=None).values_list("name_key", flat=True))
+        known = self.names[item.pk]
         for place, choice in enumerate(wish.modifiers, start=len(known)):
             if name_key(choice.name) in known:
                 continue
@@ -127,7 +142,8 @@ class _Importer:
                 allergen=choice.allergen,
                 position=place,
             )
-            _save(modifier, f"{item.name}: {choice.name}")
+            _check(modifier, f"{item.name}: {choice.name}")
+            self.choices.append(modifier)
             self.modifiers += 1
 
 
@@ -138,12 +154,16 @@ def _facts(row: Item) -> dict[str, object]:
     return {name: getattr(row, name) for name in names} | related
 
 
-def _save(row: Category | Item | ModifierGroup | Modifier | TaxRate, what: str) -> None:
+def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:
     """Save, or refuse the whole import with the name of what is wrong."""
+    _check(row, what)
+    row.save()
+
+
+def _check(row: Model, what: str) -> None:
     try:
         row.clean_fields(exclude=["name_key", "image"])
     except ValidationError as error:
         fields = {f"{what}.{name}": list(messages) for name, messages in error.message_dict.items()}
         first = next(iter(fields.items()))
         raise InvalidInput(f"{first[0]}: {first[1][0]}", fields=fields) from None
-    row.save()

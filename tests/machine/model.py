@@ -314,8 +314,7 @@ class Kitchen(Room):
                 ticket.finished[pk] = self.now
             else:
                 order.plated.discard(pk)
-            if status != "done" or self.made(ticket.order, pk):
-                order.lines[pk].status = status
+            order.lines[pk].status = self.whole(ticket.order, pk)
 
     def _finish(self, ticket: Ticket) -> None:
         firing = [other for other in self.tickets_of(ticket.order).values() if other.firing == ticket.firing]

@@ -40,6 +40,11 @@ class Room:
         parts = [ticket.lines[line_id] for ticket in self.tickets_of(order_id).values() if line_id in ticket.lines]
         return all(status == "done" for status in parts)
 
+    def whole(self, order_id: int, line_id: int) -> str:
+        """What a line is that several stations make."""
+        parts = {ticket.lines[line_id] for ticket in self.tickets_of(order_id).values() if line_id in ticket.lines}
+        return parts.pop() if len(parts) == 1 else "started"
+
     def live(self, order_id: int) -> Order:
         order = self.orders[order_id]
         refuse_if(order.withdrawn)
