@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -58,15 +59,22 @@ ORDERS = """() => [...document.querySelectorAll("#board [data-order]")].map((eac
 
 @dataclass(frozen=True)
 class Load:
-    """What is tried: orders that stand there at the beginning, then so many an hour (0: no more)."""
+    """What is tried: orders that stand there at the beginning, then so many an hour (0: no more). `alone`: one wall is
+    open, no other and no pass, since in a kitchen each has a processor of its own."""
 
     name: str
     standing: int
     per_hour: int
     presses: int
+    alone: bool = False
 
 
-LOADS = (Load("60/h", 12, 60, 10), Load("300/h", 40, 300, 40), Load("rush", 0, 0, 60))
+LOADS = (
+    Load("60/h", 12, 60, 10),
+    Load("300/h", 40, 300, 40),
+    Load("rush", 0, 0, 60),
+    Load("rush, one wall", 0, 0, 30, alone=True),
+)
 RUSH_TICKETS = 80
 
 
@@ -169,10 +177,10 @@ def press(walls: Sequence[Page], load: Load) -> None:
         time.sleep(pause)
 
 
-def compare(place: Restaurant, stations: dict[int, Page], expo: Page, outcome: Outcome) -> None:
+def compare(place: Restaurant, stations: dict[int, Page], expo: Page | None, outcome: Outcome) -> None:
     """Each wall against the API's word, once nothing moves any more."""
     time.sleep(5)
-    truth: dict[int, list[str]] = {pk: [] for pk in stations}
+    truth: dict[int, list[str]] = defaultdict(list)
     orders: set[str] = set()
     for ticket in place.open_tickets():
         truth[ticket["station"]].append(f"ticket-{ticket['id']}")
@@ -184,6 +192,8 @@ def compare(place: Restaurant, stations: dict[int, Page], expo: Page, outcome: O
         outcome.stale += len(set(shown) - set(truth[pk]))
         outcome.presses += page.evaluate("() => window.pressed")
         outcome.signs += page.evaluate("() => window.signed")
+    if expo is None:
+        return
     on_pass: list[str] = expo.evaluate(ORDERS)
     outcome.missing += len(orders - set(on_pass))
     outcome.doubled += len(on_pass) - len(set(on_pass))
@@ -198,8 +208,10 @@ def try_load(browser: Browser, load: Load, shots: Path | None) -> Outcome:
         for _ in range(load.standing):
             place.order()
         known = sorted({ticket["station"] for ticket in place.open_tickets()})
+        known = known[:1] if load.alone else known
         stations = {pk: open_wall(browser, place.service, f"/kitchen/{pk}/") for pk in known}
-        expo = open_wall(browser, place.service, "/kitchen/expo/")
+        expo = None if load.alone else open_wall(browser, place.service, "/kitchen/expo/")
+        walls = {f"station-{pk}": page for pk, page in stations.items()} | ({"expo": expo} if expo else {})
         over = threading.Event()
         coming = threading.Thread(target=let_orders_come, args=(place, load, over), daemon=True)
         if load.per_hour:
@@ -207,7 +219,7 @@ def try_load(browser: Browser, load: Load, shots: Path | None) -> Outcome:
         else:
             rush(place)
         time.sleep(2)
-        for name, page in {**{f"station-{pk}": page for pk, page in stations.items()}, "expo": expo}.items():
+        for name, page in walls.items():
             if shots:
                 page.screenshot(path=shots / f"{load.name.replace('/', '-')}-{name}.png")
         tickets = len(place.open_tickets())
@@ -217,7 +229,7 @@ def try_load(browser: Browser, load: Load, shots: Path | None) -> Outcome:
             coming.join()
         outcome = Outcome(load, orders=place.placed, tickets=tickets)
         compare(place, stations, expo, outcome)
-        for page in (*stations.values(), expo):
+        for page in walls.values():
             page.context.close()
         return outcome
 

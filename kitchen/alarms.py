@@ -9,14 +9,14 @@ from orders.floor import ALARMS_SHOWN, Alarm
 
 
 def unseen_tickets(actor: Actor) -> list[Alarm]:
-    """Courses fired later, and what an edit added, that no screen has shown in time: one query. Orders' own alarms are
-    the floor's."""
+    """Courses fired later, and parts of orders at stations where no screen has shown them in time: one query. Orders'
+    own alarms are the floor's."""
     rows = Ticket.objects.visible_to(actor).unseen(timezone.now()).select_related("station", "order__table")
     return [
         Alarm(
             id=f"unseen-ticket-{ticket.pk}",
             table_name=ticket.order.table.name,
-            text=f"No screen has shown {_what(ticket)} at {ticket.station.name} yet",
+            text=f"{ticket.station.name} has not seen {_what(ticket)} yet",
             since=ticket.awaited_since,
             url=reverse("floor:table", args=[ticket.order.table_id]),
             settle_url=reverse("kitchen:confirm-ticket", args=[ticket.pk]),
@@ -27,4 +27,4 @@ def unseen_tickets(actor: Actor) -> list[Alarm]:
 
 def _what(ticket: Ticket) -> str:
     order = f"order {ticket.order.number}"
-    return f"course {ticket.fired_course} of {order}" if ticket.fired_course else f"what was added to {order}"
+    return f"course {ticket.fired_course} of {order}" if ticket.fired_course else f"its part of {order}"

@@ -106,7 +106,7 @@ class TicketLinePlated(TicketEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketUnseen(TicketEvent):
-    """It came after its order, and no screen has shown it in time. Its screens would have if they could."""
+    """It was to be seen by itself, and no screen has shown it in time. Its screens would have if they could."""
 
     action: ClassVar[str] = "unseen"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})

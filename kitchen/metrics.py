@@ -2,4 +2,4 @@
 
 from prometheus_client import Gauge
 
-UNSEEN_TICKETS = Gauge("bistro_tickets_unseen", "Tickets that came after their order and that nobody has seen in time")
+UNSEEN_TICKETS = Gauge("bistro_tickets_unseen", "Tickets that their station has not seen in time, of confirmed orders")

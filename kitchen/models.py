@@ -52,6 +52,11 @@ class Station(models.Model):
     target_seconds = models.PositiveIntegerField(
         null=True, blank=True, help_text="How long a ticket should take here. Empty: until it would be late."
     )
+    watched = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Waiters hear of a ticket that no screen or printer has shown here for twenty seconds.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["position"])
@@ -153,9 +158,9 @@ class Ticket(models.Model):
     `fired_at` is its place in the row of tickets, for ever. Its age counts from `aged_from` where that is set: when its
     first line is due (courses that land together), or when a recall started its clock again. `alert_at` is set while
     a cook has to read what changed after the kitchen had it; `voided` keeps the lines that are gone until then.
-    `awaited_since` is set where it came after its order (a course fired later, a station that an edit added): then the
-    order's own alarm does not speak for it, and `unseen_at` says since when its own rings. `before_done` is what an
-    undo of the bump puts back.
+    `awaited_since` is set where the order's own alarm does not speak for it: it came later (a fired course, an edit),
+    was pushed, or a screen has shown only other parts of the order. `unseen_at` says since when it rings by itself.
+    `before_done` is what an undo of the bump puts back.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets", db_index=False)
@@ -173,7 +178,7 @@ class Ticket(models.Model):
     )
     seen_at = models.DateTimeField(null=True)
     seen_on = models.CharField(max_length=80, blank=True)
-    awaited_since = models.DateTimeField(null=True, help_text="It came after its order: since when it is to be seen.")
+    awaited_since = models.DateTimeField(null=True, help_text="Since when it is to be seen by itself.")
     unseen_at = models.DateTimeField(null=True, help_text="When somebody should have seen it and had not.")
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

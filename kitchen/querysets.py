@@ -40,8 +40,8 @@ class TicketQuerySet(TenantQuerySet):
         return self.filter(Q(status__among=OPEN_TICKETS) | Q(alert_at__isnull=False, alert_at__gte=since))
 
     def awaited(self, now: datetime) -> Self:
-        """What came after its order tonight, and nobody has seen, begun or held."""
-        tonight = Q(awaited_since__gte=now - ALARMED_FOR)
+        """What is to be seen by itself tonight, where somebody watches, and nobody has seen, begun or held."""
+        tonight = Q(awaited_since__gte=now - ALARMED_FOR, station__watched=True)
         return self.filter(tonight, seen_at=None, status__being=TicketStatus.QUEUED, held_at=None)
 
     def overdue(self, now: datetime) -> Self:

@@ -135,8 +135,9 @@ def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: Un
 
 
 def mark_seen(found: Sequence[Unseen], work: UnitOfWork, *, screen: str) -> int:
-    """These tickets lie before the kitchen: on a screen, or on paper. Their orders are received, alarms end. Returns
-    how many nobody had seen before. `found`: (ticket, order, awaited since) as they were before any lock.
+    """These tickets lie before the kitchen: on a screen, or on paper. Their orders are received, alarms end; what of
+    these orders stands at other stations is to be seen there by itself. Returns how many nobody had seen before.
+    `found`: (ticket, order, awaited since) as they were before any lock.
 
     Locks: order, ticket.
     """
@@ -147,8 +148,11 @@ def mark_seen(found: Sequence[Unseen], work: UnitOfWork, *, screen: str) -> int:
     late = [pk for pk, _, awaited_since in found if awaited_since is not None]
     ringing = list(unseen.filter(pk__in=late, unseen_at__isnull=False).values_list("pk", flat=True)) if late else []
     count: int = unseen.update(seen_at=work.now, seen_on=screen[:80])
-    for order in orders.filter(withdrawn_at=None).with_lines().order_by("pk"):
-        receive(order, work, screen=screen)
+    kept = orders.filter(withdrawn_at=None).with_lines().order_by("pk")
+    received = [order.pk for order in kept if receive(order, work, screen=screen)]
+    if received:
+        elsewhere = Ticket.objects.filter(order__in=received, seen_at=None, awaited_since=None)
+        elsewhere.update(awaited_since=work.now)
     for ticket in Ticket.objects.filter(pk__in=ringing).with_lines().order_by("pk") if ringing else ():
         work.record(TicketSeen(ticket=ticket))
     return count

@@ -100,7 +100,7 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
     def get_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         first = (("name", "position"),) if obj else ("name",)
         pace = ("cooks", "at_once", "target_seconds"), ("soon_seconds", "late_seconds")
-        return (*first, "is_catch_all", "categories", "items", "modifiers", *pace)
+        return (*first, ("is_catch_all", "watched"), "categories", "items", "modifiers", *pace)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         return ("is_catch_all",) if obj and obj.is_catch_all else ()

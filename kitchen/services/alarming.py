@@ -1,4 +1,4 @@
-"""The alarm of tickets that came after their order and that nobody has seen in time. A sweep raises it."""
+"""The alarm of tickets that are to be seen by themselves and that nobody has seen in time. A sweep raises it."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,8 +16,9 @@ AT_ONCE = 500  # of one restaurant in one unit; the rest a second later
 
 
 def raise_unseen_ticket_alarms(*, now: datetime) -> int:
-    """Alarm each ticket of a course fired later, or of what an edit added, that no screen has shown twenty seconds
-    after, in all restaurants. Returns how many. Orders ring by themselves (`orders.services.raise_unseen_alarms`).
+    """Alarm each ticket that no screen has shown for twenty seconds, in all restaurants: of a course fired later, of
+    what an edit or a push brought to a station, of an order that only other stations' screens have shown.
+    Returns how many. Orders that nobody has seen ring by themselves (`orders.services.raise_unseen_alarms`).
 
     One query when nothing is due; then one unit of work for each restaurant, in which a conditional UPDATE decides:
     of several processes one alarms, and what was seen, begun, held or cancelled meanwhile is left alone. A restaurant

@@ -22,7 +22,7 @@ from kitchen.services.tickets import (
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
 from orders.models import Order
-from orders.transitions import LineStatus
+from orders.transitions import LineStatus, OrderStatus
 
 
 def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
@@ -39,11 +39,10 @@ def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
         station, came_from = _other_station(ticket, station_id, actor), ticket.station.name
         other = _ticket_there(order, ticket, station)
         if other is None:
-            ticket.station = station
-            save(ticket, station=station)
+            save(ticket, station=station, **_to_be_seen(order, work))
             work.record(TicketPushed(ticket=ticket, from_station=came_from))
             return ticket
-        return _join(ticket, other, came_from, work)
+        return _join(order, ticket, other, came_from, work)
 
 
 def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
@@ -62,8 +61,8 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
         if row.status == LineStatus.DONE:
             raise LostRace("This line was already bumped.")
         station, came_from = _other_station(ticket, station_id, actor), ticket.station.name
-        other = _ticket_there(order, ticket, station) or _twin(ticket, station)
-        _open_again(other, work, cooking=row.status == LineStatus.STARTED)
+        other = _ticket_there(order, ticket, station) or _twin(order, ticket, station, work)
+        _open_again(order, other, work, cooking=row.status == LineStatus.STARTED)
         _hand_over([row], other)
         _leave(order, read_ticket(ticket.pk), came_from, work)
         joined = read_ticket(other.pk)
@@ -84,7 +83,14 @@ def _ticket_there(order: Order, ticket: Ticket, station: Station) -> Ticket | No
     return rows.with_lines().first()
 
 
-def _twin(ticket: Ticket, station: Station) -> Ticket:
+def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, object]:
+    """So that somebody at the other station sees it. Until the kitchen has the order, its own alarm rings."""
+    if order.status == OrderStatus.PLACED:
+        return {}
+    return {"seen_at": None, "seen_on": "", "awaited_since": work.now, "unseen_at": None}
+
+
+def _twin(order: Order, ticket: Ticket, station: Station, work: UnitOfWork) -> Ticket:
     """A new ticket at another station, of the same order, firing and age."""
     return Ticket.objects.create(
         restaurant_id=ticket.restaurant_id,
@@ -93,13 +99,14 @@ def _twin(ticket: Ticket, station: Station) -> Ticket:
         fired_at=ticket.fired_at,
         fired_course=ticket.fired_course,
         aged_from=ticket.aged_from,
+        **_to_be_seen(order, work),
     )
 
 
-def _join(ticket: Ticket, other: Ticket, came_from: str, work: UnitOfWork) -> Ticket:
+def _join(order: Order, ticket: Ticket, other: Ticket, came_from: str, work: UnitOfWork) -> Ticket:
     """Move a ticket's lines to the order's ticket at another station."""
     cooking = ticket.status == TicketStatus.STARTED
-    _open_again(other, work, cooking=cooking)
+    _open_again(order, other, work, cooking=cooking)
     _hand_over(list(ticket.lines.all()), other)
     if ticket.alert_at is not None:  # unread changes go with the lines
         save(other, alert_at=ticket.alert_at, voided=[*(other.voided or []), *(ticket.voided or [])] or None)
@@ -110,11 +117,11 @@ def _join(ticket: Ticket, other: Ticket, came_from: str, work: UnitOfWork) -> Ti
     return joined
 
 
-def _open_again(other: Ticket, work: UnitOfWork, *, cooking: bool) -> None:
+def _open_again(order: Order, other: Ticket, work: UnitOfWork, *, cooking: bool) -> None:
     """It opens again if it was done or had been emptied, and is cooking if either was. Work that comes ends a hold, and
     the way back to how it was before a bump."""
     if other.status == TicketStatus.CANCELLED:
-        save(other, status=TicketStatus.QUEUED)
+        save(other, status=TicketStatus.QUEUED, **_to_be_seen(order, work))
     if other.status == TicketStatus.DONE or (cooking and other.status == TicketStatus.QUEUED):
         reopen(other, work, held_at=None)
     else:

@@ -74,6 +74,12 @@ function noteMoves(tickets) {
 /** How long a ticket has stood where it stands, in milliseconds. */
 export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since ?? 0);
 
+/** Only a ticket that is taller than a column may be broken. Reads first, then writes. */
+function markBroken(tickets) {
+  const tall = tickets.map((ticket) => ticket.offsetHeight > ticket.parentElement.clientHeight);
+  for (const [place, ticket] of tickets.entries()) ticket.toggleAttribute("data-broken", tall[place]);
+}
+
 /** A ticket too long for one column goes on in the next: say there whose lines these are. Reads first, then writes. */
 function markContinued(tickets) {
   const marks = new Map();
@@ -152,7 +158,10 @@ export function arrange() {
   const area = document.querySelector(".ticket-area");
   if (area.hasAttribute("data-empty") !== (tickets.length === 0)) area.toggleAttribute("data-empty"); // hides the lists
   const paged = isPaged();
-  if (paged) markTall(lists(), tickets);
+  if (paged) {
+    markBroken(tickets);
+    markTall(lists(), tickets);
+  }
   const shown = lists().map((list) => ({ list, stride: strideOf(list), pages: paged ? pagesOf(list) : 1 }));
   const strides = new Map(shown.map(({ list, stride }) => [list, stride]));
   const perTicket = tickets.map((ticket) => [ticket, paged ? pageOf(ticket, strides.get(ticket.parentElement)) : 0]);

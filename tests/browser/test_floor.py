@@ -34,7 +34,7 @@ def test_what_came_after_its_order_rings_until_a_waiter_says_that_the_kitchen_kn
     lines = [{"item": "Burger", "quantity": 1}, {"item": "Cola", "quantity": 1}]
     server.ask(f"/api/v1/orders/{order['id']}", pad, {"lines": lines}, verb="PUT")
 
-    alarm = floor_page.locator("#alarms .problem", has_text="No screen has shown what was added")
+    alarm = floor_page.locator("#alarms .problem", has_text="has not seen its part of order")
     expect(alarm).to_be_visible(timeout=25_000)
     axe(floor_page)
     alarm.get_by_role("button", name="The kitchen knows").click()
