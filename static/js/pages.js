@@ -74,9 +74,9 @@ function noteMoves(tickets) {
 /** How long a ticket has stood where it stands, in milliseconds. */
 export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since ?? 0);
 
-/** Only a ticket that is taller than a column may be broken. Reads first, then writes. */
+/** Only a ticket that is taller than a column may be broken; one that is says no more how tall it is. Reads first, then writes. */
 function markBroken(tickets) {
-  const tall = tickets.map((ticket) => ticket.offsetHeight > ticket.parentElement.clientHeight);
+  const tall = tickets.map((ticket) => ticket.getClientRects().length > 1 || ticket.offsetHeight > ticket.parentElement.clientHeight);
   for (const [place, ticket] of tickets.entries()) ticket.toggleAttribute("data-broken", tall[place]);
 }
 
