@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
+from django.db.models import Model
+
 ZERO = Decimal("0.00")
 
 
@@ -114,3 +116,8 @@ class ImportReport:
 
     def __str__(self) -> str:
         return f"{self.created} items added, {self.updated} changed, {self.modifiers} modifiers added"
+
+
+def said_by_nobody(row: Model) -> set[str]:
+    """Fields that need no check: what is computed, and keys of rows that we looked up (each costs a question)."""
+    return {"name_key", "image"} | {field.name for field in row._meta.fields if field.is_relation}

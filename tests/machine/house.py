@@ -147,7 +147,9 @@ class House(RuleBasedStateMachine):
         ids = dict(rows.values_list("station_id", "pk"))
         for line_id in line_ids:
             for station in self.model.stations_of(lines[line_id]):
-                ticket = self.model.tickets.setdefault(ids[station], Ticket(order_id, station, firing))
+                new = Ticket(order_id, station, firing, awaited=self.now if firing else None)
+                ticket = self.model.tickets.setdefault(ids[station], new)
                 if not ticket.open:  # taken back by an edit, and fired again
-                    ticket.status, ticket.seen, ticket.unread = "queued", False, False
+                    ticket.status, ticket.unread = "queued", False
+                    self.model.to_be_seen(ticket)
                 ticket.lines[line_id] = "queued"

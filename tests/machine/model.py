@@ -3,13 +3,14 @@
 An act that the rules forbid raises `Refused` and changes nothing. Ids are the database's, given after the act.
 """
 
-from tests.machine.room import Room, counts
+from tests.machine.room import counts
+from tests.machine.sight import Sight
 from tests.machine.things import OVER, Line, Order, Refused, Ticket, refuse_if
 
 __all__ = ["Kitchen", "Line", "Order", "Refused", "Ticket"]
 
 
-class Kitchen(Room):
+class Kitchen(Sight):
     """Everything that is done in it."""
 
     # --- ordering -----------------------------------------------------------------------------------------
@@ -62,6 +63,9 @@ class Kitchen(Room):
                 place = station, line.course if line.course in fired_later else 0
                 if place not in where:
                     where[place] = self.tickets[new_tickets[place]] = Ticket(order_id, *place)
+                    if place[1]:
+                        self.to_be_seen(where[place])
+                    self.arrives(where[place])
                 where[place].lines[line_id] = "queued"
         marked |= {
             pk
@@ -71,6 +75,8 @@ class Kitchen(Room):
         order.lines = lines
         for pk, ticket in self.tickets_of(order_id).items():
             ticket.status = "queued" if ticket.lines else "cancelled"
+            if ticket.open and pk in before and pk not in was_open:
+                self.arrives(ticket)
             ticket.held = ticket.held and ticket.open
             ticket.unread |= pk in marked & was_open and (ticket.seen or order.status == "confirmed")
 
@@ -158,25 +164,6 @@ class Kitchen(Room):
         self.seated.discard(table)
 
     # --- cooking ------------------------------------------------------------------------------------------
-    def see(self) -> None:
-        """A wall that shows everything reports it."""
-        for ticket in self.tickets.values():
-            order = self.orders[ticket.order]
-            if ticket.open and not ticket.seen:
-                ticket.seen = True
-                order.forward("confirmed")
-
-    def alarm(self, now: float) -> int:
-        """Twenty seconds, sweep included; returns how many rang just now."""
-        due = [
-            order
-            for order in self.orders.values()
-            if order.status == "placed" and not order.alarmed and now - order.placed_at > 19
-        ]
-        for order in due:
-            order.alarmed = True
-        return len(due)
-
     def start(self, ticket_id: int) -> None:
         ticket = self.tickets[ticket_id]
         order = self.live(ticket.order)
@@ -262,7 +249,11 @@ class Kitchen(Room):
 
     def pushed_line(self, ticket_id: int, line_id: int, other_id: int, place: tuple[int, int]) -> None:
         ticket = self.tickets[ticket_id]
-        other = self.tickets.setdefault(other_id, Ticket(ticket.order, *place))
+        if other_id not in self.tickets:
+            self.tickets[other_id] = Ticket(ticket.order, *place, status="cancelled")  # in a moment it opens
+        other = self.tickets[other_id]
+        if not other.open and other.status != "done":
+            self.arrives(other)
         cooking = ticket.lines[line_id] == "started"
         if other.status == "done" or (cooking and other.status in ("queued", "cancelled")):
             other.status = "started"
@@ -295,8 +286,11 @@ class Kitchen(Room):
         same = [t for t in self.tickets_of(ticket.order).values() if (t.station, t.firing) == (station, ticket.firing)]
         if not same:
             ticket.station = station
+            self.arrives(ticket)
             return
         (other,) = same
+        if other.status == "cancelled":
+            self.arrives(other)
         cooking = "started" in (ticket.status, other.status) or other.status == "done"
         for line_id in list(ticket.lines):
             self._bring(ticket, other, line_id)

@@ -131,11 +131,14 @@ class Service(Pausing, Paper):
         self.attempt(lambda: self.model.clear(pk), lambda: services.clear_table(table_id=pk, actor=self.manager))
 
     # --- cooking ------------------------------------------------------------------------------------------
-    @rule()
-    def see(self):
-        unseen = [pk for pk, ticket in self.model.tickets.items() if ticket.open]
-        self.model.see()
-        cooks.acknowledge_tickets(ticket_ids=unseen, screen="Wall", actor=self.house.actor("kitchen"))
+    @rule(station=st.sampled_from([None, 0, 1, 2]))
+    def see(self, station):
+        """A wall that shows everything reports it, or one that shows a station."""
+        shown = [pk for pk, ticket in self.model.tickets.items() if ticket.open]
+        if station is not None:
+            shown = [pk for pk in shown if self.model.tickets[pk].station == self.stations[station]]
+        self.model.see(shown)
+        cooks.acknowledge_tickets(ticket_ids=shown, screen="Wall", actor=self.house.actor("kitchen"))
 
     @precondition(lambda self: self.model.tickets)
     @rule(pick=picks, act=st.sampled_from(["start", "bump", "bump", "recall"]))
@@ -191,7 +194,7 @@ class Service(Pausing, Paper):
             self.model.pushed_line(ticket_id, found[0], done[1].pk, done[0])
 
     @precondition(lambda self: self.model.tickets)
-    @rule(pick=picks, act=st.sampled_from(["hold_ticket", "release", "undo", "read"]))
+    @rule(pick=picks, act=st.sampled_from(["hold_ticket", "release", "undo", "read", "confirm_ticket"]))
     def handle(self, pick, act):
         ticket_id = self.ticket_id(pick)
         names = {"release": "release_ticket", "undo": "undo_bump", "read": "read_changes_of"}
@@ -218,6 +221,7 @@ class Service(Pausing, Paper):
         self.set_clock(self.now + 20)
         end_pauses(now=timezone.now())
         services.raise_unseen_alarms(now=timezone.now())
+        cooks.raise_unseen_ticket_alarms(now=timezone.now())
         self.model.alarm(self.now)
         fired = [(place, self.model.may_fire(*place)) for place in self.due_plans()]
         services.fire_due_courses(now=timezone.now())
@@ -270,6 +274,7 @@ class Service(Pausing, Paper):
                 row.status,
                 row.held_at is not None,
                 row.alert_at is not None,
+                (row.seen_at is not None, row.unseen_at is not None),
                 {each.line_id: each.status for each in row.lines.all()},
                 {each.line_id for each in row.lines.all() if each.plated_at is not None},
             )
@@ -281,6 +286,7 @@ class Service(Pausing, Paper):
                 each.status,
                 each.held,
                 each.unread,
+                (each.seen, each.rings),
                 each.lines,
                 self.model.orders[each.order].plated & set(each.lines),
             )

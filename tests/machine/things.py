@@ -54,6 +54,8 @@ class Ticket:
     firing: int
     status: str = "queued"
     seen: bool = False
+    awaited: float | None = None  # since when it is to be seen by itself
+    rings: bool = False  # nobody had seen it in time
     held: bool = False
     unread: bool = False  # a cook has to read what changed
     done_at: float = 0.0

@@ -1,0 +1,50 @@
+"""Who has seen what, and what rings because nobody has."""
+
+from tests.machine.room import Room
+from tests.machine.things import Ticket, refuse_if
+
+PATIENCE = 19  # seconds, with the sweep's one
+
+
+class Sight(Room):
+    """Orders and tickets before the kitchen's eyes."""
+
+    def see(self, ticket_ids: list[int]) -> None:
+        """Walls report these tickets. What of their orders stands elsewhere is to be seen there by itself."""
+        received = set()
+        for ticket in (self.tickets[pk] for pk in ticket_ids):
+            if not ticket.seen:
+                ticket.seen = True
+                order = self.orders[ticket.order]
+                received |= {ticket.order} if order.status == "placed" else set()
+                order.forward("confirmed")
+        for ticket in self.tickets.values():
+            if ticket.order in received and not ticket.seen and ticket.awaited is None:
+                ticket.awaited = self.now
+
+    def to_be_seen(self, ticket: Ticket) -> None:
+        """It came to where nobody has seen it."""
+        ticket.seen, ticket.rings, ticket.awaited = False, False, self.now
+
+    def arrives(self, ticket: Ticket) -> None:
+        """By a push: until the kitchen has the order, its own alarm rings."""
+        if self.orders[ticket.order].status != "placed":
+            self.to_be_seen(ticket)
+
+    def confirm_ticket(self, ticket_id: int) -> None:
+        """A person's word."""
+        ticket = self.tickets[ticket_id]
+        order = self.live(ticket.order)
+        refuse_if(order.over and not ticket.seen)
+        if not ticket.seen:
+            ticket.seen = True
+            if ticket.awaited is None:
+                order.forward("confirmed")
+
+    def alarm(self, now: float) -> None:
+        """Twenty seconds, sweep included."""
+        for order in self.orders.values():
+            order.alarmed |= order.status == "placed" and now - order.placed_at > PATIENCE
+        for ticket in self.tickets.values():
+            unseen = ticket.status == "queued" and not ticket.held and not ticket.seen
+            ticket.rings |= unseen and ticket.awaited is not None and now - ticket.awaited > PATIENCE
