@@ -39,7 +39,8 @@ class TicketList(GenericAPIView[Ticket]):
     def get(self, request: Request) -> Response:
         # The page first, what hangs on it then: joined, a planner may begin with the tables and read every order.
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        tickets = Ticket.objects.with_lines().in_bulk([ticket.pk for ticket in page])
+        rows = Ticket.objects.visible_to(request_actor(request)).with_lines()
+        tickets = rows.in_bulk([ticket.pk for ticket in page])
         return self.get_paginated_response([ticket_json(tickets[ticket.pk]) for ticket in page])
 
 
