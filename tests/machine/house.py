@@ -44,7 +44,7 @@ class House(RuleBasedStateMachine):
         super().__init__()
         self.clock = time_machine.travel(NOON, tick=False)
         self.clock.start()
-        self.now, self.waits, self.turn = 0.0, 0, 0
+        self.now, self.waits, self.restarts, self.turn = 0.0, 0, 0, 0
         self.house = house = open_house()
         self.manager = house.actor("manager")
         grill, bar = (StationFactory(restaurant=house.restaurant) for _ in range(2))

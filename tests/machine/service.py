@@ -232,9 +232,11 @@ class Service(Pausing, Paper):
         """Those whose order is still being served."""
         return [place for place in self.model.due_plans() if not self.model.orders[place[0]].over]
 
+    @precondition(lambda self: self.restarts < 3)  # dear, and never forbidden: it was a third of all steps
     @rule()
     def restart(self):
         """The process begins again: nothing in memory, screens that connect anew."""
+        self.restarts += 1
         forget_menus()
         self.hang_screens()
 
