@@ -15,7 +15,7 @@ from kitchen.printing.slips import difference
 from tests.machine.service import Service
 
 # The rules are the same on both databases; PostgreSQL repeats a part of what SQLite shows.
-STEPS = int(os.environ.get("MACHINE_STEPS", "700" if database.SQLITE else "200"))
+STEPS = int(os.environ.get("MACHINE_STEPS", "1000" if database.SQLITE else "200"))
 STEPS_OF_ONE = 50
 
 
