@@ -42,7 +42,12 @@ def ticket_line(
     )
 
 
+def unseen_from(now: datetime) -> dict[str, object]:
+    """Nobody has seen a ticket yet, and somebody must."""
+    return dict(zip(SIGHT, (None, "", now, None), strict=True))
+
+
 def await_sight(ticket: Ticket, work: UnitOfWork) -> None:
-    """It came after its order, or came back from nothing: nobody has seen it yet, and somebody must. Not saved."""
-    ticket.seen_at, ticket.seen_on = None, ""
-    ticket.awaited_since, ticket.unseen_at = work.now, None
+    """It came after its order, or came back from nothing: it is to be seen by itself. Not saved."""
+    for name, value in unseen_from(work.now).items():
+        setattr(ticket, name, value)

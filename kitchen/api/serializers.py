@@ -75,7 +75,7 @@ class TicketOutput(serializers.Serializer[Any]):
     seen_at = serializers.DateTimeField(allow_null=True)
     seen_on = serializers.CharField(allow_blank=True)
     unseen_at = serializers.DateTimeField(
-        allow_null=True, help_text="Since when an alarm says that no screen has shown what came after its order."
+        allow_null=True, help_text="Since when an alarm says that no screen of its station has shown it."
     )
     started_at = serializers.DateTimeField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)

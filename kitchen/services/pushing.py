@@ -8,6 +8,7 @@ from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumped, TicketPushed
 from kitchen.models import Station, Ticket, TicketLine
+from kitchen.rows import unseen_from
 from kitchen.services.tickets import (
     claim,
     finish,
@@ -85,9 +86,7 @@ def _ticket_there(order: Order, ticket: Ticket, station: Station) -> Ticket | No
 
 def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, object]:
     """So that somebody at the other station sees it. Until the kitchen has the order, its own alarm rings."""
-    if order.status == OrderStatus.PLACED:
-        return {}
-    return {"seen_at": None, "seen_on": "", "awaited_since": work.now, "unseen_at": None}
+    return {} if order.status == OrderStatus.PLACED else unseen_from(work.now)
 
 
 def _twin(order: Order, ticket: Ticket, station: Station, work: UnitOfWork) -> Ticket:
