@@ -94,6 +94,13 @@ def test_there_is_always_one_catch_all(house, owner):
     assert "catch-all" in said(answer)[-1]
 
 
+def test_a_station_that_nobody_looks_at_is_taken_out_of_the_alarms(house, owner):
+    path, said = f"{STATIONS}{house.station.pk}/change/", {"name": house.station.name, "position": 0}
+    for watched in (False, True):
+        owner.post(path, said | ({"watched": "on"} if watched else {}))
+        assert Station.objects.get(pk=house.station.pk).watched is watched
+
+
 def test_a_station_with_open_tickets_is_not_archived(house, owner):
     house.order()
     grill = StationFactory(restaurant=house.restaurant, name="Grill")
