@@ -118,6 +118,6 @@ class ImportReport:
         return f"{self.created} items added, {self.updated} changed, {self.modifiers} modifiers added"
 
 
-def said_by_nobody(row: Model) -> set[str]:
+def need_no_check(row: Model) -> set[str]:
     """Fields that need no check: what is computed, and keys of rows that we looked up (each costs a question)."""
     return {"name_key", "image"} | {field.name for field in row._meta.fields if field.is_relation}

@@ -14,7 +14,7 @@ from bistro.core.money import short
 from bistro.core.names import name_key
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
-from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport, said_by_nobody
+from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport, need_no_check
 from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
 from menu.steps import touch_menu
 
@@ -162,7 +162,7 @@ def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:
 
 def _check(row: Model, what: str) -> None:
     try:
-        row.clean_fields(exclude=said_by_nobody(row))
+        row.clean_fields(exclude=need_no_check(row))
     except ValidationError as error:
         fields = {f"{what}.{name}": list(messages) for name, messages in error.message_dict.items()}
         first = next(iter(fields.items()))

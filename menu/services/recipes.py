@@ -11,7 +11,7 @@ from bistro.core.errors import InvalidInput
 from bistro.core.names import name_key
 from bistro.core.roles import Act
 from bistro.core.unit_of_work import UnitOfWork
-from menu.imported import ImportedPart, ImportedRecipe, said_by_nobody
+from menu.imported import ImportedPart, ImportedRecipe, need_no_check
 from menu.models import Ingredient, Item, Modifier, RecipePart
 from menu.steps import touch_menu
 
@@ -111,7 +111,7 @@ def _words(parts: Iterable[RecipePart]) -> list[str]:
 def _save(row: Ingredient | RecipePart, what: str) -> None:
     """Save, or refuse all with the name of what is wrong."""
     try:
-        row.clean_fields(exclude=said_by_nobody(row))
+        row.clean_fields(exclude=need_no_check(row))
     except ValidationError as error:
         first = next(iter(error.message_dict.values()))[0]
         raise InvalidInput(f"{what}: {first}", fields={what: [first]}) from None
