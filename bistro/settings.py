@@ -140,7 +140,7 @@ if SQLITE:
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
         ),
     }
-    # Each thread keeps its connection; a new one now and then is free of what a long life collects.
+    # Each thread keeps its connection for an hour.
     DATABASE["CONN_MAX_AGE"] = 3600
     DATABASE["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: threads must see each other's rows
 else:
