@@ -22,6 +22,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 # Managers import menus and photos here; everything else is small JSON.
 _UPLOADS = "/admin/"
 MOST_HELD = 1000  # refusals that wait a moment: each keeps a connection and a small body
+REFUSALS_A_SECOND = 150  # about a tenth of a core
+LONGEST_HOLD = 3.0  # seconds
 
 
 class BodyTooLarge(Exception):
@@ -89,13 +91,18 @@ class Admission:
 
     async def _hold(self) -> None:
         """A refusal costs nothing while it waits, and its client cannot ask again meanwhile: without this, pads that
-        ask again at once keep the process busy with refusing. Beyond so many, others hear at once."""
+        ask again at once keep the process busy with refusing. The more there are, the longer each waits, so that a
+        crowd takes no more of the process than a few do. Beyond so many, others hear at once."""
         if self._held < MOST_HELD:
             self._held += 1
             try:
-                await asyncio.sleep(settings.ADMISSION_REFUSAL_SECONDS)
+                await asyncio.sleep(self._pause())
             finally:
                 self._held -= 1
+
+    def _pause(self) -> float:
+        """Seconds until the next refusal is told."""
+        return max(settings.ADMISSION_REFUSAL_SECONDS, min(LONGEST_HOLD, self._held / REFUSALS_A_SECOND))
 
     def _give_back(self, place: "asyncio.Future[Any]") -> None:
         if self._slots is not None and not place.cancelled():

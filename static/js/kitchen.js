@@ -3,6 +3,7 @@
 
 import { dealOut, startColumns } from "./columns.js";
 import { keyOf } from "./keypad.js";
+import "./later.js";
 import { startLeaving } from "./leaving.js";
 import "./notices.js";
 import { allTickets, arrange, isPaged, pageElsewhere, show, startPages, steadyFor, ticketsHere, turnBy, turnTo, turnToEnd } from "./pages.js";
@@ -308,7 +309,7 @@ function keepStations() {
 function countReady() {
   const count = document.querySelector("[data-ready-count]");
   if (!count) return;
-  const ready = document.querySelectorAll(".pass-order[data-ready]:not([data-leaving])").length;
+  const ready = document.querySelectorAll(".pass-order[data-ready]:not([data-leaving]):not([data-going])").length;
   count.textContent = `ready ${ready}`;
   count.hidden = ready === 0;
 }

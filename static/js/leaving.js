@@ -16,7 +16,7 @@ function leave() {
 
 function stay(event) {
   const ticket = event.target;
-  if (!ticket.classList.contains("ticket")) return;
+  if (!ticket.classList.contains("ticket") || "going" in ticket.dataset) return; // that one has stood here long enough
   event.preventDefault();
   const now = Date.now();
   if (!timer) since = now;

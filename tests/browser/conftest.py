@@ -1,5 +1,6 @@
 """What the browser tests share: a served restaurant, pages of its people, and the judge of accessibility."""
 
+import functools
 import os
 import re
 import shutil
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.service import Running, Service
 
@@ -37,9 +38,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def session_of(browser: Browser, server: Service) -> Callable[[str], StorageState]:
+    """`session_of("waiter")`: the cookies of somebody who has logged in through the form, once for all tests."""
+
+    @functools.cache
+    def session(role: str) -> StorageState:
+        with browser.new_context(base_url=server.url) as context:
+            log_in(context.new_page(), server, role)
+            return context.storage_state()
+
+    return session
+
+
 @pytest.fixture
-def page_of(browser: Browser, server: Service) -> Iterator[Callable[..., Page]]:
-    """`page_of("waiter", "/floor/")`: that page, live, in a browser of its own, logged in through the form.
+def page_of(
+    browser: Browser, server: Service, session_of: Callable[[str], StorageState]
+) -> Iterator[Callable[..., Page]]:
+    """`page_of("waiter", "/floor/")`: that page, live, in a browser of its own, with that person logged in.
 
     `base_url` leads over another line to the same server; `script` runs before those of the page.
     """
@@ -47,14 +63,13 @@ def page_of(browser: Browser, server: Service) -> Iterator[Callable[..., Page]]:
     problems: list[str] = []
 
     def open_page(role: str, path: str, base_url: str = "", script: str = "") -> Page:
-        context = browser.new_context(base_url=base_url or server.url, viewport=WALL)
+        context = browser.new_context(base_url=base_url or server.url, viewport=WALL, storage_state=session_of(role))
         contexts.append(context)
         page = context.new_page()
         if script:
             page.add_init_script(script)
         page.on("pageerror", lambda error: problems.append(f"{path}: {error}"))
         page.on("console", lambda message: _note_blocked(message.text, path, problems))
-        log_in(page, server, role)
         page.goto(path)
         expect(page.locator("#live")).to_have_attribute("data-live", "live", timeout=LIVE_MS)
         return page

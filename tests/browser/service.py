@@ -60,6 +60,18 @@ class Service:
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path} was refused: {error.code} {error.read().decode()}") from error
 
+    def status(self, order: dict[str, Any]) -> str:
+        """Where an order stands, by the API."""
+        said: str = self.ask(f"/api/v1/orders/{order['id']}", self.token("integration"))["status"]
+        return said
+
+    def wait_for_status(self, order: dict[str, Any], status: str, seconds: float = 5.0) -> None:
+        """Until an order stands there; AssertionError when it does not come to that."""
+        until = time.monotonic() + seconds
+        while (now := self.status(order)) != status:
+            assert time.monotonic() < until, f"order {order['number']} is {now}, not {status}"
+            time.sleep(0.05)
+
     def clear_kitchen(self) -> None:
         """Bump what other tests left open."""
         token = self.token("kitchen")

@@ -128,7 +128,32 @@ def test_the_pass_by_keys(server: Service, page_of):
     expect(expediter.locator("html")).to_have_attribute("data-level", "runner")
     choose(expediter, card)
     expediter.keyboard.press("Enter")
+    expect(card).to_have_attribute("data-going", "")
+    expediter.keyboard.press("u")
+    expect(card).not_to_have_attribute("data-going", "")
+    expect(card.locator("[data-main]")).to_be_focused()
+    expediter.wait_for_timeout(3_500)
+    assert server.status(order) == "ready", "what was taken back was sent"
+    expediter.keyboard.press("Enter")
     expect(card).to_have_count(0, timeout=2 * SOON)
+    assert server.status(order) == "delivered"
+
+
+def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, page_of):
+    server.clear_pass()
+    expediter = page_of("kitchen", "/kitchen/expo/")
+    order = server.order("Table 8", Burger=1)
+    card = ticket_of(expediter, order)
+    server.clear_kitchen()
+    expect(card).to_have_attribute("data-ready", "", timeout=SOON)
+    expediter.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
+    card.locator("[data-main]").click()
+    expect(expediter.locator("#later")).to_contain_text("taken to the table")
+    server.clear_kitchen()  # a push that has nothing to do with it
+    expect(card).to_have_attribute("data-going", "")
+    assert server.status(order) == "ready"
+    expediter.goto("/kitchen/")
+    server.wait_for_status(order, "delivered")
 
 
 KEYPAD = """(code, key) => document.activeElement.dispatchEvent(

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bistro.core.admission import Admission
+from bistro.core.admission import LONGEST_HOLD, REFUSALS_A_SECOND, Admission
 from bistro.core.tests.asgi import read_body
 
 
@@ -173,6 +173,22 @@ async def test_one_too_many_in_the_queue_is_told_to_come_again(door, kitchen):
     kitchen.finish.set()
     await asyncio.gather(*tasks)
     assert (await Client(door).ask()).status == 200
+
+
+async def test_the_more_are_refused_the_longer_each_of_them_waits(door, kitchen, settings):
+    """A crowd that asks again and again costs no more than `REFUSALS_A_SECOND`."""
+    kitchen.finish.clear()
+    inside, refused = start(*(Client(door) for _ in range(5))), []
+    for many, seconds in ((1, settings.ADMISSION_REFUSAL_SECONDS), (2 * REFUSALS_A_SECOND, 2.0), (600, LONGEST_HOLD)):
+        refused += start(*(Client(door) for _ in range(many - len(refused))))
+        await settle()
+        assert (door._held, door._pause()) == (many, seconds)
+    for task in refused:
+        task.cancel()
+    await settle()
+    assert door._held == 0
+    kitchen.finish.set()
+    await asyncio.gather(*inside)
 
 
 async def test_waiting_too_long_is_told_to_come_again(door, kitchen, settings):
