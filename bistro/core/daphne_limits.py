@@ -5,6 +5,7 @@ keeps for a socket whatever the client does not read. So the limits stand here, 
 
 - a request must be here within `REQUEST_SECONDS`, or keep coming at `REQUEST_BYTES_A_SECOND`; each byte resets
   Twisted's own time, which a client that drips one after the other never exceeds;
+- nobody is answered more who does not read what was answered;
 - a body beyond the limit is refused when it is announced, or, without a length, as soon as it has grown too large;
 - a message of a socket's client holds `SOCKET_HEARD_BYTES` (Daphne's own limit binds snapshots too, and is larger);
 - a socket that leaves `SOCKET_UNREAD_BYTES` unread, or anything for `SOCKET_UNREAD_SECONDS`, is closed.
@@ -67,6 +68,7 @@ class BoundedChannel(HTTPChannel):
         self._came = self._thrown_away = 0
         self._limit = settings.BODY_LIMIT_BYTES
         self._working = self._refused = False
+        self._later: list[bytes] = []  # requests that were read already, while an answer waits to be read
 
     def connectionMade(self) -> None:
         super().connectionMade()
@@ -114,7 +116,12 @@ class BoundedChannel(HTTPChannel):
         super().allContentReceived()
 
     def requestDone(self, request: Request) -> None:
+        """Nothing more is answered while this answer waits to be read. Twisted would go on, for it began to wait in the
+        middle of a request: who asks again and again without reading would have it all kept in our memory."""
         self._working = False
+        if self._waitingForTransport:
+            self._later, self._dataBuffer = self._later + self._dataBuffer, []
+            self._networkProducer.pauseProducing()
         super().requestDone(request)
 
     def pauseProducing(self) -> None:
@@ -127,6 +134,9 @@ class BoundedChannel(HTTPChannel):
         """All was read."""
         super().resumeProducing()
         self._was_read()
+        later, self._later = b"".join(self._later), []
+        if later:
+            self.dataReceived(later)
 
     def _was_read(self) -> None:
         if self._unread is not None and self._unread.active():

@@ -20,16 +20,30 @@ class Answers(http.Request):
         self.finish()
 
 
-@pytest.fixture
-def line():
+class Thinks(http.Request):
+    """Says yes when the test lets it."""
+
+    def process(self):
+        self.channel.at_work = self
+
+    def answer(self):
+        Answers.process(self)
+
+
+def connected(protocol=BoundedChannel, answers=Answers):
     clock = Clock()
     factory = http.HTTPFactory(reactor=clock)
-    factory.protocol = BoundedChannel
+    factory.protocol = protocol
     channel = factory.buildProtocol(None)
-    channel.requestFactory = Answers
+    channel.requestFactory = answers
     channel.makeConnection(StringTransport())
     channel.clock = clock
     return channel
+
+
+@pytest.fixture
+def line():
+    return connected()
 
 
 def drip(line, seconds, piece):
@@ -59,6 +73,34 @@ def test_between_two_requests_the_time_does_not_run(line):
     line.dataReceived(HEAD % 0)
     assert line.transport.value().count(b"HTTP/1.1 200 ") == 2
     assert not line.transport.disconnecting
+
+
+def begun_after(line):
+    """Two requests more come while an answer waits to be read, one before it is done and one afterwards."""
+    line.dataReceived(HEAD % 0)
+    first = line.at_work
+    line.pauseProducing()
+    line.dataReceived(HEAD % 0)
+    first.answer()
+    if line.transport.producerState == "producing":
+        line.dataReceived(HEAD % 0)
+    return line.at_work is not first
+
+
+def test_who_does_not_read_is_answered_nothing_more_until_it_does():
+    line = connected(answers=Thinks)
+    assert not begun_after(line)
+    assert line.transport.producerState == "paused"
+    line.resumeProducing()
+    line.at_work.answer()
+    assert line.transport.producerState == "producing"
+    line.dataReceived(HEAD % 0)
+    line.at_work.answer()
+    assert line.transport.value().count(b"HTTP/1.1 200 ") == 3
+
+
+def test_control_twisted_goes_on():
+    assert begun_after(connected(http.HTTPChannel, Thinks))
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
