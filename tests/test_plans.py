@@ -169,7 +169,8 @@ def pages(house):
         yield path, lambda path=path: browser.get(path)
     for path in ("/api/orders", "/api/v1/orders", "/api/v1/orders?cursor=", "/api/v1/orders?status=open",
                  "/api/v1/orders/recent", "/api/v1/kitchen/load", "/api/v1/pauses",
-                 "/api/v1/tickets", "/api/v1/tickets?status=open", "/api/v1/tables",
+                 "/api/v1/tickets", "/api/v1/tickets?status=open",
+                 "/api/v1/tickets?status=done", "/api/v1/tables",
                  f"/api/v1/events?after={feed.head(house.restaurant.pk) - 5}", "/metrics"):  # fmt: skip
         yield path, lambda path=path: owner.get(path)
     for path in ("/api/orders", "/api/v1/kitchen/load", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/orders"):

@@ -18,11 +18,14 @@ from kitchen.api.filters import TicketFilter
 from kitchen.api.serializers import PlateInput, PushInput, ReadInput, RecallInput, TicketOutput
 from kitchen.models import Ticket
 from kitchen.shapes import ticket_json
+from kitchen.transitions import OPEN_TICKETS
+
+NOW = frozenset({"open", "unread", *OPEN_TICKETS})  # statuses of few tickets
 
 
 class TicketList(GenericAPIView[Ticket]):
-    """Tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`. Without
-    status and order those of all time, in the order in which they were written."""
+    """Tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`. What is not
+    an order's or open now is of all time, in the order in which it was written."""
 
     permission_classes = [requires(Act.READ_ORDERS)]
     serializer_class = TicketOutput
@@ -32,7 +35,8 @@ class TicketList(GenericAPIView[Ticket]):
     def get_queryset(self) -> QuerySet[Ticket]:
         actor = request_actor(self.request)
         rows: QuerySet[Ticket] = Ticket.objects.visible_to(actor).within_reach_of(actor)
-        few = {"status", "order"} & set(self.request.query_params)
+        asked = self.request.query_params
+        few = "order" in asked or asked.get("status") in NOW
         return rows.order_by("fired_at", "pk") if few else rows.order_by("pk")  # all of them cannot be sorted first
 
     @extend_schema(responses=TicketOutput(many=True))
