@@ -59,6 +59,7 @@ class BoundedChannel(HTTPChannel):
 
     transport: Any  # a TCP line; Twisted's declared type knows little of it
     _path: Any
+    _networkProducer: Any
 
     def __init__(self) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ function showBar() {
   way.className = "button";
   way.type = "button";
   way.dataset.act = "undo";
-  way.innerHTML = "Undo <kbd>U</kbd>";
+  way.innerHTML = document.documentElement.dataset.screen === "kitchen" ? "Undo <kbd>U</kbd>" : "Undo";
   way.addEventListener("click", () => takeBack(id));
   bar.append(text, way);
   (document.querySelector("dialog[open]") ?? document.body).append(bar);
