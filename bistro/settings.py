@@ -212,7 +212,7 @@ FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
 ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=8)
 EXPRESS_IN_FLIGHT = env.int("EXPRESS_IN_FLIGHT", default=256)  # orders of devices: no thread waits for them
 ADMISSION_WAIT_SECONDS = env.float("ADMISSION_WAIT_SECONDS", default=10.0)
-ADMISSION_REFUSAL_SECONDS = env.float("ADMISSION_REFUSAL_SECONDS", default=0.5)  # who is refused waits so long for it
+ADMISSION_REFUSAL_SECONDS = env.float("ADMISSION_REFUSAL_SECONDS", default=0.5)  # a refusal is held at least so long
 ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)

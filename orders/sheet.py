@@ -76,7 +76,6 @@ class SheetOrder:
     can_cancel: bool
     can_deliver: bool
     deliver_word: str
-    delivered_word: str
     held_courses: list[HeldCourse]
     can_fire: bool
     can_drop: bool
@@ -155,7 +154,6 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
         can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Act.CANCEL_ORDER),
         can_deliver=order.status == OrderStatus.READY and actor.may(Act.DELIVER_ORDER),
         deliver_word="Mark course served" if to_come else "Mark delivered",
-        delivered_word="course served" if to_come else "delivered",
         held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Act.FIRE_COURSE),
         can_drop=actor.may(Act.CANCEL_ORDER),

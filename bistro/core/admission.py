@@ -70,7 +70,7 @@ class Admission:
         if not self._slots.locked():
             return await self._slots.acquire()
         if self._waiting >= settings.ADMISSION_WAITING:
-            await self._hold()
+            await self._hold(receive)
             return False
         self._waiting += 1
         entered = False
@@ -89,19 +89,26 @@ class Admission:
                 place.cancel()
                 place.add_done_callback(self._give_back)
 
-    async def _hold(self) -> None:
+    async def _hold(self, receive: Receive) -> None:
         """A refusal costs nothing while it waits, and its client cannot ask again meanwhile: without this, pads that
-        ask again at once keep the process busy with refusing. The more there are, the longer each waits, so that a
-        crowd takes no more of the process than a few do. Beyond so many, others hear at once."""
-        if self._held < MOST_HELD:
-            self._held += 1
-            try:
-                await asyncio.sleep(self._pause())
-            finally:
-                self._held -= 1
+        ask again at once keep the process busy with refusing. Beyond `MOST_HELD` others hear at once.
+
+        Raises ClientGone when the client leaves meanwhile.
+        """
+        if self._held >= MOST_HELD:
+            return
+        self._held += 1
+        left = asyncio.ensure_future(_left(receive))
+        try:
+            await asyncio.wait([left], timeout=self._pause())
+            if left.done():
+                raise ClientGone
+        finally:
+            self._held -= 1
+            left.cancel()
 
     def _pause(self) -> float:
-        """Seconds until the next refusal is told."""
+        """Seconds that a refusal waits, the longer the more there are: of up to 450, this door tells 150 a second."""
         return max(settings.ADMISSION_REFUSAL_SECONDS, min(LONGEST_HOLD, self._held / REFUSALS_A_SECOND))
 
     def _give_back(self, place: "asyncio.Future[Any]") -> None:

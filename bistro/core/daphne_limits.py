@@ -121,7 +121,7 @@ class BoundedChannel(HTTPChannel):
         middle of a request: who asks again and again without reading would have it all kept in our memory."""
         self._working = False
         if self._waitingForTransport:
-            self._later, self._dataBuffer = self._later + self._dataBuffer, []
+            self._later, self._dataBuffer = [*self._later, *self._dataBuffer, self.clearLineBuffer()], []
             self._networkProducer.pauseProducing()
         super().requestDone(request)
 

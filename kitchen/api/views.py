@@ -36,7 +36,7 @@ class TicketList(GenericAPIView[Ticket]):
         actor = request_actor(self.request)
         rows: QuerySet[Ticket] = Ticket.objects.visible_to(actor).within_reach_of(actor)
         asked = self.request.query_params
-        few = "order" in asked or asked.get("status") in NOW
+        few = asked.get("order") or asked.get("status") in NOW
         return rows.order_by("fired_at", "pk") if few else rows.order_by("pk")  # all of them cannot be sorted first
 
     @extend_schema(responses=TicketOutput(many=True))

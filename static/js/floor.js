@@ -1,7 +1,6 @@
 // The floor: opens and closes the sheet of a table, keeps its orders fresh, and makes the order form quick under a thumb.
 // Everything here is comfort: without it each table is a page and the form a plain form.
 
-import "./later.js";
 import "./notices.js";
 
 const sheet = document.getElementById("sheet");

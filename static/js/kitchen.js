@@ -3,7 +3,7 @@
 
 import { dealOut, startColumns } from "./columns.js";
 import { keyOf } from "./keypad.js";
-import "./later.js";
+import { startLater } from "./later.js";
 import { startLeaving } from "./leaving.js";
 import "./notices.js";
 import { allTickets, arrange, isPaged, pageElsewhere, show, startPages, steadyFor, ticketsHere, turnBy, turnTo, turnToEnd } from "./pages.js";
@@ -339,6 +339,7 @@ document.addEventListener("pointerdown", () => {
   chosen.held = false;
 });
 document.addEventListener("bistro:swapped", afterSwap);
+document.addEventListener("bistro:going", countReady);
 document.addEventListener("scroll", ({ target }) => target.classList?.contains("stations") && target.isConnected && (stationsAt = target.scrollLeft), true);
 document.querySelector(".stations [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
@@ -349,6 +350,7 @@ for (const element of document.querySelectorAll("[data-needs-script]")) element.
 startPanel();
 startScreen(rearrange);
 startColumns((button) => button?.click());
+startLater();
 startLeaving(rearrange);
 startSounds(showSound, onNews);
 startPages();

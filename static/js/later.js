@@ -1,103 +1,131 @@
-// What cannot be taken back on the server is sent three seconds after the press. Until then the page shows it as done and a
+// What cannot be taken back on the server is sent three seconds after the press. Until then the board shows it as done and a
 // bar offers the way back: no question asked, and none needed.
 //
-//   data-later="Table 7: taken to the table"   on the element with hx-post, which has an id
-//   data-going                                 is set on the order around it (data-order), meanwhile
+//   data-later="Table 7: order #12 taken to the table"   on the button with hx-post, which has an id
+//   data-going                                           is set on its ticket meanwhile; "bistro:going" tells of it
+//   <div id="later" role="status">                       where the bar stands
 //
-// Nothing is lost: what waits is sent when the page or its sheet closes, and before any other act of that sheet. Without this
-// file the press sends at once.
+// What was pressed is sent earlier when the page goes away or out of sight, and before the next course of the same order is
+// fired. It is not sent when the ticket has changed meanwhile: that is said. Without this file the press sends at once.
+
+import { say } from "./notices.js";
 
 const WAIT_MS = 3000;
 
-const waiting = new Map(); // id of the element: { path, timer, text }
-const sending = new Set();
+const waiting = new Map(); // id of the button: { path, text, timer; its ticket's id, and how much of it was done }
+const sending = new Map(); // id of the button: { path, answered }
+let shown = null; // id of what the bar offers to take back
+
+const buttonOf = (id) => document.getElementById(id);
+const ticketOf = (id) => buttonOf(id)?.closest(".ticket");
 
 function showBar() {
-  document.getElementById("later")?.remove();
-  const last = [...waiting].pop();
+  const last = [...waiting.keys()].pop() ?? null;
+  if (last === shown) return;
+  shown = last;
+  const place = document.getElementById("later");
+  place.replaceChildren();
   if (!last) return;
-  const [id, { text }] = last;
   const bar = document.createElement("div");
-  bar.id = "later";
-  bar.className = "toast later";
-  bar.setAttribute("role", "status");
+  bar.className = "toast";
   const way = document.createElement("button");
   way.className = "button";
   way.type = "button";
   way.dataset.act = "undo";
-  way.innerHTML = document.documentElement.dataset.screen === "kitchen" ? "Undo <kbd>U</kbd>" : "Undo";
-  way.addEventListener("click", () => takeBack(id));
-  bar.append(text, way);
-  (document.querySelector("dialog[open]") ?? document.body).append(bar);
+  way.innerHTML = "Undo <kbd>U</kbd>";
+  way.addEventListener("click", () => takeBack(last));
+  bar.append(waiting.get(last).text, way);
+  place.append(bar);
 }
 
 function showGoing() {
-  for (const marked of document.querySelectorAll("[data-going]")) marked.removeAttribute("data-going");
-  for (const id of [...waiting.keys(), ...sending]) {
-    const order = document.getElementById(id)?.closest("[data-order]");
-    if (order) order.dataset.going = "";
-    else forget(id); // somebody else did it, or it is not to be done any more
+  for (const marked of document.querySelectorAll(".ticket[data-going]")) marked.removeAttribute("data-going");
+  for (const id of [...waiting.keys(), ...sending.keys()]) {
+    const ticket = ticketOf(id);
+    if (ticket) ticket.dataset.going = "";
   }
+  showBar();
+  document.dispatchEvent(new CustomEvent("bistro:going"));
 }
 
 function forget(id) {
-  if (!waiting.has(id)) return;
-  clearTimeout(waiting.get(id).timer);
+  clearTimeout(waiting.get(id)?.timer);
   waiting.delete(id);
-  showBar();
 }
 
 function takeBack(id) {
   forget(id);
   showGoing();
-  const element = document.getElementById(id);
-  (element?.matches("button") ? element : element?.querySelector("button"))?.focus({ preventScroll: true });
+  buttonOf(id)?.focus({ preventScroll: true });
 }
 
-/** Send it as the element itself would; its order looks done until the answer says so. Resolves when it is answered. */
-async function send(id, context = {}) {
-  const { path } = waiting.get(id);
-  const element = document.getElementById(id);
-  forget(id);
-  if (!element) return;
-  sending.add(id);
-  await window.htmx.ajax("POST", path, { source: element, ...context }).catch(() => {}); // notices.js has said what is wrong
-  sending.delete(id);
+/** After a push. A ticket that is gone was dealt with elsewhere; one that changed is to be looked at again. */
+function lookAgain() {
+  for (const [id, { order, done }] of waiting) {
+    const ticket = document.getElementById(order);
+    if (ticket && buttonOf(id) && ticket.dataset.done === done) continue;
+    forget(id);
+    if (ticket) say(`${ticket.querySelector(".ticket-table").textContent} has changed. Look again.`);
+  }
   showGoing();
 }
 
-/** The page goes away: nobody reads the answer. */
-function sendAll() {
-  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-  for (const [id, { path }] of waiting) {
-    forget(id);
-    fetch(path, { method: "POST", headers, keepalive: true });
-  }
+/** Send it as the button itself would. Resolves when it is answered; notices.js says what went wrong. */
+function send(id) {
+  const { path } = waiting.get(id);
+  forget(id);
+  const entry = { path };
+  sending.set(id, entry); // before htmx asks whether it may
+  const ended = () => {
+    sending.delete(id);
+    showGoing();
+  };
+  entry.answered = window.htmx.ajax("POST", path, { source: buttonOf(id) }).then(ended, ended);
+  showBar();
+  return entry.answered;
 }
 
-/** What waits and stands in this part of the page. */
-function within(part) {
-  return [...waiting.keys()].filter((id) => part?.contains(document.getElementById(id)));
+/** The page goes away: nobody reads the answers. What is `underWay` may be lost with it; said twice it is refused. */
+function sendAll(underWay = []) {
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  for (const { path } of [...waiting.values(), ...underWay]) {
+    fetch(path, { method: "POST", headers, keepalive: true, redirect: "manual" }).catch(() => {});
+  }
+  for (const id of [...waiting.keys()]) forget(id);
+  showGoing();
+}
+
+function take(event) {
+  const { id, dataset } = event.detail.elt;
+  event.preventDefault();
+  if (waiting.has(id)) return;
+  const ticket = ticketOf(id);
+  const timer = setTimeout(() => send(id), WAIT_MS);
+  waiting.set(id, { path: event.detail.path, text: dataset.later, order: ticket.id, done: ticket.dataset.done, timer });
+  showGoing();
+}
+
+/** The next course goes after what was served before it; the answer to that has a new button. */
+function letItGoFirst(event, before) {
+  event.preventDefault();
+  const { id } = event.detail.elt;
+  const answered = waiting.has(before) ? send(before) : sending.get(before).answered;
+  answered.then(() => buttonOf(id)?.click());
 }
 
 function onRequest(event) {
-  const { elt, path, verb, issueRequest } = event.detail;
+  const { elt, verb } = event.detail;
   if (verb !== "post" || sending.has(elt.id)) return;
-  if (elt.dataset.later) {
-    event.preventDefault();
-    if (waiting.has(elt.id)) return;
-    waiting.set(elt.id, { path, text: elt.dataset.later, timer: setTimeout(() => send(elt.id), WAIT_MS) });
-    showGoing();
-    showBar();
-    return;
-  }
-  const before = within(elt.closest("#sheet-table"));
-  if (!before.length) return;
-  event.preventDefault();
-  Promise.all(before.map((id) => send(id, { swap: "none" }))).then(() => issueRequest(true));
+  const before = `deliver-${elt.dataset.fire}`;
+  if (elt.dataset.later) take(event);
+  else if (waiting.has(before) || sending.has(before)) letItGoFirst(event, before);
 }
 
-document.addEventListener("htmx:confirm", onRequest);
-document.addEventListener("bistro:swapped", showGoing);
-document.addEventListener("close", ({ target }) => within(target).forEach((id) => send(id, { swap: "none" })), true);
-window.addEventListener("pagehide", sendAll);
+/** Begin, on a page that has a place for the bar. */
+export function startLater() {
+  if (!document.getElementById("later")) return;
+  document.addEventListener("htmx:confirm", onRequest);
+  document.addEventListener("bistro:swapped", lookAgain);
+  document.addEventListener("visibilitychange", () => document.hidden && sendAll());
+  window.addEventListener("pagehide", () => sendAll(sending.values()));
+}

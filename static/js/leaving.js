@@ -14,9 +14,14 @@ function leave() {
   gone();
 }
 
+/** It has been struck through since it was pressed (later.js), and nothing else that was pressed stands there. */
+function isLastToGo(ticket) {
+  return "going" in ticket.dataset && document.querySelectorAll(".ticket[data-going]").length === 1;
+}
+
 function stay(event) {
   const ticket = event.target;
-  if (!ticket.classList.contains("ticket") || "going" in ticket.dataset) return; // that one has stood here long enough
+  if (!ticket.classList.contains("ticket") || isLastToGo(ticket)) return;
   event.preventDefault();
   const now = Date.now();
   if (!timer) since = now;

@@ -18,7 +18,7 @@ function hush() {
 }
 
 /** Inside the open dialog, if there is one: nothing outside it could be read or pressed. */
-function say(text) {
+export function say(text) {
   hush();
   const close = document.createElement("button");
   close.className = "button";

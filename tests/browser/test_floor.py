@@ -40,37 +40,3 @@ def test_what_came_after_its_order_rings_until_a_waiter_says_that_the_kitchen_kn
     axe(floor_page)
     alarm.get_by_role("button", name="The kitchen knows").click()
     expect(alarm).to_have_count(0, timeout=SOON)
-
-
-def test_a_wrong_tap_on_delivered_is_taken_back(server: Service, floor_page: Page, axe: Callable[[Page], None]):
-    order = server.order("Table 10", Burger=1)
-    server.clear_kitchen()
-    server.wait_for_status(order, "ready")
-    floor_page.get_by_label(re.compile(r"^Table 10,")).first.click()
-    press = floor_page.locator(f"#deliver-{order['id']}")
-    press.click()
-    bar = floor_page.locator("#later")
-    expect(bar).to_contain_text(f"Order #{order['number']}: delivered")
-    axe(floor_page)
-    bar.get_by_role("button", name="Undo").click()
-    expect(bar).to_have_count(0)
-    floor_page.wait_for_timeout(3_500)
-    assert server.status(order) == "ready", "what was taken back was sent"
-
-    press.click()
-    floor_page.keyboard.press("Escape")  # the sheet closes: nothing waits any more
-    server.wait_for_status(order, "delivered", seconds=2.0)
-
-
-def test_what_waits_in_a_sheet_goes_before_its_next_act(server: Service, floor_page: Page):
-    """Cleared at once after "delivered": a table with something to deliver could not be."""
-    order = server.order("Table 11", Burger=1)
-    server.clear_kitchen()
-    server.wait_for_status(order, "ready")
-    floor_page.get_by_label(re.compile(r"^Table 11,")).first.click()
-    floor_page.locator(f"#deliver-{order['id']}").click()
-    expect(floor_page.locator("#later")).to_be_visible()
-    floor_page.locator("#sheet summary", has_text="Clear").click()
-    floor_page.get_by_role("button", name="Clear Table 11").click()
-    server.wait_for_status(order, "delivered", seconds=2.0)
-    expect(floor_page.get_by_label(re.compile(r"^Table 11, free", re.IGNORECASE)).first).to_be_visible(timeout=SOON)

@@ -139,7 +139,9 @@ def test_the_pass_by_keys(server: Service, page_of):
     assert server.status(order) == "delivered"
 
 
-def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, page_of):
+@pytest.fixture
+def taken(server: Service, page_of):
+    """The pass, and an order on it that was just said to be taken to the table."""
     server.clear_pass()
     expediter = page_of("kitchen", "/kitchen/expo/")
     order = server.order("Table 8", Burger=1)
@@ -149,11 +151,30 @@ def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, p
     expediter.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
     card.locator("[data-main]").click()
     expect(expediter.locator("#later")).to_contain_text("taken to the table")
-    server.clear_kitchen()  # a push that has nothing to do with it
+    expect(expediter.locator("[data-ready-count]")).to_be_hidden()
+    return expediter, order, card
+
+
+def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, taken):
+    expediter, order, card = taken
+    server.order("Table 9", Burger=1)  # a push that has nothing to do with it
+    expect(expediter.locator(".pass-order")).to_have_count(2, timeout=SOON)
     expect(card).to_have_attribute("data-going", "")
     assert server.status(order) == "ready"
     expediter.goto("/kitchen/")
     server.wait_for_status(order, "delivered")
+
+
+def test_what_changed_while_its_undo_was_open_is_not_sent(server: Service, taken):
+    """A cook has it back: it is not on the table, whatever was pressed."""
+    expediter, order, card = taken
+    ticket = server.ask(f"/api/v1/tickets?order={order['id']}", server.token("kitchen"))["results"][0]
+    server.ask(f"/api/v1/tickets/{ticket['id']}/recall", server.token("kitchen"), {})
+    expect(expediter.locator(".toast[role=alert]")).to_contain_text("Table 8 has changed", timeout=2_000)
+    expect(card).not_to_have_attribute("data-going", "")
+    server.clear_kitchen()
+    expediter.wait_for_timeout(3_500)
+    assert server.status(order) == "ready"
 
 
 KEYPAD = """(code, key) => document.activeElement.dispatchEvent(

@@ -5,7 +5,7 @@ An act that the rules forbid raises `Refused` and changes nothing. Ids are the d
 
 from tests.machine.room import counts
 from tests.machine.sight import Sight
-from tests.machine.things import OVER, Line, Order, Refused, Ticket, refuse_if
+from tests.machine.things import OVER, Before, Line, Order, Refused, Ticket, refuse_if
 
 __all__ = ["Kitchen", "Line", "Order", "Refused", "Ticket"]
 
@@ -212,11 +212,20 @@ class Kitchen(Sight):
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
         refuse_if(ticket.status != "done" or self.now - ticket.done_at > 10 or not ticket.before.lines)
-        before = ticket.before
-        self._bring_back(ticket, [])
-        ticket.status, ticket.held = before.status, before.held
-        for pk, status in before.lines.items():
-            self._set(ticket, [pk], status)
+        self._put_back(ticket, ticket.before)
+
+    def undo_line(self, ticket_id: int, line_id: int) -> None:
+        """The same for what one line's bump finished, if nothing of its ticket was bumped since."""
+        ticket = self.tickets[ticket_id]
+        self.cooking(ticket.order)
+        refuse_if(ticket.lines[line_id] != "done")
+        done_at = ticket.finished[line_id]
+        refuse_if(self.now - done_at > 10 or (ticket.status == "done" and ticket.done_at != done_at))
+        finished = [pk for pk, at in ticket.finished.items() if at == done_at]
+        before = ticket.before or Before("started", held=False, lines=dict.fromkeys(finished, "started"))
+        lines = {pk: status for pk, status in before.lines.items() if pk in finished}
+        refuse_if(not lines)
+        self._put_back(ticket, Before(before.status, before.held, lines))
 
     def plate(self, ticket_id: int, line_id: int, plated: bool) -> None:
         """A dish is on the pass or it is not, however many stations made it."""
@@ -259,7 +268,7 @@ class Kitchen(Sight):
             other.status = "started"
         elif other.status == "cancelled":
             other.status = "queued"
-        other.held = False
+        other.held, other.before = False, None
         self._bring(ticket, other, line_id)
         if not ticket.lines:
             ticket.status, ticket.held = "cancelled", False
@@ -295,7 +304,7 @@ class Kitchen(Sight):
         for line_id in list(ticket.lines):
             self._bring(ticket, other, line_id)
         other.status = "started" if cooking else "queued"
-        other.held, other.unread = False, other.unread or ticket.unread
+        other.held, other.before, other.unread = False, None, other.unread or ticket.unread
         ticket.status, ticket.lines, ticket.held, ticket.unread = "cancelled", {}, False, False
 
     # --- parts --------------------------------------------------------------------------------------------
@@ -314,8 +323,14 @@ class Kitchen(Sight):
         firing = [other for other in self.tickets_of(ticket.order).values() if other.firing == ticket.firing]
         self.orders[ticket.order].forward("preparing" if any(other.open for other in firing) else "ready")
 
+    def _put_back(self, ticket: Ticket, before: Before) -> None:
+        self._bring_back(ticket, [])
+        ticket.status, ticket.held = before.status, before.held
+        for pk, status in before.lines.items():
+            self._set(ticket, [pk], status)
+
     def _bring_back(self, ticket: Ticket, line_ids: list[int]) -> None:
-        ticket.status = "started"
+        ticket.status, ticket.before = "started", None
         self._set(ticket, line_ids, "started")
         order = self.orders[ticket.order]
         if order.status == "ready":

@@ -149,7 +149,7 @@ class Service(Pausing, Paper):
         self.attempt(lambda: rules(ticket_id), lambda: service(ticket_id=ticket_id, actor=self.manager))
 
     @precondition(lambda self: self.model.tickets)
-    @rule(pick=picks, line=picks, act=st.sampled_from(["bump_line", "recall_line"]))
+    @rule(pick=picks, line=picks, act=st.sampled_from(["bump_line", "bump_line", "recall_line", "undo_line"]))
     def cook_line(self, pick, line, act):
         ticket_id = self.ticket_id(pick)
         found = self.line_of(ticket_id, line)

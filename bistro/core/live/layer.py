@@ -71,6 +71,7 @@ class LayerBell:
                 try:
                     channel = channel or await layer.new_channel()  # one for good: the layer never forgets a name
                     await layer.group_add(GROUP, channel)
+                    _heed_stop()
                     while True:
                         await layer.receive(channel)
                         self._rung()
@@ -81,3 +82,11 @@ class LayerBell:
             with contextlib.suppress(Exception):  # the server may be away
                 async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                     await layer.group_discard(GROUP, channel)
+
+
+def _heed_stop() -> None:
+    """Raise CancelledError if this task was told to stop. The layer's client sends with `asyncio.wait_for`, which in
+    Python 3.11 forgets that when what it waits for is done in the same moment: the listener would listen for ever."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -1,6 +1,7 @@
 """The doorbell inside a process, and over Redis between processes. It may fail; nothing else may fail with it."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 
@@ -78,6 +79,9 @@ class FakeLayer:
 
     async def group_add(self, group, channel):
         await self._server()
+        if self.behave == "forgets":  # as `wait_for` of Python 3.11, when what it waits for is done in that moment
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
         self.members.add(channel)
 
     async def group_discard(self, group, channel):
@@ -150,6 +154,24 @@ async def test_it_listens_again_after_a_fault_on_one_channel_and_leaves_the_grou
     await asyncio.wait([listener], timeout=5)
     assert fake.channels == 1
     assert fake.members == set()
+
+
+@pytest.mark.parametrize("heeded", [True, False], ids=["heeded", "control"])
+async def test_a_stop_that_the_layers_client_forgets_is_heeded_all_the_same(fake, monkeypatch, heeded):
+    if not heeded:
+        monkeypatch.setattr(layer_module, "_heed_stop", lambda: None)
+    fake.behave = "forgets"
+    bell = LayerBell(lambda: None)
+    bell.start()
+    listener = bell._listener
+    await until(lambda: fake.channels)
+    bell.stop()
+    await asyncio.wait([listener], timeout=0.2)
+    assert listener.done() is heeded
+    fake.behave = "well"
+    listener.cancel()
+    await asyncio.wait([listener], timeout=5)
+    assert listener.done()
 
 
 @pytest.mark.redis
