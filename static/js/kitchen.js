@@ -3,7 +3,6 @@
 
 import { dealOut, startColumns } from "./columns.js";
 import { keyOf } from "./keypad.js";
-import { startLater } from "./later.js";
 import { startLeaving } from "./leaving.js";
 import "./notices.js";
 import { allTickets, arrange, isPaged, pageElsewhere, show, startPages, steadyFor, ticketsHere, turnBy, turnTo, turnToEnd } from "./pages.js";
@@ -350,7 +349,6 @@ for (const element of document.querySelectorAll("[data-needs-script]")) element.
 startPanel();
 startScreen(rearrange);
 startColumns((button) => button?.click());
-startLater();
 startLeaving(rearrange);
 startSounds(showSound, onNews);
 startPages();

@@ -121,11 +121,7 @@ function onRequest(event) {
   else if (waiting.has(before) || sending.has(before)) letItGoFirst(event, before);
 }
 
-/** Begin, on a page that has a place for the bar. */
-export function startLater() {
-  if (!document.getElementById("later")) return;
-  document.addEventListener("htmx:confirm", onRequest);
-  document.addEventListener("bistro:swapped", lookAgain);
-  document.addEventListener("visibilitychange", () => document.hidden && sendAll());
-  window.addEventListener("pagehide", () => sendAll(sending.values()));
-}
+document.addEventListener("htmx:confirm", onRequest);
+document.addEventListener("bistro:swapped", lookAgain);
+document.addEventListener("visibilitychange", () => document.hidden && sendAll());
+window.addEventListener("pagehide", () => sendAll(sending.values()));
