@@ -22,7 +22,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 # Managers import menus and photos here; everything else is small JSON.
 _UPLOADS = "/admin/"
 MOST_HELD = 1000  # refusals that wait a moment: each keeps a connection and a small body
-REFUSALS_A_SECOND = 150  # about a tenth of a core
+REFUSALS_A_SECOND = 150
 LONGEST_HOLD = 3.0  # seconds
 
 

@@ -113,13 +113,20 @@ def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):
     expect(kitchen_page).to_have_url(re.compile(r"/kitchen/expo/$"))
 
 
-def test_the_pass_by_keys(server: Service, page_of):
+@pytest.fixture
+def ready(server: Service, page_of):
+    """The pass, and the one order on it, which is ready."""
     server.clear_pass()
     expediter = page_of("kitchen", "/kitchen/expo/")
-    order = server.order("Table 4", Burger=1)
+    order = server.order("Table 8", Burger=1)
     card = ticket_of(expediter, order)
     server.clear_kitchen()
     expect(card).to_have_attribute("data-ready", "", timeout=SOON)
+    return expediter, order, card
+
+
+def test_the_pass_by_keys(server: Service, ready):
+    expediter, order, card = ready
     choose(expediter, card)
     expediter.keyboard.press("ArrowDown")
     expediter.keyboard.press("Enter")
@@ -140,19 +147,14 @@ def test_the_pass_by_keys(server: Service, page_of):
 
 
 @pytest.fixture
-def taken(server: Service, page_of):
-    """The pass, and an order on it that was just said to be taken to the table."""
-    server.clear_pass()
-    expediter = page_of("kitchen", "/kitchen/expo/")
-    order = server.order("Table 8", Burger=1)
-    card = ticket_of(expediter, order)
-    server.clear_kitchen()
-    expect(card).to_have_attribute("data-ready", "", timeout=SOON)
+def taken(ready):
+    """The same, just said to be taken to the table."""
+    expediter, _order, card = ready
     expediter.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
     card.locator("[data-main]").click()
     expect(expediter.locator("#later")).to_contain_text("taken to the table")
     expect(expediter.locator("[data-ready-count]")).to_be_hidden()
-    return expediter, order, card
+    return ready
 
 
 def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, taken):
