@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 
+ATTEMPTS = 5  # a sweep of the product may hold an order whose tickets are held here
 OPEN_ORDERS = "SELECT id FROM orders_order WHERE status IN ('placed', 'confirmed', 'preparing', 'ready')"
 OPEN_TICKETS = "SELECT id FROM kitchen_ticket WHERE status IN ('queued', 'started')"
 CLOSING = (
@@ -43,6 +44,9 @@ def close_everything(address: str) -> None:
     now = f"'{datetime.now(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}'"
     if is_postgres(address):
         now += "::timestamp AT TIME ZONE 'UTC'"
-    with connected(address) as connection:
-        for statement in CLOSING:
-            connection.execute(statement.replace(":now", now))
+    for _attempt in range(ATTEMPTS):
+        with suppress(psycopg.errors.DeadlockDetected), connected(address) as connection:
+            for statement in CLOSING:
+                connection.execute(statement.replace(":now", now))
+            return
+    raise TimeoutError("the product's sweeps hold open orders again and again")

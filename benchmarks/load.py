@@ -227,3 +227,19 @@ async def standing(target: Contender, sockets: int, seconds: float) -> Figures:
         after = target.resident_kib()
     await asyncio.sleep(SETTLE)
     return {"KiB a socket": (after - before) / max(1, sockets - first), "generator": clock.share}
+
+
+async def enduring(target: Contender, clients: int, sockets: int, parts: int, seconds: float) -> Figures:
+    """Memory under load that goes on: so many parts of so many seconds, tables emptied between them. What a process
+    takes until half of them are over it needs; what it takes afterwards it loses."""
+    resident, rates = [], []
+    with watching() as watchers, measured() as clock:
+        await watchers.join(target, sockets)
+        for _part in range(parts):
+            rates.append((await in_a_loop(target, clients, seconds))["per second"])
+            await target.begin_again()
+            watchers.heard.clear()
+            resident.append(target.resident_kib() / 1024)
+    half = resident[len(resident) // 2 - 1]
+    memory = {"MiB half way": half, "MiB at the end": resident[-1], "MiB at most": max(resident)}
+    return {**memory, "end : half way": resident[-1] / half, "per second": sum(rates) / parts, "generator": clock.share}

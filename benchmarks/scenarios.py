@@ -8,7 +8,7 @@ from functools import partial
 
 from benchmarks.contenders import PADS, Contender, product
 from benchmarks.history import PAGES, old_house
-from benchmarks.load import Figures, at_once, in_a_loop, joining, standing, told
+from benchmarks.load import Figures, at_once, enduring, in_a_loop, joining, standing, told
 from tests.faults.installation import Plan
 
 CONFIGURATIONS = {
@@ -32,6 +32,8 @@ class Sizes:
     rate: int = 50
     joining: int = 1000
     idle_seconds: float = 8.0
+    parts: int = 12  # of a long load, a minute each
+    part_seconds: float = 60.0
     old_orders: tuple[int, ...] = (1_000, 100_000, 1_000_000)
 
 
@@ -41,6 +43,8 @@ QUICK = Sizes(
     sockets=(1, 50),
     joining=100,
     idle_seconds=1.0,
+    parts=2,
+    part_seconds=2.0,
     old_orders=(1_000, 10_000),
 )
 
@@ -89,6 +93,12 @@ def standing_by(sizes: Sizes) -> list[Measure]:
     return [Measure(f"{sizes.joining:,} idle sockets", take, once=True)]
 
 
+def lasting(sizes: Sizes) -> list[Measure]:
+    """Whether memory stays where it is while people go on ordering."""
+    take = partial(enduring, clients=20, sockets=100, parts=sizes.parts, seconds=sizes.part_seconds)
+    return [Measure(f"{sizes.parts * sizes.part_seconds / 60:.2g} minutes of 20 clients", take, once=True)]
+
+
 def looking(sizes: Sizes) -> list[Measure]:
     """What grows with the years, if anything does: placing, and what the house looks at all the time."""
 
@@ -104,6 +114,7 @@ FAMILIES: dict[str, Callable[[Sizes], list[Measure]]] = {
     "orders": ordering,
     "sockets": watching,
     "memory": standing_by,
+    "endurance": lasting,
     "growth": looking,
 }
 

@@ -1,13 +1,13 @@
 """Reading the event log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError
 
 from bistro.core.models import Event, FeedEpoch, FeedHead
-from bistro.core.reading import Reading
+from bistro.core.reading import Reading, read_together
 
 # Every tail of every process asks these after every commit.
 _epochs = Reading(lambda: FeedEpoch.objects.filter(pk=1))
@@ -30,9 +30,22 @@ class Position:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one look at the log found: its name, the last number of each restaurant, the events of some."""
+
+    epoch: str
+    heads: Mapping[int, int]
+    events: Mapping[int, Sequence[Event]]
+
+
 def epoch() -> str:
     """The name of the present history; made at first use."""
-    row = next(iter(_epochs()), None)
+    return _named(_epochs())
+
+
+def _named(found: Sequence[FeedEpoch]) -> str:
+    row = next(iter(found), None)
     if row is None:
         try:
             row = FeedEpoch.objects.create(pk=1)
@@ -53,12 +66,24 @@ def head(restaurant_id: int) -> int:
 
 def position(restaurant_id: int) -> Position:
     """Where the log stands now. Read it before the rows: folding is an upsert, so seeing an event twice is harmless."""
-    return Position(epoch(), head(restaurant_id))
+    epochs, heads = read_together(_epochs.asking(), _heads.asking([restaurant_id]))
+    return Position(_named(epochs), dict(heads).get(restaurant_id, 0))
 
 
-def events_after(restaurant_id: int, seq: int, *, limit: int | None = None) -> Sequence[Event]:
-    """The events after `seq` in commit order, at most `limit` (default: the catch-up limit)."""
-    limit = settings.FEED_CATCH_UP_LIMIT if limit is None else limit
+def news(restaurant_ids: Iterable[int], starts: Mapping[int, int]) -> News:
+    """The heads of all of these, and the events of some after their `starts`; one trip to the database.
+
+    The events may go beyond their head: a commit may come between the statements. At most the catch-up limit of each.
+    """
+    limit = settings.FEED_CATCH_UP_LIMIT
+    asked = [_events.asking(restaurant_id, seq, seq + limit) for restaurant_id, seq in starts.items()]
+    epochs, heads, *events = read_together(_epochs.asking(), _heads.asking(restaurant_ids), *asked)
+    return News(_named(epochs), dict(heads), dict(zip(starts, events, strict=True)))
+
+
+def events_after(restaurant_id: int, seq: int) -> Sequence[Event]:
+    """The events after `seq` in commit order, at most the catch-up limit."""
+    limit = settings.FEED_CATCH_UP_LIMIT
     return _events(restaurant_id, seq, seq + limit)  # there are no gaps
 
 

@@ -20,7 +20,18 @@ pytestmark = [
     pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite"),
 ]
 
-SMALL = Sizes(bursts=(5,), clients=2, seconds=0.2, page_seconds=0.2, sockets=(2,), rate=20, joining=8, idle_seconds=0.1)
+SMALL = Sizes(
+    bursts=(5,),
+    clients=2,
+    seconds=0.2,
+    page_seconds=0.2,
+    sockets=(2,),
+    rate=20,
+    joining=8,
+    idle_seconds=0.1,
+    parts=2,
+    part_seconds=0.2,
+)
 OLD = 3 * ORIGINALS
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from itertools import takewhile
 from typing import Any, Generic, TypeVar
 
@@ -135,8 +135,9 @@ class Hub:
         self.sockets = 0
         self.judge = Judge()
         self.epoch = ""
-        self.heads: dict[int, int] = {}
+        self.heads: Mapping[int, int] = {}
         self._wake = asyncio.Event()
+        self._rung: set[int] = set()  # restaurants that have probably moved
         self._bell = LayerBell(self._rung_outside)
         self._tail: asyncio.Task[None] | None = None
         self._open = False
@@ -178,10 +179,11 @@ class Hub:
 
     def _rung_here(self, restaurant_id: int, seq: int) -> None:
         """A commit of this process: wake the tail, and pass it on to the other processes."""
-        self._wake.set()
+        self._rung_outside([restaurant_id])
         self._bell.pass_on(restaurant_id, seq)
 
-    def _rung_outside(self) -> None:
+    def _rung_outside(self, restaurant_ids: Iterable[int]) -> None:
+        self._rung.update(restaurant_ids)
         self._wake.set()
 
     async def _follow(self) -> None:
@@ -209,26 +211,27 @@ class Hub:
             await in_thread(write_down)
 
     async def _look(self) -> None:
-        """One trip to the database: the heads of all watched restaurants, and the events of those that moved."""
+        """Mostly one trip to the database: the heads of all watched restaurants, and the events of those that rang."""
         by_restaurant: dict[int, list[Watch]] = {}
         for watch in self.watches.values():
             by_restaurant.setdefault(watch.view.restaurant_id, []).append(watch)
         if not by_restaurant:
             return
         starts = {key: min(watch.cursor for watch in watches) for key, watches in by_restaurant.items()}
-        epoch, heads, events = await in_thread(_read_news, starts)
-        other_history = bool(self.epoch) and epoch != self.epoch  # a backup was restored
-        self.epoch, self.heads = epoch, heads
+        rung, self._rung = self._rung & starts.keys(), set()
+        news, events = await in_thread(_read_news, starts, rung)
+        other_history = bool(self.epoch) and news.epoch != self.epoch  # a backup was restored
+        self.epoch, self.heads = news.epoch, news.heads
         if other_history:
             for watch in self.watches.values():
-                _restart(watch, heads.get(watch.view.restaurant_id, 0))
+                _restart(watch, news.heads.get(watch.view.restaurant_id, 0))
             return
         feeding = []
         for restaurant_id, watches in by_restaurant.items():
-            head = heads.get(restaurant_id, 0)
+            head = news.heads.get(restaurant_id, 0)
             behind = [watch for watch in watches if watch.cursor != head]
             if behind:
-                feeding.append(self._feed(behind, events.get(restaurant_id), Position(epoch, head)))
+                feeding.append(self._feed(behind, events.get(restaurant_id), Position(news.epoch, head)))
         await _all_of(feeding)
 
     async def _feed(self, watches: list[Watch], events: Sequence[Event] | None, now: Position) -> None:
@@ -275,17 +278,19 @@ def _restart(watch: Watch, seq: int) -> None:
         bell.set()
 
 
-def _read_news(starts: dict[int, int]) -> tuple[str, dict[int, int], dict[int, Sequence[Event] | None]]:
-    """(epoch, heads, the events after each start of those that moved). None where they lead nowhere."""
-    epoch, heads = feed.epoch(), feed.heads(starts)
+def _read_news(starts: Mapping[int, int], rung: Set[int]) -> tuple[feed.News, dict[int, Sequence[Event] | None]]:
+    """(the log now, the events after each start of those that moved). None where they lead nowhere. Who rang is asked
+    for with the heads; whose ring was lost, with a trip of its own."""
+    news = feed.news(starts, {restaurant_id: starts[restaurant_id] for restaurant_id in rung})
     events: dict[int, Sequence[Event] | None] = {}
     for restaurant_id, start in starts.items():
-        ahead = heads.get(restaurant_id, 0) - start
-        if ahead:
-            events[restaurant_id] = (
-                feed.events_after(restaurant_id, start) if 0 < ahead <= settings.FEED_CATCH_UP_LIMIT else None
-            )
-    return epoch, heads, events
+        ahead = news.heads.get(restaurant_id, 0) - start
+        if 0 < ahead <= settings.FEED_CATCH_UP_LIMIT:
+            found = news.events.get(restaurant_id)
+            events[restaurant_id] = feed.events_after(restaurant_id, start) if found is None else found
+        elif ahead:
+            events[restaurant_id] = None
+    return news, events
 
 
 def _make_changes(view: View, events: list[Event], position: Position) -> list[Frame]:

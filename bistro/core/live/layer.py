@@ -7,7 +7,7 @@ next look, never an answer.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -26,7 +26,7 @@ def crosses_processes() -> bool:
 class LayerBell:
     """Rings other processes, and listens for them."""
 
-    def __init__(self, rung: Callable[[], None]) -> None:
+    def __init__(self, rung: Callable[[Iterable[int]], None]) -> None:
         self._rung = rung
         self._listener: asyncio.Task[None] | None = None
         self._sender: asyncio.Task[None] | None = None
@@ -73,8 +73,8 @@ class LayerBell:
                     await layer.group_add(GROUP, channel)
                     _heed_stop()
                     while True:
-                        await layer.receive(channel)
-                        self._rung()
+                        message = await layer.receive(channel)
+                        self._rung(map(int, message["heads"]))
                 except Exception as error:  # whatever the layer's client raises when its server is away
                     log.warning("the doorbell is deaf", extra={"error": repr(error)})
                     await asyncio.sleep(RETRY_SECONDS)

@@ -51,7 +51,7 @@ async def test_the_memory_layer_needs_no_listener(monkeypatch):
     from channels.layers import InMemoryChannelLayer
 
     monkeypatch.setattr(layer_module, "get_channel_layer", InMemoryChannelLayer)
-    bell = LayerBell(lambda: None)
+    bell = LayerBell(lambda restaurants: None)
     bell.start()
     bell.pass_on(1, 1)
     assert bell._listener is None
@@ -114,20 +114,21 @@ async def until(check):
 
 async def test_rings_gather_into_one_message(fake):
     rung = []
-    bell = LayerBell(lambda: rung.append(1))
+    bell = LayerBell(rung.extend)
     bell.start()
     for seq in range(1, 101):
         bell.pass_on(7, seq)
     bell.pass_on(8, 1)
     await until(lambda: rung)
     assert fake.sent == [{"7": 100, "8": 1}]
+    assert rung == [7, 8]
     bell.stop()
 
 
 @pytest.mark.parametrize("fault", ["away", "frozen"])
 async def test_a_server_that_is_away_or_frozen_costs_a_log_line_and_nothing_else(fake, fault, caplog):
     rung = []
-    bell = LayerBell(lambda: rung.append(1))
+    bell = LayerBell(rung.extend)
     bell.start()
     await until(lambda: fake.members)
     fake.behave = fault
@@ -143,7 +144,7 @@ async def test_a_server_that_is_away_or_frozen_costs_a_log_line_and_nothing_else
 
 async def test_it_listens_again_after_a_fault_on_one_channel_and_leaves_the_group_at_the_end(fake, caplog):
     fake.behave = "away"
-    bell = LayerBell(lambda: None)
+    bell = LayerBell(lambda restaurants: None)
     with caplog.at_level(logging.WARNING):
         bell.start()
         await until(lambda: "deaf" in caplog.text)
@@ -161,7 +162,7 @@ async def test_a_stop_that_the_layers_client_forgets_is_heeded_all_the_same(fake
     if not heeded:
         monkeypatch.setattr(layer_module, "_heed_stop", lambda: None)
     fake.behave = "forgets"
-    bell = LayerBell(lambda: None)
+    bell = LayerBell(lambda restaurants: None)
     bell.start()
     listener = bell._listener
     await until(lambda: fake.channels)
@@ -178,7 +179,7 @@ async def test_a_stop_that_the_layers_client_forgets_is_heeded_all_the_same(fake
 async def test_two_processes_hear_each_other_over_redis():
     """Two bells on the real layer: one rings, both hear."""
     heard = {"first": asyncio.Event(), "second": asyncio.Event()}
-    first, second = LayerBell(heard["first"].set), LayerBell(heard["second"].set)
+    first, second = (LayerBell(lambda _restaurants, event=event: event.set()) for event in heard.values())
     first.start()
     second.start()
     layer = get_channel_layer()._get_layer()

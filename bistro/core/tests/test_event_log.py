@@ -7,6 +7,7 @@ import time
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bistro.core import feed
 from bistro.core.actors import Actor
@@ -167,7 +168,26 @@ def test_a_reader_pages_through_a_long_log(settings):
         read += [event.seq for event in found]
         cursor = read[-1]
     assert read == list(range(1, 31))
-    assert len(feed.events_after(here.pk, 0, limit=3)) == 3
+
+
+def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about():
+    here, there, quiet = RestaurantFactory(), RestaurantFactory(), RestaurantFactory()
+    for place in (here, there):
+        for _ in range(3):
+            with UnitOfWork(Actor.system(place.pk, "test")) as work:
+                work.record(Rung())
+    everywhere = [here.pk, there.pk, quiet.pk]
+    feed.epoch()
+    with CaptureQueriesContext(connection) as trips:
+        news = feed.news(everywhere, {here.pk: 1, quiet.pk: 0})
+    assert len(trips) == (1 if connection.vendor == "postgresql" else 4)
+    assert (news.epoch, news.heads) == (feed.epoch(), {here.pk: 3, there.pk: 3, quiet.pk: 0})
+    assert {key: [event.seq for event in events] for key, events in news.events.items()} == {here.pk: [2, 3], quiet.pk: []}
+
+
+def test_the_first_look_names_the_history():
+    here = RestaurantFactory()
+    assert feed.news([here.pk], {}).epoch == feed.position(here.pk).epoch == feed.epoch() != ""
 
 
 def test_the_epoch_is_one_for_all_who_ask_first(settings):

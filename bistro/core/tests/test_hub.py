@@ -64,11 +64,11 @@ async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, 
     places = [here, *[await in_thread(RestaurantFactory) for _ in range(3)]]
     everywhere = sorted(place.pk for place in places)
 
-    def counted(restaurant_ids):
-        looks.append(sorted(restaurant_ids))
+    def counted(starts, rung):
+        looks.append(sorted(starts))
         if looks.count(everywhere) == 2:
             enough.set()
-        return real(restaurant_ids)
+        return real(starts, rung)
 
     monkeypatch.setattr(hub_module, "_read_news", counted)
     for place in places:
@@ -85,7 +85,7 @@ async def test_the_tail_survives_the_database(here, hub, monkeypatch, settings, 
     reader = await Reader(hub, DeviceView(here.pk)).join()
     real, broken = hub_module._read_news, threading.Event()
 
-    def away(restaurant_ids):
+    def away(starts, rung):
         broken.set()
         raise error("the database is away")
 
@@ -118,6 +118,19 @@ async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await add_device(here, "a")
     assert await reader.until(["a"]) == ["a"]
+
+
+async def test_a_look_finds_also_whom_nobody_rang_for(here, hub, monkeypatch, settings):
+    settings.FEED_POLL_SECONDS = 60
+    there = await in_thread(RestaurantFactory)
+    real = doorbell.ring
+    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq))
+    first, second = await Reader(hub, DeviceView(here.pk)).join(), await Reader(hub, DeviceView(there.pk)).join()
+    await asyncio.sleep(0.1)  # the tail has looked, and waits
+    await add_device(there, "b")
+    await add_device(here, "a")
+    assert await first.until(["a"]) == ["a"]
+    assert await second.until(["b"]) == ["b"]
 
 
 async def test_a_socket_that_left_while_it_joined_leaves_nothing(here, hub):
