@@ -14,10 +14,10 @@ class KitchenConsumer(LiveConsumer):
 
     view: KitchenBoard
 
-    async def make_view(self) -> View | None:
+    def make_view(self) -> View | None:
         if not self.actor.may(Act.WATCH_KITCHEN) or self.actor.restaurant_id is None:
             return None
-        allowed, station_id = await in_thread(station_for, self.actor, self.scope["url_route"]["kwargs"]["station"])
+        allowed, station_id = station_for(self.actor, self.scope["url_route"]["kwargs"]["station"])
         return KitchenBoard(self.actor.restaurant_id, self.actor, station_id) if allowed else None
 
     async def shown_at(self, seq: int) -> frozenset[int]:
@@ -36,7 +36,7 @@ class KitchenConsumer(LiveConsumer):
 class PassConsumer(LiveConsumer):
     """`/ws/kitchen/expo/`: the pass. It confirms nothing: a cook has seen an order when a station's board shows it."""
 
-    async def make_view(self) -> View | None:
+    def make_view(self) -> View | None:
         if not self.actor.may(Act.WATCH_KITCHEN) or self.actor.restaurant_id is None:
             return None
-        return Pass(self.actor.restaurant_id, self.actor) if await in_thread(may_watch_pass, self.actor) else None
+        return Pass(self.actor.restaurant_id, self.actor) if may_watch_pass(self.actor) else None

@@ -2,7 +2,6 @@
 
 from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
-from bistro.core.live.threads import in_thread
 from bistro.core.roles import Act
 from orders.floor_live import FloorBoard
 from orders.live import order_feed_for
@@ -14,14 +13,14 @@ class OrdersConsumer(LiveConsumer):
 
     speaks_first = True
 
-    async def make_view(self) -> View | None:
-        return await in_thread(order_feed_for, self.actor, self.structured)
+    def make_view(self) -> View | None:
+        return order_feed_for(self.actor, self.structured)
 
 
 class FloorConsumer(LiveConsumer):
     """`/ws/floor/`: the floor plan."""
 
-    async def make_view(self) -> View | None:
+    def make_view(self) -> View | None:
         if not self.actor.may(Act.WATCH_FLOOR) or self.actor.restaurant_id is None:
             return None
         return FloorBoard(self.actor.restaurant_id, self.actor)

@@ -222,8 +222,13 @@ async def test_a_socket_whose_recent_frames_are_gone_catches_up_from_the_log(hou
 async def test_a_socket_that_is_too_far_behind_for_the_log_gets_a_snapshot(house, program, monkeypatch, settings):
     monkeypatch.setattr(hub_module, "RECENT_FRAMES", 2)
     settings.FEED_CATCH_UP_LIMIT = 4
-    monkeypatch.setattr(hub_module, "SHARED_SECONDS", -1.0)  # on a fast machine the first snapshot would be shared
+    share_readings_for(monkeypatch, -1.0)  # on a fast machine the first snapshot would be shared
     await _sleeps_through(house, program, orders=6, expected="initial")
+
+
+def share_readings_for(monkeypatch, seconds):
+    for name in ("SHARED_SECONDS", "UNCHANGED_SECONDS"):
+        monkeypatch.setattr(hub_module, name, seconds)
 
 
 async def _sleeps_through(house, program, *, orders, expected):
@@ -247,7 +252,7 @@ async def _sleeps_through(house, program, *, orders, expected):
 
 async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(house, program, monkeypatch):
     """Its bell rang for the new order before it asked, and does not ring again."""
-    monkeypatch.setattr(hub_module, "SHARED_SECONDS", 60.0)
+    share_readings_for(monkeypatch, 60.0)
     async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as second:
         for each in (socket, second):
             await each.hello()
@@ -263,7 +268,7 @@ async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(
 @pytest.mark.parametrize(("shared", "readings"), [(5.0, 1), (-1.0, 3)], ids=["shared", "control"])
 async def test_screens_that_stood_at_the_same_place_share_the_reading(house, program, monkeypatch, shared, readings):
     """A process died: its screens come to another one, all from the same place."""
-    monkeypatch.setattr(hub_module, "SHARED_SECONDS", shared)
+    share_readings_for(monkeypatch, shared)
     place = await beside(feed.position, house.restaurant.pk)
     placed = [(await beside(house.order)).id for _ in range(2)]
     real, made = hub_module._catch_up, []
@@ -291,8 +296,11 @@ async def test_after_a_restore_one_command_makes_every_screen_look_again(house, 
     assert new["epoch"] == await beside(feed.epoch) != old["epoch"]
 
 
-async def test_another_history_brings_a_new_snapshot_to_everybody(house, program, settings):
-    """A backup was restored: its epoch is another one, and its log may be shorter."""
+@pytest.mark.parametrize("shared", [0.0, 60.0])
+async def test_another_history_brings_a_new_snapshot_to_everybody(house, program, monkeypatch, settings, shared):
+    """A backup was restored: its epoch is another one, and its log may be shorter. No reading is shared for longer than
+    the recent frames go on from it."""
+    share_readings_for(monkeypatch, shared)
     settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 0.05
     await beside(house.order)
     async with Socket("/ws/orders", program) as socket:

@@ -76,8 +76,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise ValueError(f"No handler for message type {message['type']}")
         await handler(message)
 
-    async def make_view(self) -> View | None:
-        """The audience of this socket, or None when the actor may not watch it."""
+    def make_view(self) -> View | None:
+        """The audience of this socket, or None when the actor may not watch it. Runs in a thread, and may query."""
         raise NotImplementedError
 
     async def shown_at(self, seq: int) -> frozenset[int]:
@@ -90,15 +90,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Who is it, what may it see; then the writer takes over."""
         self.structured = PROTOCOL in self.scope.get("subprotocols", [])
-        credential = await in_thread(credential_of, self.scope)
+        credential, view = await in_thread(self._admit)
         await self.accept(PROTOCOL if self.structured else None)
-        if credential is None or credential.actor.restaurant_id is None:
-            await self._end(NOT_AUTHENTICATED)
-            return
-        self.credential, self.actor = credential, credential.actor
-        view = await self.make_view()
-        if view is None:
-            await self._end(FORBIDDEN)
+        if credential is None or view is None:
+            await self._end(NOT_AUTHENTICATED if credential is None else FORBIDDEN)
             return
         self.view, self.hub = view, current_hub()
         self.watch = await self.hub.join(view, self.bell)
@@ -106,6 +101,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not self.structured and self.speaks_first:
             self.hello.set()
         self.tasks = [asyncio.create_task(self._guarded(work)) for work in (self._write(), self._beat())]
+
+    def _admit(self) -> tuple[Credential | None, View | None]:
+        """Whose socket it is and its view, with one connection: five hundred screens come back in the same second."""
+        credential = credential_of(self.scope)
+        if credential is None or credential.actor.restaurant_id is None:
+            return None, None
+        self.credential, self.actor = credential, credential.actor
+        return credential, self.make_view()
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """A socket whose work failed must not look alive: it ends, and its client comes back for a snapshot."""
@@ -217,15 +220,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.hello.set()
 
     async def _missing(self) -> tuple[str, list[Frame]]:
-        """(epoch, what the socket lacks): recent frames, else the log's events, else everything."""
+        """(epoch, what the socket lacks): recent frames, else the log's events, else everything.
+
+        A reading may be a shared one, begun before events whose bell this socket has heard already: then it rings
+        itself, and looks once more."""
         cursor = self.position
         if cursor.epoch and cursor.epoch == self.hub.epoch:
             frames = self.watch.after(cursor.seq)
             if frames is None or cursor.seq > self.watch.cursor:
                 frames = await self.watch.catch_up(cursor)
+                if frames is not None and (frames[-1].seq if frames else cursor.seq) < self.watch.cursor:
+                    self.bell.set()
             if frames is not None:
                 return cursor.epoch, frames
-        # It may be a shared one, begun before events whose bell this socket has heard already: look once more.
         self.bell.set()
         return await self.watch.snapshot()
 

@@ -29,26 +29,33 @@ RECENT_FRAMES = 256
 DEVICES_EVERY_SECONDS = 60.0
 TICK_SECONDS = 0.005  # at least so long between two looks; under load as long as the last one took
 SHARED_SECONDS = 0.05  # who asks for the same within this time of its start shares the reading
+UNCHANGED_SECONDS = 0.5  # the same, while nothing has happened since
 LONGEST_REST_SECONDS = 0.5
 RETRY_SECONDS = 0.5
 Found = TypeVar("Found")
 
 
 class _Shared(Generic[Found]):
-    """A reading that is made for whoever asks while it is under way, or within 50 ms of its start."""
+    """A reading that is made for whoever asks while it is under way or new, as long as the recent frames go on from
+    where it was begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: "Watch") -> None:
+        self._watch = watch
         self._begun = 0.0
+        self._brings = 0  # at least so far: the log had reached it
         self._task: asyncio.Task[Found] | None = None
 
     def is_over(self) -> bool:
         """Whether the next who asks gets a new one."""
-        task, now = self._task, asyncio.get_running_loop().time()
-        return task is None or task.cancelled() or (task.done() and now - self._begun > SHARED_SECONDS)
+        task, watch = self._task, self._watch
+        if task is None or task.cancelled() or self._brings < min(watch.floor, watch.cursor):
+            return True
+        lasts = UNCHANGED_SECONDS if self._brings == watch.cursor else SHARED_SECONDS
+        return task.done() and asyncio.get_running_loop().time() - self._begun > lasts
 
     async def get(self, make: Callable[..., Coroutine[Any, Any, Found]], *args: Any) -> Found:
         if self._task is None or self.is_over():
-            self._begun = asyncio.get_running_loop().time()
+            self._begun, self._brings = asyncio.get_running_loop().time(), self._watch.cursor
             self._task = asyncio.ensure_future(make(*args))
         return await asyncio.shield(self._task)
 
@@ -62,7 +69,7 @@ class Watch:
         self.floor = cursor  # recent frames bring a socket from here on
         self.recent: deque[Frame] = deque()
         self.bells: set[asyncio.Event] = set()
-        self._snapshot: _Shared[tuple[str, list[Frame]]] = _Shared()
+        self._snapshot: _Shared[tuple[str, list[Frame]]] = _Shared(self)
         self._catch_ups: dict[Position, _Shared[list[Frame] | None]] = {}
 
     def add(self, frames: list[Frame], seq: int) -> None:
@@ -83,8 +90,8 @@ class Watch:
         return list(newest_first)[::-1]
 
     async def snapshot(self) -> tuple[str, list[Frame]]:
-        """(epoch, everything). A storm of reconnects costs one reading, not one each. What came after it began stands
-        in the recent frames."""
+        """(epoch, everything). A storm of reconnects costs a few readings, not one each. What came after one began
+        stands in the recent frames."""
         return await self._snapshot.get(in_thread, _make_snapshot, self.view)
 
     async def catch_up(self, cursor: Position) -> list[Frame] | None:
@@ -92,12 +99,12 @@ class Watch:
         process stand at the same place, and share it too."""
         for old in [place for place, shared in self._catch_ups.items() if shared.is_over()]:
             del self._catch_ups[old]
-        shared = self._catch_ups.setdefault(cursor, _Shared())
+        shared = self._catch_ups.setdefault(cursor, _Shared(self))
         return await shared.get(in_thread, _catch_up, self.view, cursor)
 
     def forget_shared(self) -> None:
         """The next who asks gets a new one."""
-        self._snapshot = _Shared()
+        self._snapshot = _Shared(self)
         self._catch_ups.clear()
 
 

@@ -182,7 +182,10 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
         news = feed.news(everywhere, {here.pk: 1, quiet.pk: 0})
     assert len(trips) == (1 if connection.vendor == "postgresql" else 4)
     assert (news.epoch, news.heads) == (feed.epoch(), {here.pk: 3, there.pk: 3, quiet.pk: 0})
-    assert {key: [event.seq for event in events] for key, events in news.events.items()} == {here.pk: [2, 3], quiet.pk: []}
+    assert {key: [event.seq for event in events] for key, events in news.events.items()} == {
+        here.pk: [2, 3],
+        quiet.pk: [],
+    }
 
 
 def test_the_first_look_names_the_history():

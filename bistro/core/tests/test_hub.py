@@ -124,7 +124,9 @@ async def test_a_look_finds_also_whom_nobody_rang_for(here, hub, monkeypatch, se
     settings.FEED_POLL_SECONDS = 60
     there = await in_thread(RestaurantFactory)
     real = doorbell.ring
-    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq))
+    monkeypatch.setattr(
+        doorbell, "ring", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq)
+    )
     first, second = await Reader(hub, DeviceView(here.pk)).join(), await Reader(hub, DeviceView(there.pk)).join()
     await asyncio.sleep(0.1)  # the tail has looked, and waits
     await add_device(there, "b")
