@@ -40,7 +40,8 @@ def connected(address: str) -> Iterator[Any]:
 
 
 def close_everything(address: str) -> None:
-    """All orders delivered, all tickets done, all guests gone. The log is not told: nobody watches between two runs."""
+    """All orders delivered, all tickets done, all guests gone. The log is not told: screens would
+    not see it."""
     now = f"'{datetime.now(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}'"
     if is_postgres(address):
         now += "::timestamp AT TIME ZONE 'UTC'"

@@ -231,15 +231,18 @@ async def standing(target: Contender, sockets: int, seconds: float) -> Figures:
 
 async def enduring(target: Contender, clients: int, sockets: int, parts: int, seconds: float) -> Figures:
     """Memory under load that goes on: so many parts of so many seconds, tables emptied between them. What a process
-    takes until half of them are over it needs; what it takes afterwards it loses."""
-    resident, rates = [], []
+    takes until half of them are over it needs; what it takes afterwards it never gives back."""
+    resident, rounds = [], []
     with watching() as watchers, measured() as clock:
         await watchers.join(target, sockets)
         for _part in range(parts):
-            rates.append((await in_a_loop(target, clients, seconds))["per second"])
+            rounds.append(await in_a_loop(target, clients, seconds))
             await target.begin_again()
             watchers.heard.clear()
             resident.append(target.resident_kib() / 1024)
+        closed = sum(line.closed for line in watchers.lines)
     half = resident[len(resident) // 2 - 1]
     memory = {"MiB half way": half, "MiB at the end": resident[-1], "MiB at most": max(resident)}
-    return {**memory, "end : half way": resident[-1] / half, "per second": sum(rates) / parts, "generator": clock.share}
+    missing = {"failed": sum(each["failed"] for each in rounds), "cut off": closed}
+    rate = sum(each["per second"] for each in rounds) / parts
+    return {**memory, "end : half way": resident[-1] / half, "per second": rate, **missing, "generator": clock.share}

@@ -9,6 +9,7 @@ from typing import Any, Self
 from channels.testing import WebsocketCommunicator
 
 from bistro.asgi import application
+from bistro.core.live import hub as hub_module
 from bistro.core.live.consumers import PROTOCOL
 from bistro.core.live.threads import in_thread
 
@@ -93,3 +94,9 @@ async def eventually(check: Callable[[], Awaitable[Any] | Any], seconds: float =
         if found or asyncio.get_running_loop().time() > end:
             return found
         await asyncio.sleep(0.01)
+
+
+def share_readings_for(monkeypatch: Any, seconds: float) -> None:
+    """How long who asks for the same shares a snapshot, or what was missed; below zero: nobody."""
+    for name in ("SHARED_SECONDS", "UNCHANGED_SECONDS"):
+        monkeypatch.setattr(hub_module, name, seconds)

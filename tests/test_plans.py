@@ -171,7 +171,7 @@ def pages(house):
                  "/api/v1/orders/recent", "/api/v1/kitchen/load", "/api/v1/pauses",
                  "/api/v1/tickets", "/api/v1/tickets?status=open",
                  "/api/v1/tickets?status=done", "/api/v1/tables",
-                 f"/api/v1/events?after={feed.head(house.restaurant.pk) - 5}", "/metrics"):  # fmt: skip
+                 f"/api/v1/events?after={feed.position(house.restaurant.pk).seq - 5}", "/metrics"):  # fmt: skip
         yield path, lambda path=path: owner.get(path)
     for path in ("/api/orders", "/api/v1/kitchen/load", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/orders"):
         yield f"{path} by a pad", lambda path=path: pad.get(path)
@@ -180,7 +180,7 @@ def pages(house):
 def acts(house):
     """Everything that is written all evening, and what the feed reads."""
     order = Order.objects.filter(status="placed").first()
-    ticket, head = order.tickets.first(), feed.head(house.restaurant.pk)
+    ticket, head = order.tickets.first(), feed.position(house.restaurant.pk).seq
     actor, position = house.actor("kitchen"), feed.position(house.restaurant.pk)
     manager, screen, spare = house.api("manager"), house.api("screen"), house.add_table()
     gone = house.order(house.actor("waiter"), table_id=spare.pk)

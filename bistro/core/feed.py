@@ -54,16 +54,6 @@ def _named(found: Sequence[FeedEpoch]) -> str:
     return row.value
 
 
-def heads(restaurant_ids: Iterable[int]) -> dict[int, int]:
-    """The last number of each restaurant: one query for all. A restaurant without events is absent."""
-    return dict(_heads(restaurant_ids))
-
-
-def head(restaurant_id: int) -> int:
-    """The last number of one restaurant, 0 before its first event."""
-    return heads([restaurant_id]).get(restaurant_id, 0)
-
-
 def position(restaurant_id: int) -> Position:
     """Where the log stands now. Read it before the rows: folding is an upsert, so seeing an event twice is harmless."""
     epochs, heads = read_together(_epochs.asking(), _heads.asking([restaurant_id]))
@@ -71,7 +61,8 @@ def position(restaurant_id: int) -> Position:
 
 
 def news(restaurant_ids: Iterable[int], starts: Mapping[int, int]) -> News:
-    """The heads of all of these, and the events of some after their `starts`; one trip to the database.
+    """The heads of all of these, and the events of some after their `starts`; one trip to the database. A restaurant
+    that nobody knows is absent.
 
     The events may go beyond their head: a commit may come between the statements. At most the catch-up limit of each.
     """

@@ -90,7 +90,7 @@ class House(RuleBasedStateMachine):
     def hang_screens(self) -> None:
         """Fresh screens: walls for all stations and one each, the pass and the floor, programs and a pad."""
         restaurant_id, who = self.house.restaurant.pk, self.manager
-        self.cursor = feed.head(restaurant_id)
+        self.cursor = feed.position(restaurant_id).seq
         views: list[Any] = [KitchenBoard(restaurant_id, who, station) for station in (None, *self.stations)]
         views += [Pass(restaurant_id, who), FloorBoard(restaurant_id, who)]
         self.screens: list[Any] = [PageScreen(view) for view in views]

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar, TypeGuard
 
 from channels.consumer import get_handler_name
@@ -220,21 +220,25 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.hello.set()
 
     async def _missing(self) -> tuple[str, list[Frame]]:
-        """(epoch, what the socket lacks): recent frames, else the log's events, else everything.
-
-        A reading may be a shared one, begun before events whose bell this socket has heard already: then it rings
-        itself, and looks once more."""
+        """(epoch, what the socket lacks): recent frames, else the log's events, else everything."""
         cursor = self.position
         if cursor.epoch and cursor.epoch == self.hub.epoch:
             frames = self.watch.after(cursor.seq)
             if frames is None or cursor.seq > self.watch.cursor:
                 frames = await self.watch.catch_up(cursor)
-                if frames is not None and (frames[-1].seq if frames else cursor.seq) < self.watch.cursor:
-                    self.bell.set()
+                await self._look_again(cursor.epoch, frames or [])
             if frames is not None:
                 return cursor.epoch, frames
-        self.bell.set()
-        return await self.watch.snapshot()
+        epoch, frames = await self.watch.snapshot()
+        await self._look_again(epoch, frames)
+        return epoch, frames
+
+    async def _look_again(self, epoch: str, read: Sequence[Frame]) -> None:
+        """What was read may be shared, and begun before events whose bell this socket has heard already: then it rings
+        itself. Not where the tail has yet to hear of another history, or of a log that went back: it will ring."""
+        if read and read[-1].seq < self.watch.cursor and epoch == self.hub.epoch:
+            self.bell.set()
+            await asyncio.sleep(0)  # neither a set bell nor a reading that is done lets anybody else have a turn
 
     async def _send_frame(self, frame: Frame, epoch: str) -> None:
         self.position = Position(epoch, frame.seq)

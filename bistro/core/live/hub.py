@@ -48,7 +48,7 @@ class _Shared(Generic[Found]):
     def is_over(self) -> bool:
         """Whether the next who asks gets a new one."""
         task, watch = self._task, self._watch
-        if task is None or task.cancelled() or self._brings < min(watch.floor, watch.cursor):
+        if task is None or self._brings < min(watch.floor, watch.cursor) or _failed(task):
             return True
         lasts = UNCHANGED_SECONDS if self._brings == watch.cursor else SHARED_SECONDS
         return task.done() and asyncio.get_running_loop().time() - self._begun > lasts
@@ -58,6 +58,10 @@ class _Shared(Generic[Found]):
             self._begun, self._brings = asyncio.get_running_loop().time(), self._watch.cursor
             self._task = asyncio.ensure_future(make(*args))
         return await asyncio.shield(self._task)
+
+
+def _failed(task: asyncio.Task[Any]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 class Watch:
@@ -144,8 +148,8 @@ class Hub:
         self.epoch = ""
         self.heads: Mapping[int, int] = {}
         self._wake = asyncio.Event()
-        self._rung: set[int] = set()  # restaurants that have probably moved
-        self._bell = LayerBell(self._rung_outside)
+        self._moved: set[int] = set()  # restaurants that rang since the last look
+        self._bell = LayerBell(self._rung)
         self._tail: asyncio.Task[None] | None = None
         self._open = False
         self._devices_due = loop.time() + DEVICES_EVERY_SECONDS
@@ -186,11 +190,12 @@ class Hub:
 
     def _rung_here(self, restaurant_id: int, seq: int) -> None:
         """A commit of this process: wake the tail, and pass it on to the other processes."""
-        self._rung_outside([restaurant_id])
+        self._rung([restaurant_id])
         self._bell.pass_on(restaurant_id, seq)
 
-    def _rung_outside(self, restaurant_ids: Iterable[int]) -> None:
-        self._rung.update(restaurant_ids)
+    def _rung(self, restaurant_ids: Iterable[int]) -> None:
+        """These have probably moved."""
+        self._moved.update(restaurant_ids)
         self._wake.set()
 
     async def _follow(self) -> None:
@@ -225,8 +230,8 @@ class Hub:
         if not by_restaurant:
             return
         starts = {key: min(watch.cursor for watch in watches) for key, watches in by_restaurant.items()}
-        rung, self._rung = self._rung & starts.keys(), set()
-        news, events = await in_thread(_read_news, starts, rung)
+        moved, self._moved = self._moved & starts.keys(), set()
+        news, events = await in_thread(_read_news, starts, moved)
         other_history = bool(self.epoch) and news.epoch != self.epoch  # a backup was restored
         self.epoch, self.heads = news.epoch, news.heads
         if other_history:
@@ -285,10 +290,10 @@ def _restart(watch: Watch, seq: int) -> None:
         bell.set()
 
 
-def _read_news(starts: Mapping[int, int], rung: Set[int]) -> tuple[feed.News, dict[int, Sequence[Event] | None]]:
+def _read_news(starts: Mapping[int, int], moved: Set[int]) -> tuple[feed.News, dict[int, Sequence[Event] | None]]:
     """(the log now, the events after each start of those that moved). None where they lead nowhere. Who rang is asked
     for with the heads; whose ring was lost, with a trip of its own."""
-    news = feed.news(starts, {restaurant_id: starts[restaurant_id] for restaurant_id in rung})
+    news = feed.news(starts, {restaurant_id: starts[restaurant_id] for restaurant_id in moved})
     events: dict[int, Sequence[Event] | None] = {}
     for restaurant_id, start in starts.items():
         ahead = news.heads.get(restaurant_id, 0) - start

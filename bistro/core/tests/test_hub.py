@@ -120,6 +120,17 @@ async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
     assert await reader.until(["a"]) == ["a"]
 
 
+async def test_who_rang_is_asked_for_with_the_heads(here, hub, monkeypatch, settings):
+    settings.FEED_POLL_SECONDS = 60
+    apart, real = [], feed.events_after
+    monkeypatch.setattr(feed, "events_after", lambda *asked: apart.append(asked) or real(*asked))
+    reader = await Reader(hub, DeviceView(here.pk)).join()
+    await asyncio.sleep(0.1)  # the tail has looked, and waits
+    await add_device(here, "a")
+    assert await reader.until(["a"]) == ["a"]
+    assert apart == []
+
+
 async def test_a_look_finds_also_whom_nobody_rang_for(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 60
     there = await in_thread(RestaurantFactory)
@@ -275,4 +286,4 @@ async def test_a_commit_of_another_process_arrives_by_the_poll(here, hub, settin
     await add_device(here, "ours")
     await asyncio.to_thread(_in_another_process, here, "theirs", "theirs too")
     assert await reader.until(["ours", "theirs", "theirs too"]) == ["ours", "theirs", "theirs too"]
-    assert await in_thread(feed.head, here.pk) == 3
+    assert (await in_thread(feed.position, here.pk)).seq == 3

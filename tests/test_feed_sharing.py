@@ -1,0 +1,67 @@
+"""Sockets that ask for the same share a reading, and none is told less for it."""
+
+import pytest
+
+from bistro.core import feed
+from bistro.core.live import hub as hub_module
+from tests.sockets import Socket, beside, share_readings_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def program(house):
+    """The Authorization header of somebody who may read the restaurant's orders."""
+    return house.api("integration").headers["Authorization"]
+
+
+async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(house, program, monkeypatch):
+    """Its bell rang for the new order before it asked, and does not ring again."""
+    share_readings_for(monkeypatch, 60.0)
+    async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as second:
+        for each in (socket, second):
+            await each.hello()
+            await each.hear("initial")
+        placed = await beside(house.order)
+        for each in (socket, second):
+            await each.hear("new_order")
+        await second.hello()
+        assert (await second.hear("initial"))["orders"] == []
+        assert (await second.hear("new_order"))["order"]["id"] == placed.id
+
+
+@pytest.mark.parametrize(("shared", "readings"), [(5.0, 1), (-1.0, 3)], ids=["shared", "control"])
+async def test_screens_that_stood_at_the_same_place_share_the_reading(house, program, monkeypatch, shared, readings):
+    """A process died: its screens come to another one, all from the same place."""
+    share_readings_for(monkeypatch, shared)
+    place = await beside(feed.position, house.restaurant.pk)
+    placed = [(await beside(house.order)).id for _ in range(2)]
+    real, made = hub_module._catch_up, []
+    monkeypatch.setattr(hub_module, "_catch_up", lambda *asked: made.append(asked) or real(*asked))
+    async with (
+        Socket("/ws/orders", program) as first,
+        Socket("/ws/orders", program) as second,
+        Socket("/ws/orders", program) as third,
+    ):
+        for screen in (first, second, third):
+            await screen.hello(place.seq, place.epoch)
+            heard = [await screen.hear("new_order") for _ in placed]
+            assert [message["order"]["id"] for message in heard] == placed
+    assert len(made) == readings
+
+
+async def test_whoever_shares_an_older_reading_is_told_at_once_what_came_since(house, program, monkeypatch):
+    """As above, for those that missed the same."""
+    share_readings_for(monkeypatch, 60.0)
+    place = await beside(feed.position, house.restaurant.pk)
+    placed = [(await beside(house.order)).id]
+    async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
+        for each in (first, second):
+            await each.hello(place.seq, place.epoch)
+            await each.hear("new_order")
+        placed.append((await beside(house.order)).id)
+        for each in (first, second):
+            await each.hear("new_order")
+        await second.hello(place.seq, place.epoch)
+        heard = [await second.hear("new_order") for _ in placed]
+    assert [message["order"]["id"] for message in heard] == placed
