@@ -1,6 +1,7 @@
 """Sockets that ask for the same share a reading, and none is told less for it."""
 
 import pytest
+from django.db import OperationalError
 
 from bistro.core import feed
 from bistro.core.live import hub as hub_module
@@ -65,3 +66,19 @@ async def test_whoever_shares_an_older_reading_is_told_at_once_what_came_since(h
         await second.hello(place.seq, place.epoch)
         heard = [await second.hear("new_order") for _ in placed]
     assert [message["order"]["id"] for message in heard] == placed
+
+
+async def test_a_reading_that_failed_is_shared_with_nobody(house, program, monkeypatch):
+    share_readings_for(monkeypatch, 60.0)
+    faults, real = [OperationalError("the database is away")], hub_module._make_snapshot
+
+    def fails_once(view):
+        if faults:
+            raise faults.pop()
+        return real(view)
+
+    monkeypatch.setattr(hub_module, "_make_snapshot", fails_once)
+    async with Socket("/ws/orders", program) as socket:
+        await socket.hello()
+        assert (await socket.hear("initial"))["orders"] == []
+    assert faults == []
