@@ -40,8 +40,7 @@ def connected(address: str) -> Iterator[Any]:
 
 
 def close_everything(address: str) -> None:
-    """All orders delivered, all tickets done, all guests gone. The log is not told: screens would
-    not see it."""
+    """All orders delivered, all tickets done, all guests gone. The log is not told: no screen sees it."""
     now = f"'{datetime.now(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}'"
     if is_postgres(address):
         now += "::timestamp AT TIME ZONE 'UTC'"

@@ -136,7 +136,7 @@ async def test_a_beat_is_never_behind_a_socket_that_came_from_a_process_ahead_of
 )
 async def test_a_place_that_leads_nowhere_gets_a_snapshot(house, program, after, epoch):
     await beside(house.order)
-    present = await beside(feed.epoch)
+    present = (await beside(feed.position, house.restaurant.pk)).epoch
     async with Socket("/ws/orders", program) as socket:
         await socket.hello(after, epoch or present)
         assert (await socket.hear())["type"] == "initial"
@@ -275,7 +275,8 @@ async def test_after_a_restore_one_command_makes_every_screen_look_again(house, 
         await beside(call_command, "restored", stdout=io.StringIO())
         new = await socket.hear("initial")
     assert new["seq"] == old["seq"]
-    assert new["epoch"] == await beside(feed.epoch) != old["epoch"]
+    present = await beside(feed.position, house.restaurant.pk)
+    assert new["epoch"] == present.epoch != old["epoch"]
 
 
 @pytest.mark.parametrize("shared", [0.0, 60.0])

@@ -180,8 +180,8 @@ def pages(house):
 def acts(house):
     """Everything that is written all evening, and what the feed reads."""
     order = Order.objects.filter(status="placed").first()
-    ticket, head = order.tickets.first(), feed.position(house.restaurant.pk).seq
-    actor, position = house.actor("kitchen"), feed.position(house.restaurant.pk)
+    ticket, actor = order.tickets.first(), house.actor("kitchen")
+    position = feed.position(house.restaurant.pk)
     manager, screen, spare = house.api("manager"), house.api("screen"), house.add_table()
     gone = house.order(house.actor("waiter"), table_id=spare.pk)
     assert manager.post(f"/api/v1/orders/{gone.id}/cancel", {"reason": "Mistake"}).status_code == 200
@@ -197,11 +197,12 @@ def acts(house):
     yield "sweep of tickets", lambda: raise_unseen_ticket_alarms(now=timezone.now() + timedelta(seconds=60))
     yield "alarms of tickets", lambda: unseen_tickets(actor)
     yield "sweep of pauses", lambda: end_pauses(now=timezone.now() + timedelta(seconds=60))
-    yield "feed", lambda: feed.events_after(house.restaurant.pk, head - 5)
+    yield "feed", lambda: feed.events_after(house.restaurant.pk, position.seq - 5)
+    yield "news", lambda: feed.news([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
     yield "orders socket", lambda: list(OrderFeed(house.restaurant.pk, actor, None).snapshot(position))
     yield "pad socket", lambda: list(OrderFeed(house.restaurant.pk, actor, house.table.pk).snapshot(position))
     yield "kitchen socket", lambda: list(KitchenBoard(house.restaurant.pk, actor, None).snapshot(position))
-    news = feed.events_after(house.restaurant.pk, head - 20)
+    news = feed.events_after(house.restaurant.pk, position.seq - 20)
     yield "kitchen push", lambda: list(KitchenBoard(house.restaurant.pk, actor, None).changes(news, position))
 
 

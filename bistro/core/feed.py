@@ -39,12 +39,8 @@ class News:
     events: Mapping[int, Sequence[Event]]
 
 
-def epoch() -> str:
-    """The name of the present history; made at first use."""
-    return _named(_epochs())
-
-
 def _named(found: Sequence[FeedEpoch]) -> str:
+    """The name of the present history; made at first use."""
     row = next(iter(found), None)
     if row is None:
         try:

@@ -177,11 +177,11 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
             with UnitOfWork(Actor.system(place.pk, "test")) as work:
                 work.record(Rung())
     everywhere = [here.pk, there.pk, quiet.pk]
-    feed.epoch()
+    position = feed.position(here.pk)
     with CaptureQueriesContext(connection) as trips:
         news = feed.news([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
     assert len(trips) == (1 if connection.vendor == "postgresql" else 4)
-    assert (news.epoch, news.heads) == (feed.epoch(), {here.pk: 3, there.pk: 3, quiet.pk: 0})
+    assert (news.epoch, news.heads) == (position.epoch, {here.pk: 3, there.pk: 3, quiet.pk: 0})
     assert {key: [event.seq for event in events] for key, events in news.events.items()} == {
         here.pk: [2, 3],
         quiet.pk: [],
@@ -190,7 +190,7 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
 
 def test_the_first_look_names_the_history():
     here = RestaurantFactory()
-    assert feed.news([here.pk], {}).epoch == feed.position(here.pk).epoch == feed.epoch() != ""
+    assert feed.news([here.pk], {}).epoch == feed.position(here.pk).epoch != ""
 
 
 def test_the_epoch_is_one_for_all_who_ask_first(settings):
@@ -199,7 +199,7 @@ def test_the_epoch_is_one_for_all_who_ask_first(settings):
 
     def ask():
         barrier.wait(5)
-        found.append(feed.epoch())
+        found.append(feed.position(0).epoch)
         connection.close()
 
     threads = [threading.Thread(target=ask) for _ in range(6)]
