@@ -76,7 +76,9 @@ export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since 
 
 /** Only a ticket that is taller than a column may be broken; one that is says no more how tall it is. Reads first, then writes. */
 function markBroken(tickets) {
-  const tall = tickets.map((ticket) => ticket.getClientRects().length > 1 || ticket.offsetHeight > ticket.parentElement.clientHeight);
+  const tall = tickets.map(
+    (ticket) => ticket.getClientRects().length > 1 || ticket.offsetHeight > ticket.parentElement.clientHeight,
+  );
   for (const [place, ticket] of tickets.entries()) ticket.toggleAttribute("data-broken", tall[place]);
 }
 
@@ -231,7 +233,11 @@ export function startPages() {
     if (page > 0 && Date.now() - touchedAt > PAGE_KEY_REST_MS) turnTo(0);
   }, 5000);
   window.addEventListener("resize", arrange);
-  document.addEventListener("scroll", ({ target }) => target.classList?.contains("lane-view") && (target.scrollLeft = 0), true);
+  document.addEventListener(
+    "scroll",
+    ({ target }) => target.classList?.contains("lane-view") && (target.scrollLeft = 0),
+    true,
+  );
   document.fonts?.ready.then(arrange);
   arrange();
 }

@@ -31,7 +31,8 @@ function takeDigit(digit) {
   typing = setTimeout(() => {
     typed = "";
   }, TYPING_MS);
-  const button = panel().querySelector(`[data-number="${typed}"]`) ?? panel().querySelector(`[data-number="${(typed = digit)}"]`);
+  const button =
+    panel().querySelector(`[data-number="${typed}"]`) ?? panel().querySelector(`[data-number="${(typed = digit)}"]`);
   if (!button) return;
   if ("choose" in button.dataset) {
     button.focus();

@@ -33,7 +33,8 @@ function makeRoom(element) {
   if (shown) {
     if (element.getAttribute("hx-swap-oob") === "delete") {
       // A page may keep for a moment what is gone, and take it away itself.
-      if (!shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true }))) element.remove();
+      if (!shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true })))
+        element.remove();
       return;
     }
     if (isOlder(element, shown)) element.remove();
@@ -50,7 +51,9 @@ function makeRoom(element) {
 
 /** The fragments of `html`, those in a `<template><svg>` wrapper too: SVG parts cannot stand alone in HTML. */
 function fragmentsOf(content) {
-  const wrapped = [...content.querySelectorAll("template")].flatMap((each) => [...each.content.querySelectorAll("[id][hx-swap-oob]")]);
+  const wrapped = [...content.querySelectorAll("template")].flatMap((each) => [
+    ...each.content.querySelectorAll("[id][hx-swap-oob]"),
+  ]);
   return [...content.children].filter((each) => each.localName !== "template").concat(wrapped);
 }
 
