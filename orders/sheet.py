@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from bistro.core.access import restaurant_of
 from bistro.core.actors import Actor
+from bistro.core.hooks import hook
 from bistro.core.ids import uuid7
 from bistro.core.money import display
 from bistro.core.roles import Act
@@ -189,7 +189,7 @@ def _seen_words(order: Order, now: datetime) -> str:
 
 def _menu(restaurant_id: int, money: dict[str, str], wish: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
     now, states = sellable_menu(restaurant_id)
-    minutes = import_string(settings.ORDER_QUOTES)(now, at)
+    minutes = hook(settings.ORDER_QUOTES)(now, at)
     categories = []
     for category in now.menu.categories:
         items = [
