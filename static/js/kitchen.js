@@ -119,7 +119,7 @@ function open(ticket, what) {
 function withTicket(run) {
   const ticket = chosenTicket();
   if (ticket && !("alert" in ticket.dataset || "cancelled" in ticket.dataset)) run(ticket);
-  else if (ticket) tell("changed", "Read the change first: Enter");
+  else if (ticket) tell("changed", "Read the change first, then press Enter");
 }
 
 const isHeld = (ticket) => "held" in ticket.dataset;
