@@ -354,7 +354,9 @@ document.addEventListener("bistro:swapped", afterSwap);
 document.addEventListener("bistro:going", countReady);
 document.addEventListener(
   "scroll",
-  ({ target }) => target.classList?.contains("stations") && target.isConnected && (stationsAt = target.scrollLeft),
+  ({ target }) => {
+    if (target.classList?.contains("stations") && target.isConnected) stationsAt = target.scrollLeft;
+  },
   true,
 );
 document.querySelector(".stations [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });

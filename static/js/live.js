@@ -71,7 +71,8 @@ class LiveBoard {
     const url = new URL(this.root.dataset.liveUrl, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.attemptAt = moment();
-    const socket = (this.socket = new WebSocket(url, PROTOCOL));
+    const socket = new WebSocket(url, PROTOCOL);
+    this.socket = socket;
     this.opening = setTimeout(() => this.lost(Math.random() * 500), OPEN_MS); // it has waited already
     socket.onopen = () => {
       clearTimeout(this.opening);
