@@ -17,6 +17,7 @@ from bistro.core.admin_pages import ask
 from bistro.core.money import text
 from orders import services
 from orders.admin_forms import CancelForm
+from orders.allergies import choice_names, in_words
 from orders.models import Order, OrderLine
 
 STATUS_LABELS = {
@@ -33,12 +34,16 @@ class LinesOfOrder(LookInline):
     """What was asked for, at the price of that moment."""
 
     model = OrderLine
-    fields = ("name", "quantity", "choices", "note", "course", "seat", "status", "unit_price", "total")
+    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "unit_price", "total")
     readonly_fields = fields
 
     @admin.display(description="Choices")
     def choices(self, line: OrderLine) -> str:
-        return ", ".join(choice["name"] for choice in line.modifiers)
+        return ", ".join(choice_names(line))
+
+    @admin.display(description="Allergies")
+    def allergies(self, line: OrderLine) -> str:
+        return in_words(line)
 
 
 @admin.register(Order)

@@ -16,6 +16,7 @@ from bistro.core.money import ZERO, display
 from bistro.core.roles import Act
 from menu.compiled import CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
+from orders.allergies import allergies, choice_names, conflicting
 from orders.courses import held_courses
 from orders.floor import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
@@ -37,12 +38,13 @@ class SheetParty:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line as a waiter reads it."""
+    """One line as a waiter reads it. `conflicts`: the allergies that the dish itself contains."""
 
     quantity: int
     name: str
     modifiers: list[str]
     allergies: list[str]
+    conflicts: list[str]
     note: str
     course: int
     status: str
@@ -161,10 +163,18 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
 
 
 def _sheet_line(line: OrderLine) -> SheetLine:
-    modifiers = [modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")]
-    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
     word = "" if line.status == LineStatus.QUEUED else line.get_status_display()
-    return SheetLine(line.quantity, line.name, modifiers, allergies, line.note, line.course, line.status, word)
+    return SheetLine(
+        quantity=line.quantity,
+        name=line.name,
+        modifiers=choice_names(line),
+        allergies=allergies(line),
+        conflicts=conflicting(line),
+        note=line.note,
+        course=line.course,
+        status=line.status,
+        status_word=word,
+    )
 
 
 def _seen_words(order: Order, now: datetime) -> str:
