@@ -7,12 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from bistro.core.access import restaurant_of
 from bistro.core.actors import Actor
+from bistro.core.hooks import hook
 from bistro.core.ids import uuid7
-from bistro.core.money import ZERO, display
+from bistro.core.money import display
 from bistro.core.roles import Act
 from menu.compiled import CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
@@ -20,6 +20,7 @@ from orders.allergies import allergies, choice_names, conflicting
 from orders.courses import held_courses
 from orders.floor import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
+from orders.owing import owed
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
@@ -108,7 +109,6 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
     orders = list(rows)
     now = timezone.now()
     (shown,) = floor_tables(actor, [table], restaurant, now)
-    owed = sum((order.total for order in orders if order.status != OrderStatus.CANCELLED), ZERO)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
     plans = _plans(orders)
     return Sheet(
@@ -118,7 +118,7 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
         menu=_menu(restaurant.pk, money, wish or {}, now) if actor.may(Act.PLACE_ANYWHERE) else [],
         can_order=actor.may(Act.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Act.CLEAR_TABLE) and party is not None,
-        total=display(owed, **money),
+        total=display(owed(orders).total, **money),
         key=(wish or {}).get("key") or uuid7().hex,
         note=(wish or {}).get("note", ""),
     )
@@ -189,7 +189,7 @@ def _seen_words(order: Order, now: datetime) -> str:
 
 def _menu(restaurant_id: int, money: dict[str, str], wish: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
     now, states = sellable_menu(restaurant_id)
-    minutes = import_string(settings.ORDER_QUOTES)(now, at)
+    minutes = hook(settings.ORDER_QUOTES)(now, at)
     categories = []
     for category in now.menu.categories:
         items = [

@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                 ('aged_from', models.DateTimeField(null=True)),
                 ('held_at', models.DateTimeField(help_text='A cook let it wait.', null=True)),
                 ('alert_at', models.DateTimeField(help_text='Since when a change waits to be read.', null=True)),
-                ('voided', models.JSONField(help_text='[{"line", "name", "quantity", "modifiers"}]', null=True)),
+                ('voided', models.JSONField(help_text='[{"line", "name", "quantity", "modifiers", "allergies"}]', null=True)),
                 ('before_done', models.JSONField(help_text='As it was before the last bump: {"status", "started_at", "held_at", "lines"}.', null=True)),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('seen_on', models.CharField(blank=True, max_length=80)),
