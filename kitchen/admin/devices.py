@@ -16,10 +16,10 @@ from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
-from bistro.core.admin_base import LOOKS, manager_of
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_pages import form_page
-from bistro.core.admin_services import ByService
+from bistro.core.admin.base import LOOKS, manager_of
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.pages import form_page
+from bistro.core.admin.services import ServiceAdmin
 from bistro.core.models import Device
 from bistro.core.services import devices as device_services
 from bistro.core.services import heartbeats as heartbeat_services
@@ -68,7 +68,7 @@ class DeviceForm(TenantForm):
 
 
 @admin.register(Device)
-class DeviceAdmin(PairsScreens, ByService):
+class DeviceAdmin(PairsScreens, ServiceAdmin):
     """A revoked device stays in the list: the log names it, and a new code brings it back."""
 
     form = add_form = DeviceForm
@@ -140,7 +140,7 @@ class DeviceAdmin(PairsScreens, ByService):
             self.message_user(request, f"{device} is unlocked.", messages.SUCCESS)
             return self.back_to_list()
         why = f"It was locked: {device.get_lock_reason_display()}." if device.locked_at else "It is not locked."
-        text = f"{why} Look at it first. The software that it reports is the expected one from then on."
+        text = f"{why} DisplaySettings at it first. The software that it reports is the expected one from then on."
         return form_page(self, request, title=f"Unlock {device}", text=text, button="Unlock")
 
     @admin.action(description="Unlock", permissions=["run"])
