@@ -1,7 +1,7 @@
 """The front door of the ASGI process: a bounded number of requests at work, the rest wait briefly, then 503.
 
 Without it every request gets a thread and a database connection at once, and overload becomes a pile of timeouts.
-It also refuses large bodies, whatever server it stands in; in Daphne `bistro.core.server.daphne_limits` does so before they
+It also refuses large bodies, whatever server it stands in; `bistro.core.server.daphne_limits` does so before they
 are read.
 """
 

@@ -33,18 +33,18 @@ class Reader:
     """What a socket does with a watch, without the socket: it holds a cursor and folds frames."""
 
     def __init__(self, hub, view):
-        self.hub, self.view, self.bell = hub, view, asyncio.Event()
+        self.hub, self.view, self.wakeup = hub, view, asyncio.Event()
         self.names: list[str] = []
         self.seq = -1
 
     async def join(self):
-        self.watch = await self.hub.join(self.view, self.bell)
+        self.watch = await self.hub.join(self.view, self.wakeup)
         _epoch, frames = await self.watch.snapshot()
         self._fold(frames)
         return self
 
     def leave(self):
-        self.hub.leave(self.watch, self.bell)
+        self.hub.leave(self.watch, self.wakeup)
 
     async def read(self):
         frames = self.watch.after(self.seq)
@@ -59,8 +59,8 @@ class Reader:
                 await self.read()
                 if self.names == names:
                     return self.names
-                await self.bell.wait()
-                self.bell.clear()
+                await self.wakeup.wait()
+                self.wakeup.clear()
 
     def _fold(self, frames):
         for frame in frames:
