@@ -38,18 +38,18 @@ class Reader:
         self.seq = -1
 
     async def join(self):
-        self.watch = await self.hub.join(self.view, self.wakeup)
-        _epoch, frames = await self.watch.snapshot()
+        self.audience = await self.hub.join(self.view, self.wakeup)
+        _epoch, frames = await self.audience.snapshot()
         self._fold(frames)
         return self
 
     def leave(self):
-        self.hub.leave(self.watch, self.wakeup)
+        self.hub.leave(self.audience, self.wakeup)
 
     async def read(self):
-        frames = self.watch.after(self.seq)
+        frames = self.audience.after(self.seq)
         if frames is None:
-            _epoch, frames = await self.watch.snapshot()
+            _epoch, frames = await self.audience.snapshot()
         self._fold(frames)
 
     async def until(self, names, seconds=5.0):
