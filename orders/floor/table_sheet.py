@@ -100,7 +100,7 @@ class Sheet:
 
 
 def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
-    """The sheet of a table: a constant number of queries. `order_data` is a refused form, shown again as it was sent."""
+    """The sheet of a table: a constant number of queries. `order_data` is a refused form, shown again."""
     restaurant = restaurant_of(actor)
     party = Party.objects.visible_to(actor).seated().filter(table=table).first()
     rows = (

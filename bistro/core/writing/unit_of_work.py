@@ -116,7 +116,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         head = insert_numbered(rows, "seq", SEQUENCE, [self.restaurant_id])
 
         def ring() -> None:  # no partial: Django's robust handling asks a callback that fails for its __qualname__
-            commit_signal.ring(self.restaurant_id, head)
+            commit_signal.notify(self.restaurant_id, head)
 
         transaction.on_commit(ring, robust=True)
 
