@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_of
-from bistro.core.hooks import hook
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import display
 from bistro.core.kernel.roles import Permission

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bistro.core.hooks import hook
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.kernel.events import DomainEvent
+from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.models import Event
 from bistro.core.speed.bulk_insert import Counter, insert_numbered, new_row
