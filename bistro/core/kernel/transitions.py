@@ -1,4 +1,4 @@
-"""One function reads every table of moves."""
+"""The function that reads every table of moves."""
 
 from collections.abc import Mapping
 
