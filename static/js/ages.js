@@ -2,7 +2,7 @@
 
 /** Return a duration as people say it: "now", "7 min", "1 h 05", "2 d". */
 export function inWords(seconds) {
-  const minutes = Math.max(0, Math.floor(seconds / 60));
+  const minutes = Math.floor(seconds / 60);
   if (minutes < 1) return "now";
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;

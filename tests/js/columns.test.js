@@ -30,7 +30,7 @@ test("a ready ticket is recalled in each other column", () => {
 test("nothing happens in the ticket's own column, outside all columns, or back in the queue", () => {
   assert.equal(actFor(dragged("started"), "started"), null);
   assert.equal(actFor(dragged("ready"), "ready"), null);
-  assert.equal(actFor(dragged("queued"), null), null);
+  assert.equal(actFor(dragged("ready"), null), null);
   assert.equal(actFor(dragged("started"), "queued"), null);
 });
 

@@ -6,7 +6,7 @@ export class FakeElement {
   constructor(id, { data = {}, attributes = {}, children = [], localName = "li", classes = [] } = {}) {
     Object.assign(this, { id, localName, dataset: { ...data }, attributes: { ...attributes }, children: [] });
     this.classList = { contains: (name) => classes.includes(name) };
-    this.parent = null;
+    this.parentElement = null;
     this.listeners = {};
     this.namespaceURI = "http://www.w3.org/1999/xhtml";
     for (const child of children) this.insertBefore(child, null);
@@ -27,12 +27,12 @@ export class FakeElement {
   insertBefore(child, place) {
     child.remove();
     this.children.splice(place ? this.children.indexOf(place) : this.children.length, 0, child);
-    child.parent = this;
+    child.parentElement = this;
   }
 
   remove() {
-    if (this.parent) this.parent.children = this.parent.children.filter((each) => each !== this);
-    this.parent = null;
+    if (this.parentElement) this.parentElement.children = this.parentElement.children.filter((each) => each !== this);
+    this.parentElement = null;
   }
 
   addEventListener(type, listener) {

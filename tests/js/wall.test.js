@@ -14,7 +14,7 @@ const { marksOf } = await import("../../static/js/sound.js");
 
 test("the banner names the table, the number of other tickets and the page", () => {
   assert.equal(newsText("new", "Table 4", 1, 0), "NEW Table 4");
-  assert.equal(newsText("alarm", "Table 4", 3, 2), "LATE Table 4 and 2 more · page 2");
+  assert.equal(newsText("alarm", "Table 4", 2, 3), "LATE Table 4 and 1 more · page 3");
 });
 
 test("the pager counts the tickets on other pages and those that are late", () => {
