@@ -9,14 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import acting_manager
-from bistro.core.admin_site import restaurant_in
+from bistro.core.admin.base import acting_manager
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import ZERO, display
 from bistro.core.models import Device, Restaurant
-from bistro.core.money import ZERO, display
+from bistro.core.web.admin_site import restaurant_in
 from kitchen.models import Ticket
 from menu.models import Item
-from orders.floor import alarms
+from orders.floor.plan import alarms
 from orders.models import Order
 from orders.transitions import OrderStatus
 from tables.models import Party, Table
@@ -74,7 +74,7 @@ def _kitchen(actor: Actor, restaurant: Restaurant, now: Any) -> list[dict[str, A
     old = f"{tickets['late']} older than {restaurant.late_seconds // 60} min"
     return [
         _figure("Open tickets", tickets["all"], old, reverse("kitchen:board")),
-        _figure("Ready to serve", ready, "orders at the pass", reverse("floor:floor")),
+        _figure("Ready to serve", ready, "orders on the pass", reverse("floor:floor")),
     ]
 
 
@@ -96,7 +96,7 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
     found = [
         (items["off"], "off the menu (86)", menu),
         (items["out"], "sold out", menu),
-        (waiting, "not enrolled: devices that wait for their code", devices),
+        (waiting, "devices not enrolled yet", devices),
     ]
     return [{"count": count, "text": text, "url": url} for count, text, url in found if count]
 

@@ -13,13 +13,13 @@ from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Error, Result, RowResult
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError
-from bistro.core.names import name_key
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.names import name_key
 from menu.imported import ImportedCategory, ImportedItem
 from menu.models import Category, Item
 from menu.services import import_menu
-from menu.sheet import COLUMNS, REQUIRED, cells_of, harmless, plain_text, read_row
+from menu.spreadsheet import COLUMNS, REQUIRED, cells_of, harmless, plain_text, read_row
 
 MOST_ROWS = 5000
 MOST_BYTES = 64 * 1024 * 1024
@@ -96,7 +96,7 @@ class ItemResource(resources.ModelResource):
         if lacking:
             return f"The file lacks the column {lacking[0]}."
         if unknown:
-            return f"The column {unknown[0]} is not known. Known are {', '.join(COLUMNS)}."
+            return f"Unknown column {unknown[0]}. Use {', '.join(COLUMNS)}."
         return f"At most {MOST_ROWS} rows at once." if rows > MOST_ROWS else ""
 
     def _read(self, dataset: Any, headers: list[str], result: Result) -> Iterator[tuple[str, ImportedItem]]:
@@ -112,7 +112,7 @@ class ItemResource(resources.ModelResource):
             try:
                 wish = read_row(whole)
                 if name_key(wish.name) in seen:
-                    raise ValidationError({"name": [f"Stands in row {seen[name_key(wish.name)]} too."]})
+                    raise ValidationError({"name": [f"Also in row {seen[name_key(wish.name)]}."]})
             except ValidationError as error:
                 result.append_invalid_row(number, whole, error)
                 continue

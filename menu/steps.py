@@ -5,9 +5,9 @@ from functools import partial
 
 from django.db.models import F
 
-from bistro.core.configuration_events import RestaurantChanged
-from bistro.core.errors import LostRace
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.kernel.errors import LostRace
+from bistro.core.writing.configuration_events import RestaurantChanged
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
 from menu.models import Item, MenuVersion
@@ -73,7 +73,7 @@ def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
         count = taken[item_id]
         rows = Item.objects.filter(pk=item_id, portions_left__gte=count)
         if rows.update(portions_left=F("portions_left") - count) != 1:
-            raise LostRace("Somebody else was faster. Try again.")
+            raise LostRace("Someone else saved first. Try again.")
     _tell_thresholds(work, {item_id: -count for item_id, count in taken.items()})
 
 

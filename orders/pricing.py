@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bistro.core import money
-from bistro.core.errors import DomainError, InvalidInput
+from bistro.core.kernel import money
+from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
-from bistro.core.names import name_key
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 LARGEST_TOTAL = Decimal("9999999999.99")  # what the column holds
 
@@ -97,7 +97,7 @@ def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tupl
     for choice in wanted:
         modifier = _find_modifier(item, place, choice)
         if modifier in chosen:
-            raise _refused(place, "modifier_twice", f"“{modifier.name}” stands there twice.")
+            raise _refused(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
         chosen.append(modifier)
     for group in item.groups:
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]

@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
-from bistro.core.admin_archive import ArchiveAdmin
-from bistro.core.admin_base import edits_of
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_filters import InUseFilter
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin.archive import ArchiveAdmin
+from bistro.core.admin.base import edits_of
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.filters import InUseFilter
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
 from kitchen.models import ModifierRoute, Route, Station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import only_catch_all, refuse_if_in_use, route_to
@@ -28,23 +28,23 @@ class StationForm(TenantForm):
     categories: forms.ModelMultipleChoiceField[Category] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="Cooks these categories",
+        label="Categories cooked here",
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Other stations may cook them too: then each gets its ticket.",
+        help_text="Several stations may cook a category: each gets its own ticket.",
     )
     items: forms.ModelMultipleChoiceField[Item] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="And these single items",
+        label="Single items cooked here",
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="Whatever their category says.",
+        help_text="These override the category.",
     )
     modifiers: forms.ModelMultipleChoiceField[Modifier] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="And has work with these choices",
+        label="Choices made here",
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="A side dish that is made here, whoever makes the main dish.",
+        help_text="For example a side dish made here while another station makes the main dish.",
     )
     settled_constraints = frozenset({"station_catch_all_once"})
 
@@ -80,7 +80,7 @@ class StationForm(TenantForm):
         said = super().clean() or {}
         soon, late = said.get("soon_seconds"), said.get("late_seconds")
         if soon and late and late <= soon:
-            self.add_error("late_seconds", "Late comes after soon: choose a larger number of seconds.")
+            self.add_error("late_seconds", "Late must come after soon: choose a larger number of seconds.")
         return said
 
     def prepare(self) -> None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from bistro.core.admin_base import LookAdmin, LookInline, manager_of
-from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
 from kitchen import services
 from kitchen.admin.figures import figures_page
 from kitchen.models import Ticket, TicketLine
@@ -49,7 +49,7 @@ class LinesOfTicket(LookInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(LookAdmin):
+class TicketAdmin(ReadOnlyAdmin):
     """Newest first."""
 
     inlines = (LinesOfTicket,)
@@ -65,7 +65,7 @@ class TicketAdmin(LookAdmin):
     actions_list = ("figures",)
     fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
 
-    @action(description="How long they took", icon="timer", url_path="figures", permissions=["view"])
+    @action(description="Ticket times", icon="timer", url_path="figures", permissions=["view"])
     def figures(self, request: HttpRequest) -> HttpResponse:
         """A report of some days, by station, dish, cook and hour."""
         return figures_page(self, request)

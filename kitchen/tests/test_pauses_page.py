@@ -34,7 +34,7 @@ def test_it_offers_everything_that_can_be_paused(house, other_house, cook):
     for value in ("pads", f"category-{house.category.pk}", f"item-{house.item.pk}"):
         assert f'value="{value}"' in page
     assert other_house.item.name not in page
-    assert "Nothing. Everything can be ordered." in page
+    assert "Nothing is paused." in page
 
 
 @pytest.mark.parametrize("what", ["pads", "category", "item"])
@@ -70,7 +70,7 @@ def test_a_refusal_stands_beside_its_field(house, cook, fields, words):
 
 
 def test_what_went_off_the_menu_meanwhile_is_refused_in_words(house, cook, monkeypatch):
-    from kitchen import pause_views
+    from kitchen.wall import pause_views
     from menu.compiled import current_menu
 
     old = current_menu(house.restaurant.pk)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core.errors import Paused
+from bistro.core.kernel.errors import Paused
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import forget
@@ -75,7 +75,7 @@ def test_pads_are_paused_and_staff_are_not(house, other_house, cook, evening):
     with nothing_changes():
         answer = house.api().post("/api/v1/orders", body, key="k")
         problem = refused(answer, 409, "paused")
-    assert problem["detail"] == "The kitchen takes no orders from pads until 19:10. Ask a waiter."
+    assert problem["detail"] == "Orders from pads are paused until 19:10. Ask a waiter."
     assert answer["Retry-After"] == "600"
     house.place("waiter")
     house.place("integration")

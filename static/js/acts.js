@@ -32,7 +32,7 @@ function open(ticket, what) {
 function withTicket(run) {
   const ticket = chosenTicket();
   if (ticket && !("alert" in ticket.dataset || "cancelled" in ticket.dataset)) run(ticket);
-  else if (ticket) announce("changed", "Read the change first: Enter");
+  else if (ticket) announce("changed", "Read the change first, then press Enter");
 }
 
 /** Start the chosen ticket. */

@@ -18,17 +18,17 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.actors import Actor
+from bistro.core.admin.base import acting_manager, manager_of
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
+from bistro.core.admin.pages import form_page
 from bistro.core.admin.restaurants import operates, operator
-from bistro.core.admin_base import acting_manager, manager_of
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
-from bistro.core.admin_pages import form_page
-from bistro.core.admin_services import ByService
+from bistro.core.admin.services import ServiceAdmin
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Role
 from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
-from bistro.core.roles import Role
-from bistro.core.selectors import restaurants_of_installation
+from bistro.core.ops.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
 from bistro.core.services import restaurants as restaurant_services
 
@@ -40,7 +40,7 @@ class NewMemberForm(TenantForm):
     name = forms.CharField(max_length=120, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="At least ten characters. Tell it to them in person; they can change it.",
+        help_text="At least ten characters. Give it to them in person; they can change it later.",
     )
 
 
@@ -54,7 +54,7 @@ class OperatorsMemberForm(NewMemberForm):
     password = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Empty: the address has a login already.",
+        help_text="Leave blank when the address already has a login.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class OperatorsMemberForm(NewMemberForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ByService, HistoryAdmin):
+class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     """Role and whether they still work here. A member who leaves is not deleted: the log names them."""
 
     add_form = NewMemberForm
@@ -112,8 +112,8 @@ class MembershipAdmin(ByService, HistoryAdmin):
         member = restaurant_services.change_member(
             membership_id=obj.pk, role=data["role"], is_active=data["is_active"], actor=manager_of(request)
         )
-        state = member.role if member.is_active else "not working here any more"
-        self.message_user(request, f"{member.staff}: {state}. Open sessions have ended.", messages.SUCCESS)
+        state = member.role if member.is_active else "no longer works here"
+        self.message_user(request, f"{member.staff}: {state}. All open sessions have ended.", messages.SUCCESS)
         return redirect(self.url_of("changelist"))
 
     @admin.display(description="Name", ordering="staff__name")
@@ -136,13 +136,13 @@ class InvitationForm(TenantForm):
         label="E-mail",
         required=False,
         widget=UnfoldAdminEmailInputWidget,
-        help_text="Only this address can use the invitation. Empty: whoever has the link.",
+        help_text="Only this address can use the invitation. Blank: anyone with the link.",
     )
     role = forms.ChoiceField(choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ByService):
+class InvitationAdmin(ServiceAdmin):
     """Links with which people register themselves. Deleting one withdraws it."""
 
     add_form = InvitationForm
@@ -162,4 +162,4 @@ class InvitationAdmin(ByService):
 
     @admin.display(description="For", ordering="email")
     def recipient(self, invitation: Invitation) -> str:
-        return invitation.email or "whoever has the link"
+        return invitation.email or "anyone with the link"

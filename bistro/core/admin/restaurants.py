@@ -12,17 +12,17 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import acting_manager
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
-from bistro.core.admin_services import ByService
-from bistro.core.configuration_events import RestaurantChanged
+from bistro.core.admin.base import acting_manager
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
+from bistro.core.admin.services import ServiceAdmin
+from bistro.core.kernel.actors import Actor
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
+from bistro.core.writing.configuration_events import RestaurantChanged
 
-MONEY_IS_COPIED = "Bills that exist keep what they were made with."
+MONEY_IS_COPIED = "Existing bills do not change."
 COURSES = ("hold_courses", "fire_after_served_minutes", "land_together")
 
 
@@ -32,10 +32,10 @@ class RestaurantForm(TenantForm):
     timezone = forms.ChoiceField(label="Time zone", widget=UnfoldAdminSelect2Widget)
     day_ends_at = forms.TimeField(
         widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
-        help_text="Orders before this time belong to the day before.",
+        help_text="Orders before this time count for the previous day.",
     )
     constraint_words = {
-        "restaurant_late_after_soon": ("late_seconds", "Late comes after soon: choose a larger number of seconds.")
+        "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds.")
     }
 
     def clean_locale(self) -> str:
@@ -55,7 +55,7 @@ class RestaurantForm(TenantForm):
 
 
 @admin.register(Restaurant)
-class RestaurantAdmin(ByService, HistoryAdmin):
+class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
     """A manager sees the one restaurant that they work in."""
 
     form = add_form = RestaurantForm
@@ -92,7 +92,7 @@ class RestaurantAdmin(ByService, HistoryAdmin):
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         opened = restaurant_services.open_restaurant(actor=operator(request, None), **data)
-        self.message_user(request, f"{opened.name} is open. Now give it an owner.", messages.SUCCESS)
+        self.message_user(request, f"{opened.name} is created. Now add an owner.", messages.SUCCESS)
         return redirect(f"{reverse('admin:core_membership_add')}?restaurant={opened.pk}&role=owner")
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:

@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.secrets import digest
 from bistro.core.models import Invitation, Membership, Staff
-from bistro.core.people_events import MemberAdded
-from bistro.core.secrets import digest
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.people_events import MemberAdded
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 _WRONG = "This invitation is not valid."
 
@@ -33,14 +33,16 @@ def give_membership(*, email: str, role: str, actor: Actor) -> Membership:
     """By the operator, for a restaurant that has nobody yet. Raises InvalidInput for an unknown address."""
     staff = Staff.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if staff is None or actor.kind != "system":
-        raise InvalidInput("There is no such login.", code="unknown_login", fields={"email": ["Not registered."]})
+        raise InvalidInput(
+            "There is no login with this address.", code="unknown_login", fields={"email": ["Not registered."]}
+        )
     with UnitOfWork(actor) as work:
         return _add(staff, role, work)
 
 
 def _add(staff: Staff, role: str, work: UnitOfWork) -> Membership:
     if Membership.objects.of_restaurant(work.restaurant_id).filter(staff=staff).exists():
-        raise InvalidInput(f"{staff} works here already.", code="already_member")
+        raise InvalidInput(f"{staff} already works here.", code="already_member")
     member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
     work.record(MemberAdded(membership=member))
     return member

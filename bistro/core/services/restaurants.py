@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.roles import STAFF_ROLES, Permission, Role
+from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
-from bistro.core.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
-from bistro.core.roles import STAFF_ROLES, Act, Role
-from bistro.core.secrets import digest, new_token
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 INVITATION_LIFETIME = timedelta(days=3)
 
@@ -34,9 +34,9 @@ def open_restaurant(*, name: str, actor: Actor, **fields: Any) -> Restaurant:
 def add_member(*, email: str, name: str, password: str, role: str, actor: Actor) -> Membership:
     """Register a login with a role in the actor's restaurant, by an owner or manager.
 
-    Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner makes owners.
+    Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner can add owners.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     _check_role(role, actor)
     with UnitOfWork(actor) as work:
         return _create_member(email, name, password, role, work)
@@ -44,7 +44,7 @@ def add_member(*, email: str, name: str, password: str, role: str, actor: Actor)
 
 def invite(*, role: str, email: str = "", actor: Actor) -> str:
     """A one-time invitation token for three days. Raises NotPermitted, InvalidInput."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     _check_role(role, actor)
     token = new_token()
     with UnitOfWork(actor) as work:
@@ -79,7 +79,7 @@ def change_member(
 
     Raises NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     if role is not None:
         _check_role(role, actor)
     with UnitOfWork(actor) as work:
@@ -127,15 +127,15 @@ def _known_address() -> InvalidInput:
 def _check_owner(member: Membership, actor: Actor) -> None:
     """`member` was an owner until now."""
     if actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner changes an owner.")
+        raise NotPermitted("Only an owner can change an owner.")
     others = Membership.objects.of_restaurant(member.restaurant_id).active().filter(role=Role.OWNER)
     stays = member.role == Role.OWNER and member.is_active
     if not stays and not others.exclude(pk=member.pk).exists():
-        raise InvalidInput("A restaurant keeps at least one owner.", code="last_owner")
+        raise InvalidInput("A restaurant needs at least one owner.", code="last_owner")
 
 
 def _check_role(role: str, actor: Actor) -> None:
     if role not in [known.value for known in STAFF_ROLES]:
         raise InvalidInput(f"There is no role “{role}”.", fields={"role": ["Not a role."]})
     if role == Role.OWNER and actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner makes owners.")
+        raise NotPermitted("Only an owner can add owners.")
