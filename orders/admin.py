@@ -15,6 +15,7 @@ from bistro.core.admin_base import LookAdmin, LookInline, manager_of
 from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
 from bistro.core.admin_pages import ask
 from bistro.core.money import text
+from bistro.core.numbers import whole_number
 from orders import services
 from orders.admin_forms import CancelForm
 from orders.models import Order, OrderLine
@@ -76,8 +77,8 @@ class OrderAdmin(LookAdmin):
         said = search_term.strip().removeprefix("#")
         if not said:
             return queryset, False
-        found = said.isdecimal() and len(said) < 9
-        return (queryset.filter(number=int(said)) if found else queryset.none()), False
+        number = whole_number(said)
+        return (queryset.none() if number is None else queryset.filter(number=number)), False
 
     @admin.display(description="Order")
     def title(self, order: Order) -> str:

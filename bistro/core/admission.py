@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from bistro.core.api.problems import PROBLEM_TYPE, problem
+from bistro.core.api.problem_documents import PROBLEM_TYPE, problem
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -9,8 +9,7 @@ from typing import Any
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
@@ -20,12 +19,14 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.actors import Actor
+from bistro.core.api.problem_documents import problem_response
 from bistro.core.api.refused import RefusedAPIException
-from bistro.core.errors import DeviceIsLocked
+from bistro.core.errors import DeviceIsLocked, TooMany
 from bistro.core.known_devices import remember
 from bistro.core.last_seen import heard
 from bistro.core.limits import client_address
 from bistro.core.models import Device, Staff
+from bistro.core.pages import render_refusal, with_status
 from bistro.core.reading import Reading
 from bistro.core.secrets import digest
 from bistro.core.services.devices import adopt_next_token
@@ -185,17 +186,16 @@ def forget_failures(request: HttpRequest, staff: Staff) -> None:
     )
 
 
+def locked_out() -> TooMany:
+    """Return the refusal of a login whose account is locked for the asking address (django-axes)."""
+    return TooMany("Too many failed logins. Try again in 15 minutes.", retry_after=900)
+
+
 def lockout_response(
     request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
 ) -> HttpResponse:
-    """Too many failed logins from here for this account (django-axes)."""
-    message = "Too many failed logins. Try again in 15 minutes."
+    """Answer a login whose account is locked: a problem document for a program, else the page of the login."""
+    refusal = locked_out()
     if request.path.startswith(("/auth/", "/api/")):
-        body = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "code": "locked_out"}
-        answer: HttpResponse = JsonResponse(
-            {**body, "detail": message}, status=429, content_type="application/problem+json"
-        )
-    else:
-        answer = render(request, "registration/login.html", {"locked_out": message}, status=429)
-    answer["Retry-After"] = "900"
-    return answer
+        return with_status(problem_response(refusal.status, refusal.message, refusal.code), refusal)
+    return render_refusal(request, "registration/login.html", refusal)

@@ -30,7 +30,7 @@ from twisted.web import http
 from twisted.web.http import HTTPChannel, Request
 
 from bistro.core.admission import body_limit
-from bistro.core.api.problems import PROBLEM_TYPE, problem
+from bistro.core.api.problem_documents import PROBLEM_TYPE, problem
 
 TOO_SLOW = 4504
 ROOM = 64 * 1024  # for headers, and for the lengths between the pieces of a body without one

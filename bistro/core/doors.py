@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +13,11 @@ from django.utils.http import urlencode
 
 from bistro.core.access import request_actor, restaurant_of
 from bistro.core.actors import Actor
+from bistro.core.pages import HtmxHttpRequest
 from bistro.core.roles import Act
 
 Params = ParamSpec("Params")
-Inner = Callable[Concatenate[HttpRequest, Actor, Params], HttpResponse]
+Inner = Callable[Concatenate[HtmxHttpRequest, Actor, Params], HttpResponse]
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
@@ -39,7 +40,7 @@ def page_for(act: Act) -> Callable[[Inner[Params]], View[Params]]:
             if not actor.may(act):
                 raise PermissionDenied(f"Your role may not {act.value.replace('_', ' ')}.")
             with timezone.override(restaurant_of(actor).tz):
-                return view(request, actor, *args, **kwargs)
+                return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
 
         return wrapped
 

@@ -1,11 +1,12 @@
 """What waiters do to tickets, from the floor plan."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from bistro.core.actors import Actor
 from bistro.core.doors import page_for
+from bistro.core.pages import HtmxHttpRequest, answer_action
 from bistro.core.roles import Act
 from kitchen import services
 from kitchen.access import ticket_for
@@ -13,7 +14,12 @@ from kitchen.access import ticket_for
 
 @require_POST
 @page_for(Act.CONFIRM_ORDER)
-def confirm_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def confirm_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The kitchen knows of it. The alarm goes with what the floor's socket brings."""
-    services.confirm_ticket(ticket_id=ticket_for(actor, pk).pk, actor=actor)
-    return HttpResponse(status=204) if request.htmx else redirect("floor:floor")  # type: ignore[attr-defined]
+    ticket = ticket_for(actor, pk)
+    return answer_action(
+        request,
+        lambda: services.confirm_ticket(ticket_id=ticket.pk, actor=actor),
+        back=reverse("floor:floor"),
+        part=lambda _ticket, _refusal: HttpResponse(status=204),
+    )

@@ -17,6 +17,7 @@ from bistro.core.api.pagination import Pages
 from bistro.core.errors import InvalidInput, NotYours
 from bistro.core.limits import CredentialThrottle, OrderThrottle
 from bistro.core.models import Membership, Restaurant
+from bistro.core.numbers import whole_number
 from bistro.core.roles import Act
 from orders import services
 from orders.access import order_for
@@ -228,10 +229,10 @@ class RecentLines(APIView):
         responses=shapes.RecentRow(many=True),
     )
     def get(self, request: Request) -> Response:
-        raw = request.query_params.get("minutes", "60")
-        if not raw.isdecimal() or len(raw) > 4 or not 0 < int(raw) <= 1440:
+        minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
+        if minutes is None:
             raise InvalidInput("“minutes” is between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
-        rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
+        rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         pages = Pages()
         pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short
         page = pages.paginate_queryset(rows, request, view=self) or []

@@ -15,18 +15,20 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from bistro.core import feed
 from bistro.core.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
 from bistro.core.api import serializers as shapes
-from bistro.core.api.problems import problem
+from bistro.core.api.problem_documents import PROBLEM_TYPE, problem
 from bistro.core.auth import (
     TOKEN_ONLY,
     StaffSessionAuthentication,
     StaffTokenAuthentication,
     claims_for,
     forget_failures,
+    locked_out,
     staff_of_token,
 )
 from bistro.core.errors import InvalidInput
 from bistro.core.limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
 from bistro.core.models import Device, Restaurant, Staff
+from bistro.core.numbers import whole_number
 from bistro.core.roles import Act
 from bistro.core.selectors import debug_facts
 from bistro.core.services import devices, restaurants
@@ -85,7 +87,7 @@ class LoginView(OpenDoor):
         staff = authenticate(request._request, username=asked["email"], password=asked["password"])
         if not isinstance(staff, Staff):
             if getattr(request._request, "axes_locked_out", False):
-                raise exceptions.Throttled(wait=900, detail="Too many failed logins. Try again later.")
+                raise locked_out()
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
         login_succeeded(request)
         forget_failures(request._request, staff)
@@ -210,15 +212,15 @@ class EventsView(APIView):
         actor = api_actor(request)
         restaurant = restaurant_of(actor)
         now = feed.position(restaurant.pk)
-        after = request.query_params.get("after", "0")
-        if not after.isdecimal() or len(after) > 18:
+        after = whole_number(request.query_params.get("after", "0"))
+        if after is None:
             raise InvalidInput("“after” is a sequence number.", fields={"after": ["Not a sequence number."]})
-        cursor = feed.Position(request.query_params.get("epoch", now.epoch), int(after))
+        cursor = feed.Position(request.query_params.get("epoch", now.epoch), after)
         headers = {"Bistro-Epoch": now.epoch, "Bistro-Seq": str(now.seq)}
         if feed.too_far_behind(cursor, now):
             detail = "Too far behind. Take a snapshot and go on from its seq."
             body = problem(410, detail, "too_far_behind", snapshot="/api/v1/orders", seq=now.seq, epoch=now.epoch)
-            return Response(body, status=410, content_type="application/problem+json", headers=headers)
+            return Response(body, status=410, content_type=PROBLEM_TYPE, headers=headers)
         rows = feed.events_after(restaurant.pk, cursor.seq)
         found = [event_json(row, restaurant.uid, now.epoch) for row in rows]
         return Response([event for event in found if event is not None], headers=headers)
