@@ -36,13 +36,14 @@ faults: setup ## kill, freeze and cut everything under load, and count what was 
 bench: setup ## measure orders, sockets and growth, beside rivals or an earlier revision (ARGS="--quick --only embedded orders")
 	@$(PYTHON) -m benchmarks $(ARGS)
 
-lint: setup ## check style, types, templates, migrations, settings and the API's description
+lint: setup ## check style, types, templates, scripts, migrations, settings and the API's description
 	@.ci/lint
 
 format: setup ## put the code into the house style
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@$(PYTHON) -m ruff format --quiet .
 	@$(VENV)/bin/djade --target-version 5.2 $$(find templates -name '*.html') || true
+	@.ci/js format
 
 ci: ## everything that must hold, on both databases and in a browser
 	@.ci/run

@@ -20,6 +20,7 @@ from kitchen.models import Ticket, TicketLine
 from kitchen.questions import last_done, on_board, open_counts, open_places, stations_in_use, with_lines
 from kitchen.transitions import TicketStatus
 from menu.compiled import CompiledMenu, current_menu
+from orders.allergies import allergies, choice_names, conflicting
 from orders.transitions import OPEN, LineStatus
 
 SHIFT = timedelta(hours=12)  # a recall is offered this long
@@ -27,14 +28,14 @@ SHIFT = timedelta(hours=12)  # a recall is offered this long
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """One line as a cook reads it. `conflict`: the dish itself contains what the guest must not get."""
+    """One line as a cook reads it. `conflicts`: the allergies that the dish itself contains."""
 
     id: int
     quantity: int
     name: str
     modifiers: list[str]
     allergies: list[str]
-    conflict: bool
+    conflicts: list[str]
     contains: list[str]
     note: str
     seat: int | None
@@ -270,14 +271,13 @@ def _limits(ticket: Ticket, restaurant: Restaurant, menu: CompiledMenu) -> Limit
 
 def _board_line(row: TicketLine) -> BoardLine:
     line = row.line
-    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
     return BoardLine(
         id=row.pk,
         quantity=line.quantity,
         name=line.name,
-        modifiers=[modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")],
-        allergies=allergies,
-        conflict=any(allergen in line.allergens for allergen in allergies),
+        modifiers=choice_names(line),
+        allergies=allergies(line),
+        conflicts=conflicting(line),
         contains=list(line.allergens),
         note=line.note,
         seat=line.seat,

@@ -71,9 +71,10 @@ def _stations(edit: Edit, line_id: int) -> tuple[int, ...]:
 
 
 def _void(edit: Edit, row: TicketLine, line_id: int) -> None:
-    """Its ticket says what stood there."""
+    """Note on the ticket what stood there before."""
     ticket = edit.tickets[row.ticket.station_id, row.ticket.fired_course]
-    ticket.voided = [*(ticket.voided or []), {"line": line_id, **edit.event.was[line_id]}]
+    was = {name: value for name, value in edit.event.was[line_id].items() if name != "chosen"}
+    ticket.voided = [*(ticket.voided or []), {"line": line_id, **was}]
     edit.marked.add(ticket.pk)
 
 
@@ -100,12 +101,10 @@ def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tupl
     routed = edit.routing.stations_of(line.item_id, chosen(line))
     if not rows or line.pk in edit.event.other_dish:
         return routed
-    dish = edit.menu.by_id.get(line.item_id)
-    names = {modifier.id: modifier.name for modifier in dish.modifiers()} if dish else {}
-    had, has = edit.event.was[line.pk]["modifiers"], chosen(line)
+    had, has = edit.event.was[line.pk]["chosen"], chosen(line)
     by_modifier = edit.routing.by_modifier
-    goes = {place for pk, name in names.items() if name in had and pk not in has for place in by_modifier.get(pk, ())}
-    comes = [place for pk in has if names.get(pk) not in had for place in by_modifier.get(pk, ())]
+    goes = {place for pk in had if pk not in has for place in by_modifier.get(pk, ())}
+    comes = [place for pk in has if pk not in had for place in by_modifier.get(pk, ())]
     stays = [station for station in rows if station not in goes or station in routed]
     return tuple(dict.fromkeys((*stays, *comes))) or routed
 

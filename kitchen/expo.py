@@ -14,6 +14,7 @@ from bistro.core.models import Restaurant
 from kitchen.ages import AGE_LETTERS, Limits, limits_of
 from kitchen.models import Ticket, TicketLine
 from kitchen.questions import held_lines, orders_open, tickets_on_pass, with_lines
+from orders.allergies import allergies, choice_names, conflicting
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LineStatus, OrderStatus
 
@@ -21,13 +22,14 @@ from orders.transitions import LineStatus, OrderStatus
 @dataclass(frozen=True, slots=True)
 class ExpoLine:
     """One dish of an order. `id` is one of its ticket lines, for the tick; `stations` are (name, status) of each that
-    makes it; `done` when all are done with it."""
+    makes it; `done` when all are done with it; `conflicts`: the allergies that the dish itself contains."""
 
     id: int
     quantity: int
     name: str
     modifiers: list[str]
     allergies: list[str]
+    conflicts: list[str]
     note: str
     seat: int | None
     course: int
@@ -178,8 +180,9 @@ def _expo_line(row: TicketLine, parts: Collection[tuple[Ticket, TicketLine]]) ->
         id=row.pk,
         quantity=line.quantity,
         name=line.name,
-        modifiers=[modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")],
-        allergies=[modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")],
+        modifiers=choice_names(line),
+        allergies=allergies(line),
+        conflicts=conflicting(line),
         note=line.note,
         seat=line.seat,
         course=line.course,

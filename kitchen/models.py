@@ -172,7 +172,7 @@ class Ticket(models.Model):
     aged_from = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True, help_text="A cook let it wait.")
     alert_at = models.DateTimeField(null=True, help_text="Since when a change waits to be read.")
-    voided = models.JSONField(null=True, help_text='[{"line", "name", "quantity", "modifiers"}]')
+    voided = models.JSONField(null=True, help_text='[{"line", "name", "quantity", "modifiers", "allergies"}]')
     before_done = models.JSONField(
         null=True, help_text='As it was before the last bump: {"status", "started_at", "held_at", "lines"}.'
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import TicketStatus
+from orders.allergies import allergies, choice_names, conflicts
 from orders.shapes import moment
 
 
@@ -49,8 +50,9 @@ def ticket_line_json(row: TicketLine) -> dict[str, Any]:
         "line": row.line_id,
         "name": row.line.name,
         "quantity": row.line.quantity,
-        "modifiers": [modifier["name"] for modifier in row.line.modifiers],
-        "allergies": [modifier["allergen"] for modifier in row.line.modifiers if modifier.get("allergen")],
+        "modifiers": choice_names(row.line),
+        "allergies": allergies(row.line),
+        "conflicts": conflicts(row.line),
         "seat": row.line.seat,
         "course": row.line.course,
         "status": row.status,

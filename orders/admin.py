@@ -18,6 +18,7 @@ from bistro.core.money import text
 from bistro.core.numbers import whole_number
 from orders import services
 from orders.admin_forms import CancelForm
+from orders.allergies import choice_names, in_words
 from orders.models import Order, OrderLine
 
 STATUS_LABELS = {
@@ -34,12 +35,16 @@ class LinesOfOrder(LookInline):
     """What was asked for, at the price of that moment."""
 
     model = OrderLine
-    fields = ("name", "quantity", "choices", "note", "course", "seat", "status", "unit_price", "total")
+    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "unit_price", "total")
     readonly_fields = fields
 
     @admin.display(description="Choices")
     def choices(self, line: OrderLine) -> str:
-        return ", ".join(choice["name"] for choice in line.modifiers)
+        return ", ".join(choice_names(line))
+
+    @admin.display(description="Allergies")
+    def allergies(self, line: OrderLine) -> str:
+        return in_words(line)
 
 
 @admin.register(Order)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, TypedDict
 
 from bistro.core.events import EVERYBODY, Audience, DomainEvent
 from bistro.core.money import text
+from orders.allergies import allergies, choice_names
 from orders.models import Order, OrderLine
 from orders.shapes import line_json, notes_json, order_json
 from orders.transitions import LineStatus
@@ -120,16 +121,24 @@ class CourseLeftOut(AboutOrder):
 
 
 class OldLine(TypedDict):
-    """What stood on a line before an edit."""
+    """A line before an edit. `chosen`: the ids of all its modifiers."""
 
     name: str
     quantity: int
     modifiers: list[str]
+    allergies: list[str]
+    chosen: list[int]
 
 
 def as_it_is(line: OrderLine) -> OldLine:
-    """What a line says now, to be told when it has changed."""
-    return {"name": line.name, "quantity": line.quantity, "modifiers": [each["name"] for each in line.modifiers]}
+    """Copy what a line says now, for the message that it has changed."""
+    return {
+        "name": line.name,
+        "quantity": line.quantity,
+        "modifiers": choice_names(line),
+        "allergies": allergies(line),
+        "chosen": [each["id"] for each in line.modifiers],
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from bistro.core import feed
 from bistro.core.actors import Actor
 from bistro.core.feed import Position
+from bistro.core.hooks import hook
 from bistro.core.models import Device, Restaurant
 from menu.selectors import PausedNow, paused_now
 from orders.models import Order, OrderLine
@@ -219,7 +219,7 @@ def _cooking_since(order: Order) -> datetime:
 
 def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
     """Orders that the kitchen has not seen in time, pads that locked themselves out, and what apps above add."""
-    more = (alarm for path in settings.FLOOR_ALARMS for alarm in import_string(path)(actor))
+    more = (alarm for path in settings.FLOOR_ALARMS for alarm in hook(path)(actor))
     return (*_unseen_orders(actor, now), *_locked_pads(actor), *more)
 
 

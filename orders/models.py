@@ -76,6 +76,11 @@ class Order(models.Model):
     def __str__(self) -> str:
         return f"#{self.number}"
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the guests have it and owe it; in SQL: `Order.objects.kept()`."""
+        return self.status != OrderStatus.CANCELLED and self.withdrawn_at is None
+
 
 class OrderLine(models.Model):
     """Quantity of one item, with what was said about it; `course` says when it is served, 1 first.

@@ -39,6 +39,10 @@ class OrderQuerySet(TenantQuerySet):
         """Neither delivered nor cancelled."""
         return self.filter(status__among=OPEN, withdrawn_at=None)
 
+    def kept(self) -> Self:
+        """What guests owe: neither cancelled nor withdrawn. `Order.is_kept` says the same of one row."""
+        return self.filter(withdrawn_at=None).exclude(status=OrderStatus.CANCELLED)
+
     def overdue(self, now: datetime) -> Self:
         """Placed tonight, and the kitchen should have seen it by now. Only the few rows that are placed are looked
         through; what was forgotten days ago rings no more."""

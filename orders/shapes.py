@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bistro.core.money import text
+from orders.allergies import allergies, choices, conflicts
 from orders.models import Order, OrderLine
 from orders.transitions import OrderStatus
 
@@ -45,14 +46,16 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
 
 
 def line_json(line: OrderLine) -> dict[str, Any]:
-    """One line; modifiers as `{"id", "name", "price"}`."""
+    """One line; modifiers as `{"id", "name", "price"}`, declared allergies apart from them."""
     return {
         "id": line.pk,
         "item": line.item_id,
         "name": line.name,
         "quantity": line.quantity,
         "unit_price": text(line.unit_price),
-        "modifiers": [{"id": m["id"], "name": m["name"], "price": m["price"]} for m in line.modifiers],
+        "modifiers": [{"id": each["id"], "name": each["name"], "price": each["price"]} for each in choices(line)],
+        "allergies": allergies(line),
+        "conflicts": conflicts(line),
         "seat": line.seat,
         "course": line.course,
         "status": line.status,
@@ -107,6 +110,8 @@ def _pad_item(line: Mapping[str, Any]) -> dict[str, Any]:
     item: dict[str, Any] = {"name": line["name"], "quantity": line["quantity"]}
     if line["modifiers"]:
         item["modifiers"] = [modifier["name"] for modifier in line["modifiers"]]
+    if line["allergies"]:
+        item["allergies"] = line["allergies"]
     for name in ("note", "seat"):
         if line.get(name):
             item[name] = line[name]

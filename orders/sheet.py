@@ -7,18 +7,20 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from bistro.core.access import restaurant_of
 from bistro.core.actors import Actor
+from bistro.core.hooks import hook
 from bistro.core.ids import uuid7
-from bistro.core.money import ZERO, display
+from bistro.core.money import display
 from bistro.core.roles import Act
 from menu.compiled import CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
+from orders.allergies import allergies, choice_names, conflicting
 from orders.courses import held_courses
 from orders.floor import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
+from orders.owing import owed
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
@@ -37,12 +39,13 @@ class SheetParty:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line as a waiter reads it."""
+    """One line as a waiter reads it. `conflicts`: the allergies that the dish itself contains."""
 
     quantity: int
     name: str
     modifiers: list[str]
     allergies: list[str]
+    conflicts: list[str]
     note: str
     course: int
     status: str
@@ -106,7 +109,6 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
     orders = list(rows)
     now = timezone.now()
     (shown,) = floor_tables(actor, [table], restaurant, now)
-    owed = sum((order.total for order in orders if order.status != OrderStatus.CANCELLED), ZERO)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
     plans = _plans(orders)
     return Sheet(
@@ -116,7 +118,7 @@ def read_sheet(actor: Actor, table: Table, wish: dict[str, Any] | None = None) -
         menu=_menu(restaurant.pk, money, wish or {}, now) if actor.may(Act.PLACE_ANYWHERE) else [],
         can_order=actor.may(Act.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Act.CLEAR_TABLE) and party is not None,
-        total=display(owed, **money),
+        total=display(owed(orders).total, **money),
         key=(wish or {}).get("key") or uuid7().hex,
         note=(wish or {}).get("note", ""),
     )
@@ -161,10 +163,18 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
 
 
 def _sheet_line(line: OrderLine) -> SheetLine:
-    modifiers = [modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")]
-    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
     word = "" if line.status == LineStatus.QUEUED else line.get_status_display()
-    return SheetLine(line.quantity, line.name, modifiers, allergies, line.note, line.course, line.status, word)
+    return SheetLine(
+        quantity=line.quantity,
+        name=line.name,
+        modifiers=choice_names(line),
+        allergies=allergies(line),
+        conflicts=conflicting(line),
+        note=line.note,
+        course=line.course,
+        status=line.status,
+        status_word=word,
+    )
 
 
 def _seen_words(order: Order, now: datetime) -> str:
@@ -179,7 +189,7 @@ def _seen_words(order: Order, now: datetime) -> str:
 
 def _menu(restaurant_id: int, money: dict[str, str], wish: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
     now, states = sellable_menu(restaurant_id)
-    minutes = import_string(settings.ORDER_QUOTES)(now, at)
+    minutes = hook(settings.ORDER_QUOTES)(now, at)
     categories = []
     for category in now.menu.categories:
         items = [

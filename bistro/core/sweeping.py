@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from bistro.core.errors import Overloaded
+from bistro.core.hooks import hook
 
 Due = TypeVar("Due")
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def start_sweeps() -> Sweeper | None:
     """In a server process, once: the thread with all sweeps. `SWEEP_SECONDS` of 0 (tests) starts none."""
     if not settings.SWEEP_SECONDS:
         return None
-    sweeper = Sweeper([import_string(path) for path in settings.SWEEPS], settings.SWEEP_SECONDS)
+    sweeper = Sweeper([hook(path) for path in settings.SWEEPS], settings.SWEEP_SECONDS)
     sweeper.start()
     return sweeper
 

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from bistro.core import doorbell
 from bistro.core.actors import Actor
 from bistro.core.errors import DomainError, Overloaded
 from bistro.core.events import DomainEvent
+from bistro.core.hooks import hook
 from bistro.core.inserting import Counter, insert_numbered, new_row
 from bistro.core.jsontext import dumps
 from bistro.core.models import Event
@@ -42,7 +42,7 @@ class Reaction(Protocol):
 def reactions_to(event_class: type[DomainEvent]) -> tuple[Reaction, ...]:
     """The functions that `settings.EVENT_REACTIONS` lists for a class."""
     paths = settings.EVENT_REACTIONS.get(f"{event_class.__module__}.{event_class.__qualname__}", ())
-    return tuple(import_string(path) for path in paths)
+    return tuple(hook(path) for path in paths)
 
 
 class UnitOfWork(AbstractContextManager["UnitOfWork"]):

@@ -17,6 +17,7 @@ from bistro.core.numbers import whole_number
 from kitchen import services
 from kitchen.admin.figures import figures_page
 from kitchen.models import Ticket, TicketLine
+from orders.allergies import choice_names, in_words
 
 
 class TicketDayFilter(BusinessDayFilter):
@@ -29,15 +30,19 @@ class LinesOfTicket(LookInline):
     """What is to be made."""
 
     model = TicketLine
-    fields = readonly_fields = ("what", "note", "status", "changed", "done_at")
+    fields = readonly_fields = ("what", "allergies", "note", "status", "changed", "done_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("line")
 
     @admin.display(description="Line")
     def what(self, row: TicketLine) -> str:
-        choices = ", ".join(choice["name"] for choice in row.line.modifiers)
+        choices = ", ".join(choice_names(row.line))
         return f"{row.line.quantity} {row.line.name}{f' ({choices})' if choices else ''}"
+
+    @admin.display(description="Allergies")
+    def allergies(self, row: TicketLine) -> str:
+        return in_words(row.line)
 
     @admin.display(description="Note")
     def note(self, row: TicketLine) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bistro.core.api.serializers import StrictInteger, StrictSerializer
+from orders.api.serializers import ConflictOutput
 
 
 class PushInput(StrictSerializer):
@@ -38,6 +39,7 @@ class VoidedLineOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     quantity = serializers.IntegerField()
     modifiers = serializers.ListField(child=serializers.CharField())
+    allergies = serializers.ListField(child=serializers.CharField())
 
 
 class TicketLineOutput(serializers.Serializer[Any]):
@@ -49,6 +51,7 @@ class TicketLineOutput(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     modifiers = serializers.ListField(child=serializers.CharField())
     allergies = serializers.ListField(child=serializers.CharField())
+    conflicts = ConflictOutput(many=True)
     seat = serializers.IntegerField(allow_null=True)
     course = serializers.IntegerField()
     status = serializers.CharField()

@@ -100,8 +100,8 @@ def _write_line(out: Writer, line: Mapping[str, Any]) -> None:
         out.row(choice, TALL, indent=4)
     for allergen in line["allergies"]:
         out.row(f" ALLERGY {allergen.upper()} ", INVERSE + DOUBLE, wide=True)
-    if line["conflict"]:
-        out.row("!! THE DISH CONTAINS IT !!", BOLD, indent=2)
+        if allergen in line["conflicts"]:
+            out.row("!! THE DISH CONTAINS IT !!", BOLD, indent=2)
     if line["note"]:
         out.row(f"> {line['note']}", TALL, indent=4)
     if line["seat"]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from kitchen.models import Ticket, TicketLine
 from kitchen.printing.transitions import SlipKind
+from orders.allergies import allergies, choice_names, conflicting
 
 Paper = dict[str, Any]  # {"note": text, "lines": {order line's id: line}}
 NOTHING: Paper = {"note": "", "lines": {}}
@@ -56,13 +57,12 @@ def difference(before: Paper | None, now: Paper) -> tuple[SlipKind, list[dict[st
 
 def _line(row: TicketLine) -> dict[str, Any]:
     line = row.line
-    allergies = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
     return {
         "quantity": line.quantity,
         "name": line.name,
-        "modifiers": [modifier["name"] for modifier in line.modifiers if not modifier.get("allergen")],
-        "allergies": allergies,
-        "conflict": any(allergen in line.allergens for allergen in allergies),
+        "modifiers": choice_names(line),
+        "allergies": allergies(line),
+        "conflicts": conflicting(line),
         "note": line.note,
         "seat": line.seat,
     }

@@ -49,7 +49,13 @@ def test_added_changed_and_void_stand_where_they_were(two):
     ]
     assert ticket["lines"][0]["line"] == two.order_json["lines"][1]["id"]
     assert ticket["voided"] == [
-        {"line": two.order_json["lines"][0]["id"], "name": two.item.name, "quantity": 1, "modifiers": []}
+        {
+            "line": two.order_json["lines"][0]["id"],
+            "name": two.item.name,
+            "quantity": 1,
+            "modifiers": [],
+            "allergies": [],
+        }
     ]
     assert ticket["alert_at"] is not None
 

@@ -16,10 +16,11 @@ from bistro.core.auth import TOKEN_ONLY
 from bistro.core.errors import DeviceIsLocked, NotYours
 from bistro.core.last_seen import heard
 from bistro.core.limits import HeartbeatThrottle
-from bistro.core.money import ZERO, text
+from bistro.core.money import text
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
 from menu.selectors import menu_stamp
 from orders.models import Order
+from orders.owing import owed
 from orders.selectors import TRACKING
 from orders.shapes import full_json, moment
 from orders.transitions import PROGRESS, OrderStatus
@@ -106,11 +107,11 @@ class PadPartyOrders(APIView):
     def get(self, request: Request) -> Response:
         pad_for(request)
         rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("placed_at", "pk"))
-        owed = [order for order in rows if order.status != OrderStatus.CANCELLED]
+        bill = owed(rows)
         body = {
             "orders": [{**full_json(order), "tracking": tracking(order)} for order in rows],
-            "total": text(sum((order.total for order in owed), ZERO)),
-            "tax": text(sum((order.tax for order in owed), ZERO)),
+            "total": text(bill.total),
+            "tax": text(bill.tax),
         }
         return Response(body)
 

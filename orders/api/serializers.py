@@ -108,6 +108,14 @@ class LineModifierOutput(serializers.Serializer[Any]):
     price = serializers.CharField()
 
 
+class ConflictOutput(serializers.Serializer[Any]):
+    """An allergen that the guest must not eat and that the dish contains."""
+
+    allergen = serializers.CharField()
+    where = serializers.CharField(help_text="The dish that contains it.")
+    level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
+
+
 class LineOutput(serializers.Serializer[Any]):
     """One line."""
 
@@ -117,6 +125,8 @@ class LineOutput(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
     modifiers = LineModifierOutput(many=True)
+    allergies = serializers.ListField(child=serializers.CharField())
+    conflicts = ConflictOutput(many=True)
     note = serializers.CharField(allow_blank=True)
     seat = serializers.IntegerField(allow_null=True)
     course = serializers.IntegerField()

@@ -48,6 +48,8 @@ def test_the_whole_answer(house):
                 "quantity": 2,
                 "unit_price": "10.00",
                 "modifiers": [],
+                "allergies": [],
+                "conflicts": [],
                 "note": "no salt",
                 "seat": 3,
                 "course": 2,

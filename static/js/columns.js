@@ -35,7 +35,8 @@ function columnAt(x, y) {
   return under?.closest("[data-lane]")?.dataset.lane ?? null;
 }
 
-const elementOf = (column) => (column === "ready" ? document.querySelector(".board-foot") : document.querySelector(`[data-lane="${column}"]`));
+const elementOf = (column) =>
+  column === "ready" ? document.querySelector(".board-foot") : document.querySelector(`[data-lane="${column}"]`);
 
 /** What dropping there would press: a button's address, or null where it changes nothing. */
 function actFor(dragged, column) {
@@ -59,7 +60,10 @@ function onDown(event) {
 function lift() {
   drag.ghost = document.createElement("div");
   drag.ghost.className = "drag-ghost";
-  drag.ghost.textContent = (drag.ticket.querySelector(".ticket-table") ?? drag.ticket).textContent.trim().replace(/\s+/g, " ").slice(0, 40);
+  drag.ghost.textContent = (drag.ticket.querySelector(".ticket-table") ?? drag.ticket).textContent
+    .trim()
+    .replace(/\s+/g, " ")
+    .slice(0, 40);
   document.body.append(drag.ghost);
   drag.ticket.dataset.dragged = "";
 }

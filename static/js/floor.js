@@ -69,7 +69,8 @@ function filterMenu(input) {
   for (const category of input.form.querySelectorAll(".category")) {
     let found = 0;
     for (const item of category.querySelectorAll("[data-item]")) {
-      item.hidden = Boolean(wanted) && !item.querySelector(".item-name").textContent.toLocaleLowerCase().includes(wanted);
+      item.hidden =
+        Boolean(wanted) && !item.querySelector(".item-name").textContent.toLocaleLowerCase().includes(wanted);
       found += item.hidden ? 0 : 1;
     }
     category.hidden = found === 0;

@@ -5,7 +5,19 @@ import { dealOut, startColumns } from "./columns.js";
 import { keyOf } from "./keypad.js";
 import { startLeaving } from "./leaving.js";
 import "./notices.js";
-import { allTickets, arrange, isPaged, pageElsewhere, show, startPages, steadyFor, ticketsHere, turnBy, turnTo, turnToEnd } from "./pages.js";
+import {
+  allTickets,
+  arrange,
+  isPaged,
+  pageElsewhere,
+  show,
+  startPages,
+  steadyFor,
+  ticketsHere,
+  turnBy,
+  turnTo,
+  turnToEnd,
+} from "./pages.js";
 import { openPanel, panelKey, startPanel } from "./panel.js";
 import { openScreen, resizeText, startScreen, toggleLayout, toggleWholeScreen } from "./screen.js";
 import { soundWord, startSounds, testSounds, toggleSound } from "./sound.js";
@@ -294,7 +306,8 @@ function showSound() {
 function showOwnStations() {
   const own = document.documentElement.dataset.stations?.split(" ");
   if (!own) return;
-  for (const link of document.querySelectorAll(".stations [data-station]")) link.hidden = !own.includes(link.dataset.station);
+  for (const link of document.querySelectorAll(".stations [data-station]"))
+    link.hidden = !own.includes(link.dataset.station);
 }
 
 // Where the menu of stations was scrolled to: a push takes its place, and begins at the left again.
@@ -339,12 +352,20 @@ document.addEventListener("pointerdown", () => {
 });
 document.addEventListener("bistro:swapped", afterSwap);
 document.addEventListener("bistro:going", countReady);
-document.addEventListener("scroll", ({ target }) => target.classList?.contains("stations") && target.isConnected && (stationsAt = target.scrollLeft), true);
+document.addEventListener(
+  "scroll",
+  ({ target }) => {
+    if (target.classList?.contains("stations") && target.isConnected) stationsAt = target.scrollLeft;
+  },
+  true,
+);
 document.querySelector(".stations [aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.matches?.("[data-main]")) detail.elt.closest(".ticket").dataset.sent = "";
 });
-document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.closest?.(".ticket")?.removeAttribute("data-sent"));
+document.addEventListener("htmx:afterRequest", ({ detail }) =>
+  detail.elt.closest?.(".ticket")?.removeAttribute("data-sent"),
+);
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 startPanel();
 startScreen(rearrange);

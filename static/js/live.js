@@ -71,7 +71,8 @@ class LiveBoard {
     const url = new URL(this.root.dataset.liveUrl, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.attemptAt = moment();
-    const socket = (this.socket = new WebSocket(url, PROTOCOL));
+    const socket = new WebSocket(url, PROTOCOL);
+    this.socket = socket;
     this.opening = setTimeout(() => this.lost(Math.random() * 500), OPEN_MS); // it has waited already
     socket.onopen = () => {
       clearTimeout(this.opening);
@@ -178,7 +179,11 @@ class LiveBoard {
     const quiet = Math.min(msSince(this.confirmedAt), msSince(this.attemptAt));
     if (this.socket && quiet > SILENCE_MS) this.lost();
     else if (eager && !delivering && msSince(this.attemptAt) > 1000) this.connect();
-    if (this.downAt && msSince(this.downAt) > POLL_AFTER_MS && (!this.polledAt || msSince(this.polledAt) > POLL_EVERY_MS)) {
+    if (
+      this.downAt &&
+      msSince(this.downAt) > POLL_AFTER_MS &&
+      (!this.polledAt || msSince(this.polledAt) > POLL_EVERY_MS)
+    ) {
       this.polledAt = moment();
       this.poll();
     }
@@ -234,7 +239,13 @@ class LiveBoard {
     const state = this.state();
     this.root.classList.toggle("not-live", state === "stale");
     if (!this.status) return;
-    const words = { live: "LIVE", stale: "NOT LIVE", delayed: "EVERY 5 S", reconnecting: "RECONNECTING", connecting: "CONNECTING" };
+    const words = {
+      live: "LIVE",
+      stale: "NOT LIVE",
+      delayed: "EVERY 5 S",
+      reconnecting: "RECONNECTING",
+      connecting: "CONNECTING",
+    };
     const word = this.status.querySelector("[data-live-word]");
     if (this.status.dataset.live !== state) {
       this.status.dataset.live = state;

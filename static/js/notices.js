@@ -42,7 +42,9 @@ function startToastClocks() {
 document.addEventListener("htmx:responseError", ({ detail }) => {
   say(WORDS[detail.xhr.status] ?? "Something went wrong on the server. Nothing was changed; try again.");
 });
-document.addEventListener("htmx:sendError", () => say("No connection. Nothing is lost: try again when the page is LIVE."));
+document.addEventListener("htmx:sendError", () =>
+  say("No connection. Nothing is lost: try again when the page is LIVE."),
+);
 document.addEventListener("htmx:timeout", () => say("No answer yet. Look whether it happened, then try again."));
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A whole page where a fragment was expected is the sign-in page: the session is over.

@@ -38,7 +38,8 @@ function number(perTicket) {
   let position = 0;
   for (const [ticket, at] of perTicket) {
     const here = at === page;
-    write(ticket.querySelector(".position"), here ? String((position += 1)) : "");
+    if (here) position += 1;
+    write(ticket.querySelector(".position"), here ? String(position) : "");
   }
 }
 
@@ -76,24 +77,31 @@ export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since 
 
 /** Only a ticket that is taller than a column may be broken; one that is says no more how tall it is. Reads first, then writes. */
 function markBroken(tickets) {
-  const tall = tickets.map((ticket) => ticket.getClientRects().length > 1 || ticket.offsetHeight > ticket.parentElement.clientHeight);
+  const tall = tickets.map(
+    (ticket) => ticket.getClientRects().length > 1 || ticket.offsetHeight > ticket.parentElement.clientHeight,
+  );
   for (const [place, ticket] of tickets.entries()) ticket.toggleAttribute("data-broken", tall[place]);
+}
+
+/** Return the first line of each further column of a ticket. */
+function firstLines(ticket) {
+  const first = [];
+  let column = ticket.offsetLeft;
+  for (const line of ticket.querySelectorAll(".line")) {
+    if (line.offsetLeft > column + 40) first.push(line);
+    column = Math.max(column, line.offsetLeft - 20);
+  }
+  return first;
 }
 
 /** A ticket too long for one column goes on in the next: say there whose lines these are. Reads first, then writes. */
 function markContinued(tickets) {
   const marks = new Map();
   for (const ticket of tickets) {
-    const parts = ticket.getClientRects().length;
-    const was = ticket.querySelectorAll(".line[data-continued]");
-    if (parts < 2 && !was.length) continue;
-    for (const line of was) marks.set(line, "");
+    for (const line of ticket.querySelectorAll(".line[data-continued]")) marks.set(line, "");
+    if (ticket.getClientRects().length < 2) continue;
     const name = ticket.querySelector(".ticket-table").textContent;
-    let column = ticket.offsetLeft;
-    for (const line of parts < 2 ? [] : ticket.querySelectorAll(".line")) {
-      if (line.offsetLeft > column + 40) marks.set(line, `… ${name}`);
-      column = Math.max(column, line.offsetLeft - 20);
-    }
+    for (const line of firstLines(ticket)) marks.set(line, `… ${name}`);
   }
   for (const [line, mark] of marks) {
     if (!mark) line.removeAttribute("data-continued");
@@ -231,7 +239,13 @@ export function startPages() {
     if (page > 0 && Date.now() - touchedAt > PAGE_KEY_REST_MS) turnTo(0);
   }, 5000);
   window.addEventListener("resize", arrange);
-  document.addEventListener("scroll", ({ target }) => target.classList?.contains("lane-view") && (target.scrollLeft = 0), true);
+  document.addEventListener(
+    "scroll",
+    ({ target }) => {
+      if (target.classList?.contains("lane-view")) target.scrollLeft = 0;
+    },
+    true,
+  );
   document.fonts?.ready.then(arrange);
   arrange();
 }

@@ -24,6 +24,8 @@ function afterAct({ detail }) {
   if (panel().open && detail.requestConfig?.verb === "post" && panel().contains(detail.elt)) panel().close();
 }
 
+const withNumber = (number) => panel().querySelector(`[data-number="${number}"]`);
+
 /** A number chooses a row, or presses the button that carries it. The next digit may follow for a moment. */
 function takeDigit(digit) {
   typed += digit;
@@ -31,7 +33,11 @@ function takeDigit(digit) {
   typing = setTimeout(() => {
     typed = "";
   }, TYPING_MS);
-  const button = panel().querySelector(`[data-number="${typed}"]`) ?? panel().querySelector(`[data-number="${(typed = digit)}"]`);
+  let button = withNumber(typed);
+  if (!button) {
+    typed = digit;
+    button = withNumber(digit);
+  }
   if (!button) return;
   if ("choose" in button.dataset) {
     button.focus();

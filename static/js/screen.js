@@ -6,7 +6,12 @@ const STORE = "bistro.screen";
 const SAVE_AFTER_MS = 600;
 const STEP = 10;
 
-let look = { density: page.dataset.density, text: Number(page.dataset.text), theme: page.dataset.theme, layout: page.dataset.layout };
+let look = {
+  density: page.dataset.density,
+  text: Number(page.dataset.text),
+  theme: page.dataset.theme,
+  layout: page.dataset.layout,
+};
 let saving = null;
 let changed = () => {};
 
@@ -21,7 +26,12 @@ function remembered() {
 }
 
 async function send() {
-  const body = new URLSearchParams({ density: look.density, text_percent: look.text, light: look.theme === "light" ? "yes" : "no", layout: look.layout });
+  const body = new URLSearchParams({
+    density: look.density,
+    text_percent: look.text,
+    light: look.theme === "light" ? "yes" : "no",
+    layout: look.layout,
+  });
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
   try {
     await fetch(page.dataset.saveUrl, { method: "POST", body, headers });
@@ -65,7 +75,9 @@ function change(part) {
 
 /** Larger (1) or smaller (-1) text. */
 export function resizeText(by) {
-  change({ text: Math.min(Number(page.dataset.largest), Math.max(Number(page.dataset.smallest), look.text + by * STEP)) });
+  change({
+    text: Math.min(Number(page.dataset.largest), Math.max(Number(page.dataset.smallest), look.text + by * STEP)),
+  });
 }
 
 /** Tickets, or columns. */

@@ -74,7 +74,7 @@ export async function toggleSound() {
 /** All three, one after the other. */
 export async function testSounds() {
   await unlock();
-  Object.keys(TUNES).forEach((tune, index) => play(tune, index));
+  for (const [index, tune] of Object.keys(TUNES).entries()) play(tune, index);
 }
 
 function say(kind, tickets) {

@@ -25,17 +25,19 @@ function moveInList(shown, list, key) {
   else list.insertBefore(shown, place);
 }
 
+/** Ask the page whether an element may be removed now; a page may keep it for a moment and remove it itself. */
+function mayLeave(shown) {
+  return shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true }));
+}
+
 /** Make room for one fragment, or drop it when this page has no use for it. */
 function makeRoom(element) {
   const shown = document.getElementById(element.id);
   const list = element.dataset.into && document.getElementById(element.dataset.into);
   const key = element.dataset.sort ?? "";
-  if (shown) {
-    if (element.getAttribute("hx-swap-oob") === "delete") {
-      // A page may keep for a moment what is gone, and take it away itself.
-      if (!shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true }))) element.remove();
-      return;
-    }
+  if (shown && element.getAttribute("hx-swap-oob") === "delete") {
+    if (!mayLeave(shown)) element.remove();
+  } else if (shown) {
     if (isOlder(element, shown)) element.remove();
     else if (list && key !== (shown.dataset.sort ?? "")) moveInList(shown, list, key);
   } else if (list) {
@@ -50,7 +52,9 @@ function makeRoom(element) {
 
 /** The fragments of `html`, those in a `<template><svg>` wrapper too: SVG parts cannot stand alone in HTML. */
 function fragmentsOf(content) {
-  const wrapped = [...content.querySelectorAll("template")].flatMap((each) => [...each.content.querySelectorAll("[id][hx-swap-oob]")]);
+  const wrapped = [...content.querySelectorAll("template")].flatMap((each) => [
+    ...each.content.querySelectorAll("[id][hx-swap-oob]"),
+  ]);
   return [...content.children].filter((each) => each.localName !== "template").concat(wrapped);
 }
 

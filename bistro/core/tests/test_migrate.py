@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError, connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from bistro.core import migrating
@@ -247,3 +248,28 @@ def build_and_take_back():
     with migrating.limits(connection, lock_timeout="100ms"):
         apply(AddIndexWhileServing("daynumber", models.Index(fields=["last"], name="daynumber_last")))()
         return True
+
+
+# --- a database of another checkout ---------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_database_with_a_migration_that_the_code_lacks_is_refused():
+    MigrationRecorder(connection).record_applied("kitchen", "0017_station_watched")
+    with pytest.raises(CommandError, match=r"another checkout.*kitchen\.0017_station_watched.*make fresh"):
+        call_command("migrate")
+
+
+@pytest.mark.django_db
+def test_a_database_whose_first_migration_was_rewritten_since_is_refused(monkeypatch):
+    real = connection.introspection.get_table_description
+
+    def without_currency(cursor, table):
+        return [column for column in real(cursor, table) if (table, column.name) != ("core_restaurant", "currency")]
+
+    monkeypatch.setattr(connection.introspection, "get_table_description", without_currency)
+    with pytest.raises(CommandError, match=r"another checkout.*core_restaurant\.currency"):
+        call_command("migrate")
+
+
+@pytest.mark.django_db
+def test_a_database_of_this_checkout_is_accepted():
+    call_command("migrate", verbosity=0)

@@ -27,7 +27,7 @@ TEST_LINE = {
     "name": "Crème brûlée",
     "modifiers": ["no sugar", "extra spoon"],
     "allergies": ["nuts"],
-    "conflict": False,
+    "conflicts": [],
     "note": "This is a test. Nobody ordered it.",
     "seat": 1,
 }

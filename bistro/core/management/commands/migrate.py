@@ -7,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
 from bistro.core.migrating import LOCK_TIMEOUT, again_and_again, alone, is_refused_lock, limits
+from bistro.core.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
 
 
 class Command(migrate.Command):
@@ -27,6 +28,7 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         lock_timeout = "0" if options["offline"] else LOCK_TIMEOUT
         run = super().handle
+        self._refuse_foreign_database(unknown_migrations(connection))
         try:
             with alone(connection, self.stderr.write), limits(connection, lock_timeout=lock_timeout):
                 again_and_again(lambda: run(*args, **options), patience=options["patience"], tell=self.stderr.write)
@@ -35,3 +37,9 @@ class Command(migrate.Command):
                 raise
             told = "A table was in use all the time. Nothing is half done: run it again when it is quieter."
             raise CommandError(f"{told} ({error})") from error
+        if options["app_label"] is None and not options["plan"] and not options["check_unapplied"]:
+            self._refuse_foreign_database(missing_columns(connection))
+
+    def _refuse_foreign_database(self, differences: list[str]) -> None:
+        if differences:
+            raise CommandError(FOREIGN_DATABASE.format(", ".join(differences[:3])))

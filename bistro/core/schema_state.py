@@ -1,0 +1,39 @@
+"""Comparison of a database's schema with the code that is about to use it."""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+
+FOREIGN_DATABASE = (
+    "This database was made by another checkout of Bistro, older than the first release or newer than this code ({}). "
+    "Run that checkout, or start over: `make fresh` deletes the data in VAR."
+)
+
+
+def unknown_migrations(connection: Any) -> list[str]:
+    """Return the migrations that the database has applied and that this code does not contain."""
+    loader = MigrationLoader(connection)
+    ours = {config.label for config in apps.get_app_configs()}
+    known = loader.disk_migrations.keys()
+    replaced = {key for migration in loader.disk_migrations.values() for key in migration.replaces}
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in ours and (app, name) not in known and (app, name) not in replaced
+    )
+
+
+def missing_columns(connection: Any) -> list[str]:
+    """Return the columns that the models expect and the database lacks, as `table.column`."""
+    missing = []
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            options = model._meta
+            if not options.managed or options.proxy:
+                continue
+            found = {column.name for column in connection.introspection.get_table_description(cursor, options.db_table)}
+            missing += [
+                f"{options.db_table}.{field.column}" for field in options.local_fields if field.column not in found
+            ]
+    return sorted(missing)
