@@ -30,7 +30,7 @@ REASONS = {
     "other": "Something else",
 }
 
-SENT_ALREADY = "This form was sent already. Look at the orders above; send it again if this is another one."
+SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
 
 
 @require_GET

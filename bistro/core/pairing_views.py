@@ -52,7 +52,7 @@ def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpRe
     """A screen that only comes for its next code is not counted: it takes the place of its last."""
     address = client_address(request)
     if counted:
-        words = "Too many screens ask for a code at once. The next one comes in {wait} s."
+        words = "Too many screens want a code at once. The next code comes in {wait} s."
         require_within("enrol", f"pairing:{address}", words)
     shown = pairing.open_pairing(address=address, replaces=secret)
     if request.method == "POST":

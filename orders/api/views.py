@@ -231,7 +231,7 @@ class RecentLines(APIView):
     def get(self, request: Request) -> Response:
         minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
         if minutes is None:
-            raise InvalidInput("“minutes” is between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
+            raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         pages = Pages()
         pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short

@@ -31,5 +31,5 @@ def expected_version(request: Request) -> int | None:
         return None
     version = whole_number(header.removeprefix("W/").strip('"'), most=999_999_999)
     if version is None:
-        raise InvalidInput("If-Match takes the ETag of the row.", fields={"If-Match": ["Not a version."]})
+        raise InvalidInput("If-Match must be the ETag of the row.", fields={"If-Match": ["Not a version."]})
     return version
