@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.middleware import HtmxDetails
 
-from bistro.core.errors import DomainError
+from bistro.core.kernel.errors import DomainError
 
 T = TypeVar("T")
 

@@ -16,11 +16,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import LOOKS, TenantAdmin, manager_of
-from bistro.core.admin_pages import form_page
-from bistro.core.errors import DomainError
-from bistro.core.limits import require_within, uncount
+from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.pages import form_page
+from bistro.core.auth.rate_limits import require_within, uncount
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.models import Device
 from bistro.core.numbers import whole_number
 from bistro.core.pages import with_status

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from bistro.core.transitions import change_statuses
+from bistro.core.kernel.transitions import change_statuses
 
 
 class SlipStatus(models.TextChoices):

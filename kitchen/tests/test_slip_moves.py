@@ -5,7 +5,7 @@ import itertools
 import pytest
 from django.utils import timezone
 
-from bistro.core.errors import IllegalTransition
+from bistro.core.kernel.errors import IllegalTransition
 from bistro.core.tests.http import nothing_changes
 from kitchen.models import PrintJob
 from kitchen.printing.transitions import SlipStatus, move_slips

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bistro.core.errors import InvalidInput
-from bistro.core.jsontext import dumps
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.jsontext import dumps
 from bistro.core.numbers import whole_number
 
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from bistro.core.api.problem_documents import PROBLEM_TYPE, problem
 from bistro.core.api.refused import RefusedAPIException
-from bistro.core.errors import DomainError, Overloaded, TooMany
+from bistro.core.kernel.errors import DomainError, Overloaded, TooMany
 
 log = logging.getLogger(__name__)
 # What a database that is busy, restarting or out of reach raises: 503 with Retry-After, never 500.
