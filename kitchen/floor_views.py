@@ -6,8 +6,8 @@ from django.views.decorators.http import require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
-from bistro.core.pages import HtmxHttpRequest, answer_action
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import ticket_for
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from bistro.core.kernel.money import short, text
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 from menu.allergens import ALLERGENS, DIETS
 from menu.imported import ImportedItem
 from menu.models import Category, Item

@@ -15,7 +15,7 @@ from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
 from bistro.core.admin.pages import ask
 from bistro.core.kernel.money import text
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 from orders import services
 from orders.admin_forms import CancelForm
 from orders.allergies import choice_names, in_words

@@ -21,9 +21,9 @@ from bistro.core.admin.pages import form_page
 from bistro.core.auth.rate_limits import require_within, uncount
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.models import Device
-from bistro.core.numbers import whole_number
-from bistro.core.pages import with_status
+from bistro.core.web.pages import with_status
 from kitchen.models import Station
 from kitchen.services import pairing as pairing_services
 from tables.models import Table

@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 
 from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 from kitchen import services
 from kitchen.admin.figures import figures_page
 from kitchen.models import Ticket, TicketLine

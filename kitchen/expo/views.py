@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
-from bistro.core.pages import HtmxHttpRequest, answer_action
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import line_for
 from kitchen.expo.board import read_expo

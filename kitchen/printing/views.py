@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.live.frames import render_there
-from bistro.core.numbers import whole_number
-from bistro.core.pages import HtmxHttpRequest, answer_action
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen.access import ticket_for
 from kitchen.printing import services
 from kitchen.printing.models import Printer

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
-from bistro.core.numbers import whole_number
-from bistro.core.pages import HtmxHttpRequest, answer_action
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import line_for, ticket_for
 from kitchen.compiled_queries import station_name

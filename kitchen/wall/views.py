@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET, require_POST
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
-from bistro.core.numbers import whole_number
-from bistro.core.pages import HtmxHttpRequest
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest
 from kitchen import services
 from kitchen.access import line_for, ticket_for
 from kitchen.models import Screen

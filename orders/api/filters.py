@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
 from bistro.core.kernel.names import name_key
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 from orders.api.since import since_param
 from orders.models import Order
 from orders.querysets import OrderQuerySet

@@ -16,9 +16,9 @@ from bistro.core.auth.access import api_actor, request_actor, requires, restaura
 from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership, Restaurant
-from bistro.core.numbers import whole_number
 from orders import services
 from orders.access import order_for
 from orders.api import serializers as shapes

@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 from orders.api.serializers import LineOfText, fingerprint
 from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
 

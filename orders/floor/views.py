@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, ReusedKey
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
-from bistro.core.numbers import whole_number
-from bistro.core.pages import HtmxHttpRequest, answer_action
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from orders import services
 from orders.access import order_for, table_for
 from orders.floor.forms import clean_text, read_order_data, wish_request

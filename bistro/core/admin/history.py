@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from bistro.core.admin.base import LOOKS, TenantAdmin
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 
 
 class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):

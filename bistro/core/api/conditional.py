@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.jsontext import dumps
-from bistro.core.numbers import whole_number
+from bistro.core.kernel.numbers import whole_number
 
 
 def etag_of(*parts: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
@@ -17,17 +17,15 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from bistro.core.api.problem_documents import problem_response
-from bistro.core.api.refused import RefusedAPIException
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.device_cache import cache_device
 from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.rate_limits import client_address
+from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, TooMany
 from bistro.core.kernel.secrets import digest
 from bistro.core.models import Device, Staff
-from bistro.core.pages import render_refusal, with_status
 from bistro.core.services.devices import adopt_next_token
 from bistro.core.speed.compiled_queries import CompiledQuery
 
@@ -189,13 +187,3 @@ def forget_failures(request: HttpRequest, staff: Staff) -> None:
 def locked_out() -> TooMany:
     """Return the refusal of a login whose account is locked for the asking address (django-axes)."""
     return TooMany("Too many failed logins. Try again in 15 minutes.", retry_after=900)
-
-
-def lockout_response(
-    request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
-) -> HttpResponse:
-    """Answer a login whose account is locked: a problem document for a program, else the page of the login."""
-    refusal = locked_out()
-    if request.path.startswith(("/auth/", "/api/")):
-        return with_status(problem_response(refusal.status, refusal.message, refusal.code), refusal)
-    return render_refusal(request, "registration/login.html", refusal)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bistro.core.numbers import LARGEST_KEY, whole_number
+from bistro.core.kernel.numbers import LARGEST_KEY, whole_number
 
 
 @pytest.mark.parametrize(

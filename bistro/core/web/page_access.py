@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
-from bistro.core.pages import HtmxHttpRequest
+from bistro.core.web.pages import HtmxHttpRequest
 
 Params = ParamSpec("Params")
 Inner = Callable[Concatenate[HtmxHttpRequest, Actor, Params], HttpResponse]

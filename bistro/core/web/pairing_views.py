@@ -13,8 +13,8 @@ from bistro.core.auth.authentication import keep_device_cookie
 from bistro.core.auth.rate_limits import client_address, require_within
 from bistro.core.kernel.errors import DomainError, LostRace
 from bistro.core.models import Device, Pairing
-from bistro.core.pages import HtmxHttpRequest, render_refusal
 from bistro.core.services import pairing
+from bistro.core.web.pages import HtmxHttpRequest, render_refusal
 
 PAIRING_COOKIE = "bistro_pairing"  # the code to show, and the secret that only this browser has
 COOKIE_AGE = 30 * 24 * 3600  # a wall that waits over a holiday comes back with a new code

@@ -17,8 +17,8 @@ from bistro.core.auth.rate_limits import client_address, login_succeeded, requir
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
-from bistro.core.pages import render_refusal
 from bistro.core.services import devices
+from bistro.core.web.pages import render_refusal
 from bistro.core.web.pairing_views import HOME
 
 
