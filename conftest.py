@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connections
-from hypothesis.configuration import set_hypothesis_home_dir
+
+pytest_plugins = [
+    "tests.plugins.examples",
+    "tests.plugins.shared_data",
+    "tests.plugins.slowest_files",
+    "tests.plugins.template_database",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cheap passwords, nothing that runs by itself, and a corner of Redis for this process alone."""
-    if config.pluginmanager.hasplugin("cacheprovider"):
-        set_hypothesis_home_dir(config.cache.mkdir("hypothesis"))
     settings.SWEEP_SECONDS = 0  # tests call what would sweep
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if settings.REDIS_URL:
@@ -64,14 +67,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(skip)
     long_files = {item.path for item in items if "slow" in item.keywords}
     items.sort(key=lambda item: item.path not in long_files)
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory) -> None:
-    """SQLite in a file of this process: two runs in one checkout do not meet."""
-    if settings.SQLITE:
-        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-        connections.databases["default"]["TEST"]["NAME"] = str(path)
 
 
 @pytest.fixture(autouse=True)

@@ -74,7 +74,7 @@ def _kitchen(actor: Actor, restaurant: Restaurant, now: Any) -> list[dict[str, A
     old = f"{tickets['late']} older than {restaurant.late_seconds // 60} min"
     return [
         _figure("Open tickets", tickets["all"], old, reverse("kitchen:board")),
-        _figure("Ready to serve", ready, "orders at the pass", reverse("floor:floor")),
+        _figure("Ready to serve", ready, "orders on the pass", reverse("floor:floor")),
     ]
 
 
@@ -96,7 +96,7 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
     found = [
         (items["off"], "off the menu (86)", menu),
         (items["out"], "sold out", menu),
-        (waiting, "not enrolled: devices that wait for their code", devices),
+        (waiting, "devices not enrolled yet", devices),
     ]
     return [{"count": count, "text": text, "url": url} for count, text, url in found if count]
 

@@ -33,7 +33,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         "Kitchen",
         [
             ("Tickets", "skillet", "kitchen_ticket_changelist"),
-            ("How long it took", "timer", "kitchen_ticket_figures"),
+            ("Ticket times", "timer", "kitchen_ticket_figures"),
             ("Stations", "oven", "kitchen_station_changelist"),
             ("Printers", "print", "kitchen_printer_changelist"),
         ],
@@ -74,8 +74,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _operators() -> dict[str, Any]:
     pages = [
-        _page("Open a restaurant", "add_business", "core_restaurant_add", operates),
-        _page("Give a membership", "person_add", "core_membership_add", operates),
+        _page("New restaurant", "add_business", "core_restaurant_add", operates),
+        _page("New membership", "person_add", "core_membership_add", operates),
     ]
     return {"title": "Installation", "separator": True, "items": pages}
 
@@ -85,5 +85,5 @@ def _elsewhere(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.is_authenticated or len(memberships_of(request.user)) < 2:  # type: ignore[arg-type]
         return []
     link = f"{reverse_lazy('choose-restaurant')}?next={reverse_lazy('admin:index')}"
-    item = {"title": "Another restaurant", "icon": "swap_horiz", "link": link, "permission": lambda _request: True}
+    item = {"title": "Switch restaurant", "icon": "swap_horiz", "link": link, "permission": lambda _request: True}
     return [{"title": "", "separator": True, "items": [item]}]

@@ -14,8 +14,10 @@ class PauseForm(forms.Form):
     """What to pause, and for how long."""
 
     what = forms.ChoiceField(label="What")
-    minutes = forms.IntegerField(label="For how many minutes", min_value=1, max_value=LONGEST_MINUTES, initial=15)
-    reason = forms.CharField(label="Why", required=False, max_length=200, help_text="For the kitchen and the waiters.")
+    minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=LONGEST_MINUTES, initial=15)
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=200, help_text="Shown to the kitchen and the waiters."
+    )
 
     def __init__(self, menu: CompiledMenu, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

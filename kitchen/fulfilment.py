@@ -234,5 +234,5 @@ def _day(name: str, raw: str) -> date | None:
     except ValueError:
         day = None
     if day is None or len(raw) != 10 or not 2000 <= day.year <= 2999:
-        raise InvalidInput(f"“{name}” is a day such as 2026-03-01.", fields={name: ["Not a day."]})
+        raise InvalidInput(f"“{name}” must be a day such as 2026-03-01.", fields={name: ["Not a day."]})
     return day

@@ -34,28 +34,28 @@ class Station(models.Model):
     position = models.PositiveIntegerField(default=0, db_index=True)
     is_catch_all = models.BooleanField(default=False)
     cooks = models.PositiveSmallIntegerField(
-        default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many work here at once."
+        default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many cooks work here."
     )
     at_once = models.PositiveSmallIntegerField(
         default=4,
         db_default=4,
         validators=[MinValueValidator(1)],
         verbose_name="dishes at once",
-        help_text="How many dishes one of them keeps going side by side. For how long guests are told to wait.",
+        help_text="How many dishes one cook makes at the same time. Used for quoted waiting times.",
     )
     soon_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="A ticket older than this is marked S. Empty: as the restaurant says."
+        null=True, blank=True, help_text="Seconds until a ticket is marked “soon” (S). Blank = same as the restaurant."
     )
     late_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="A ticket older than this is marked !. Empty: as the restaurant says."
+        null=True, blank=True, help_text="Seconds until a ticket is marked “late” (!). Blank = same as the restaurant."
     )
     target_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="How long a ticket should take here. Empty: until it would be late."
+        null=True, blank=True, help_text="Seconds that a ticket should take here. Blank = the time until it is late."
     )
     watched = models.BooleanField(
         default=True,
         db_default=True,
-        help_text="Waiters hear of a ticket that no screen or printer has shown here for twenty seconds.",
+        help_text="Warn waiters when no screen or printer here has shown a ticket for twenty seconds.",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
@@ -124,8 +124,8 @@ class Screen(models.Model):
     """Which stations a wall screen shows (none means all), and how large. An expediter's shows orders, not tickets."""
 
     class Layout(models.TextChoices):
-        STATION = "station", "Tickets of its stations"
-        COLUMNS = "columns", "The same in three columns: queued, cooking, ready"
+        STATION = "station", "Tickets of the chosen stations"
+        COLUMNS = "columns", "Three columns: queued, cooking, ready"
         EXPO = "expo", "The pass: orders across all stations"
 
     class Density(models.TextChoices):
@@ -142,9 +142,9 @@ class Screen(models.Model):
         default=100,
         db_default=100,
         validators=[MinValueValidator(SMALLEST_TEXT), MaxValueValidator(LARGEST_TEXT)],
-        help_text=f"Size of the text, {SMALLEST_TEXT} to {LARGEST_TEXT}.",
+        help_text=f"Text size in percent, {SMALLEST_TEXT} to {LARGEST_TEXT}.",
     )
-    light = models.BooleanField(default=False, db_default=False, help_text="Dark on light, for a bright kitchen.")
+    light = models.BooleanField(default=False, db_default=False, help_text="Light theme, for a bright kitchen.")
     objects = TenantQuerySet.as_manager()
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def refuse_if_in_use(station: Station) -> None:
     """The catch-all, and a station with open tickets, stay. Raises InvalidInput."""
     require_transaction()
     if station.is_catch_all:
-        raise InvalidInput(f"{station} gets what no route names. Make another one the catch-all first.")
+        raise InvalidInput(f"{station} is the catch-all station. Make another station the catch-all first.")
     open_ones = Ticket.objects.of_restaurant(station.restaurant_id).open().filter(station=station)
     if open_ones.exists():
         raise InvalidInput(f"{station} has open tickets. Bump or push them first.", code="station_in_use")
@@ -64,7 +64,7 @@ def hang_screen(device: Device, station_ids: Sequence[int], work: UnitOfWork) ->
     """
     require_transaction()
     if device.kind != Device.Kind.KITCHEN:
-        raise InvalidInput("Only a kitchen screen hangs at stations.", fields={"device": ["Not a kitchen screen."]})
+        raise InvalidInput("Only a kitchen screen has stations.", fields={"device": ["Not a kitchen screen."]})
     stations = list(Station.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk__in=station_ids))
     if len(stations) != len(set(station_ids)):
         raise NotYours("There is no such station.", code="station_not_found")

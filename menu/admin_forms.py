@@ -33,7 +33,7 @@ class ItemForm(TenantForm):
         choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
     )
     diets = forms.MultipleChoiceField(
-        choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Suits"
+        choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Diets"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class ItemForm(TenantForm):
         said = super().clean() or {}
         soon, late = said.get("soon_minutes"), said.get("late_minutes")
         if soon and late and late <= soon:
-            self.add_error("late_minutes", "Late comes after soon: choose a larger number of minutes.")
+            self.add_error("late_minutes", "Late must come after soon: choose a larger number of minutes.")
         return said
 
     def prepare(self) -> None:
@@ -57,7 +57,7 @@ class ItemForm(TenantForm):
 class GroupForm(TenantForm):
     """A choice that an item offers."""
 
-    constraint_words = {"modifier_group_min_max": ("max", "At least 1, and not below the minimum.")}
+    constraint_words = {"modifier_group_min_max": ("max", "At least 1 and not below the minimum.")}
 
 
 class ModifierForm(TenantForm):
@@ -90,9 +90,9 @@ class RecipePartForm(TenantForm):
     offered: ClassVar[list[Ingredient]]
 
     constraint_words = {
-        "recipe_item_once": ("ingredient", "It is in this recipe already."),
-        "recipe_modifier_once": ("ingredient", "It is in this recipe already."),
-        "recipe_quantity": ("quantity", "More than 0; only a choice may take away, as in −1."),
+        "recipe_item_once": ("ingredient", "This ingredient is already in the recipe."),
+        "recipe_modifier_once": ("ingredient", "This ingredient is already in the recipe."),
+        "recipe_quantity": ("quantity", "Must be more than 0. Only a choice may be negative, as in −1."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,7 +118,7 @@ class TaxRateForm(TenantForm):
     settled_constraints = frozenset({"tax_default_once"})
     constraint_words = {
         "tax_percent_sane": ("percent", "Between 0 and 100."),
-        "tax_name_once": ("name", "There is already one with this name."),
+        "tax_name_once": ("name", "This name is already in use."),
     }
 
 
@@ -131,7 +131,7 @@ class PortionsForm(forms.Form):
         min_value=0,
         max_value=100_000,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="At 0 it is sold out. Empty: not counted any more.",
+        help_text="At 0 the dish is sold out. Blank = stop counting.",
     )
 
 

@@ -88,17 +88,17 @@ class Item(models.Model):
     tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="A ticket with it is marked S after so long. Empty: as the station says."
+        null=True, blank=True, help_text="Minutes until a ticket is marked “soon” (S). Blank = same as the station."
     )
     late_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="A ticket with it is marked ! after so long. Empty: as the station says."
+        null=True, blank=True, help_text="Minutes until a ticket is marked “late” (!). Blank = same as the station."
     )
-    allergens = models.JSONField(default=list, blank=True, help_text="What the dish contains, e.g. nuts, milk.")
+    allergens = models.JSONField(default=list, blank=True, help_text="Allergens in the dish, e.g. nuts, milk.")
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
     off_since = models.DateTimeField(null=True, blank=True, help_text="86: off the menu for now.")
-    portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not counted.")
+    portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Blank = not counted.")
     position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
@@ -156,8 +156,8 @@ class Modifier(models.Model):
     name = models.CharField(max_length=80)
     name_key = NameKeyField()
     price = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
-    is_default = models.BooleanField(default=False, help_text="Chosen for a required group when nothing is said.")
-    allergen = models.CharField(max_length=40, blank=True, help_text="e.g. nuts: the guest must not get it.")
+    is_default = models.BooleanField(default=False, help_text="Used for a required group when nothing is chosen.")
+    allergen = models.CharField(max_length=40, blank=True, help_text="e.g. nuts: the guest must not get this allergen.")
     off_since = models.DateTimeField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)

@@ -32,7 +32,7 @@ def read_options(cell: str) -> tuple[ImportedGroup, ...]:
     seen: set[str] = set()
     for choice in (choice for group in groups for choice in group.modifiers):
         if name_key(choice.name) in seen:
-            raise ValueError(f"“{choice.name}” stands there twice.")
+            raise ValueError(f"“{choice.name}” is listed twice.")
         seen.add(name_key(choice.name))
     return groups
 

@@ -56,7 +56,7 @@ def paused_item(place: int, item_id: int, name: str, until: datetime, at: dateti
 
 def paused_pads(until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
     """The refusal of whatever a pad orders."""
-    message = f"The kitchen takes no orders from pads until {until.astimezone(tz):%H:%M}. Ask a waiter."
+    message = f"Orders from pads are paused until {until.astimezone(tz):%H:%M}. Ask a waiter."
     return Paused(message, retry_after=_wait(until, at), paused_until=until.isoformat())
 
 

@@ -96,7 +96,7 @@ class ItemResource(resources.ModelResource):
         if lacking:
             return f"The file lacks the column {lacking[0]}."
         if unknown:
-            return f"The column {unknown[0]} is not known. Known are {', '.join(COLUMNS)}."
+            return f"Unknown column {unknown[0]}. Use {', '.join(COLUMNS)}."
         return f"At most {MOST_ROWS} rows at once." if rows > MOST_ROWS else ""
 
     def _read(self, dataset: Any, headers: list[str], result: Result) -> Iterator[tuple[str, ImportedItem]]:
@@ -112,7 +112,7 @@ class ItemResource(resources.ModelResource):
             try:
                 wish = read_row(whole)
                 if name_key(wish.name) in seen:
-                    raise ValidationError({"name": [f"Stands in row {seen[name_key(wish.name)]} too."]})
+                    raise ValidationError({"name": [f"Also in row {seen[name_key(wish.name)]}."]})
             except ValidationError as error:
                 result.append_invalid_row(number, whole, error)
                 continue

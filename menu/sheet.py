@@ -75,7 +75,7 @@ def read_row(cells: Mapping[str, str]) -> ImportedItem:
             read[column] = reader(cells.get(column, ""))
         except ValueError as error:
             problems[column] = [str(error)]
-    problems |= {column: ["This column is needed."] for column in REQUIRED if not cells.get(column, "")}
+    problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
     if len(cells.get("category", "")) > MOST_OF_CATEGORY:
         problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
     if not problems:
@@ -156,8 +156,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "price": _money,
     "tax": _percent,
     "prep_minutes": _count(10, most=1440),
-    "allergens": _words(ALLERGENS, "an allergen that must be declared"),
-    "diets": _words(DIETS, "a diet that we know"),
+    "allergens": _words(ALLERGENS, "an allergen of the list"),
+    "diets": _words(DIETS, "a diet of the list"),
     "popular": _flag(False),
     "available": _flag(True),
     "portions_left": _count(None, most=100_000),

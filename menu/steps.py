@@ -73,7 +73,7 @@ def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
         count = taken[item_id]
         rows = Item.objects.filter(pk=item_id, portions_left__gte=count)
         if rows.update(portions_left=F("portions_left") - count) != 1:
-            raise LostRace("Somebody else was faster. Try again.")
+            raise LostRace("Someone else saved first. Try again.")
     _tell_thresholds(work, {item_id: -count for item_id, count in taken.items()})
 
 

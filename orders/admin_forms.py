@@ -8,5 +8,7 @@ class CancelForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(
-        max_length=200, widget=UnfoldAdminTextInputWidget, help_text="The guest, the kitchen and the log read it."
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Shown to the guest and the kitchen and kept in the log.",
     )

@@ -104,7 +104,7 @@ def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tupl
     for choice in wanted:
         modifier = _find_modifier(item, place, choice)
         if modifier in chosen:
-            raise _refused(place, "modifier_twice", f"“{modifier.name}” stands there twice.")
+            raise _refused(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
         chosen.append(modifier)
     for group in item.groups:
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]

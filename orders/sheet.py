@@ -183,7 +183,7 @@ def _seen_words(order: Order, now: datetime) -> str:
         where = f" on {order.seen_on}" if order.seen_on else ""
         return f"Kitchen received it after {seconds} s, at {timezone.localtime(order.confirmed_at):%H:%M}{where}"
     if order.status == OrderStatus.PLACED:
-        return f"Not seen by the kitchen for {int((now - order.placed_at).total_seconds())} s"
+        return f"Not on a kitchen screen yet ({int((now - order.placed_at).total_seconds())} s)"
     return ""
 
 

@@ -52,7 +52,7 @@ def place_order(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     try:
         services.place_order(wish_request(wish, where.pk, actor))
     except ReusedKey as error:  # the browser's Back: an old form with other dishes; it goes on under a key of its own
-        error.message = "This form was sent already. Look at the orders above; send it again if this is another one."
+        error.message = "This form was already sent. Check the orders above. Send again for a second order."
         return _sheet(request, actor, where, error, wish={**wish, "key": ""})
     except DomainError as error:
         return _sheet(request, actor, where, error, wish=wish)

@@ -69,7 +69,7 @@ class TableAdmin(ArchiveAdmin, HistoryAdmin):
             "Place",
             {
                 "fields": (("x", "y"), ("width", "height"), ("shape", "rotation")),
-                "description": "The room is 1000 wide and 700 deep; the rotation is in degrees clockwise.",
+                "description": "The room is 1000 wide and 700 deep. Rotation is in degrees clockwise.",
             },
         ),
     )

@@ -9,6 +9,6 @@ def refuse_if_in_use(table: Table) -> None:
     """A table with guests or a pad stays. Raises InvalidInput."""
     require_transaction()
     if Party.objects.of_restaurant(table.restaurant_id).seated().filter(table=table).exists():
-        raise InvalidInput(f"{table}: guests sit there. Clear it first.", code="table_in_use")
+        raise InvalidInput(f"{table}: guests are seated. Clear the table first.", code="table_in_use")
     if Pad.objects.of_restaurant(table.restaurant_id).filter(table=table, device__revoked_at=None).exists():
-        raise InvalidInput(f"{table}: a pad stands there. Move or revoke it first.", code="table_in_use")
+        raise InvalidInput(f"{table}: a pad is placed there. Move or revoke the pad first.", code="table_in_use")

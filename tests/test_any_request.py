@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import schemathesis
 from django.test import Client
-from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
@@ -20,10 +20,7 @@ EXAMPLES = 4
 LONGEST_SECONDS = 20  # all operations together; what is left over is tried first the next time, the order is random
 QUIET = hypothesis_settings(
     max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
     phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
 )
 
 
@@ -50,7 +47,6 @@ def try_out(operation, mode, headers):
     """A handful of requests to one operation; how many there were."""
     answered = []
 
-    @seed(7)
     @QUIET
     @given(operation.as_strategy(generation_mode=mode))
     def ask(case):

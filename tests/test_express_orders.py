@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 from django.core.cache import cache
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ParseError
 
@@ -207,7 +207,7 @@ odd_number = st.one_of(st.integers(-1, 2**63), st.booleans(), st.none(), st.floa
 
 def mostly(plain, odd):
     """Nine of ten are plain, so that whole wishes are."""
-    return st.integers(0, 9).flatmap(lambda dice: odd if dice == 0 else plain)
+    return st.integers(0, 9).flatmap(lambda dice: odd if dice == 7 else plain)
 
 
 def wishes(lines, dish):
@@ -239,7 +239,6 @@ def read_slowly(serializer, wish):
 def test_what_the_readers_take_the_serializers_read_in_the_same_way(quick, serializer, lines, dish):
     taken = []
 
-    @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
     @given(wishes(lines, dish))
     def compare(wish):
         found = quick(wish)

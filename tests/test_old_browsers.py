@@ -12,7 +12,7 @@ from django.conf import settings
 
 pytestmark = pytest.mark.django_db
 STATIC = Path(settings.BASE_DIR) / "static"
-OURS_AT_MOST = 150_000  # bytes of HTML, CSS and JavaScript at twelve tickets, before compression
+OURS_AT_MOST = 140_000  # bytes of HTML, CSS and JavaScript at twelve tickets, without comments, before compression
 
 # What a browser of 2021 does not know, and since which Chromium.
 LATER_CSS = {
@@ -42,8 +42,13 @@ LATER_JS = {
 }
 
 
+def without_comments(text):
+    """Return CSS or JavaScript without its comments, so that explaining code costs nothing."""
+    return re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", text, flags=re.DOTALL)
+
+
 def found(text, words):
-    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
+    text = without_comments(text)
     return [f"{word} (Chromium {since})" for word, since in words.items() if word in text]
 
 
@@ -107,7 +112,7 @@ def test_nothing_later_than_2021(pages):
 
 def test_a_page_with_twelve_tickets_is_small(pages):
     for path, (html, styles, modules) in pages.items():
-        sizes = {file.name: len(file.read_bytes()) for file in (*styles, *modules)}
+        sizes = {file.name: len(without_comments(file.read_text()).encode()) for file in (*styles, *modules)}
         sizes["html"] = len(html.encode())
         assert sum(sizes.values()) < OURS_AT_MOST, (path, sum(sizes.values()), sizes)
 

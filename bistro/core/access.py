@@ -66,7 +66,7 @@ def staff_actor(staff: Staff, restaurant_id: int | None) -> Actor:
 def restaurant_of(actor: Actor) -> Restaurant:
     """The actor's restaurant. Raises PermissionDenied when it has none."""
     if actor.restaurant_id is None:
-        raise PermissionDenied("You have no membership in a restaurant.")
+        raise PermissionDenied("You are not a member of any restaurant.")
     return restaurant_by_id(actor.restaurant_id)
 
 
@@ -101,7 +101,7 @@ def requires(act: Act) -> type[BasePermission]:
     """A DRF permission: the credential's role must allow `act`."""
 
     class Requires(BasePermission):
-        message = f"Your role may not {act.value.replace('_', ' ')}."
+        message = f"Your role cannot {act.words}."
 
         def has_permission(self, request: Request, view: Any) -> bool:
             actor = request_actor(request)

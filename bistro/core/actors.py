@@ -41,4 +41,4 @@ class Actor:
     def require(self, act: Act) -> None:
         """Raise NotPermitted unless the actor may."""
         if not self.may(act):
-            raise NotPermitted(f"{self.label or 'This credential'} may not {act.value.replace('_', ' ')}.")
+            raise NotPermitted(f"{self.label or 'This credential'} cannot {act.words}.")

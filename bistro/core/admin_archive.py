@@ -29,7 +29,7 @@ class ArchiveAdmin(TenantAdmin):
     def archive_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._move(request, queryset.filter(archived_at=None), away=True)
 
-    @admin.action(description="Bring back from the archive", permissions=["change"])
+    @admin.action(description="Restore from the archive", permissions=["change"])
     def bring_back_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._move(request, queryset.exclude(archived_at=None), away=False)
 
@@ -53,7 +53,7 @@ class ArchiveAdmin(TenantAdmin):
         except DomainError as error:
             self.message_user(request, error.message, messages.ERROR)
             return
-        word = "archived" if away else "brought back"
+        word = "archived" if away else "restored"
         self.message_user(request, f"{len(edits.rows)} {word}.", messages.SUCCESS)
 
     @admin.display(description="Archived", ordering="archived_at")

@@ -194,9 +194,9 @@ class TenantAdmin(Fence, ModelAdmin):
                     self.after_write(request, edits)
             return answer
         except ProtectedError:
-            problem: DomainError = InvalidInput("It is in use and cannot be removed.")
+            problem: DomainError = InvalidInput("This is in use and cannot be removed.")
         except IntegrityError:
-            problem = LostRace("Somebody else changed the same at this moment. Look again and save again.")
+            problem = LostRace("Someone else changed this at the same time. Check the page and save again.")
         except DomainError as error:
             problem = error
         finally:

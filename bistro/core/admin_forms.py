@@ -15,7 +15,7 @@ from bistro.core.errors import DomainError
 from bistro.core.steps import settle_names
 
 MOST_SMALL, MOST_INTEGER = 2**15 - 1, 2**31 - 1
-NAME_TAKEN = "There is already one with this name."
+NAME_TAKEN = "This name is already in use."
 
 
 def _checked_later(exclude: Any = None) -> None:

@@ -20,7 +20,7 @@ class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> Any:
         if request.method not in LOOKS:
-            raise PermissionDenied("The past is to be looked at.")
+            raise PermissionDenied("Earlier versions are read-only.")
         self._require_own(request, object_id)
         if not version_id.isdecimal():
             raise Http404("There is no such version.")

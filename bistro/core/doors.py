@@ -37,7 +37,7 @@ def page_for(act: Act) -> Callable[[Inner[Params]], View[Params]]:
             if actor.restaurant_id is None:
                 return redirect("choose-restaurant")
             if not actor.may(act):
-                raise PermissionDenied(f"Your role may not {act.value.replace('_', ' ')}.")
+                raise PermissionDenied(f"Your role cannot {act.words}.")
             with timezone.override(restaurant_of(actor).tz):
                 return view(request, actor, *args, **kwargs)
 

@@ -123,7 +123,7 @@ class _Door:
             await _come_again(send, Overloaded("The order desk is busy. Try again in a moment."))
         except Exception:  # as Django does: the log knows, the caller learns nothing of it
             log.exception("an express call failed")
-            await refuse(send, 500, "Something went wrong here. Try again in a moment.", "server_error", [])
+            await refuse(send, 500, "Something went wrong on the server. Try again in a moment.", "server_error", [])
         else:
             if answer is None:
                 self.passed_on.inc()

@@ -52,7 +52,7 @@ def _show_new(request: HttpRequest, secret: str, *, counted: bool) -> HttpRespon
     address = client_address(request)
     wait = over_limit("enrol", f"pairing:{address}") if counted else 0
     if wait:
-        raise TooMany(f"Too many screens ask for a code at once. The next one comes in {wait} s.")
+        raise TooMany(f"Too many screens want a code at once. The next code comes in {wait} s.")
     shown = pairing.open_pairing(address=address, replaces=secret)
     if request.method == "POST":
         answer: HttpResponse = redirect("pairing-code")

@@ -35,7 +35,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, without a word about the inside."""
     if not _is_program(request):
         return defaults.server_error(request)
-    return _problem(500, "Something broke on our side.", "server_error")
+    return _problem(500, "Something went wrong on the server.", "server_error")
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -42,6 +42,32 @@ class Act(StrEnum):
     MANAGE = "manage"  # menu, floor, staff, devices: the admin
     DEBUG = "debug"
 
+    @property
+    def words(self) -> str:
+        """Return the act in the words of messages: "Your role cannot …"."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Act.READ_ORDERS: "read orders",
+    Act.PLACE_ORDER: "place orders",
+    Act.PLACE_ANYWHERE: "order for any table",
+    Act.EDIT_ORDER: "change orders",
+    Act.WITHDRAW_ANY: "withdraw any order",
+    Act.CONFIRM_ORDER: "confirm orders",
+    Act.CANCEL_ORDER: "cancel orders",
+    Act.DELIVER_ORDER: "deliver orders",
+    Act.FIRE_COURSE: "fire courses",
+    Act.COOK: "work on tickets",
+    Act.PAUSE: "pause orders",
+    Act.WATCH_KITCHEN: "open the kitchen screens",
+    Act.WATCH_FLOOR: "open the floor plan",
+    Act.SEAT_TABLE: "seat guests",
+    Act.CLEAR_TABLE: "clear tables",
+    Act.READ_EVENTS: "read events",
+    Act.MANAGE: "use the admin",
+    Act.DEBUG: "use debug functions",
+}
 
 _EVERYTHING = frozenset(Act)
 _ORDER_TAKING = {Act.READ_ORDERS, Act.PLACE_ORDER, Act.PLACE_ANYWHERE, Act.EDIT_ORDER}

@@ -24,7 +24,7 @@ def bring_back(row: Any, work: UnitOfWork) -> None:
     try:
         row.validate_constraints()
     except ValidationError:
-        raise InvalidInput(f"“{row}” cannot come back: its name is taken by another one.", code="name_taken") from None
+        raise InvalidInput(f"“{row}” cannot be restored: the name is in use again.", code="name_taken") from None
     _save(row)
 
 

@@ -30,8 +30,8 @@ from tables import services as table_services
 from tables.models import Table
 
 ROTATION = (
-    "A device changes its own token now and then (POST /api/v1/devices/rotate); the old one works until the first use "
-    "of the new. To give it a new token from here, make an enrolment code: its token ends when the code is used."
+    "A device replaces its own token from time to time (POST /api/v1/devices/rotate). The old token works until the "
+    "new one is used. To replace a token here, make an enrolment code: the old token ends when the code is used."
 )
 
 
@@ -45,7 +45,7 @@ class DeviceForm(TenantForm):
         queryset=None,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="None means all of them.",
+        help_text="Choose none for all stations.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class DeviceForm(TenantForm):
         cleaned = super().clean() or {}
         kind = cleaned.get("kind", self.instance.kind)
         if kind == Device.Kind.PAD and "table" in self.fields and not cleaned.get("table"):
-            self.add_error("table", "A pad stands on a table.")
+            self.add_error("table", "Choose this pad's table.")
         return cleaned
 
 
@@ -111,7 +111,7 @@ class DeviceAdmin(PairsScreens, ByService):
 
     def change_by_service(self, request: HttpRequest, obj: Device, data: dict[str, Any]) -> HttpResponse:
         self._place(request, obj, data)
-        self.message_user(request, f"{obj} was placed.", messages.SUCCESS)
+        self.message_user(request, f"{obj} was saved.", messages.SUCCESS)
         return self.back_to_list()
 
     def _place(self, request: HttpRequest, device: Device, data: dict[str, Any]) -> None:
@@ -128,7 +128,7 @@ class DeviceAdmin(PairsScreens, ByService):
         device = self._own(request, object_id)
         if request.method not in LOOKS:
             return self._code_page(request, device)
-        text = "Codes that were made for it before end now. Its token ends when the new code is used."
+        text = "Earlier codes for this device stop working now. Its token ends when the new code is used."
         return form_page(self, request, title=f"Enrolment code for {device}", text=text, button="Make a code")
 
     @action(description="Unlock", icon="lock_open", url_path="unlock", permissions=["run"])
@@ -139,8 +139,8 @@ class DeviceAdmin(PairsScreens, ByService):
             heartbeat_services.unlock_device(device_id=device.pk, actor=manager_of(request))
             self.message_user(request, f"{device} is unlocked.", messages.SUCCESS)
             return self.back_to_list()
-        why = f"It was locked: {device.get_lock_reason_display()}." if device.locked_at else "It is not locked."
-        text = f"{why} Look at it first. The software that it reports is the expected one from then on."
+        why = f"Locked: {device.get_lock_reason_display()}." if device.locked_at else "This device is not locked."
+        text = f"{why} Check the device first. Unlocking accepts the software that it reports."
         return form_page(self, request, title=f"Unlock {device}", text=text, button="Unlock")
 
     @admin.action(description="Unlock", permissions=["run"])
@@ -156,7 +156,7 @@ class DeviceAdmin(PairsScreens, ByService):
             device_services.revoke(device_id=device.pk, actor=manager_of(request))
             self.message_user(request, f"{device} is revoked.", messages.SUCCESS)
             return self.back_to_list()
-        text = "Its token ends at once, its screen within five seconds. A new enrolment code brings it back."
+        text = "Its token ends at once, its screen within five seconds. A new enrolment code brings the device back."
         return form_page(self, request, title=f"Revoke {device}", text=text, button="Revoke")
 
     @admin.action(description="Revoke", permissions=["run"])
@@ -190,7 +190,7 @@ class DeviceAdmin(PairsScreens, ByService):
     @admin.display(description="Place")
     def place(self, device: Device) -> str:
         if device.kind == Device.Kind.PAD:
-            return str(device.pad.table) if hasattr(device, "pad") else "nowhere yet"
+            return str(device.pad.table) if hasattr(device, "pad") else "no table yet"
         if device.kind == Device.Kind.KITCHEN:
             stations = device.screen.stations.all() if hasattr(device, "screen") else []
             return ", ".join(station.name for station in stations) or "all stations"
@@ -198,14 +198,14 @@ class DeviceAdmin(PairsScreens, ByService):
 
     @display(
         description="State",
-        label={"enrolled": "success", "waits for its code": "warning", "locked": "danger", "revoked": "danger"},
+        label={"enrolled": "success", "waiting for its code": "warning", "locked": "danger", "revoked": "danger"},
     )
     def state(self, device: Device) -> str:
         if device.revoked_at:
             return "revoked"
         if device.locked_at:
             return "locked"
-        return "enrolled" if device.token_hash else "waits for its code"
+        return "enrolled" if device.token_hash else "waiting for its code"
 
     @admin.display(description="Battery", ordering="battery")
     def charge(self, device: Device) -> str:

@@ -1,4 +1,4 @@
-"""How long the kitchen took, as managers read it: one table each for the hours, stations, dishes and cooks."""
+"""Ticket times, as managers read it: one table each for the hours, stations, dishes and cooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bistro.core.admin_base import TenantAdmin, manager_of
 from bistro.core.errors import DomainError
 from kitchen.fulfilment import LONGEST, fulfilment_report, report_days
 
-HEADERS = ("Half within", "Nine of ten within", "Late", "Recalls")
+HEADERS = ("Median", "90 % within", "Late", "Recalls")
 
 
 def figures_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
@@ -31,14 +31,14 @@ def figures_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
-        "title": f"How long the kitchen took, {period}",
+        "title": f"Ticket times, {period}",
         "first": first.isoformat(),
         "last": last.isoformat(),
         "longest": LONGEST,
         "problem": problem,
         "report": report,
         "tables": [
-            ("By the hour", _table("Hour", "Tickets", [(_hour(row["hour"]), row, ()) for row in report["hours"]])),
+            ("By hour", _table("Hour", "Tickets", [(_hour(row["hour"]), row, ()) for row in report["hours"]])),
             ("By station", _grouped("Station", "Tickets", report["stations"])),
             ("By dish", _grouped("Dish", "Lines", report["items"])),
             ("By cook", _grouped("Cook", "Tickets", report["cooks"])),

@@ -41,15 +41,15 @@ class PairForm(forms.Form):
     code = forms.CharField(
         max_length=20,
         label="Code on the screen",
-        help_text="Six letters and digits. Pair only a screen that you see.",
+        help_text="Six letters and digits. Only pair a screen in front of you.",
         widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
     )
     device: forms.ModelChoiceField[Device] = forms.ModelChoiceField(
         queryset=None,
         required=False,
-        label="Which one is it?",
-        empty_label="A new one",
-        help_text="One that is here already keeps its place; its token ends when this screen takes over.",
+        label="Device",
+        empty_label="New device",
+        help_text="An existing device keeps its place. Its old token ends when this screen takes over.",
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "device"}),
     )
     kind = forms.ChoiceField(
@@ -61,7 +61,7 @@ class PairForm(forms.Form):
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        help_text="None means all of them.",
+        help_text="Choose none for all stations.",
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
@@ -84,11 +84,11 @@ class PairForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("device") is None and "device" not in self.errors:
             if not cleaned.get("name"):
-                self.add_error("name", "A new one needs a name.")
+                self.add_error("name", "A new device needs a name.")
             if not cleaned.get("kind"):
-                self.add_error("kind", "What is it?")
+                self.add_error("kind", "Choose a kind.")
             if cleaned.get("kind") == Device.Kind.PAD and not cleaned.get("table"):
-                self.add_error("table", "A pad stands on a table.")
+                self.add_error("table", "Choose this pad's table.")
         return cleaned
 
     @property
@@ -119,7 +119,7 @@ class PairsScreens(TenantAdmin):
                 form.add_error(name if name in form.fields else None, said)
             form.add_error(None, error.message)
             return self._pair_page(request, form, status=error.status)
-        self.message_user(request, f"{device} is paired. Its screen goes on within a few seconds.")
+        self.message_user(request, f"{device} is paired. The screen continues within a few seconds.")
         return self.back_to_list()
 
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:

@@ -28,7 +28,7 @@ PAPER = ("columns", "code_page")
 class PrinterForm(TenantForm):
     """Where it is, and when it prints."""
 
-    constraint_words = {"printer_has_host": ("host", "A network printer has an address.")}
+    constraint_words = {"printer_has_host": ("host", "A network printer needs an address.")}
 
 
 @admin.register(Printer)
@@ -68,22 +68,22 @@ class PrinterAdmin(TenantAdmin):
         """Asks first: paper is used."""
         printer = self._own(request, object_id)
         if request.method in LOOKS:
-            text = "A slip with everything on it that a slip can have. It says TEST."
+            text = "Prints a slip marked TEST with every part that a slip can have."
             return form_page(self, request, title=f"Test {printer}", text=text, button="Print")
         printing_services.print_test(printer_id=printer.pk, actor=manager_of(request))
-        said = "The slip is on its way. Whether it came stands in the list: “well”, or what is wrong."
+        said = "The slip was sent. The printer list shows the result: “OK”, or the error."
         self.message_user(request, said, messages.SUCCESS)
         return self.back_to_list()
 
-    @admin.display(description="Its page")
+    @admin.display(description="Print page")
     def opens_at(self, printer: Printer) -> str:
         """Where a browser's printer hangs, and how the browser is started."""
         if printer._state.adding:
-            return "Save first: then its address stands here."
+            return "Save first. The address of the print page then appears here."
         address = f"{settings.PUBLIC_URL}{reverse('kitchen:browser-printer', args=[printer.pk])}"
         return format_html(
-            '<a class="text-primary-600" href="{0}">{0}</a><br>Open it in the browser beside the printer, paired as a '
-            "kitchen screen. Started with <code>--kiosk-printing</code> it prints without asking.",
+            '<a class="text-primary-600" href="{0}">{0}</a><br>Open this page in the browser beside the printer, '
+            "paired as a kitchen screen. A browser started with <code>--kiosk-printing</code> prints without asking.",
             address,
         )
 
@@ -93,11 +93,11 @@ class PrinterAdmin(TenantAdmin):
             raise Http404("There is no such printer.")
         return printer
 
-    @display(description="State", label={"well": "success", "off": "info", "no paper came": "danger"})
+    @display(description="State", label={"OK": "success", "off": "info", "not printing": "danger"})
     def state(self, printer: Printer) -> Any:
         if not printer.enabled:
             return "off"
-        return ("no paper came", printer.trouble) if printer.trouble_at else "well"
+        return ("not printing", printer.trouble) if printer.trouble_at else "OK"
 
     @admin.display(description="Slips")
     def queue(self, printer: Any) -> str:

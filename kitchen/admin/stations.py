@@ -28,23 +28,23 @@ class StationForm(TenantForm):
     categories: forms.ModelMultipleChoiceField[Category] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="Cooks these categories",
+        label="Categories cooked here",
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Other stations may cook them too: then each gets its ticket.",
+        help_text="Several stations may cook a category: each gets its own ticket.",
     )
     items: forms.ModelMultipleChoiceField[Item] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="And these single items",
+        label="Single items cooked here",
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="Whatever their category says.",
+        help_text="These override the category.",
     )
     modifiers: forms.ModelMultipleChoiceField[Modifier] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="And has work with these choices",
+        label="Choices made here",
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="A side dish that is made here, whoever makes the main dish.",
+        help_text="For example a side dish made here while another station makes the main dish.",
     )
     settled_constraints = frozenset({"station_catch_all_once"})
 
@@ -80,7 +80,7 @@ class StationForm(TenantForm):
         said = super().clean() or {}
         soon, late = said.get("soon_seconds"), said.get("late_seconds")
         if soon and late and late <= soon:
-            self.add_error("late_seconds", "Late comes after soon: choose a larger number of seconds.")
+            self.add_error("late_seconds", "Late must come after soon: choose a larger number of seconds.")
         return said
 
     def prepare(self) -> None:

@@ -65,7 +65,7 @@ class TicketAdmin(LookAdmin):
     actions_list = ("figures",)
     fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
 
-    @action(description="How long they took", icon="timer", url_path="figures", permissions=["view"])
+    @action(description="Ticket times", icon="timer", url_path="figures", permissions=["view"])
     def figures(self, request: HttpRequest) -> HttpResponse:
         """A report of some days, by station, dish, cook and hour."""
         return figures_page(self, request)

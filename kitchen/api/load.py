@@ -25,7 +25,7 @@ class KitchenLoad(APIView):
         """
         actor = api_actor(request)
         if actor.restaurant_id is None or not (actor.may(Act.PLACE_ORDER) or actor.may(Act.READ_ORDERS)):
-            raise NotPermitted("Your role may not see how busy the kitchen is.")
+            raise NotPermitted("Your role cannot see the kitchen's load.")
         body = load_json(actor.restaurant_id, timezone.now(), with_stations=actor.may(Act.READ_ORDERS))
         etag = etag_of(actor.credential, body)
         return not_modified(request, etag) or Response(

@@ -17,7 +17,7 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,120}")
 def is_host(value: str) -> None:
     """A name or an IPv4 address."""
     if not _HOST.fullmatch(value):
-        raise ValidationError("A name or an address, like 192.168.1.50.")
+        raise ValidationError("Enter a name or an address, like 192.168.1.50.")
 
 
 class Printer(models.Model):
@@ -46,7 +46,9 @@ class Printer(models.Model):
     station = models.ForeignKey("kitchen.Station", on_delete=models.CASCADE, related_name="printers")
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.NETWORK)
-    host = models.CharField(max_length=120, blank=True, validators=[is_host], help_text="Its address in your network.")
+    host = models.CharField(
+        max_length=120, blank=True, validators=[is_host], help_text="Network name or address, like 192.168.1.50."
+    )
     port = models.PositiveIntegerField(
         default=FIRST_PORT,
         validators=[MinValueValidator(FIRST_PORT), MaxValueValidator(LAST_PORT)],
@@ -56,18 +58,18 @@ class Printer(models.Model):
     wait_seconds = models.PositiveSmallIntegerField(
         default=20,
         validators=[MinValueValidator(3), MaxValueValidator(600)],
-        help_text="How long a screen of the station has to show a ticket before it is printed.",
+        help_text="A ticket is printed when no screen of the station has shown it for this long.",
     )
     columns = models.PositiveSmallIntegerField(
         default=42,
         validators=[MinValueValidator(24), MaxValueValidator(64)],
-        help_text="Letters in a row: 42 or 48 on paper of 80 mm, 32 on 58 mm.",
+        help_text="Characters in a row: 42 or 48 on 80 mm paper, 32 on 58 mm.",
     )
     code_page = models.CharField(max_length=6, choices=CodePage.choices, default=CodePage.PC858)
     answers = models.BooleanField(
         default=True,
-        verbose_name="answers when asked for its status",
-        help_text="Almost all do. If not, a slip counts as printed once it was sent, paper or not.",
+        verbose_name="reports its status",
+        help_text="Almost all printers do. Without a status, a slip counts as printed once it was sent.",
     )
     enabled = models.BooleanField(default=True)
     taken_until = models.DateTimeField(null=True, editable=False)

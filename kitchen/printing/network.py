@@ -40,7 +40,7 @@ class Conversation:
             self.socket.settimeout(self._left())
             more = self.socket.recv(count - len(heard))
             if not more:
-                raise ConnectionError("it hung up")
+                raise ConnectionError("connection closed")
             heard += more
         return heard
 
@@ -61,18 +61,18 @@ def print_bytes(data: bytes, *, host: str, port: int, answers: bool, seconds: fl
             if not answers:
                 talk.socket.shutdown(socket.SHUT_WR)
             elif talk.hear(1)[0] & DONE_NO_PAPER == DONE_NO_PAPER:
-                raise PrinterTrouble("It ran out of paper.", sent=True)
+                raise PrinterTrouble("Ran out of paper.", sent=True)
         except OSError as error:
             where = "in the middle of a slip" if talk.sent else "before it printed"
-            raise PrinterTrouble(f"It stopped answering {where} ({_why(error)}).", sent=talk.sent) from error
+            raise PrinterTrouble(f"Stopped answering {where} ({_why(error)}).", sent=talk.sent) from error
 
 
 def _refuse_unwell(status: bytes) -> None:
     if status[1] & NO_PAPER == NO_PAPER:
-        raise PrinterTrouble("It has no paper.")
+        raise PrinterTrouble("No paper.")
     if status[0] & OFFLINE:
-        raise PrinterTrouble("It is offline: cover open, paper out or stopped.")
+        raise PrinterTrouble("Offline: cover open, paper out or stopped.")
 
 
 def _why(error: OSError) -> str:
-    return "time is up" if isinstance(error, TimeoutError) else (error.strerror or str(error) or "gone").lower()
+    return "timed out" if isinstance(error, TimeoutError) else (error.strerror or str(error) or "gone").lower()

@@ -28,7 +28,7 @@ def print_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             count = services.print_again(ticket_id=pk, actor=actor)
-            said = {"done": f"It comes from {count} printer{'' if count == 1 else 's'}."}
+            said = {"done": f"Sent to {count} printer{'' if count == 1 else 's'}."}
         except DomainError as error:
             said, status = {"problem": error.message}, error.status
     lines = [{**line, "mark": ""} for line in paper_of(ticket)["lines"].values()]

@@ -22,11 +22,11 @@ def change_look(*, density: str, text_percent: int, light: bool, layout: str, ac
     }
     if any(wrong.values()):
         fields = {name: ["Not one of the choices."] for name, bad in wrong.items() if bad}
-        raise InvalidInput("This screen cannot be shown like that.", fields=fields)
+        raise InvalidInput("This display setting is not possible.", fields=fields)
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=actor.device_id, kind=Device.Kind.KITCHEN).locked().first()
         if device is None:
-            raise NotYours("Only a wall screen keeps its look here.", code="device_not_found")
+            raise NotYours("Only a wall screen stores its display settings here.", code="device_not_found")
         wanted = {"density": density, "text_percent": text_percent, "light": light, "layout": layout}
         screen, _created = Screen.objects.update_or_create(
             device=device, defaults=wanted, create_defaults={**wanted, "restaurant_id": work.restaurant_id}

@@ -34,7 +34,7 @@ def pair_new_device(
         elif kind == Device.Kind.PAD and table_id is not None:
             hang_pad(device, table_id, work)
         else:
-            raise InvalidInput("A pad stands on a table.", fields={"table": ["Choose one."]})
+            raise InvalidInput("Choose this pad's table.", fields={"table": ["Choose one."]})
         claim_pairing(code, device, work)
     return device
 

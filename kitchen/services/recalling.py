@@ -104,7 +104,7 @@ def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> 
         finished = [row for row in finished if str(row.pk) in before["lines"]]
     in_time = work.now - done_at <= UNDO and (ticket.done_at in (None, done_at))
     if not finished or not in_time:
-        raise LostRace("It is too late to undo. Recall it instead.", code="too_late_to_undo")
+        raise LostRace("Too late to undo. Recall the ticket instead.", code="too_late_to_undo")
     if before is None:  # an earlier release has not noted what was: it is being cooked
         before = {"status": TicketStatus.STARTED, "started_at": moment(ticket.started_at or work.now), "held_at": None}
         before["lines"] = {str(row.pk): LineStatus.STARTED for row in finished}

@@ -53,7 +53,7 @@ def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLi
     order, ticket = locked_ticket(ticket_id, work)
     row = next((row for row in ticket.lines.all() if row.pk == line_id), None)
     if row is None:  # it went to another station while we waited for the lock
-        raise LostRace("This line is on another ticket by now.")
+        raise LostRace("This line has moved to another ticket.")
     return order, ticket, row
 
 
@@ -66,7 +66,7 @@ def require_read(ticket: Ticket) -> None:
 def require_open(ticket: Ticket) -> None:
     """Raises LostRace for a ticket that is done or cancelled."""
     if ticket.status not in OPEN_TICKETS:
-        raise LostRace("This ticket is not open any more.")
+        raise LostRace("This ticket is no longer open.")
 
 
 def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: str = "") -> None:

@@ -34,7 +34,7 @@ def wall_of(device):
 def test_an_empty_pass(house, expediter):
     text = text_of(expediter.get("/kitchen/expo/"))
     assert "Nothing on the pass." in text
-    assert "No course waits." in text
+    assert "No courses waiting." in text
     assert 'data-live-url="/ws/kitchen/expo/"' in text
 
 
@@ -85,11 +85,11 @@ def test_the_expediter_fires(house, expediter, htmx):
     path = f"/kitchen/orders/{order['id']}/courses/2/fire/"
     text = text_of(expediter.get("/kitchen/expo/"))
     assert path in text
-    assert "when you say so" in text
+    assert "fire by hand" in text
     response = expediter.post(path, headers=HTMX if htmx else {})
     assert response.status_code == (200 if htmx else 302)
     assert len(house.tickets(order)) == 2
-    assert "No course waits." in text_of(expediter.get("/kitchen/expo/"))
+    assert "No courses waiting." in text_of(expediter.get("/kitchen/expo/"))
     with nothing_changes():
         assert expediter.post(path, headers=HTMX if htmx else {}).status_code == 409
 

@@ -185,7 +185,7 @@ def test_a_code_ends_after_ten_minutes_and_the_next_one_comes_by_itself(house, o
         clock.shift(timedelta(minutes=10, seconds=1))
         page = owner.post(PAIR, {"code": first, "kind": "kitchen", "name": "Wall"})
         assert page.status_code == 422
-        assert "read it again" in said(page)
+        assert "check the screen again" in said(page)
         second = wall.code()
         assert second != first
         assert Pairing.objects.count() == 1, "the next takes the place of the last"
@@ -227,7 +227,7 @@ def test_a_wrong_code_is_refused_in_words_and_leaves_no_device(house, owner, wal
     with nothing_changes():
         page = owner.post(PAIR, {"code": "AAAAAA", "kind": "kitchen", "name": "Wall"})
     assert (page.status_code, "code" in errors(page)) == (422, True)
-    assert "No screen shows this code now" in said(page)
+    assert "No screen shows this code." in said(page)
     assert 'value="Wall"' in said(page), "what was typed stays"
     assert not Device.objects.filter(name="Wall").exists()
 
@@ -249,7 +249,7 @@ def test_one_address_asks_for_few_codes_at_a_time():
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         assert [Browser().post(CODE).status_code for _ in range(12)] == [302] * 10 + [429] * 2
         page = Browser().post(CODE)
-        assert "The next one comes in 30 s" in said(page)
+        assert "The next code comes in 30 s" in said(page)
         assert Browser(REMOTE_ADDR="10.9.9.9").post(CODE).status_code == 302
 
 
@@ -260,7 +260,7 @@ def test_few_screens_wait_at_one_address(monkeypatch, wall):
     for _ in range(2):
         Browser().begin()
     page = wall.post(CODE)
-    assert (page.status_code, "3 screens wait" in said(page)) == (429, True)
+    assert (page.status_code, "3 screens already show a code" in said(page)) == (429, True)
     assert Pairing.objects.count() == 3
     Pairing.objects.update(expires_at=timezone.now() - timedelta(seconds=2))
     assert wall.post(CODE).status_code == 302

@@ -53,8 +53,8 @@ def printer(house, paper):
 def failed(house, printer):
     """A slip that was given up, and the printer's alert."""
     house.place()
-    PrintJob.objects.update(status="failed", ended_at=timezone.now(), error="It has no paper.")
-    Printer.objects.update(trouble_at=timezone.now(), trouble="It has no paper.", failures=4,
+    PrintJob.objects.update(status="failed", ended_at=timezone.now(), error="No paper.")
+    Printer.objects.update(trouble_at=timezone.now(), trouble="No paper.", failures=4,
                            retry_at=timezone.now() + timedelta(seconds=30))  # fmt: skip
     return PrintJob.objects.get()
 
@@ -73,7 +73,7 @@ def test_a_ticket_is_printed_again_and_says_so(house, cook, printer, paper):
     house.place()
     serve_printer(printer_id=printer.pk)
     page = cook.post(f"/kitchen/tickets/{Ticket.objects.get().pk}/print/")
-    assert "It comes from 1 printer." in said(page)
+    assert "Sent to 1 printer." in said(page)
     serve_printer(printer_id=printer.pk)
     assert "REPRINT" in paper.text(1)
     assert house.item.name in paper.text(1)
@@ -130,14 +130,14 @@ def test_only_those_who_cook_ask_for_paper(house, printer):
 # --- what failed -----------------------------------------------------------------------------------------------------
 def test_the_board_says_which_slips_are_missing_and_why(house, cook, failed):
     page = said(cook.get("/kitchen/"))
-    for word in ("PRINTER Grill printer", "It has no paper.", "1 slip not printed", f"#{failed.slip['number']}"):
+    for word in ("PRINTER Grill printer", "No paper.", "1 slip not printed", f"#{failed.slip['number']}"):
         assert word in page, word
 
 
 def test_the_floor_says_it_too(house, other_house, failed):
     page = said(house.browser("waiter").get("/floor/"))
-    assert f"It has no paper. 1 slip not printed: #{failed.slip['number']}." in page
-    assert "no paper" not in said(other_house.browser("waiter").get("/floor/"))
+    assert f"No paper. 1 slip not printed: #{failed.slip['number']}." in page
+    assert "No paper" not in said(other_house.browser("waiter").get("/floor/"))
 
 
 def test_an_alert_of_no_consequence_is_gone(house, cook, failed):
@@ -231,7 +231,7 @@ def test_it_takes_a_slip_prints_it_and_says_so(house, browser_printer, kiosk):
 def test_without_script_it_is_two_buttons(house, browser_printer, kiosk):
     house.place()
     page = said(kiosk.post(path_of(browser_printer)))
-    assert "It is printed" in page
+    assert ">Printed<" in page
     assert house.item.name in page
     assert "Next slip" in page
 
@@ -253,7 +253,7 @@ def test_when_no_browser_is_open_cooks_are_told(house, browser_printer, cook):
     PrintJob.objects.update(created_at=timezone.now() - timedelta(seconds=70),
                             due_at=timezone.now() - timedelta(seconds=70))  # fmt: skip
     worker.print_due(now=timezone.now())
-    assert "No browser shows the page that prints for it." in said(cook.get("/kitchen/"))
+    assert "The print page is not open in any browser." in said(cook.get("/kitchen/"))
 
 
 # --- the admin -------------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def test_a_test_slip_shows_everything(house, printer, paper):
 
 def test_the_list_says_what_is_wrong(house, failed):
     page = said(house.browser("owner").get(PRINTERS))
-    for word in ("It has no paper.", "1 failed"):
+    for word in ("No paper.", "1 failed"):
         assert word in page, word
 
 

@@ -181,7 +181,7 @@ def test_when_it_prints_again_the_alert_stays_for_what_is_missing(house, printer
     Printer.objects.update(retry_at=None)
     assert serve_printer(printer_id=printer.pk) == 1
     printer.refresh_from_db()
-    assert (printer.failures, printer.trouble) == (0, "It prints again. These slips are missing.")
+    assert (printer.failures, printer.trouble) == (0, "Printing again. These slips are missing.")
     assert Event.objects.filter(type="printer_updated", action="recovered").count() == 1
 
 

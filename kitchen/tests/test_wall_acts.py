@@ -52,7 +52,7 @@ def test_a_begun_ticket_is_not_held(house, cook):
     with nothing_changes():
         response = post(cook, f"tickets/{ticket['id']}/hold/")
     assert response.status_code == 409
-    assert "being cooked already" in response.content.decode()
+    assert "already being cooked" in response.content.decode()
 
 
 @BOTH
@@ -67,7 +67,7 @@ def test_fire_the_next_course(house, cook, htmx):
     with nothing_changes():
         response = post(cook, f"tickets/{ticket['id']}/fire/", htmx=htmx)
     assert response.status_code == 422
-    assert "No course of order" in response.content.decode()
+    assert "has no waiting course" in response.content.decode()
 
 
 # --- undo ------------------------------------------------------------------------------------------------------------

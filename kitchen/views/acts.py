@@ -116,7 +116,7 @@ def fire_next(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     def fire() -> Ticket:
         waiting = held_courses(ticket.order.lines.all())
         if not waiting:
-            raise InvalidInput(f"No course of order {ticket.order.number} waits.", code="nothing_held")
+            raise InvalidInput(f"Order {ticket.order.number} has no waiting course.", code="nothing_held")
         order_services.fire_course(order_id=ticket.order_id, course=waiting[0], actor=actor)
         return ticket
 

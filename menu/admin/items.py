@@ -77,10 +77,10 @@ class GroupsOfItem(TenantInline):
     @admin.display(description="Choices")
     def choices(self, group: ModifierGroup) -> str:
         if not group.pk:
-            return "save first"
+            return "Save first"
         names = [choice.name for choice in group.modifiers.all() if choice.archived_at is None]
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        return link("admin:menu_modifiergroup_change", group.pk, (", ".join(names[:SHOWN]) or "add some") + more)
+        return link("admin:menu_modifiergroup_change", group.pk, (", ".join(names[:SHOWN]) or "Add choices") + more)
 
 
 @admin.register(Item)
@@ -123,18 +123,21 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
         return f"{item.portions_left} left" if item.portions_left else "sold out"
 
     # --- what is off ------------------------------------------------------------------------------------------
-    @admin.action(description="86: take off for now", permissions=["run"])
+    @admin.action(description="Mark 86 (off the menu)", permissions=["run"])
     def take_off(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         actor = manager_of(request)
         self.run_each(
-            request, queryset, lambda i: services.set_available(item_id=i.pk, available=False, actor=actor), "taken off"
+            request, queryset, lambda i: services.set_available(item_id=i.pk, available=False, actor=actor), "marked 86"
         )
 
-    @admin.action(description="Put back on", permissions=["run"])
+    @admin.action(description="Back on the menu", permissions=["run"])
     def put_on(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         actor = manager_of(request)
         self.run_each(
-            request, queryset, lambda i: services.set_available(item_id=i.pk, available=True, actor=actor), "put on"
+            request,
+            queryset,
+            lambda i: services.set_available(item_id=i.pk, available=True, actor=actor),
+            "back on the menu",
         )
 
     @admin.action(description="Count portions…", permissions=["run"])
@@ -173,14 +176,14 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
         try:
             return super().process_import(request, **kwargs)
         except (OSError, ValueError, IndexError):
-            self.message_user(request, "The file is not there any more. Upload it again.", messages.ERROR)
+            self.message_user(request, "The file is gone. Upload it again.", messages.ERROR)
             return self.back_to_list()
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         for error in result.base_errors:
             self.message_user(request, f"Nothing was imported. {error.error}", messages.ERROR)
         if result.has_validation_errors():
-            self.message_user(request, "Nothing was imported: the menu changed meanwhile.", messages.ERROR)
+            self.message_user(request, "Nothing was imported: the menu has changed in the meantime.", messages.ERROR)
         elif not result.base_errors:
             new, updated = result.totals["new"], result.totals["update"]
             self.message_user(request, f"Imported: {new} new, {updated} changed.", messages.SUCCESS)
@@ -203,9 +206,9 @@ class ModifiersOfGroup(TenantInline):
     @admin.display(description="Recipe")
     def recipe(self, modifier: Modifier) -> str:
         if not modifier.pk:
-            return "save first"
+            return "Save first"
         parts = [part.amount for part in modifier.recipe.all()]
-        return link("admin:menu_modifier_change", modifier.pk, ", ".join(parts) or "add one")
+        return link("admin:menu_modifier_change", modifier.pk, ", ".join(parts) or "Add a recipe")
 
 
 @admin.register(ModifierGroup)

@@ -80,10 +80,10 @@ class _Writer:
         wanted: dict[int, tuple[Ingredient, Decimal]] = {}
         for part in recipe.parts:
             if part.quantity == 0 or (dish and part.quantity < 0):
-                raise _refused(recipe, part, "A choice adds or takes away, a dish needs more than nothing.")
+                raise _refused(recipe, part, "A choice needs a positive or negative amount, a dish a positive one.")
             ingredient = self._ingredient(recipe, part)
             if ingredient.pk in wanted:
-                raise _refused(recipe, part, "Stands there twice.")
+                raise _refused(recipe, part, "Listed twice.")
             wanted[ingredient.pk] = ingredient, part.quantity
         return wanted
 

@@ -108,7 +108,7 @@ def test_a_name_that_is_taken_is_a_message_beside_the_field(house, owner, name):
     ItemFactory(category=house.category, name="Soup")
     answer = owner.post(ADD, dish(house, name=name))
     assert answer.status_code == 200
-    assert answer.context["adminform"].form.errors["name"] == ["There is already one with this name."]
+    assert answer.context["adminform"].form.errors["name"] == ["This name is already in use."]
 
 
 def test_the_name_of_an_archived_dish_is_free_again(house, owner):
@@ -116,7 +116,7 @@ def test_the_name_of_an_archived_dish_is_free_again(house, owner):
     owner.post(ITEMS, {"action": "archive_chosen", "_selected_action": [old.pk]})
     assert owner.post(ADD, dish(house)).status_code == 302
     answer = owner.post(ITEMS + "?state=all", {"action": "bring_back_chosen", "_selected_action": [old.pk]})
-    assert said(answer)[-1:] == ["“Soup” cannot come back: its name is taken by another one."]
+    assert said(answer)[-1:] == ["“Soup” cannot be restored: the name is in use again."]
     old.refresh_from_db()
     assert old.archived_at is not None
 
@@ -148,7 +148,7 @@ def test_there_is_no_way_to_delete_a_dish(house, owner):
 def test_86_and_back(house, owner):
     item = house.item
     answer = owner.post(ITEMS, {"action": "take_off", "_selected_action": [item.pk]})
-    assert said(answer) == ["1 taken off."]
+    assert said(answer) == ["1 marked 86."]
     item.refresh_from_db()
     assert not item.available
     owner.post(ITEMS, {"action": "put_on", "_selected_action": [item.pk]})

@@ -75,7 +75,7 @@ def test_a_new_ingredient(house, other_house, owner):
     assert (logged["what"], logged["name"], logged["changed"]["unit"]["after"]) == ("ingredient", "Beef patty", "g")
     assert row.history.get().history_user == house.staff("owner")
     answer = owner.post(f"{INGREDIENTS}add/", {"name": " beef  PATTY ", "unit": "piece", **recipe_parts()})
-    assert answer.context["adminform"].form.errors["name"] == ["There is already one with this name."]
+    assert answer.context["adminform"].form.errors["name"] == ["This name is already in use."]
 
 
 def recipe_parts():
@@ -136,7 +136,7 @@ def test_a_dish_needs_more_than_nothing(house, owner, patty, quantity):
 def test_a_choice_that_changes_nothing_is_refused(house, owner, patty, choice):
     path = f"/admin/menu/modifier/{choice.pk}/change/"
     assert problems(owner.post(path, recipe({"ingredient": patty.pk, "quantity": "0"}))) == [
-        "More than 0; only a choice may take away, as in −1."
+        "Must be more than 0. Only a choice may be negative, as in −1."
     ]
     assert not RecipePart.objects.exists()
 

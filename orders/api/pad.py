@@ -32,7 +32,7 @@ def pad_for(request: Request) -> Pad:
     actor = api_actor(request)
     pad = Pad.objects.visible_to(actor).filter(device_id=actor.device_id).select_related("table", "device").first()
     if pad is None or actor.device_id is None:
-        raise NotYours("This credential is no pad.", code="pad_not_found")
+        raise NotYours("This credential is not a pad.", code="pad_not_found")
     return pad
 
 

@@ -20,4 +20,4 @@ def since_param(request: Request) -> datetime | None:
             return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         pass
-    raise InvalidInput("“since” is a time such as 2025-04-27T07:30:20+00:00.", fields={"since": ["Not a time."]})
+    raise InvalidInput("“since” must be a time such as 2025-04-27T07:30:20+00:00.", fields={"since": ["Not a time."]})

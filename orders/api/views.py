@@ -230,7 +230,7 @@ class RecentLines(APIView):
     def get(self, request: Request) -> Response:
         raw = request.query_params.get("minutes", "60")
         if not raw.isdecimal() or len(raw) > 4 or not 0 < int(raw) <= 1440:
-            raise InvalidInput("“minutes” is between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
+            raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
         pages = Pages()
         pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short

@@ -295,7 +295,7 @@ def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
             raise wrong_table()
         return name_key(request.table_name) or own
     if request.table_id is None and not request.table_name:
-        raise InvalidInput("Say which table.", fields={"table": ["This field is required."]})
+        raise InvalidInput("Choose a table.", fields={"table": ["This field is required."]})
     return name_key(request.table_name) if request.table_id is None else request.table_id
 
 
@@ -303,14 +303,14 @@ def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
     """Where a pad stands. Raises InvalidInput."""
     own = pads.get(request.actor.device_id or 0)
     if own is None:
-        raise InvalidInput("This pad stands on no table yet.", code="pad_without_table")
+        raise InvalidInput("This pad has no table yet.", code="pad_without_table")
     return own
 
 
 def wrong_table() -> InvalidInput:
     """A pad tried another table."""
     fields = {"table": ["Not this pad's table."]}
-    return InvalidInput("A pad orders for its own table.", code="wrong_table", fields=fields)
+    return InvalidInput("A pad can order only for its own table.", code="wrong_table", fields=fields)
 
 
 def no_such_table(request: OrderRequest) -> DomainError:

@@ -51,7 +51,7 @@ def replace_lines(
         order = locked_order(order_id, work)
         _require_owner(order, actor)
         if version is not None and order.version != version:
-            raise Stale("Somebody changed this order. Read it again.", current_version=order.version)
+            raise Stale("Someone changed this order. Load it again.", current_version=order.version)
         _require_untouched(order)
         priced = price_order(menu_in(work).menu, lines)
         _swap_portions(order, priced, work)
@@ -73,9 +73,9 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Act.WITHDRAW_ANY):
-            raise NotPermitted("Only who placed an order, or a manager, may withdraw it.")
+            raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
         if version is not None and order.version != version:
-            raise Stale("Somebody changed this order. Read it again.", current_version=order.version)
+            raise Stale("Someone changed this order. Load it again.", current_version=order.version)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
         order.status = OrderStatus.CANCELLED
@@ -87,14 +87,14 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
 def _require_owner(order: Order, actor: Actor) -> None:
     """A device edits what it placed; staff with the right edit any."""
     if not actor.is_staff and order.credential != actor.credential:
-        raise NotPermitted("Only who placed an order, or staff, may change it.")
+        raise NotPermitted("Only the pad that placed an order, or staff, can change it.")
 
 
 def _require_untouched(order: Order) -> None:
     begun = any(line.status not in UNTOUCHED for line in order.lines.all())
     if order.status not in EDITABLE or begun:
         raise IllegalTransition(
-            f"Order {order.number} is {order.status}: the kitchen has begun.",
+            f"Order {order.number} is {order.status}: the kitchen has started.",
             current=order.status,
             allowed=ORDER_MOVES[order.status],
         )
@@ -169,9 +169,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
             continue
         line = old.pop(line_id, None)
         if line is None:
-            raise InvalidInput(
-                f"Line {line_id} is not a line of this order, or stands there twice.", code="unknown_line"
-            )
+            raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
         if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name != "position"):
             changed.append(line.pk)
         if line.item_id != row.item_id:

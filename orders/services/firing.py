@@ -37,7 +37,7 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
     """
     actor.require(Act.CANCEL_ORDER)
     if not reason.strip():
-        raise InvalidInput("Say why it is left out.", fields={"reason": ["This field is required."]})
+        raise InvalidInput("Give a reason for removing the course.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         held, before = held_lines(order, course), order.total

@@ -35,12 +35,12 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
     """
     actor.require(Act.CANCEL_ORDER)
     if not reason.strip():
-        raise InvalidInput("Say why it is cancelled.", fields={"reason": ["This field is required."]})
+        raise InvalidInput("Give a reason for cancelling.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         if order.served_at is not None:
             raise IllegalTransition(
-                f"A course of order {order.number} was served. Leave out what is on hold instead.",
+                f"A course of order {order.number} was served. Remove the courses on hold instead.",
                 current=order.status,
                 allowed=ORDER_MOVES[order.status] - {OrderStatus.CANCELLED},
             )

@@ -25,7 +25,7 @@ def plan_course(*, order_id: int, course: int, minutes: int | None, actor: Actor
     """
     actor.require(Act.FIRE_COURSE)
     if minutes is not None and not 0 <= minutes <= LONGEST.total_seconds() / 60:
-        raise InvalidInput("Say a time within twelve hours.", fields={"minutes": ["0 to 720."]})
+        raise InvalidInput("Choose a time within twelve hours.", fields={"minutes": ["0 to 720."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         held_lines(order, course)

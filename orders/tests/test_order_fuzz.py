@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bistro.core.tests.http import rows
@@ -15,7 +15,6 @@ ANY = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=10,
 )
-OFTEN = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def nearly(good, odd=ANY):
@@ -49,7 +48,6 @@ def ask(house, path, body):
     assert rows() == before
 
 
-@OFTEN
 @given(data=st.data())
 def test_by_names(house, data):
     items = lines(house.item.name, "name")
@@ -64,7 +62,6 @@ def test_by_names(house, data):
     ask(house, "/api/order", body)
 
 
-@OFTEN
 @given(data=st.data())
 def test_by_ids(house, data):
     wish = {"table": nearly(st.just(house.table.pk)), "lines": lines(house.item.pk, "item")}
@@ -76,7 +73,6 @@ def test_by_ids(house, data):
         assert rows() == before
 
 
-@OFTEN
 @given(data=st.data())
 def test_edits(house, data):
     order = house.place("manager")
@@ -96,7 +92,6 @@ def test_edits(house, data):
         assert rows() == before
 
 
-@OFTEN
 @given(text=st.binary(max_size=200))
 @example(text=b'{"lines": ["\xed\xa0\x80"]}')
 @example(text=b"\xef\xbb\xbf{}")

@@ -75,7 +75,7 @@ def test_pads_are_paused_and_staff_are_not(house, other_house, cook, evening):
     with nothing_changes():
         answer = house.api().post("/api/v1/orders", body, key="k")
         problem = refused(answer, 409, "paused")
-    assert problem["detail"] == "The kitchen takes no orders from pads until 19:10. Ask a waiter."
+    assert problem["detail"] == "Orders from pads are paused until 19:10. Ask a waiter."
     assert answer["Retry-After"] == "600"
     house.place("waiter")
     house.place("integration")

@@ -60,7 +60,7 @@ def test_it_says_when_and_on_which_screen_the_kitchen_saw_an_order(house, waiter
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         order, told = house.order(), house.order()
         clock.shift(4)
-        assert "Not seen by the kitchen for 4 s" in waiter.get(sheet_of(house)).content.decode()
+        assert "Not on a kitchen screen yet (4 s)" in waiter.get(sheet_of(house)).content.decode()
         work = UnitOfWork(house.actor("screen"))
         with work:
             receive(locked_order(order.id, work), work, screen="Wall <1>")
@@ -144,7 +144,7 @@ def test_a_cancel_without_a_reason(house, waiter, form):
     with nothing_changes():
         response = waiter.post(f"/floor/orders/{order['id']}/cancel/", form, headers=HTMX)
     assert response.status_code == 422
-    assert "Say why it is cancelled." in response.content.decode()
+    assert "Give a reason for cancelling." in response.content.decode()
 
 
 @pytest.mark.parametrize("htmx", [True, False])
@@ -239,7 +239,7 @@ def test_an_old_form_with_other_dishes_gets_a_new_key(house, waiter):
         response = waiter.post(path, form_of(house, **{f"quantity-{house.item.pk}": "3"}), headers=HTMX)
     assert response.status_code == 422
     text = response.content.decode()
-    assert "sent already" in text
+    assert "already sent" in text
     key = re.search(r'name="key" value="(\w+)"', text)[1]
     assert key != "k1"
     assert f'name="quantity-{house.item.pk}" id="quantity-{house.item.pk}" value="3"' in text

@@ -2,10 +2,10 @@
 // and takes undo bars away when their time is over.
 
 const WORDS = {
-  401: "You are signed out. Sign in again, then repeat it.",
-  403: "This screen may not do that, or it was open for too long. Reload the page and try again.",
-  404: "That is not here any more. Somebody else may have finished it.",
-  413: "That is too much at once.",
+  401: "You are signed out. Sign in and try again.",
+  403: "Not allowed, or the page was open for too long. Reload the page and try again.",
+  404: "Already gone. Someone else may have finished it.",
+  413: "Too much at once.",
   429: "Too many requests. Wait a moment and try again.",
   503: "The server is busy. Wait a moment and try again.",
 };
@@ -40,12 +40,12 @@ function startToastClocks() {
 }
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  say(WORDS[detail.xhr.status] ?? "Something went wrong on the server. Nothing was changed; try again.");
+  say(WORDS[detail.xhr.status] ?? "Something went wrong on the server. Nothing was changed. Try again.");
 });
 document.addEventListener("htmx:sendError", () =>
-  say("No connection. Nothing is lost: try again when the page is LIVE."),
+  say("No connection. Nothing was sent. Try again when the page is LIVE."),
 );
-document.addEventListener("htmx:timeout", () => say("No answer yet. Look whether it happened, then try again."));
+document.addEventListener("htmx:timeout", () => say("No answer yet. Check the page, then try again."));
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A whole page where a fragment was expected is the sign-in page: the session is over.
   if (/^\s*<!doctype html/i.test(event.detail.serverResponse ?? "")) {

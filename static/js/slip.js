@@ -40,12 +40,12 @@ async function insist(form) {
       const headers = { "HX-Request": "true" };
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
       if (answer.ok || answer.status === 409) {
-        state.textContent = "Slips print by themselves while this page is open.";
+        state.textContent = "Slips print automatically while this page is open.";
         return answer;
       }
-      state.textContent = `NOT PRINTING: the server answers ${answer.status}. Load this page anew.`;
+      state.textContent = `NOT PRINTING: the server answers ${answer.status}. Reload this page.`;
     } catch {
-      state.textContent = "NOT PRINTING: the server does not answer. It goes on by itself.";
+      state.textContent = "NOT PRINTING: the server does not answer. Printing continues when it does.";
     }
     await rest();
   }

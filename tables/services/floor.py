@@ -42,7 +42,7 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
         if device is None:
             raise NotYours("There is no such device.", code="device_not_found")
         if device.kind != Device.Kind.PAD:
-            raise InvalidInput("Only a pad stands on a table.", fields={"device": ["Not a pad."]})
+            raise InvalidInput("Only a pad can be placed on a table.", fields={"device": ["Not a pad."]})
         return hang_pad(device, table_id, work)
 
 

@@ -83,10 +83,10 @@ def test_another_restaurants_section_is_refused(house, other_house, owner):
 
 def test_a_table_with_a_pad_or_with_guests_is_not_archived(house, owner):
     answer = owner.post(TABLES, {"action": "archive_chosen", "_selected_action": [house.table.pk]})
-    assert said(answer) == [f"{house.table}: a pad stands there. Move or revoke it first."]
+    assert said(answer) == [f"{house.table}: a pad is placed there. Move or revoke the pad first."]
     house.order()
     answer = owner.post(TABLES, {"action": "archive_chosen", "_selected_action": [house.table.pk]})
-    assert said(answer)[-1] == f"{house.table}: guests sit there. Clear it first."
+    assert said(answer)[-1] == f"{house.table}: guests are seated. Clear the table first."
     house.table.refresh_from_db()
     assert house.table.archived_at is None
 
@@ -128,7 +128,7 @@ def test_a_section_with_tables_stays(house, owner):
 
 def test_a_doubled_section_is_a_message(house, owner):
     answer = owner.post("/admin/tables/section/add/", {"name": house.table.section.name})
-    assert answer.context["adminform"].form.errors["name"] == ["There is already one with this name."]
+    assert answer.context["adminform"].form.errors["name"] == ["This name is already in use."]
 
 
 def test_a_refusal_stands_in_the_form_and_nothing_claims_to_be_saved(house, owner, monkeypatch):

@@ -152,7 +152,7 @@ def taken(ready):
     expediter, _order, card = ready
     expediter.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
     card.locator("[data-main]").click()
-    expect(expediter.locator("#later")).to_contain_text("taken to the table")
+    expect(expediter.locator("#later")).to_contain_text("served")
     expect(expediter.locator("[data-ready-count]")).to_be_hidden()
     return ready
 

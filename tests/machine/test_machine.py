@@ -1,21 +1,20 @@
 """Every act that exists, in any order: the rules on paper = the services = the screens that fold the feed (R8).
 
-`MACHINE_STEPS=10000 pytest tests/machine` is the long run.
+`THOROUGH=1 pytest tests/machine` is the long run.
 """
-
-import os
 
 import pytest
 from django.conf import settings as database
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from kitchen.printing import steps
 from kitchen.printing.slips import difference
 from tests.machine.service import Service
+from tests.plugins.examples import THOROUGH
 
 # The rules are the same on both databases; PostgreSQL repeats a part of what SQLite shows.
-STEPS = int(os.environ.get("MACHINE_STEPS", "1000" if database.SQLITE else "200"))
+STEPS = (300 if database.SQLITE else 100) * (20 if THOROUGH else 1)
 STEPS_OF_ONE = 50
 
 
@@ -29,10 +28,8 @@ def often(steps: int) -> settings:
     return settings(
         max_examples=max(1, steps // STEPS_OF_ONE),
         stateful_step_count=STEPS_OF_ONE,
-        deadline=None,
         report_multiple_bugs=False,  # the first one ends it
         phases=[Phase.explicit, Phase.generate],  # a step takes 50 ms: MACHINE_SHRINK=1 waits for a short example
-        suppress_health_check=list(HealthCheck),
     )
 
 

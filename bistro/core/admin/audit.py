@@ -57,7 +57,7 @@ class EventAdmin(LookAdmin):
     list_display_links = ("moment",)
     list_filter = (TypeFilter, ActorFilter, ("at", RangeDateTimeFilter))
     search_fields = ("=subject", "^actor_label")
-    search_help_text = "A subject such as order:12, or who did it"
+    search_help_text = "A subject such as order:12, or a person or device"
     ordering = ("-seq",)
     sortable_by = ()
     fields = (

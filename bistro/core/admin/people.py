@@ -40,7 +40,7 @@ class NewMemberForm(TenantForm):
     name = forms.CharField(max_length=120, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="At least ten characters. Tell it to them in person; they can change it.",
+        help_text="At least ten characters. Give it to them in person; they can change it later.",
     )
 
 
@@ -54,7 +54,7 @@ class OperatorsMemberForm(NewMemberForm):
     password = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Empty: the address has a login already.",
+        help_text="Leave blank when the address already has a login.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -112,8 +112,8 @@ class MembershipAdmin(ByService, HistoryAdmin):
         member = restaurant_services.change_member(
             membership_id=obj.pk, role=data["role"], is_active=data["is_active"], actor=manager_of(request)
         )
-        state = member.role if member.is_active else "not working here any more"
-        self.message_user(request, f"{member.staff}: {state}. Open sessions have ended.", messages.SUCCESS)
+        state = member.role if member.is_active else "no longer works here"
+        self.message_user(request, f"{member.staff}: {state}. All open sessions have ended.", messages.SUCCESS)
         return redirect(self.url_of("changelist"))
 
     @admin.display(description="Name", ordering="staff__name")
@@ -136,7 +136,7 @@ class InvitationForm(TenantForm):
         label="E-mail",
         required=False,
         widget=UnfoldAdminEmailInputWidget,
-        help_text="Only this address can use the invitation. Empty: whoever has the link.",
+        help_text="Only this address can use the invitation. Blank: anyone with the link.",
     )
     role = forms.ChoiceField(choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
 
@@ -162,4 +162,4 @@ class InvitationAdmin(ByService):
 
     @admin.display(description="For", ordering="email")
     def recipient(self, invitation: Invitation) -> str:
-        return invitation.email or "whoever has the link"
+        return invitation.email or "anyone with the link"

@@ -22,7 +22,7 @@ from bistro.core.configuration_events import RestaurantChanged
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
 
-MONEY_IS_COPIED = "Bills that exist keep what they were made with."
+MONEY_IS_COPIED = "Existing bills do not change."
 COURSES = ("hold_courses", "fire_after_served_minutes", "land_together")
 
 
@@ -32,10 +32,10 @@ class RestaurantForm(TenantForm):
     timezone = forms.ChoiceField(label="Time zone", widget=UnfoldAdminSelect2Widget)
     day_ends_at = forms.TimeField(
         widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
-        help_text="Orders before this time belong to the day before.",
+        help_text="Orders before this time count for the previous day.",
     )
     constraint_words = {
-        "restaurant_late_after_soon": ("late_seconds", "Late comes after soon: choose a larger number of seconds.")
+        "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds.")
     }
 
     def clean_locale(self) -> str:
@@ -92,7 +92,7 @@ class RestaurantAdmin(ByService, HistoryAdmin):
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         opened = restaurant_services.open_restaurant(actor=operator(request, None), **data)
-        self.message_user(request, f"{opened.name} is open. Now give it an owner.", messages.SUCCESS)
+        self.message_user(request, f"{opened.name} is created. Now add an owner.", messages.SUCCESS)
         return redirect(f"{reverse('admin:core_membership_add')}?restaurant={opened.pk}&role=owner")
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:

@@ -30,7 +30,7 @@ def expected_version(request: Request) -> int | None:
         return None
     version = header.removeprefix("W/").strip('"')
     if not version.isdecimal() or len(version) > 9:
-        raise InvalidInput("If-Match takes the ETag of the row.", fields={"If-Match": ["Not a version."]})
+        raise InvalidInput("If-Match must be the ETag of the row.", fields={"If-Match": ["Not a version."]})
     return int(version)
 
 
@@ -38,4 +38,4 @@ def require_match(request: Request, version: int) -> None:
     """Raise Stale (412) unless If-Match names this version or is absent. A service checks again under its lock."""
     wanted = expected_version(request)
     if wanted is not None and wanted != version:
-        raise Stale("Somebody changed this. Read it again.", current_version=version)
+        raise Stale("Someone changed this. Load it again.", current_version=version)

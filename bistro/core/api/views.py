@@ -141,7 +141,7 @@ class RegisterView(APIView):
         elif actor is None:
             raise exceptions.NotAuthenticated("Registration needs an invitation.")
         elif not asked.get("role"):
-            raise InvalidInput("Say which role.", fields={"role": ["This field is required."]})
+            raise InvalidInput("Choose a role.", fields={"role": ["This field is required."]})
         else:
             member = restaurants.add_member(role=asked["role"], actor=actor, **person)
         login_succeeded(request)
@@ -212,11 +212,11 @@ class EventsView(APIView):
         now = feed.position(restaurant.pk)
         after = request.query_params.get("after", "0")
         if not after.isdecimal() or len(after) > 18:
-            raise InvalidInput("“after” is a sequence number.", fields={"after": ["Not a sequence number."]})
+            raise InvalidInput("“after” must be a sequence number.", fields={"after": ["Not a sequence number."]})
         cursor = feed.Position(request.query_params.get("epoch", now.epoch), int(after))
         headers = {"Bistro-Epoch": now.epoch, "Bistro-Seq": str(now.seq)}
         if feed.too_far_behind(cursor, now):
-            detail = "Too far behind. Take a snapshot and go on from its seq."
+            detail = "Too far behind. Read a snapshot and continue from its seq."
             body = problem(410, detail, "too_far_behind", snapshot="/api/v1/orders", seq=now.seq, epoch=now.epoch)
             return Response(body, status=410, content_type="application/problem+json", headers=headers)
         rows = feed.events_after(restaurant.pk, cursor.seq)

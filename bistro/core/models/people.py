@@ -38,7 +38,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text="The operator: may use the admin without a membership.")
+    is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Raised to end every open session.")
     created_at = models.DateTimeField(auto_now_add=True)
 

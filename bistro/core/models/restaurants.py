@@ -26,24 +26,28 @@ class Restaurant(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(max_length=120)
     currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")])
-    locale = models.CharField(max_length=12, default="en_IE", help_text="How money is written, e.g. en_IE or de_DE.")
+    locale = models.CharField(max_length=12, default="en_IE", help_text="How amounts are written, e.g. en_IE or de_DE.")
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
-    day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time belong to the day before.")
+    day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")
     tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
-    soon_seconds = models.PositiveIntegerField(default=300, help_text="A ticket older than this is marked S.")
-    late_seconds = models.PositiveIntegerField(default=600, help_text="A ticket older than this is marked !.")
+    soon_seconds = models.PositiveIntegerField(default=300, help_text="Seconds until a ticket is marked “soon” (S).")
+    late_seconds = models.PositiveIntegerField(default=600, help_text="Seconds until a ticket is marked “late” (!).")
     hold_courses = models.BooleanField(
-        default=False, db_default=False, help_text="Later courses of an order wait until somebody fires them."
+        default=False, db_default=False, help_text="Later courses of an order wait until someone fires them."
     )
     land_together = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="Quick dishes of a course begin later: all finish at once.",
+        help_text="Quick dishes of a course start later, so that all finish together.",
     )
     fire_after_served_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="The next course fires by itself so long after the last. Empty: never."
+        null=True,
+        blank=True,
+        help_text="Minutes after serving until the next course fires automatically. Blank = never.",
     )
-    pads_need_session = models.BooleanField(default=False, help_text="Pads order only while a session is open.")
+    pads_need_session = models.BooleanField(
+        default=False, help_text="Pads can order only while a session is open at their table."
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(excluded_fields=["version"])

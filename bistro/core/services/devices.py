@@ -93,7 +93,7 @@ def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
 def rotate(*, actor: Actor) -> str:
     """A new token for the asking device; the old one works until the first use of the new. Raises NotPermitted."""
     if actor.device_id is None:
-        raise NotPermitted("Only a device rotates its token.")
+        raise NotPermitted("Only a device can rotate its token.")
     token = new_token()
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=actor.device_id).locked().get()

@@ -31,7 +31,7 @@ def report_heartbeat(*, beat: Heartbeat, actor: Actor) -> Device:
     Raises NotPermitted for everybody but a pad.
     """
     if Role.PAD not in actor.roles or actor.device_id is None:
-        raise NotPermitted("Only a pad sends heartbeats.")
+        raise NotPermitted("Only a pad can send heartbeats.")
     device: Device = Device.objects.visible_to(actor).get(pk=actor.device_id)
     if not _is_news(device, beat):
         return device

@@ -33,14 +33,16 @@ def give_membership(*, email: str, role: str, actor: Actor) -> Membership:
     """By the operator, for a restaurant that has nobody yet. Raises InvalidInput for an unknown address."""
     staff = Staff.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if staff is None or actor.kind != "system":
-        raise InvalidInput("There is no such login.", code="unknown_login", fields={"email": ["Not registered."]})
+        raise InvalidInput(
+            "There is no login with this address.", code="unknown_login", fields={"email": ["Not registered."]}
+        )
     with UnitOfWork(actor) as work:
         return _add(staff, role, work)
 
 
 def _add(staff: Staff, role: str, work: UnitOfWork) -> Membership:
     if Membership.objects.of_restaurant(work.restaurant_id).filter(staff=staff).exists():
-        raise InvalidInput(f"{staff} works here already.", code="already_member")
+        raise InvalidInput(f"{staff} already works here.", code="already_member")
     member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
     work.record(MemberAdded(membership=member))
     return member

@@ -51,7 +51,7 @@ def _open(address: str, replaces: str) -> Shown:
         Pairing.objects.filter(expires_at__lt=work.now - KEPT).delete()
         Pairing.objects.filter(secret_hash=digest(replaces), device=None).delete()
         if Pairing.objects.filter(address=address, device=None, expires_at__gt=work.now).count() >= MOST_OPEN:
-            raise TooMany(f"{MOST_OPEN} screens wait for their manager here already. Pair some of them first.")
+            raise TooMany(f"{MOST_OPEN} screens already show a code here. Pair some of them first.")
         Pairing.objects.create(
             code_hash=digest(shown.code),
             secret_hash=digest(shown.secret),
@@ -83,7 +83,7 @@ def claim_pairing(code: str, device: Device, work: UnitOfWork) -> None:
     claim = {"restaurant_id": work.restaurant_id, "device": device, "claimed_at": work.now}
     if waiting.update(**claim, expires_at=work.now + LIFETIME) != 1:
         raise InvalidInput(
-            "No screen shows this code now. Codes change every ten minutes: read it again.",
+            "No screen shows this code. Codes change every ten minutes: check the screen again.",
             code="invalid_code",
             fields={"code": ["Not shown by any screen."]},
         )
@@ -102,7 +102,7 @@ def collect_pairing(*, secret: str) -> Device | None:
         return found.device if found.device.token_hash == found.secret_hash else None
     with UnitOfWork(Actor.system(found.restaurant_id, f"pairing of {found.device.name}")) as work:
         if mine.filter(collected_at=None).update(collected_at=work.now) != 1:
-            raise LostRace("This screen is just being set up. Try again.")  # it asked twice at once
+            raise LostRace("This screen is being set up right now. Try again.")  # it asked twice at once
         device: Device = Device.objects.filter(pk=found.device_id).locked().get()
         device.firmware = "browser"
         settle_token(device, found.secret_hash, work)

@@ -34,7 +34,7 @@ def open_restaurant(*, name: str, actor: Actor, **fields: Any) -> Restaurant:
 def add_member(*, email: str, name: str, password: str, role: str, actor: Actor) -> Membership:
     """Register a login with a role in the actor's restaurant, by an owner or manager.
 
-    Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner makes owners.
+    Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner can add owners.
     """
     actor.require(Act.MANAGE)
     _check_role(role, actor)
@@ -127,15 +127,15 @@ def _known_address() -> InvalidInput:
 def _check_owner(member: Membership, actor: Actor) -> None:
     """`member` was an owner until now."""
     if actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner changes an owner.")
+        raise NotPermitted("Only an owner can change an owner.")
     others = Membership.objects.of_restaurant(member.restaurant_id).active().filter(role=Role.OWNER)
     stays = member.role == Role.OWNER and member.is_active
     if not stays and not others.exclude(pk=member.pk).exists():
-        raise InvalidInput("A restaurant keeps at least one owner.", code="last_owner")
+        raise InvalidInput("A restaurant needs at least one owner.", code="last_owner")
 
 
 def _check_role(role: str, actor: Actor) -> None:
     if role not in [known.value for known in STAFF_ROLES]:
         raise InvalidInput(f"There is no role “{role}”.", fields={"role": ["Not a role."]})
     if role == Role.OWNER and actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner makes owners.")
+        raise NotPermitted("Only an owner can add owners.")

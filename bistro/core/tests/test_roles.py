@@ -70,3 +70,8 @@ def test_without_an_actor_or_a_restaurant_nothing_is_visible():
         assert not model.objects.visible_to(None).exists(), model
         assert not model.objects.visible_to(Actor("staff", 1, None, frozenset({"owner"}))).exists(), model
     assert Restaurant.objects.exists()
+
+
+@pytest.mark.parametrize("act", Act)
+def test_every_act_has_words_for_refusals(act):
+    assert act.words

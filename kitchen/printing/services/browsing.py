@@ -41,6 +41,6 @@ def slip_printed(*, job_id: int, attempt: int, actor: Actor, by_hand: bool = Fal
     if job.status == SlipStatus.PRINTED:
         return job
     if job.attempts != attempt or job.status != SlipStatus.QUEUED:
-        raise LostRace("Another browser prints this slip now.")
+        raise LostRace("Another browser is printing this slip.")
     printed(job=job, printer=job.printer, now=timezone.now(), sure=by_hand)
     return job

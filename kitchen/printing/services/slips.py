@@ -109,7 +109,7 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> No
         if not PrintJob.objects.filter(printer=printer, status__being=SlipStatus.FAILED).exists():
             printer.trouble_at, printer.trouble = None, ""
         elif troubled:
-            printer.trouble = "It prints again. These slips are missing."
+            printer.trouble = "Printing again. These slips are missing."
         printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
         if troubled:
             work.record(PrinterRecovered(printer=printer))
