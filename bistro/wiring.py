@@ -11,7 +11,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
-    "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
+    "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
 
 # Beside the floor's own: what apps above have to tell waiters, each a function of the actor.

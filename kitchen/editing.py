@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
-from kitchen.rows import SIGHT, await_sight, chosen, ticket_line, ticket_of
-from kitchen.stations import Routing
+from kitchen.station_routes import Routing
+from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.compiled import CompiledMenu
 from orders.events import OrderEdited
@@ -114,7 +114,7 @@ def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) ->
     if ticket is None:
         ticket = edit.tickets[place] = ticket_of(edit.event.order, *place, edit.work)
         if edit.confirmed:
-            await_sight(ticket, edit.work)
+            require_acknowledgement(ticket, edit.work)
         ticket.save()
         edit.opened.add(ticket.pk)
     fresh = ticket.pk in edit.opened
@@ -143,6 +143,6 @@ def _save(edit: Edit) -> None:
         if empty:
             ticket.held_at = None
         elif not was_open and edit.confirmed:
-            await_sight(ticket, edit.work)
+            require_acknowledgement(ticket, edit.work)
         ticket.version += 1
-        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version", *SIGHT])
+        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version", *SEEN_FIELDS])

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bistro.core.inserting import insert_rows
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.speed.bulk_insert import insert_rows
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import Ticket, TicketLine
-from kitchen.rows import SIGHT, await_sight, chosen, ticket_line, ticket_of
-from kitchen.stations import routing_for
+from kitchen.station_routes import routing_for
+from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.steps import menu_in
 from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
@@ -45,8 +45,8 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
-    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], may_wait=True)
-    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], may_wait=True)
+    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], deferrable=True)
+    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], deferrable=True)
 
 
 def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
@@ -85,11 +85,11 @@ def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
     """An emptied ticket opens once more, and nobody has seen it yet."""
     if ticket is not None:
         ticket.status, ticket.fired_at = TicketStatus.QUEUED, work.now
-        await_sight(ticket, work)
+        require_acknowledgement(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SIGHT])
+        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SEEN_FIELDS])
     return ticket
 
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from bistro.core.admin_base import LookAdmin, LookInline, manager_of
-from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
-from bistro.core.admin_pages import ask
-from bistro.core.money import text
+from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.pages import ask
+from bistro.core.kernel.money import text
 from orders import services
 from orders.admin_forms import CancelForm
 from orders.allergies import choice_names, in_words
@@ -47,7 +47,7 @@ class LinesOfOrder(LookInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LookAdmin):
+class OrderAdmin(ReadOnlyAdmin):
     """Newest first. Withdrawn orders are gone for everyone, also here; the event log still tells of them."""
 
     inlines = (LinesOfOrder,)

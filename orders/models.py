@@ -4,9 +4,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from bistro.core.ids import uuid7
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Device, Restaurant, Staff
-from bistro.core.querysets import TenantQuerySet
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet
 from orders.transitions import OPEN, LineStatus, OrderStatus

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bistro.core import money
-from bistro.core.errors import DomainError, InvalidInput
+from bistro.core.kernel import money
+from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
-from bistro.core.names import name_key
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from orders.models import OrderLine
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 LARGEST_TOTAL = Decimal("9999999999.99")  # what the column holds
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from orders.models import Order
 
 # What the guest is told at each status (CONTRACT A).

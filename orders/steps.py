@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bistro.core.errors import IllegalTransition, NotYours
-from bistro.core.reading import Reading, ReadingFor, attach
-from bistro.core.transitions import require_move
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.kernel.errors import IllegalTransition, NotYours
+from bistro.core.kernel.transitions import require_move
+from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, attach
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
 from orders.events import OrderConfirmed, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LINE_MOVES, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
 # Every act of the kitchen and of the floor begins with these: written once.
-_order_with_table = ReadingFor(
+_order_with_table = ActorQuery(
     lambda actor, order: Order.objects.visible_to(actor).filter(pk=order).select_related("table")
 )
-_lines_of_order = Reading(lambda order: OrderLine.objects.filter(order_id=order))
+_lines_of_order = CompiledQuery(lambda order: OrderLine.objects.filter(order_id=order))
 
 
 def locked_order(order_id: int, work: UnitOfWork) -> Order:

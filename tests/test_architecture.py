@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
-from bistro.core.events import DomainEvent
+from bistro.core.kernel.events import DomainEvent
 from tests import architecture as rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,8 +29,8 @@ MAY_READ_UNFENCED = {
 }
 # Files besides the unit of work that open a transaction → reason.
 MAY_OPEN_TRANSACTION = {
-    "bistro/core/unit_of_work.py": "it is the unit of work",
-    "bistro/core/schema_changes.py": "an operation says that no transaction may be open",
+    "bistro/core/writing/unit_of_work.py": "it is the unit of work",
+    "bistro/core/database/schema_operations.py": "an operation says that no transaction may be open",
 }
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from bistro.asgi import application
-from bistro.core.auth import DEVICE_COOKIE
+from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED

@@ -9,4 +9,6 @@ class CoreConfig(AppConfig):
     verbose_name = "Restaurant"
 
     def ready(self) -> None:
-        from bistro.core import checks, lookups, schema_extensions  # noqa: F401  (registration)
+        from bistro.core.api import schema_credentials  # noqa: F401  (registration)
+        from bistro.core.database import lookups  # noqa: F401  (registration)
+        from bistro.core.ops import checks  # noqa: F401  (registration)

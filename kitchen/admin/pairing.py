@@ -16,11 +16,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import LOOKS, TenantAdmin, manager_of
-from bistro.core.admin_pages import form_page
-from bistro.core.errors import DomainError, TooMany
-from bistro.core.limits import over_limit, uncount
+from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.pages import form_page
+from bistro.core.auth.rate_limits import over_limit, uncount
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.models import Device
 from kitchen.models import Station
 from kitchen.services import pairing as pairing_services

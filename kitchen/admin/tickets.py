@@ -11,8 +11,8 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from bistro.core.admin_base import LookAdmin, LookInline, manager_of
-from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
 from kitchen import services
 from kitchen.admin.figures import figures_page
 from kitchen.models import Ticket, TicketLine
@@ -49,7 +49,7 @@ class LinesOfTicket(LookInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(LookAdmin):
+class TicketAdmin(ReadOnlyAdmin):
     """Newest first."""
 
     inlines = (LinesOfTicket,)

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bistro.core.access import restaurant_of
-from bistro.core.actors import Actor
-from bistro.core.doors import page_for
-from bistro.core.errors import DomainError
-from bistro.core.roles import Act
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.roles import Permission
+from bistro.core.web.page_access import page_requires
 from kitchen.access import ticket_for
 from kitchen.printing import services
 from kitchen.printing.models import Printer
@@ -21,7 +21,7 @@ from kitchen.printing.transitions import SlipKind
 
 
 @require_http_methods(["GET", "POST"])
-@page_for(Act.COOK)
+@page_requires(Permission.COOK)
 def print_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """One ticket as a slip of 80 mm, for the browser's own printer. POST: once more on the printers of its station."""
     ticket, said, status = ticket_for(actor, pk), {}, 200
@@ -37,7 +37,7 @@ def print_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@page_for(Act.COOK)
+@page_requires(Permission.COOK)
 def browser_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page that stays open in the browser beside a printer. POST takes the next slip; by script 204 for none."""
     printers = Printer.objects.visible_to(actor).filter(kind=Printer.Kind.BROWSER).select_related("station")
@@ -55,7 +55,7 @@ def browser_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse
 
 
 @require_POST
-@page_for(Act.COOK)
+@page_requires(Permission.COOK)
 def slip_printed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The browser that took a slip has printed it."""
     attempt = request.POST.get("attempt", "")
@@ -68,14 +68,14 @@ def slip_printed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page_for(Act.COOK)
+@page_requires(Permission.COOK)
 def retry_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Print what failed once more."""
     return _act(request, actor, lambda: services.retry_failed(printer_id=pk, actor=actor))
 
 
 @require_POST
-@page_for(Act.COOK)
+@page_requires(Permission.COOK)
 def dismiss_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What failed is not needed."""
     return _act(request, actor, lambda: services.dismiss_failed(printer_id=pk, actor=actor))

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, LostRace
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumped, TicketPushed
 from kitchen.models import Station, Ticket, TicketLine
-from kitchen.rows import unseen_from
 from kitchen.services.tickets import (
     claim,
     finish,
@@ -20,6 +19,7 @@ from kitchen.services.tickets import (
     require_read,
     save,
 )
+from kitchen.ticket_factory import unseen_from
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
 from orders.models import Order
@@ -32,7 +32,7 @@ def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when it is not open, IllegalTransition,
     NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -53,7 +53,7 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when line or ticket is done or changes
     are unread, IllegalTransition, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from bistro.core.errors import LostRace, NotYours
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.errors import LostRace, NotYours
+from bistro.core.writing.unit_of_work import UnitOfWork
+from kitchen.compiled_queries import lines_in_work, open_tickets_of_firing, order_of_ticket, tickets_by_key, with_lines
 from kitchen.models import Ticket, TicketLine
-from kitchen.questions import lines_in_work, open_tickets_of_firing, order_of_ticket, tickets_by_key, with_lines
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from orders import steps as order_steps
 from orders.models import Order, OrderLine
-from orders.shapes import moment
+from orders.representations import moment
 
 NOT_DONE: dict[str, object] = {"done_at": None, "done_by": "", "done_on": "", "before_done": None}
 

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from bistro.core.speed.statement_batch import takes_several
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import nothing_changes
-from bistro.core.tests.trips import FEED_POSITION
-from bistro.core.trips import takes_several
+from bistro.core.tests.round_trips import FEED_POSITION
 from kitchen.models import Route
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory

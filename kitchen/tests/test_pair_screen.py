@@ -9,16 +9,16 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from bistro.core.auth import DEVICE_COOKIE, DEVICE_COOKIE_AGE
-from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
+from bistro.core.auth.authentication import DEVICE_COOKIE, DEVICE_COOKIE_AGE
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.secrets import CODE_ALPHABET
 from bistro.core.models import Device, Event, Pairing
-from bistro.core.pairing_views import PAIRING_COOKIE
-from bistro.core.secrets import CODE_ALPHABET
 from bistro.core.services import pairing
 from bistro.core.services.devices import give_token, revoke
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import nothing_changes
 from bistro.core.tests.racing import race
+from bistro.core.web.pairing_views import PAIRING_COOKIE
 from kitchen.services.pairing import pair_device, pair_new_device
 from kitchen.tests.factories import StationFactory
 

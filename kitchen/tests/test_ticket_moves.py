@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
-from bistro.core.errors import IllegalTransition, LostRace
+from bistro.core.kernel.errors import IllegalTransition, LostRace
+from bistro.core.kernel.transitions import require_move
 from bistro.core.tests.http import nothing_changes
-from bistro.core.transitions import require_move
 from kitchen.models import Ticket
 from kitchen.services import bump_ticket, push_ticket, recall_ticket, start_ticket, undo_bump
 from kitchen.tests.factories import StationFactory
 from kitchen.transitions import OPEN_TICKETS, TICKET_MOVES, TicketStatus
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import cancel_order, replace_lines
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core.errors import IllegalTransition, NotPermitted, NotYours
+from bistro.core.kernel.errors import IllegalTransition, NotPermitted, NotYours
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from kitchen.metrics import UNSEEN_TICKETS
@@ -25,7 +25,7 @@ from kitchen.services import (
 )
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import cancel_order, confirm_order, fire_course, raise_unseen_alarms, replace_lines
 from orders.tests.test_unseen_alarm import gauge as unseen_orders
 

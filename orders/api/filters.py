@@ -5,7 +5,7 @@ from typing import Any
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
-from bistro.core.names import name_key
+from bistro.core.kernel.names import name_key
 from orders.api.since import since_param
 from orders.models import Order
 from orders.querysets import OrderQuerySet

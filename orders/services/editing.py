@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from bistro.core.actors import Actor
-from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
-from bistro.core.roles import Act, Role
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.roles import Permission, Role
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, as_it_is
 from orders.models import Order, OrderLine
+from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
-from orders.requests import LineRequest
 from orders.services.batch import line_rows
 from orders.steps import locked_order, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
@@ -46,7 +46,7 @@ def replace_lines(
     Raises Stale (If-Match), IllegalTransition when begun, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
     """
-    actor.require(Act.EDIT_ORDER)
+    actor.require(Permission.EDIT_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         _require_owner(order, actor)
@@ -72,7 +72,7 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
     """
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        if order.credential != actor.credential and not actor.may(Act.WITHDRAW_ANY):
+        if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
         if version is not None and order.version != version:
             raise Stale("Someone changed this order. Load it again.", current_version=order.version)

@@ -1,9 +1,9 @@
 """Courses that wait: sending them to the kitchen, or leaving them out."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, LostRace
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CourseDropped, CourseFired, CourseLeftOut, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.pricing import add_up
@@ -17,7 +17,7 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
     Locks: order, ticket. Raises InvalidInput for a course that the order does not have, LostRace when it was fired
     already, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
-    actor.require(Act.FIRE_COURSE)
+    actor.require(Permission.FIRE_COURSE)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         held = held_lines(order, course)
@@ -35,7 +35,7 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
     Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
     when it was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
-    actor.require(Act.CANCEL_ORDER)
+    actor.require(Permission.CANCEL_ORDER)
     if not reason.strip():
         raise InvalidInput("Give a reason for removing the course.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError, Overloaded
-from bistro.core.group_commit import GroupCommit
-from bistro.core.limits import order_scope, over_limits
-from bistro.core.unit_of_work import UnitOfWork
-from orders.requests import OrderRequest
+from bistro.core.auth.rate_limits import order_scope, over_limits
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, Overloaded
+from bistro.core.speed.group_commit import GroupCommit
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.order_commands import OrderRequest
 from orders.services.batch import Batch, Outcome, PlacedOrder, no_such_table
 
 log = logging.getLogger(__name__)

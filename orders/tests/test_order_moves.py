@@ -6,12 +6,12 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
-from bistro.core.errors import IllegalTransition
+from bistro.core.kernel.errors import IllegalTransition
 from bistro.core.tests.http import nothing_changes
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders import steps
 from orders.models import Order, OrderLine
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.transitions import EDITABLE, LINE_MOVES, OPEN, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
 pytestmark = pytest.mark.django_db

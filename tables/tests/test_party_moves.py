@@ -6,11 +6,11 @@ import threading
 import pytest
 from django.db import IntegrityError, transaction
 
-from bistro.core.errors import IllegalTransition
+from bistro.core.kernel.errors import IllegalTransition
+from bistro.core.kernel.transitions import require_move
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
-from bistro.core.transitions import require_move
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.models import Party
 from tables.steps import complete_party, seat_parties, seated_parties
 from tables.transitions import PARTY_MOVES, PartyStatus

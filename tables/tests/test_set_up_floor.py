@@ -2,7 +2,7 @@
 
 import pytest
 
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.models import Device, Event
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import Api, nothing_changes

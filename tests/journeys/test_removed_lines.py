@@ -6,24 +6,25 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from bistro.core import feed
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.live import event_log
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.all_day import to_make
-from kitchen.expo import read_expo
-from kitchen.live import KitchenBoard
+from kitchen.expo.board import read_expo
+from kitchen.expo.live import Pass
 from kitchen.models import PrintJob, Ticket, TicketLine
-from kitchen.pass_live import Pass
 from kitchen.services import bump_ticket
 from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.wall.all_day import to_make
+from kitchen.wall.live import KitchenView
 from menu.compiled import current_menu, forget
 from menu.services import set_portions
-from orders.floor import read_floor
-from orders.floor_live import FloorBoard
-from orders.live import OrderFeed
+from orders.floor.live import FloorView
+from orders.floor.plan import read_floor
+from orders.floor.table_sheet import read_sheet
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
+from orders.program_feed import OrderFeed
 from orders.services import (
     cancel_order,
     deliver_order,
@@ -34,7 +35,6 @@ from orders.services import (
     replace_lines,
     withdraw_order,
 )
-from orders.sheet import read_sheet
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def rows_of(house):
 
 
 def snapshot(view, house):
-    return "".join(frame.text for frame in view.snapshot(feed.position(house.restaurant.pk)))
+    return "".join(frame.text for frame in view.snapshot(event_log.position(house.restaurant.pk)))
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------------
@@ -153,8 +153,8 @@ def texts(house):
         assert answer.status_code == 200, (where, answer.content)
         yield where, answer.content.decode()
     actor = house.actor("manager")
-    views = [KitchenBoard(restaurant, actor, None), Pass(restaurant, actor), OrderFeed(restaurant, actor, None)]
-    for view in (*views, OrderFeed(restaurant, actor, house.table.pk), FloorBoard(restaurant, actor)):
+    views = [KitchenView(restaurant, actor, None), Pass(restaurant, actor), OrderFeed(restaurant, actor, None)]
+    for view in (*views, OrderFeed(restaurant, actor, house.table.pk), FloorView(restaurant, actor)):
         yield f"socket, {view.key}", snapshot(view, house)
 
 
@@ -162,13 +162,13 @@ def test_no_screen_slip_or_answer_shows_them(left):
     found = dict(texts(left))
     assert {where for where, text in found.items() if EDITED in text or DROPPED in text} == set()
     without = {where for where, text in found.items() if STAYS not in text}
-    assert without == {"floor", f"socket, {FloorBoard(left.restaurant.pk, left.actor('manager')).key}"}
+    assert without == {"floor", f"socket, {FloorView(left.restaurant.pk, left.actor('manager')).key}"}
 
 
 def test_all_of_these_places_do_show_what_is_on_the_order(house):
     """The control."""
     without = {where for where, text in texts(house) if EDITED not in text}
-    assert without == {"floor", f"socket, {FloorBoard(house.restaurant.pk, house.actor('manager')).key}"}
+    assert without == {"floor", f"socket, {FloorView(house.restaurant.pk, house.actor('manager')).key}"}
 
 
 def test_counts_and_sums(left):

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bistro.core.errors import InvalidInput, Stale
-from bistro.core.jsontext import dumps
+from bistro.core.kernel.errors import InvalidInput, Stale
+from bistro.core.kernel.jsontext import dumps
 
 
 def etag_of(*parts: Any) -> str:

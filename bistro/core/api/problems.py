@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from bistro.core.api.refused import RefusedAPIException
-from bistro.core.errors import DomainError, Overloaded
+from bistro.core.kernel.errors import DomainError, Overloaded
 
 log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"

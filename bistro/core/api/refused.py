@@ -2,7 +2,7 @@
 
 from rest_framework import exceptions
 
-from bistro.core.errors import DomainError
+from bistro.core.kernel.errors import DomainError
 
 
 class RefusedAPIException(exceptions.APIException):

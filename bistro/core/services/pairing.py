@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.device_events import DevicePaired
-from bistro.core.errors import InvalidInput, LostRace, Overloaded, TooMany
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace, Overloaded, TooMany
+from bistro.core.kernel.secrets import digest, new_code, new_token
 from bistro.core.models import Device, Pairing
-from bistro.core.secrets import digest, new_code, new_token
 from bistro.core.services.devices import settle_token
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.writing.device_events import DevicePaired
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(minutes=1)  # an expired code is still known so long: its screen comes for the next one

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from bistro.core.limits import look_for_cache
+from bistro.core.auth.rate_limits import look_for_cache
 
 EVERY = timedelta(hours=1)
 ROWS_PER_INDEX = 400  # enough to tell a large table from a small one, in milliseconds

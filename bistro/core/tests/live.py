@@ -4,7 +4,7 @@ import asyncio
 import json
 from functools import partial
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from bistro.core.live.frames import Frame
 from bistro.core.live.threads import in_thread
 from bistro.core.models import Device

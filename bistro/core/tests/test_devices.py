@@ -7,10 +7,10 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from bistro.core.auth import DEVICE_COOKIE, claims_for
-from bistro.core.errors import DomainError
+from bistro.core.auth.authentication import DEVICE_COOKIE, claims_for
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.secrets import CODE_ALPHABET, digest
 from bistro.core.models import Device, EnrolmentCode, Event
-from bistro.core.secrets import CODE_ALPHABET, digest
 from bistro.core.services.devices import (
     create_device,
     enrol,
@@ -107,7 +107,7 @@ def test_enrolling_again_ends_the_earlier_token(owner, device):
 
 
 def _actor(device):
-    from bistro.core.access import actor_of_device
+    from bistro.core.auth.access import actor_of_device
 
     return actor_of_device(Device.objects.get(pk=device.pk))
 

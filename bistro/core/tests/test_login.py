@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from bistro.core.api.views import token_json
-from bistro.core.auth import claims_for, lockout_name
+from bistro.core.auth.authentication import claims_for, lockout_name
 from bistro.core.models import Membership, Staff
 from bistro.core.services.restaurants import change_member
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory, actor_as

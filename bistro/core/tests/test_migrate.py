@@ -14,10 +14,10 @@ from django.db import OperationalError, ProgrammingError, connection, models, tr
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from bistro.core import migrating
+from bistro.core.database import migrating
+from bistro.core.database.schema_operations import AddIndexWhileServing, BuildUniqueIndex
 from bistro.core.management.commands.migrate import migrate as django_migrate
 from bistro.core.models import Restaurant
-from bistro.core.schema_changes import AddIndexWhileServing, BuildUniqueIndex
 from bistro.core.tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)

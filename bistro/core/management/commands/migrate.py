@@ -6,8 +6,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
-from bistro.core.migrating import LOCK_TIMEOUT, again_and_again, alone, is_refused_lock, limits
-from bistro.core.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
+from bistro.core.database.migrating import LOCK_TIMEOUT, again_and_again, alone, is_refused_lock, limits
+from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
 
 
 class Command(migrate.Command):
