@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core.admin.base import acting_manager
-from bistro.core.admin.site import restaurant_in
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import ZERO, display
 from bistro.core.models import Device, Restaurant
+from bistro.core.web.admin_site import restaurant_in
 from kitchen.models import Ticket
 from menu.models import Item
 from orders.floor.plan import alarms

@@ -7,8 +7,8 @@ from django.urls import reverse_lazy
 
 from bistro.core.admin.base import acting_manager
 from bistro.core.admin.restaurants import operates
-from bistro.core.admin.site import restaurant_in
 from bistro.core.auth.access import memberships_of
+from bistro.core.web.admin_site import restaurant_in
 
 # (group, [(title, icon, page)]), as a manager thinks of the house.
 GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [

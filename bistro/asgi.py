@@ -2,6 +2,7 @@
 
 import gc
 import os
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
 
@@ -12,6 +13,7 @@ django.setup()  # before anything imports models
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from bistro.core.live.hub import open_current_hub  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
 from bistro.core.server.admission import ConcurrencyLimiter  # noqa: E402
 from bistro.core.server.daphne_limits import limit_daphne  # noqa: E402
@@ -25,7 +27,12 @@ from orders.routing import websocket_urlpatterns as order_sockets  # noqa: E402
 ordinary = ConcurrencyLimiter(DjangoInThreads())
 application = ProtocolTypeRouter(
     {
-        "http": FastPath({"/api/v1/orders": place_by_id, "/api/order": place_by_name}, otherwise=ordinary),
+        "http": FastPath(
+            {"/api/v1/orders": place_by_id, "/api/order": place_by_name},
+            otherwise=ordinary,
+            limit=partial(ConcurrencyLimiter, slots="FAST_PATH_IN_FLIGHT"),
+            on_request=open_current_hub,
+        ),
         "websocket": URLRouter([*order_sockets, *kitchen_sockets, re_path(r"", NoSuchSocket.as_asgi())]),
     }
 )

@@ -25,7 +25,7 @@ SWEEPS: list[str] = [
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
     "bistro.core.services.upkeep.refresh_statistics",
-    "bistro.core.services.upkeep.find_cache_again",
+    "bistro.core.auth.rate_limits.reconnect_cache",
 ]
 
 # (menu in force, now) -> {item: minutes until it would be ready if it were ordered now}. The waiter's order form asks.

@@ -3,16 +3,17 @@
 from django.urls import include, path
 
 from kitchen import floor_views
-from kitchen.expo import views
-from kitchen.wall import action_views, pause_views, views
+from kitchen.expo import views as expo_views
+from kitchen.wall import action_views, pause_views
+from kitchen.wall import views as wall_views
 
 app_name = "kitchen"
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("<int:station_id>/", views.board, name="station"),
-    path("recalls/", views.recall_list, name="recall-list"),
-    path("screen/", views.save_display_settings, name="save-look"),
-    path("tickets/<int:pk>/", views.ticket, name="ticket"),
+    path("", wall_views.board, name="board"),
+    path("<int:station_id>/", wall_views.board, name="station"),
+    path("recalls/", wall_views.recall_list, name="recall-list"),
+    path("screen/", wall_views.save_display_settings, name="save-look"),
+    path("tickets/<int:pk>/", wall_views.ticket, name="ticket"),
     path("tickets/<int:pk>/start/", action_views.start_ticket, name="start-ticket"),
     path("tickets/<int:pk>/bump/", action_views.bump_ticket, name="bump-ticket"),
     path("tickets/<int:pk>/undo/", action_views.undo_bump, name="undo-bump"),
@@ -26,10 +27,10 @@ urlpatterns = [
     path("lines/<int:pk>/bump/", action_views.bump_line, name="bump-line"),
     path("lines/<int:pk>/undo/", action_views.undo_line, name="undo-line"),
     path("lines/<int:pk>/push/<int:station_id>/", action_views.push_line, name="push-line"),
-    path("expo/", views.expo, name="expo"),
-    path("lines/<int:pk>/plate/", views.plate_line, name="plate-line"),
-    path("orders/<int:pk>/deliver/", views.deliver, name="deliver"),
-    path("orders/<int:pk>/courses/<int:course>/fire/", views.fire_course, name="fire-course"),
+    path("expo/", expo_views.expo, name="expo"),
+    path("lines/<int:pk>/plate/", expo_views.plate_line, name="plate-line"),
+    path("orders/<int:pk>/deliver/", expo_views.deliver, name="deliver"),
+    path("orders/<int:pk>/courses/<int:course>/fire/", expo_views.fire_course, name="fire-course"),
     path("pauses/", pause_views.pauses, name="pauses"),
     path("pauses/<int:pk>/resume/", pause_views.resume, name="resume"),
     path("", include("kitchen.printing.urls")),

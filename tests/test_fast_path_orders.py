@@ -16,8 +16,7 @@ from bistro.core.auth import device_cache
 from bistro.core.kernel.secrets import digest
 from bistro.core.models import Device
 from bistro.core.services.devices import revoke, rotate
-from bistro.core.speed.fast_path import FastPath
-from bistro.core.tests.asgi import ask, http_scope
+from bistro.core.tests.asgi import ask, fast_path, http_scope
 from bistro.core.tests.factories import token_of
 from bistro.core.tests.http import nothing_changes
 from menu.services import pause
@@ -42,7 +41,7 @@ class NoOrdinaryDoor:
 @pytest.fixture
 def express_only():
     """The express door alone."""
-    door = FastPath({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoOrdinaryDoor())
+    door = fast_path({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoOrdinaryDoor())
     door.shared.learn()
     return door
 

@@ -117,7 +117,7 @@ async def test_a_beat_is_never_behind_a_socket_that_came_from_a_process_ahead_of
 ):
     """A page takes a head before its place for another history, and would throw away what it shows."""
     settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 60
-    monkeypatch.setattr(commit_signal, "ring", lambda restaurant_id, seq: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
         await first.hello()
         await first.hear("initial")
@@ -156,7 +156,7 @@ async def test_too_far_behind_gets_a_snapshot(house, program, settings):
 
 async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypatch):
     settings.FEED_POLL_SECONDS = 0.1
-    monkeypatch.setattr(commit_signal, "ring", lambda restaurant_id, seq: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
         await socket.hear("initial")
@@ -167,7 +167,7 @@ async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypa
 async def test_without_the_doorbell_and_without_the_poll_nothing_comes(house, program, settings, monkeypatch):
     """The control of the test above: it is the poll that saves a lost ring."""
     settings.FEED_POLL_SECONDS = 60
-    monkeypatch.setattr(commit_signal, "ring", lambda restaurant_id, seq: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
         await socket.hear("initial")

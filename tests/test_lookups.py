@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bistro.core.database.lookups import Among
+from bistro.core.database.lookups import LiteralIn
 from orders.models import Order
 from orders.transitions import OPEN, OrderStatus
 
@@ -41,4 +41,4 @@ def test_only_words_are_taken(word):
 
 
 def test_it_is_known_by_its_name():
-    assert Order._meta.get_field("status").get_lookup("among") is Among
+    assert Order._meta.get_field("status").get_lookup("among") is LiteralIn

@@ -1,8 +1,15 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class BistroAdminConfig(AdminConfig):
+    """Django's admin with our site: the role of the active membership decides what a person may do."""
+
+    default_site = "bistro.core.web.admin_site.BistroAdminSite"
 
 
 class CoreConfig(AppConfig):
-    """Restaurant, staff, devices, unit of work, event log, live feed."""
+    """The app that every other app builds on: restaurants, staff, devices, writing, the event log and the live feed."""
 
     name = "bistro.core"
     label = "core"

@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from bistro.core.hooks import hook
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.hooks import hook
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Device, Restaurant

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_of
-from bistro.core.hooks import hook
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import display
 from bistro.core.kernel.roles import Permission
@@ -100,7 +100,7 @@ class Sheet:
 
 
 def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
-    """The sheet of a table: a constant number of queries. `order_data` is a refused form, shown again as it was sent."""
+    """The sheet of a table: a constant number of queries. `order_data` is a refused form, shown again."""
     restaurant = restaurant_of(actor)
     party = Party.objects.visible_to(actor).seated().filter(table=table).first()
     rows = (

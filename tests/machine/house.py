@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from bistro.core.kernel.errors import DomainError
 from bistro.core.live import event_log
-from kitchen.expo.live import Pass
+from kitchen.expo.live import ExpoView
 from kitchen.models import ModifierRoute
 from kitchen.models import Ticket as TicketRow
 from kitchen.tests.factories import StationFactory
@@ -92,7 +92,7 @@ class House(RuleBasedStateMachine):
         restaurant_id, who = self.house.restaurant.pk, self.manager
         self.cursor = event_log.position(restaurant_id).seq
         views: list[Any] = [KitchenView(restaurant_id, who, station) for station in (None, *self.stations)]
-        views += [Pass(restaurant_id, who), FloorView(restaurant_id, who)]
+        views += [ExpoView(restaurant_id, who), FloorView(restaurant_id, who)]
         self.screens: list[Any] = [PageScreen(view) for view in views]
         self.screens += [ProgramScreen(OrderFeed(restaurant_id, who, table)) for table in (None, self.tables[0])]
 

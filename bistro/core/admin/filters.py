@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bistro.core.admin.base import own_rows
-from bistro.core.admin.site import restaurant_in
+from bistro.core.web.admin_site import restaurant_in
 
 
 class OwnFilter(RelatedFieldListFilter):

@@ -2,24 +2,20 @@
 
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
-from psycopg_pool import PoolTimeout, TooManyRequests
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from bistro.core.api.refused import RefusedAPIException
+from bistro.core.auth.refused import RefusedAPIException
+from bistro.core.database.errors import DATABASE_IS_BUSY
 from bistro.core.kernel.errors import DomainError, Overloaded
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 
 log = logging.getLogger(__name__)
-PROBLEM_TYPE = "application/problem+json"
-# What a database that is busy, restarting or out of reach raises: 503 with Retry-After, never 500.
-DATABASE_IS_BUSY = (OperationalError, InterfaceError, PoolTimeout, TooManyRequests)
 _CODES = {
     400: "parse_error",
     401: "not_authenticated",
@@ -32,18 +28,6 @@ _CODES = {
     429: "throttled",
     500: "server_error",
 }
-
-
-def problem(status: int, detail: str, code: str, **more: Any) -> dict[str, Any]:
-    """A problem document. `more` are members of its own: errors by field, current and allowed statuses."""
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        **more,
-    }
 
 
 class TooLarge(exceptions.APIException):

@@ -13,7 +13,6 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from bistro.core.api import serializers as shapes
-from bistro.core.api.problems import problem
 from bistro.core.api.representations import event_json
 from bistro.core.auth.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
 from bistro.core.auth.authentication import (
@@ -27,6 +26,7 @@ from bistro.core.auth.authentication import (
 from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
 from bistro.core.auth.socket_passes import TICKET_SECONDS, issue_ticket
 from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.problems import problem
 from bistro.core.kernel.roles import Permission
 from bistro.core.live import event_log
 from bistro.core.models import Device, Restaurant, Staff

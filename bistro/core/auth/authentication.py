@@ -18,11 +18,11 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from bistro.core.api.refused import RefusedAPIException
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.device_cache import cache_device
 from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.rate_limits import client_address
+from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked
 from bistro.core.kernel.secrets import digest

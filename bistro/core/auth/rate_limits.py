@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -60,8 +61,8 @@ def over_limits(scope: str, who: Sequence[str]) -> list[int]:
     return [left if times > count else 0 for times in used]
 
 
-def look_for_cache() -> None:
-    """While the cache is away nobody who waits for an answer asks it; a sweep does. Found again, limits count again."""
+def reconnect_cache(*, now: datetime | None = None) -> None:
+    """Ask a cache that was away whether it answers again, and turn the rate limits back on. A sweep calls it."""
     global _away
     if not _away:
         return

@@ -1,6 +1,6 @@
 """Lookups that write our own words into the statement instead of passing them beside it.
 
-`status__literal_in=OPEN` becomes `status IN (...)` with the words in it, just as the partial indexes spell their condition.
+`status__literal_in=OPEN` becomes `status IN (...)` with the words in the statement, as the partial indexes spell them.
 SQLite plans a statement before it knows its parameters, and would not see that only the few open rows are asked for.
 """
 

@@ -234,7 +234,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return epoch, frames
 
     async def _look_again(self, epoch: str, read: Sequence[Frame]) -> None:
-        """What was read may be shared, and begun before events whose wakeup this socket has heard already: then it rings
+        """What was read may be shared, and begun before events whose wakeup this socket has seen: then it sets
         itself. Not where the tail has yet to hear of another history, or of a log that went back: it will ring."""
         if read and read[-1].seq < self.audience.cursor and epoch == self.hub.epoch:
             self.wakeup.set()

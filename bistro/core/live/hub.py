@@ -326,6 +326,11 @@ def current_hub() -> Hub:
     return _hubs[loop]
 
 
+def open_current_hub() -> None:
+    """Let the hub of the running loop hear this process's commits, so that it passes them on to other processes."""
+    current_hub().open()
+
+
 def hub_facts() -> dict[str, Any]:
     """For /api/debug and /metrics: open sockets, audiences, heads."""
     hubs = list(_hubs.values())

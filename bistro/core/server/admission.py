@@ -1,23 +1,16 @@
 """The front door of the ASGI process: a bounded number of requests at work, the rest wait briefly, then 503.
 
 Without it every request gets a thread and a database connection at once, and overload becomes a pile of timeouts.
-It also refuses large bodies, whatever server it stands in; in Daphne `bistro.core.server.daphne_limits` does so before they
+It also refuses large bodies, whatever server it stands in; `bistro.core.server.daphne_limits` does so before they
 are read.
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from django.conf import settings
 
-from bistro.core.api.problems import PROBLEM_TYPE, problem
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from bistro.core.kernel.asgi import App, Message, Receive, Send, refuse, replay
 
 # Managers import menus and photos here; everything else is small JSON.
 _UPLOADS = "/admin/"
@@ -144,28 +137,3 @@ async def _read_body(scope: Message, receive: Receive, limit: int) -> list[Messa
             raise BodyTooLarge
         if not message.get("more_body"):
             return messages
-
-
-def replay(messages: list[Message], receive: Receive) -> Receive:
-    """What was read already, then the real thing."""
-    queue = iter(messages)
-
-    async def next_message() -> Message:
-        for message in queue:
-            return message
-        return await receive()
-
-    return next_message
-
-
-async def refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
-    """Answer with a problem document, without Django."""
-    body = json.dumps(problem(status, detail, code)).encode()
-    own = [
-        (b"content-type", PROBLEM_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": own + headers})
-    await send({"type": "http.response.body", "body": body})

@@ -29,7 +29,7 @@ from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.http import HTTPChannel, Request
 
-from bistro.core.api.problems import PROBLEM_TYPE, problem
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 from bistro.core.server.admission import body_limit
 
 TOO_SLOW = 4504

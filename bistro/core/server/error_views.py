@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-from bistro.core.api.problems import PROBLEM_TYPE, problem
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 
 _PROGRAMS = ("/api/", "/auth/", "/openapi.json", "/health", "/metrics")
 

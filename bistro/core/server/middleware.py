@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from bistro.core.api.problems import DATABASE_IS_BUSY
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, keep_device_cookie
 from bistro.core.auth.rate_limits import client_address
+from bistro.core.database.errors import DATABASE_IS_BUSY
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError, Overloaded
 

@@ -19,8 +19,8 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from bistro.core.live.hub import current_hub
-from bistro.core.server.admission import Message, Receive, Send
+from bistro.core.kernel.asgi import Message, Receive, Send
+from bistro.core.live.hub import open_current_hub
 
 Header = tuple[bytes, bytes]
 
@@ -34,7 +34,7 @@ class DjangoInThreads(BaseHandler):
         self._threads = ThreadPoolExecutor(settings.ADMISSION_IN_FLIGHT, thread_name_prefix="django")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        current_hub().open()  # what this request commits must ring in the other processes
+        open_current_hub()
         body = await _whole_body(receive)
         if body is None:
             return  # the client has gone before it finished asking

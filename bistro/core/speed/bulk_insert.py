@@ -40,7 +40,7 @@ def insert_rows(rows: Sequence[Model], *, deferrable: bool = False) -> None:
     """Insert new rows of one model, in their order, and give each its key: one statement for 30,000 values.
 
     No signals, as with `bulk_create`; rows that they point at have keys already. Raises what the database refuses.
-    `deferrable`: in a unit of work on PostgreSQL they go with what is written after them, and errors come then. KeyAllocator
+    `deferrable`: in a unit of work on PostgreSQL they go with what is written after them, and errors come then. Keys
     are then taken in advance, not in the order in which processes write: not for tables whose rows are a queue.
     """
     if not rows:

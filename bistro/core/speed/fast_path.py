@@ -7,7 +7,7 @@ message stands in one place; here is only the shortest way for what happens all 
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -20,10 +20,9 @@ from django.core.handlers.base import BaseHandler
 from django.http.request import split_domain_port, validate_host
 from prometheus_client import Counter, Histogram
 
-from bistro.core.api.problems import DATABASE_IS_BUSY
+from bistro.core.database.errors import DATABASE_IS_BUSY
+from bistro.core.kernel.asgi import App, Message, Receive, Send, refuse, replay
 from bistro.core.kernel.errors import Overloaded
-from bistro.core.live.hub import current_hub
-from bistro.core.server.admission import App, ConcurrencyLimiter, Message, Receive, Send, refuse, replay
 
 log = logging.getLogger(__name__)
 Header = tuple[bytes, bytes]
@@ -65,20 +64,27 @@ class FastHandler(Protocol):
 class FastPath:
     """An ASGI application for HTTP: `POST` to the paths of `calls`, everything else to `otherwise`.
 
-    FastPath requests have slots of their own (`FAST_PATH_IN_FLIGHT`): a coroutine that waits costs next to nothing.
+    `limit` wraps each endpoint with a concurrency limit of its own: a waiting coroutine costs next to nothing.
+    `on_request` runs first on the event loop, so that other processes learn of what the request commits.
     """
 
-    def __init__(self, calls: Mapping[str, FastHandler], otherwise: App) -> None:
+    def __init__(
+        self,
+        calls: Mapping[str, FastHandler],
+        otherwise: App,
+        *,
+        limit: Callable[[App], App],
+        on_request: Callable[[], None],
+    ) -> None:
         self.otherwise = otherwise
         self.shared = _SharedHeaders()
-        self.doors = {
-            path: ConcurrencyLimiter(_FastEndpoint(path, call, otherwise, self.shared), slots="FAST_PATH_IN_FLIGHT")
-            for path, call in calls.items()
+        self.endpoints = {
+            path: limit(_FastEndpoint(path, call, otherwise, self.shared, on_request)) for path, call in calls.items()
         }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        door = self.doors.get(scope["path"]) if scope["method"] == "POST" else None
-        await (door or self.otherwise)(scope, receive, send)
+        endpoint = self.endpoints.get(scope["path"]) if scope["method"] == "POST" else None
+        await (endpoint or self.otherwise)(scope, receive, send)
 
 
 class _SharedHeaders:
@@ -104,13 +110,15 @@ class _SharedHeaders:
 class _FastEndpoint:
     """One call, behind admission: the body is here already, and small."""
 
-    def __init__(self, path: str, call: FastHandler, otherwise: App, shared: _SharedHeaders) -> None:
-        self.call, self.otherwise, self.shared = call, otherwise, shared
+    def __init__(
+        self, path: str, call: FastHandler, otherwise: App, shared: _SharedHeaders, on_request: Callable[[], None]
+    ) -> None:
+        self.call, self.otherwise, self.shared, self.on_request = call, otherwise, shared, on_request
         self.seconds, self.passed_on = _seconds.labels(path), _passed_on.labels(path)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        current_hub().open()  # what this call commits must ring in the other processes
+        self.on_request()
         messages = [await receive()]
         while messages[-1].get("more_body"):
             messages.append(await receive())

@@ -1,6 +1,6 @@
 """Group commit: requests that arrive while a transaction is committing are written together by the next one.
 
-One queue_key a restaurant. The first request of a queue_key leads: it writes everything that waits, and hands the lead to the
+One queue a restaurant. The first request of a queue leads: it writes everything that waits, and hands the lead to the
 first that came meanwhile. A request that came in a thread leads in it; one that came on the event loop has a thread of
 the desk lead for it. Every caller is answered after the commit of its own batch.
 """

@@ -100,7 +100,7 @@ def defer_inserts() -> Iterator[DeferredInserts | None]:
 
 
 class KeyAllocator:
-    """KeyAllocator of rows to come, taken from the table's sequence in advance: rows that point at each other can then be
+    """Keys of rows to come, taken from the table's sequence in advance: rows that point at each other can then be
     written in one trip. KeyAllocator that are never used leave gaps, as a transaction that was rolled back does."""
 
     def __init__(self, model: type[Model]) -> None:

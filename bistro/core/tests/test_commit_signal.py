@@ -30,7 +30,7 @@ async def test_it_rings_every_listener_from_any_thread(listeners):
 
     commit_signal.subscribe(loop, listen)
     commit_signal.subscribe(loop, listen)
-    threading.Thread(target=commit_signal.ring, args=(7, 42)).start()
+    threading.Thread(target=commit_signal.notify, args=(7, 42)).start()
     await asyncio.wait_for(both.wait(), 5)
     assert heard == [(7, 42), (7, 42)]
     commit_signal.unsubscribe(loop, listen)
@@ -43,7 +43,7 @@ def test_a_loop_that_has_ended_is_forgotten(listeners):
     loop = asyncio.new_event_loop()
     commit_signal.subscribe(loop, lambda restaurant_id, seq: None)
     loop.close()
-    commit_signal.ring(1, 1)
+    commit_signal.notify(1, 1)
     assert listeners == []
 
 

@@ -8,8 +8,8 @@ from django.db import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from bistro.core.kernel.errors import Overloaded
-from bistro.core.speed.fast_path import FastPath, PlainResponse
-from bistro.core.tests.asgi import ask, http_scope, read_body
+from bistro.core.speed.fast_path import PlainResponse
+from bistro.core.tests.asgi import ask, fast_path, http_scope, read_body
 
 PATH = "/api/order"
 JSON = {"content-type": "application/json"}
@@ -52,14 +52,14 @@ def ordinary():
 
 @pytest.fixture
 def door(call, ordinary):
-    door = FastPath({PATH: call}, otherwise=ordinary)
+    door = fast_path({PATH: call}, otherwise=ordinary)
     door.shared.learn()
     return door
 
 
 async def test_until_the_headers_are_known_the_ordinary_door_answers(call, ordinary, monkeypatch):
     """The first request has them looked for, beside the event loop."""
-    door, learnt = FastPath({PATH: call}, otherwise=ordinary), asyncio.Event()
+    door, learnt = fast_path({PATH: call}, otherwise=ordinary), asyncio.Event()
     loop, real = asyncio.get_running_loop(), door.shared.learn
     monkeypatch.setattr(door.shared, "learn", lambda: loop.call_soon_threadsafe(learnt.set))
     assert (await ask(door, http_scope(PATH, headers=JSON), b"{}"))[0] == 299

@@ -115,7 +115,7 @@ async def test_one_audience_that_cannot_be_rendered_leaves_the_others_alone(here
 
 async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 0.05
-    monkeypatch.setattr(commit_signal, "ring", lambda *heard: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: None)
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await add_device(here, "a")
     assert await reader.until(["a"]) == ["a"]
@@ -124,7 +124,7 @@ async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
 async def test_who_rang_is_asked_for_with_the_heads(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 60
     apart, real = [], event_log.events_after
-    monkeypatch.setattr(feed, "events_after", lambda *asked: apart.append(asked) or real(*asked))
+    monkeypatch.setattr(event_log, "events_after", lambda *asked: apart.append(asked) or real(*asked))
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await asyncio.sleep(0.1)  # the tail has looked, and waits
     await add_device(here, "a")
@@ -135,9 +135,9 @@ async def test_who_rang_is_asked_for_with_the_heads(here, hub, monkeypatch, sett
 async def test_a_look_finds_also_whom_nobody_rang_for(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 60
     there = await in_thread(RestaurantFactory)
-    real = commit_signal.ring
+    real = commit_signal.notify
     monkeypatch.setattr(
-        commit_signal, "ring", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq)
+        commit_signal, "notify", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq)
     )
     first, second = await Reader(hub, DeviceView(here.pk)).join(), await Reader(hub, DeviceView(there.pk)).join()
     await asyncio.sleep(0.1)  # the tail has looked, and waits
@@ -186,8 +186,8 @@ async def test_the_tail_stops_also_when_it_is_rung_at_the_same_moment(here, hub)
 async def test_more_events_at_once_than_the_limit_restart_the_audience(here, hub, settings, monkeypatch):
     settings.FEED_CATCH_UP_LIMIT = 2
     settings.FEED_POLL_SECONDS = 60
-    real = commit_signal.ring
-    monkeypatch.setattr(commit_signal, "ring", lambda *heard: None)
+    real = commit_signal.notify
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: None)
     view = DeviceView(here.pk)
     reader = await Reader(hub, view).join()
     await asyncio.sleep(0.1)

@@ -14,10 +14,10 @@ from bistro.core.auth import rate_limits
 from bistro.core.auth.rate_limits import (
     OrderThrottle,
     client_address,
-    look_for_cache,
     over_limit,
     over_limits,
     parse_rate,
+    reconnect_cache,
     uncount,
 )
 from bistro.core.kernel.actors import Actor
@@ -215,9 +215,9 @@ def test_when_the_cache_is_back_limits_count_again(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(cache, "count", lambda *said, **more: 1 / 0)
         over_limit("small", "a")
-        look_for_cache()
+        reconnect_cache()
         assert rate_limits._away, "it is still away"
-    look_for_cache()
+    reconnect_cache()
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         assert [bool(over_limit("small", "a")) for _ in range(6)] == [False] * 5 + [True]
 

@@ -263,7 +263,7 @@ def test_a_writer_that_waits_too_long_is_told_so(actor, monkeypatch):
 # --- the doorbell ------------------------------------------------------------------------------------------------
 def test_it_rings_once_after_the_commit_with_the_head(here, actor, monkeypatch, django_capture_on_commit_callbacks):
     rung = []
-    monkeypatch.setattr(commit_signal, "ring", lambda *heard: rung.append(heard))
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: rung.append(heard))
     with django_capture_on_commit_callbacks(execute=True):
         with UnitOfWork(actor) as work:
             work.record(Rung())
@@ -287,7 +287,7 @@ def test_a_doorbell_that_fails_does_not_fail_the_answer(here, actor, monkeypatch
     def broken(*heard):
         raise ConnectionError("no bell")
 
-    monkeypatch.setattr(commit_signal, "ring", broken)
+    monkeypatch.setattr(commit_signal, "notify", broken)
     with UnitOfWork(actor) as work:
         work.record(Rung())
     assert head_of(here) == 1

@@ -14,8 +14,8 @@ from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
-from bistro.core.hooks import hook
 from bistro.core.kernel.errors import Overloaded
+from bistro.core.kernel.hooks import hook
 
 Due = TypeVar("Due")
 log = logging.getLogger(__name__)

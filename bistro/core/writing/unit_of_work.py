@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bistro.core.hooks import hook
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.kernel.events import DomainEvent
+from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.models import Event
 from bistro.core.speed.bulk_insert import Counter, insert_numbered, new_row
@@ -116,7 +116,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         head = insert_numbered(rows, "seq", SEQUENCE, [self.restaurant_id])
 
         def ring() -> None:  # no partial: Django's robust handling asks a callback that fails for its __qualname__
-            commit_signal.ring(self.restaurant_id, head)
+            commit_signal.notify(self.restaurant_id, head)
 
         transaction.on_commit(ring, robust=True)
 
