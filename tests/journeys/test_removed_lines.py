@@ -11,7 +11,7 @@ from bistro.core.live import event_log
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 from kitchen.expo.board import read_expo
-from kitchen.expo.live import Pass
+from kitchen.expo.live import ExpoView
 from kitchen.models import PrintJob, Ticket, TicketLine
 from kitchen.services import bump_ticket
 from kitchen.tests.printers import FakePrinter, printer_at
@@ -153,7 +153,7 @@ def texts(house):
         assert answer.status_code == 200, (where, answer.content)
         yield where, answer.content.decode()
     actor = house.actor("manager")
-    views = [KitchenView(restaurant, actor, None), Pass(restaurant, actor), OrderFeed(restaurant, actor, None)]
+    views = [KitchenView(restaurant, actor, None), ExpoView(restaurant, actor), OrderFeed(restaurant, actor, None)]
     for view in (*views, OrderFeed(restaurant, actor, house.table.pk), FloorView(restaurant, actor)):
         yield f"socket, {view.key}", snapshot(view, house)
 
