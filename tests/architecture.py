@@ -169,6 +169,22 @@ def own_transactions(source: str, path: str) -> list[str]:
     ]
 
 
+def statuses_set_directly(source: str, path: str) -> list[tuple[int, str]]:
+    """Assignments to `.status` and updates of `status` that no table of moves checks: (line, kind)."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr == "status" and isinstance(node.ctx, ast.Store):
+            found.append((node.lineno, "assignment"))
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            updated = {keyword.arg for keyword in node.keywords}
+            if name in {"update", "aupdate"} and "status" in updated:
+                found.append((node.lineno, "update"))
+            if name == "setattr" and isinstance(node.args[1], ast.Constant) and node.args[1].value == "status":
+                found.append((node.lineno, "setattr"))
+    return [] if is_test(path) else found
+
+
 def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UnitOfWork"

@@ -15,7 +15,7 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
-from orders.steps import locked_order, remove_lines, return_portions, show_lines, touch
+from orders.steps import locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
 
 _COPIED = (
@@ -78,9 +78,8 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
             raise Stale("Someone changed this order. Load it again.", current_version=order.version)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
-        order.status = OrderStatus.CANCELLED
-        order.cancelled_at = order.withdrawn_at = work.now
-        touch(order, "status", "cancelled_at", "withdrawn_at")
+        order.withdrawn_at = work.now
+        move(order, OrderStatus.CANCELLED, work, "withdrawn_at")
         work.record(OrderWithdrawn.of(order))
 
 

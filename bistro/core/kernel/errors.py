@@ -105,10 +105,14 @@ class Stale(DomainError):
 
 
 class TooMany(DomainError):
-    """One address or credential asks too often."""
+    """Too many requests of one address, credential or account; `Retry-After` says how many seconds to wait."""
 
-    code = "too_many_requests"
+    code = "throttled"
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Overloaded(DomainError):
