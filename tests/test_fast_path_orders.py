@@ -158,8 +158,11 @@ def test_after_a_rotation_the_old_token_works_until_the_new_one_was_used(house, 
 def test_orders_are_counted_against_the_limit(house, pad, settings):
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"pad-order": "3/h"}
     cache.clear()
-    statuses = [send(application, BY_ID, pad, body(house)).status for _ in range(5)]
-    assert statuses == [201, 201, 201, 429, 429]
+    answers = [send(application, BY_ID, pad, body(house)) for _ in range(5)]
+    assert [answer.status for answer in answers] == [201, 201, 201, 429, 429]
+    for answer in answers[3:]:
+        assert answer.body["code"] == "throttled"
+        assert 1 <= int(answer.headers["retry-after"]) <= 3600
 
 
 REFUSED = {

@@ -105,10 +105,14 @@ class Stale(DomainError):
 
 
 class TooMany(DomainError):
-    """A request beyond the rate limit of its address or credential."""
+    """A request beyond the rate limit of its address, credential or account. `retry_after` holds the seconds to wait."""
 
-    code = "too_many_requests"
+    code = "throttled"
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Overloaded(DomainError):
