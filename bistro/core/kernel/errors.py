@@ -105,7 +105,7 @@ class Stale(DomainError):
 
 
 class TooMany(DomainError):
-    """A request beyond the rate limit of its address, credential or account. `retry_after` holds the seconds to wait."""
+    """A request beyond the rate limit of its address, credential or account. `retry_after` is in seconds."""
 
     code = "throttled"
     status = 429
