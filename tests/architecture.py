@@ -154,7 +154,7 @@ def bare_objects_in_doors(source: str, path: str) -> list[tuple[int, str]]:
         (node.lineno, ast.unparse(node.value))
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
-        and node.attr in {"objects", "_default_manager", "_base_manager"}
+        and node.attr in {"objects", "with_removed", "_default_manager", "_base_manager"}
         and id(node) not in fenced
     ]
 

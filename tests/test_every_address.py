@@ -202,8 +202,7 @@ def _rows_of(house):
     """Everything that belongs to a restaurant, as it stands in the database."""
     models = [apps.get_model(label) for label in WATCHED]
     return {
-        model: list(model._default_manager.filter(restaurant=house.restaurant).order_by("pk").values())
-        for model in models
+        model: list(model._base_manager.filter(restaurant=house.restaurant).order_by("pk").values()) for model in models
     }
 
 
