@@ -38,6 +38,12 @@ MAY_OPEN_TRANSACTION = {
     "bistro/core/writing/unit_of_work.py": "it is the unit of work",
     "bistro/core/database/schema_operations.py": "an operation says that no transaction may be open",
 }
+# Files that set `status` without a table of moves: file, kind → reason.
+MAY_SET_STATUS = {
+    ("bistro/core/kernel/transitions.py", "assignment"): "the function that checks the table",
+    ("bistro/core/kernel/transitions.py", "update"): "the function that checks the table, for many rows at once",
+    ("bistro/simulator/pads.py", "assignment"): "the status of an HTTP answer",
+}
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {
     "core.Restaurant": "it is the tenant",
@@ -123,6 +129,11 @@ def test_only_the_unit_of_work_opens_a_transaction():
         for one in rules.own_transactions(source, path)
     ]
     assert found == []
+
+
+def test_every_status_changes_by_a_table_of_moves():
+    found, unused = located(rules.statuses_set_directly, MAY_SET_STATUS)
+    assert (found, unused) == ([], set())
 
 
 def test_services_take_keywords_only():

@@ -98,6 +98,31 @@ def test_a_service_may_write_and_a_door_may_call_it(path, source):
 
 
 @pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("ticket.status = 'done'", "assignment"),
+        ("ticket.status, ticket.done_at = 'done', now", "assignment"),
+        ("ticket.status: str = 'done'", "assignment"),
+        ("Ticket.objects.filter(pk=1).update(status='done', done_at=now)", "update"),
+        ("await rows.aupdate(status='done')", "update"),
+        ("setattr(ticket, 'status', 'done')", "setattr"),
+    ],
+)
+def test_a_status_that_no_table_checks_is_flagged(source, kind):
+    code = f"async def act():\n    {source}"
+    assert rules.statuses_set_directly(code, "kitchen/services/cooking.py") == [(2, kind)]
+    assert rules.statuses_set_directly(code, "kitchen/tests/test_cooking.py") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["move_ticket(ticket, 'done')", "ready = ticket.status == 'done'", "rows.filter(status='done').update(seen=True)"],
+)
+def test_a_status_that_is_only_read_is_not_flagged(source):
+    assert rules.statuses_set_directly(source, "kitchen/services/cooking.py") == []
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "Order.objects.all()",
