@@ -58,7 +58,7 @@ WITHOUT_RESTAURANT = {
 
 @cache
 def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
-    """Return (path, source) of every file of ours with one of the suffixes, without migrations of real and trial releases."""
+    """Return (path, source) of every file of ours with one of the suffixes; migrations are left out."""
     folders = (*CODE, "templates", "static", "harness", "benchmarks", "tests")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     paths += [path for path in ROOT.glob("*.py") if path.suffix in suffixes]
