@@ -1,14 +1,14 @@
-"""What has to happen after a backup was put back."""
+"""The service to run after a backup was restored."""
 
 from bistro.core.models import FeedEpoch
 from bistro.core.models.feed import new_epoch
 
 
 def begin_new_history() -> str:
-    """Give the event log another name, because numbers that screens have seen may be given again to other events.
+    """Give the event log a new epoch and return it.
 
-    Every screen and program then takes a new snapshot. Returns the name. Belongs to no restaurant, so it needs no unit
-    of work; harmless when repeated.
+    After a restore, sequence numbers that screens have seen are assigned again, so every screen and program must take a
+    new snapshot. The epoch belongs to no restaurant, so no unit of work is needed. Harmless when repeated.
     """
     history, _ = FeedEpoch.objects.update_or_create(pk=1, defaults={"value": new_epoch()})
     return history.value
