@@ -1,4 +1,4 @@
-"""Single-use passes for sockets of clients that can set no header (a browser with a JWT, a phone)."""
+"""Single-use socket passes, for clients that cannot set headers (a browser with a JWT, a phone)."""
 
 import logging
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ TICKET_SECONDS = 30
 
 
 def issue_ticket(actor: Actor) -> str:
-    """A ticket for thirty seconds; only its digest is kept. Raises Overloaded while there is nowhere to keep it."""
+    """Return a socket pass for thirty seconds; only its digest is stored. Raises Overloaded if the cache is down."""
     ticket = new_token()
     with _cache_at_hand():
         cache.set(f"ticket:{digest(ticket)}", actor, timeout=TICKET_SECONDS)
@@ -23,7 +23,7 @@ def issue_ticket(actor: Actor) -> str:
 
 
 def redeem_ticket(ticket: str) -> Actor | None:
-    """The actor of a ticket, once: of two that redeem it together only one deletes it. Raises Overloaded."""
+    """Return the actor of a socket pass and use it up. Of two concurrent calls one gets None. Raises Overloaded."""
     key = f"ticket:{digest(ticket)}"
     with _cache_at_hand():
         actor = cache.get(key)
@@ -34,6 +34,6 @@ def redeem_ticket(ticket: str) -> Actor | None:
 def _cache_at_hand() -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # whatever the cache's client raises when its server is away
-        log.warning("no socket tickets: the cache does not answer", extra={"error": repr(error)})
+    except Exception as error:  # the cache's client raises many types when its server is down
+        log.warning("no socket passes: the cache does not answer", extra={"error": repr(error)})
         raise Overloaded("Tickets are not available now. Try again in a moment.") from None
