@@ -11,6 +11,8 @@ from tests.faults.guests import Wish
 from tests.faults.screens import Connection, Program
 from tests.faults.truth import Truth, compared, unequal
 
+pytestmark = pytest.mark.database_agnostic
+
 BURGER = CardItem(1, "Burger", Decimal("9.50"), True, None, False, ())
 
 
