@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bistro.core.kernel.errors import IllegalTransition, NotYours
 from bistro.core.kernel.transitions import change_status
-from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, attach
+from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
 from orders.events import OrderConfirmed, OrderProgressed
@@ -25,7 +25,7 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
     if not list(Order.objects.visible_to(work.actor).filter(pk=order_id).locked().values_list("pk")):
         raise NotYours("There is no such order.", code="order_not_found")
     (order,) = _order_with_table(work.actor, order_id)
-    attach([order], "lines", _lines_of_order(order_id), "order")
+    set_prefetched([order], "lines", _lines_of_order(order_id), "order")
     return order
 
 
