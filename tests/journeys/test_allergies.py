@@ -5,7 +5,7 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from kitchen.models import PrintJob
+from kitchen.printing.models import PrintJob
 from kitchen.printing.services import serve_printer
 from kitchen.tests.printers import FakePrinter, printer_at
 from menu.compiled import forget
