@@ -43,7 +43,7 @@ def rewrite(event: OrderEdited, menu: CompiledMenu, routing: Routing, work: Unit
     """Lines move between stations, changed ones are marked, empty tickets close.
 
     What a cook had before them they have to read: `alert_at` stands until then, `voided` holds what is gone.
-    The removed lines are still there; who edited deletes them afterwards. Locks: ticket.
+    Locks: ticket.
     """
     rows = Ticket.objects.filter(order=event.order).locked()
     edit = Edit(event, menu, routing, work, {(row.station_id, row.fired_course): row for row in rows})

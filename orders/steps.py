@@ -1,14 +1,14 @@
 """Parts of a unit of work that moves orders. Every function expects the caller to hold the order's row lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bistro.core.kernel.errors import IllegalTransition, NotYours
 from bistro.core.kernel.transitions import change_status
-from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, attach
+from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
-from orders.events import OrderConfirmed, OrderEdited, OrderProgressed
+from orders.events import OrderConfirmed, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import ORDER_MOVES, PROGRESS, LineStatus, OrderStatus, move_line, update_lines
 
@@ -25,7 +25,7 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
     if not list(Order.objects.visible_to(work.actor).filter(pk=order_id).locked().values_list("pk")):
         raise NotYours("There is no such order.", code="order_not_found")
     (order,) = _order_with_table(work.actor, order_id)
-    attach([order], "lines", _lines_of_order(order_id), "order")
+    set_prefetched([order], "lines", _lines_of_order(order_id), "order")
     return order
 
 
@@ -108,10 +108,21 @@ def plan_next_course(order: Order, work: UnitOfWork) -> None:
     )
 
 
-def forget_removed_lines(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
-    """The last reaction to an edit: the kitchen has noted what it was told to leave out."""
+def remove_lines(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
+    """Take lines off an order: mark the rows and keep them, because a refund needs them."""
     require_transaction()
-    OrderLine.objects.filter(pk__in=[pk for event in events for pk in event.removed]).delete()
+    gone = {line.pk: line for line in lines}
+    if not gone:
+        return
+    for line in gone.values():
+        line.removed_at, line.removed_by = work.now, work.actor.label[:120]
+    OrderLine.objects.filter(pk__in=gone).update(removed_at=work.now, removed_by=work.actor.label[:120])
+    show_lines(order, [line for line in order.lines.all() if line.pk not in gone])
+
+
+def show_lines(order: Order, lines: Iterable[OrderLine]) -> None:
+    """Let `order.lines.all()` answer with these lines, as the database holds them now."""
+    order._prefetched_objects_cache["lines"] = tuple(lines)  # type: ignore[attr-defined]
 
 
 def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:

@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
 APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}
 
+# Code around the product that may import the composition root and the tools.
+MAY_IMPORT_THE_ROOT = (
+    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "bistro/simulator/",
+)  # fmt: skip
+
 # Doors that write rows which are not the restaurant's business (DECISIONS 9): file, call → reason.
 MAY_WRITE: dict[tuple[str, str], str] = {}
 # Doors that read without the tenant fence: file, model → reason.
@@ -58,14 +63,14 @@ WITHOUT_RESTAURANT = {
 
 @cache
 def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
-    """(path, source) of every file of ours with one of the suffixes, migrations left out."""
-    folders = (*CODE, "templates", "static", "tests")
+    """Return (path, source) of every file of ours with one of the suffixes; migrations are left out."""
+    folders = (*CODE, "templates", "static", "harness", "benchmarks", "tests")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     paths += [path for path in ROOT.glob("*.py") if path.suffix in suffixes]
     return tuple(
         (str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
         for path in sorted(paths)
-        if "migrations" not in path.parts
+        if not {"migrations", "releases"} & set(path.parts)
     )
 
 
@@ -97,7 +102,7 @@ def test_the_composition_root_is_imported_by_nobody():
         for path, source in files(".py")
         for line, name in rules.imported_names(source, path)
         if name.startswith(root)
-        and not path.startswith(("tests/", "conftest", "manage", "bistro/demo/", "bistro/simulator/"))
+        and not path.startswith(MAY_IMPORT_THE_ROOT)
         and path not in {"bistro/asgi.py", "bistro/urls.py"}
     ]
     assert found == []

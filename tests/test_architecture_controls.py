@@ -24,6 +24,11 @@ from tests import architecture as rules
             "bistro/simulator/pads.py",
             "from kitchen.services import bump_ticket",
         ),
+        ("an app knows the harness", "orders/tests/test_race.py", "from harness.servers import Server"),
+        ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.wire import request"),
+        ("the harness knows the tests", "harness/drill.py", "from tests.journeys.house import open_house"),
+        ("the benchmarks know the tests", "benchmarks/load.py", "from tests.sockets import join"),
+        ("a test knows the benchmarks", "tests/faults/test_drill.py", "from benchmarks.load import told"),
     ],
 )
 def test_an_import_against_the_arrow_is_flagged(_case, path, source):
@@ -38,6 +43,9 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
+        ("tests/faults/test_drill.py", "from harness.drill import drill\nfrom tests.sockets import join"),
+        ("benchmarks/load.py", "from harness.table import percentile\nfrom bistro.core.models import Restaurant"),
+        ("tests/benchmarks/test_wire.py", "from benchmarks.wire import request\nfrom harness.proxy import Proxy"),
     ],
 )
 def test_an_import_along_the_arrow_is_not_flagged(path, source):

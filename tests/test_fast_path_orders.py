@@ -42,7 +42,7 @@ class NoOrdinaryDoor:
 def express_only():
     """The express door alone."""
     door = fast_path({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoOrdinaryDoor())
-    door.shared.learn()
+    door.shared.compute()
     return door
 
 
@@ -104,7 +104,7 @@ def test_a_retry_gets_the_first_answer_through_either_door(house, pad, express_o
 
 
 def test_a_device_that_nobody_knows_yet_comes_through_the_ordinary_door(house, express_only):
-    device_cache._known.clear()
+    device_cache._cached.clear()
     token = token_of(house.pad.device)
     with nothing_changes():
         assert send(express_only, BY_ID, token, body(house)).status == 299

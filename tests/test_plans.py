@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks.history import COPIED, POSTGRES, SQLITE, copy_rows
 from bistro.core.live import event_log
 from bistro.core.services import upkeep
 from bistro.core.speed import statement_batch
+from harness.old_orders import COPIED, POSTGRES, SQLITE, copy_rows
 from kitchen.alarms import unseen_tickets
 from kitchen.services import raise_unseen_ticket_alarms
 from kitchen.wall.live import KitchenView

@@ -39,7 +39,8 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
 def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Actor) -> list[tuple[str, str]]:
     """Add tables with an enrolled pad each, in one unit: [(table's name, token)].
 
-    `tables` are fields of tables: name, seats, shape, x, y, width, height, rotation, position. For set-up on the machine itself; on a real floor a pad is enrolled by its one-time code.
+    `tables` are fields of tables: name, seats, shape, x, y, width, height, rotation, position. For set-up on the
+    machine itself; on a real floor a pad is enrolled by its one-time code.
     """
     actor.require(Permission.MANAGE)
     made: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""The only functions that change the status of a row, each by a table of moves."""
+"""Status changes: the only functions that change a row's status, each by a table of moves."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
