@@ -103,7 +103,8 @@ def rotate(*, actor: Actor) -> str:
 def adopt_next_token(*, device_id: int, token_hash: str) -> None:
     """Make the new token the only one after its first use. One UPDATE decides between concurrent first uses."""
     rows = Device.objects.filter(pk=device_id, next_token_hash=token_hash)
-    rows.update(token_hash=token_hash, next_token_hash=None)
+    with UnitOfWork(Actor.system(None, "first use of a token")):
+        rows.update(token_hash=token_hash, next_token_hash=None)
 
 
 def revoke(*, device_id: int, actor: Actor) -> Device:
@@ -147,11 +148,13 @@ def settle_token(device: Device, token_hash: str, work: UnitOfWork) -> None:
 
 def note_seen(*, device_ids: Sequence[int]) -> None:
     """Set `last_seen_at` of devices that sent a request within the last minute. Records no event."""
+    # Without a unit of work, because the live feed's tail must not queue behind orders.
     Device.objects.filter(pk__in=device_ids).update(last_seen_at=timezone.now())
 
 
 def note_batteries(*, levels: Mapping[int, int]) -> None:
     """Store the last reported battery levels, {device: percent}, in one UPDATE. Records no event."""
+    # Without a unit of work, like `note_seen`.
     cases = [When(pk=device_id, then=Value(level)) for device_id, level in levels.items()]
     Device.objects.filter(pk__in=list(levels)).update(battery=Case(*cases))
 
