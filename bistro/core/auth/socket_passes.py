@@ -11,27 +11,27 @@ from bistro.core.kernel.errors import Overloaded
 from bistro.core.kernel.secrets import digest, new_token
 
 log = logging.getLogger(__name__)
-TICKET_SECONDS = 30
+PASS_SECONDS = 30
 
 
-def issue_ticket(actor: Actor) -> str:
+def issue_pass(actor: Actor) -> str:
     """Return a socket pass for thirty seconds; only its digest is stored. Raises Overloaded if the cache is down."""
-    ticket = new_token()
-    with _cache_at_hand():
-        cache.set(f"ticket:{digest(ticket)}", actor, timeout=TICKET_SECONDS)
-    return ticket
+    token = new_token()
+    with _cache_required():
+        cache.set(f"socket-pass:{digest(token)}", actor, timeout=PASS_SECONDS)
+    return token
 
 
-def redeem_ticket(ticket: str) -> Actor | None:
+def redeem_pass(token: str) -> Actor | None:
     """Return the actor of a socket pass and use it up. Of two concurrent calls one gets None. Raises Overloaded."""
-    key = f"ticket:{digest(ticket)}"
-    with _cache_at_hand():
+    key = f"socket-pass:{digest(token)}"
+    with _cache_required():
         actor = cache.get(key)
         return actor if isinstance(actor, Actor) and cache.delete(key) else None
 
 
 @contextmanager
-def _cache_at_hand() -> Iterator[None]:
+def _cache_required() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the cache's client raises many types when its server is down
