@@ -41,4 +41,4 @@ def test_only_words_are_taken(word):
 
 
 def test_it_is_known_by_its_name():
-    assert Order._meta.get_field("status").get_lookup("among") is LiteralIn
+    assert Order._meta.get_field("status").get_lookup("literal_in") is LiteralIn
