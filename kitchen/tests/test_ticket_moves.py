@@ -100,11 +100,17 @@ def test_every_act_in_every_status(house, act, status):
     assert (ticket.status, ticket.version) == before
 
 
-@pytest.mark.parametrize("status", TicketStatus.values)
-@pytest.mark.parametrize("act", [start, bump, recall], ids=lambda act: act.__name__)
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [
+        (act, status)
+        for act in (start, bump, recall)
+        for status, after in ACTS[act].items()
+        if not isinstance(after, str)
+    ],
+    ids=lambda each: getattr(each, "__name__", each),
+)
 def test_a_refusal_changes_nothing(house, act, status):
-    if isinstance(ACTS[act][status], str):
-        return
     ticket = ticket_in(house, status)
     cook = house.actor("kitchen")
     service = {start: start_ticket, bump: bump_ticket, recall: recall_ticket}[act]
