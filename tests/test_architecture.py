@@ -16,6 +16,8 @@ from django.utils.module_loading import import_string
 from bistro.core.kernel.events import DomainEvent
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
 APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}

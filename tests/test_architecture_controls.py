@@ -4,6 +4,8 @@ import pytest
 
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 
 @pytest.mark.parametrize(
     ("_case", "path", "source"),

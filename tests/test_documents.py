@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).parents[1]
 LONGEST = 1500  # words of a page; a longer one is two pages
 NO_LIMIT = {"CHANGELOG.md"}  # grows with every release
