@@ -100,16 +100,10 @@ def test_every_act_in_every_status(house, act, status):
     assert (ticket.status, ticket.version) == before
 
 
-@pytest.mark.parametrize(
-    ("act", "status"),
-    [
-        (act, status)
-        for act in (start, bump, recall)
-        for status, after in ACTS[act].items()
-        if not isinstance(after, str)
-    ],
-    ids=lambda each: getattr(each, "__name__", each),
-)
+REFUSALS = [(act, old) for act in (start, bump, recall) for old, new in ACTS[act].items() if not isinstance(new, str)]
+
+
+@pytest.mark.parametrize(("act", "status"), REFUSALS, ids=lambda each: getattr(each, "__name__", each))
 def test_a_refusal_changes_nothing(house, act, status):
     ticket = ticket_in(house, status)
     cook = house.actor("kitchen")
