@@ -17,6 +17,9 @@ EVENT_REACTIONS: dict[str, list[str]] = {
 # Beside the floor's own: what apps above have to tell waiters, each a function of the actor.
 FLOOR_ALARMS: list[str] = ["kitchen.alarms.unseen_tickets", "kitchen.printing.alarms.printer_alarms"]
 
+# Strips that apps above show on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
+WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
+
 # Once a second in every server process. Each decides by a conditional UPDATE which process was first.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",

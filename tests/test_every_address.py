@@ -19,7 +19,8 @@ from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED
-from kitchen.models import Printer, PrintJob, Station, Ticket, TicketLine
+from kitchen.models import Station, Ticket, TicketLine
+from kitchen.printing.models import Printer, PrintJob
 from menu.models import Category, Item, Pause
 from menu.services import pause
 from orders.models import Order

@@ -64,7 +64,7 @@ def slip_printed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     job = services.slip_printed(job_id=pk, attempt=number, actor=actor, by_hand=not by_script)
     if by_script:
         return HttpResponse(status=204)
-    return redirect("kitchen:browser-printer", job.printer_id)
+    return redirect("printing:browser-printer", job.printer_id)
 
 
 @require_POST

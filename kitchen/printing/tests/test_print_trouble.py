@@ -13,13 +13,13 @@ from bistro.core.models import Event
 from bistro.core.writing import unit_of_work
 from bistro.core.writing.unit_of_work import reactions_to
 from kitchen.expo.live import ExpoView
-from kitchen.models import Printer, PrintJob
 from kitchen.printing import network
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import retry_failed, serve_printer
 from kitchen.printing.services.slips import TRIES
 from kitchen.printing.steps import write_slips
-from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from orders.order_commands import LineRequest
 
 pytestmark = pytest.mark.django_db
