@@ -246,7 +246,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "bistro.core.auth.authentication.lockout_response"
+AXES_LOCKOUT_CALLABLE = "bistro.core.server.error_views.lockout_response"
 AXES_USERNAME_FORM_FIELD = "username"  # as both doors call it; its default is the model's field
 AXES_USERNAME_CALLABLE = "bistro.core.auth.authentication.lockout_name"
 AXES_CLIENT_IP_CALLABLE = "bistro.core.auth.rate_limits.client_address"

@@ -7,7 +7,7 @@ _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tic
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
-    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", "orders.steps.forget_removed_lines", _SLIPS],
+    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, attach
+from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
 from kitchen.models import Station, Ticket, TicketLine
 from kitchen.transitions import TicketStatus
 from orders.models import Order, OrderLine
@@ -115,7 +115,7 @@ def with_lines(tickets: Iterable[Ticket]) -> list[Ticket]:
     """The tickets with their lines, as `with_lines()` of the queryset: one query more, none without tickets."""
     rows = list(tickets)
     if rows:
-        attach(rows, "lines", lines_of_tickets([ticket.pk for ticket in rows]), "ticket")
+        set_prefetched(rows, "lines", lines_of_tickets([ticket.pk for ticket in rows]), "ticket")
     return rows
 
 

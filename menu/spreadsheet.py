@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from bistro.core.kernel.money import short, text
+from bistro.core.kernel.numbers import whole_number
 from menu.allergens import ALLERGENS, DIETS
 from menu.imported import ImportedItem
 from menu.models import Category, Item
@@ -117,9 +118,10 @@ def _count(default: int | None, most: int) -> Callable[[str], int | None]:
     def read(cell: str) -> int | None:
         if not cell:
             return default
-        if not cell.isdecimal() or len(cell) > 9 or int(cell) > most:
+        count = whole_number(cell, most=most)
+        if count is None:
             raise ValueError(f"“{cell}” is not a whole number up to {most}.")
-        return int(cell)
+        return count
 
     return read
 

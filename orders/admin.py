@@ -15,6 +15,7 @@ from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
 from bistro.core.admin.pages import ask
 from bistro.core.kernel.money import text
+from bistro.core.kernel.numbers import whole_number
 from orders import services
 from orders.admin_forms import CancelForm
 from orders.allergies import choice_names, in_words
@@ -81,8 +82,8 @@ class OrderAdmin(ReadOnlyAdmin):
         said = search_term.strip().removeprefix("#")
         if not said:
             return queryset, False
-        found = said.isdecimal() and len(said) < 9
-        return (queryset.filter(number=int(said)) if found else queryset.none()), False
+        number = whole_number(said)
+        return (queryset.none() if number is None else queryset.filter(number=number)), False
 
     @admin.display(description="Order")
     def title(self, order: Order) -> str:

@@ -144,7 +144,7 @@ def as_it_is(line: OrderLine) -> OldLine:
 @dataclass(frozen=True, kw_only=True)
 class OrderEdited(OrderEvent):
     """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone, `other_dish` those that
-    changed into another item, `was` tells what every line said before. The removed rows go after every reaction."""
+    changed into another item, `was` tells what every line said before."""
 
     action: ClassVar[str] = "edited"
     removed: tuple[int, ...] = ()

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Self
 
+from django.db import models
 from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -64,3 +65,11 @@ class OrderQuerySet(TenantQuerySet):
 
     def since(self, moment: datetime) -> Self:
         return self.filter(placed_at__gte=moment)
+
+
+class LinesOnOrder(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # made at run time
+    """The lines that are on their order: those that left it are kept in the table, but no reader finds them here."""
+
+    def get_queryset(self) -> TenantQuerySet:
+        rows: TenantQuerySet = super().get_queryset()
+        return rows.filter(removed_at=None)

@@ -25,6 +25,11 @@ from tests import architecture as rules
             "bistro/simulator/pads.py",
             "from kitchen.services import bump_ticket",
         ),
+        ("an app knows the harness", "orders/tests/test_race.py", "from harness.servers import Server"),
+        ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.wire import request"),
+        ("the harness knows the tests", "harness/drill.py", "from tests.journeys.house import open_house"),
+        ("the benchmarks know the tests", "benchmarks/load.py", "from tests.sockets import join"),
+        ("a test knows the benchmarks", "tests/faults/test_drill.py", "from benchmarks.load import told"),
     ],
 )
 def test_an_import_against_the_arrow_is_flagged(_case, path, source):
@@ -40,6 +45,9 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
+        ("tests/faults/test_drill.py", "from harness.drill import drill\nfrom tests.sockets import join"),
+        ("benchmarks/load.py", "from harness.table import percentile\nfrom bistro.core.models import Restaurant"),
+        ("tests/benchmarks/test_wire.py", "from benchmarks.wire import request\nfrom harness.proxy import Proxy"),
     ],
 )
 def test_an_import_along_the_arrow_is_not_flagged(path, source):
@@ -110,6 +118,31 @@ def test_a_write_in_a_door_is_flagged(path, source, call):
 )
 def test_a_service_may_write_and_a_door_may_call_it(path, source):
     assert rules.writes_in_doors(source, path) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("ticket.status = 'done'", "assignment"),
+        ("ticket.status, ticket.done_at = 'done', now", "assignment"),
+        ("ticket.status: str = 'done'", "assignment"),
+        ("Ticket.objects.filter(pk=1).update(status='done', done_at=now)", "update"),
+        ("await rows.aupdate(status='done')", "update"),
+        ("setattr(ticket, 'status', 'done')", "setattr"),
+    ],
+)
+def test_a_status_that_no_table_checks_is_flagged(source, kind):
+    code = f"async def act():\n    {source}"
+    assert rules.statuses_set_directly(code, "kitchen/services/cooking.py") == [(2, kind)]
+    assert rules.statuses_set_directly(code, "kitchen/tests/test_cooking.py") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["move_ticket(ticket, 'done')", "ready = ticket.status == 'done'", "rows.filter(status='done').update(seen=True)"],
+)
+def test_a_status_that_is_only_read_is_not_flagged(source):
+    assert rules.statuses_set_directly(source, "kitchen/services/cooking.py") == []
 
 
 @pytest.mark.parametrize(

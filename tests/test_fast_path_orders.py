@@ -42,7 +42,7 @@ class NoOrdinaryDoor:
 def express_only():
     """The express door alone."""
     door = fast_path({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoOrdinaryDoor())
-    door.shared.learn()
+    door.shared.compute()
     return door
 
 
@@ -104,7 +104,7 @@ def test_a_retry_gets_the_first_answer_through_either_door(house, pad, express_o
 
 
 def test_a_device_that_nobody_knows_yet_comes_through_the_ordinary_door(house, express_only):
-    device_cache._known.clear()
+    device_cache._cached.clear()
     token = token_of(house.pad.device)
     with nothing_changes():
         assert send(express_only, BY_ID, token, body(house)).status == 299
@@ -158,8 +158,11 @@ def test_after_a_rotation_the_old_token_works_until_the_new_one_was_used(house, 
 def test_orders_are_counted_against_the_limit(house, pad, settings):
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"pad-order": "3/h"}
     cache.clear()
-    statuses = [send(application, BY_ID, pad, body(house)).status for _ in range(5)]
-    assert statuses == [201, 201, 201, 429, 429]
+    answers = [send(application, BY_ID, pad, body(house)) for _ in range(5)]
+    assert [answer.status for answer in answers] == [201, 201, 201, 429, 429]
+    for answer in answers[3:]:
+        assert answer.body["code"] == "throttled"
+        assert 1 <= int(answer.headers["retry-after"]) <= 3600
 
 
 REFUSED = {

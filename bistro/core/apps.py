@@ -1,3 +1,5 @@
+"""App configurations of the core and of the admin."""
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import line_for
 from kitchen.expo.board import read_expo
@@ -22,7 +24,7 @@ from orders.access import order_for
 
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
-def expo(request: HttpRequest, actor: Actor) -> HttpResponse:
+def expo(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """The whole pass. A screen that hangs at stations is sent back to them."""
     if not may_watch_pass(actor):
         return redirect("kitchen:board")
@@ -31,7 +33,7 @@ def expo(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.COOK)
-def plate_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def plate_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Tick a dish on the pass, or (`plated=no`) take the tick back."""
     line = line_for(actor, pk)
     plated = request.POST.get("plated") != "no"
@@ -45,7 +47,7 @@ def plate_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.DELIVER_ORDER)
-def deliver(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def deliver(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What is ready leaves the pass."""
     order_for(actor, pk)
     return _act(request, actor, pk, lambda: order_services.deliver_order(order_id=pk, actor=actor))
@@ -53,23 +55,21 @@ def deliver(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
-def fire_course(request: HttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+def fire_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
     """The expediter fires a held course."""
     order_for(actor, pk)
     return _act(request, actor, pk, lambda: order_services.fire_course(order_id=pk, course=course, actor=actor))
 
 
-def _act(request: HttpRequest, actor: Actor, order_id: int, service: Callable[[], object]) -> HttpResponse:
+def _act(request: HtmxHttpRequest, actor: Actor, order_id: int, service: Callable[[], object]) -> HttpResponse:
     """Run a service; answer with what it changed on the pass, the refusal beside it."""
-    problem, status = "", 200
-    try:
-        service()
-    except DomainError as error:
-        problem, status = error.message, error.status
-    if request.htmx:  # type: ignore[attr-defined]
-        html = render_pass(read_expo(actor, only=[order_id]), {order_id}, problem)
-        return HttpResponse(html, status=status)
-    if not problem:
-        return redirect("kitchen:expo")
-    context = {"expo": read_expo(actor), "look": display_settings_for(actor), "problem": problem}
-    return render(request, "kitchen/expo.html", context, status=status)
+
+    def fragments(_result: object, refusal: DomainError | None) -> HttpResponse:
+        changed = read_expo(actor, only=[order_id])
+        return HttpResponse(render_pass(changed, {order_id}, refusal.message if refusal else ""))
+
+    def whole_pass(refusal: DomainError) -> HttpResponse:
+        context = {"expo": read_expo(actor), "look": display_settings_for(actor), "problem": refusal.message}
+        return render(request, "kitchen/expo.html", context)
+
+    return answer_action(request, service, back=reverse("kitchen:expo"), part=fragments, page=whole_pass)

@@ -1,6 +1,7 @@
 """Sending a ticket, or one line of it, to another station."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
@@ -84,7 +85,7 @@ def _ticket_there(order: Order, ticket: Ticket, station: Station) -> Ticket | No
     return rows.with_lines().first()
 
 
-def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, object]:
+def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, Any]:
     """So that somebody at the other station sees it. Until the kitchen has the order, its own alarm rings."""
     return {} if order.status == OrderStatus.PLACED else unseen_from(work.now)
 

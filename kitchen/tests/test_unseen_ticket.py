@@ -241,6 +241,9 @@ def test_who_may_not_say_so_and_what_cannot_be_said(house, other_house, fired):
     with nothing_changes(), pytest.raises(NotYours):
         confirm_ticket(ticket_id=theirs.pk, actor=house.actor("waiter"))
     cancel_order(order_id=fired.order_id, reason="Left", actor=house.actor("waiter"))
+    with nothing_changes():
+        answer = house.browser("waiter").post(f"/kitchen/tickets/{fired.pk}/confirm/", headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.content) == (422, b"")
     with nothing_changes(), pytest.raises(IllegalTransition):
         confirm_ticket(ticket_id=fired.pk, actor=house.actor("waiter"))
 

@@ -4,15 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import line_for, ticket_for
 from kitchen.compiled_queries import station_name
@@ -38,14 +40,14 @@ class Undo:
 
 @require_POST
 @page_requires(Permission.COOK)
-def start_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def start_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook begins a ticket."""
     return _act(request, actor, pk, lambda: services.start_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def bump_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def bump_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook is done with a ticket; for a moment it can be undone."""
 
     def undo(ticket: Ticket) -> Undo:
@@ -60,14 +62,14 @@ def bump_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.COOK)
-def undo_bump(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def undo_bump(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """It was not done after all: what the bump finished is what it was before."""
     return _act(request, actor, pk, lambda: services.undo_bump(ticket_id=pk, actor=actor), _nothing)
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def recall_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def recall_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Bring a bumped ticket back, with its clock going on or (`restart=yes`) beginning anew."""
     restart = request.POST.get("restart") == "yes"
 
@@ -79,37 +81,36 @@ def recall_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.COOK)
-def hold_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def hold_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Let a ticket wait."""
     return _act(request, actor, pk, lambda: services.hold_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def release_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def release_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Fire a ticket that waits."""
     return _act(request, actor, pk, lambda: services.release_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def read_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def read_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook has read what changed: that which stood on the ticket of the `version` that the form came from."""
-    said = request.POST.get("version", "")
-    version = int(said) if said.isdecimal() and len(said) < 10 else None
+    version = whole_number(request.POST.get("version", ""))
     return _act(request, actor, pk, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def push_ticket(request: HttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
+def push_ticket(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
     """Send a ticket to another station."""
     return _act(request, actor, pk, lambda: services.push_ticket(ticket_id=pk, station_id=station_id, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
-def fire_next(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def fire_next(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Fire the next held course of a ticket's order."""
     ticket = ticket_for(actor, pk)
 
@@ -125,7 +126,7 @@ def fire_next(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.COOK)
-def bump_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def bump_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A cook is done with one line; for a moment it can be undone."""
 
     def undo(ticket: Ticket) -> Undo:
@@ -140,14 +141,14 @@ def bump_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.COOK)
-def undo_line(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def undo_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The line was not done after all."""
     return _act(request, actor, None, lambda: services.undo_line(line_id=pk, actor=actor), _nothing, line_id=pk)
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def push_line(request: HttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
+def push_line(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
     """Send one line to another station."""
 
     def push() -> Ticket:
@@ -156,7 +157,7 @@ def push_line(request: HttpRequest, actor: Actor, pk: int, station_id: int) -> H
     return _act(request, actor, None, push, line_id=pk)
 
 
-def _board_of(request: HttpRequest, actor: Actor) -> str:
+def _board_of(request: HtmxHttpRequest, actor: Actor) -> str:
     """What the recall list says of a bump: at which board a person stood. A wall screen has a name of its own."""
     if not actor.is_staff:
         return ""
@@ -172,7 +173,7 @@ def _nothing(_ticket: Ticket) -> str:
 
 
 def _act(
-    request: HttpRequest,
+    request: HtmxHttpRequest,
     actor: Actor,
     ticket_id: int | None,
     service: Callable[[], Ticket],
@@ -185,25 +186,35 @@ def _act(
     `undo` makes the bar that a success shows of the ticket; "" clears it, no function leaves it alone. The service is
     the gate, and tells the ticket; after a refusal the gate of pages finds it (or that of `line_id`), or answers 404.
     """
-    problem, status, bar = "", 200, None
-    try:
-        ticket = service()
-        bar = undo(ticket) if undo else None
-    except DomainError as error:
-        problem, status = error.message, error.status
-        ticket = line_for(actor, line_id).ticket if ticket_id is None else ticket_for(actor, ticket_id)
     station_id = asking_station(request)
-    if not request.htmx:  # type: ignore[attr-defined]
-        if not problem:
-            return redirect(reverse("kitchen:station", args=[station_id]) if station_id else "kitchen:board")
-        context = {"board": read_board(actor, station_id), "problem": problem, "look": display_settings_for(actor)}
-        return render(request, "kitchen/board.html", context, status=status)
-    return HttpResponse(render_acted(actor, station_id, ticket.order_id, problem, bar), status=status)
+
+    def fragments(ticket: Ticket | None, refusal: DomainError | None) -> HttpResponse:
+        bar = undo(ticket) if undo and ticket else None
+        shown = ticket or find()
+        return HttpResponse(render_acted(actor, station_id, shown.order_id, _words(refusal), bar))
+
+    def find() -> Ticket:
+        return line_for(actor, line_id).ticket if ticket_id is None else ticket_for(actor, ticket_id)
+
+    def whole_board(refusal: DomainError) -> HttpResponse:
+        find()
+        context = {
+            "board": read_board(actor, station_id),
+            "problem": refusal.message,
+            "look": display_settings_for(actor),
+        }
+        return render(request, "kitchen/board.html", context)
+
+    back = reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board")
+    return answer_action(request, service, back=back, part=fragments, page=whole_board)
 
 
-def asking_station(request: HttpRequest) -> int | None:
+def _words(refusal: DomainError | None) -> str:
+    return refusal.message if refusal else ""
+
+
+def asking_station(request: HtmxHttpRequest) -> int | None:
     """The board that the act came from, by its address."""
-    details = getattr(request, "htmx", None)
-    source = details.current_url if details else request.headers.get("Referer", "")
+    source = request.htmx.current_url if request.htmx else request.headers.get("Referer", "")
     found = _STATION_PAGE.search((source or "").split("?")[0])
     return int(found[1]) if found else None

@@ -1,14 +1,16 @@
 """The wall, what it opens on demand (one ticket, the shift's recall list), and how this screen shows it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest
 from kitchen import services
 from kitchen.access import line_for, ticket_for
 from kitchen.models import Screen
@@ -21,7 +23,7 @@ from kitchen.wall.ticket_dialog import read_ticket
 
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
-def board(request: HttpRequest, actor: Actor, station_id: int | None = None) -> HttpResponse:
+def board(request: HtmxHttpRequest, actor: Actor, station_id: int | None = None) -> HttpResponse:
     """The wall of one station, or of all. A screen that hangs at stations is sent to its first one, the pass's screen
     to the pass."""
     look = display_settings_for(actor)
@@ -39,36 +41,36 @@ def board(request: HttpRequest, actor: Actor, station_id: int | None = None) -> 
 
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
-def ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Everything that can be done with one ticket, or (`?line=`) with one line of it."""
     row = ticket_for(actor, pk)
-    line = request.GET.get("line", "")
-    chosen = line_for(actor, int(line)).pk if line.isdecimal() and len(line) < 19 else None
+    line_id = whole_number(request.GET.get("line", ""))
+    chosen = None if line_id is None else line_for(actor, line_id).pk
     return _panel(request, actor, "kitchen/sheet.html", {"sheet": read_ticket(actor, row, chosen)})
 
 
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
-def recall_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+def recall_list(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """What was bumped in this shift, the last one first."""
-    wanted, page = request.GET.get("station", ""), request.GET.get("page", "1")
-    named = wanted if wanted.isdecimal() and len(wanted) < 19 else "all"
-    allowed, station_id = station_for(actor, named)
+    wanted = whole_number(request.GET.get("station", ""))
+    allowed, station_id = station_for(actor, "all" if wanted is None else str(wanted))
     if not allowed:
         raise Http404("There is no such station.")
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    return _panel(request, actor, "kitchen/recalls.html", {"done": read_done(actor, station_id, number)})
+    number = whole_number(request.GET.get("page", "1"), most=99_999)
+    return _panel(
+        request, actor, "kitchen/recalls.html", {"done": read_done(actor, station_id, 1 if number is None else number)}
+    )
 
 
 @require_POST
 @page_requires(Permission.COOK)
-def save_display_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
+def save_display_settings(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """A wall screen keeps its density, text, light and layout."""
-    percent = request.POST.get("text_percent", "")
     try:
         services.change_look(
             density=request.POST.get("density", ""),
-            text_percent=int(percent) if percent.isdecimal() and len(percent) < 5 else 0,
+            text_percent=whole_number(request.POST.get("text_percent", ""), most=9_999) or 0,
             light=request.POST.get("light") == "yes",
             layout=request.POST.get("layout", ""),
             actor=actor,
@@ -78,9 +80,9 @@ def save_display_settings(request: HttpRequest, actor: Actor) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _panel(request: HttpRequest, actor: Actor, template: str, context: dict[str, object]) -> HttpResponse:
+def _panel(request: HtmxHttpRequest, actor: Actor, template: str, context: dict[str, object]) -> HttpResponse:
     """A part of the wall's dialog, or a page of its own without JavaScript."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, f"{template}#panel", context)
     return render(
         request, template, {**context, "look": display_settings_for(actor), "restaurant": restaurant_of(actor)}

@@ -14,6 +14,7 @@ from bistro.core.auth.access import api_actor, restaurant_of
 from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.numbers import whole_number
 from orders.api.keys import idempotency_key
 from orders.api.placed import placed_response
 from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
@@ -94,10 +95,11 @@ def _number(request: Request, name: str, default: int, least: int) -> int:
     raw = request.query_params.get(name, "")
     if not raw:
         return default
-    if not raw.isdecimal() or len(raw) > 9 or int(raw) < least:
+    number = whole_number(raw, least=least, most=999_999_999)
+    if number is None:
         message = f"A whole number from {least}."
         raise InvalidInput(f"“{name}”: {message}", fields={name: [message]})
-    return int(raw)
+    return number
 
 
 def _query(request: Request, offset: int) -> str:

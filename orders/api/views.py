@@ -16,6 +16,7 @@ from bistro.core.auth.access import api_actor, request_actor, requires, restaura
 from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership, Restaurant
 from orders import services
@@ -230,10 +231,10 @@ class RecentLines(APIView):
         responses=shapes.RecentRow(many=True),
     )
     def get(self, request: Request) -> Response:
-        raw = request.query_params.get("minutes", "60")
-        if not raw.isdecimal() or len(raw) > 4 or not 0 < int(raw) <= 1440:
+        minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
+        if minutes is None:
             raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
-        rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
+        rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         pages = Pages()
         pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short
         page = pages.paginate_queryset(rows, request, view=self) or []

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.numbers import whole_number
 from orders.api.serializers import LineOfText, fingerprint
 from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
 
@@ -15,12 +16,13 @@ def read_order_data(data: QueryDict) -> dict[str, Any]:
     items: dict[int, dict[str, Any]] = {}
     for name in data:
         kind, _, item_id = name.partition("-")
-        if kind != "quantity" or not item_id.isdecimal() or len(item_id) > 18:
+        item = whole_number(item_id)
+        if kind != "quantity" or item is None:
             continue
         quantity = str(data[name]).strip()
         if quantity in ("", "0"):
             continue
-        items[int(item_id)] = {
+        items[item] = {
             "quantity": quantity,
             "note": clean_text(data.get(f"note-{item_id}", ""), 200),
             "modifiers": _modifiers(data, item_id),
@@ -32,11 +34,11 @@ def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> Ord
     """The request for the service. Raises InvalidInput for a quantity that is none."""
     lines = []
     for item_id, wished in order_data["items"].items():
-        quantity = wished["quantity"]
-        if not quantity.isdecimal() or len(quantity) > 9 or not 0 < int(quantity) <= MAX_QUANTITY:
-            raise InvalidInput(f"“{quantity[:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
+        quantity = whole_number(wished["quantity"], least=1, most=MAX_QUANTITY)
+        if quantity is None:
+            raise InvalidInput(f"“{wished['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
         modifiers = tuple(wished["modifiers"])
-        lines.append(LineRequest(item=item_id, quantity=int(quantity), modifiers=modifiers, note=wished["note"]))
+        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=wished["note"]))
     said = {
         "table": table_id,
         "note": order_data["note"],
@@ -56,7 +58,7 @@ def _modifiers(data: QueryDict, item_id: str) -> list[int]:
     chosen: list[int] = []
     for name in data:
         if name.startswith(f"modifier-{item_id}-"):
-            chosen += [int(value) for value in data.getlist(name) if value.isdecimal() and len(value) < 19]
+            chosen += [key for value in data.getlist(name) if (key := whole_number(value)) is not None]
     return chosen
 
 

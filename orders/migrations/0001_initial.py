@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=400)),
                 ('total', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
                 ('tax', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12)),
+                ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], help_text='Copied from the restaurant when the lines were priced.', max_length=9)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('placed_by', models.CharField(help_text='The name people read: Ana, Pad 3, …', max_length=120)),
                 ('credential', models.CharField(max_length=40)),
@@ -75,6 +76,8 @@ class Migration(migrations.Migration):
                 ('seat', models.PositiveSmallIntegerField(null=True)),
                 ('course', models.PositiveSmallIntegerField(default=1)),
                 ('status', models.CharField(choices=[('held', 'On hold'), ('queued', 'Queued'), ('started', 'Being prepared'), ('done', 'Done')], default='queued', max_length=9)),
+                ('removed_at', models.DateTimeField(help_text='When it left the order.', null=True)),
+                ('removed_by', models.CharField(blank=True, help_text='The name people read: Ana, Pad 3, …', max_length=120)),
                 ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='menu.item')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
                 ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.restaurant')),
@@ -116,6 +119,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['placed', 'confirmed', 'preparing', 'ready', 'delivered', 'cancelled'])), name='order_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='order_tax_mode_known'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -262,6 +262,7 @@ class Batch:
             note=request.note,
             total=candidate.priced.total,
             tax=candidate.priced.tax,
+            tax_mode=candidate.priced.tax_mode,
             placed_by_staff_id=actor.id if actor.is_staff else None,
             placed_by_device_id=actor.device_id,
             placed_by=actor.label[:120],

@@ -10,7 +10,7 @@ import random
 import aiohttp
 import pytest
 
-from tests.browser.service import Running
+from harness.service import Running
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.faults.proxy import Faults, Proxy
+from harness.proxy import Faults, Proxy
 
 
 class Echo:

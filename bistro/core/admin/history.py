@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from bistro.core.admin.base import LOOKS, TenantAdmin
+from bistro.core.kernel.numbers import whole_number
 
 
 class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
@@ -22,7 +23,7 @@ class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
         if request.method not in LOOKS:
             raise PermissionDenied("Earlier versions are read-only.")
         self._require_own(request, object_id)
-        if not version_id.isdecimal():
+        if whole_number(version_id) is None:
             raise Http404("There is no such version.")
         return super().history_form_view(request, object_id, version_id, extra_context)
 

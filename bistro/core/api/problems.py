@@ -1,6 +1,7 @@
 """Errors of the API: RFC 9457 problem documents, whatever went wrong."""
 
 import logging
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 
 from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.database.errors import DATABASE_IS_BUSY
-from bistro.core.kernel.errors import DomainError, Overloaded
+from bistro.core.kernel.errors import DomainError, Overloaded, TooMany
 from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,6 @@ _CODES = {
     406: "not_acceptable",
     413: "body_too_large",
     415: "unsupported_media_type",
-    429: "throttled",
     500: "server_error",
 }
 
@@ -44,6 +44,9 @@ class ProblemHandler(ExceptionHandler):
         if isinstance(exc, DATABASE_IS_BUSY):
             log.warning("the database does not serve a request", extra={"error": repr(exc)})
             exc = Overloaded("The order desk is busy. Try again in a moment.")
+        if isinstance(exc, exceptions.Throttled):
+            wait = max(1, math.ceil(getattr(exc, "wait", None) or 1))
+            exc = TooMany(f"Too many requests. Try again in {wait} s.", retry_after=wait)
         if isinstance(exc, DomainError):
             return RefusedAPIException(exc)
         if isinstance(exc, RequestDataTooBig):

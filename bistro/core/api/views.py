@@ -21,12 +21,14 @@ from bistro.core.auth.authentication import (
     StaffTokenAuthentication,
     claims_for,
     forget_failures,
+    locked_out,
     staff_of_token,
 )
 from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
 from bistro.core.auth.socket_passes import TICKET_SECONDS, issue_ticket
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.problems import problem
+from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 from bistro.core.kernel.roles import Permission
 from bistro.core.live import event_log
 from bistro.core.models import Device, Restaurant, Staff
@@ -85,7 +87,7 @@ class LoginView(OpenDoor):
         staff = authenticate(request._request, username=asked["email"], password=asked["password"])
         if not isinstance(staff, Staff):
             if getattr(request._request, "axes_locked_out", False):
-                raise exceptions.Throttled(wait=900, detail="Too many failed logins. Try again later.")
+                raise locked_out()
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
         login_succeeded(request)
         forget_failures(request._request, staff)
@@ -210,15 +212,15 @@ class EventsView(APIView):
         actor = api_actor(request)
         restaurant = restaurant_of(actor)
         now = event_log.position(restaurant.pk)
-        after = request.query_params.get("after", "0")
-        if not after.isdecimal() or len(after) > 18:
+        after = whole_number(request.query_params.get("after", "0"))
+        if after is None:
             raise InvalidInput("“after” must be a sequence number.", fields={"after": ["Not a sequence number."]})
-        cursor = event_log.Position(request.query_params.get("epoch", now.epoch), int(after))
+        cursor = event_log.Position(request.query_params.get("epoch", now.epoch), after)
         headers = {"Bistro-Epoch": now.epoch, "Bistro-Seq": str(now.seq)}
         if event_log.too_far_behind(cursor, now):
             detail = "Too far behind. Read a snapshot and continue from its seq."
             body = problem(410, detail, "too_far_behind", snapshot="/api/v1/orders", seq=now.seq, epoch=now.epoch)
-            return Response(body, status=410, content_type="application/problem+json", headers=headers)
+            return Response(body, status=410, content_type=PROBLEM_TYPE, headers=headers)
         rows = event_log.events_after(restaurant.pk, cursor.seq)
         found = [event_json(row, restaurant.uid, now.epoch) for row in rows]
         return Response([event for event in found if event is not None], headers=headers)

@@ -9,8 +9,7 @@ from typing import Any
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
@@ -24,7 +23,7 @@ from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.rate_limits import client_address
 from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DeviceIsLocked
+from bistro.core.kernel.errors import DeviceIsLocked, TooMany
 from bistro.core.kernel.secrets import digest
 from bistro.core.models import Device, Staff
 from bistro.core.services.devices import adopt_next_token
@@ -185,17 +184,6 @@ def forget_failures(request: HttpRequest, staff: Staff) -> None:
     )
 
 
-def lockout_response(
-    request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
-) -> HttpResponse:
-    """Too many failed logins from here for this account (django-axes)."""
-    message = "Too many failed logins. Try again in 15 minutes."
-    if request.path.startswith(("/auth/", "/api/")):
-        body = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "code": "locked_out"}
-        answer: HttpResponse = JsonResponse(
-            {**body, "detail": message}, status=429, content_type="application/problem+json"
-        )
-    else:
-        answer = render(request, "registration/login.html", {"locked_out": message}, status=429)
-    answer["Retry-After"] = "900"
-    return answer
+def locked_out() -> TooMany:
+    """Return the refusal of a login whose account is locked for the asking address (django-axes)."""
+    return TooMany("Too many failed logins. Try again in 15 minutes.", retry_after=900)

@@ -18,6 +18,7 @@ from rest_framework.throttling import BaseThrottle
 
 from bistro.core.auth.access import request_actor
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import TooMany
 from bistro.core.kernel.roles import Role
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,13 @@ def over_limits(scope: str, who: Sequence[str]) -> list[int]:
         return within
     left = max(1, int((window + 1) * seconds - now))
     return [left if times > count else 0 for times in used]
+
+
+def require_within(scope: str, who: str, message: str) -> None:
+    """Count one use. Raises TooMany beyond the limit; `{wait}` in the message becomes the seconds to wait."""
+    wait = over_limit(scope, who)
+    if wait:
+        raise TooMany(message.format(wait=wait), retry_after=wait)
 
 
 def reconnect_cache(*, now: datetime | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Groups of database exceptions that are answered alike."""
+"""Groups of database exceptions that entry points treat alike."""
 
 from django.db import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout, TooManyRequests

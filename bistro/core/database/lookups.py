@@ -1,7 +1,7 @@
-"""Lookups that write our own words into the statement instead of passing them beside it.
+"""Lookups that write constants into the SQL text instead of passing them as parameters.
 
-`status__literal_in=OPEN` becomes `status IN (...)` with the words in the statement, as the partial indexes spell them.
-SQLite plans a statement before it knows its parameters, and would not see that only the few open rows are asked for.
+`status__literal_in=OPEN` becomes `status IN (...)` with literals, as the conditions of the partial indexes have them.
+SQLite plans a statement before it knows the parameters and would otherwise not use those indexes.
 """
 
 import re
@@ -13,7 +13,7 @@ _WORD = re.compile(r"[a-z_]+")
 
 
 class _OwnWords(Lookup):  # type: ignore[type-arg]
-    """A comparison with words of the code's own, never of a user's."""
+    """A comparison with constants of the code, never with user input."""
 
     prepare_rhs = False
 
@@ -22,12 +22,12 @@ class _OwnWords(Lookup):  # type: ignore[type-arg]
         return f"{lhs} {self.comparison()}", list(params)
 
     def comparison(self) -> str:
-        """What stands right of the column."""
+        """Return the SQL to the right of the column."""
         raise NotImplementedError
 
 
 class LiteralIn(_OwnWords):
-    """One of a few words."""
+    """A lookup for one of several constants."""
 
     lookup_name = "literal_in"
 
@@ -36,7 +36,7 @@ class LiteralIn(_OwnWords):
 
 
 class LiteralExact(_OwnWords):
-    """Exactly one word."""
+    """A lookup for exactly one constant."""
 
     lookup_name = "literal_exact"
 
@@ -47,7 +47,7 @@ class LiteralExact(_OwnWords):
 def _literal(word: Any) -> str:
     text = str(getattr(word, "value", word))
     if not _WORD.fullmatch(text):
-        raise ValueError(f"“{text}” is not a word of ours.")
+        raise ValueError(f"“{text}” is not a constant of the code.")
     return f"'{text}'"
 
 

@@ -1,7 +1,8 @@
-"""How `manage.py migrate` behaves in a house that is open.
+"""Behaviour of `manage.py migrate` while orders are being placed.
 
-A change of a table waits until everybody has left the table, and everybody who comes later waits behind it: behind one
-long report all orders would stand. So it waits half a second at most, lets the orders pass, and comes again.
+A schema change waits for all transactions on its table, and later transactions wait behind it. Behind one long report
+all orders would wait. Therefore each attempt waits for a lock half a second at most, then lets orders through and
+retries.
 """
 
 import time
@@ -15,23 +16,23 @@ from django.db import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 LOCK_TIMEOUT = "500ms"
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0  # between two attempts: the orders that stood behind it pass
-LOOK_AGAIN = 0.5  # whether the other process has finished
-ADVISORY_LOCK = 0x42495354  # any number that nobody else takes in our database
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0  # seconds between two attempts, in which waiting orders proceed
+POLL_SECONDS = 0.5  # between two attempts to take the lock of another migrating process
+ADVISORY_LOCK = 0x42495354  # any number that no other program uses in this database
 
 Tell = Callable[[str], None]
 
 
 @contextmanager
-def alone(connection: Any, tell: Tell) -> Iterator[None]:
-    """One process migrates, the others wait for it and find nothing left to do. A kill frees the place."""
+def migration_lock(connection: Any, tell: Tell) -> Iterator[None]:
+    """Let one process migrate at a time; others wait, then find nothing to do. A killed process frees the lock."""
     take, free = _advisory_lock(connection) if connection.vendor == "postgresql" else _file_lock(connection)
     told = False
     while not take():
         if not told:
             tell("Another process migrates this database; waiting for it.")
             told = True
-        time.sleep(LOOK_AGAIN)
+        time.sleep(POLL_SECONDS)
     try:
         yield
     finally:
@@ -39,7 +40,10 @@ def alone(connection: Any, tell: Tell) -> Iterator[None]:
 
 
 def _advisory_lock(connection: Any) -> tuple[Callable[[], bool], Callable[[], Any]]:
-    """The session's. Asked for again and again: a statement that waits would hold up who builds an index."""
+    """Return functions that take and free a session-level advisory lock.
+
+    The lock is polled, because a waiting statement would block `CREATE INDEX CONCURRENTLY` of the other process.
+    """
 
     def ask(function: str) -> bool:
         with connection.cursor() as cursor:
@@ -50,14 +54,14 @@ def _advisory_lock(connection: Any) -> tuple[Callable[[], bool], Callable[[], An
 
 
 def _file_lock(connection: Any) -> tuple[Callable[[], bool], Callable[[], Any]]:
-    """On a file beside SQLite's."""
-    file = Path(f"{connection.settings_dict['NAME']}.migrating").open("wb")  # noqa: SIM115  (closed by who frees it)
+    """Return functions that take and free a lock on a file beside the SQLite database."""
+    file = Path(f"{connection.settings_dict['NAME']}.migrating").open("wb")  # noqa: SIM115  (closed when the lock is freed)
     return (lambda: locks.lock(file, locks.LOCK_EX | locks.LOCK_NB), file.close)
 
 
 @contextmanager
-def limits(connection: Any, *, lock_timeout: str) -> Iterator[None]:
-    """How long this session waits for a lock. A statement may take its time: one that reads a large table needs it."""
+def lock_limits(connection: Any, *, lock_timeout: str) -> Iterator[None]:
+    """Limit how long this session waits for a lock. Statements have no time limit, because some read large tables."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -72,8 +76,11 @@ def limits(connection: Any, *, lock_timeout: str) -> Iterator[None]:
             cursor.execute("RESET statement_timeout")
 
 
-def again_and_again(migrate: Callable[[], Any], *, patience: float, tell: Tell) -> None:
-    """Until no lock is refused. What was migrated stays; the migration that was refused was rolled back."""
+def retry_refused_locks(migrate: Callable[[], Any], *, patience: float, tell: Tell) -> None:
+    """Run `migrate` until it gets its locks, for at most `patience` seconds.
+
+    Each refused migration is rolled back; migrations that were applied stay. Raises the last OperationalError.
+    """
     give_up_at, pause = time.monotonic() + patience, FIRST_PAUSE
     while True:
         try:
@@ -88,5 +95,5 @@ def again_and_again(migrate: Callable[[], Any], *, patience: float, tell: Tell) 
 
 
 def is_refused_lock(error: OperationalError) -> bool:
-    """Whether somebody else was only in the way."""
+    """Return whether the error is a lock timeout or a deadlock, so that a retry can succeed."""
     return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)

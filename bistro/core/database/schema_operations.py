@@ -1,8 +1,7 @@
-"""Operations for the migrations of tables in which people order meanwhile.
+"""Migration operations for tables that are written to while a migration runs.
 
-On PostgreSQL none of them holds a lock for long that an order waits for, and each can be asked for again after it was
-cut short. On SQLite, which writes a table anew for almost every change, they are Django's own. CONTRIBUTING.md says
-when to use which.
+On PostgreSQL none of them holds a lock that blocks orders for long, and each can be repeated after an interruption. On
+SQLite, which rewrites a table for almost every change, they are Django's own. CONTRIBUTING.md says when to use which.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from django.db.migrations.operations import AddConstraint, AddIndex
 from django.db.migrations.operations.base import Operation
 from django.db.models import Index, UniqueConstraint
 
-_NO_CLIENT_NAMES_IT = "-- squawk-ignore renaming-object\n"  # no statement of ours names an index
+_SQUAWK_EXCEPTION = "-- squawk-ignore renaming-object\n"  # no SQL statement of the product names an index
 
 
 def _on_postgres(schema_editor: Any) -> bool:
@@ -23,8 +22,8 @@ def _on_postgres(schema_editor: Any) -> bool:
 
 
 @contextmanager
-def _waiting_in_nobodys_way(schema_editor: Any) -> Iterator[None]:
-    """To build an index beside writers is to wait for all of them, and nobody waits behind it: no time limit."""
+def _without_lock_timeout(schema_editor: Any) -> Iterator[None]:
+    """Remove the lock timeout: building an index concurrently waits for all writers and blocks none."""
     if schema_editor.collect_sql:
         yield
         return
@@ -39,7 +38,7 @@ def _waiting_in_nobodys_way(schema_editor: Any) -> Iterator[None]:
 
 
 def _drop_leftover(schema_editor: Any, name: str) -> None:
-    """What an earlier attempt left: an invalid index, or a good one that nobody had written down yet."""
+    """Drop the index that an earlier attempt left, whether it is invalid or only unrecorded."""
     schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(name)}")
 
 
@@ -51,31 +50,32 @@ def _index_exists(schema_editor: Any, name: str) -> bool:
 
 
 class AddIndexWhileServing(AddIndexConcurrently):
-    """An index. Alone in a migration with `atomic = False`."""
+    """An added index. Must be the only operation of a migration with `atomic = False`."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Beside writers, on PostgreSQL."""
+        """Create the index, concurrently on PostgreSQL."""
         if not _on_postgres(schema_editor):
             AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
             return
-        with _waiting_in_nobodys_way(schema_editor):
+        with _without_lock_timeout(schema_editor):
             _drop_leftover(schema_editor, self.index.name)
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """As quietly as it came."""
+        """Drop the index, concurrently on PostgreSQL."""
         if not _on_postgres(schema_editor):
             AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
             return
-        with _waiting_in_nobodys_way(schema_editor):
+        with _without_lock_timeout(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 class ReplaceIndexWhileServing(OutsideTransaction, Operation):
-    """An index whose fields or condition change and whose name stays. Alone in a migration with `atomic = False`.
+    """A replacement of an index that keeps its name and gets other fields or another condition.
 
-    The new index is built under another name while the old one serves; then the old one goes and the new one takes its
-    name. It replaces the pair RemoveIndex and AddIndex that `makemigrations` writes.
+    Must be the only operation of a migration with `atomic = False`. The new index is built under another name while the
+    old one is in use; then the old one is dropped and the new one renamed. It replaces the pair RemoveIndex and
+    AddIndex that `makemigrations` writes.
     """
 
     atomic = False
@@ -101,13 +101,13 @@ class ReplaceIndexWhileServing(OutsideTransaction, Operation):
         quote, spare = schema_editor.quote_name, f"{new.name}_new"
         fresh = new.clone()
         fresh.name = spare
-        with _waiting_in_nobodys_way(schema_editor):
+        with _without_lock_timeout(schema_editor):
             if schema_editor.collect_sql or _index_exists(schema_editor, new.name):
                 _drop_leftover(schema_editor, spare)
                 schema_editor.add_index(model, fresh, concurrently=True)
                 _drop_leftover(schema_editor, new.name)
-            # Without the old index an earlier attempt came as far as this: the new one is complete.
-            schema_editor.execute(f"{_NO_CLIENT_NAMES_IT}ALTER INDEX {quote(spare)} RENAME TO {quote(new.name)}")
+            # A missing old index means that an earlier attempt got this far, so the new index is complete.
+            schema_editor.execute(f"{_SQUAWK_EXCEPTION}ALTER INDEX {quote(spare)} RENAME TO {quote(new.name)}")
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Build the earlier index in the same way."""
@@ -129,10 +129,10 @@ class ReplaceIndexWhileServing(OutsideTransaction, Operation):
 
 
 class AddCheckNotValid(AddConstraintNotValid):
-    """A check that new rows must pass; `ValidateCheck` in a later migration looks at the old ones."""
+    """A check constraint for new rows only; `ValidateCheck` in a later migration checks the existing ones."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """SQLite looks at all rows at once."""
+        """Add the constraint. On SQLite it checks all rows at once."""
         if _on_postgres(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         else:
@@ -140,18 +140,19 @@ class AddCheckNotValid(AddConstraintNotValid):
 
 
 class ValidateCheck(ValidateConstraint):
-    """The old rows pass as well. Reads the whole table, and nobody waits for that."""
+    """The check of existing rows. Reads the whole table and blocks no writer."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Nothing is left to do on SQLite."""
+        """Validate the constraint. On SQLite `AddCheckNotValid` has already done it."""
         if _on_postgres(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class BuildUniqueIndex(OutsideTransaction, Operation):
-    """The index of a unique constraint, which `AddUniqueFromIndex` then takes over in the next migration.
+    """The index for a unique constraint, which `AddUniqueFromIndex` takes over in the next migration.
 
-    Alone in a migration with `atomic = False`. Fields only: a constraint with a condition is an index to PostgreSQL.
+    Must be the only operation of a migration with `atomic = False`. Takes fields only: PostgreSQL treats a unique
+    constraint with a condition as an index.
     """
 
     atomic = False
@@ -161,27 +162,27 @@ class BuildUniqueIndex(OutsideTransaction, Operation):
         self.model_name, self.fields, self.name = model_name, list(fields), name
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models know the constraint, not its index."""
+        """Leave the state unchanged: models know the constraint, not its index."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Beside writers. SQLite makes it with the constraint."""
+        """Create the index concurrently on PostgreSQL. SQLite creates it with the constraint."""
         if not _on_postgres(schema_editor):
             return
         self._ensure_not_in_transaction(schema_editor)
         options = to_state.apps.get_model(app_label, self.model_name)._meta
         quote = schema_editor.quote_name
         columns = ", ".join(quote(options.get_field(name).column) for name in self.fields)
-        with _waiting_in_nobodys_way(schema_editor):
+        with _without_lock_timeout(schema_editor):
             _drop_leftover(schema_editor, self.name)
             schema_editor.execute(
                 f"CREATE UNIQUE INDEX CONCURRENTLY {quote(self.name)} ON {quote(options.db_table)} ({columns})"
             )
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Gone with the constraint already, where there was one."""
+        """Drop the index, unless it went with the constraint."""
         if _on_postgres(schema_editor):
             self._ensure_not_in_transaction(schema_editor)
-            with _waiting_in_nobodys_way(schema_editor):
+            with _without_lock_timeout(schema_editor):
                 _drop_leftover(schema_editor, self.name)
 
     def describe(self) -> str:
@@ -189,13 +190,13 @@ class BuildUniqueIndex(OutsideTransaction, Operation):
 
 
 class AddUniqueFromIndex(AddConstraint):
-    """A unique constraint from an index that `BuildUniqueIndex` made: nothing is read, the lock is gone at once."""
+    """A unique constraint made from the index of `BuildUniqueIndex`. Reads no rows and holds its lock only briefly."""
 
     model_name: str
     constraint: UniqueConstraint
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """SQLite writes the table anew."""
+        """Attach the index as a constraint on PostgreSQL. SQLite rewrites the table."""
         if not _on_postgres(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return

@@ -1,4 +1,4 @@
-"""Who is doing something. Made by the doors, passed to services, written into the event log."""
+"""The actor of a request: created by entry points, passed to services, written into the event log."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ from bistro.core.kernel.roles import PERMISSIONS, Permission
 class Actor:
     """A member of staff, a device or the system itself, in one restaurant.
 
-    `kind` is `staff`, `device` or `system`; `id` the row's key (0 for the system); `label` what people read in the log.
+    `kind` is `staff`, `device` or `system`. `id` is the primary key of the Staff or Device row, 0 for the system.
+    `label` is the name that the event log shows.
     """
 
     kind: str
@@ -22,12 +23,12 @@ class Actor:
 
     @classmethod
     def system(cls, restaurant_id: int | None, label: str) -> "Actor":
-        """The product itself: the demo, an import, a sweep."""
+        """Return the actor of the product itself, for example of the demo, an import or a sweep."""
         return cls("system", 0, restaurant_id, frozenset(), None, label)
 
     @property
     def credential(self) -> str:
-        """What an idempotency key belongs to. A device keeps it when its token is rotated."""
+        """Return `kind:id`, the owner of idempotency keys. A device keeps it when its token is rotated."""
         return f"{self.kind}:{self.id}"
 
     @property
@@ -35,10 +36,10 @@ class Actor:
         return self.kind == "staff"
 
     def may(self, act: Permission) -> bool:
-        """Whether the table of rights allows `act`; the system may do everything."""
+        """Return whether PERMISSIONS allows `act`. The system may do everything."""
         return self.kind == "system" or any(act in PERMISSIONS[role] for role in self.roles)
 
     def require(self, act: Permission) -> None:
-        """Raise NotPermitted unless the actor may."""
+        """Raise NotPermitted unless the actor has the permission."""
         if not self.may(act):
             raise NotPermitted(f"{self.label or 'This credential'} cannot {act.words}.")

@@ -1,4 +1,4 @@
-"""Types and small parts of the ASGI protocol, for what answers requests without Django."""
+"""Types and small helpers of the ASGI protocol, for code that answers requests without Django."""
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,7 +25,7 @@ def replay(messages: list[Message], receive: Receive) -> Receive:
 
 
 async def refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
-    """Answer with a problem document, without Django."""
+    """Send a problem document as the whole response, without Django."""
     body = json.dumps(problem(status, detail, code)).encode()
     own = [
         (b"content-type", PROBLEM_TYPE.encode()),

@@ -1,19 +1,19 @@
-"""One family of errors that a person can act on. Doors translate them; services know nothing of HTTP bodies."""
+"""The family of errors that a user can act on. Entry points translate them; services know nothing of HTTP bodies."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 
 class DomainError(Exception):
-    """Something was refused.
+    """A refused action.
 
-    `code` is for machines, `message` for people, `status` for the API, `fields` names the causes by input field,
-    `extra` goes into the problem document beside them.
+    `code` is for programs, `message` for people, `status` is the HTTP status of the API. `fields` maps input fields to
+    their messages. `extra` holds further members of the problem document.
     """
 
     code = "not_allowed"
     status = 422
-    retry_after: int | None = None  # seconds, where it helps to come again
+    retry_after: int | None = None  # seconds, where a retry can succeed
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class DomainError(Exception):
 
 
 class InvalidInput(DomainError):
-    """Parsed, but not acceptable."""
+    """Input with the right types and unacceptable values."""
 
     code = "validation_error"
 
 
 class IllegalTransition(DomainError):
-    """The status does not allow this move; carries the current status and the allowed ones."""
+    """A status change that the table of moves forbids. Carries the current status and the allowed ones."""
 
     code = "invalid_order_status"
 
@@ -46,27 +46,27 @@ class IllegalTransition(DomainError):
 
 
 class ReusedKey(DomainError):
-    """An idempotency key came again with another body."""
+    """An idempotency key that was used before with another body."""
 
     code = "idempotency_key_reused"
 
 
 class NotYours(DomainError):
-    """Missing, or somebody else's: the same answer, on purpose."""
+    """A row that is missing or belongs to another restaurant. Both get the same answer, so that nothing leaks."""
 
     code = "not_found"
     status = 404
 
 
 class NotPermitted(DomainError):
-    """A role that may not do this."""
+    """An action that the actor's role does not allow."""
 
     code = "permission_denied"
     status = 403
 
 
 class DeviceIsLocked(NotPermitted):
-    """A pad that reported something wrong about itself. It may only go on reporting."""
+    """A request of a pad that is locked after a tamper report. Only its heartbeats are accepted."""
 
     code = "device_locked"
 
@@ -75,20 +75,20 @@ class DeviceIsLocked(NotPermitted):
 
 
 class LostRace(DomainError):
-    """Somebody else was first: sold out, already bumped."""
+    """An action that another request did first, for example a second bump of one ticket."""
 
     code = "conflict"
     status = 409
 
 
 class SoldOut(LostRace):
-    """No more portions."""
+    """An order for more portions than are left."""
 
     code = "sold_out"
 
 
 class Paused(LostRace):
-    """The kitchen takes no more of it for some minutes; `Retry-After` says how many seconds."""
+    """An order for something that the kitchen has paused. `retry_after` holds the seconds until the pause ends."""
 
     code = "paused"
 
@@ -98,21 +98,25 @@ class Paused(LostRace):
 
 
 class Stale(DomainError):
-    """The row changed since the caller read it (If-Match)."""
+    """A write based on an old version of the row (If-Match)."""
 
     code = "precondition_failed"
     status = 412
 
 
 class TooMany(DomainError):
-    """One address or credential asks too often."""
+    """A request beyond the rate limit of its address, credential or account. `retry_after` is in seconds."""
 
-    code = "too_many_requests"
+    code = "throttled"
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Overloaded(DomainError):
-    """Too much at once; `Retry-After` says when to come again."""
+    """A request refused because of load. `Retry-After` says when to retry."""
 
     code = "overloaded"
     status = 503

@@ -1,6 +1,6 @@
-"""The vocabulary of events: frozen dataclasses, recorded in a unit of work (DESIGN section 4).
+"""The vocabulary of events: frozen dataclasses, recorded in a unit of work (ADR 0001).
 
-One class is the reaction's trigger, the row of the log, the message of the feed and the message to a broker.
+One event class triggers reactions, becomes a row of the log and a message of the feed.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 
 class Audience(StrEnum):
-    """Who may be told about an event besides the audit trail."""
+    """A group of readers of an event, besides the audit trail."""
 
     KITCHEN = "kitchen"
     FLOOR = "floor"
@@ -26,7 +26,7 @@ _audiences: dict[tuple[str, str], frozenset[Audience]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class DomainEvent:
-    """Something that happened. `type` and `action` name it in the log, `audiences` says who may see it."""
+    """A fact recorded by a unit of work. `type` and `action` name it in the log, `audiences` lists its readers."""
 
     type: ClassVar[str]
     action: ClassVar[str]
@@ -39,28 +39,28 @@ class DomainEvent:
 
     @property
     def subject(self) -> str:
-        """The row it is about, e.g. `order:12`."""
+        """Return the name of the row that the event concerns, e.g. `order:12`."""
         raise NotImplementedError
 
     @property
     def table_id(self) -> int | None:
-        """The table it concerns, for a pad's right to see it."""
+        """Return the primary key of the table that the event concerns, which decides whether a pad may read it."""
         return None
 
     def data(self) -> Mapping[str, Any]:
-        """The JSON that the API also answers with. Never holds `seq`, never personal data."""
+        """Return the JSON that the API also returns. Contains no `seq` and no personal data."""
         raise NotImplementedError
 
     def private(self) -> Mapping[str, Any] | None:
-        """Personal data and free text, kept apart so that it can be erased."""
+        """Return personal data and free text, which are stored apart so that they can be erased."""
         return None
 
 
 def audiences_of(type_: str, action: str) -> frozenset[Audience]:
-    """Who may see a logged event; an event class that no longer exists is seen by nobody."""
+    """Return the audiences of a logged event. An event whose class no longer exists has none."""
     return _audiences.get((type_, action), AUDIT_ONLY)
 
 
 def known_types() -> list[str]:
-    """Every kind of event that can stand in the log."""
+    """Return all event types that the log can contain."""
     return sorted({type_ for type_, _action in _audiences})

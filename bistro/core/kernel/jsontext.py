@@ -18,5 +18,5 @@ def _plain(value: Any) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """Serialise once; the same text goes into the log and onto the wire."""
+    """Return compact JSON. The same text goes into the log and to clients, so each value is serialised once."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_plain)

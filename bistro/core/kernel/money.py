@@ -1,4 +1,4 @@
-"""Money: the only place that rounds.
+"""Money. No other module rounds.
 
 Amounts are `Decimal` with two places inside, strings in JSON. Prices are copied onto lines when ordered.
 """
@@ -18,25 +18,25 @@ def to_cents(amount: Decimal) -> Decimal:
 
 
 def tax_inside(gross: Decimal, percent: Decimal) -> Decimal:
-    """The tax that a tax-inclusive amount contains: gross − gross ÷ (1 + rate)."""
+    """Return the tax that a tax-inclusive amount contains: gross − gross ÷ (1 + rate)."""
     return to_cents(gross - gross * HUNDRED / (HUNDRED + percent))
 
 
 def tax_on_top(net: Decimal, percent: Decimal) -> Decimal:
-    """The tax to be added to a net amount."""
+    """Return the tax to add to a net amount."""
     return to_cents(net * percent / HUNDRED)
 
 
 def text(amount: Decimal) -> str:
-    """An amount as JSON carries it: always two decimals."""
+    """Format an amount for JSON, always with two decimals."""
     return f"{amount:.2f}"
 
 
 def short(number: Decimal) -> str:
-    """A rate or a quantity without needless places: `7`, `0.5`, never `1E+2`."""
+    """Format a rate or a quantity without trailing zeros: `7`, `0.5`, never `1E+2`."""
     return f"{number.normalize():f}"
 
 
 def display(amount: Decimal, currency: str, locale: str = "en") -> str:
-    """An amount as people of that locale write it, e.g. `€12.50`."""
+    """Format an amount for people of a locale, e.g. `€12.50`."""
     return format_currency(amount, currency, locale=locale)

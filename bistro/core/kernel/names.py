@@ -1,4 +1,4 @@
-"""Names that must be unique to a person's eye: trimmed, NFC, without case."""
+"""Names that must be unique to a reader: compared trimmed, in Unicode form NFC, without case."""
 
 import unicodedata
 from typing import Any
@@ -7,12 +7,12 @@ from django.db import models
 
 
 def name_key(name: str) -> str:
-    """The form under which a name is compared and found (DECISIONS 22)."""
+    """Return the form in which a name is compared and looked up."""
     return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 class NameKeyField(models.CharField):  # type: ignore[type-arg]
-    """Holds `name_key` of another field of the row, computed on each write, so that no caller can forget it."""
+    """A column with the `name_key` of another field, computed on each write so that no caller can forget it."""
 
     def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
         self.source = source

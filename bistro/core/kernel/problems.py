@@ -1,4 +1,4 @@
-"""RFC 9457 problem documents: the one form of every refusal that a program reads."""
+"""Problem documents (RFC 9457): the format of every refusal that a program reads."""
 
 from http import HTTPStatus
 from typing import Any

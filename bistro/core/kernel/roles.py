@@ -1,10 +1,10 @@
-"""Who may do what: one table (DECISIONS 4), tested pair by pair."""
+"""Roles and their permissions, in one table (ADR 0020). Tests check every pair."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a membership or a device is, in one restaurant."""
+    """The role of a membership or a device in one restaurant."""
 
     OWNER = "owner"
     MANAGER = "manager"
@@ -21,7 +21,7 @@ STAFF_ROLES = (Role.OWNER, Role.MANAGER, Role.HOST, Role.WAITER, Role.KITCHEN, R
 
 
 class Permission(StrEnum):
-    """Something a person or a device does."""
+    """An action that a role may be allowed to do."""
 
     READ_ORDERS = "read_orders"  # the whole restaurant's; a pad reads its own party without it
     PLACE_ORDER = "place_order"
@@ -33,7 +33,7 @@ class Permission(StrEnum):
     DELIVER_ORDER = "deliver_order"
     FIRE_COURSE = "fire_course"
     COOK = "cook"  # start, bump, recall, push, hold, tick on the pass
-    PAUSE = "pause"  # the kitchen takes no more of something for some minutes
+    PAUSE = "pause"  # stop orders for an item, a category or all pads for some minutes
     WATCH_KITCHEN = "watch_kitchen"
     WATCH_FLOOR = "watch_floor"
     SEAT_TABLE = "seat_table"
@@ -44,7 +44,7 @@ class Permission(StrEnum):
 
     @property
     def words(self) -> str:
-        """Return the act in the words of messages: "Your role cannot …"."""
+        """Return the permission in the words of messages: "Your role cannot …"."""
         return _WORDS[self]
 
 

@@ -12,10 +12,10 @@ SHORTEST_KEY = 50  # characters; Django's own lower bound for a good key
 
 
 def secret_key(path: Path) -> str:
-    """The installation's secret key, generated into `path` (mode 600) the first time.
+    """Return the installation's secret key; generate it into `path` (mode 600) at the first call.
 
-    Processes that start together agree: one at a time holds the file's lock and reads or writes. A file that a
-    process left empty when it died is filled by the next.
+    A file lock makes processes that start together agree on one key. A file left empty by a process that died is filled
+    by the next one.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+") as file:
@@ -32,15 +32,18 @@ def secret_key(path: Path) -> str:
 
 
 def new_token() -> str:
-    """A 256-bit token for a device, as text."""
+    """Return a new 256-bit device token as URL-safe text."""
     return secrets.token_urlsafe(32)
 
 
 def new_code(length: int = 8) -> str:
-    """A one-time code that a person can read aloud (8 characters: 39 bits, 10 minutes, limited tries)."""
+    """Return a one-time code that people can read aloud (8 characters have 39 bits; rate limits bound the attempts)."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
 
 
 def digest(secret: str) -> str:
-    """What is stored of a token or code: SHA-256, hex. Tokens are random, so no salt or slow hash is needed."""
+    """Return the stored form of a token or code: SHA-256 as hex.
+
+    Tokens are random, so neither salt nor slow hash is needed.
+    """
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -15,6 +15,7 @@ from bistro.core.auth.rate_limits import client_address
 from bistro.core.database.errors import DATABASE_IS_BUSY
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError, Overloaded
+from bistro.core.web.pages import with_status
 
 log = logging.getLogger(__name__)
 
@@ -106,12 +107,8 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DATABASE_IS_BUSY):
             log.warning("the database does not serve a page", extra={"error": repr(error)})
-            answer = render(request, "503.html", status=Overloaded.status)
-        elif isinstance(error, DomainError):
+            return with_status(render(request, "503.html"), Overloaded("The database is busy."))
+        if isinstance(error, DomainError):
             context = {"message": error.message, "status": error.status}
-            answer = render(request, "core/refused.html", context, status=error.status)
-        else:
-            return None
-        if answer.status_code == Overloaded.status:
-            answer["Retry-After"] = str(Overloaded.retry_after)
-        return answer
+            return with_status(render(request, "core/refused.html", context), error)
+        return None

@@ -51,7 +51,8 @@ def _open(address: str, replaces: str) -> Shown:
         Pairing.objects.filter(expires_at__lt=work.now - KEPT).delete()
         Pairing.objects.filter(secret_hash=digest(replaces), device=None).delete()
         if Pairing.objects.filter(address=address, device=None, expires_at__gt=work.now).count() >= MOST_OPEN:
-            raise TooMany(f"{MOST_OPEN} screens already show a code here. Pair some of them first.")
+            words = f"{MOST_OPEN} screens already show a code here. Pair some of them first."
+            raise TooMany(words, retry_after=int(LIFETIME.total_seconds()))
         Pairing.objects.create(
             code_hash=digest(shown.code),
             secret_hash=digest(shown.secret),

@@ -1,7 +1,7 @@
-"""Many rows of one table in one INSERT, for the hot path.
+"""Bulk inserts for the hot path: many rows of one table in one INSERT (ADR 0009).
 
-Does what `bulk_create` does for rows with automatic keys, without preparing each value by way of Django's layers: for a
-batch of orders that cost more than the database (docs/adr/0009-express-door.md has the figures).
+Like `bulk_create` for rows with automatic keys, without Django's preparation of each value, which takes longer than the
+database itself for a batch of orders.
 """
 
 import json
@@ -29,23 +29,25 @@ from bistro.core.speed.statement_batch import Statement, allocator_for, execute_
 
 Row = TypeVar("Row", bound=Model)
 
-MOST_VALUES = 30_000  # in one statement: SQLite takes 32,766
-# Fields whose column holds what the attribute holds, if that is of a plain type (a str that is an enum is not).
+MOST_VALUES = 30_000  # in one statement; SQLite's limit is 32,766
+# Fields whose values need no conversion if they have a plain type (a str that is an enum has not).
 PLAIN_FIELDS = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
 PLAIN = frozenset({bool, int, str})
-REPEATING_FIELDS = (CharField, DateField, DecimalField)  # words of an enum, the instant of the unit, prices
+REPEATING_FIELDS = (CharField, DateField, DecimalField)  # values of an enum, the time of the unit of work, prices
 
 
 def insert_rows(rows: Sequence[Model], *, deferrable: bool = False) -> None:
-    """Insert new rows of one model, in their order, and give each its key: one statement for 30,000 values.
+    """Insert new rows of one model in their order and set their primary keys, with one statement for 30,000 values.
 
-    No signals, as with `bulk_create`; rows that they point at have keys already. Raises what the database refuses.
-    `deferrable`: in a unit of work on PostgreSQL they go with what is written after them, and errors come then. Keys
-    are then taken in advance, not in the order in which processes write: not for tables whose rows are a queue.
+    Sends no signals, like `bulk_create`. Related rows must have keys. Raises what the database raises.
+
+    With `deferrable`, a unit of work on PostgreSQL sends the rows together with the next statement, and errors surface
+    there. Their keys are then taken from the sequence in advance, so their order is not the order of commits: never use
+    it for tables that serve as a queue.
     """
     if not rows:
         return
-    # The wrapper itself: the usual `connection` looks for its thread's at every access.
+    # Use the wrapper directly, because `connection` looks up the thread's wrapper at every access.
     connection: Any = connections[DEFAULT_DB_ALIAS]
     model = type(rows[0])
     deferred = getattr(connection, "deferred_inserts", None) if deferrable else None
@@ -63,14 +65,17 @@ def insert_rows(rows: Sequence[Model], *, deferrable: bool = False) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Rows that count: the last number stands in `column`, what is counted in the columns `of`, unique together."""
+    """A table of counters: the last number in `column`, identified by the columns `of`, which are unique together."""
 
     table: str
     column: str
     of: tuple[str, ...]
 
     def statement(self, of: Sequence[Any], count: int) -> Statement:
-        """Takes the next so many numbers and answers with the last. Locks: the counter's row, until the end."""
+        """Return the statement that takes the next `count` numbers and yields the last.
+
+        Locks: the counter's row, until commit.
+        """
         sql = (
             f"INSERT INTO {self.table} ({', '.join(self.of)}, {self.column}) VALUES ({'%s, ' * len(self.of)}%s) "
             f"ON CONFLICT ({', '.join(self.of)}) DO UPDATE SET {self.column} = "
@@ -80,9 +85,10 @@ class Counter:
 
 
 def insert_numbered(rows: Sequence[Model], attribute: str, counter: Counter, of: Sequence[Any]) -> int:
-    """As `insert_rows`, each row with the counter's next number in `attribute`, in their order. The last number.
+    """Insert rows like `insert_rows`, number them with the counter and return the last number.
 
-    On PostgreSQL in one trip, and what waited goes with it.
+    The numbers go into `attribute`, in the order of the rows. On PostgreSQL this takes one round trip, together with
+    all deferred inserts.
     """
     connection: Any = connections[DEFAULT_DB_ALIAS]
     model, number = type(rows[0]), counter.statement(of, len(rows))
@@ -91,7 +97,7 @@ def insert_numbered(rows: Sequence[Model], attribute: str, counter: Counter, of:
         _give_numbers(rows, attribute, last)
         insert_rows(rows)
         return int(last)
-    _give_numbers(rows, attribute, 0)  # how far each is before the last one
+    _give_numbers(rows, attribute, 0)  # offsets from the last number, which the statement adds
     statement = _insert(connection, model, rows, numbered=(attribute, number))
     deferred = getattr(connection, "deferred_inserts", None)
     found = deferred.flush(statement) if deferred is not None else execute_batch([statement])[0]
@@ -113,8 +119,11 @@ def _give_numbers(rows: Sequence[Model], attribute: str, last: int) -> None:
 
 
 def new_row(model: type[Row], **values: Any) -> Row:
-    """`model(**values)` for the hot path, several times as quick: columns by attribute (`order_id`), or related rows
-    that have keys. No `post_init`. Raises KeyError for a name that is no column."""
+    """Build `model(**values)` several times faster, for the hot path.
+
+    Takes columns by attribute (`order_id`) or related rows that have keys. Sends no `post_init`. Raises KeyError for a
+    name that is no column.
+    """
     row = model.__new__(model)
     row._state = state = ModelState()
     attributes = row.__dict__
@@ -134,7 +143,11 @@ def new_row(model: type[Row], **values: Any) -> Row:
 
 @cache
 def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...], dict[str, str]]:
-    """(attributes with the same value in every new row, those whose value is made, {name or attribute: attribute})."""
+    """Return the defaults of a new row.
+
+    They are (constant values by attribute, (attribute, factory) of computed values, {field name or attribute:
+    attribute}).
+    """
     fields = model._meta.concrete_fields
     made = tuple((f.attname, f.default) for f in fields if f.has_default() and callable(f.default))
     names = {name for name, _make in made}
@@ -144,25 +157,25 @@ def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Call
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column, and how its values are prepared."""
+    """A column and the way its values are prepared."""
 
     field: "Field[Any, Any]"
     attribute: str
-    computed: bool  # by the field itself, when the row is saved
-    plain: bool  # a value of a plain type goes as it is
-    repeats: bool  # the same few values stand in many rows
+    computed: bool  # the field computes the value when the row is saved
+    plain: bool  # a value of a plain type needs no conversion
+    repeats: bool  # many rows hold the same few values
 
 
 @cache
 def _columns(model: type[Model], keyed: bool = False) -> tuple[_Column, ...]:
-    """Those of a new row; the key only where the row has one already."""
+    """Return the columns of a new row, with the primary key only for `keyed` rows."""
     fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
     return tuple(_column(field) for field in fields)
 
 
 def _column(field: "Field[Any, Any]") -> _Column:
     computed = type(field).pre_save is not Field.pre_save
-    if isinstance(field, DateField):  # its own one only looks whether it is to be filled in
+    if isinstance(field, DateField):  # its pre_save only matters for auto_now and auto_now_add
         computed = field.auto_now or field.auto_now_add
     return _Column(
         field=field,
@@ -181,7 +194,10 @@ def _insert(
     keyed: bool = False,
     numbered: tuple[str, Statement] | None = None,
 ) -> Statement:
-    """Answers with the rows' keys, and with their numbers where it takes them (PostgreSQL)."""
+    """Return the statement that inserts the rows and yields their keys, and their numbers if `numbered`.
+
+    Only PostgreSQL supports `numbered`.
+    """
     if connection.vendor != "postgresql":
         head, tail = _insert_clauses(model)
         source, parameters = _values_clause(connection, model, rows)
@@ -195,7 +211,7 @@ def _insert(
 
 @cache
 def _insert_clauses(model: type[Model], keyed: bool = False) -> tuple[str, str]:
-    """What stands before the values, and behind."""
+    """Return `(INSERT INTO … (columns), RETURNING key)`."""
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = ", ".join(quote(column.field.column) for column in _columns(model, keyed))
     key = model._meta.pk
@@ -205,15 +221,21 @@ def _insert_clauses(model: type[Model], keyed: bool = False) -> tuple[str, str]:
 
 @cache
 def _insert_from_json(model: type[Model], keyed: bool) -> str:
-    """For PostgreSQL: all rows as one JSON text. The statement stays the same for any number of them, and nothing is
-    escaped value by value; a quarter of the time of twenty parameters a row."""
+    """Return the INSERT for PostgreSQL that takes all rows as one JSON text.
+
+    The statement is the same for any number of rows and escapes no single values, in a quarter of the time that
+    parameters take.
+    """
     head, tail = _insert_clauses(model, keyed)
     return f"{head} SELECT * FROM json_to_recordset(%s) AS new ({_record_columns(model, keyed)}) {tail}"
 
 
 @cache
 def _numbered_insert_from_json(model: type[Model], attribute: str, number: str) -> str:
-    """The same, with numbers that count up to what the statement `number` answers with."""
+    """Return the INSERT like `_insert_from_json` that also fills `attribute` from a counter.
+
+    The statement `number` yields the last number; each row adds its own offset.
+    """
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     (own,) = [quote(column.field.column) for column in _columns(model) if column.attribute == attribute]
     head, tail = _insert_clauses(model)
@@ -241,7 +263,7 @@ def _rows_as_json(model: type[Model], rows: Sequence[Model], keyed: bool) -> str
 def _attributes(
     model: type[Model], keyed: bool
 ) -> "tuple[tuple[tuple[str, Field[Any, Any]], ...], tuple[tuple[str, str], ...]]":
-    """((column, its field) where the field computes the value, (column, attribute) of all others)."""
+    """Return ((column, field) of computed values, (column, attribute) of all others)."""
     columns = _columns(model, keyed)
     computed = tuple((column.field.column, column.field) for column in columns if column.computed)
     return computed, tuple((column.field.column, column.attribute) for column in columns if not column.computed)
@@ -249,14 +271,14 @@ def _attributes(
 
 @cache
 def _record_columns(model: type[Model], keyed: bool = False) -> str:
-    """Names and types of the columns, in their order."""
+    """Return names and types of the columns for `json_to_recordset`, in order."""
     connection = connections[DEFAULT_DB_ALIAS]
     quote = connection.ops.quote_name
     return ", ".join(f"{quote(c.field.column)} {c.field.db_type(connection)}" for c in _columns(model, keyed))
 
 
 def _values_clause(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequence[Model]) -> tuple[str, list[Any]]:
-    """For SQLite: a parameter for each value."""
+    """Return the VALUES clause and its parameters for SQLite: one parameter for each value."""
     one = f"({', '.join(['%s'] * len(_columns(model)))})"
     known: dict[tuple[str, Any], Any] = {}
     parameters = [value for row in rows for value in _values(row, connection, known)]
@@ -264,7 +286,7 @@ def _values_clause(connection: BaseDatabaseWrapper, model: type[Model], rows: Se
 
 
 def _values(row: Model, connection: BaseDatabaseWrapper, known: dict[tuple[str, Any], Any]) -> list[Any]:
-    """What stands in each column. `known` remembers what was prepared for other rows of the same statement."""
+    """Return the prepared values of one row. `known` caches values across the rows of one statement."""
     values = []
     attributes = row.__dict__
     for column in _columns(type(row)):

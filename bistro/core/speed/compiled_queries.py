@@ -1,7 +1,6 @@
-"""Questions that the hot path asks every few milliseconds: the ORM writes each statement once, then only values change.
+"""Compiled queries: querysets of the hot path that the ORM compiles once; afterwards only their values change.
 
-Putting a queryset together and compiling it costs several times what the database needs to answer it
-(docs/performance.md says where the time of an order goes).
+Building and compiling a queryset takes several times longer than its answer (docs/speed.md says when to use them).
 """
 
 import inspect
@@ -25,7 +24,7 @@ Row = TypeVar("Row")
 
 
 class Param(Expression):
-    """Stands in a queryset for a value that comes later."""
+    """A placeholder for a query parameter that is bound at call time."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -38,7 +37,7 @@ class Param(Expression):
 @ForeignObject.register_lookup  # which does not take its lookups from Field
 @Field.register_lookup
 class AnyOf(Lookup):  # type: ignore[type-arg]
-    """`pk__any_of=keys`: as `in`, but the statement stays the same however many keys there are."""
+    """The lookup `pk__any_of=keys`: like `in`, with the same SQL text for any number of keys."""
 
     lookup_name = "any_of"
     prepare_rhs = False
@@ -53,26 +52,26 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """What was compiled for one kind of database."""
+    """A queryset compiled for one kind of database."""
 
     sql: str
-    parameters: tuple[Any, ...]  # values, and `Param` where one comes later
+    parameters: tuple[Any, ...]  # values, and a `Param` for each value bound at call time
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]  # (column, its converters, its expression)
     attributes: tuple[str, ...]  # of the model's instance; empty for tuples
-    related: tuple[Any, ...]  # what `select_related` joined
+    related: tuple[Any, ...]  # populators of the joins of `select_related`
     locks: bool
 
 
-# Of a queryset that finds nothing, whatever stands in the tables.
+# The statement of a queryset that Django knows to be empty.
 _NOTHING = _Compiled("SELECT 1 WHERE 1 = 0", (), (), (), (), locks=False)
 
 
 class CompiledQuery(Generic[Row]):
-    """A queryset as a function of what is only known when it is asked: plain values, and collections of keys.
+    """A queryset as a function of plain values and collections of keys.
 
-    `build` makes it, and takes each of them by name. Rows come as its model's instances, with what `select_related`
-    joins, or as the tuples of `values_list`; for `prefetch_related` there is `attach`. Raises
-    TransactionManagementError where it locks outside a transaction.
+    `build` makes the queryset and takes each value by name. Rows are model instances, with the joins of
+    `select_related`, or the tuples of `values_list`. Use `set_prefetched` instead of `prefetch_related`. Raises
+    TransactionManagementError if the query locks rows outside a transaction.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Row]"], names: Sequence[str] | None = None) -> None:
@@ -81,15 +80,15 @@ class CompiledQuery(Generic[Row]):
         self._statements: dict[str, _Compiled] = {}
 
     def __call__(self, *values: Any) -> list[Row]:
-        """All rows for these values."""
+        """Return all rows for these values."""
         try:
             (found,) = fetch_together(self.bind(*values))
-        except OverflowError:  # SQLite: no row has a number that does not fit
+        except OverflowError:  # SQLite cannot store such a number, so no row matches
             return []
         return found
 
     def bind(self, *values: Any) -> "BoundQuery[Row]":
-        """The question with these values, to be asked together with others. Raises what `__call__` raises."""
+        """Bind the values, so that the query can run together with others. Raises the same errors as `__call__`."""
         connection: Any = connections[DEFAULT_DB_ALIAS]
         vendor = connection.vendor
         statement = self._statements.get(vendor)
@@ -122,25 +121,25 @@ class CompiledQuery(Generic[Row]):
 
 
 class ActorQuery(Generic[Row]):
-    """A queryset as a function of who asks, and of plain values: `build` takes an actor first, for `visible_to`.
+    """A queryset as a function of an actor and plain values: `build` takes an actor first, for `visible_to`.
 
-    The statement follows the rights: it is written once for each set of roles. Restaurant and device are values.
-    A value that is None belongs to the statement: no station, say, means all of them.
+    The statement is compiled once for each set of roles; restaurant and device are parameters. A value of None changes
+    the statement, for example "no station" meaning all of them.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
         self.build = build
         self._names = list(inspect.signature(build).parameters)[1:]
-        self._readings: dict[tuple[Any, ...], CompiledQuery[Row]] = {}
+        self._queries: dict[tuple[Any, ...], CompiledQuery[Row]] = {}
 
     def __call__(self, actor: Actor, *values: Any) -> list[Row]:
-        """All rows that this actor finds for these values."""
+        """Return all rows that the actor may see for these values."""
         known = (actor.restaurant_id, actor.device_id, *values)
         form = actor.kind, actor.roles, tuple(value is None for value in known)
-        reading = self._readings.get(form)
-        if reading is None:
-            reading = self._readings[form] = self._for(*form)
-        return reading(*known)
+        query = self._queries.get(form)
+        if query is None:
+            query = self._queries[form] = self._for(*form)
+        return query(*known)
 
     def _for(self, kind: str, roles: frozenset[str], absent: tuple[bool, ...]) -> "CompiledQuery[Row]":
         def build(*given: Any) -> "QuerySet[Any, Row]":
@@ -150,10 +149,11 @@ class ActorQuery(Generic[Row]):
         return CompiledQuery(build, ["restaurant", "device", *self._names])
 
 
-def attach(rows: Iterable[Model], name: str, found: Iterable[Model], link: str) -> None:
-    """Give each row its part of `found`, as `prefetch_related(name)` does: `row.<name>.all()` asks no more.
+def set_prefetched(rows: Iterable[Model], name: str, found: Iterable[Model], link: str) -> None:
+    """Set the prefetched objects of each row from `found`, as `prefetch_related(name)` does.
 
-    `link` is the foreign key of `found` that points at the rows.
+    Afterwards `row.<name>.all()` runs no query. `link` is the name of the foreign key of `found` that refers to the
+    rows.
     """
     owners = {row.pk: row for row in rows}
     parts: dict[Any, list[Model]] = {pk: [] for pk in owners}
@@ -170,18 +170,20 @@ def attach(rows: Iterable[Model], name: str, found: Iterable[Model], link: str) 
 
 @dataclass(frozen=True, slots=True)
 class BoundQuery(Generic[Row]):
-    """A question on its way, and how its rows are made of what comes back."""
+    """A compiled query with its values, and the function that builds its rows from a result."""
 
     statement: Statement
-    made: Callable[[Sequence[Sequence[Any]]], list[Row]]
+    build_rows: Callable[[Sequence[Sequence[Any]]], list[Row]]
 
 
-def fetch_together(*asked: BoundQuery[Any] | None) -> list[list[Any]]:
-    """The rows of each question, asked in this order; one trip to the database where it takes several at once. None
-    asks nothing, and has no rows."""
-    questions = [each for each in asked if each is not None]
-    answers = iter(execute_batch([each.statement for each in questions]) if questions else ())
-    return [each.made(next(answers)) if each is not None else [] for each in asked]
+def fetch_together(*bound: BoundQuery[Any] | None) -> list[list[Any]]:
+    """Run the queries in this order, in one round trip where the database supports it, and return the rows of each.
+
+    None stands for no query and yields no rows.
+    """
+    queries = [each for each in bound if each is not None]
+    answers = iter(execute_batch([each.statement for each in queries]) if queries else ())
+    return [each.build_rows(next(answers)) if each is not None else [] for each in bound]
 
 
 def _compiled(queryset: "QuerySet[Any, Any]") -> _Compiled:
@@ -207,7 +209,7 @@ def _compiled(queryset: "QuerySet[Any, Any]") -> _Compiled:
 
 
 def _parameter(value: Any, vendor: str) -> Any:
-    """Several keys go as one value: an array, or a JSON text. A moment goes as the database keeps it."""
+    """Convert a value for the driver: several keys become one array or JSON text, a datetime its stored form."""
     if isinstance(value, datetime):
         return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):

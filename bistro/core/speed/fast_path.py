@@ -1,8 +1,7 @@
-"""The express door: frequent calls answered on the event loop, without Django's request cycle.
+"""The fast path: frequent requests answered on the event loop, without Django's request cycle (docs/speed.md).
 
-An express call only ever says yes. It takes a request that is plainly right, and leaves everything else (another
-kind of credential, an odd header, a refusal) to the ordinary door behind it, which explains. So every rule and every
-message stands in one place; here is only the shortest way for what happens all evening. docs/adr/0009-express-door.md.
+The fast path answers successes only. Everything else, such as another kind of credential, an unusual header or a
+refusal, falls through to the normal view. Rules and messages therefore exist once, in the normal view.
 """
 
 import asyncio
@@ -27,18 +26,18 @@ from bistro.core.kernel.errors import Overloaded
 log = logging.getLogger(__name__)
 Header = tuple[bytes, bytes]
 
-_seconds = Histogram("bistro_fast_path_seconds", "From the whole request to the answer of an express call", ["path"])
-_passed_on = Counter("bistro_fast_path_passed_on", "Requests that express calls left to the ordinary door", ["path"])
+_seconds = Histogram("bistro_fast_path_seconds", "Seconds to answer a request on the fast path", ["path"])
+_passed_on = Counter("bistro_fast_path_passed_on", "Requests that fell through to the normal view", ["path"])
 
 JSON = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
-# Browsers of other sites, cookies and compressed bodies have rules of their own, which the ordinary door knows.
+# Cross-origin requests, cookies and compressed bodies have rules that only the normal view implements.
 UNSUPPORTED_HEADERS = frozenset({b"origin", b"cookie", b"content-encoding", b"access-control-request-method"})
 PER_RESPONSE_HEADERS = frozenset({"content-type", "content-length", "allow", "vary"})
 
 
 @dataclass(frozen=True, slots=True)
 class PlainRequest:
-    """A plain request: JSON from a program. Header names are lower case, and each came once."""
+    """A JSON request of a program. Header names are lower case, and no header is repeated."""
 
     headers: Mapping[bytes, bytes]
     body: bytes
@@ -46,7 +45,7 @@ class PlainRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlainResponse:
-    """What goes back: JSON text, and the headers that are this answer's own."""
+    """A JSON response with the headers of this response only; shared headers are added later."""
 
     status: int
     headers: tuple[Header, ...]
@@ -54,23 +53,24 @@ class PlainResponse:
 
 
 class FastHandler(Protocol):
-    """One express call. It runs on the event loop: nothing in it may block."""
+    """A handler of one path. It runs on the event loop and must not block."""
 
-    async def __call__(self, asked: PlainRequest) -> PlainResponse | None:
-        """The answer, or None to leave the request to the ordinary door. Raises Overloaded."""
+    async def __call__(self, request: PlainRequest, /) -> PlainResponse | None:
+        """Return the response, or None to fall through to the normal view. Raises Overloaded."""
         ...
 
 
 class FastPath:
-    """An ASGI application for HTTP: `POST` to the paths of `calls`, everything else to `otherwise`.
+    """An ASGI application for HTTP that serves `POST` to the paths of `handlers` and passes other requests to
+    `otherwise`.
 
-    `limit` wraps each endpoint with a concurrency limit of its own: a waiting coroutine costs next to nothing.
-    `on_request` runs first on the event loop, so that other processes learn of what the request commits.
+    `limit` wraps each endpoint with a concurrency limiter of its own: a waiting coroutine costs next to nothing.
+    `on_request` runs first on the event loop, so that other processes learn of the request's commit.
     """
 
     def __init__(
         self,
-        calls: Mapping[str, FastHandler],
+        handlers: Mapping[str, FastHandler],
         otherwise: App,
         *,
         limit: Callable[[App], App],
@@ -79,7 +79,8 @@ class FastPath:
         self.otherwise = otherwise
         self.shared = _SharedHeaders()
         self.endpoints = {
-            path: limit(_FastEndpoint(path, call, otherwise, self.shared, on_request)) for path, call in calls.items()
+            path: limit(_FastEndpoint(path, handler, otherwise, self.shared, on_request))
+            for path, handler in handlers.items()
         }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -88,32 +89,35 @@ class FastPath:
 
 
 class _SharedHeaders:
-    """What every answer carries besides its own. Learnt in a thread when the first request comes: loading all of
-    Django's addresses takes a second, in which a process that has just started could already serve its sockets."""
+    """Headers that every response of the API carries.
+
+    They are computed in a thread when the first request comes, because loading all URLs takes a second in which the
+    process can already serve sockets.
+    """
 
     def __init__(self) -> None:
         self._headers: tuple[Header, ...] | None = None
-        self._asked = False
+        self._started = False
 
-    def learn(self) -> None:
-        """Now, in this thread."""
+    def compute(self) -> None:
+        """Compute the shared headers synchronously (blocks; not on the event loop)."""
         self._headers = shared_headers()
 
-    def here(self) -> tuple[Header, ...] | None:
-        """None until they are learnt: the ordinary door answers so long."""
-        if not self._asked:
-            self._asked = True
-            asyncio.get_running_loop().run_in_executor(None, self.learn)
+    def get(self) -> tuple[Header, ...] | None:
+        """Return the headers, or None until they are computed; the normal view answers until then."""
+        if not self._started:
+            self._started = True
+            asyncio.get_running_loop().run_in_executor(None, self.compute)
         return self._headers
 
 
 class _FastEndpoint:
-    """One call, behind admission: the body is here already, and small."""
+    """The endpoint of one path, behind the concurrency limiter, which has already buffered and bounded the body."""
 
     def __init__(
-        self, path: str, call: FastHandler, otherwise: App, shared: _SharedHeaders, on_request: Callable[[], None]
+        self, path: str, handler: FastHandler, otherwise: App, shared: _SharedHeaders, on_request: Callable[[], None]
     ) -> None:
-        self.call, self.otherwise, self.shared, self.on_request = call, otherwise, shared, on_request
+        self.handler, self.otherwise, self.shared, self.on_request = handler, otherwise, shared, on_request
         self.seconds, self.passed_on = _seconds.labels(path), _passed_on.labels(path)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -125,12 +129,12 @@ class _FastEndpoint:
         try:
             answer = await self._answer(scope, messages)
         except Overloaded as error:
-            await _come_again(send, error)
+            await _refuse_overload(send, error)
         except DATABASE_IS_BUSY as error:
-            log.warning("the database does not serve an express call", extra={"error": repr(error)})
-            await _come_again(send, Overloaded("The order desk is busy. Try again in a moment."))
-        except Exception:  # as Django does: the log knows, the caller learns nothing of it
-            log.exception("an express call failed")
+            log.warning("database unavailable on the fast path", extra={"error": repr(error)})
+            await _refuse_overload(send, Overloaded("The order desk is busy. Try again in a moment."))
+        except Exception:  # as in Django, details go to the log only
+            log.exception("fast path handler failed")
             await refuse(send, 500, "Something went wrong on the server. Try again in a moment.", "server_error", [])
         else:
             if answer is None:
@@ -142,24 +146,24 @@ class _FastEndpoint:
 
     async def _answer(self, scope: Message, messages: list[Message]) -> PlainResponse | None:
         headers = plain_headers(scope)
-        if headers is None or self.shared.here() is None:
+        if headers is None or self.shared.get() is None:
             return None
-        return await self.call(PlainRequest(headers, b"".join(message.get("body", b"") for message in messages)))
+        return await self.handler(PlainRequest(headers, b"".join(message.get("body", b"") for message in messages)))
 
     async def _send(self, answer: PlainResponse, send: Send) -> None:
         own = [(b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(answer.body))]
-        headers = [*own, *answer.headers, *(self.shared.here() or ())]
+        headers = [*own, *answer.headers, *(self.shared.get() or ())]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _come_again(send: Send, error: Overloaded) -> None:
+async def _refuse_overload(send: Send, error: Overloaded) -> None:
     wait = (b"retry-after", str(error.retry_after).encode())
     await refuse(send, error.status, error.message, error.code, [wait])
 
 
 def plain_headers(scope: Message) -> dict[bytes, bytes] | None:
-    """The headers of a request that needs no more than its token, else None."""
+    """Return the headers of a request that the fast path can serve, else None."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     accepts = headers.get(b"accept", b"*/*")
     if (
@@ -184,12 +188,12 @@ def _is_our_host(host: bytes, allowed: tuple[str, ...]) -> bool:
 
 
 def _came_by_https(headers: Mapping[bytes, bytes]) -> bool:
-    """As the proxy says, where there is one that is believed."""
+    """Return whether the trusted proxy says that the request came over HTTPS."""
     return settings.SECURE_PROXY_SSL_HEADER is not None and headers.get(b"x-forwarded-proto") == b"https"
 
 
 def shared_headers() -> tuple[Header, ...]:
-    """What the middleware puts on every answer of the API, taken from one that passed through all of it."""
+    """Return the headers that the middleware adds to every API response, taken from one such response."""
     handler = BaseHandler()
     handler.load_middleware(is_async=False)
     host = next((name.lstrip(".") for name in settings.ALLOWED_HOSTS if name != "*"), "localhost")

@@ -1,8 +1,8 @@
-"""Group commit: requests that arrive while a transaction is committing are written together by the next one.
+"""Group commit: requests that arrive while a transaction commits are written together by the next one (ADR 0007).
 
-One queue a restaurant. The first request of a queue leads: it writes everything that waits, and hands the lead to the
-first that came meanwhile. A request that came in a thread leads in it; one that came on the event loop has a thread of
-the desk lead for it. Every caller is answered after the commit of its own batch.
+Each restaurant has a queue. The first request in it leads: it writes everything queued, then promotes the first request
+that arrived meanwhile. A request from a thread leads in that thread; for a request from the event loop a thread of the
+writer pool leads. Every caller is answered after the commit of its own batch.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ LONGEST_WAIT_SECONDS = 30.0
 
 
 class _PendingRequest(Generic[Request, Outcome]):
-    """One request's pending in a queue_key. Subclasses say how its caller hears of it."""
+    """A queued request. Subclasses define how its caller is notified."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -35,38 +35,38 @@ class _PendingRequest(Generic[Request, Outcome]):
         self.is_leader = self.answered = False
 
     def make_leader(self) -> None:
-        """It is its turn to lead."""
+        """Make this request the batch leader."""
         self.is_leader = True
 
     def answer(self, outcome: Outcome | None, failure: Exception | None = None) -> None:
-        """It was written, or could not be."""
+        """Store the outcome, or the failure of the write."""
         self.outcome, self.failure, self.answered = outcome, failure, True
 
     def result(self) -> Outcome:
-        """What the caller is told. Raises what the writer raised."""
+        """Return the outcome. Raises what the writer raised."""
         if self.failure is not None:
             raise self.failure
-        return self.outcome  # type: ignore[return-value]  # answered, and without a failure
+        return self.outcome  # type: ignore[return-value]  # set, because the write did not fail
 
 
 class _ThreadRequest(_PendingRequest[Request, Outcome]):
-    """Its caller is a thread that waits."""
+    """A request whose caller is a waiting thread."""
 
     def __init__(self, request: Request) -> None:
         super().__init__(request)
-        self.news = threading.Event()
+        self.changed = threading.Event()
 
     def make_leader(self) -> None:
         super().make_leader()
-        self.news.set()
+        self.changed.set()
 
     def answer(self, outcome: Outcome | None, failure: Exception | None = None) -> None:
         super().answer(outcome, failure)
-        self.news.set()
+        self.changed.set()
 
 
 class _LoopRequest(_PendingRequest[Request, Outcome]):
-    """Its caller is a coroutine. `lead` starts a thread of the desk."""
+    """A request whose caller is a coroutine. `lead` starts a thread of the writer pool."""
 
     def __init__(self, request: Request, lead: Callable[[], None]) -> None:
         super().__init__(request)
@@ -80,7 +80,7 @@ class _LoopRequest(_PendingRequest[Request, Outcome]):
 
     def answer(self, outcome: Outcome | None, failure: Exception | None = None) -> None:
         super().answer(outcome, failure)
-        with contextlib.suppress(RuntimeError):  # the loop has ended, and its caller with it
+        with contextlib.suppress(RuntimeError):  # the event loop has ended, and with it the caller
             self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
@@ -89,7 +89,10 @@ class _LoopRequest(_PendingRequest[Request, Outcome]):
 
 
 class GroupCommit(Generic[Request, Outcome]):
-    """`write` takes the requests of a batch and returns one outcome each, in their order."""
+    """A queue and writer of batches.
+
+    `write` takes the requests of a batch and returns one outcome each, in their order.
+    """
 
     def __init__(self, write: Callable[[Sequence[Request]], Sequence[Outcome]]) -> None:
         self._write = write
@@ -98,19 +101,19 @@ class GroupCommit(Generic[Request, Outcome]):
         self._threads = ThreadPoolExecutor(settings.WRITERS, thread_name_prefix="writer")
 
     def submit(self, queue_key: int, request: Request) -> Outcome:
-        """Write one request, alone or with others. Raises what `write` raised, or Overloaded after thirty seconds."""
+        """Write one request, alone or in a batch. Raises what `write` raised, or Overloaded after thirty seconds."""
         pending: _ThreadRequest[Request, Outcome] = _ThreadRequest(request)
         if not self._enqueue(queue_key, pending):
-            _give_back_connection()
-            if not pending.news.wait(LONGEST_WAIT_SECONDS) and self._withdraw(queue_key, pending):
-                raise _too_much()
-            pending.news.wait()
+            _release_connection()
+            if not pending.changed.wait(LONGEST_WAIT_SECONDS) and self._withdraw(queue_key, pending):
+                raise _overloaded()
+            pending.changed.wait()
         if not pending.answered:
             self._lead(queue_key)
         return pending.result()
 
     async def submit_from_loop(self, queue_key: int, request: Request) -> Outcome:
-        """The same for a coroutine: no thread waits, and as many as like may come at once."""
+        """Write one request for a coroutine, without blocking a thread. Raises like `submit`."""
         pending: _LoopRequest[Request, Outcome] = _LoopRequest(request, lambda: self._lead_in_pool(queue_key))
         if self._enqueue(queue_key, pending):
             pending.make_leader()
@@ -118,12 +121,12 @@ class GroupCommit(Generic[Request, Outcome]):
             await asyncio.wait_for(asyncio.shield(pending.done), LONGEST_WAIT_SECONDS)
         except TimeoutError:
             if self._withdraw(queue_key, pending):
-                raise _too_much() from None
+                raise _overloaded() from None
             await pending.done
         return pending.result()
 
     def _enqueue(self, queue_key: int, pending: _PendingRequest[Request, Outcome]) -> bool:
-        """Whether it leads."""
+        """Append to the queue. Return True if the queue was empty, so that the caller becomes the leader."""
         with self._guard:
             leads = queue_key not in self._queues
             self._queues.setdefault(queue_key, deque()).append(pending)
@@ -133,7 +136,7 @@ class GroupCommit(Generic[Request, Outcome]):
         self._threads.submit(self._lead_with_connection, queue_key)
 
     def _lead_with_connection(self, queue_key: int) -> None:
-        """In a thread of the desk, which has no request that would look after its connection."""
+        """Lead in a pool thread, which has no request cycle to close its connection."""
         close_old_connections()
         try:
             self._lead(queue_key)
@@ -141,7 +144,7 @@ class GroupCommit(Generic[Request, Outcome]):
             close_old_connections()
 
     def _lead(self, queue_key: int) -> None:
-        """Write what waits, the leader's own request first, then call the next leader."""
+        """Write one batch, the leader's request first, then promote the next leader."""
         with self._guard:
             queue = self._queues[queue_key]
             batch = [queue.popleft() for _ in range(min(len(queue), LARGEST_BATCH))]
@@ -160,12 +163,12 @@ class GroupCommit(Generic[Request, Outcome]):
         with self._guard:
             queue = self._queues[queue_key]
             if queue:
-                queue[0].make_leader()  # under the guard: it cannot give up and lead at once
+                queue[0].make_leader()  # under the guard, so that the request cannot withdraw at the same time
             else:
                 del self._queues[queue_key]
 
     def _withdraw(self, queue_key: int, pending: _PendingRequest[Request, Outcome]) -> bool:
-        """Leave the queue_key, unless somebody has taken the request already or called it to lead."""
+        """Remove the request from its queue. Return False if a batch has taken it or it has become the leader."""
         with self._guard:
             if pending.is_leader or pending not in self._queues.get(queue_key, ()):
                 return False
@@ -173,11 +176,11 @@ class GroupCommit(Generic[Request, Outcome]):
             return True
 
 
-def _too_much() -> Overloaded:
+def _overloaded() -> Overloaded:
     return Overloaded("Too many orders at once. Try again in a moment.")
 
 
-def _give_back_connection() -> None:
-    """Who only waits needs no connection of the pool."""
+def _release_connection() -> None:
+    """Release this thread's pooled connection while it waits."""
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         connection.close()

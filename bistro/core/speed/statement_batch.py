@@ -1,8 +1,7 @@
-"""Several statements in one trip to the database: on PostgreSQL the way there and back costs more than most answers.
+"""Statement batches: several SQL statements in one round trip to PostgreSQL (ADR 0012).
 
-What is asked together is asked in its order, each statement with a view of its own, as if it had come alone. Inserts
-may wait for the next statement: see `DeferredInserts`. SQLite lives in this process; there every statement goes at
-once. docs/adr/0012-statements-that-travel-together.md says why.
+Statements run in order, each with its own snapshot, as if sent separately. Inserts may be deferred to the next
+statement, see `DeferredInserts`. SQLite runs inside the process, so there every statement runs at once.
 """
 
 from collections import deque
@@ -23,21 +22,21 @@ Rows = list[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with its parameters; it answers with rows."""
+    """An SQL statement that returns rows, with its parameters."""
 
     sql: str
     parameters: Sequence[Any]
 
 
 def execute_batch(statements: Sequence[Statement]) -> list[Rows]:
-    """The rows of each statement, in their order; one trip where the database takes several at once.
+    """Run the statements in their order and return the rows of each, in one round trip where the database supports it.
 
-    Raises what the database raises for any of them: the others then count for nothing, as after one that failed alone.
+    Raises the error of any statement. The whole batch is then rolled back, as after a failed single statement.
     """
     connection: BaseDatabaseWrapper = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         if len(statements) == 1 or not takes_several(connection):
-            return [_asked(cursor, statement) for statement in statements]
+            return [_run(cursor, statement) for statement in statements]
         parameters = [value for statement in statements for value in statement.parameters]
         cursor.execute(";\n".join(statement.sql for statement in statements), parameters)
         found = [cursor.fetchall()]
@@ -46,43 +45,48 @@ def execute_batch(statements: Sequence[Statement]) -> list[Rows]:
     return found
 
 
-def _asked(cursor: Any, statement: Statement) -> Rows:
+def _run(cursor: Any, statement: Statement) -> Rows:
     cursor.execute(statement.sql, statement.parameters)
     rows: Rows = cursor.fetchall()
     return rows
 
 
 def takes_several(connection: BaseDatabaseWrapper) -> bool:
-    """Where psycopg puts the values into the text, a text may hold several statements."""
+    """Return whether the driver can send several statements at once: only where psycopg binds values on the client."""
     return connection.vendor == "postgresql" and not connection.settings_dict["OPTIONS"].get("server_side_binding")
 
 
 class DeferredInserts:
-    """Statements whose answers nobody needs. They go before whatever comes next, so nobody can tell that they waited,
-    but for an error, which comes with the statement they went with."""
+    """Deferred statements whose results are not needed.
+
+    They run before the next statement of the connection, so the delay is invisible except for errors, which surface at
+    that next statement.
+    """
 
     def __init__(self) -> None:
         self._statements: list[Statement] = []
 
     def add(self, statement: Statement) -> None:
-        """It goes with the next one."""
+        """Defer a statement until the next one runs."""
         self._statements.append(statement)
 
     def flush(self, *last: Statement) -> Rows:
-        """Send what waits, and one more, in one trip. What the last one answers."""
-        gone, self._statements = [*self._statements, *last], []
-        return execute_batch(gone)[-1] if gone else []
+        """Run the deferred statements and `last` in one round trip and return the rows of the last statement."""
+        batch, self._statements = [*self._statements, *last], []
+        return execute_batch(batch)[-1] if batch else []
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Around every statement of its connection (Django's `execute_wrapper`)."""
+        """Flush before every other statement of the connection (Django's `execute_wrapper`)."""
         self.flush()
         return execute(sql, params, many, context)
 
 
 @contextmanager
 def defer_inserts() -> Iterator[DeferredInserts | None]:
-    """Inside, `insert_rows` may let its statements wait; on leaving without an error they have gone. One for a
-    transaction; None where statements never wait."""
+    """Let `insert_rows` defer its statements inside this context, and flush them when it ends without an error.
+
+    Use it once in a transaction. Yields None where the database does not support batches.
+    """
     connection: Any = connections[DEFAULT_DB_ALIAS]
     if not takes_several(connection):
         yield None
@@ -92,7 +96,7 @@ def defer_inserts() -> Iterator[DeferredInserts | None]:
         with connection.execute_wrapper(pending):
             yield pending
             pending.flush()
-    except IntegrityError:  # perhaps the database was put back to an earlier day, and others have our keys
+    except IntegrityError:  # a restored backup can have reset the sequences below the preallocated keys
         allocator_for.cache_clear()
         raise
     finally:
@@ -100,8 +104,11 @@ def defer_inserts() -> Iterator[DeferredInserts | None]:
 
 
 class KeyAllocator:
-    """Keys of rows to come, taken from the table's sequence in advance: rows that point at each other can then be
-    written in one trip. KeyAllocator that are never used leave gaps, as a transaction that was rolled back does."""
+    """Primary keys of one table, preallocated from its sequence (hi/lo).
+
+    Rows that refer to each other can then be written in one round trip. Unused keys leave gaps, as a rolled back
+    transaction does.
+    """
 
     def __init__(self, model: type[Model]) -> None:
         key = model._meta.pk
@@ -111,10 +118,10 @@ class KeyAllocator:
         self._free: deque[int] = deque()
 
     def take(self, count: int) -> list[int]:
-        """So many, in ascending order. A trip to the database for every 64 rows or fewer."""
+        """Return `count` keys in ascending order. One round trip for each block of 64 or fewer."""
         with self._guard:
             if len(self._free) >= count:
-                return sorted(self._free.popleft() for _ in range(count))  # two threads may have fetched at once
+                return sorted(self._free.popleft() for _ in range(count))  # threads may add blocks out of order
         more = max(count, KEY_BLOCK_SIZE)
         sql = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
         (rows,) = execute_batch([Statement(sql, [*self._sequence, more])])
@@ -126,5 +133,5 @@ class KeyAllocator:
 
 @cache
 def allocator_for(model: type[Model]) -> KeyAllocator:
-    """This process's keys of a table."""
+    """Return this process's key allocator of a model's table."""
     return KeyAllocator(model)

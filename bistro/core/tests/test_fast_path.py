@@ -53,15 +53,15 @@ def ordinary():
 @pytest.fixture
 def door(call, ordinary):
     door = fast_path({PATH: call}, otherwise=ordinary)
-    door.shared.learn()
+    door.shared.compute()
     return door
 
 
 async def test_until_the_headers_are_known_the_ordinary_door_answers(call, ordinary, monkeypatch):
     """The first request has them looked for, beside the event loop."""
     door, learnt = fast_path({PATH: call}, otherwise=ordinary), asyncio.Event()
-    loop, real = asyncio.get_running_loop(), door.shared.learn
-    monkeypatch.setattr(door.shared, "learn", lambda: loop.call_soon_threadsafe(learnt.set))
+    loop, real = asyncio.get_running_loop(), door.shared.compute
+    monkeypatch.setattr(door.shared, "compute", lambda: loop.call_soon_threadsafe(learnt.set))
     assert (await ask(door, http_scope(PATH, headers=JSON), b"{}"))[0] == 299
     await asyncio.wait_for(learnt.wait(), 10)
     real()
@@ -147,7 +147,7 @@ async def test_a_fault_of_ours_tells_nothing_and_is_tried_nowhere_else(door, cal
     assert status == 500
     assert json.loads(body)["code"] == "server_error"
     assert b"secret" not in body
-    assert "an express call failed" in caplog.text
+    assert "fast path handler failed" in caplog.text
     assert ordinary.bodies == []
 
 

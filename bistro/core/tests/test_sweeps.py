@@ -44,9 +44,9 @@ def test_it_survives_an_outage_and_logs_it_once(caplog):
         sweeper.round()
     assert sweep.asked == [NOON] * 7
     assert said(caplog) == [
-        ("WARNING", "a sweep fails, and goes on trying"),
-        ("INFO", "a sweep works again"),
-        ("WARNING", "a sweep fails, and goes on trying"),
+        ("WARNING", "sweep failed, will retry"),
+        ("INFO", "sweep recovered"),
+        ("WARNING", "sweep failed, will retry"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""One function reads every table of moves."""
+"""Tables of moves, and the functions that read them."""
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,10 @@ from django.utils.http import urlencode
 from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
+from bistro.core.web.pages import HtmxHttpRequest
 
 Params = ParamSpec("Params")
-Inner = Callable[Concatenate[HttpRequest, Actor, Params], HttpResponse]
+Inner = Callable[Concatenate[HtmxHttpRequest, Actor, Params], HttpResponse]
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
@@ -39,7 +40,7 @@ def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
             if not actor.may(act):
                 raise PermissionDenied(f"Your role cannot {act.words}.")
             with timezone.override(restaurant_of(actor).tz):
-                return view(request, actor, *args, **kwargs)
+                return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
 
         return wrapped
 

@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.authentication import keep_device_cookie
-from bistro.core.auth.rate_limits import client_address, over_limit
-from bistro.core.kernel.errors import DomainError, LostRace, TooMany
+from bistro.core.auth.rate_limits import client_address, require_within
+from bistro.core.kernel.errors import DomainError, LostRace
 from bistro.core.models import Device, Pairing
 from bistro.core.services import pairing
+from bistro.core.web.pages import HtmxHttpRequest, render_refusal
 
 PAIRING_COOKIE = "bistro_pairing"  # the code to show, and the secret that only this browser has
 COOKIE_AGE = 30 * 24 * 3600  # a wall that waits over a holiday comes back with a new code
@@ -21,7 +22,7 @@ HOME = {Device.Kind.KITCHEN: "/kitchen/", Device.Kind.PAD: "/device/"}
 
 
 @require_http_methods(["GET", "POST"])
-def show_code(request: HttpRequest) -> HttpResponse:
+def show_code(request: HtmxHttpRequest) -> HttpResponse:
     """The code, large; every few seconds the page asks here again. POST shows the first one, a GET with the cookie of
     an ended code the next. Claimed: the device's cookie, and on to its page.
     """
@@ -39,7 +40,7 @@ def show_code(request: HttpRequest) -> HttpResponse:
     except LostRace:  # the same browser collects at this moment: the next look finds it
         return HttpResponse(status=204)
     except DomainError as error:
-        return render(request, "core/pairing.html", {"problem": error.message}, status=error.status)
+        return render_refusal(request, "core/pairing.html", error)
 
 
 def _counts(known: Pairing) -> bool:
@@ -47,12 +48,12 @@ def _counts(known: Pairing) -> bool:
     return known.expires_at > timezone.now() and known.collected_at is None
 
 
-def _show_new(request: HttpRequest, secret: str, *, counted: bool) -> HttpResponse:
+def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpResponse:
     """A screen that only comes for its next code is not counted: it takes the place of its last."""
     address = client_address(request)
-    wait = over_limit("enrol", f"pairing:{address}") if counted else 0
-    if wait:
-        raise TooMany(f"Too many screens want a code at once. The next code comes in {wait} s.")
+    if counted:
+        words = "Too many screens want a code at once. The next code comes in {wait} s."
+        require_within("enrol", f"pairing:{address}", words)
     shown = pairing.open_pairing(address=address, replaces=secret)
     if request.method == "POST":
         answer: HttpResponse = redirect("pairing-code")
@@ -70,16 +71,16 @@ def _show_new(request: HttpRequest, secret: str, *, counted: bool) -> HttpRespon
     return answer
 
 
-def _show(request: HttpRequest, code: str, until: datetime) -> HttpResponse:
+def _show(request: HtmxHttpRequest, code: str, until: datetime) -> HttpResponse:
     address = f"{settings.PUBLIC_URL}/admin/"
     context = {"code": code, "halves": (code[:3], code[3:]), "until": until, "address": address}
-    fragment = "#pairing" if request.htmx else ""  # type: ignore[attr-defined]
+    fragment = "#pairing" if request.htmx else ""
     return render(request, f"core/pairing.html{fragment}", context)
 
 
-def _enter(request: HttpRequest, device: Device, secret: str) -> HttpResponse:
+def _enter(request: HtmxHttpRequest, device: Device, secret: str) -> HttpResponse:
     home = HOME.get(Device.Kind(device.kind), "/")
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = home
     else:

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
 from bistro.core.auth.authentication import keep_device_cookie
-from bistro.core.auth.rate_limits import client_address, login_succeeded, over_limit
-from bistro.core.kernel.errors import DomainError
+from bistro.core.auth.rate_limits import client_address, login_succeeded, require_within
+from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
 from bistro.core.services import devices
+from bistro.core.web.pages import render_refusal
 from bistro.core.web.pairing_views import HOME
 
 
@@ -28,12 +29,10 @@ class Login(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One address may not try account after account either."""
-        wait = over_limit("login", client_address(request))
-        if wait:
-            context = {"locked_out": f"Too many failed logins. Try again in {wait} s."}
-            answer = render(request, self.template_name, context, status=429)
-            answer["Retry-After"] = str(wait)
-            return answer
+        try:
+            require_within("login", client_address(request), "Too many failed logins. Try again in {wait} s.")
+        except TooMany as refusal:
+            return render_refusal(request, self.template_name, refusal)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -75,15 +74,11 @@ def device_door(request: HttpRequest) -> HttpResponse:
         if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
             return redirect(HOME[Device.Kind.KITCHEN])
         return render(request, "core/device_door.html", {"next": _next(request), "here": here})
-    wait = over_limit("enrol", f"page:{client_address(request)}")
-    if wait:
-        problem = f"Too many tries. Wait {wait} s."
-        return render(request, "core/device_door.html", {"problem": problem, "next": _next(request)}, status=429)
     try:
+        require_within("enrol", f"page:{client_address(request)}", "Too many tries. Wait {wait} s.")
         device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
-    except DomainError as error:
-        context = {"problem": error.message, "next": _next(request)}
-        return render(request, "core/device_door.html", context, status=error.status)
+    except DomainError as refusal:
+        return render_refusal(request, "core/device_door.html", refusal, next=_next(request))
     answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
     keep_device_cookie(answer, token)
     return answer

@@ -17,7 +17,7 @@ from kitchen.printing.events import SlipAskedFor, SlipsDismissed, SlipsRetried
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.selectors import UNPRINTED
 from kitchen.printing.slips import NOTHING, Paper, paper_of, slip_of
-from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.printing.transitions import SlipKind, SlipStatus, move_slips
 from kitchen.services.tickets import locked_ticket
 from menu.steps import menu_in
 
@@ -87,8 +87,8 @@ def retry_failed(*, printer_id: int, actor: Actor) -> int:
         printer = _own(printer_id, actor)
         failed = _failed(printer)
         wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _said_since(printer, failed)
-        again = {"status": SlipStatus.QUEUED, "attempts": 0, "due_at": work.now, "ended_at": None}
-        count: int = failed.filter(pk__in=wanted).update(**again)
+        again = {"attempts": 0, "due_at": work.now, "ended_at": None}
+        count = move_slips(failed.filter(pk__in=wanted), [SlipStatus.FAILED], SlipStatus.QUEUED, **again)
         _calm(printer)
         work.record(SlipsRetried(printer=printer, slips=count))
     return count
@@ -102,7 +102,7 @@ def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
-        count: int = _failed(printer).update(status=SlipStatus.SKIPPED, ended_at=work.now)
+        count = move_slips(_failed(printer), [SlipStatus.FAILED], SlipStatus.SKIPPED, ended_at=work.now)
         _calm(printer)
         work.record(SlipsDismissed(printer=printer, slips=count))
     return count

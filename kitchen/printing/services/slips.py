@@ -13,7 +13,7 @@ from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.printing.events import PrinterRecovered, PrinterTroubled
 from kitchen.printing.models import Printer, PrintJob
-from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.printing.transitions import SlipKind, SlipStatus, move_slips
 from kitchen.steps import mark_seen
 from kitchen.transitions import TicketStatus
 
@@ -135,7 +135,8 @@ def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful
         mine.update(doubtful=doubtful, error=why[:200])
         queued = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.QUEUED)
         over = Q(created_at__lt=now - GIVE_UP) | Q(pk=job.pk, attempts__gte=TRIES)
-        count = queued.filter(over).update(status=SlipStatus.FAILED, error=why[:200], ended_at=now)
+        given_up = queued.filter(over)
+        count = move_slips(given_up, [SlipStatus.QUEUED], SlipStatus.FAILED, error=why[:200], ended_at=now)
         if count:
             printer.trouble, fields = why[:200], [*fields, "trouble", "trouble_at"]
             printer.trouble_at = printer.trouble_at or now
@@ -144,6 +145,6 @@ def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful
 
 
 def _end(job: PrintJob, status: SlipStatus, now: datetime) -> None:
-    rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
+    rows = PrintJob.objects.filter(pk=job.pk, attempts=job.attempts)
     with writing():
-        rows.update(status=status, doubtful=False, error="", ended_at=now)
+        move_slips(rows, [SlipStatus.QUEUED], status, doubtful=False, error="", ended_at=now)

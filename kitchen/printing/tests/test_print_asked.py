@@ -184,6 +184,19 @@ def test_not_needed_is_not_printed(house, cook, printer, failed, paper):
     assert Event.objects.filter(action="dismissed").count() == 1
 
 
+@pytest.mark.parametrize("act", ["retry", "dismiss"])
+def test_a_refusal_stands_beside_the_strip(house, cook, printer, failed, act):
+    path = f"/kitchen/printers/{printer.pk + 1}/{act}/"
+    with nothing_changes():
+        answer = cook.post(path, headers={"HX-Request": "true"})
+        assert cook.post(path).status_code == 404
+    assert answer.status_code == 404
+    assert "<html" not in said(answer), "a part of the board, not a page"
+    assert "PRINTER Grill printer" in said(answer)
+    problem = said(answer).partition('<div id="board-problem" hx-swap-oob="true">')[2]
+    assert "There is no such printer." in problem
+
+
 def test_open_boards_hear_of_a_printer_without_a_reload(house, printer, failed):
     board = KitchenView(house.restaurant.pk, house.actor("kitchen"), None)
     event = Event(type="printer_updated", action="troubled", subject=f"printer:{printer.pk}")

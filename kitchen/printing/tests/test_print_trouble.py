@@ -20,7 +20,6 @@ from kitchen.printing.services import retry_failed, serve_printer
 from kitchen.printing.services.slips import TRIES
 from kitchen.printing.steps import write_slips
 from kitchen.printing.tests.printers import FakePrinter, printer_at
-from orders.order_commands import LineRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -252,7 +251,3 @@ def test_metrics_say_how_many(house, printer, paper, client, monkeypatch):
     text = client.get("/metrics").content.decode()
     assert "bistro_printers_in_trouble 1.0" in text
     assert "bistro_slips_failed 1.0" in text
-
-
-def test_lines_are_requested_as_people_order():
-    assert LineRequest(item=1, quantity=1)
