@@ -358,7 +358,7 @@ TIME_ZONE = "UTC"  # each restaurant has a time zone of its own in its row
 # --- Logs --------------------------------------------------------------------------------------------
 LOG_JSON = env.bool("LOG_JSON", default=False)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it trusts every header; AddressMiddleware does not
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # the package trusts every header; AddressMiddleware does not
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -228,7 +228,10 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
 
     # --- actions ----------------------------------------------------------------------------------------------
     def run_each(self, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any], done: str) -> None:
-        """Call a service for each row and show each refusal. `done` follows a number: `3 confirmed.`"""
+        """Call a service for each row and show each refusal.
+
+        `done` follows the number of rows in the message, as in `3 confirmed.`
+        """
         chosen = list(rows[: AT_ONCE + 1] if isinstance(rows, QuerySet) else rows)
         if len(chosen) > AT_ONCE:
             self.message_user(request, f"Choose at most {AT_ONCE} at once.", messages.ERROR)

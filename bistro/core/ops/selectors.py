@@ -41,7 +41,7 @@ def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
 
 
 def restaurants_of_installation() -> QuerySet[Restaurant]:
-    """Return all restaurants. Only for the operator, who gives people their first membership."""
+    """Return all restaurants. Only for the operator's first membership of a new restaurant."""
     return Restaurant.objects.order_by("name", "pk")
 
 
