@@ -36,7 +36,7 @@ browser: setup ## run the tests in Chromium
 	@$(PYTHON) -m pytest -m browser tests/browser $(ARGS)
 
 faults: setup ## kill, freeze and cut everything under load, and count what was lost (ARGS="--orders 1000 --clients 50")
-	@$(PYTHON) -m tests.faults $(ARGS)
+	@$(PYTHON) -m harness $(ARGS)
 
 bench: setup ## measure orders, sockets and growth, beside rivals or an earlier revision (ARGS="--quick --only embedded orders")
 	@$(PYTHON) -m benchmarks $(ARGS)

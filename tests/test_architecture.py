@@ -16,9 +16,16 @@ from django.utils.module_loading import import_string
 from bistro.core.kernel.events import DomainEvent
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
 APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}
+
+# Code around the product that may import the composition root and the tools.
+MAY_IMPORT_THE_ROOT = (
+    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "bistro/simulator/",
+)  # fmt: skip
 
 # Doors that write rows which are not the restaurant's business (DECISIONS 9): file, call → reason.
 MAY_WRITE: dict[tuple[str, str], str] = {}
@@ -32,6 +39,11 @@ MAY_READ_UNFENCED = {
 MAY_OPEN_TRANSACTION = {
     "bistro/core/writing/unit_of_work.py": "it is the unit of work",
     "bistro/core/database/schema_operations.py": "an operation says that no transaction may be open",
+}
+# Services that write without a unit of work: file, function → reason.
+MAY_WRITE_WITHOUT_UNIT = {
+    ("bistro/core/services/devices.py", "note_seen"): "a stamp; the live feed must not wait in the queue of writers",
+    ("bistro/core/services/devices.py", "note_batteries"): "the same",
 }
 # Files that set `status` without a table of moves: file, kind → reason.
 MAY_SET_STATUS = {
@@ -53,14 +65,14 @@ WITHOUT_RESTAURANT = {
 
 @cache
 def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
-    """(path, source) of every file of ours with one of the suffixes, migrations left out."""
-    folders = (*CODE, "templates", "static", "tests")
+    """Return (path, source) of every file of ours with one of the suffixes; migrations are left out."""
+    folders = (*CODE, "templates", "static", "harness", "benchmarks", "tests")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     paths += [path for path in ROOT.glob("*.py") if path.suffix in suffixes]
     return tuple(
         (str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
         for path in sorted(paths)
-        if "migrations" not in path.parts
+        if not {"migrations", "releases"} & set(path.parts)
     )
 
 
@@ -92,7 +104,7 @@ def test_the_composition_root_is_imported_by_nobody():
         for path, source in files(".py")
         for line, name in rules.imported_names(source, path)
         if name.startswith(root)
-        and not path.startswith(("tests/", "conftest", "manage", "bistro/demo/", "bistro/simulator/"))
+        and not path.startswith(MAY_IMPORT_THE_ROOT)
         and path not in {"bistro/asgi.py", "bistro/urls.py"}
     ]
     assert found == []
@@ -124,6 +136,11 @@ def test_only_the_unit_of_work_opens_a_transaction():
         for one in rules.own_transactions(source, path)
     ]
     assert found == []
+
+
+def test_services_write_in_units_of_work():
+    found, unused = located(rules.writes_outside_units, MAY_WRITE_WITHOUT_UNIT)
+    assert (found, unused) == ([], set())
 
 
 def test_every_status_changes_by_a_table_of_moves():

@@ -4,6 +4,8 @@ import pytest
 
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 
 @pytest.mark.parametrize(
     ("_case", "path", "source"),
@@ -24,6 +26,11 @@ from tests import architecture as rules
             "bistro/simulator/pads.py",
             "from kitchen.services import bump_ticket",
         ),
+        ("an app knows the harness", "orders/tests/test_race.py", "from harness.servers import Server"),
+        ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.wire import request"),
+        ("the harness knows the tests", "harness/drill.py", "from tests.journeys.house import open_house"),
+        ("the benchmarks know the tests", "benchmarks/load.py", "from tests.sockets import join"),
+        ("a test knows the benchmarks", "tests/faults/test_drill.py", "from benchmarks.load import told"),
     ],
 )
 def test_an_import_against_the_arrow_is_flagged(_case, path, source):
@@ -38,6 +45,9 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
+        ("tests/faults/test_drill.py", "from harness.drill import drill\nfrom tests.sockets import join"),
+        ("benchmarks/load.py", "from harness.table import percentile\nfrom bistro.core.models import Restaurant"),
+        ("tests/benchmarks/test_wire.py", "from benchmarks.wire import request\nfrom harness.proxy import Proxy"),
     ],
 )
 def test_an_import_along_the_arrow_is_not_flagged(path, source):
@@ -87,6 +97,33 @@ def test_a_write_in_a_door_is_flagged(path, source, call):
 )
 def test_a_service_may_write_and_a_door_may_call_it(path, source):
     assert rules.writes_in_doors(source, path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("stamp", "def stamp(*, pk): Device.objects.filter(pk=pk).update(seen=1)"),
+        ("forget", "def forget(*, now):\n    for row in due(now):\n        row.delete()"),
+        ("restore", "def restore(): Epoch.objects.update_or_create(pk=1)"),
+    ],
+)
+def test_a_service_that_writes_in_no_unit_is_flagged(name, body):
+    assert rules.writes_outside_units(body, "orders/services/planning.py") == [(1, name)]
+    assert rules.writes_outside_units(body, "orders/tests/test_planning.py") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def stamp(*, pk, actor):\n    with UnitOfWork(actor):\n        rows.update(seen=1)",
+        "def step(row, work): row.save()",
+        "def save(row):\n    require_transaction()\n    row.save()",
+        "def _part(row): row.save()",
+        "def look(*, pk): return rows.get(pk=pk)",
+    ],
+)
+def test_a_service_with_a_unit_is_not_flagged(body):
+    assert rules.writes_outside_units(body, "orders/services/planning.py") == []
 
 
 @pytest.mark.parametrize(

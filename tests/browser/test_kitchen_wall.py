@@ -5,7 +5,7 @@ import statistics
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.service import Service
+from harness.service import Service
 
 SOON = 5_000
 NUMBERS = "() => [...document.querySelectorAll('.position')].filter((each) => each.textContent).length"

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from harness.service import Service
 from tests.browser.lines import wire_to
-from tests.browser.service import Service
 
 NOT_LIVE_MS = 12_000  # what we promise (R11); the beat before it may be one second old
 MARGIN_MS = 3_000

@@ -18,10 +18,10 @@ import pytest
 from django.conf import settings
 
 from bistro.simulator.credentials import demo_path, read_credentials
-from tests.browser.service import ROOT, free_port
-from tests.faults.installation import NO_LIMITS
-from tests.faults.screens import Program, Rules
-from tests.faults.servers import Postgres, Redis, Server, product_environment
+from harness.installation import NO_LIMITS
+from harness.screens import Program, Rules
+from harness.servers import Postgres, Redis, Server, product_environment
+from harness.service import ROOT, free_port
 
 PATIENCE = 30.0  # seconds after which nobody slow is connected any more
 pytestmark = [

@@ -10,9 +10,9 @@ import random
 import aiohttp
 import pytest
 
-from tests.browser.service import Running
+from harness.service import Running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.database_agnostic]
 
 KILLS = int(os.environ.get("KILLS", "6"))
 SECONDS = 6.0  # about what a first start takes on a busy machine

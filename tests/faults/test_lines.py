@@ -6,10 +6,10 @@ Beside every group of screens stands one without the protection: the same trial 
 import pytest
 from django.conf import settings
 
-from tests.faults.evening import opened, watched
-from tests.faults.installation import Installation, Plan
-from tests.faults.screens import SILENCE, Rules
-from tests.faults.trials import (
+from harness.evening import opened, watched
+from harness.installation import Installation, Plan
+from harness.screens import SILENCE, Rules
+from harness.trials import (
     AWAY,
     FLUSHED,
     FORGETFUL,

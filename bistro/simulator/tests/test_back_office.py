@@ -17,7 +17,7 @@ from menu.selectors import menu_as_sold
 from menu.tests.factories import ItemFactory
 from tables.models import Pad
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 HISTORY = """order_id,ordered_at,item,category,quantity,unit_price,modifiers
 1,,Bowl,Bowls,1,8.75,Rice|Beans

@@ -10,6 +10,8 @@ from bistro.simulator.history import UnreadableHistory, needed_items, read_histo
 from bistro.simulator.planned import plan_history
 from bistro.simulator.tests.fake_restaurant import MENU
 
+pytestmark = pytest.mark.database_agnostic
+
 HEADING = "order_id,ordered_at,item,category,quantity,unit_price,modifiers"
 
 
