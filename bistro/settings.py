@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.kernel.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS  # noqa: F401  (settings, too)
+from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS, WALL_STRIPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "tables",
     "orders",
     "kitchen",
+    "kitchen.printing",
     "bistro.demo",
     "bistro.simulator",
 ]
