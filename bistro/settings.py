@@ -43,8 +43,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Applications ------------------------------------------------------------------------------------
+SERVER = env.str("SERVER", default="daphne")  # what deploy/serve starts
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if SERVER == "daphne" else []),  # the app loads Twisted, which uvicorn does without
     "unfold.apps.BasicAppConfig",  # its other one puts its own site in the place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -77,7 +78,6 @@ INSTALLED_APPS = [
     "orders",
     "kitchen",
     "bistro.demo",
-    "bistro.simulator",
 ]
 
 MIDDLEWARE = [
