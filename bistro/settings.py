@@ -107,7 +107,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "bistro.urls"
 ASGI_APPLICATION = "bistro.asgi.application"
-APPEND_SLASH = True
 
 TEMPLATES = [
     {
@@ -332,10 +331,6 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
     "screen-wake-lock": ["self"],
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the proxy asks this one by http
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

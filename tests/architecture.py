@@ -190,11 +190,40 @@ def statuses_set_directly(source: str, path: str) -> list[tuple[int, str]]:
     return [] if is_test(path) else found
 
 
-def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def writes_outside_units(source: str, path: str) -> list[tuple[int, str]]:
+    """Public functions of services that write rows in no unit of work: (line, name).
+
+    A unit is there when the function opens it, gets it as `work`, or requires its transaction.
+    """
+    if not is_service(path):
+        return []
+    return [
+        (node.lineno, node.name)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and _writes(node)
+        and not any(argument.arg == "work" for argument in [*node.args.args, *node.args.kwonlyargs])
+        and not any(_calls(node, name) for name in ("UnitOfWork", "require_transaction", "writing"))
+    ]
+
+
+def _writes(function: ast.FunctionDef) -> bool:
     return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UnitOfWork"
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
         for node in ast.walk(function)
     )
+
+
+def _calls(function: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for node in ast.walk(function)
+    )
+
+
+def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return _calls(function, "UnitOfWork")
 
 
 def positional_services(source: str, path: str) -> list[tuple[int, str]]:

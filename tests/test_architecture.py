@@ -16,6 +16,8 @@ from django.utils.module_loading import import_string
 from bistro.core.kernel.events import DomainEvent
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
 APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}
@@ -37,6 +39,11 @@ MAY_READ_UNFENCED = {
 MAY_OPEN_TRANSACTION = {
     "bistro/core/writing/unit_of_work.py": "it is the unit of work",
     "bistro/core/database/schema_operations.py": "an operation says that no transaction may be open",
+}
+# Services that write without a unit of work: file, function → reason.
+MAY_WRITE_WITHOUT_UNIT = {
+    ("bistro/core/services/devices.py", "note_seen"): "a stamp; the live feed must not wait in the queue of writers",
+    ("bistro/core/services/devices.py", "note_batteries"): "the same",
 }
 # Files that set `status` without a table of moves: file, kind → reason.
 MAY_SET_STATUS = {
@@ -129,6 +136,11 @@ def test_only_the_unit_of_work_opens_a_transaction():
         for one in rules.own_transactions(source, path)
     ]
     assert found == []
+
+
+def test_services_write_in_units_of_work():
+    found, unused = located(rules.writes_outside_units, MAY_WRITE_WITHOUT_UNIT)
+    assert (found, unused) == ([], set())
 
 
 def test_every_status_changes_by_a_table_of_moves():

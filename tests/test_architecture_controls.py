@@ -4,6 +4,8 @@ import pytest
 
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 
 @pytest.mark.parametrize(
     ("_case", "path", "source"),
@@ -101,6 +103,33 @@ def test_a_write_in_a_door_is_flagged(path, source, call):
 )
 def test_a_service_may_write_and_a_door_may_call_it(path, source):
     assert rules.writes_in_doors(source, path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("stamp", "def stamp(*, pk): Device.objects.filter(pk=pk).update(seen=1)"),
+        ("forget", "def forget(*, now):\n    for row in due(now):\n        row.delete()"),
+        ("restore", "def restore(): Epoch.objects.update_or_create(pk=1)"),
+    ],
+)
+def test_a_service_that_writes_in_no_unit_is_flagged(name, body):
+    assert rules.writes_outside_units(body, "orders/services/planning.py") == [(1, name)]
+    assert rules.writes_outside_units(body, "orders/tests/test_planning.py") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def stamp(*, pk, actor):\n    with UnitOfWork(actor):\n        rows.update(seen=1)",
+        "def step(row, work): row.save()",
+        "def save(row):\n    require_transaction()\n    row.save()",
+        "def _part(row): row.save()",
+        "def look(*, pk): return rows.get(pk=pk)",
+    ],
+)
+def test_a_service_with_a_unit_is_not_flagged(body):
+    assert rules.writes_outside_units(body, "orders/services/planning.py") == []
 
 
 @pytest.mark.parametrize(

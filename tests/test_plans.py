@@ -199,7 +199,7 @@ def acts(house):
     yield "alarms of tickets", lambda: unseen_tickets(actor)
     yield "sweep of pauses", lambda: end_pauses(now=timezone.now() + timedelta(seconds=60))
     yield "feed", lambda: event_log.events_after(house.restaurant.pk, position.seq - 5)
-    yield "news", lambda: event_log.news([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
+    yield "news", lambda: event_log.read_log([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
     yield "orders socket", lambda: list(OrderFeed(house.restaurant.pk, actor, None).snapshot(position))
     yield "pad socket", lambda: list(OrderFeed(house.restaurant.pk, actor, house.table.pk).snapshot(position))
     yield "kitchen socket", lambda: list(KitchenView(house.restaurant.pk, actor, None).snapshot(position))

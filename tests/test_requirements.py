@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 from bistro.demo.management.commands.simulate import PACKAGES
 from tests.architecture import imported_names, is_test
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("bistro", "menu", "tables", "orders", "kitchen")
 # Requirements that neither an import nor the settings nor deploy/serve name → the user.

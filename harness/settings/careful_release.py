@@ -1,4 +1,4 @@
-"""For the drill: the product and, as CONTRIBUTING.md asks for it, a next release."""
+"""For the drill: the product and, as docs/migrations.md asks for it, a next release."""
 
 from bistro.settings import *  # noqa: F403
 

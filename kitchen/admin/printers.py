@@ -16,8 +16,8 @@ from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.pages import form_page
-from kitchen.models import Printer
 from kitchen.printing import services as printing_services
+from kitchen.printing.models import Printer
 from kitchen.printing.transitions import SlipStatus
 from kitchen.setup_events import KitchenChanged
 from menu.steps import touch_menu

@@ -6,8 +6,8 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from kitchen.models import Printer
 from kitchen.printing.escpos import FEED_AND_CUT, STATUS, WHEN_DONE
+from kitchen.printing.models import Printer
 
 WELL, OPEN_COVER, PAPER_OUT = b"\x12\x12", b"\x1a\x12", b"\x1a\x72"
 

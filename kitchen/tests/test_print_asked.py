@@ -16,8 +16,9 @@ from bistro.core.models import Event
 from bistro.core.services.devices import give_token
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import nothing_changes
-from kitchen.models import Printer, PrintJob, Ticket
+from kitchen.models import Ticket
 from kitchen.printing import services
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
 from kitchen.tests.printers import FakePrinter, printer_at

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from bistro.core.models import Event
 from bistro.core.writing.unit_of_work import UnitOfWork
-from kitchen.models import Printer, PrintJob, Ticket
+from kitchen.models import Ticket
 from kitchen.printing import compiled, network
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import serve_printer, take_slip
 from kitchen.services import raise_unseen_ticket_alarms
 from kitchen.tests.printers import FakePrinter, printer_at
@@ -142,15 +143,15 @@ def test_paper_of_ours_confirms_nothing_of_theirs(house, other_house, paper):
 def test_a_process_that_took_no_order_since_the_first_printer_came_prints_the_void(house, paper):
     """It took one before there was any. Another process prints the next order; this one is told that it is off."""
     house.place()
-    remembered = dict(compiled._known), dict(menus._compiled)
+    memories = compiled._printers, menus._menus
+    remembered = [dict(memory._kept) for memory in memories]
     printer = printer_at(house, paper.port)
     with_new_version(house)
     order = house.place()  # the other process
     serve_printer(printer_id=printer.pk)
-    compiled._known.clear()
-    menus._compiled.clear()
-    compiled._known.update(remembered[0])
-    menus._compiled.update(remembered[1])
+    for memory, kept in zip(memories, remembered, strict=True):
+        memory.forget()
+        memory._kept.update(kept)
     house.done(house.api("manager").post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "Left"}))
     assert list(PrintJob.objects.order_by("pk").values_list("kind", "status")) == [
         ("new", "printed"),

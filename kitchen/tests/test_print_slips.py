@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from bistro.core.models import Device
 from bistro.core.tests.factories import DeviceFactory
-from kitchen.models import Printer, PrintJob, Screen, Ticket
+from kitchen.models import Screen, Ticket
 from kitchen.printing import network
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
 from kitchen.services import acknowledge_tickets, push_ticket

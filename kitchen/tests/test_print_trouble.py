@@ -13,8 +13,8 @@ from bistro.core.models import Event
 from bistro.core.writing import unit_of_work
 from bistro.core.writing.unit_of_work import reactions_to
 from kitchen.expo.live import ExpoView
-from kitchen.models import Printer, PrintJob
 from kitchen.printing import network
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import retry_failed, serve_printer
 from kitchen.printing.services.slips import TRIES

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from bistro.core.tests.racing import race
-from kitchen.models import PrintJob
+from kitchen.printing.models import PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
 from kitchen.tests.printers import FakePrinter, printer_at

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bistro.core.kernel.errors import IllegalTransition
 from bistro.core.tests.http import nothing_changes
-from kitchen.models import PrintJob
+from kitchen.printing.models import PrintJob
 from kitchen.printing.transitions import SlipStatus, move_slips
 from kitchen.tests.printers import printer_at
 

@@ -11,6 +11,8 @@ from harness.screens import Connection, Program
 from harness.truth import Truth, compared, unequal
 from tools.simulator.card import CardItem
 
+pytestmark = pytest.mark.database_agnostic
+
 BURGER = CardItem(1, "Burger", Decimal("9.50"), True, None, False, ())
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from harness.service import Running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.database_agnostic]
 
 KILLS = int(os.environ.get("KILLS", "6"))
 SECONDS = 6.0  # about what a first start takes on a busy machine

@@ -6,6 +6,8 @@ import pytest
 
 from harness.proxy import Faults, Proxy
 
+pytestmark = pytest.mark.database_agnostic
+
 
 class Echo:
     """A server that answers every line with its name and the line."""

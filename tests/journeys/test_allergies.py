@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from kitchen.models import PrintJob
+from kitchen.printing.models import PrintJob
 from kitchen.printing.services import serve_printer
 from kitchen.tests.printers import FakePrinter, printer_at
 from menu.compiled import forget

@@ -129,7 +129,14 @@ class LookInline(TenantInline):
 
 
 class TenantAdmin(TenantAdminMixin, ModelAdmin):
-    """Rows of one restaurant that managers set up."""
+    """Rows of one restaurant that managers set up.
+
+    The rule of writes in the admin: **a kind of row has one writer for a manager's form.** Plain configuration (menu,
+    tables, stations, printers) is saved by its form, inside one unit of work, and `after_write` records what belongs
+    to it; no service does the same. A row with rules of its own (logins, devices, restaurants) has services, and its
+    page is a `ServiceAdmin`, which never saves. Services that set up plain rows exist only for programs: imports, the
+    demo, the simulator. Statuses and money change by actions that call services.
+    """
 
     form = TenantForm
     paginator = CappedPaginator

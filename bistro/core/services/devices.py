@@ -98,9 +98,10 @@ def rotate(*, actor: Actor) -> str:
 
 
 def adopt_next_token(*, device_id: int, token_hash: str) -> None:
-    """The new token was used: the old one ends. One UPDATE decides, so that two first uses do no harm."""
+    """End the old token of a device: the new one was used. One UPDATE decides, so that two first uses do no harm."""
     rows = Device.objects.filter(pk=device_id, next_token_hash=token_hash)
-    rows.update(token_hash=token_hash, next_token_hash=None)
+    with UnitOfWork(Actor.system(None, "first use of a token")):
+        rows.update(token_hash=token_hash, next_token_hash=None)
 
 
 def revoke(*, device_id: int, actor: Actor) -> Device:
@@ -143,12 +144,14 @@ def settle_token(device: Device, token_hash: str, work: UnitOfWork) -> None:
 
 
 def note_seen(*, device_ids: Sequence[int]) -> None:
-    """These devices spoke within the last minute. No event: it is no news."""
+    """Stamp the devices that spoke within the last minute. No event: it is no news."""
+    # No unit of work: the live feed writes this, and must not wait in the queue of those who place orders.
     Device.objects.filter(pk__in=device_ids).update(last_seen_at=timezone.now())
 
 
 def note_batteries(*, levels: Mapping[int, int]) -> None:
-    """What these devices last said of their batteries: {device: percent}. No event, one UPDATE."""
+    """Write what these devices last said of their batteries: {device: percent}. No event, one UPDATE."""
+    # No unit of work, as in `note_seen`.
     cases = [When(pk=device_id, then=Value(level)) for device_id, level in levels.items()]
     Device.objects.filter(pk__in=list(levels)).update(battery=Case(*cases))
 

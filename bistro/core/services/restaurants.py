@@ -92,13 +92,13 @@ def change_member(
         if before == Role.OWNER:
             _check_owner(member, actor)
         member.save()
-        end_sessions(member.staff)
+        _end_sessions(member.staff)
         work.record(MemberChanged(membership=member, before=before))
     return member
 
 
-def end_sessions(staff: Staff) -> None:
-    """Tokens and sockets of this login count no more."""
+def _end_sessions(staff: Staff) -> None:
+    """End the tokens and sockets of a login."""
     staff.version += 1
     staff.save(update_fields=["version"])
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from bistro.core.models import Event, Invitation, Membership, Restaurant, Staff
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 ADD, INVITE = "/admin/core/membership/add/", "/admin/core/invitation/add/"
 PASSWORD = "a long enough one"

@@ -8,6 +8,8 @@ import pytest
 from bistro.core.server.admission import LONGEST_DELAY, REFUSALS_A_SECOND, ConcurrencyLimiter
 from bistro.core.tests.asgi import read_body
 
+pytestmark = pytest.mark.database_agnostic
+
 
 class Client:
     """One request, message by message."""

@@ -9,6 +9,8 @@ from websockets.streams import StreamReader
 
 from bistro.core.server.daphne_limits import BoundedChannel, BoundedSocket, _text_frame
 
+pytestmark = pytest.mark.database_agnostic
+
 HEAD = b"POST /admin/ HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 
 

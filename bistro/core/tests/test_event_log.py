@@ -179,7 +179,7 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
     everywhere = [here.pk, there.pk, quiet.pk]
     position = event_log.position(here.pk)
     with CaptureQueriesContext(connection) as trips:
-        news = event_log.news([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
+        news = event_log.read_log([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
     assert len(trips) == (1 if connection.vendor == "postgresql" else 4)
     assert (news.epoch, news.heads) == (position.epoch, {here.pk: 3, there.pk: 3, quiet.pk: 0})
     assert {key: [event.seq for event in events] for key, events in news.events.items()} == {
@@ -190,7 +190,7 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
 
 def test_the_first_look_names_the_history():
     here = RestaurantFactory()
-    assert event_log.news([here.pk], {}).epoch == event_log.position(here.pk).epoch != ""
+    assert event_log.read_log([here.pk], {}).epoch == event_log.position(here.pk).epoch != ""
 
 
 def test_the_epoch_is_one_for_all_who_ask_first(settings):

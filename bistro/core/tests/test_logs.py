@@ -8,6 +8,8 @@ import structlog
 
 from bistro.core.ops.logs import formatter
 
+pytestmark = pytest.mark.database_agnostic
+
 
 def logged(form):
     """A fault in a function that holds a secret, as its line or lines in the log."""

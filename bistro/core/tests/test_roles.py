@@ -7,6 +7,8 @@ from bistro.core.kernel.errors import NotPermitted
 from bistro.core.kernel.roles import PERMISSIONS, Permission, Role
 from bistro.core.models import Restaurant
 
+pytestmark = pytest.mark.database_agnostic
+
 EVERYBODY_ON_STAFF = {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
 WHO_MAY = {
     Permission.READ_ORDERS: EVERYBODY_ON_STAFF | {"screen", "integration"},

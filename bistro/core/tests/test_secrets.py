@@ -8,6 +8,8 @@ import pytest
 
 from bistro.core.kernel.secrets import digest, new_code, new_token, secret_key
 
+pytestmark = pytest.mark.database_agnostic
+
 MANY = "import pathlib, sys, bistro.core.kernel.secrets as s; print(s.secret_key(pathlib.Path(sys.argv[1])))"
 
 

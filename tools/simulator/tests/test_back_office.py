@@ -17,7 +17,7 @@ from tools.simulator.credentials import read_credentials
 from tools.simulator.history import read_history
 from tools.simulator.planned import plan_history
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 HISTORY = """order_id,ordered_at,item,category,quantity,unit_price,modifiers
 1,,Bowl,Bowls,1,8.75,Rice|Beans

@@ -10,6 +10,8 @@ from tools.simulator.history import UnreadableHistory, needed_items, read_histor
 from tools.simulator.planned import plan_history
 from tools.simulator.tests.fake_restaurant import MENU
 
+pytestmark = pytest.mark.database_agnostic
+
 HEADING = "order_id,ordered_at,item,category,quantity,unit_price,modifiers"
 
 

@@ -10,6 +10,8 @@ from tools.simulator.client import open_client
 from tools.simulator.ledger import Traffic
 from tools.simulator.report import figures, show_account
 
+pytestmark = pytest.mark.database_agnostic
+
 
 async def test_a_good_evening(evening_at):
     account, evening, restaurant = await evening_at()
