@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP through admission into Django, sockets to the live consumers."""
+"""The ASGI application: HTTP through load shedding into Django, sockets to the live consumers."""
 
 import gc
 import os
@@ -42,4 +42,4 @@ if "daphne.server" in sys.modules:  # Twisted is loaded only where Daphne serves
 
     limit_daphne()
 start_sweeps()
-gc.freeze()  # what lives as long as the process is not looked through again at every collection
+gc.freeze()  # spares the garbage collector the objects that live as long as the process

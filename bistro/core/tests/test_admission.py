@@ -186,11 +186,11 @@ async def test_the_more_are_refused_the_longer_each_of_them_waits(door, kitchen,
         crowd += more
         inside += start(*more)
         await settle()
-        assert (door._held, door._pause()) == (many, seconds)
+        assert (door._delayed, door._delay()) == (many, seconds)
     for client in crowd:
         client.leave()
     await settle()
-    assert door._held == 0
+    assert door._delayed == 0
     assert {client.status for client in crowd} == {None}
     kitchen.finish.set()
     await asyncio.gather(*inside)

@@ -342,5 +342,6 @@ def test_a_database_whose_first_migration_was_rewritten_since_is_refused(monkeyp
 
 
 @pytest.mark.django_db
-def test_a_database_of_this_checkout_is_accepted():
-    call_command("migrate", verbosity=0)
+def test_a_database_of_this_checkout_is_accepted(capsys):
+    call_command("migrate", verbosity=1)
+    assert "No migrations to apply." in capsys.readouterr().out
