@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.addresses import API
+
 pytestmark = pytest.mark.database_agnostic
 
 ROOT = Path(__file__).parents[1]
@@ -154,3 +156,11 @@ def test_the_page_of_settings_names_every_variable() -> None:
     named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "docs/configuration.md").read_text()))
     assert len(variables) > 15
     assert variables - named == set()
+
+
+def test_the_contracts_name_every_call() -> None:
+    pages = [path for path in _pages() if path.parent == ROOT / "docs/contracts"]
+    text = " ".join(re.sub(r"\{[^}/]*\}", "{}", page.read_text()) for page in pages)
+    calls = {"/" + re.sub(r"<[^>]*>", "{}", address) for address in API}
+    assert len(calls) > 40
+    assert {call for call in calls if not re.search(re.escape(call) + r"(?![\w/{])", text)} == set()
