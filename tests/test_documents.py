@@ -164,3 +164,9 @@ def test_the_contracts_name_every_call() -> None:
     calls = {"/" + re.sub(r"<[^>]*>", "{}", address) for address in API}
     assert len(calls) > 40
     assert {call for call in calls if not re.search(re.escape(call) + r"(?![\w/{])", text)} == set()
+
+
+def test_architecture_names_every_package_of_core() -> None:
+    packages = {init.parent.name for init in (ROOT / "bistro/core").glob("*/__init__.py")}
+    named = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE))
+    assert packages - named == {"management", "migrations", "tests"}
