@@ -17,7 +17,7 @@ NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]
 class MenuVersion(models.Model):
     """One number that rises with every change of the menu, and one for what is sold out.
 
-    Compiled menus and ETags hang on `version`; portions left and 86 only move `availability` (DECISIONS 23). A pause
+    Compiled menus and ETags hang on `version`; portions left and 86 only move `availability`. A pause
     moves `pauses` as well: who sells counted portions all evening does not read the pauses for each.
     """
 

@@ -39,7 +39,7 @@ def menu_stamp(restaurant_id: int) -> str:
 
 
 def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
-    """CONTRACT D's menu: prices in force, availability, portions, allergens, modifiers."""
+    """Return the menu of the API: prices in force, availability, portions, allergens, modifiers."""
     now, states, at = menu_now(restaurant_id), availability(restaurant_id), timezone.now()
     pads = now.pauses.of_pads(at)
     return {

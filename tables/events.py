@@ -1,4 +1,4 @@
-"""What happens on the floor. Programs know a party as a guest (CONTRACT C), in camelCase and by uid."""
+"""Events of the floor. Programs know a party as a guest, with keys in camelCase and its uid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

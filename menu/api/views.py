@@ -1,4 +1,4 @@
-"""CONTRACT D: the menu as sold now."""
+"""The call for the menu as it is sold now."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request

@@ -1,4 +1,4 @@
-"""The menu as sold now: its shape, its ETag, and what it does not show (CONTRACT D)."""
+"""The menu as sold now: its shape, its ETag, and what it does not show."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
