@@ -15,7 +15,7 @@ pytestmark = pytest.mark.database_agnostic
 ROOT = Path(__file__).parents[1]
 LONGEST = 1500  # words of a page; a longer one is two pages
 NO_LIMIT = {"CHANGELOG.md"}  # grows with every release
-STILL_CITING = ("bistro/", "kitchen/", "menu/", "orders/", "tables/")
+STILL_CITING = ("orders/",)
 COMING = {"docs/testing.md"}
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
