@@ -1,4 +1,4 @@
-"""The call for the menu as it is sold now."""
+"""The menu as sold now (docs/contracts/bistro.md)."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
