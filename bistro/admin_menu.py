@@ -35,7 +35,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Tickets", "skillet", "kitchen_ticket_changelist"),
             ("Ticket times", "timer", "kitchen_ticket_figures"),
             ("Stations", "oven", "kitchen_station_changelist"),
-            ("Printers", "print", "kitchen_printer_changelist"),
+            ("Printers", "print", "printing_printer_changelist"),
         ],
     ),
     (

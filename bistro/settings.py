@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.kernel.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS  # noqa: F401  (settings, too)
+from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS, WALL_STRIPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -43,8 +43,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Applications ------------------------------------------------------------------------------------
+SERVER = env.str("SERVER", default="daphne")  # what deploy/serve starts
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if SERVER == "daphne" else []),  # the app loads Twisted, which uvicorn does without
     "unfold.apps.BasicAppConfig",  # unlike Unfold's default one, it keeps our admin site
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -76,8 +77,8 @@ INSTALLED_APPS = [
     "tables",
     "orders",
     "kitchen",
+    "kitchen.printing",
     "bistro.demo",
-    "bistro.simulator",
 ]
 
 MIDDLEWARE = [

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", start, name="start"),
     path("", include("bistro.core.web.urls")),
     path("kitchen/", include("kitchen.urls")),
+    path("kitchen/", include("kitchen.printing.urls")),
     path("floor/", include("orders.floor.urls")),
     path("admin/", admin.site.urls),
     path("", include("orders.api.urls")),

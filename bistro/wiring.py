@@ -19,6 +19,9 @@ EVENT_REACTIONS: dict[str, list[str]] = {
 # Alarms of higher apps on the floor plan, each a function of the actor.
 FLOOR_ALARMS: list[str] = ["kitchen.alarms.unseen_tickets", "kitchen.printing.alarms.printer_alarms"]
 
+# Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
+WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
+
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",

@@ -13,11 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from bistro.simulator.credentials import Credentials, demo_path, read_credentials
 from harness.books import Log
 from harness.proxy import Proxy
 from harness.servers import Postgres, Redis, Server, Worker, product_environment
 from harness.service import ROOT
+from tools.simulator.credentials import Credentials, demo_path, read_credentials
 
 NO_LIMITS = {
     "RATE_PAD_ORDERS": "1000000/min",

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from bistro.simulator.client import Client
 from harness.checker import Account, check, server_errors
 from harness.guests import HOUSE, Crew, Guests, log_in, read_menu
 from harness.installation import Installation
 from harness.screens import Rules, Screen, missed, when_all
 from harness.servers import Redis, Worker
+from tools.simulator.client import Client
 
 NEVER = float("inf")
 BACK_SECONDS = 20.0
@@ -44,7 +44,7 @@ async def service(
 ) -> AsyncIterator[Guests]:
     """Guests who order and take a breath, until the block ends. A crew lets them go, where it has hands.
 
-    With a crew a snapshot stays that of a busy evening; without one only orders are measured, as R4 asks for.
+    With a crew a snapshot stays that of a busy evening; without one only orders are measured.
     Then nobody orders any more, and everybody waits for the last answer: what was asked for must be answered.
     """
     pads = here.who.of_kind("pad")[:clients]

@@ -1,4 +1,4 @@
-"""The product obeys DESIGN section 2 and STYLE. The rules stand in tests/architecture.py, their controls beside it.
+"""The architecture of the product. The rules are in tests/architecture.py, their controls beside it.
 
 An exemption names the file, the finding and the reason; one that no longer finds anything fails too.
 """
@@ -20,14 +20,21 @@ pytestmark = pytest.mark.database_agnostic
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
-APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}
+APP_LABELS = {
+    "core": "bistro.core",
+    "menu": "menu",
+    "tables": "tables",
+    "orders": "orders",
+    "kitchen": "kitchen",
+    "printing": "kitchen.printing",
+}
 
 # Code around the product that may import the composition root and the tools.
 MAY_IMPORT_THE_ROOT = (
-    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "bistro/simulator/",
+    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "tools/",
 )  # fmt: skip
 
-# Doors that write rows which are not the restaurant's business (DECISIONS 9): file, call → reason.
+# Entry points that write rows of no restaurant: file, call → reason.
 MAY_WRITE: dict[tuple[str, str], str] = {}
 # Doors that read without the tenant fence: file, model → reason.
 MAY_READ_UNFENCED = {
@@ -49,7 +56,7 @@ MAY_WRITE_WITHOUT_UNIT = {
 MAY_SET_STATUS = {
     ("bistro/core/kernel/transitions.py", "assignment"): "the function that checks the table",
     ("bistro/core/kernel/transitions.py", "update"): "the function that checks the table, for many rows at once",
-    ("bistro/simulator/pads.py", "assignment"): "the status of an HTTP answer",
+    ("tools/simulator/pads.py", "assignment"): "the status of an HTTP answer",
 }
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {
@@ -66,7 +73,7 @@ WITHOUT_RESTAURANT = {
 @cache
 def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
     """Return (path, source) of every file of ours with one of the suffixes; migrations are left out."""
-    folders = (*CODE, "templates", "static", "harness", "benchmarks", "tests")
+    folders = (*CODE, "templates", "static", "tools", "harness", "benchmarks", "tests")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     paths += [path for path in ROOT.glob("*.py") if path.suffix in suffixes]
     return tuple(
@@ -97,8 +104,16 @@ def test_imports_point_one_way():
     assert findings(rules.imports_against_the_arrow) == []
 
 
+def test_the_packages_of_the_core_are_layers():
+    assert findings(rules.core_imports_upwards) == []
+
+
+def test_the_core_has_no_loose_modules():
+    assert findings(lambda source, path: rules.loose_in_core(path)) == []
+
+
 def test_the_composition_root_is_imported_by_nobody():
-    root = ("bistro.settings", "bistro.urls", "bistro.asgi", "bistro.demo", "bistro.simulator")
+    root = ("bistro.settings", "bistro.urls", "bistro.asgi", "bistro.demo", "tools.simulator")
     found = [
         f"{path}:{line} imports {name}"
         for path, source in files(".py")
