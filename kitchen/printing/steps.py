@@ -62,7 +62,7 @@ def _job(ticket: Ticket, printer: KnownPrinter, before: Paper | None, tz: tzinfo
         ticket=ticket,
         kind=kind.value,
         status=SlipStatus.QUEUED.value,
-        slip={**slip_of(ticket, kind, lines, tz), "station": printer.station},  # a pushed ticket has another station by now
+        slip={**slip_of(ticket, kind, lines, tz), "station": printer.station},  # a pushed ticket has moved on
         paper=now,
         created_at=work.now,
         due_at=work.now,
