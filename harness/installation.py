@@ -1,4 +1,4 @@
-"""A whole installation that can be broken: database, Redis, server processes, and the two lines that lead to them."""
+"""A complete installation that can be broken: database, Redis, server processes and the lines to them."""
 
 import asyncio
 import atexit
@@ -29,7 +29,7 @@ NO_LIMITS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What to set up."""
+    """The description of an installation."""
 
     processes: int = 1
     postgres: bool = False
@@ -37,7 +37,7 @@ class Plan:
     pads: int = 25  # in each restaurant
     restaurants: int = 1
     hold_courses: bool = False  # later courses wait until they are fired
-    settings: Mapping[str, str] | None = None  # environment of the server processes, to switch a protection off
+    settings: Mapping[str, str] | None = None  # environment that switches a protection off
     checkout: Path = ROOT  # the code that is served
 
     @property
@@ -49,9 +49,10 @@ class Plan:
 
 
 class Installation:
-    """`async with Installation(plan) as here:` sets up a restaurant and serves it; nothing is left afterwards.
+    """A running installation: `async with Installation(plan) as here:` sets up the restaurants and serves them.
 
-    Pads and screens have a line each, so that a broken answer to a pad is not a broken screen.
+    Nothing is left afterwards. Pads and screens have a line each, so that a broken answer to a pad does not break a
+    screen.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -61,7 +62,7 @@ class Installation:
         self.redis: Redis | None = None
         self.postgres: Postgres | None = None
         self.log: Log
-        self.houses: list[Credentials]  # who may act, by restaurant
+        self.houses: list[Credentials]  # credentials by restaurant
         self.pads_line: Proxy
         self.screens_line: Proxy
         self._stack = AsyncExitStack()
@@ -106,7 +107,7 @@ class Installation:
         await server.ready()
 
     def _furnish(self, settings: Mapping[str, str]) -> None:
-        """On SQLite the restaurants are a folder: opened once for a run, and copied by every installation."""
+        """Set up the restaurants; on SQLite copy a folder that is prepared once for each run."""
         var = self.folder / "var"
         if self.plan.postgres or self.plan.checkout != ROOT:
             open_restaurants(settings, self.plan.pads, self.plan.restaurants, self.plan.checkout)
@@ -119,17 +120,17 @@ class Installation:
 
     @property
     def who(self) -> Credentials:
-        """Who may act in the first restaurant, which is the only one in most trials."""
+        """Return the credentials of the first restaurant, which is the only one in most trials."""
         return self.houses[0]
 
     def complaints(self) -> str:
-        """What the server processes logged as errors, for a report that wants to know why."""
+        """Return the errors that the server processes logged, for the report."""
         lines = [line for worker in self.workers for line in worker.log.read_text(errors="replace").splitlines()]
         return "\n".join(line for line in lines if "rror" in line or "Traceback" in line)
 
 
 def open_restaurants(settings: Mapping[str, str], pads: int, restaurants: int, checkout: Path = ROOT) -> None:
-    """Database, restaurants and pads, where these settings lead, by the code that will serve them."""
+    """Create database, restaurants and pads in this environment, with the code that will serve them."""
     made = subprocess.run(
         [sys.executable, "-m", opener(checkout), str(pads), str(restaurants)],
         env=product_environment(settings),
@@ -149,7 +150,7 @@ def opener(checkout: Path) -> str:
 
 @cache
 def opened_folder(pads: int, restaurants: int) -> Path:
-    """The data folder of restaurants that nobody has ordered in. Nobody serves it: it is there to be copied."""
+    """Return a data folder with unused restaurants, to be copied; it is never served."""
     folder = Path(tempfile.mkdtemp(prefix="bistro-faults."))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     open_restaurants({**NO_LIMITS, "VAR": str(folder / "var")}, pads, restaurants)

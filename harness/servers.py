@@ -1,4 +1,4 @@
-"""Worker, Redis and PostgreSQL as processes of our own on free ports: to be killed, frozen and started again."""
+"""Worker, Redis and PostgreSQL as processes on free ports, to be killed, frozen and started again."""
 
 import asyncio
 import contextlib
@@ -24,9 +24,9 @@ OURS = ("DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_
 
 
 class Server:
-    """One process. Subclasses say how it is called and when it serves."""
+    """One process. Subclasses define the command and the check for readiness."""
 
-    checkout = ROOT  # where it is started
+    checkout = ROOT  # the folder that the process starts in
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
@@ -41,11 +41,11 @@ class Server:
         return os.environ
 
     def serves(self) -> bool:
-        """Whether it answers a question now."""
+        """Return True if the server answers a request now."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Start it and return without waiting."""
+        """Start the process and return without waiting."""
         user = owner() if isinstance(self, Postgres) else None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -59,7 +59,7 @@ class Server:
             )
 
     async def ready(self) -> None:
-        """Wait until it serves."""
+        """Wait until the server answers."""
         deadline = time.monotonic() + START_SECONDS
         while not await asyncio.to_thread(self.serves):
             if time.monotonic() > deadline or self.process is None or self.process.poll() is not None:
@@ -67,19 +67,19 @@ class Server:
             await asyncio.sleep(0.05)
 
     def kill(self) -> None:
-        """As a power cut would: no warning, no clean end, and nobody of its family is left."""
+        """Kill the process and its children without warning, as a power cut would."""
         self._send(signal.SIGKILL)
         self._reap()
 
     def freeze(self) -> None:
-        """It lives, and does nothing: connections stand, nobody answers."""
+        """Stop the process: its connections stay open, and nothing answers."""
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:
         self._send(signal.SIGCONT)
 
     def terminate(self) -> None:
-        """Ask it to end, as a new release would; kill what does not within ten seconds."""
+        """Ask the process to end, as a new release would; kill it after ten seconds."""
         self._send(signal.SIGTERM)
         assert self.process is not None
         try:
@@ -89,7 +89,7 @@ class Server:
         self._reap()
 
     def stop(self) -> None:
-        """Whatever became of it, it is gone afterwards."""
+        """End the process, whatever its state."""
         if self.process is not None:
             self.thaw()
             self.kill()
@@ -101,7 +101,7 @@ class Server:
                 os.kill(pid, what)
 
     def family(self) -> list[int]:
-        """The process and its children, parents first. PostgreSQL's have sessions of their own."""
+        """Return the process and its children, parents first. PostgreSQL's children have sessions of their own."""
         assert self.process is not None
         if self.process.returncode is not None:
             return []
@@ -138,7 +138,7 @@ class Worker(Server):
 
 
 class Redis(Server):
-    """A Redis that keeps nothing on disk."""
+    """A Redis that stores nothing on disk."""
 
     @property
     def url(self) -> str:
@@ -155,7 +155,7 @@ class Redis(Server):
             return False
 
     def flush(self) -> None:
-        """It forgets everything at once, and goes on serving."""
+        """Delete all data at once; Redis goes on serving."""
         answer = self._ask(b"FLUSHALL")
         assert answer.startswith(b"+OK"), answer
 
@@ -166,7 +166,7 @@ class Redis(Server):
 
 
 class Postgres(Server):
-    """A PostgreSQL with a data folder of its own, as durable as its defaults are."""
+    """A PostgreSQL with a data folder of its own and the default durability."""
 
     def __init__(self, name: str, folder: Path) -> None:
         super().__init__(name, folder)
@@ -193,7 +193,7 @@ class Postgres(Server):
             return False
 
     def create_database(self, name: str) -> str:
-        """Its address."""
+        """Create a database and return its address."""
         with psycopg.connect(f"{self.server_url}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return f"{self.server_url}/{name}"
@@ -204,17 +204,17 @@ class Postgres(Server):
 
 
 def owner() -> str | None:
-    """PostgreSQL refuses to run as root."""
+    """Return the account that runs PostgreSQL, which refuses to run as root."""
     return "postgres" if os.getuid() == 0 else None
 
 
 def postgres_binaries() -> Path | None:
-    """The folder of the newest server programs, or None where there are none."""
+    """Return the folder of the newest server programs, or None if there are none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return found[-1].parent if found else None
 
 
 def product_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without what chooses another installation, and with `settings`."""
+    """Return this process's environment with `settings`, without variables that select another installation."""
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     return kept | {"VENV": sys.prefix, "PUBLIC_URL": "http://127.0.0.1:8000"} | dict(settings)
