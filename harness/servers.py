@@ -170,11 +170,23 @@ class Postgres(Server):
 
     def __init__(self, name: str, folder: Path) -> None:
         super().__init__(name, folder)
-        self.binaries = postgres_binaries()
+        binaries = postgres_binaries()
+        assert binaries is not None, "PostgreSQL's server programs are not installed"
+        self.binaries = binaries
         self.data = Path(tempfile.mkdtemp(prefix="bistro-postgres.", dir="/tmp"))
-        if owner():
-            shutil.chown(self.data, owner())
-        initdb = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", self.data]
+        if user := owner():
+            shutil.chown(self.data, user)
+        initdb: list[str | Path] = [
+            self.binaries / "initdb",
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "-D",
+            self.data,
+        ]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", user=owner())
 
     @property
