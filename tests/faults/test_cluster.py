@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from bistro.simulator.credentials import demo_path, read_credentials
-from harness.installation import NO_LIMITS
+from harness.opened import NO_LIMITS
 from harness.screens import Program, Rules
 from harness.servers import Postgres, Redis, Server, product_environment
 from harness.service import ROOT, free_port
