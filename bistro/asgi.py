@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP through admission into Django, sockets to the live consumers."""
+"""The ASGI application: HTTP through load shedding into Django, sockets to the live consumers."""
 
 import gc
 import os
@@ -39,4 +39,4 @@ application = ProtocolTypeRouter(
 
 limit_daphne()
 start_sweeps()
-gc.freeze()  # what lives as long as the process is not looked through again at every collection
+gc.freeze()  # spares the garbage collector the objects that live as long as the process

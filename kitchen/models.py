@@ -5,7 +5,6 @@ from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Device, Restaurant
-from kitchen.printing import models as printing_models  # noqa: F401  (registers its tables under this app)
 from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.models import Category, Item, Modifier

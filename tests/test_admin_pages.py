@@ -13,9 +13,9 @@ from bistro.core.services.restaurants import invite
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory
 from kitchen.models import Ticket
 from kitchen.printing.models import Printer
+from kitchen.printing.tests.printers import printer_at
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
-from kitchen.tests.printers import printer_at
 from menu.models import Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
 from menu.tests.factories import (
     CategoryFactory,

@@ -20,7 +20,14 @@ pytestmark = pytest.mark.database_agnostic
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
-APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}
+APP_LABELS = {
+    "core": "bistro.core",
+    "menu": "menu",
+    "tables": "tables",
+    "orders": "orders",
+    "kitchen": "kitchen",
+    "printing": "kitchen.printing",
+}
 
 # Code around the product that may import the composition root and the tools.
 MAY_IMPORT_THE_ROOT = (
@@ -95,6 +102,14 @@ def located(rule, exempt: dict[tuple[str, str], str]) -> tuple[list[str], set[tu
 # --- source ---------------------------------------------------------------------------------------------------
 def test_imports_point_one_way():
     assert findings(rules.imports_against_the_arrow) == []
+
+
+def test_the_packages_of_the_core_are_layers():
+    assert findings(rules.core_imports_upwards) == []
+
+
+def test_the_core_has_no_loose_modules():
+    assert findings(lambda source, path: rules.loose_in_core(path)) == []
 
 
 def test_the_composition_root_is_imported_by_nobody():

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.database_agnostic
         ("menu knows tables", "menu/models.py", "import tables.models"),
         ("tables knows menu", "tables/selectors.py", "from menu import models"),
         ("orders knows the kitchen", "orders/steps.py", "from kitchen import steps"),
+        ("the kitchen knows printing", "kitchen/wall/live.py", "from kitchen.printing.strip import printers_strip"),
         ("core knows an app", "bistro/core/live/event_log.py", "from menu.models import Item"),
         ("an app knows the settings", "orders/services.py", "from bistro import settings"),
         ("an app knows the demo", "kitchen/views.py", "from bistro.demo import seed"),
@@ -41,6 +42,7 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
     ("path", "source"),
     [
         ("kitchen/steps.py", "from orders.events import OrderPlaced\nfrom menu.models import Item"),
+        ("kitchen/printing/steps.py", "from kitchen.models import Ticket"),
         ("orders/services.py", "from django.conf import settings\nfrom bistro.core.kernel.money import to_cents"),
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
@@ -52,6 +54,27 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
 )
 def test_an_import_along_the_arrow_is_not_flagged(path, source):
     assert rules.imports_against_the_arrow(source, path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "flagged"),
+    [
+        ("bistro/core/kernel/errors.py", "from bistro.core.models import Event", True),
+        ("bistro/core/speed/fast_path.py", "from bistro.core.live import hub", True),
+        ("bistro/core/live/hub.py", "from bistro.core.speed.compiled_queries import CompiledQuery", False),
+        ("bistro/core/live/hub.py", "from bistro.core.live.frames import Frame", False),
+    ],
+)
+def test_a_package_of_the_core_that_imports_a_higher_one_is_flagged(path, source, flagged):
+    assert bool(rules.core_imports_upwards(source, path)) is flagged
+
+
+@pytest.mark.parametrize(
+    ("path", "flagged"),
+    [("bistro/core/money.py", True), ("bistro/core/kernel/money.py", False), ("bistro/core/apps.py", False)],
+)
+def test_a_loose_module_in_the_core_is_flagged(path, flagged):
+    assert bool(rules.loose_in_core(path)) is flagged
 
 
 def test_models_in_the_simulator_are_flagged():

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from kitchen.printing.models import PrintJob
 from kitchen.printing.services import serve_printer
-from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from menu.compiled import forget
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.allergies import allergies, choice_names, conflicts, in_words

@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, admitted_device, jwt_actor
 from bistro.core.auth.last_seen import record_seen
-from bistro.core.auth.socket_passes import redeem_ticket
+from bistro.core.auth.socket_passes import redeem_pass
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked
 from bistro.core.models import Device, Staff
@@ -42,7 +42,7 @@ def credential_of(scope: Mapping[str, Any]) -> Credential | None:
         return _from_header(headers[b"authorization"].decode("latin-1"))
     for protocol in scope.get("subprotocols", []):
         if protocol.startswith("ticket."):
-            found = _of(redeem_ticket(protocol.removeprefix("ticket.")))
+            found = _of(redeem_pass(protocol.removeprefix("ticket.")))
             return found if found and still_valid(found) else None  # rights can have ended since the pass was issued
     if not _origin_allowed(*(headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))):
         return None

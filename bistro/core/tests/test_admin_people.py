@@ -1,4 +1,4 @@
-"""Managers add, invite and change the people of their restaurant; the operator starts new ones."""
+"""Admin pages of people: managers add, invite and change members; the operator starts new restaurants."""
 
 import re
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Money: rounded in one place, the way a till does."""
+"""Money: rounded in one module, half up."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Who may do what, pair by pair (DECISIONS 4). A change of rights is a change of this table too."""
+"""Permissions of every role, pair by pair. A changed permission needs a change of this table."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The installation's key: made once, for its owner's eyes, the same for processes that start together."""
+"""The installation's key: created once, readable only by its owner, the same for processes that start together."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The thread that sweeps goes on whatever happens, says so once, and is not started by tests."""
+"""The sweep thread: survives every error, logs it once, and is not started by tests."""
 
 import inspect
 import logging

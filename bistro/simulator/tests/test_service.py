@@ -20,7 +20,8 @@ async def test_a_good_evening(evening_at):
     assert account.delivered == 7
     assert account.expected == account.found > 0
     assert {tokens[0] for tokens in restaurant.seen_keys.values()} == {f"Device pad-{n}" for n in (1, 2, 3)}
-    assert {"seen": restaurant.seq} in restaurant.reports or restaurant.reports
+    assert restaurant.reports, "screens say what they have shown"
+    assert all(report.keys() == {"seen"} and 0 < report["seen"] <= restaurant.seq for report in restaurant.reports)
     assert evening.phase == "closed"
 
 

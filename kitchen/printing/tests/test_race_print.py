@@ -10,7 +10,7 @@ from bistro.core.tests.racing import race
 from kitchen.printing.models import PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
-from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 

@@ -11,8 +11,8 @@ from kitchen.models import Ticket
 from kitchen.printing import compiled, network
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import serve_printer, take_slip
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from kitchen.services import raise_unseen_ticket_alarms
-from kitchen.tests.printers import FakePrinter, printer_at
 from kitchen.tests.test_unseen_ticket import fire, order_of
 from menu import compiled as menus
 from menu.steps import touch_menu

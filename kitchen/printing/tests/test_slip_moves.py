@@ -8,8 +8,8 @@ from django.utils import timezone
 from bistro.core.kernel.errors import IllegalTransition
 from bistro.core.tests.http import nothing_changes
 from kitchen.printing.models import PrintJob
+from kitchen.printing.tests.printers import printer_at
 from kitchen.printing.transitions import SlipStatus, move_slips
-from kitchen.tests.printers import printer_at
 
 pytestmark = pytest.mark.django_db
 MOVES = {"queued": ["failed", "printed", "skipped"], "failed": ["queued", "skipped"], "printed": [], "skipped": []}

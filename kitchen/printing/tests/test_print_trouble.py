@@ -19,7 +19,7 @@ from kitchen.printing.services import printing as worker
 from kitchen.printing.services import retry_failed, serve_printer
 from kitchen.printing.services.slips import TRIES
 from kitchen.printing.steps import write_slips
-from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 
 pytestmark = pytest.mark.django_db
 

@@ -80,7 +80,7 @@ class PrinterAdmin(TenantAdmin):
         """Where a browser's printer hangs, and how the browser is started."""
         if printer._state.adding:
             return "Save first. The address of the print page then appears here."
-        address = f"{settings.PUBLIC_URL}{reverse('kitchen:browser-printer', args=[printer.pk])}"
+        address = f"{settings.PUBLIC_URL}{reverse('printing:browser-printer', args=[printer.pk])}"
         return format_html(
             '<a class="text-primary-600" href="{0}">{0}</a><br>Open this page in the browser beside the printer, '
             "paired as a kitchen screen. A browser started with <code>--kiosk-printing</code> prints without asking.",

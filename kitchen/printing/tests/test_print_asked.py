@@ -21,7 +21,7 @@ from kitchen.printing import services
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
-from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from kitchen.wall.live import KitchenView
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from kitchen.printing import network
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from kitchen.services import acknowledge_tickets, push_ticket
 from kitchen.tests.factories import StationFactory
-from kitchen.tests.printers import FakePrinter, printer_at
 from menu.compiled import forget as forget_menus
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
