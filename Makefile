@@ -58,4 +58,4 @@ lock: ## choose the newest versions that requirements*.txt allow
 
 audit: setup ## look for known holes in what is installed, and for risky code
 	@$(PYTHON) -m pip_audit --requirement requirements.lock --no-deps --disable-pip
-	@$(PYTHON) -m bandit --quiet --recursive bistro menu tables orders kitchen --exclude '*/tests/*'
+	@$(PYTHON) -m bandit --quiet --recursive bistro menu tables orders kitchen tools --exclude '*/tests/*'

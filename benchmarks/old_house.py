@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from benchmarks.contenders import Contender, contender_of
 from benchmarks.wire import request
-from bistro.simulator.credentials import Login
 from harness.installation import Installation, Plan
 from harness.old_orders import grow_old
+from tools.simulator.credentials import Login
 
 API = {
     "open queue": "/api/v1/orders?status=open",

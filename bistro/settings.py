@@ -43,8 +43,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Applications ------------------------------------------------------------------------------------
+SERVER = env.str("SERVER", default="daphne")  # what deploy/serve starts
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if SERVER == "daphne" else []),  # the app loads Twisted, which uvicorn does without
     "unfold.apps.BasicAppConfig",  # unlike Unfold's default one, it keeps our admin site
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -78,7 +79,6 @@ INSTALLED_APPS = [
     "kitchen",
     "kitchen.printing",
     "bistro.demo",
-    "bistro.simulator",
 ]
 
 MIDDLEWARE = [

@@ -6,13 +6,13 @@ Nobody cooks, delivers or cancels here: an order that is gone could not ring any
 import asyncio
 from dataclasses import dataclass
 
-from bistro.simulator.client import Client
 from harness.checker import Account
 from harness.evening import watched
 from harness.guests import Guests, read_menu
 from harness.installation import Installation
 from harness.screens import Rules
 from harness.trials import ENDLESS, account_of
+from tools.simulator.client import Client
 
 ALARM_SECONDS = 20.0  # after the order, with the sweep's second (DESIGN section 5)
 REPORTED = 2.0  # seconds in which the walls have shown and reported the last order

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bistro.simulator.client import Credential
-from bistro.simulator.credentials import Credentials
 from harness.guests import Crew
+from tools.simulator.client import Credential
+from tools.simulator.credentials import Credentials
 
 COURSES = (1, 2)
 HOUSE = 50  # orders open or under way: guests order as fast as the kitchen cooks

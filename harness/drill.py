@@ -10,13 +10,13 @@ from time import perf_counter
 
 import psycopg
 
-from bistro.simulator.client import Client
 from harness.checker import Account
 from harness.installation import Installation
 from harness.releases import LATEST
 from harness.screens import Screen, missed, when_all
 from harness.service import ROOT
 from harness.trials import BACK_SECONDS, HANDS, account_of, service
+from tools.simulator.client import Client
 
 PAUSE = 0.5  # two orders a second and pad
 BREATH = 1.0  # of ordinary service before and after

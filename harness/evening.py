@@ -9,9 +9,6 @@ from time import perf_counter
 
 import aiohttp
 
-from bistro.simulator.client import Client
-from bistro.simulator.credentials import Credentials
-from bistro.simulator.ledger import Traffic
 from harness.brigade import COURSES, acts_of, crew_of
 from harness.brigade import HOUSE as KITCHEN
 from harness.chaos import POSTGRES, REDIS, WORKER, Chaos, Recovery
@@ -21,6 +18,9 @@ from harness.installation import Installation, Plan
 from harness.proxy import Faults
 from harness.screens import Pass, Program, Rules, Screen, Wall, missed, when_all
 from harness.truth import log_in_waiters, settled, unequal
+from tools.simulator.client import Client
+from tools.simulator.credentials import Credentials
+from tools.simulator.ledger import Traffic
 
 PATIENCE = 300.0  # seconds that a pad goes on trying
 WALLS = 6  # at most, in one restaurant

@@ -11,9 +11,9 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from bistro.simulator.card import Card, CardItem, read_card
-from bistro.simulator.client import Answer, Client, Credential, GaveUp
-from bistro.simulator.credentials import Credentials, Device, Login
+from tools.simulator.card import Card, CardItem, read_card
+from tools.simulator.client import Answer, Client, Credential, GaveUp
+from tools.simulator.credentials import Credentials, Device, Login
 
 HOUSE = 450  # orders open or under way; who comes then waits at the door. A snapshot of the programs holds 500
 LEFT_OPEN = 100  # orders that the crew leaves for the next, so that screens have something to show

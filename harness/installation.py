@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from bistro.simulator.credentials import Credentials, demo_path, read_credentials
 from harness.books import Log
 from harness.opened import DATABASE, NO_LIMITS, open_restaurants, opened_folder
 from harness.proxy import Proxy
 from harness.servers import Postgres, Redis, Server, Worker
 from harness.service import ROOT
+from tools.simulator.credentials import Credentials, demo_path, read_credentials
 
 
 @dataclass(frozen=True)

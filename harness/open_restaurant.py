@@ -20,8 +20,8 @@ from bistro.core.kernel.ids import uuid7  # noqa: E402
 from bistro.demo.credentials import write_private  # noqa: E402
 from bistro.demo.floor import PEOPLE  # noqa: E402
 from bistro.demo.seed import seed  # noqa: E402
-from bistro.simulator.back_office import add_pads  # noqa: E402
-from bistro.simulator.credentials import demo_path, read_credentials  # noqa: E402
+from tools.simulator.back_office import add_pads  # noqa: E402
+from tools.simulator.credentials import demo_path, read_credentials  # noqa: E402
 
 
 def main(pads: int, restaurants: int) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 
 import aiohttp
 
-from bistro.simulator.client import BUSY, Answer, Client
-from bistro.simulator.credentials import Login
-from bistro.simulator.ledger import Traffic
 from harness.checker import Account, server_errors
 from harness.guests import Crew, Guests, Wish, log_in, read_menu
 from harness.installation import Installation
 from harness.strangers import MEGABYTE, memory_of
 from harness.trials import ENDLESS, HANDS, account_of
+from tools.simulator.client import BUSY, Answer, Client
+from tools.simulator.credentials import Login
+from tools.simulator.ledger import Traffic
 
 REPEATS = 20  # a pad that does not believe its answer asks again: load without new orders in the house
 PAGES = ("/floor/", "/kitchen/")

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bistro.simulator.client import Client
 from harness.checker import Account, server_errors
 from harness.installation import Installation
 from harness.screens import Rules, Screen, missed
 from harness.trials import HANDS, account_of, service
 from harness.truth import log_in_waiters, settled, unequal
+from tools.simulator.client import Client
 
 SHORT_SOCKETS = {"DJANGO_SETTINGS_MODULE": "harness.settings.short_sockets"}
 DEAF = Rules(catch_up=False)

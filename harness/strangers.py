@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from bistro.simulator.client import Client
 from harness.checker import Account, server_errors
 from harness.guests import Guests, read_menu
 from harness.installation import Installation
 from harness.servers import Server
 from harness.trials import HANDS, NEVER, account_of, service
+from tools.simulator.client import Client
 
 LOOK = 0.25  # seconds between two looks, and two drops of those that drip
 SHORT_PATIENCE = {"DJANGO_SETTINGS_MODULE": "harness.settings.short_patience"}

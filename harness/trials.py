@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from bistro.simulator.client import Client
 from harness.checker import Account, check, server_errors
 from harness.guests import HOUSE, Crew, Guests, log_in, read_menu
 from harness.installation import Installation
 from harness.screens import Rules, Screen, missed, when_all
 from harness.servers import Redis, Worker
+from tools.simulator.client import Client
 
 NEVER = float("inf")
 BACK_SECONDS = 20.0

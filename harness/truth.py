@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bistro.simulator.client import Client, Credential
 from harness.guests import Token, log_in
 from harness.installation import Installation
 from harness.screens import Pass, Program, Screen, Wall, when_all
+from tools.simulator.client import Client, Credential
 
 SETTLE = 60.0
 TICKETS = "/api/v1/tickets"

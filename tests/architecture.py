@@ -15,7 +15,6 @@ PRODUCT = frozenset(
         "bistro",
         "bistro.core",
         "bistro.demo",
-        "bistro.simulator",
         "menu",
         "tables",
         "orders",
@@ -32,14 +31,13 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
-    "bistro.simulator": frozenset(
-        {"bistro.core", "menu", "tables", "bistro.demo.credentials"}
-    ),  # the form of demo.json
-    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing"}),
-    "harness": PRODUCT,
-    "benchmarks": PRODUCT | {"harness"},
-    "tests.benchmarks": PRODUCT | {"harness", "benchmarks", "tests"},
-    "tests": PRODUCT | {"harness"},
+    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),  # the form of demo.json
+    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing"})
+    | {"tools.simulator.command", "tools.simulator.options"},  # what `manage.py simulate` calls
+    "harness": PRODUCT | {"tools.simulator"},
+    "benchmarks": PRODUCT | {"tools.simulator", "harness"},
+    "tests.benchmarks": PRODUCT | {"tools.simulator", "harness", "benchmarks", "tests"},
+    "tests": PRODUCT | {"tools.simulator", "harness"},
 }
 # The packages of bistro.core, lowest first: each may import only itself and those before it.
 CORE_PACKAGES = (
@@ -48,7 +46,7 @@ CORE_PACKAGES = (
 )  # fmt: skip
 # What Django expects beside the packages of bistro.core.
 CORE_BESIDE_PACKAGES = frozenset({"__init__.py", "apps.py", "migrations", "templatetags", "tests"})
-OURS = ("bistro", "menu", "tables", "orders", "kitchen", "harness", "benchmarks", "tests")
+OURS = ("bistro", "menu", "tables", "orders", "kitchen", "tools", "harness", "benchmarks", "tests")
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
 WRITES = frozenset(
     {
@@ -157,7 +155,7 @@ def loose_in_core(path: str) -> list[str]:
 
 def models_in_a_pure_client(source: str, path: str) -> list[str]:
     """The simulator speaks HTTP and WebSocket; in-process it may call services, never models."""
-    if package_of(path) != "bistro.simulator" or is_test(path):
+    if package_of(path) != "tools.simulator" or is_test(path):
         return []
     return [
         f"{path}:{line} imports {name}: the simulator is a client and knows no models"

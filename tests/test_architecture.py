@@ -31,7 +31,7 @@ APP_LABELS = {
 
 # Code around the product that may import the composition root and the tools.
 MAY_IMPORT_THE_ROOT = (
-    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "bistro/simulator/",
+    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "tools/",
 )  # fmt: skip
 
 # Doors that write rows which are not the restaurant's business (DECISIONS 9): file, call → reason.
@@ -56,7 +56,7 @@ MAY_WRITE_WITHOUT_UNIT = {
 MAY_SET_STATUS = {
     ("bistro/core/kernel/transitions.py", "assignment"): "the function that checks the table",
     ("bistro/core/kernel/transitions.py", "update"): "the function that checks the table, for many rows at once",
-    ("bistro/simulator/pads.py", "assignment"): "the status of an HTTP answer",
+    ("tools/simulator/pads.py", "assignment"): "the status of an HTTP answer",
 }
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {
@@ -73,7 +73,7 @@ WITHOUT_RESTAURANT = {
 @cache
 def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
     """Return (path, source) of every file of ours with one of the suffixes; migrations are left out."""
-    folders = (*CODE, "templates", "static", "harness", "benchmarks", "tests")
+    folders = (*CODE, "templates", "static", "tools", "harness", "benchmarks", "tests")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     paths += [path for path in ROOT.glob("*.py") if path.suffix in suffixes]
     return tuple(
@@ -113,7 +113,7 @@ def test_the_core_has_no_loose_modules():
 
 
 def test_the_composition_root_is_imported_by_nobody():
-    root = ("bistro.settings", "bistro.urls", "bistro.asgi", "bistro.demo", "bistro.simulator")
+    root = ("bistro.settings", "bistro.urls", "bistro.asgi", "bistro.demo", "tools.simulator")
     found = [
         f"{path}:{line} imports {name}"
         for path, source in files(".py")

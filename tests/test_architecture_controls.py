@@ -24,9 +24,11 @@ pytestmark = pytest.mark.database_agnostic
         ("in an app's tests", "menu/tests/test_sale.py", "from orders.tests.factories import OrderFactory"),
         (
             "the simulator knows the kitchen",
-            "bistro/simulator/pads.py",
+            "tools/simulator/pads.py",
             "from kitchen.services import bump_ticket",
         ),
+        ("an app knows the simulator", "orders/services.py", "from tools.simulator.client import Client"),
+        ("the demo knows more of the simulator", "bistro/demo/seed.py", "from tools.simulator.client import Client"),
         ("an app knows the harness", "orders/tests/test_race.py", "from harness.servers import Server"),
         ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.wire import request"),
         ("the harness knows the tests", "harness/drill.py", "from tests.journeys.house import open_house"),
@@ -46,6 +48,10 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
         ("orders/services.py", "from django.conf import settings\nfrom bistro.core.kernel.money import to_cents"),
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
+        (
+            "bistro/demo/management/commands/simulate.py",
+            "def handle():\n    from tools.simulator.command import simulate",
+        ),
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
         ("tests/faults/test_drill.py", "from harness.drill import drill\nfrom tests.sockets import join"),
         ("benchmarks/load.py", "from harness.table import percentile\nfrom bistro.core.models import Restaurant"),
@@ -78,9 +84,9 @@ def test_a_loose_module_in_the_core_is_flagged(path, flagged):
 
 
 def test_models_in_the_simulator_are_flagged():
-    assert rules.models_in_a_pure_client("from menu.models import Item", "bistro/simulator/pads.py")
-    assert rules.models_in_a_pure_client("from menu import models", "bistro/simulator/pads.py")
-    assert not rules.models_in_a_pure_client("from menu.services import add_item", "bistro/simulator/pads.py")
+    assert rules.models_in_a_pure_client("from menu.models import Item", "tools/simulator/pads.py")
+    assert rules.models_in_a_pure_client("from menu import models", "tools/simulator/pads.py")
+    assert not rules.models_in_a_pure_client("from menu.services import add_item", "tools/simulator/pads.py")
 
 
 def test_the_channel_layer_and_signals_are_flagged():

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.addresses import API
+
 pytestmark = pytest.mark.database_agnostic
 
 ROOT = Path(__file__).parents[1]
@@ -154,3 +156,17 @@ def test_the_page_of_settings_names_every_variable() -> None:
     named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "docs/configuration.md").read_text()))
     assert len(variables) > 15
     assert variables - named == set()
+
+
+def test_the_contracts_name_every_call() -> None:
+    pages = [path for path in _pages() if path.parent == ROOT / "docs/contracts"]
+    text = " ".join(re.sub(r"\{[^}/]*\}", "{}", page.read_text()) for page in pages)
+    calls = {"/" + re.sub(r"<[^>]*>", "{}", address) for address in API}
+    assert len(calls) > 40
+    assert {call for call in calls if not re.search(re.escape(call) + r"(?![\w/{])", text)} == set()
+
+
+def test_architecture_names_every_package_of_core() -> None:
+    packages = {init.parent.name for init in (ROOT / "bistro/core").glob("*/__init__.py")}
+    named = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE))
+    assert packages - named == {"management", "migrations", "tests"}

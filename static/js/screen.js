@@ -36,7 +36,7 @@ async function send() {
   try {
     await fetch(page.dataset.saveUrl, { method: "POST", body, headers });
   } catch (refused) {
-    console.info("The look was not kept:", refused.message);
+    console.info("The look was not saved:", refused.message);
   }
 }
 
@@ -49,7 +49,7 @@ function keep() {
   try {
     localStorage.setItem(STORE, JSON.stringify(look));
   } catch (refused) {
-    console.info("The look was not kept:", refused.message);
+    console.info("The look was not saved:", refused.message);
   }
 }
 
@@ -105,7 +105,7 @@ export async function toggleWholeScreen() {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await page.requestFullscreen();
   } catch (refused) {
-    console.info("Not the whole screen:", refused.message);
+    console.info("Full screen was refused:", refused.message);
   }
 }
 

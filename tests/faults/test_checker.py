@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.simulator.card import CardItem
 from harness.books import Books
 from harness.checker import check
 from harness.guests import Wish
 from harness.screens import Connection, Program
 from harness.truth import Truth, compared, unequal
+from tools.simulator.card import CardItem
 
 pytestmark = pytest.mark.database_agnostic
 

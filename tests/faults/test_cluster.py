@@ -17,11 +17,11 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from bistro.simulator.credentials import demo_path, read_credentials
 from harness.opened import NO_LIMITS
 from harness.screens import Program, Rules
 from harness.servers import Postgres, Redis, Server, product_environment
 from harness.service import ROOT, free_port
+from tools.simulator.credentials import demo_path, read_credentials
 
 PATIENCE = 30.0  # seconds after which nobody slow is connected any more
 pytestmark = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bistro.simulator.card import Card, CardGroup, CardItem, CardModifier
-from bistro.simulator.credentials import MissingCredential, read_credentials
-from bistro.simulator.demo_orders import plan_demo
-from bistro.simulator.options import add_arguments, settle
+from tools.simulator.card import Card, CardGroup, CardItem, CardModifier
+from tools.simulator.credentials import MissingCredential, read_credentials
+from tools.simulator.demo_orders import plan_demo
+from tools.simulator.options import add_arguments, settle
 
 PRICE = Decimal("10.00")
 EXTRA = CardModifier(1, "Extra", Decimal("1.00"))

@@ -12,9 +12,9 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bistro.simulator.ledger import percentile
-from bistro.simulator.reconcile import Account
-from bistro.simulator.service import Evening
+from tools.simulator.ledger import percentile
+from tools.simulator.reconcile import Account
+from tools.simulator.service import Evening
 
 SHARES = (0.50, 0.95, 0.99)
 REDRAW = 0.25

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from bistro.simulator.client import Credential
+from tools.simulator.client import Credential
 
 SILENCE = 12.0
 REPORT_EVERY = 0.1

@@ -10,9 +10,9 @@ from typing import Any
 
 import aiohttp
 
-from bistro.simulator.client import Client, Credential, GaveUp
-from bistro.simulator.ledger import Ledger, Screen
-from bistro.simulator.sockets import Listener
+from tools.simulator.client import Client, Credential, GaveUp
+from tools.simulator.ledger import Ledger, Screen
+from tools.simulator.sockets import Listener
 
 TICKET_TAG = re.compile(r'<[^<>]*\sid="ticket-(\d+)"[^<>]*>')
 ORDER_ATTRIBUTE = re.compile(r'\sdata-order="(\d+)"')

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.simulator.card import read_card
-from bistro.simulator.history import UnreadableHistory, needed_items, read_history
-from bistro.simulator.planned import plan_history
-from bistro.simulator.tests.fake_restaurant import MENU
+from tools.simulator.card import read_card
+from tools.simulator.history import UnreadableHistory, needed_items, read_history
+from tools.simulator.planned import plan_history
+from tools.simulator.tests.fake_restaurant import MENU
 
 pytestmark = pytest.mark.database_agnostic
 

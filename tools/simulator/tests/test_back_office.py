@@ -8,14 +8,14 @@ import pytest
 
 from bistro.core.kernel.secrets import digest
 from bistro.core.tests.factories import RestaurantFactory
-from bistro.simulator.back_office import OtherDatabase, add_pads, create_items, require_database
-from bistro.simulator.card import read_card
-from bistro.simulator.credentials import read_credentials
-from bistro.simulator.history import read_history
-from bistro.simulator.planned import plan_history
 from menu.selectors import menu_as_sold
 from menu.tests.factories import ItemFactory
 from tables.models import Pad
+from tools.simulator.back_office import OtherDatabase, add_pads, create_items, require_database
+from tools.simulator.card import read_card
+from tools.simulator.credentials import read_credentials
+from tools.simulator.history import read_history
+from tools.simulator.planned import plan_history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from bistro.simulator.card import Card, CardGroup, CardItem, CardModifier
-from bistro.simulator.planned import Plan, PlannedLine, PlannedOrder, marker
+from tools.simulator.card import Card, CardGroup, CardItem, CardModifier
+from tools.simulator.planned import Plan, PlannedLine, PlannedOrder, marker
 
 LINES = (1, 2, 3, 4, 5)
 LINES_WEIGHT = (20, 30, 25, 15, 10)

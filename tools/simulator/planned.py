@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bistro.core.kernel.names import name_key
-from bistro.simulator.card import Card, CardItem, CardModifier
-from bistro.simulator.history import (
+from tools.simulator.card import Card, CardItem, CardModifier
+from tools.simulator.history import (
     BadRow,
     History,
     PriceDifference,

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from bistro.simulator.client import Client, Credential
-from bistro.simulator.ledger import Ledger
+from tools.simulator.client import Client, Credential
+from tools.simulator.ledger import Ledger
 
 SOLD_OUT = frozenset({409})
 PAGE = 200

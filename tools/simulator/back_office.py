@@ -17,13 +17,13 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.names import name_key
 from bistro.core.ops.selectors import restaurant_exists
 from bistro.demo.credentials import write_private
-from bistro.simulator.card import read_card
-from bistro.simulator.credentials import Credentials
-from bistro.simulator.history import History, NeededItem, needed_items
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
 from menu.selectors import menu_as_sold
 from menu.services import import_menu
 from tables import services as tables
+from tools.simulator.card import read_card
+from tools.simulator.credentials import Credentials
+from tools.simulator.history import History, NeededItem, needed_items
 
 SAME_SETTINGS = "Run with the server's own VAR, DATABASE_URL and REDIS_URL."
 NO_CATEGORY = "Other Dishes"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bistro.simulator.credentials import Credentials, Device, Login
-from bistro.simulator.options import Options
-from bistro.simulator.service import Evening, play
-from bistro.simulator.tests.fake_restaurant import FakeRestaurant
+from tools.simulator.credentials import Credentials, Device, Login
+from tools.simulator.options import Options
+from tools.simulator.service import Evening, play
+from tools.simulator.tests.fake_restaurant import FakeRestaurant
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from bistro.simulator.client import open_client
-from bistro.simulator.ledger import Traffic
-from bistro.simulator.report import figures, show_account
+from tools.simulator.client import open_client
+from tools.simulator.ledger import Traffic
+from tools.simulator.report import figures, show_account
 
 pytestmark = pytest.mark.database_agnostic
 
@@ -89,8 +89,8 @@ async def test_a_guest_without_any_answer_spoils_the_evening(evening_at):
 
 
 async def test_a_cut_socket_comes_back_where_it_was(serve, who):
-    from bistro.simulator.ledger import Announcements
-    from bistro.simulator.waiters import OrderFeed
+    from tools.simulator.ledger import Announcements
+    from tools.simulator.waiters import OrderFeed
 
     async with serve() as (restaurant, url), open_client((url,), Traffic(), patience=1) as client:
         announcements = Announcements()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from time import perf_counter
 
-from bistro.simulator.planned import PlannedOrder
+from tools.simulator.planned import PlannedOrder
 
 
 @dataclass(slots=True)

@@ -9,17 +9,17 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import perf_counter
 
-from bistro.simulator.card import Card, read_card
-from bistro.simulator.client import Answer, Client, GaveUp, open_client
-from bistro.simulator.credentials import Credentials, Device
-from bistro.simulator.crew import Crew, crew_on_duty
-from bistro.simulator.demo_orders import plan_demo
-from bistro.simulator.history import History
-from bistro.simulator.ledger import Ledger, Traffic
-from bistro.simulator.options import Options
-from bistro.simulator.pads import MENU, Pads
-from bistro.simulator.planned import Plan, plan_history
-from bistro.simulator.reconcile import Account, list_orders, reconcile
+from tools.simulator.card import Card, read_card
+from tools.simulator.client import Answer, Client, GaveUp, open_client
+from tools.simulator.credentials import Credentials, Device
+from tools.simulator.crew import Crew, crew_on_duty
+from tools.simulator.demo_orders import plan_demo
+from tools.simulator.history import History
+from tools.simulator.ledger import Ledger, Traffic
+from tools.simulator.options import Options
+from tools.simulator.pads import MENU, Pads
+from tools.simulator.planned import Plan, plan_history
+from tools.simulator.reconcile import Account, list_orders, reconcile
 
 LOOK_EVERY = 0.1
 STUCK = 4.0

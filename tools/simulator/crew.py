@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bistro.simulator.client import Client, Credential, GaveUp
-from bistro.simulator.cooks import Cooks, KitchenScreen
-from bistro.simulator.credentials import Credentials, Device
-from bistro.simulator.ledger import Announcements, Ledger, Screen
-from bistro.simulator.options import Options
-from bistro.simulator.sockets import Listener
-from bistro.simulator.waiters import Bearer, OrderFeed, Waiters
+from tools.simulator.client import Client, Credential, GaveUp
+from tools.simulator.cooks import Cooks, KitchenScreen
+from tools.simulator.credentials import Credentials, Device
+from tools.simulator.ledger import Announcements, Ledger, Screen
+from tools.simulator.options import Options
+from tools.simulator.sockets import Listener
+from tools.simulator.waiters import Bearer, OrderFeed, Waiters
 
 FIRST_MESSAGE = 20.0
 OPEN_TICKETS = "/api/v1/tickets?status=open&limit=200"

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from bistro.simulator.ledger import Traffic
+from tools.simulator.ledger import Traffic
 
 BUSY = frozenset({429, 503})
 FIRST_PAUSE = 0.1

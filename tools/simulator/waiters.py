@@ -7,10 +7,10 @@ from typing import Any
 
 import aiohttp
 
-from bistro.simulator.client import Answer, Client, Credential, GaveUp
-from bistro.simulator.credentials import Login
-from bistro.simulator.ledger import Announcements, Ledger
-from bistro.simulator.sockets import Listener
+from tools.simulator.client import Answer, Client, Credential, GaveUp
+from tools.simulator.credentials import Login
+from tools.simulator.ledger import Announcements, Ledger
+from tools.simulator.sockets import Listener
 
 PATH = "/ws/orders"
 UNAUTHORISED = 401

@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Sequence
 from time import perf_counter
 
-from bistro.simulator.client import Client, GaveUp
-from bistro.simulator.credentials import Device
-from bistro.simulator.ledger import Ledger, Placement
-from bistro.simulator.planned import PlannedOrder
+from tools.simulator.client import Client, GaveUp
+from tools.simulator.credentials import Device
+from tools.simulator.ledger import Ledger, Placement
+from tools.simulator.planned import PlannedOrder
 
 MENU = "/api/v1/menu"
 ORDERS = "/api/v1/orders"
