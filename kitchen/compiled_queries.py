@@ -92,7 +92,7 @@ stations_in_use = ActorQuery(lambda actor: Station.objects.visible_to(actor).not
 # who asks: the orders on the pass, with their tables
 orders_open = ActorQuery(lambda actor: Order.objects.visible_to(actor).open().select_related("table"))
 # who asks, orders: their tickets that are not cancelled
-tickets_on_pass = ActorQuery(
+tickets_on_expo = ActorQuery(
     lambda actor, orders: (
         Ticket.objects.visible_to(actor)
         .filter(order_id__any_of=orders)

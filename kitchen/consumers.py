@@ -6,7 +6,7 @@ from bistro.core.live.frames import View
 from bistro.core.live.threads import in_thread
 from kitchen.expo.live import ExpoView
 from kitchen.services import acknowledge_tickets
-from kitchen.wall.live import KitchenView, may_watch_pass, station_for
+from kitchen.wall.live import KitchenView, may_watch_expo, station_for
 
 
 class KitchenConsumer(LiveConsumer):
@@ -33,10 +33,10 @@ class KitchenConsumer(LiveConsumer):
         acknowledge_tickets(ticket_ids=shows, screen=screen, actor=self.actor)
 
 
-class PassConsumer(LiveConsumer):
+class ExpoConsumer(LiveConsumer):
     """`/ws/kitchen/expo/`: the pass. It confirms nothing: a cook has seen an order when a station's board shows it."""
 
     def make_view(self) -> View | None:
         if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:
             return None
-        return ExpoView(self.actor.restaurant_id, self.actor) if may_watch_pass(self.actor) else None
+        return ExpoView(self.actor.restaurant_id, self.actor) if may_watch_expo(self.actor) else None

@@ -166,7 +166,7 @@ def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
     return known and (not own or int(wanted) in own), int(wanted)
 
 
-def may_watch_pass(actor: Actor) -> bool:
+def may_watch_expo(actor: Actor) -> bool:
     """Return whether an actor may watch the pass: people, and wall screens without stations or made for the pass."""
     if actor.device_id is None:
         return True
