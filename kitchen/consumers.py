@@ -10,7 +10,7 @@ from kitchen.wall.live import KitchenView, may_watch_expo, station_for
 
 
 class KitchenConsumer(LiveConsumer):
-    """`/ws/kitchen/<station>/`: a wall screen. What it displayed it reports, and that confirms the orders."""
+    """The socket of a wall, `/ws/kitchen/<station>/`. A screen's report of displayed tickets confirms their orders."""
 
     view: KitchenView
 
@@ -34,7 +34,10 @@ class KitchenConsumer(LiveConsumer):
 
 
 class ExpoConsumer(LiveConsumer):
-    """`/ws/kitchen/expo/`: the pass. It confirms nothing: a cook has seen an order when a station's board shows it."""
+    """The socket of the pass, `/ws/kitchen/expo/`.
+
+    It confirms nothing: a cook has seen an order only when a station's board shows it.
+    """
 
     def make_view(self) -> View | None:
         if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:

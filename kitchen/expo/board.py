@@ -21,7 +21,7 @@ from orders.transitions import LineStatus, OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class ExpoLine:
-    """One dish of an order.
+    """A dish of an order.
 
     `id` is one of its ticket lines, for the tick; `stations` holds `(name, status)` of each that makes it; `done` means
     done at all of them; `conflicts` are the allergies that the dish itself contains.
@@ -43,7 +43,7 @@ class ExpoLine:
 
 @dataclass(frozen=True, slots=True)
 class ExpoOrder:
-    """One order as the expediter and the runner read it. `ready`: everything fired is done."""
+    """An order as the expediter and the runner read it. `ready`: everything fired is done."""
 
     id: int
     number: int
