@@ -10,13 +10,13 @@ from bistro.core.kernel.errors import InvalidInput
 
 
 def since_param(request: Request) -> datetime | None:
-    """An ISO 8601 time (UTC when it has no offset), or None. Raises InvalidInput."""
+    """Return the ISO 8601 time of the parameter (UTC if it has no offset), or None. Raises InvalidInput."""
     raw = request.query_params.get("since", "").strip().replace(" ", "+")
     if not raw:
         return None
     try:
         moment = parse_datetime(raw)
-        if moment is not None:  # in UTC: the first and last day of the calendar do not survive other offsets
+        if moment is not None:  # in UTC, because databases refuse the calendar's first and last day at other offsets
             return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         pass

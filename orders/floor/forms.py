@@ -1,4 +1,7 @@
-"""The waiter's order form: quantity-<item>, modifier-<item>-<group>, note-<item>, note, key."""
+"""The waiter's order form.
+
+Fields: quantity-<item>, modifier-<item>-<group>, note-<item>, note, key.
+"""
 
 from typing import Any
 
@@ -12,7 +15,11 @@ from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
 
 
 def read_order_data(data: QueryDict) -> dict[str, Any]:
-    """What the form says, as it can also be shown again: {"key", "note", "items": {item: {...}}}."""
+    """Return the content of the form, which can also be shown again after a refusal.
+
+    Shape: {"key": str, "note": str, "items": {item id: {"quantity": str as typed, "note": str, "modifiers": [ids]}}}.
+    Items with an empty quantity or 0 are left out.
+    """
     items: dict[int, dict[str, Any]] = {}
     for name in data:
         kind, _, item_id = name.partition("-")
@@ -31,7 +38,7 @@ def read_order_data(data: QueryDict) -> dict[str, Any]:
 
 
 def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
-    """The request for the service. Raises InvalidInput for a quantity that is none."""
+    """Return the service's request for the result of `read_order_data`. Raises InvalidInput for a bad quantity."""
     lines = []
     for item_id, wished in order_data["items"].items():
         quantity = whole_number(wished["quantity"], least=1, most=MAX_QUANTITY)
@@ -63,6 +70,6 @@ def _modifiers(data: QueryDict, item_id: str) -> list[int]:
 
 
 def clean_text(value: str, longest: int) -> str:
-    """Free text of a form as the API would take it, cut where that would refuse."""
+    """Clean free text as the API does, but cut a text that is too long."""
     field = LineOfText(max_length=longest, allow_blank=True)
     return field.to_internal_value(value.replace("\x00", ""))[:longest]

@@ -1,6 +1,6 @@
-"""Several wished orders of one restaurant on their way through one unit of work.
+"""A batch of orders of one restaurant in one unit of work.
 
-Each is refused on its own, before any insert; what is left is written with one statement a table.
+Each order can be refused alone, before any insert. The others are written with one statement for each table.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ from tables.steps import seat_parties, seated_parties
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """The answer to a request: the order's id, its JSON, and whether it is the first answer given again."""
+    """A placed order: its id, its JSON (`OrderOutput`), and whether the request was a retry of an earlier one."""
 
     id: int
     json: dict[str, Any]
@@ -51,7 +51,7 @@ Outcome = PlacedOrder | DomainError
 
 @dataclass(slots=True)
 class Candidate:
-    """A request that has not been refused so far. Each stage fills in what it finds."""
+    """A request that has not been refused so far. Each stage sets more of its fields."""
 
     place: int
     request: OrderRequest
@@ -61,13 +61,13 @@ class Candidate:
     lines: tuple[OrderLine, ...] = ()
 
     def json(self) -> dict[str, Any]:
-        """The order as the API answers it."""
+        """Return the order in the shape of `OrderOutput`."""
         data = order_json(self.order, self.lines, table_name=self.table.name)
         return with_notes(data, private_notes(self.order, self.lines))
 
 
 class Batch:
-    """The stages, in the global lock order: tables, (keys, prices), stock, day's number, inserts."""
+    """The stages of placing a batch, in the global lock order: tables, (keys, prices), stock, day's number, inserts."""
 
     def __init__(self, requests: Sequence[OrderRequest], work: UnitOfWork) -> None:
         self.requests, self.work = requests, work
@@ -75,11 +75,11 @@ class Batch:
         self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
         self.twins: dict[int, int] = {}
         self.devices: dict[int, Device] = {}
-        self.pads: dict[int, int] = {}  # {device: table} of the credentials that may not order anywhere
-        self.seated: dict[int, int] = {}  # {table: party}
+        self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
+        self.seated: dict[int, int] = {}  # {table id: party id}
 
     def run(self) -> None:
-        """Everything inside the transaction. Locks: table, stock, day's number."""
+        """Run all stages inside the transaction. Locks: table, stock, day's number."""
         self._look_at_devices()
         self._check_tokens()
         self._merge_equal_keys()
@@ -92,7 +92,7 @@ class Batch:
             self._insert()
 
     def answers(self) -> list[Outcome]:
-        """After the commit: what each request is told, in their order."""
+        """Return the outcome of each request, in their order. Call it after the commit."""
         for candidate in self.candidates:
             self.outcomes[candidate.place] = PlacedOrder(candidate.order.pk, candidate.json(), replayed=False)
         for place, first in self.twins.items():
@@ -100,7 +100,7 @@ class Batch:
         return [self.outcomes[place] for place in range(len(self.requests))]
 
     def _keep(self, stage: Callable[[Candidate], None]) -> None:
-        """Run a stage for each candidate; whoever it refuses is one no more."""
+        """Run a stage for each candidate, and drop the candidates that it refuses."""
         kept = []
         for candidate in self.candidates:
             try:
@@ -112,7 +112,7 @@ class Batch:
         self.candidates = kept
 
     def _look_at_devices(self) -> None:
-        """Those that the door knew from memory; and where those stand that may not order anywhere. One trip."""
+        """Load the devices that were authenticated from memory, and the tables of pads, in one round trip."""
         known = {c.request.actor.device_id for c in self.candidates if c.request.token_hash}
         bound = {
             c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Permission.PLACE_ANYWHERE)
@@ -124,7 +124,7 @@ class Batch:
         self.devices, self.pads = {device.pk: device for device in rows}, dict(pads)
 
     def _check_tokens(self) -> None:
-        """Of devices that the door knew from memory: does the token still count, and for the same rights?"""
+        """Refuse devices that were authenticated from memory and whose token or rights have changed since."""
 
         def check(candidate: Candidate) -> None:
             request = candidate.request
@@ -135,7 +135,10 @@ class Batch:
         self._keep(check)
 
     def _merge_equal_keys(self) -> None:
-        """Of requests with the same key (and body, see `placing`) only the first goes on; the others get its answer."""
+        """Keep only the first of the requests with the same key; the others get its outcome.
+
+        Their bodies are equal, because `placing` puts different bodies into different rounds.
+        """
         seen: dict[tuple[str, str], int] = {}
         kept = []
         for candidate in self.candidates:
@@ -149,7 +152,7 @@ class Batch:
         self.candidates = kept
 
     def _choose_tables(self) -> dict[int, int | str]:
-        """{place: the id of its table, or the key of its name}. A pad has only its own."""
+        """Return {place: table id, or name key of a table}. A pad may order only for its own table."""
         wanted: dict[int, int | str] = {}
 
         def choose(candidate: Candidate) -> None:
@@ -159,9 +162,12 @@ class Batch:
         return wanted
 
     def _look(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
-        """Lock each request's table, in pk order; then see who sits there, which keys were used, and which menu is in
-        force. One trip. Whoever has no such table is refused; what was placed before under the same key is answered
-        again, whatever became of its table, menu or status: of two equal requests the second finds the first."""
+        """Lock the tables in pk order, then read their parties, the used keys and the menu's version, in one round trip.
+
+        Requests for unknown tables are refused. A request with a used key gets the earlier order, whatever the state of
+        its table, menu or status is now. The keys are read under the locks, so that a second equal request finds the
+        first one's order.
+        """
         asked = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
         restaurant, names = self.work.restaurant_id, {name for name in wanted.values() if isinstance(name, str)}
         ids = set(wanted.values()) - names
@@ -215,7 +221,7 @@ class Batch:
                 raise paused_item(place, line.item.id, line.item.name, until, at, tz)
 
     def _share_portions(self) -> Counter[int]:
-        """Decide, order by order, who gets the counted portions. Locks: stock."""
+        """Assign the counted portions to the orders in turn, and return {item id: portions taken}. Locks: stock."""
         taken: Counter[int] = Counter()
         wanted = {item_id for candidate in self.candidates for item_id in candidate.priced.portions()}
         if not wanted:
@@ -234,7 +240,7 @@ class Batch:
         return taken
 
     def _insert(self) -> None:
-        """One insert a table for the whole batch."""
+        """Insert the rows of the whole batch, with one statement for each table."""
         guests = {c.table: c.request.actor for c in reversed(self.candidates)}
         parties = seat_parties(self.work, guests, self.seated)
         restaurant = menu_in(self.work).menu.restaurant
@@ -274,7 +280,7 @@ class Batch:
 
 
 class TokenEnded(DomainError):
-    """The door remembered a token that counts no more, or not for the same."""
+    """A remembered token that has ended or has other rights now."""
 
     code = "invalid_token"
     status = 401
@@ -284,12 +290,12 @@ class TokenEnded(DomainError):
 
 
 def is_same(device: Device, request: OrderRequest) -> bool:
-    """Whether the remembered token is still this device's, with the same rights."""
+    """Return whether the remembered token is still this device's token, with the same rights."""
     return device.token_hash == request.token_hash and actor_of_device(device) == request.actor
 
 
 def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
-    """What the table is called that a request is for: id or name key. Raises NotPermitted, InvalidInput."""
+    """Return the id or the name key of a request's table. Raises NotPermitted, InvalidInput."""
     request.actor.require(Permission.PLACE_ORDER)
     if not request.actor.may(Permission.PLACE_ANYWHERE):
         own = own_table(request, pads)
@@ -302,7 +308,7 @@ def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
 
 
 def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
-    """Where a pad stands. Raises InvalidInput."""
+    """Return the table id of a request's pad. Raises InvalidInput if the pad has no table."""
     own = pads.get(request.actor.device_id or 0)
     if own is None:
         raise InvalidInput("This pad has no table yet.", code="pad_without_table")
@@ -310,13 +316,17 @@ def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
 
 
 def wrong_table() -> InvalidInput:
-    """A pad tried another table."""
+    """Return the refusal of a pad's order for another table."""
     fields = {"table": ["Not this pad's table."]}
     return InvalidInput("A pad can order only for its own table.", code="wrong_table", fields=fields)
 
 
 def no_such_table(request: OrderRequest) -> DomainError:
-    """By id the same answer as for somebody else's; a name can be mistyped, and is repeated."""
+    """Return the refusal of an unknown table.
+
+    An unknown id has the same answer as another restaurant's table. An unknown name is repeated in the message,
+    because it may be a typing error.
+    """
     if not request.table_name:
         return NotYours("There is no such table.", code="table_not_found")
     message = f"There is no table “{request.table_name}”."
@@ -324,12 +334,12 @@ def no_such_table(request: OrderRequest) -> DomainError:
 
 
 def replayed(outcome: Outcome) -> Outcome:
-    """The answer to the same request a second time."""
+    """Return the outcome for a repeated request of the same batch."""
     return PlacedOrder(outcome.id, outcome.json, replayed=True) if isinstance(outcome, PlacedOrder) else outcome
 
 
 def replay(row: Order, request: OrderRequest) -> Outcome:
-    """The answer to a key that has an order already; the order is shown as it is now."""
+    """Return the outcome for a used key: the order in its present state, or a refusal."""
     if row.fingerprint != request.fingerprint:
         return reused_key()
     if row.withdrawn_at is not None:
@@ -338,7 +348,7 @@ def replay(row: Order, request: OrderRequest) -> Outcome:
 
 
 def reused_key() -> ReusedKey:
-    """The same key with another body."""
+    """Return the refusal of a used key with another body."""
     return ReusedKey(
         "This Idempotency-Key came before with another body. Use a new key for a new order.",
         fields={"Idempotency-Key": ["Already used for another order."]},
@@ -346,7 +356,7 @@ def reused_key() -> ReusedKey:
 
 
 def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
-    """Says how many can still be had."""
+    """Return the refusal of a line, with the number of portions that can still be ordered."""
     message = f"{name} is sold out. Choose another dish."
     if free:
         message = f"Only {free} {name} left. Order {free}, or choose another dish?"
@@ -354,7 +364,7 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
 
 
 def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
-    """Unsaved rows of a priced order, with everything copied that must not change with the menu."""
+    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu."""
     return tuple(
         new_row(
             OrderLine,

@@ -1,4 +1,4 @@
-"""Confirm, cancel, deliver: what people do to an order after it was placed."""
+"""Services that confirm, cancel or deliver an order."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput
@@ -12,9 +12,9 @@ from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
 def confirm_order(*, order_id: int, actor: Actor) -> Order:
-    """The kitchen has received it: a person's word, where no screen reports. Confirmed already: unchanged.
+    """Confirm for the kitchen that it has received an order. A confirmed order stays unchanged.
 
-    Locks: order. Raises NotPermitted, NotYours, IllegalTransition when it is past that or cancelled.
+    Locks: order. Raises NotPermitted, NotYours, IllegalTransition if the order is past that or cancelled.
     """
     actor.require(Permission.CONFIRM_ORDER)
     with UnitOfWork(actor) as work:
@@ -56,8 +56,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
 
 
 def deliver_order(*, order_id: int, actor: Actor) -> Order:
-    """What is ready is on the table. Only a ready order can be delivered; while a course of it is held or in the
-    kitchen, it goes back to being prepared.
+    """Mark a ready order delivered, or back to preparing while a course is on hold or in the kitchen.
 
     Locks: order. Raises NotPermitted, NotYours, IllegalTransition.
     """
