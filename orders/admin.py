@@ -79,10 +79,10 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Order], search_term: str) -> Any:
         """Search by number only, because a text search would read every order."""
-        said = search_term.strip().removeprefix("#")
-        if not said:
+        term = search_term.strip().removeprefix("#")
+        if not term:
             return queryset, False
-        number = whole_number(said)
+        number = whole_number(term)
         return (queryset.none() if number is None else queryset.filter(number=number)), False
 
     @admin.display(description="Order")

@@ -130,7 +130,7 @@ class OldLine(TypedDict):
     chosen: list[int]
 
 
-def as_it_is(line: OrderLine) -> OldLine:
+def line_before_edit(line: OrderLine) -> OldLine:
     """Copy the facts of a line before an edit, for the notice of the change."""
     return {
         "name": line.name,
@@ -159,7 +159,7 @@ class OrderEdited(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
-    """The confirmation of an order. Not for the kitchen, which confirmed it."""
+    """The confirmation of an order, for all audiences but the kitchen."""
 
     action: ClassVar[str] = "confirmed"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY - {Audience.KITCHEN}
@@ -167,7 +167,7 @@ class OrderConfirmed(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderUnseen(OrderEvent):
-    """The alarm of an order that the kitchen did not confirm in time. Not for the kitchen, whose screens may be down."""
+    """The alarm of an order that the kitchen did not confirm in time, for all audiences but the kitchen."""
 
     action: ClassVar[str] = "unseen"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY - {Audience.KITCHEN}

@@ -16,7 +16,7 @@ AMOUNT: Any = {"max_digits": 12, "decimal_places": 2}
 
 
 class Order(models.Model):
-    """One submission (a round) by the party at a table. Only `orders.steps` changes the status.
+    """A submission (round) by the party at a table. Only `orders.steps` changes the status.
 
     `total` is the amount that the guest pays, `tax` the sum of the lines' taxes. The row keeps its idempotency key
     permanently, unique for the restaurant and the credential, with the fingerprint of the request's body.

@@ -46,7 +46,7 @@ class OrderFeed:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """Yield one message for each event that this audience may see."""
         for event in events:
-            if event.type == _MENU and self.with_menu and self._orders_by(event):
+            if event.type == _MENU and self.with_menu and self._gets_menu_event(event):
                 yield _menu_frame(event, position)
             kind = _MESSAGES.get(event.type)
             if kind is None or not self._may_see(event):
@@ -55,7 +55,7 @@ class OrderFeed:
             body = {"type": kind, "order": order, "action": event.action, "seq": event.seq, "epoch": position.epoch}
             yield Frame(event.seq, dumps(body))
 
-    def _orders_by(self, event: Event) -> bool:
+    def _gets_menu_event(self, event: Event) -> bool:
         """Return whether this audience gets the event. Events of the menu are for every table."""
         audience = Audience.PROGRAMS if self.table_id is None else Audience.TABLE
         return audience in audiences_of(event.type, event.action)

@@ -32,10 +32,10 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
 def move(order: Order, new: str, work: UnitOfWork, *also: str) -> None:
     """Change the status and its time, and save them with the fields named in `also`. Raises IllegalTransition."""
     require_transaction()
-    touch(order, *_take(order, new, work), *also)
+    touch(order, *_set_status(order, new, work), *also)
 
 
-def _take(order: Order, new: str, work: UnitOfWork) -> list[str]:
+def _set_status(order: Order, new: str, work: UnitOfWork) -> list[str]:
     """Set the status and its time without saving, and return the changed fields. Raises IllegalTransition."""
     change_status(order, new, ORDER_MOVES, what=f"Order {order.number}")
     stamp = f"{new}_at"
@@ -55,7 +55,7 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
             f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
         )
     here, there = PROGRESS.index(order.status), PROGRESS.index(goal)
-    steps = [_take(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
+    steps = [_set_status(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
     if steps:
         touch(order, *dict.fromkeys(field for step in steps for field in step), moves=len(steps))
     return bool(steps)

@@ -30,36 +30,36 @@ MAX_MODIFIERS = 50
 DEVICE = b"device "
 LARGEST_PLAIN = 32 * 1024  # bytes; parsing a larger body would block the event loop
 
-Wish = Mapping[str, Any]
+OrderData = Mapping[str, Any]
 
 
 class _NotPlain(Exception):
     """A body that only the normal view handles."""
 
 
-async def place_by_id(asked: PlainRequest) -> PlainResponse | None:
+async def place_by_id(plain: PlainRequest) -> PlainResponse | None:
     """Handle `POST /api/v1/orders` (docs/contracts/lunchify.md). Raises Overloaded."""
-    return await _place(asked, order_wish, key_required=True, shape=dict)
+    return await _place(plain, parse_order, key_required=True, shape=dict)
 
 
-async def place_by_name(asked: PlainRequest) -> PlainResponse | None:
+async def place_by_name(plain: PlainRequest) -> PlainResponse | None:
     """Handle `POST /api/order` (docs/contracts/bistro92.md). Raises Overloaded."""
-    return await _place(asked, pad_order_wish, key_required=False, shape=pad_json)
+    return await _place(plain, parse_pad_order, key_required=False, shape=pad_json)
 
 
 async def _place(
-    asked: PlainRequest,
-    read: Callable[[Any], Wish | None],
+    plain: PlainRequest,
+    read: Callable[[Any], OrderData | None],
     *,
     key_required: bool,
     shape: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> PlainResponse | None:
-    known = _device(asked.headers.get(b"authorization", b""))
-    key = _key(asked.headers.get(b"idempotency-key", b""))
-    if known is None or key is None or (key_required and not key) or len(asked.body) > LARGEST_PLAIN:
+    known = _device(plain.headers.get(b"authorization", b""))
+    key = _key(plain.headers.get(b"idempotency-key", b""))
+    if known is None or key is None or (key_required and not key) or len(plain.body) > LARGEST_PLAIN:
         return None
     token_hash, actor = known
-    request = _request(asked.body, read, actor, key, token_hash)
+    request = _request(plain.body, read, actor, key, token_hash)
     if request is None:
         return None
     try:
@@ -88,7 +88,7 @@ def _key(header: bytes) -> str | None:
 
 
 def _request(
-    body: bytes, read: Callable[[Any], Wish | None], actor: Actor, key: str, token_hash: str
+    body: bytes, read: Callable[[Any], OrderData | None], actor: Actor, key: str, token_hash: str
 ) -> OrderRequest | None:
     try:
         raw = loads(body)
@@ -102,7 +102,7 @@ def _request(
     )
 
 
-def order_wish(body: Any) -> Wish | None:
+def parse_order(body: Any) -> OrderData | None:
     """Return the same as `OrderInput` for a plain body: {"lines", "note", "table"}. None for any other body."""
     if not isinstance(body, dict) or not ORDER.issuperset(body):
         return None
@@ -117,7 +117,7 @@ def order_wish(body: Any) -> Wish | None:
         return None
 
 
-def pad_order_wish(body: Any) -> Wish | None:
+def parse_pad_order(body: Any) -> OrderData | None:
     """Return the same as `PadOrderInput` for a plain body: {"lines", "note", "table"}. None for any other body."""
     if not isinstance(body, dict) or not PAD_ORDER.issuperset(body):
         return None
@@ -131,13 +131,13 @@ def pad_order_wish(body: Any) -> Wish | None:
         return None
 
 
-def _lines(lines: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> list[Wish]:
+def _lines(lines: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> list[OrderData]:
     if not isinstance(lines, list) or not 0 < len(lines) <= MAX_LINES:
         raise _NotPlain
     return [_line(line, fields, dish, read_dish) for line in lines]
 
 
-def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> Wish:
+def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> OrderData:
     if not isinstance(line, dict) or not fields.issuperset(line):
         raise _NotPlain
     modifiers = line.get("modifiers", [])

@@ -85,9 +85,9 @@ class PadHeartbeat(APIView):
     def post(self, request: Request) -> Response:
         body = HeartbeatInput(data=request.data)
         body.is_valid(raise_exception=True)
-        said = dict(body.validated_data)
-        battery = said.pop("battery")
-        device = report_heartbeat(beat=Heartbeat(**said), actor=api_actor(request))
+        report = dict(body.validated_data)
+        battery = report.pop("battery")
+        device = report_heartbeat(beat=Heartbeat(**report), actor=api_actor(request))
         record_seen(device.pk, battery=battery)
         locked = device.locked_at is not None
         return Response(

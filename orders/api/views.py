@@ -1,4 +1,7 @@
-"""Orders under `/api/v1` (docs/contracts/lunchify.md). Each view checks access, calls a service and returns the order."""
+"""Orders under `/api/v1` (docs/contracts/lunchify.md).
+
+Each view checks access, calls a service and returns the order.
+"""
 
 from typing import Any
 

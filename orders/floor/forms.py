@@ -37,16 +37,16 @@ def read_order_data(data: QueryDict) -> dict[str, Any]:
     return {"key": clean_text(data.get("key", ""), 64), "note": clean_text(data.get("note", ""), 400), "items": items}
 
 
-def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
+def form_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
     """Return the service's request for the result of `read_order_data`. Raises InvalidInput for a bad quantity."""
     lines = []
-    for item_id, wished in order_data["items"].items():
-        quantity = whole_number(wished["quantity"], least=1, most=MAX_QUANTITY)
+    for item_id, entry in order_data["items"].items():
+        quantity = whole_number(entry["quantity"], least=1, most=MAX_QUANTITY)
         if quantity is None:
-            raise InvalidInput(f"“{wished['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
-        modifiers = tuple(wished["modifiers"])
-        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=wished["note"]))
-    said = {
+            raise InvalidInput(f"“{entry['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
+        modifiers = tuple(entry["modifiers"])
+        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=entry["note"]))
+    content = {
         "table": table_id,
         "note": order_data["note"],
         "items": {str(key): value for key, value in order_data["items"].items()},
@@ -57,7 +57,7 @@ def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> Ord
         table_id=table_id,
         note=order_data["note"],
         key=order_data["key"] or None,
-        fingerprint=fingerprint(said),
+        fingerprint=fingerprint(content),
     )
 
 

@@ -25,7 +25,7 @@ from orders.transitions import LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
 ALARMS_SHOWN = 20  # of each kind
-# Who needs somebody first: the lower, the sooner.
+# The order of the list: tables with smaller numbers need a waiter sooner.
 _URGENCY = {
     "ready": 0,
     "late": 1,
@@ -195,7 +195,10 @@ def _state(
     restaurant: Restaurant,
     now: datetime,
 ) -> tuple[str, str, datetime | None]:
-    """(code, word, since) of a table; what needs somebody most wins. `waiting`: orders whose next course is held."""
+    """Return the most urgent state of a table as (code, word, since).
+
+    `waiting` has the ids of orders whose next course is on hold.
+    """
     if table.out_of_service:
         return "out_of_service", "out of service", None
     ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]

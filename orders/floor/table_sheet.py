@@ -217,14 +217,14 @@ def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: date
 def _menu_item(
     item: CompiledItem, state: Availability | None, money: dict[str, str], order_data: dict[str, Any]
 ) -> dict[str, Any]:
-    wished = order_data.get("items", {}).get(item.id, {})
+    entered = order_data.get("items", {}).get(item.id, {})
     return {
         "id": item.id,
         "name": item.name,
         "price": display(item.price, **money),
         "portions_left": state.portions_left if state else None,
-        "quantity": wished.get("quantity", 0),
-        "note": wished.get("note", ""),
+        "quantity": entered.get("quantity", 0),
+        "note": entered.get("note", ""),
         "modifier_groups": [
             {
                 "id": group.id,
@@ -236,7 +236,7 @@ def _menu_item(
                         "id": choice.id,
                         "name": choice.name,
                         "price": display(choice.price, **money) if choice.price else "",
-                        "chosen": choice.id in wished["modifiers"] if wished else choice.is_default,
+                        "chosen": choice.id in entered["modifiers"] if entered else choice.is_default,
                     }
                     for choice in group.modifiers
                     if not choice.off

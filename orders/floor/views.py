@@ -16,7 +16,7 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from orders import services
 from orders.access import order_for, table_for
-from orders.floor.forms import clean_text, read_order_data, wish_request
+from orders.floor.forms import clean_text, form_request, read_order_data
 from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
 from tables.models import Table
@@ -62,7 +62,7 @@ def place_order(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
         return _sheet(request, actor, where, refusal, order_data=order_data)
 
     return _answer(
-        request, actor, where, lambda: services.place_order(wish_request(order_data, where.pk, actor)), refused
+        request, actor, where, lambda: services.place_order(form_request(order_data, where.pk, actor)), refused
     )
 
 

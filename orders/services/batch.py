@@ -27,11 +27,11 @@ from orders.order_commands import OrderRequest
 from orders.pricing import PricedOrder, price_order
 from orders.representations import order_detail, order_json, private_notes, with_notes
 from orders.services.compiled_queries import (
-    devices_at_work,
     orders_with_keys,
-    standing_pads,
     tables_by_key,
     tables_by_name,
+    tables_of_pads,
+    valid_devices,
 )
 from tables.models import Table
 from tables.steps import seat_parties, seated_parties
@@ -73,19 +73,19 @@ class Batch:
         self.requests, self.work = requests, work
         self.outcomes: dict[int, Outcome] = {}
         self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
-        self.twins: dict[int, int] = {}
+        self.duplicates: dict[int, int] = {}
         self.devices: dict[int, Device] = {}
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
         self.seated: dict[int, int] = {}  # {table id: party id}
 
     def run(self) -> None:
         """Run all stages inside the transaction. Locks: table, stock, day's number."""
-        self._look_at_devices()
+        self._load_devices()
         self._check_tokens()
         self._merge_equal_keys()
-        asked = [candidate for candidate in self.candidates if candidate.request.key is not None]
-        self._look(self._choose_tables(), asked)
-        self._keep(self._price)
+        keyed = [candidate for candidate in self.candidates if candidate.request.key is not None]
+        self._lock_and_load(self._choose_tables(), keyed)
+        self._run_stage(self._price)
         taken = self._share_portions()
         if self.candidates:
             take_portions(self.work, taken)
@@ -95,11 +95,11 @@ class Batch:
         """Return the outcome of each request, in their order. Call it after the commit."""
         for candidate in self.candidates:
             self.outcomes[candidate.place] = PlacedOrder(candidate.order.pk, candidate.json(), replayed=False)
-        for place, first in self.twins.items():
+        for place, first in self.duplicates.items():
             self.outcomes[place] = replayed(self.outcomes[first])
         return [self.outcomes[place] for place in range(len(self.requests))]
 
-    def _keep(self, stage: Callable[[Candidate], None]) -> None:
+    def _run_stage(self, stage: Callable[[Candidate], None]) -> None:
         """Run a stage for each candidate, and drop the candidates that it refuses."""
         kept = []
         for candidate in self.candidates:
@@ -111,15 +111,15 @@ class Batch:
                 kept.append(candidate)
         self.candidates = kept
 
-    def _look_at_devices(self) -> None:
+    def _load_devices(self) -> None:
         """Load the devices that were authenticated from memory, and the tables of pads, in one round trip."""
         known = {c.request.actor.device_id for c in self.candidates if c.request.token_hash}
         bound = {
             c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Permission.PLACE_ANYWHERE)
         }
         rows, pads = fetch_together(
-            devices_at_work.bind(self.work.restaurant_id, known) if known else None,
-            standing_pads.bind(self.work.restaurant_id, bound) if bound else None,
+            valid_devices.bind(self.work.restaurant_id, known) if known else None,
+            tables_of_pads.bind(self.work.restaurant_id, bound) if bound else None,
         )
         self.devices, self.pads = {device.pk: device for device in rows}, dict(pads)
 
@@ -132,7 +132,7 @@ class Batch:
             if request.token_hash and not (device and is_same(device, request)):
                 raise TokenEnded
 
-        self._keep(check)
+        self._run_stage(check)
 
     def _merge_equal_keys(self) -> None:
         """Keep only the first of the requests with the same key; the others get its outcome.
@@ -146,7 +146,7 @@ class Batch:
             if request.key is not None:
                 first = seen.setdefault((request.actor.credential, request.key), candidate.place)
             if first != candidate.place:
-                self.twins[candidate.place] = first
+                self.duplicates[candidate.place] = first
             else:
                 kept.append(candidate)
         self.candidates = kept
@@ -158,20 +158,20 @@ class Batch:
         def choose(candidate: Candidate) -> None:
             wanted[candidate.place] = wanted_table(candidate.request, self.pads)
 
-        self._keep(choose)
+        self._run_stage(choose)
         return wanted
 
-    def _look(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
-        """Lock the tables in pk order, then read their parties, the used keys and the menu's version, in one round trip.
+    def _lock_and_load(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
+        """Lock the tables in pk order, then read their parties, used keys and the menu's version, in one round trip.
 
         Requests for unknown tables are refused. A request with a used key gets the earlier order, whatever the state of
         its table, menu or status is now. The keys are read under the locks, so that a second equal request finds the
         first one's order.
         """
-        asked = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
+        permitted = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
         restaurant, names = self.work.restaurant_id, {name for name in wanted.values() if isinstance(name, str)}
         ids = set(wanted.values()) - names
-        credentials, keys = {c.request.actor.credential for c in asked}, {c.request.key for c in asked}
+        credentials, keys = {c.request.actor.credential for c in permitted}, {c.request.key for c in permitted}
         tables, seated, versions, known = fetch_together(
             tables_by_name.bind(restaurant, ids, names) if names else tables_by_key.bind(restaurant, ids),
             seated_parties.bind(restaurant, ids, names),
@@ -180,11 +180,11 @@ class Batch:
         )
         self.seated = dict(seated)
         use_menu(self.work, versions)
-        self._take_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
+        self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
-            self._answer_replays(asked, [pk for pk, _credential, _key in known])
+            self._answer_replays(permitted, [pk for pk, _credential, _key in known])
 
-    def _take_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
+    def _assign_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
             request, table = candidate.request, tables.get(wanted[candidate.place])
             if table is None:
@@ -193,12 +193,12 @@ class Batch:
                 raise wrong_table()
             candidate.table = table
 
-        self._keep(seat)
+        self._run_stage(seat)
 
-    def _answer_replays(self, asked: Sequence[Candidate], orders: Sequence[int]) -> None:
+    def _answer_replays(self, candidates: Sequence[Candidate], orders: Sequence[int]) -> None:
         rows = Order.objects.filter(pk__in=orders).with_lines().order_by()
         known = {(row.credential, row.key): row for row in rows}
-        for candidate in asked:
+        for candidate in candidates:
             row = known.get((candidate.request.actor.credential, candidate.request.key))
             if row is not None:
                 self.outcomes[candidate.place] = replay(row, candidate.request)
@@ -236,7 +236,7 @@ class Batch:
                     raise sold_out(place, line.item.id, line.item.name, max(0, free))
             taken.update({item_id: count for item_id, count in portions.items() if item_id in left})
 
-        self._keep(share)
+        self._run_stage(share)
         return taken
 
     def _insert(self) -> None:

@@ -8,11 +8,11 @@ from orders.models import Order
 from tables.models import Pad, Table
 
 # Parameters: restaurant, device ids. Rows: the devices with a valid token that are not locked.
-devices_at_work = CompiledQuery(
+valid_devices = CompiledQuery(
     lambda restaurant, devices: Device.objects.of_restaurant(restaurant).live().unlocked().filter(pk__any_of=devices)
 )
 # Parameters: restaurant, device ids. Rows: (device id, table id).
-standing_pads = CompiledQuery(
+tables_of_pads = CompiledQuery(
     lambda restaurant, devices: (
         Pad.objects.of_restaurant(restaurant).filter(device_id__any_of=devices).values_list("device_id", "table_id")
     )

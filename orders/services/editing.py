@@ -10,7 +10,7 @@ from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
-from orders.events import OrderEdited, OrderWithdrawn, as_it_is
+from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
@@ -161,14 +161,14 @@ def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWor
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Update, add and remove lines by their ids, and return the event with the changes of each line."""
     old = {line.pk: line for line in order.lines.all()}
-    said = {pk: as_it_is(line) for pk, line in old.items()}
+    lines_before = {pk: line_before_edit(line) for pk, line in old.items()}
     before = [(line.course, line.status) for line in old.values()]
     kept: list[OrderLine] = []
     changed: list[int] = []
     other_dish: list[int] = []
     added: list[OrderLine] = []
-    for wish, row in zip(priced.lines, line_rows(order, priced), strict=True):
-        line_id = wish.request.id
+    for priced_line, row in zip(priced.lines, line_rows(order, priced), strict=True):
+        line_id = priced_line.request.id
         if line_id is None:
             added.append(row)
             continue
@@ -193,5 +193,5 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         changed=tuple(changed),
         added=tuple(line.pk for line in added),
         other_dish=tuple(other_dish),
-        was=said,
+        was=lines_before,
     )

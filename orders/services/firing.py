@@ -47,8 +47,8 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
         touch(order, "total", "tax")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseDropped.of(order))
-        said = reason.strip()[:200]
-        work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=said))
+        reason = reason.strip()[:200]
+        work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=reason))
         if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in order.lines.all()):
             advance(order, OrderStatus.DELIVERED, work)  # because all remaining lines have been served
             work.record(OrderDelivered.of(order))

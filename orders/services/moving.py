@@ -27,9 +27,10 @@ def confirm_order(*, order_id: int, actor: Actor) -> Order:
 
 
 def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
-    """It will not be made, or not finished. Counted portions return if nobody had begun; those of held courses always.
-    What was served is owed: an order of which a course was brought cannot be cancelled.
+    """Cancel an order.
 
+    Counted portions return if the kitchen had not started; those of held courses always return. Guests owe served
+    courses, so an order with a served course cannot be cancelled.
     Locks: order, stock. Same transaction: its tickets leave the kitchen.
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
     """

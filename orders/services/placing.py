@@ -24,7 +24,7 @@ def place_order(request: OrderRequest) -> PlacedOrder:
     """
     if request.actor.restaurant_id is None:
         raise no_such_table(request)
-    outcome = _desk.submit(request.actor.restaurant_id, request)
+    outcome = _writer.submit(request.actor.restaurant_id, request)
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
@@ -37,7 +37,7 @@ async def place_order_from_loop(request: OrderRequest) -> PlacedOrder:
     TooMany and the errors of `place_order`.
     """
     assert request.actor.restaurant_id is not None
-    outcome = await _desk.submit_from_loop(request.actor.restaurant_id, request)
+    outcome = await _writer.submit_from_loop(request.actor.restaurant_id, request)
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
@@ -104,7 +104,7 @@ def _place_again(request: OrderRequest) -> Outcome:
     return outcome
 
 
-def _serve(requests: Sequence[OrderRequest]) -> list[Outcome]:
+def _place_within_limits(requests: Sequence[OrderRequest]) -> list[Outcome]:
     """Place the orders within their devices' rate limits, and refuse the others.
 
     The limits of fast-path requests are counted here, because a slow cache would block the event loop.
@@ -135,4 +135,4 @@ def _over_limit(requests: Sequence[OrderRequest]) -> dict[int, int]:
 
 
 # Orders of a restaurant that arrive while a transaction commits are written together by the next one.
-_desk: GroupCommit[OrderRequest, Outcome] = GroupCommit(_serve)
+_writer: GroupCommit[OrderRequest, Outcome] = GroupCommit(_place_within_limits)
