@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from bistro.core.admin.archive import ArchiveAdmin
-from bistro.core.admin.base import LookInline, TenantInline
+from bistro.core.admin.base import ReadOnlyInline, TenantInline
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.history import HistoryAdmin
@@ -35,7 +35,7 @@ class RecipeInline(TenantInline):
         return super().get_queryset(request).select_related("ingredient")
 
 
-class UsedIn(LookInline):
+class UsedIn(ReadOnlyInline):
     """Dishes and choices that use an ingredient, read only."""
 
     model = RecipePart
