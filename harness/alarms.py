@@ -1,4 +1,4 @@
-"""False alarms (R10): orders on an evening on which nothing breaks, and how many of them rang as unseen.
+"""False alarms: orders on an evening without faults, and how many of them raised the alarm for unseen orders.
 
 Nobody cooks, delivers or cancels here: an order that is gone could not ring any more.
 """
@@ -14,7 +14,7 @@ from harness.screens import Rules
 from harness.trials import ENDLESS, account_of
 from tools.simulator.client import Client
 
-ALARM_SECONDS = 20.0  # after the order, with the sweep's second (DESIGN section 5)
+ALARM_SECONDS = 20.0  # after the order, with the sweep's second
 REPORTED = 2.0  # seconds in which the walls have shown and reported the last order
 SILENT = Rules(report=False)
 

@@ -1,4 +1,4 @@
-"""The rows of `make faults` for overload (R12), slow (R13) and huge clients (R14), at one process without nginx."""
+"""The rows of `make faults` for overload, slow and huge clients, at one process without nginx."""
 
 import argparse
 from collections.abc import AsyncIterator

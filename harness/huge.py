@@ -1,4 +1,4 @@
-"""Clients that bring too much (R14), straight at a server process: what they are told, and what it costs."""
+"""Clients with huge requests, directly at a server process: their answers, and the memory that they cost."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Overload (R12): many times as many pads as the house has places for, none of which waits as long as it is asked to.
+"""Overload: many times as many pads as there are slots, and none waits as long as `Retry-After` asks.
 
 Every refusal must say when to come again; who works here must be served meanwhile; and what was acknowledged stands.
 """

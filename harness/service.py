@@ -34,7 +34,7 @@ class Service:
         )
 
     def order(self, table: str, **items: int) -> dict[str, Any]:
-        """Place an order from the table's pad, as CONTRACT A writes it: `order("Table 1", Ice_Cream=2)`."""
+        """Place an order from the table's pad, by names: `order("Table 1", Ice_Cream=2)`."""
         lines = [{"name": name.replace("_", " "), "quantity": quantity} for name, quantity in items.items()]
         return self.place(table, lines)
 

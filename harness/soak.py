@@ -1,4 +1,4 @@
-"""A wall screen runs for weeks (R3), in little: sockets that live for seconds, and screens that come back each time."""
+"""The weeks of a wall screen in short: sockets that live for seconds, and screens that return each time."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Slow, silent and deaf clients (R13): hundreds of connections opened for nothing, straight at a server process.
+"""Slow, silent and deaf clients: hundreds of useless connections, directly at a server process.
 
 Guests order all the while; nobody of them may notice, and every stranger must be let go after a bounded time.
 """

@@ -15,15 +15,15 @@ from harness.evening import Outcome
 from harness.soak import Soaked
 from harness.trials import NEVER, Behind, DeadLine, Restarted
 
-# Seconds in which every screen is right again (R2), lags (R4), a pad is answered (R4) and a screen is dark (R18).
+# Seconds until every screen is right again, of lag, until a pad is answered, and of a dark screen.
 WITHIN = {WORKER: 5.0, REDIS: 3.0, POSTGRES: 3.0}
 BEHIND_AT_MOST = 2.0
 ORDER_P95 = 0.3
 DARK_AT_MOST = 3.0
-ROTATED_WITHIN = 1.0  # R3
+ROTATED_WITHIN = 1.0  # dark while a socket is replaced
 SNAPSHOTS_AT_MOST = 1.2
-LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # R19: a lock that keeps orders out; p99 of an order
-NOTICED_WITHIN = 12.0 + 3.0  # the watchdog, and one more try (R11)
+LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that orders wait for; p99 of an order
+NOTICED_WITHIN = 12.0 + 3.0  # the watchdog, and one more try
 
 COLUMNS = (
     "evening", "orders", "lost", "doubled", "invented", "unanswered", "money", "5xx",

@@ -44,7 +44,7 @@ async def service(
 ) -> AsyncIterator[Guests]:
     """Guests who order and take a breath, until the block ends. A crew lets them go, where it has hands.
 
-    With a crew a snapshot stays that of a busy evening; without one only orders are measured, as R4 asks for.
+    With a crew a snapshot stays that of a busy evening; without one only orders are measured.
     Then nobody orders any more, and everybody waits for the last answer: what was asked for must be answered.
     """
     pads = here.who.of_kind("pad")[:clients]

@@ -1,4 +1,4 @@
-"""The choices of a dish as one cell of a spreadsheet, and back.
+"""Conversion of a dish's choices to the text of one spreadsheet cell, and back.
 
     Side [1-1]: Fries *; Salad +1.50
     Allergies [0-2]: Nut allergy !nuts; Milk allergy !milk
@@ -22,12 +22,12 @@ _CHOICE = re.compile(
 
 
 def write_options(groups: Iterable[ModifierGroup]) -> str:
-    """The groups in use of one dish, with their modifiers."""
+    """Return the text of a dish's groups and choices, without archived ones."""
     return "\n".join(_group_text(group) for group in groups if group.archived_at is None)
 
 
 def read_options(cell: str) -> tuple[ImportedGroup, ...]:
-    """The groups that a cell describes. Raises ValueError naming what cannot be read."""
+    """Return the groups that a cell describes. Raises ValueError with the part that cannot be read."""
     groups = tuple(_group(line.strip()) for line in cell.splitlines() if line.strip())
     seen: set[str] = set()
     for choice in (choice for group in groups for choice in group.modifiers):
@@ -48,10 +48,10 @@ def _group(line: str) -> ImportedGroup:
     return ImportedGroup(found["name"], least, most, choices)
 
 
-def _choice(said: str) -> ImportedModifier:
-    found = _CHOICE.match(said)
+def _choice(part: str) -> ImportedModifier:
+    found = _CHOICE.match(part)
     if found is None:
-        raise ValueError(f"“{said[:60]}” is not “choice +1.50 * !allergy”.")
+        raise ValueError(f"“{part[:60]}” is not “choice +1.50 * !allergy”.")
     price = Decimal((found["price"] or "0.00").replace(",", "."))
     return ImportedModifier(found["name"], price, bool(found["default"]), (found["allergen"] or "").strip())
 
@@ -69,5 +69,5 @@ def _group_text(group: ModifierGroup) -> str:
 
 
 def _name(name: str) -> str:
-    """Without the characters that the cell needs for itself."""
+    """Remove the characters that have a meaning in the cell's grammar."""
     return re.sub(r"[\[\]:;*!]+", " ", name).strip()

@@ -1,4 +1,4 @@
-"""The rules of DESIGN section 2 and STYLE as pure functions: source text in, findings out.
+"""The architecture rules as pure functions: source text in, findings out.
 
 `tests/test_architecture.py` holds the product to them; `tests/test_architecture_controls.py` feeds each one a bad
 sample that it must flag.

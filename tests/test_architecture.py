@@ -1,4 +1,4 @@
-"""The product obeys DESIGN section 2 and STYLE. The rules stand in tests/architecture.py, their controls beside it.
+"""The architecture of the product. The rules are in tests/architecture.py, their controls beside it.
 
 An exemption names the file, the finding and the reason; one that no longer finds anything fails too.
 """
@@ -34,7 +34,7 @@ MAY_IMPORT_THE_ROOT = (
     "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "tools/",
 )  # fmt: skip
 
-# Doors that write rows which are not the restaurant's business (DECISIONS 9): file, call → reason.
+# Entry points that write rows of no restaurant: file, call → reason.
 MAY_WRITE: dict[tuple[str, str], str] = {}
 # Doors that read without the tenant fence: file, model → reason.
 MAY_READ_UNFENCED = {

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.database_agnostic
 ROOT = Path(__file__).parents[1]
 LONGEST = 1500  # words of a page; a longer one is two pages
 NO_LIMIT = {"CHANGELOG.md"}  # grows with every release
+STILL_CITING = ("orders/",)
 COMING = {"docs/testing.md"}
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -145,8 +146,10 @@ def test_every_cited_document_exists() -> None:
     assert missing == set()
 
 
-def test_no_page_cites_a_paper_that_is_not_here() -> None:
-    cited = {name: found for name, text in _texts() if name.endswith(".md") and (found := absent_papers(text))}
+def test_nothing_cites_a_paper_that_is_not_here() -> None:
+    cited = {
+        name: found for name, text in _texts() if not name.startswith(STILL_CITING) and (found := absent_papers(text))
+    }
     assert cited == {}
 
 

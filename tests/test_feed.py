@@ -317,7 +317,7 @@ async def test_the_hub_keeps_nothing_of_sockets_that_left(house, program):
 
 
 async def test_old_clients_get_everything_without_saying_hello(house, program, settings):
-    """CONTRACT A: the old pads' socket, which knows neither our subprotocol nor beats."""
+    """The old pads' socket, which knows neither our subprotocol nor heartbeats."""
     settings.FEED_HEARTBEAT_SECONDS = 0.05
     first = await beside(house.order)
     async with Socket("/ws/orders", program, protocols=()) as socket:

@@ -1,4 +1,4 @@
-"""“Pair a screen”: the page on which a manager types the code that a screen shows."""
+"""The page “Pair a screen”, on which a manager types the code that a screen shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
 from bistro.core.admin.pages import form_page
 from bistro.core.auth.rate_limits import require_within, uncount
 from bistro.core.kernel.actors import Actor
@@ -38,7 +38,7 @@ SHOWN_WHEN = {
 
 
 class PairForm(forms.Form):
-    """A code, and who shows it: a device that is known, or a new one and its place."""
+    """Form for a code and its device: a known one, or a new one with its place."""
 
     code = forms.CharField(
         max_length=20,
@@ -95,7 +95,7 @@ class PairForm(forms.Form):
 
     @property
     def state(self) -> str:
-        """What Alpine starts with: only values that the page itself offers."""
+        """Return the start state for Alpine: only values that the page itself offers."""
         device, kind = str(self["device"].value() or ""), str(self["kind"].value() or Device.Kind.KITCHEN)
         known = kind if kind in Device.Kind.values else Device.Kind.KITCHEN.value
         return json.dumps({"device": device if whole_number(device) is not None else "", "kind": known})
@@ -109,7 +109,7 @@ class PairsScreens(TenantAdmin):
     @action(description="Pair a screen", icon="tv_signin", url_path="pair", permissions=["run"])
     def pair(self, request: HttpRequest) -> HttpResponse:
         actor = manager_of(request)
-        if request.method in LOOKS:
+        if request.method in SAFE_METHODS:
             return self._pair_page(request, PairForm(actor=actor, initial={"code": request.GET.get("code", "")[:20]}))
         form = PairForm(request.POST, actor=actor)
         if not form.is_valid():
@@ -125,7 +125,7 @@ class PairsScreens(TenantAdmin):
         return self.back_to_list()
 
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:
-        address = f"{settings.PUBLIC_URL}{reverse('device-door')}"
+        address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
         template = "admin/pair_screen.html"
         page = form_page(self, request, title="Pair a screen", form=form, template=template, address=address)
         page.status_code = status
@@ -133,7 +133,7 @@ class PairsScreens(TenantAdmin):
 
 
 def _pair(said: dict[str, Any], actor: Actor) -> Device:
-    """Call the service. A manager may try few wrong codes a minute; what succeeds does not count."""
+    """Call the service. Wrong codes are limited to a few a minute; a success does not count."""
     require_within("enrol", f"claim:{actor.credential}", "Too many wrong codes. Wait {wait} s.")
     if said["device"] is not None:
         device = pairing_services.pair_device(code=said["code"], device_id=said["device"].pk, actor=actor)

@@ -1,4 +1,4 @@
-"""CONTRACT A: the table pads' own calls, exact."""
+"""The calls of the Bistro92 pads (docs/contracts/bistro92.md)."""
 
 import re
 from typing import Any
@@ -15,9 +15,9 @@ from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
+from orders.api.filters import since_param
 from orders.api.headers import idempotency_key, placed_response
 from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
-from orders.api.since import since_param
 from orders.models import Order
 from orders.representations import order_detail, pad_json
 from orders.services import place_order
@@ -26,7 +26,7 @@ LIMIT = 500
 
 
 class PadOrderView(APIView):
-    """Place an order by names. `Idempotency-Key` makes a retry safe; the first answer comes again with 200."""
+    """The call that places an order by item names. `Idempotency-Key` makes a retry safe: it returns 200."""
 
     authentication_classes = TOKEN_ONLY
     throttle_classes = [OrderThrottle]
@@ -52,7 +52,7 @@ class PadOrderView(APIView):
 
 
 class PadOrdersView(APIView):
-    """A bare array of the current business day's orders, newest first, at most 500. A pad sees its party's."""
+    """The orders of the business day as a bare array, newest first, at most 500. A pad sees those of its party."""
 
     authentication_classes = TOKEN_ONLY
 
@@ -86,7 +86,7 @@ class PadOrdersView(APIView):
 
 
 def _name_here(field: str) -> str:
-    """A refused field as these bodies call it: `lines.0.item` is `items.0.name`."""
+    """Return the name of a refused field in this call's bodies: `lines.0.item` becomes `items.0.name`."""
     return re.sub(r"^lines\.(\d+)\.item$", r"items.\1.name", field).replace("lines.", "items.", 1)
 
 

@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from harness.installation import NO_LIMITS
+from harness.opened import NO_LIMITS
 from harness.screens import Program, Rules
 from harness.servers import Postgres, Redis, Server, product_environment
 from harness.service import ROOT, free_port
@@ -124,7 +124,7 @@ def server_of(url: str) -> str | None:
 
 
 async def slow_clients(cluster: Cluster) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Half of them never finish their headers, half never send the body that they announced (R13)."""
+    """Half of them never finish their headers, half never send the body that they announced."""
     clients = [await asyncio.open_connection("127.0.0.1", cluster.port) for _ in range(100)]
     for number, (_, writer) in enumerate(clients):
         writer.write(b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\n")

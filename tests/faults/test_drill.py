@@ -1,4 +1,4 @@
-"""R19: a column, an index and a constraint come to the orders and their lines while guests order, and nobody notices.
+"""A column, an index and a constraint for orders and lines while guests order, unnoticed.
 
 A migration as `makemigrations` writes it, without a limit to its waiting, must show in the same drill.
 """

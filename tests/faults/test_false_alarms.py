@@ -1,4 +1,4 @@
-"""The alarm of unseen orders does not cry wolf (R10): quiet for what walls display, and the control rings all the same.
+"""No false alarms for unseen orders: none for what walls display, and the control raises them.
 
 The sweep's clock is fourteen seconds ahead, so that nobody waits for twenty. `make faults` takes the real time.
 """

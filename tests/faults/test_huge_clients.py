@@ -1,4 +1,4 @@
-"""Clients that bring too much (R14) at a server process without a proxy before it: refused early, at little cost."""
+"""Clients with huge requests at a server process without a proxy: refused early, at little cost."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of the first start, over and over: the next start works, and nothing is repaired by hand (R22).
+"""kill -9 at any moment of the first start, repeatedly: the next start works without a repair by hand.
 
 `KILLS=200 pytest tests/faults/test_killed_start.py` is the long run.
 """

@@ -1,4 +1,4 @@
-"""Overload (R12) at a server process without a proxy before it: refusals say when to come again, staff work on.
+"""Overload at a server process without a proxy: refusals say when to retry, and staff can work.
 
 The house is small, so that a test can fill it. `make faults ARGS="--only overload"` shows what comes of no limit.
 """

@@ -1,4 +1,4 @@
-"""Slow, silent and deaf clients (R13) at a server process without a proxy before it: nobody notices, all are let go."""
+"""Slow, silent and deaf clients at a server process without a proxy: disconnected, and unnoticed by others."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""A wall screen runs for weeks (R3), in little: sockets that live for seconds, under orders.
+"""The weeks of a wall screen in short: sockets that live for seconds, under orders.
 
 Beside the careful screens stand some without a cursor and some that do not catch up: the same trial must fail them.
 """

@@ -1,4 +1,4 @@
-"""Who may do what, over HTTP: every role with every act (DECISIONS 4)."""
+"""Permissions over HTTP: every role with every action."""
 
 import pytest
 
