@@ -1,4 +1,7 @@
-"""`make bench`: what an order costs, beside rivals or ourselves before. docs/performance.md says how to read it."""
+"""The command `make bench`: the cost of an order, compared with rivals or with an earlier revision.
+
+docs/performance.md explains the tables.
+"""
 
 import argparse
 import asyncio
@@ -33,7 +36,7 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
 
 
 def opponents(wanted: argparse.Namespace) -> list[Opener]:
-    """Whom to measure beside the product."""
+    """Return the contenders to compare the product with."""
     found: list[Opener] = []
     if wanted.revision:
         found.append(partial(earlier, revision=wanted.revision))
@@ -48,7 +51,7 @@ def opponents(wanted: argparse.Namespace) -> list[Opener]:
 
 
 def chosen(words: list[str]) -> list[tuple[str, str]]:
-    """(configuration, family) of all that `--only` leaves."""
+    """Return the (configuration, family) pairs that `--only` selects."""
     unknown = set(words) - set(CONFIGURATIONS) - set(FAMILIES)
     if unknown:
         sys.exit(f"--only does not know {', '.join(sorted(unknown))}.")

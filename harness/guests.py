@@ -22,7 +22,7 @@ CREW = 32
 
 @dataclass
 class Wish:
-    """One order that a pad requests, with its outcome."""
+    """An order that a pad requests, with its outcome."""
 
     mark: str
     item: CardItem

@@ -26,7 +26,7 @@ class Faults:
 
 
 class Line:
-    """One connection of a client with a server."""
+    """A connection of a client with a server."""
 
     def __init__(self, proxy: "Proxy", client: asyncio.StreamWriter) -> None:
         self.proxy, self.client = proxy, client

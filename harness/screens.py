@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -48,7 +48,7 @@ class Connection:
 
 
 class Screen:
-    """One socket and the state of its screen. Subclasses apply the messages."""
+    """A socket and the state of its screen. Subclasses apply the messages."""
 
     path = ""
 
@@ -272,7 +272,7 @@ def parsed(text: str) -> dict[str, Any]:
     return message
 
 
-async def when_all(screens: list[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:
+async def when_all(screens: Sequence[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:
     """Return, for each screen, the seconds until it has reached the state; None if not within `patience`."""
     began = perf_counter()
     found: dict[int, float] = {}

@@ -24,7 +24,7 @@ OURS = ("DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_
 
 
 class Server:
-    """One process. Subclasses define the command and the check for readiness."""
+    """A process. Subclasses define the command and the check for readiness."""
 
     checkout = ROOT  # the folder that the process starts in
 
@@ -117,7 +117,7 @@ class Server:
 
 
 class Worker(Server):
-    """One server process, as `deploy/run` starts each of them."""
+    """A server process, as `deploy/run` starts each of them."""
 
     def __init__(self, name: str, folder: Path, settings: Mapping[str, str], checkout: Path = ROOT) -> None:
         super().__init__(name, folder)
@@ -166,15 +166,21 @@ class Redis(Server):
 
 
 class Postgres(Server):
-    """A PostgreSQL with a data folder of its own and the default durability."""
+    """A PostgreSQL with a data folder of its own, new or copied, and the default durability."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, copied: Path | None = None) -> None:
         super().__init__(name, folder)
-        self.binaries = postgres_binaries()
+        binaries = postgres_binaries()
+        assert binaries is not None, "PostgreSQL's server programs are not installed"
+        self.binaries = binaries
         self.data = Path(tempfile.mkdtemp(prefix="bistro-postgres.", dir="/tmp"))
-        if owner():
-            shutil.chown(self.data, owner())
-        initdb = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", self.data]
+        if copied:
+            subprocess.run(["cp", "--archive", f"{copied}/.", self.data], check=True)
+            return
+        if user := owner():
+            shutil.chown(self.data, user)
+        initdb: list[str | Path] = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8"]
+        initdb += ["-D", self.data]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", user=owner())
 
     @property
@@ -192,11 +198,21 @@ class Postgres(Server):
         except psycopg.Error:
             return False
 
+    def address_of(self, name: str) -> str:
+        """Return the address of one of its databases."""
+        return f"{self.server_url}/{name}"
+
     def create_database(self, name: str) -> str:
-        """Create a database and return its address."""
+        """Create an empty database and return its address."""
         with psycopg.connect(f"{self.server_url}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
-        return f"{self.server_url}/{name}"
+        return self.address_of(name)
+
+    def shut_down(self) -> None:
+        """End it in good order, so that its data folder can be copied."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
 
     def stop(self) -> None:
         super().stop()

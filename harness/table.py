@@ -33,7 +33,7 @@ COLUMNS = (
 
 @dataclass
 class Row:
-    """One row: its cells and its broken promises. A control must break some."""
+    """A row of the table: its cells and its broken promises. A control must break some."""
 
     cells: dict[str, str]
     problems: list[str] = field(default_factory=list)

@@ -12,7 +12,7 @@ from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
 from kitchen.ages import AGE_LETTERS, Limits, limits_of
-from kitchen.compiled_queries import held_lines, orders_open, tickets_on_pass, with_lines
+from kitchen.compiled_queries import held_lines, orders_open, tickets_on_expo, with_lines
 from kitchen.models import Ticket, TicketLine
 from orders.allergies import allergies, choice_names, conflicting
 from orders.models import Order, OrderLine, PlannedCourse
@@ -21,7 +21,7 @@ from orders.transitions import LineStatus, OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class ExpoLine:
-    """One dish of an order.
+    """A dish of an order.
 
     `id` is one of its ticket lines, for the tick; `stations` holds `(name, status)` of each that makes it; `done` means
     done at all of them; `conflicts` are the allergies that the dish itself contains.
@@ -43,7 +43,7 @@ class ExpoLine:
 
 @dataclass(frozen=True, slots=True)
 class ExpoOrder:
-    """One order as the expediter and the runner read it. `ready`: everything fired is done."""
+    """An order as the expediter and the runner read it. `ready`: everything fired is done."""
 
     id: int
     number: int
@@ -102,7 +102,7 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
     open_orders = {order.pk: order for order in orders_open(actor)}
     wanted = [pk for pk in open_orders if only is None or pk in only]
     tickets: dict[int, list[Ticket]] = {}
-    for ticket in with_lines(tickets_on_pass(actor, wanted)) if wanted else ():
+    for ticket in with_lines(tickets_on_expo(actor, wanted)) if wanted else ():
         tickets.setdefault(ticket.order_id, []).append(ticket)
     limits, now = limits_of(restaurant), timezone.now()
     orders = [_expo_order(open_orders[pk], found, limits, now) for pk, found in tickets.items()]

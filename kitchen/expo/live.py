@@ -31,12 +31,12 @@ class ExpoView:
         html = changed_strips(self.restaurant_id, seen)
         orders, _tickets = touched_orders(seen, self.restaurant_id)
         if orders:
-            html += render_pass(read_expo(self.actor, position, only=orders), orders)
+            html += render_expo(read_expo(self.actor, position, only=orders), orders)
         if html:
             yield page_frame("changes", html, position)
 
 
-def render_pass(expo: ExpoData, order_ids: set[int], problem: str | None = None) -> str:
+def render_expo(expo: ExpoData, order_ids: set[int], problem: str | None = None) -> str:
     """Render fragments of a pass that was read for these orders: open ones, and deletes for the rest."""
     gone = sorted(order_ids - {order.id for order in expo.orders})
     context = {"expo": expo, "orders": expo.orders, "gone": gone, "problem": problem}

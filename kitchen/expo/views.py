@@ -15,9 +15,9 @@ from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import line_for
 from kitchen.expo.board import read_expo
-from kitchen.expo.live import render_pass
+from kitchen.expo.live import render_expo
 from kitchen.wall.display_settings import display_settings_for
-from kitchen.wall.live import may_watch_pass
+from kitchen.wall.live import may_watch_expo
 from orders import services as order_services
 from orders.access import order_for
 
@@ -26,7 +26,7 @@ from orders.access import order_for
 @page_requires(Permission.WATCH_KITCHEN)
 def expo(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the whole pass. A screen with stations is redirected to them."""
-    if not may_watch_pass(actor):
+    if not may_watch_expo(actor):
         return redirect("kitchen:board")
     return render(request, "kitchen/expo.html", {"expo": read_expo(actor), "look": display_settings_for(actor)})
 
@@ -66,7 +66,7 @@ def _act(request: HtmxHttpRequest, actor: Actor, order_id: int, service: Callabl
 
     def fragments(_result: object, refusal: DomainError | None) -> HttpResponse:
         changed = read_expo(actor, only=[order_id])
-        return HttpResponse(render_pass(changed, {order_id}, refusal.message if refusal else ""))
+        return HttpResponse(render_expo(changed, {order_id}, refusal.message if refusal else ""))
 
     def whole_pass(refusal: DomainError) -> HttpResponse:
         context = {"expo": read_expo(actor), "look": display_settings_for(actor), "problem": refusal.message}

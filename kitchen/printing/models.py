@@ -93,7 +93,7 @@ class Printer(models.Model):
 
 
 class PrintJob(models.Model):
-    """One slip for one printer.
+    """A slip for one printer.
 
     `slip` holds the printed content, `paper` everything of the ticket that is on paper after this slip: the next slip
     prints the difference. Both contain guests' notes; a sweep deletes them after two days. `doubtful` means that an

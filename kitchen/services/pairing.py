@@ -1,4 +1,4 @@
-"""A manager reads the code on a screen and says which device the screen is."""
+"""Pairing: a manager types the code that a screen shows, and says which device the screen is."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from bistro.core.services.devices import add_device
 from bistro.core.services.pairing import claim_pairing
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.setup_steps import hang_screen
-from tables.steps import hang_pad
+from tables.steps import assign_pad
 
 
 def pair_new_device(
@@ -22,9 +22,9 @@ def pair_new_device(
     station_ids: Sequence[int] = (),
     table_id: int | None = None,
 ) -> Device:
-    """The screen that shows `code` becomes a new device in its place: stations (none: all) or a table. All or nothing.
+    """Make the screen that shows `code` a new device with stations (none: all) or a table.
 
-    Raises InvalidInput (code, name, kind), NotYours for a place from elsewhere, NotPermitted.
+    Raises InvalidInput (code, name, kind), NotYours for a place of another restaurant, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
@@ -32,7 +32,7 @@ def pair_new_device(
         if kind == Device.Kind.KITCHEN:
             hang_screen(device, station_ids, work)
         elif kind == Device.Kind.PAD and table_id is not None:
-            hang_pad(device, table_id, work)
+            assign_pad(device, table_id, work)
         else:
             raise InvalidInput("Choose this pad's table.", fields={"table": ["Choose one."]})
         claim_pairing(code, device, work)
@@ -40,8 +40,10 @@ def pair_new_device(
 
 
 def pair_device(*, code: str, device_id: int, actor: Actor) -> Device:
-    """The screen that shows `code` becomes this device, in its old place. The thing that it was until now works until
-    the new one collects its token. Locks: device. Raises InvalidInput, NotYours, NotPermitted.
+    """Make the screen that shows `code` an existing device, in its old place.
+
+    The device's former hardware works until the new one collects its token. Locks: device. Raises InvalidInput,
+    NotYours, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:

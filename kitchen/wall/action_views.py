@@ -158,8 +158,9 @@ def push_line(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) 
 
 
 def _board_of(request: HtmxHttpRequest, actor: Actor) -> str:
-    """Return the name of the person's board, for the recall list; empty for a wall screen, which has a name of its
-    own.
+    """Return the name of the person's board, for the recall list.
+
+    Empty for a wall screen, which has a name of its own.
     """
     if not actor.is_staff:
         return ""

@@ -20,7 +20,7 @@ Share = Callable[[int, list[int]], tuple[bool, list[int]]]
 
 @dataclass(frozen=True, slots=True)
 class AllDay:
-    """How many of one item are to be made now, in total and with each choice."""
+    """The number of one item to be made now, in total and with each choice."""
 
     name: str
     quantity: int

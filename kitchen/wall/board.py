@@ -28,7 +28,7 @@ SHIFT = timedelta(hours=12)  # a recall is offered this long
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """One line as a cook reads it. `conflicts` are the allergies that the dish itself contains."""
+    """A line as a cook reads it. `conflicts` are the allergies that the dish itself contains."""
 
     id: int
     quantity: int
@@ -49,7 +49,7 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
-    """One ticket as a cook reads it.
+    """A ticket as a cook reads it.
 
     `fired_at` gives its place, `aged_from` its age; `starts_at` is set while none of it may begin yet. `alert` marks
     changes that a cook has to read, `voided` the lines that are gone.
@@ -92,7 +92,7 @@ class BoardTicket:
 
 @dataclass(frozen=True, slots=True)
 class BoardStation:
-    """One entry of the station menu."""
+    """An entry of the station menu."""
 
     id: int
     name: str
@@ -102,7 +102,7 @@ class BoardStation:
 
 @dataclass(frozen=True, slots=True)
 class BoardData:
-    """One wall."""
+    """The data of a wall."""
 
     restaurant: Restaurant
     station: BoardStation | None

@@ -1,4 +1,4 @@
-"""How a screen shows the wall: density, text size, light and layout."""
+"""Display settings of a wall screen: density, text size, light and layout."""
 
 from dataclasses import dataclass
 
@@ -23,8 +23,9 @@ class DisplaySettings:
 
 
 def display_settings_for(actor: Actor) -> DisplaySettings:
-    """Return the settings of the screen that asks, or the defaults for a person. Two queries for a device, none
-    otherwise.
+    """Return the settings of the screen that asks, or the defaults for a person.
+
+    Two queries for a device, none otherwise.
     """
     if actor.device_id is None:
         return DisplaySettings()

@@ -85,8 +85,9 @@ class KitchenView:
         return "".join(render_there(name, context, board.restaurant) for name in strips)
 
     def shown_at(self, seq: int) -> frozenset[int]:
-        """Return the open tickets that a page rendered at `seq` displays: current rows without those that came
-        later.
+        """Return the open tickets that a page rendered at `seq` displays.
+
+        These are the present rows without those that came later.
         """
         rows = Ticket.objects.visible_to(self.actor).open().of_station(self.station_id).filter(seen_at=None)
         open_now = dict(rows.values_list("pk", "order_id"))
@@ -119,8 +120,9 @@ def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: s
 
 
 def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, frozenset[int]]:
-    """Return `(html, ids now displayed)` of a board that was read for these tickets: open ones, and deletes for the
-    rest.
+    """Return `(html, ids now displayed)` of a board that was read for these tickets.
+
+    Open tickets are rendered, the rest deleted.
     """
     shows = frozenset(ticket.id for ticket in board.tickets)
     gone = sorted(set(ticket_ids) - shows)
@@ -154,8 +156,9 @@ def touched_tickets(events: Iterable[Event], restaurant_id: int) -> dict[int, in
 
 
 def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
-    """Return `(may watch, station id)` for a board's address, `all` or an id. A screen with stations sees only
-    those.
+    """Return `(may watch, station id)` for a board's address, `all` or an id.
+
+    A screen with stations sees only those.
     """
     own = set(Screen.objects.visible_to(actor).filter(device_id=actor.device_id).values_list("stations", flat=True)) - {
         None
@@ -166,7 +169,7 @@ def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
     return known and (not own or int(wanted) in own), int(wanted)
 
 
-def may_watch_pass(actor: Actor) -> bool:
+def may_watch_expo(actor: Actor) -> bool:
     """Return whether an actor may watch the pass: people, and wall screens without stations or made for the pass."""
     if actor.device_id is None:
         return True

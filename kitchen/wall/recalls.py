@@ -15,7 +15,7 @@ ON_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class DoneTicket:
-    """One bumped ticket with its number in the list."""
+    """A bumped ticket with its number in the list."""
 
     number: int
     ticket: BoardTicket
@@ -23,7 +23,7 @@ class DoneTicket:
 
 @dataclass(frozen=True, slots=True)
 class DoneList:
-    """One page of the list."""
+    """A page of the list."""
 
     station_id: int | None
     station_name: str

@@ -1,4 +1,4 @@
-"""One ticket and everything that a cook can do with it."""
+"""The dialog of a ticket, with everything that a cook can do with it."""
 
 from dataclasses import dataclass
 

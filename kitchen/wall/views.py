@@ -70,7 +70,7 @@ def recall_list(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 def save_display_settings(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Save the density, text size, light and layout of a wall screen."""
     try:
-        services.change_look(
+        services.change_display_settings(
             density=request.POST.get("density", ""),
             text_percent=whole_number(request.POST.get("text_percent", ""), most=9_999) or 0,
             light=request.POST.get("light") == "yes",
