@@ -90,7 +90,7 @@ def made_of(message):
     """What the all-day list in a message counts of ingredients; None when there is no list in it."""
     found = re.search(r'<aside id="all-day".*?</aside>', message["html"], re.DOTALL)
     rows = (
-        re.findall(r'<li class="made-of">.*?quantity">([^<]*)</span>\s*<span[^>]*>([^<]*)<', found[0]) if found else ()
+        re.findall(r'<li class="all-day__ingredient">.*?quantity">([^<]*)</span>\s*<span[^>]*>([^<]*)<', found[0]) if found else ()
     )
     return {name: amount for amount, name in rows} if found else None
 

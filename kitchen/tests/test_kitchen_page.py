@@ -83,7 +83,7 @@ def test_a_ticket_says_what_to_cook(house, cook):
     assert f'id="ticket-{ticket["id"]}"' in text
     for part in (house.table.name, "#1", "Bacon", "“no salt”", "seat 2", "course 2", "birthday", house.pad.device.name):
         assert part in text
-    assert re.search(r'class="quantity">3<', text)
+    assert re.search(r'class="line__quantity">3<', text)
     assert "⚠ ALLERGY nuts · IN THIS DISH" in text
 
 

@@ -8,9 +8,9 @@ let pages = 1;
 let touchedAt = Date.now();
 
 const board = () => document.getElementById("board");
-const lists = () => [...document.querySelectorAll(".tickets")].filter((list) => list.parentElement.clientWidth > 0);
+const lists = () => [...document.querySelectorAll(".lane__tickets")].filter((list) => list.parentElement.clientWidth > 0);
 
-export const allTickets = () => [...document.querySelectorAll(".tickets > .ticket")];
+export const allTickets = () => [...document.querySelectorAll(".lane__tickets > .ticket")];
 
 /** Whether this screen is large enough for pages; a phone scrolls. */
 export const isPaged = () => getComputedStyle(board()).getPropertyValue("--paged").trim() === "1";
@@ -39,7 +39,7 @@ function number(perTicket) {
   for (const [ticket, at] of perTicket) {
     const here = at === page;
     if (here) position += 1;
-    write(ticket.querySelector(".position"), here ? String(position) : "");
+    write(ticket.querySelector(".ticket__position"), here ? String(position) : "");
   }
 }
 
@@ -100,7 +100,7 @@ function markContinued(tickets) {
   for (const ticket of tickets) {
     for (const line of ticket.querySelectorAll(".line[data-continued]")) marks.set(line, "");
     if (ticket.getClientRects().length < 2) continue;
-    const name = ticket.querySelector(".ticket-table").textContent;
+    const name = ticket.querySelector(".ticket__table").textContent;
     for (const line of firstLines(ticket)) marks.set(line, `… ${name}`);
   }
   for (const [line, mark] of marks) {
@@ -112,11 +112,11 @@ function markContinued(tickets) {
 /** A button is never broken: that of a tall line lies over what it says. */
 function setTall(line, tall) {
   line.toggleAttribute("data-tall", tall);
-  const button = line.querySelector("button.line-row");
+  const button = line.querySelector("button.line__row");
   if (!button) return;
-  const body = tall ? document.createElement("div") : line.querySelector("div.line-row");
+  const body = tall ? document.createElement("div") : line.querySelector("div.line__row");
   if (tall) {
-    body.className = "line-row";
+    body.className = "line__row";
     body.append(...button.childNodes);
     button.setAttribute("aria-label", body.textContent.trim().replace(/\s+/g, " "));
     line.prepend(body);
@@ -144,7 +144,7 @@ function markTall(shown, tickets) {
 
 /** How much of the all-day list is below its lower edge: nobody scrolls a wall. */
 function allDayRest(paged) {
-  const list = document.querySelector(".all-day-list");
+  const list = document.querySelector(".all-day__list");
   if (!list || !paged) return 0;
   const bottom = list.parentElement.getBoundingClientRect().bottom;
   return [...list.children].filter((item) => item.getBoundingClientRect().bottom > bottom - 32).length;
@@ -163,7 +163,7 @@ export function arrange() {
   const root = board();
   if (!root) return;
   const tickets = allTickets();
-  const area = document.querySelector(".ticket-area");
+  const area = document.querySelector(".board__area");
   if (area.hasAttribute("data-empty") !== (tickets.length === 0)) area.toggleAttribute("data-empty"); // hides the lists
   const paged = isPaged();
   if (paged) {
@@ -174,7 +174,7 @@ export function arrange() {
   const strides = new Map(shown.map(({ list, stride }) => [list, stride]));
   const perTicket = tickets.map((ticket) => [ticket, paged ? pageOf(ticket, strides.get(ticket.parentElement)) : 0]);
   const below = allDayRest(paged);
-  const toolsWidth = document.querySelector(".board-tools")?.offsetWidth ?? 0;
+  const toolsWidth = document.querySelector(".board__tools")?.offsetWidth ?? 0;
   noteMoves(tickets);
   if (paged) markContinued(tickets);
 
@@ -205,7 +205,7 @@ export const turnToEnd = () => turnTo(pages - 1);
 
 /** The tickets of this page, in the order of their numbers. */
 export function ticketsHere() {
-  return allTickets().filter((ticket) => ticket.querySelector(".position").textContent);
+  return allTickets().filter((ticket) => ticket.querySelector(".ticket__position").textContent);
 }
 
 /** Bring a ticket into view: its page, or on a phone by scrolling. */
@@ -242,7 +242,7 @@ export function startPages() {
   document.addEventListener(
     "scroll",
     ({ target }) => {
-      if (target.classList?.contains("lane-view")) target.scrollLeft = 0;
+      if (target.classList?.contains("lane__view")) target.scrollLeft = 0;
     },
     true,
   );

@@ -1,6 +1,8 @@
 // How this screen shows the wall: density, text, light, layout. A wall screen keeps it on the server, for after the next power
 // cut; a person's browser keeps it by itself.
 
+import { isPaged } from "./pages.js";
+
 const page = document.documentElement;
 const STORE = "bistro.screen";
 const SAVE_AFTER_MS = 600;
@@ -85,9 +87,8 @@ export function toggleLayout() {
   change({ layout: look.layout === "columns" ? "station" : "columns" });
 }
 
-const wide = matchMedia("(min-width: 960px) and (min-height: 560px)"); // as wall.css has it: elsewhere there is one list
-
-export const isColumns = () => page.dataset.layout === "columns" && wide.matches;
+/** Return whether the board shows three columns. A screen too small for pages shows one list instead. */
+export const isColumns = () => page.dataset.layout === "columns" && isPaged();
 
 export function openScreen() {
   dialog().showModal();
@@ -112,7 +113,12 @@ export function startScreen(after) {
       if (typeof kept[name] === typeof look[name]) look[name] = kept[name];
     }
   }
-  wide.addEventListener("change", after);
+  let paged = isPaged();
+  window.addEventListener("resize", () => {
+    if (isPaged() === paged) return;
+    paged = isPaged();
+    after();
+  });
   dialog().addEventListener("change", ({ target }) => change({ [target.name]: target.value }));
   apply();
 }
