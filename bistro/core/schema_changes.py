@@ -13,7 +13,9 @@ from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexCo
 from django.contrib.postgres.operations import NotInTransactionMixin as OutsideTransaction
 from django.db.migrations.operations import AddConstraint, AddIndex
 from django.db.migrations.operations.base import Operation
-from django.db.models import UniqueConstraint
+from django.db.models import Index, UniqueConstraint
+
+_NO_CLIENT_NAMES_IT = "-- squawk-ignore renaming-object\n"  # no statement of ours names an index
 
 
 def _on_postgres(schema_editor: Any) -> bool:
@@ -41,6 +43,13 @@ def _drop_leftover(schema_editor: Any, name: str) -> None:
     schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(name)}")
 
 
+def _index_exists(schema_editor: Any, name: str) -> bool:
+    """Return whether the database has an index of this name, valid or not."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [schema_editor.quote_name(name)])
+        return cursor.fetchone()[0] is not None
+
+
 class AddIndexWhileServing(AddIndexConcurrently):
     """An index. Alone in a migration with `atomic = False`."""
 
@@ -60,6 +69,63 @@ class AddIndexWhileServing(AddIndexConcurrently):
             return
         with _waiting_in_nobodys_way(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class ReplaceIndexWhileServing(OutsideTransaction, Operation):
+    """An index whose fields or condition change and whose name stays. Alone in a migration with `atomic = False`.
+
+    The new index is built under another name while the old one serves; then the old one goes and the new one takes its
+    name. It replaces the pair RemoveIndex and AddIndex that `makemigrations` writes.
+    """
+
+    atomic = False
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str, index: Index) -> None:
+        self.model_name, self.index = model_name, index
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Exchange the index of this name in the model's state."""
+        state.remove_index(app_label, self.model_name.lower(), self.index.name)
+        state.add_index(app_label, self.model_name.lower(), self.index)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Build the new index and drop the old one, without blocking writers on PostgreSQL."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        old, new = (self._index_in(app_label, state) for state in (from_state, to_state))
+        if not _on_postgres(schema_editor):
+            schema_editor.remove_index(model, old)
+            schema_editor.add_index(model, new)
+            return
+        self._ensure_not_in_transaction(schema_editor)
+        quote, spare = schema_editor.quote_name, f"{new.name}_new"
+        fresh = new.clone()
+        fresh.name = spare
+        with _waiting_in_nobodys_way(schema_editor):
+            if schema_editor.collect_sql or _index_exists(schema_editor, new.name):
+                _drop_leftover(schema_editor, spare)
+                schema_editor.add_index(model, fresh, concurrently=True)
+                _drop_leftover(schema_editor, new.name)
+            # Without the old index an earlier attempt came as far as this: the new one is complete.
+            schema_editor.execute(f"{_NO_CLIENT_NAMES_IT}ALTER INDEX {quote(spare)} RENAME TO {quote(new.name)}")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Build the earlier index in the same way."""
+        self.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def _index_in(self, app_label: str, state: Any) -> Index:
+        """Return the index of this name as `state` has it."""
+        found: Index = state.models[app_label, self.model_name.lower()].get_index_by_name(self.index.name)
+        return found
+
+    def describe(self) -> str:
+        """Return the line that `migrate` shows."""
+        return f"Replace index {self.index.name} on model {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        """Return the words that `makemigrations` would name the migration by."""
+        return f"{self.model_name.lower()}_{self.index.name.lower()}"
 
 
 class AddCheckNotValid(AddConstraintNotValid):

@@ -17,7 +17,7 @@ from django.db.migrations.state import ProjectState
 from bistro.core import migrating
 from bistro.core.management.commands.migrate import migrate as django_migrate
 from bistro.core.models import Restaurant
-from bistro.core.schema_changes import AddIndexWhileServing, BuildUniqueIndex
+from bistro.core.schema_changes import AddIndexWhileServing, BuildUniqueIndex, ReplaceIndexWhileServing
 from bistro.core.tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -248,6 +248,77 @@ def build_and_take_back():
     with migrating.limits(connection, lock_timeout="100ms"):
         apply(AddIndexWhileServing("daynumber", models.Index(fields=["last"], name="daynumber_last")))()
         return True
+
+
+# --- an index that is replaced --------------------------------------------------------------------------------
+BY_NAME = models.Index(fields=["name"], name="restaurant_by_name")
+BY_ZONE = models.Index(fields=["timezone", "name"], name="restaurant_by_name")
+
+
+@contextmanager
+def replacing():
+    """An index by name, and the states before and after it is replaced."""
+    operation = ReplaceIndexWhileServing("Restaurant", BY_ZONE)
+    before = ProjectState.from_apps(apps)
+    before.add_index("core", "restaurant", BY_NAME)
+    after = before.clone()
+    operation.state_forwards("core", after)
+    undo = apply(AddIndexWhileServing("restaurant", BY_NAME))
+    try:
+        yield operation, before, after
+    finally:
+        undo()
+
+
+def run(operation, *states):
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_forwards("core", editor, *states)
+
+
+def columns_of(name):
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Restaurant._meta.db_table).get(name)
+        return found and found["columns"]
+
+
+def test_an_index_is_replaced_under_its_name_and_back():
+    with replacing() as (operation, before, after):
+        run(operation, before, after)
+        assert columns_of("restaurant_by_name") == ["timezone", "name"]
+        assert columns_of("restaurant_by_name_new") is None
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_backwards("core", editor, after, before)
+        assert columns_of("restaurant_by_name") == ["name"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("done", ["building", "dropping"])
+def test_a_replacement_that_was_cut_short_is_completed(done):
+    """Killed while the new index was built, or after the old one was dropped."""
+    with replacing() as (operation, before, after):
+        with connection.cursor() as cursor:
+            columns = "name" if done == "building" else "timezone, name"
+            cursor.execute(f"CREATE INDEX restaurant_by_name_new ON core_restaurant ({columns})")
+            if done == "dropping":
+                cursor.execute("DROP INDEX restaurant_by_name")
+        run(operation, before, after)
+        assert columns_of("restaurant_by_name") == ["timezone", "name"]
+        assert index_is_valid("restaurant_by_name")
+        assert columns_of("restaurant_by_name_new") is None
+
+
+@pytest.mark.postgres
+def test_the_old_index_serves_while_the_new_one_is_built():
+    with replacing() as (operation, before, after), connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        operation.database_forwards("core", editor, before, after)
+    statements = [line for entry in editor.collected_sql for line in entry.split("\n") if not line.startswith("--")]
+    steps = [statement.split("restaurant_by_name")[0].strip(' "') for statement in statements]
+    assert steps == [
+        "DROP INDEX CONCURRENTLY IF EXISTS",
+        "CREATE INDEX CONCURRENTLY",
+        "DROP INDEX CONCURRENTLY IF EXISTS",
+        "ALTER INDEX",
+    ]
 
 
 # --- a database of another checkout ---------------------------------------------------------------------------

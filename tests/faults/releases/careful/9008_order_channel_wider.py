@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+from bistro.core.schema_changes import ReplaceIndexWhileServing
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("orders", "9007_channels_validated")]
+    operations = [
+        ReplaceIndexWhileServing(
+            "order", models.Index(fields=["restaurant", "channel", "placed_at"], name="order_channel")
+        ),
+    ]
