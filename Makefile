@@ -2,16 +2,18 @@
 # PORT=… VAR=… (VAR is the data folder) choose another place, so that two restaurants run side by side.
 
 .DEFAULT_GOAL := help
-.PHONY: help run fresh setup test browser faults bench lint format ci lock audit
+.PHONY: help run fresh setup test test-all browser faults bench lint format ci lock audit
 
 VENV ?= .venv
 export VENV
+# Tests start dozens of Python processes: each would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := $(VENV)/bin/python
 
 help: ## list the tasks
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r task what; do \
-		printf '  make %-8s %s\n' "$$task" "$$what"; done
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r task what; do \
+		printf '  make %-9s %s\n' "$$task" "$$what"; done
 
 run: ## serve a demo restaurant at http://127.0.0.1:8000 (PORT, VAR choose another place)
 	@deploy/setup runtime
@@ -24,8 +26,11 @@ fresh: ## forget the demo restaurant in VAR and start over
 setup: ## prepare the virtual environment for development
 	@deploy/setup dev
 
-test: setup ## run the tests, all but those in a browser (ARGS="-k word" narrows them)
-	@$(PYTHON) -m pytest $(ARGS)
+test: setup ## run the fast tests on SQLite, in two processes (ARGS="-k word" narrows them)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser" $(ARGS)
+
+test-all: ## run every test on both databases and in a browser, with many examples; it takes an hour
+	@.ci/run --all
 
 browser: setup ## run the tests in Chromium
 	@$(PYTHON) -m pytest -m browser tests/browser $(ARGS)
@@ -45,7 +50,7 @@ format: setup ## put the code into the house style
 	@$(VENV)/bin/djade --target-version 5.2 $$(find templates -name '*.html') || true
 	@.ci/js format
 
-ci: ## everything that must hold, on both databases and in a browser
+ci: ## check everything that must hold, on both databases and in a browser
 	@.ci/run
 
 lock: ## choose the newest versions that requirements*.txt allow

@@ -73,12 +73,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _nothing_kept_between_tests(settings, tmp_path) -> None:
     """Rate limits, compiled menus (a rolled back test gives its ids to the next), keys taken in advance (queries are
     counted) and uploaded files start empty."""
-    from bistro.core.trips import keys_of
+    from bistro.core.speed.statement_batch import allocator_for
     from menu.compiled import forget as forget_menus  # models load only after Django is set up
 
     cache.clear()
     forget_menus()
-    keys_of.cache_clear()
+    allocator_for.cache_clear()
     settings.MEDIA_ROOT = tmp_path / "media"
 
 

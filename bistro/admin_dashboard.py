@@ -9,14 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import acting_manager
-from bistro.core.admin_site import restaurant_in
+from bistro.core.admin.base import acting_manager
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import ZERO, display
 from bistro.core.models import Device, Restaurant
-from bistro.core.money import ZERO, display
+from bistro.core.web.admin_site import restaurant_in
 from kitchen.models import Ticket
 from menu.models import Item
-from orders.floor import alarms
+from orders.floor.plan import alarms
 from orders.models import Order
 from orders.transitions import OrderStatus
 from tables.models import Party, Table

@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
-from bistro.core.access import memberships_of
+from bistro.core.admin.base import acting_manager
 from bistro.core.admin.restaurants import operates
-from bistro.core.admin_base import acting_manager
-from bistro.core.admin_site import restaurant_in
+from bistro.core.auth.access import memberships_of
+from bistro.core.web.admin_site import restaurant_in
 
 # (group, [(title, icon, page)]), as a manager thinks of the house.
 GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
 
@@ -12,20 +13,26 @@ django.setup()  # before anything imports models
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from bistro.core.admission import Admission  # noqa: E402
-from bistro.core.daphne_limits import limit_daphne  # noqa: E402
-from bistro.core.express import Express  # noqa: E402
+from bistro.core.live.hub import open_current_hub  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
-from bistro.core.serving import DjangoInThreads  # noqa: E402
-from bistro.core.sweeping import start_sweeps  # noqa: E402
+from bistro.core.server.admission import ConcurrencyLimiter  # noqa: E402
+from bistro.core.server.daphne_limits import limit_daphne  # noqa: E402
+from bistro.core.server.threads import DjangoInThreads  # noqa: E402
+from bistro.core.speed.fast_path import FastPath  # noqa: E402
+from bistro.core.writing.sweeps import start_sweeps  # noqa: E402
 from kitchen.routing import websocket_urlpatterns as kitchen_sockets  # noqa: E402
-from orders.api.express import place_by_id, place_by_name  # noqa: E402
+from orders.api.fast_path import place_by_id, place_by_name  # noqa: E402
 from orders.routing import websocket_urlpatterns as order_sockets  # noqa: E402
 
-ordinary = Admission(DjangoInThreads())
+ordinary = ConcurrencyLimiter(DjangoInThreads())
 application = ProtocolTypeRouter(
     {
-        "http": Express({"/api/v1/orders": place_by_id, "/api/order": place_by_name}, otherwise=ordinary),
+        "http": FastPath(
+            {"/api/v1/orders": place_by_id, "/api/order": place_by_name},
+            otherwise=ordinary,
+            limit=partial(ConcurrencyLimiter, slots="FAST_PATH_IN_FLIGHT"),
+            on_request=open_current_hub,
+        ),
         "websocket": URLRouter([*order_sockets, *kitchen_sockets, re_path(r"", NoSuchSocket.as_asgi())]),
     }
 )

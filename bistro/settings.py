@@ -1,7 +1,7 @@
 """All settings, read from the environment by django-environ.
 
 Nothing here has an unsafe default: DEBUG is off, the secret key is generated once into the data folder,
-and `bistro.core.checks` refuses configurations that would lose orders or leak them.
+and `bistro.core.ops.checks` refuses configurations that would lose orders or leak them.
 """
 
 from datetime import timedelta
@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
-from bistro.core.secrets import secret_key
+from bistro.core.kernel.secrets import secret_key
 from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "bistro.core.admin_config.BistroAdminConfig",
+    "bistro.core.apps.BistroAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "simple_history",
     "template_partials",
-    "bistro.core",
+    "bistro.core.apps.CoreConfig",
     "menu",
     "tables",
     "orders",
@@ -85,22 +85,22 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Outside everything that may answer by itself: redirects and refusals carry these headers too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "bistro.core.middleware.ContentSecurityPolicyMiddleware",
+    "bistro.core.server.middleware.ContentSecurityPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "bistro.core.middleware.PrivateMiddleware",
+    "bistro.core.server.middleware.PrivateMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "bistro.core.middleware.ActorMiddleware",
+    "bistro.core.server.middleware.ActorMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "bistro.core.middleware.AddressMiddleware",
+    "bistro.core.server.middleware.AddressMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "bistro.core.middleware.DomainErrorMiddleware",
+    "bistro.core.server.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -119,7 +119,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "bistro.core.context.actor",
+                "bistro.core.web.context.actor",
             ],
         },
     }
@@ -152,7 +152,7 @@ else:
             "max_size": env.int("DATABASE_POOL", default=17),  # admission, order desk, live feed's four, sweep
             "timeout": 3,
             "max_lifetime": 1800,
-            # Its pauses between attempts double for as long as the server is away, without a limit. Given up early, the
+            # Its pauses between attempts double for as long as the server is away, without a limit. Param up early, the
             # next who asks tries at once: the first second after PostgreSQL is back, not the sixtieth.
             "reconnect_timeout": 0.5,
         },
@@ -173,7 +173,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "bistro.core.caches.CountingRedisCache",
+            "BACKEND": "bistro.core.auth.counting_caches.CountingRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         }
@@ -195,7 +195,7 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "bistro.core.caches.CountingMemoryCache"}}
+    CACHES = {"default": {"BACKEND": "bistro.core.auth.counting_caches.CountingMemoryCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- What happens in the same transaction (DESIGN section 4), and what the clock causes: bistro/wiring.py ----
@@ -207,17 +207,17 @@ FEED_HEARTBEAT_SECONDS = 5.0
 SOCKET_LIFETIME_SECONDS = 4 * 3600.0  # at most; then the client comes back and says where it stands
 FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
 
-# --- Admission ---------------------------------------------------------------------------------------
+# --- ConcurrencyLimiter ---------------------------------------------------------------------------------------
 # Few: each is a thread, and many threads that all want to compute hold up the sockets of their process.
 ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=8)
-EXPRESS_IN_FLIGHT = env.int("EXPRESS_IN_FLIGHT", default=256)  # orders of devices: no thread waits for them
+FAST_PATH_IN_FLIGHT = env.int("FAST_PATH_IN_FLIGHT", default=256)  # orders of devices: no thread waits for them
 ADMISSION_WAIT_SECONDS = env.float("ADMISSION_WAIT_SECONDS", default=10.0)
 ADMISSION_REFUSAL_SECONDS = env.float("ADMISSION_REFUSAL_SECONDS", default=0.5)  # a refusal is held at least so long
 ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=8 * 1024 * 1024)  # the admin's imports and photos
-# Below the application (bistro.core.daphne_limits): who sends or reads too slowly is let go.
+# Below the application (bistro.core.server.daphne_limits): who sends or reads too slowly is let go.
 REQUEST_SECONDS = 20.0  # until a whole request is here, and longer only at
 REQUEST_BYTES_A_SECOND = 16 * 1024
 SOCKET_HEARD_BYTES = 64 * 1024  # one message of a screen
@@ -227,7 +227,7 @@ SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 # --- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.Staff"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["bistro.core.hashers.Argon2LowMemory", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = ["bistro.core.auth.hashers.Argon2LowMemory", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -245,10 +245,10 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "bistro.core.auth.lockout_response"
+AXES_LOCKOUT_CALLABLE = "bistro.core.server.error_views.lockout_response"
 AXES_USERNAME_FORM_FIELD = "username"  # as both doors call it; its default is the model's field
-AXES_USERNAME_CALLABLE = "bistro.core.auth.lockout_name"
-AXES_CLIENT_IP_CALLABLE = "bistro.core.limits.client_address"
+AXES_USERNAME_CALLABLE = "bistro.core.auth.authentication.lockout_name"
+AXES_CLIENT_IP_CALLABLE = "bistro.core.auth.rate_limits.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False  # its rows belong to no restaurant
@@ -256,15 +256,15 @@ AXES_ENABLE_ADMIN = False  # its rows belong to no restaurant
 # --- API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "bistro.core.auth.DeviceAuthentication",
-        "bistro.core.auth.StaffTokenAuthentication",
-        "bistro.core.auth.StaffSessionAuthentication",
+        "bistro.core.auth.authentication.DeviceAuthentication",
+        "bistro.core.auth.authentication.StaffTokenAuthentication",
+        "bistro.core.auth.authentication.StaffSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["bistro.core.access.HasActor"],
+    "DEFAULT_PERMISSION_CLASSES": ["bistro.core.auth.access.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bistro.core.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "bistro.core.api.schema.ProblemAutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["bistro.core.limits.CredentialThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["bistro.core.auth.rate_limits.CredentialThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
@@ -367,7 +367,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it believes every header; Address
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "bistro.core.logs.formatter", "as_json": LOG_JSON}},
+    "formatters": {"line": {"()": "bistro.core.ops.logs.formatter", "as_json": LOG_JSON}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularJSONAPIView
 
 from bistro.core.api.documents import Read, TryOut
 from bistro.core.api.urls import contract_c, ours
-from bistro.core.version import VERSION
+from bistro.core.ops.version import VERSION
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -29,9 +29,9 @@ redoc = Read.as_view(url_name="schema")
 
 urlpatterns = [
     path("", start, name="start"),
-    path("", include("bistro.core.urls")),
+    path("", include("bistro.core.web.urls")),
     path("kitchen/", include("kitchen.urls")),
-    path("floor/", include("orders.urls")),
+    path("floor/", include("orders.floor.urls")),
     path("admin/", admin.site.urls),
     path("", include("orders.api.urls")),
     path("", include("kitchen.api.urls")),
@@ -47,7 +47,7 @@ urlpatterns = [
     path("redoc", redoc),
 ]
 
-handler400 = "bistro.core.refusals.bad_request"
-handler403 = "bistro.core.refusals.permission_denied"
-handler404 = "bistro.core.refusals.not_found"
-handler500 = "bistro.core.refusals.server_error"
+handler400 = "bistro.core.server.error_views.bad_request"
+handler403 = "bistro.core.server.error_views.permission_denied"
+handler404 = "bistro.core.server.error_views.not_found"
+handler500 = "bistro.core.server.error_views.server_error"

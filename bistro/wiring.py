@@ -7,11 +7,11 @@ _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tic
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
-    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", "orders.steps.forget_removed_lines", _SLIPS],
+    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
-    "bistro.core.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
+    "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
 
 # Beside the floor's own: what apps above have to tell waiters, each a function of the actor.
@@ -25,7 +25,7 @@ SWEEPS: list[str] = [
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
     "bistro.core.services.upkeep.refresh_statistics",
-    "bistro.core.services.upkeep.find_cache_again",
+    "bistro.core.auth.rate_limits.reconnect_cache",
 ]
 
 # (menu in force, now) -> {item: minutes until it would be ready if it were ordered now}. The waiter's order form asks.

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from kitchen.models import Ticket, TicketLine
 
 

@@ -3,9 +3,9 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from kitchen.models import Ticket
-from orders.floor import ALARMS_SHOWN, Alarm
+from orders.floor.plan import ALARMS_SHOWN, Alarm
 
 
 def unseen_tickets(actor: Actor) -> list[Alarm]:

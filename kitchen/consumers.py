@@ -1,30 +1,30 @@
 """Sockets of the kitchen."""
 
+from bistro.core.kernel.roles import Permission
 from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
 from bistro.core.live.threads import in_thread
-from bistro.core.roles import Act
-from kitchen.live import KitchenBoard, may_watch_pass, station_for
-from kitchen.pass_live import Pass
+from kitchen.expo.live import ExpoView
 from kitchen.services import acknowledge_tickets
+from kitchen.wall.live import KitchenView, may_watch_pass, station_for
 
 
 class KitchenConsumer(LiveConsumer):
     """`/ws/kitchen/<station>/`: a wall screen. What it displayed it reports, and that confirms the orders."""
 
-    view: KitchenBoard
+    view: KitchenView
 
     def make_view(self) -> View | None:
-        if not self.actor.may(Act.WATCH_KITCHEN) or self.actor.restaurant_id is None:
+        if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:
             return None
         allowed, station_id = station_for(self.actor, self.scope["url_route"]["kwargs"]["station"])
-        return KitchenBoard(self.actor.restaurant_id, self.actor, station_id) if allowed else None
+        return KitchenView(self.actor.restaurant_id, self.actor, station_id) if allowed else None
 
     async def shown_at(self, seq: int) -> frozenset[int]:
-        return await in_thread(self.view.shown_at, seq) if self.actor.may(Act.COOK) else frozenset()
+        return await in_thread(self.view.shown_at, seq) if self.actor.may(Permission.COOK) else frozenset()
 
     async def displayed(self, shows: frozenset[int]) -> None:
-        if self.actor.may(Act.COOK):
+        if self.actor.may(Permission.COOK):
             await in_thread(self._acknowledge, shows)
 
     def _acknowledge(self, shows: frozenset[int]) -> None:
@@ -37,6 +37,6 @@ class PassConsumer(LiveConsumer):
     """`/ws/kitchen/expo/`: the pass. It confirms nothing: a cook has seen an order when a station's board shows it."""
 
     def make_view(self) -> View | None:
-        if not self.actor.may(Act.WATCH_KITCHEN) or self.actor.restaurant_id is None:
+        if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:
             return None
-        return Pass(self.actor.restaurant_id, self.actor) if may_watch_pass(self.actor) else None
+        return ExpoView(self.actor.restaurant_id, self.actor) if may_watch_pass(self.actor) else None

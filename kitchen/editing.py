@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
-from kitchen.rows import SIGHT, await_sight, chosen, ticket_line, ticket_of
-from kitchen.stations import Routing
-from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from kitchen.station_routes import Routing
+from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket
 from menu.compiled import CompiledMenu
 from orders.events import OrderEdited
 from orders.models import OrderLine
@@ -43,7 +43,7 @@ def rewrite(event: OrderEdited, menu: CompiledMenu, routing: Routing, work: Unit
     """Lines move between stations, changed ones are marked, empty tickets close.
 
     What a cook had before them they have to read: `alert_at` stands until then, `voided` holds what is gone.
-    The removed lines are still there; who edited deletes them afterwards. Locks: ticket.
+    Locks: ticket.
     """
     rows = Ticket.objects.filter(order=event.order).locked()
     edit = Edit(event, menu, routing, work, {(row.station_id, row.fired_course): row for row in rows})
@@ -114,7 +114,7 @@ def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) ->
     if ticket is None:
         ticket = edit.tickets[place] = ticket_of(edit.event.order, *place, edit.work)
         if edit.confirmed:
-            await_sight(ticket, edit.work)
+            require_acknowledgement(ticket, edit.work)
         ticket.save()
         edit.opened.add(ticket.pk)
     fresh = ticket.pk in edit.opened
@@ -135,7 +135,7 @@ def _save(edit: Edit) -> None:
     for ticket in edit.tickets.values():
         empty = not ticket.lines.exists()
         was_open = ticket.status in OPEN_TICKETS
-        ticket.status = TicketStatus.CANCELLED if empty else TicketStatus.QUEUED
+        move_ticket(ticket, TicketStatus.CANCELLED if empty else TicketStatus.QUEUED)
         if ticket.pk in edit.marked and was_open and (ticket.seen_at or edit.confirmed):
             ticket.alert_at = ticket.alert_at or edit.work.now
         if ticket.alert_at is None:
@@ -143,6 +143,6 @@ def _save(edit: Edit) -> None:
         if empty:
             ticket.held_at = None
         elif not was_open and edit.confirmed:
-            await_sight(ticket, edit.work)
+            require_acknowledgement(ticket, edit.work)
         ticket.version += 1
-        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version", *SIGHT])
+        ticket.save(update_fields=["status", "alert_at", "voided", "held_at", "version", *SEEN_FIELDS])

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.events import Audience, DomainEvent
+from bistro.core.kernel.events import Audience, DomainEvent
 from kitchen.models import Ticket
-from kitchen.shapes import ticket_json
+from kitchen.representations import ticket_json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Avg, Count, F, IntegerField, Value
 from django.db.models.functions import Coalesce, ExtractHour, Greatest
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.models import Restaurant
 from kitchen.durations import SecondsBetween
 from kitchen.models import Station, Ticket, TicketLine
@@ -165,7 +165,7 @@ def fulfilment_report(actor: Actor, restaurant: Restaurant, first: date, last: d
 
 
 def _tickets(actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetime]) -> Iterable[Any]:
-    rows = Ticket.objects.visible_to(actor).for_reports().filter(status__being=TicketStatus.DONE)
+    rows = Ticket.objects.visible_to(actor).for_reports().filter(status__literal_exact=TicketStatus.DONE)
     rows = rows.filter(done_at__gte=days[0], done_at__lt=days[1]).order_by("-done_at")[:MOST]
     hour = ExtractHour("done_at", tzinfo=restaurant.tz)
     return rows.values_list("pk", "station_id", "done_by", hour, _took(), "recalls").iterator()
@@ -175,7 +175,7 @@ def _item_tallies(
     actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetime], stations: Mapping[int, Station]
 ) -> tuple[Tallies, dict[int, int], bool]:
     """(items, {ticket: seconds after which it was late, the narrowest of its dishes'}, whether that was all)."""
-    rows = TicketLine.objects.visible_to(actor).for_reports().filter(ticket__status__being=TicketStatus.DONE)
+    rows = TicketLine.objects.visible_to(actor).for_reports().filter(ticket__status__literal_exact=TicketStatus.DONE)
     rows = rows.filter(ticket__done_at__gte=days[0], ticket__done_at__lt=days[1], done_at__isnull=False)
     hour = ExtractHour("done_at", tzinfo=restaurant.tz)
     asked = rows.order_by("-ticket__done_at")[:MOST].values_list(

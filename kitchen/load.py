@@ -20,15 +20,15 @@ from typing import Any
 
 from django.urls import reverse
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.models import Restaurant
 from kitchen.fulfilment import Fulfilment, fulfilments, overall, target_of
 from kitchen.models import Station, Ticket
-from kitchen.stations import routing_for
+from kitchen.station_routes import routing_for
 from menu.compiled import CompiledItem, CompiledMenu, MenuNow, menu_now
 from menu.selectors import PausedNow, paused_now
-from orders.shapes import moment
+from orders.representations import moment
 from orders.transitions import LineStatus
 
 

@@ -3,8 +3,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Device, Restaurant
-from bistro.core.querysets import TenantQuerySet
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import OPEN_TICKETS, TicketStatus

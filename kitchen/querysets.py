@@ -5,9 +5,9 @@ from typing import Self
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from bistro.core.actors import Actor
-from bistro.core.querysets import TenantQuerySet
-from bistro.core.roles import Act, Role
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission, Role
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from orders.querysets import ALARMED_FOR, UNSEEN_AFTER
 
@@ -18,7 +18,7 @@ class TicketQuerySet(TenantQuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """Whoever may read the restaurant's orders may read its tickets."""
         rows = super().visible_to(actor)
-        return rows if actor is not None and actor.may(Act.READ_ORDERS) else rows.none()
+        return rows if actor is not None and actor.may(Permission.READ_ORDERS) else rows.none()
 
     def within_reach_of(self, actor: Actor | None) -> Self:
         """What an actor may read and act on: a wall screen for its stations, one without stations and people for all.
@@ -33,18 +33,18 @@ class TicketQuerySet(TenantQuerySet):
         return rows.filter(Q(station__in=own) | ~Exists(own))
 
     def open(self) -> Self:
-        return self.filter(status__among=OPEN_TICKETS)
+        return self.filter(status__literal_in=OPEN_TICKETS)
 
     def on_board(self, since: datetime) -> Self:
         """What a cook has before them: open tickets, and those cancelled since then until they have read so."""
-        return self.filter(Q(status__among=OPEN_TICKETS) | Q(alert_at__isnull=False, alert_at__gte=since))
+        return self.filter(Q(status__literal_in=OPEN_TICKETS) | Q(alert_at__isnull=False, alert_at__gte=since))
 
     def awaited(self, now: datetime) -> Self:
         """What is to be seen by itself tonight, where somebody watches, and nobody has seen, begun or held."""
         stations = self.model._meta.get_field("station").related_model.objects
         watched = Exists(stations.filter(pk=OuterRef("station"), watched=True))  # no join: the empty index goes first
         tonight = Q(awaited_since__gte=now - ALARMED_FOR)
-        return self.filter(tonight, watched, seen_at=None, status__being=TicketStatus.QUEUED, held_at=None)
+        return self.filter(tonight, watched, seen_at=None, status__literal_exact=TicketStatus.QUEUED, held_at=None)
 
     def overdue(self, now: datetime) -> Self:
         """Of that, what a screen should have shown by now: the time that orders have."""
@@ -64,7 +64,7 @@ class TicketQuerySet(TenantQuerySet):
 
     def done_since(self, moment: datetime) -> Self:
         """Bumped, and not longer ago than this."""
-        return self.filter(status__being=TicketStatus.DONE, done_at__gte=moment)
+        return self.filter(status__literal_exact=TicketStatus.DONE, done_at__gte=moment)
 
     def of_station(self, station_id: int | None) -> Self:
         """One station's, or everybody's when None."""

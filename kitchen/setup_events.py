@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.events import DomainEvent
+from bistro.core.kernel.events import DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.models import Device
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import ModifierRoute, Route, Screen, Station, Ticket
 from kitchen.setup_events import KitchenChanged
 

@@ -5,22 +5,23 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bistro.core.inserting import insert_rows
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.speed.bulk_insert import insert_rows
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import Ticket, TicketLine
-from kitchen.rows import SIGHT, await_sight, chosen, ticket_line, ticket_of
-from kitchen.stations import routing_for
-from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from kitchen.station_routes import routing_for
+from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from menu.steps import menu_in
 from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.steps import receive
-from orders.transitions import LineStatus
+from orders.transitions import LineStatus, move_line, update_lines
 
 Place = tuple[int, int, int]  # order, station, fired course
 Unseen = tuple[int, int, datetime | None]  # ticket, order, since when it has to be seen by itself
+NOT_CANCELLED = (*OPEN_TICKETS, TicketStatus.DONE)
 Starts = dict[int, datetime]  # line: when to begin with it, where that is not at once
 
 
@@ -45,8 +46,8 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
-    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], may_wait=True)
-    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], may_wait=True)
+    insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], deferrable=True)
+    insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], deferrable=True)
 
 
 def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
@@ -84,12 +85,13 @@ def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]
 def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
     """An emptied ticket opens once more, and nobody has seen it yet."""
     if ticket is not None:
-        ticket.status, ticket.fired_at = TicketStatus.QUEUED, work.now
-        await_sight(ticket, work)
+        move_ticket(ticket, TicketStatus.QUEUED)
+        ticket.fired_at = work.now
+        require_acknowledgement(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SIGHT])
+        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SEEN_FIELDS])
     return ticket
 
 
@@ -112,7 +114,7 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
     known = [row.pk for row in rows if row.status in OPEN_TICKETS and (row.seen_at or row.order_id in had)]
     Ticket.objects.filter(pk__in=known).update(alert_at=work.now)
     closing = Ticket.objects.filter(pk__in=[ticket.pk for ticket in rows])
-    closing.update(status=TicketStatus.CANCELLED, held_at=None, version=F("version") + 1)
+    move_tickets(closing, NOT_CANCELLED, TicketStatus.CANCELLED, held_at=None, version=F("version") + 1)
 
 
 def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: UnitOfWork) -> None:
@@ -121,17 +123,16 @@ def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: Un
     require_transaction()
     done_at = work.now if status == LineStatus.DONE else None
     rows = list(lines)
+    before = {row.status for row in rows}
     brought_back = [row.line_id for row in rows if row.status == LineStatus.DONE and done_at is None]
     if brought_back:
         TicketLine.objects.filter(line_id__in=brought_back, plated_at__isnull=False).update(plated_at=None)
+    changes: dict[str, object] = {"done_at": done_at} if done_at else {"done_at": None, "plated_at": None}
     for row in rows:
-        row.status, row.done_at = status, done_at
-    changes = {"status": status, "done_at": done_at}
-    if done_at is None:
-        changes["plated_at"] = None
-        for row in rows:
-            row.plated_at = None
-    TicketLine.objects.filter(pk__in=[row.pk for row in rows]).update(**changes)
+        move_line(row, status)
+        for name, value in changes.items():
+            setattr(row, name, value)
+    update_lines(TicketLine.objects.filter(pk__in=[row.pk for row in rows]), before, status, **changes)
 
 
 def mark_seen(found: Sequence[Unseen], work: UnitOfWork, *, screen: str) -> int:

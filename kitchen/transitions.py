@@ -1,6 +1,11 @@
-"""What a ticket may become."""
+"""The life of a ticket, and the only functions that change its status."""
+
+from collections.abc import Collection
+from typing import Any
 
 from django.db import models
+
+from bistro.core.kernel.transitions import change_status, change_statuses
 
 
 class TicketStatus(models.TextChoices):
@@ -20,3 +25,17 @@ TICKET_MOVES: dict[str, frozenset[str]] = {
     TicketStatus.CANCELLED: frozenset({TicketStatus.QUEUED}),  # an edit put lines back
 }
 OPEN_TICKETS = (TicketStatus.QUEUED, TicketStatus.STARTED)
+
+
+def move_ticket(ticket: Any, new: str) -> None:
+    """Set the status of a locked ticket, not saved. The status that it has already is no move.
+
+    Raises IllegalTransition.
+    """
+    if ticket.status != new:
+        change_status(ticket, new, TICKET_MOVES, what="This ticket")
+
+
+def move_tickets(rows: Any, old: Collection[str], new: str, **fields: Any) -> int:
+    """Update the tickets of a queryset whose status is one of `old`; returns how many. Raises IllegalTransition."""
+    return change_statuses(rows, old, new, TICKET_MOVES, what="A ticket", **fields)

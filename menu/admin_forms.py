@@ -12,8 +12,8 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from bistro.core.admin_forms import TenantForm
-from bistro.core.money import short
+from bistro.core.admin.forms import TenantForm
+from bistro.core.kernel.money import short
 from menu.allergens import ALLERGENS, DIETS
 from menu.models import Category, Ingredient, Item
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
-from bistro.core.money import ZERO
-from bistro.core.reading import Reading
+from bistro.core.speed.compiled_queries import CompiledQuery
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
 from menu.pauses import Pauses, read_pauses
 
@@ -103,7 +103,7 @@ _compiled: dict[int, MenuNow] = {}
 
 
 # restaurant: (version, availability, pauses), if it has a menu
-menu_versions = Reading(
+menu_versions = CompiledQuery(
     lambda restaurant: MenuVersion.objects.filter(pk=restaurant).values_list("version", "availability", "pauses")
 )
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.events import EVERYBODY, Audience, DomainEvent
+from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
 from menu.models import Pause
-from menu.shapes import pause_json
+from menu.representations import pause_json
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.money import short
+from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
-from bistro.core.money import short
-from bistro.core.names import NameKeyField
-from bistro.core.querysets import TenantQuerySet
 from menu.querysets import PauseQuerySet
 
 NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]

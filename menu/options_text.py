@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from bistro.core.money import text
-from bistro.core.names import name_key
+from bistro.core.kernel.money import text
+from bistro.core.kernel.names import name_key
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import ModifierGroup
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from bistro.core.errors import Paused
+from bistro.core.kernel.errors import Paused
 from menu.models import Pause
 
 

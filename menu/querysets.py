@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from bistro.core.querysets import TenantQuerySet
+from bistro.core.database.querysets import TenantQuerySet
 
 
 class PauseQuerySet(TenantQuerySet):

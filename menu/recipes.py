@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bistro.core.money import short
+from bistro.core.kernel.money import short
 from menu.compiled import CompiledMenu
 from menu.models import Ingredient, RecipePart
 

@@ -13,13 +13,13 @@ from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Error, Result, RowResult
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError
-from bistro.core.names import name_key
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.names import name_key
 from menu.imported import ImportedCategory, ImportedItem
 from menu.models import Category, Item
 from menu.services import import_menu
-from menu.sheet import COLUMNS, REQUIRED, cells_of, harmless, plain_text, read_row
+from menu.spreadsheet import COLUMNS, REQUIRED, cells_of, harmless, plain_text, read_row
 
 MOST_ROWS = 5000
 MOST_BYTES = 64 * 1024 * 1024

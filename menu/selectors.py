@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.money import text
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import text
 from menu.compiled import CompiledItem, MenuNow, menu_now
 from menu.models import Item, MenuVersion, Pause
-from menu.shapes import moment
+from menu.representations import moment
 
 
 @dataclass(frozen=True, slots=True)

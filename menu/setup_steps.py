@@ -1,6 +1,6 @@
 """Parts of a unit of work that sets up the menu. The caller holds the unit of work."""
 
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.models import TaxRate
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 from django.db.models import F
 
-from bistro.core.configuration_events import RestaurantChanged
-from bistro.core.errors import LostRace
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.kernel.errors import LostRace
+from bistro.core.writing.configuration_events import RestaurantChanged
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
 from menu.models import Item, MenuVersion

@@ -2,8 +2,8 @@
 
 from django.http import Http404
 
-from bistro.core.actors import Actor
-from bistro.core.errors import NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import NotYours
 from orders.models import Order
 from tables.models import Table
 

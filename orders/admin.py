@@ -11,10 +11,11 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from bistro.core.admin_base import LookAdmin, LookInline, manager_of
-from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
-from bistro.core.admin_pages import ask
-from bistro.core.money import text
+from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.pages import ask
+from bistro.core.kernel.money import text
+from bistro.core.kernel.numbers import whole_number
 from orders import services
 from orders.admin_forms import CancelForm
 from orders.allergies import choice_names, in_words
@@ -47,7 +48,7 @@ class LinesOfOrder(LookInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LookAdmin):
+class OrderAdmin(ReadOnlyAdmin):
     """Newest first. Withdrawn orders are gone for everyone, also here; the event log still tells of them."""
 
     inlines = (LinesOfOrder,)
@@ -81,8 +82,8 @@ class OrderAdmin(LookAdmin):
         said = search_term.strip().removeprefix("#")
         if not said:
             return queryset, False
-        found = said.isdecimal() and len(said) < 9
-        return (queryset.filter(number=int(said)) if found else queryset.none()), False
+        number = whole_number(said)
+        return (queryset.none() if number is None else queryset.filter(number=number)), False
 
     @admin.display(description="Order")
     def title(self, order: Order) -> str:

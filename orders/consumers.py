@@ -1,10 +1,10 @@
 """Sockets of orders."""
 
+from bistro.core.kernel.roles import Permission
 from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
-from bistro.core.roles import Act
-from orders.floor_live import FloorBoard
-from orders.live import order_feed_for
+from orders.floor.live import FloorView
+from orders.program_feed import order_feed_for
 
 
 class OrdersConsumer(LiveConsumer):
@@ -21,6 +21,6 @@ class FloorConsumer(LiveConsumer):
     """`/ws/floor/`: the floor plan."""
 
     def make_view(self) -> View | None:
-        if not self.actor.may(Act.WATCH_FLOOR) or self.actor.restaurant_id is None:
+        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
             return None
-        return FloorBoard(self.actor.restaurant_id, self.actor)
+        return FloorView(self.actor.restaurant_id, self.actor)

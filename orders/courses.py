@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from orders.models import OrderLine
-from orders.transitions import LineStatus
+from orders.transitions import LineStatus, move_line
 
 
 def held_courses(lines: Iterable[OrderLine]) -> list[int]:
@@ -19,4 +19,4 @@ def hold_later_courses(lines: Sequence[OrderLine], fired: Collection[int] = ()) 
     courses = {line.course for line in lines}
     going = courses & set(fired) or {min(courses)}
     for line in lines:
-        line.status = LineStatus.QUEUED if line.course in going else LineStatus.HELD
+        move_line(line, LineStatus.QUEUED if line.course in going else LineStatus.HELD)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Self, TypedDict
 
-from bistro.core.events import EVERYBODY, Audience, DomainEvent
-from bistro.core.money import text
+from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
+from bistro.core.kernel.money import text
 from orders.allergies import allergies, choice_names
 from orders.models import Order, OrderLine
-from orders.shapes import line_json, notes_json, order_json
+from orders.representations import line_json, order_json, private_notes
 from orders.transitions import LineStatus
 
 
@@ -47,7 +47,7 @@ class OrderEvent(AboutOrder):
         return order_json(self.order, self.lines, table_name=self.table_name)
 
     def private(self) -> Mapping[str, Any] | None:
-        return notes_json(self.order, self.lines)
+        return private_notes(self.order, self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +144,7 @@ def as_it_is(line: OrderLine) -> OldLine:
 @dataclass(frozen=True, kw_only=True)
 class OrderEdited(OrderEvent):
     """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone, `other_dish` those that
-    changed into another item, `was` tells what every line said before. The removed rows go after every reaction."""
+    changed into another item, `was` tells what every line said before."""
 
     action: ClassVar[str] = "edited"
     removed: tuple[int, ...] = ()

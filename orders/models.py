@@ -4,11 +4,11 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from bistro.core.ids import uuid7
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Device, Restaurant, Staff
-from bistro.core.querysets import TenantQuerySet
 from menu.models import Item
-from orders.querysets import OrderQuerySet
+from orders.querysets import LinesOnOrder, OrderQuerySet
 from orders.transitions import OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
@@ -32,6 +32,11 @@ class Order(models.Model):
     note = models.CharField(max_length=400, blank=True)
     total = models.DecimalField(default=Decimal("0.00"), **AMOUNT)
     tax = models.DecimalField(default=Decimal("0.00"), **AMOUNT)
+    tax_mode = models.CharField(
+        max_length=9,
+        choices=Restaurant.TaxMode.choices,
+        help_text="Copied from the restaurant when the lines were priced.",
+    )
     version = models.PositiveIntegerField(default=1)
 
     placed_by_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="orders")
@@ -61,6 +66,7 @@ class Order(models.Model):
         ordering = ["-placed_at", "-pk"]
         constraints = [
             models.CheckConstraint(name="order_status_known", condition=Q(status__in=OrderStatus.values)),
+            models.CheckConstraint(name="order_tax_mode_known", condition=Q(tax_mode__in=Restaurant.TaxMode.values)),
             models.CheckConstraint(name="order_total_not_negative", condition=Q(total__gte=0, tax__gte=0)),
             models.UniqueConstraint(fields=["restaurant", "business_date", "number"], name="order_number_once"),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="order_key_once"),
@@ -87,6 +93,9 @@ class OrderLine(models.Model):
 
     Name, price and tax are copies: tomorrow's price must not change tonight's bill. `unit_price` includes the
     modifiers; `total` = unit price × quantity.
+
+    A line that leaves its order is marked (`removed_at`) and kept, because a refund needs it. `objects` and
+    `order.lines` do not find it, `with_removed` does.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -106,7 +115,10 @@ class OrderLine(models.Model):
     seat = models.PositiveSmallIntegerField(null=True)
     course = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=9, choices=LineStatus.choices, default=LineStatus.QUEUED)
-    objects = TenantQuerySet.as_manager()
+    removed_at = models.DateTimeField(null=True, help_text="When it left the order.")
+    removed_by = models.CharField(max_length=120, blank=True, help_text="The name people read: Ana, Pad 3, …")
+    objects = LinesOnOrder()
+    with_removed = TenantQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bistro.core.money import ZERO
+from bistro.core.kernel.money import ZERO
 from orders.models import Order
 
 

@@ -5,17 +5,18 @@ up to the cent and stored; order tax is the sum of the lines'; with added tax th
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bistro.core import money
-from bistro.core.errors import DomainError, InvalidInput
+from bistro.core.kernel import money
+from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
-from bistro.core.names import name_key
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
-from orders.requests import LineRequest
+from orders.models import OrderLine
+from orders.order_commands import LineRequest
 
 LARGEST_TOTAL = Decimal("9999999999.99")  # what the column holds
 
@@ -45,6 +46,7 @@ class PricedOrder:
     lines: tuple[PricedLine, ...]
     total: Decimal
     tax: Decimal
+    tax_mode: str
 
     def portions(self) -> Counter[int]:
         """How many portions of each counted item it takes."""
@@ -60,13 +62,18 @@ def price_order(menu: CompiledMenu, requests: Sequence[LineRequest]) -> PricedOr
     if not requests:
         raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
     lines = tuple(_price_line(menu, place, request) for place, request in enumerate(requests))
-    net = sum((line.total for line in lines), money.ZERO)
-    tax = sum((line.tax for line in lines), money.ZERO)
-    added = menu.tax_mode == Restaurant.TaxMode.ADDED
-    total = net + tax if added else net
+    total, tax = add_up(lines, menu.tax_mode)
     if total > LARGEST_TOTAL:
         raise InvalidInput("This order is larger than the system can bill.", code="order_too_large")
-    return PricedOrder(lines, total, tax)
+    return PricedOrder(lines, total, tax, menu.tax_mode)
+
+
+def add_up(lines: Iterable[PricedLine | OrderLine], tax_mode: str) -> tuple[Decimal, Decimal]:
+    """Return the (total, tax) of an order with these lines; added tax comes on top of what they cost."""
+    net = tax = money.ZERO
+    for line in lines:
+        net, tax = net + line.total, tax + line.tax
+    return (net + tax if tax_mode == Restaurant.TaxMode.ADDED else net), tax
 
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest) -> PricedLine:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from orders.models import Order
 
 # What the guest is told at each status (CONTRACT A).
@@ -18,7 +18,9 @@ def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[Order
     Asked from the order's side: its index gives the newest first, so a page ends early however long the hour was.
     """
     orders = Order.objects.visible_to(actor).since(now - timedelta(minutes=minutes)).for_reports()
-    rows = orders.filter(lines__isnull=False).order_by("-placed_at", "-pk", "lines__position", "lines__pk")
+    rows = orders.filter(lines__isnull=False, lines__removed_at=None).order_by(
+        "-placed_at", "-pk", "lines__position", "lines__pk"
+    )
     return rows.values(
         order_id=F("pk"),
         quantity=F("lines__quantity"),

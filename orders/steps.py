@@ -1,22 +1,22 @@
 """Parts of a unit of work that moves orders. Every function expects the caller to hold the order's row lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
-from bistro.core.errors import IllegalTransition, NotYours
-from bistro.core.reading import Reading, ReadingFor, attach
-from bistro.core.transitions import require_move
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.kernel.errors import IllegalTransition, NotYours
+from bistro.core.kernel.transitions import change_status
+from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
-from orders.events import OrderConfirmed, OrderEdited, OrderProgressed
+from orders.events import OrderConfirmed, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.transitions import LINE_MOVES, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
+from orders.transitions import ORDER_MOVES, PROGRESS, LineStatus, OrderStatus, move_line, update_lines
 
 # Every act of the kitchen and of the floor begins with these: written once.
-_order_with_table = ReadingFor(
+_order_with_table = ActorQuery(
     lambda actor, order: Order.objects.visible_to(actor).filter(pk=order).select_related("table")
 )
-_lines_of_order = Reading(lambda order: OrderLine.objects.filter(order_id=order))
+_lines_of_order = CompiledQuery(lambda order: OrderLine.objects.filter(order_id=order))
 
 
 def locked_order(order_id: int, work: UnitOfWork) -> Order:
@@ -25,20 +25,22 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
     if not list(Order.objects.visible_to(work.actor).filter(pk=order_id).locked().values_list("pk")):
         raise NotYours("There is no such order.", code="order_not_found")
     (order,) = _order_with_table(work.actor, order_id)
-    attach([order], "lines", _lines_of_order(order_id), "order")
+    set_prefetched([order], "lines", _lines_of_order(order_id), "order")
     return order
 
 
-def move(order: Order, new: str, work: UnitOfWork) -> None:
-    """One move of the status, if the table allows it, stamped with the unit's instant."""
+def move(order: Order, new: str, work: UnitOfWork, *also: str) -> None:
+    """Change the status, if the table allows it, with its stamp; `also` names other fields to save with it.
+
+    Raises IllegalTransition.
+    """
     require_transaction()
-    touch(order, *_take(order, new, work))
+    touch(order, *_take(order, new, work), *also)
 
 
 def _take(order: Order, new: str, work: UnitOfWork) -> list[str]:
     """The row takes the status and its stamp, unsaved. Returns the fields that changed."""
-    require_move(ORDER_MOVES, order.status, new, what=f"Order {order.number}")
-    order.status = new
+    change_status(order, new, ORDER_MOVES, what=f"Order {order.number}")
     stamp = f"{new}_at"
     if getattr(order, stamp, None) is None or new == OrderStatus.READY:
         setattr(order, stamp, work.now)
@@ -73,10 +75,10 @@ def move_lines(lines: Iterable[OrderLine], new: str) -> list[OrderLine]:
     """Set the status of lines that may take it; those already there stay as they are. Returns the changed ones."""
     require_transaction()
     changed = [line for line in lines if line.status != new]
+    before = {line.status for line in changed}
     for line in changed:
-        require_move(LINE_MOVES, line.status, new, what=line.name)
-        line.status = new
-    OrderLine.objects.filter(pk__in=[line.pk for line in changed]).update(status=new)
+        move_line(line, new)
+    update_lines(OrderLine.objects.filter(pk__in=[line.pk for line in changed]), before, new)
     return changed
 
 
@@ -106,10 +108,21 @@ def plan_next_course(order: Order, work: UnitOfWork) -> None:
     )
 
 
-def forget_removed_lines(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
-    """The last reaction to an edit: the kitchen has noted what it was told to leave out."""
+def remove_lines(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
+    """Take lines off an order: mark the rows and keep them, because a refund needs them."""
     require_transaction()
-    OrderLine.objects.filter(pk__in=[pk for event in events for pk in event.removed]).delete()
+    gone = {line.pk: line for line in lines}
+    if not gone:
+        return
+    for line in gone.values():
+        line.removed_at, line.removed_by = work.now, work.actor.label[:120]
+    OrderLine.objects.filter(pk__in=gone).update(removed_at=work.now, removed_by=work.actor.label[:120])
+    show_lines(order, [line for line in order.lines.all() if line.pk not in gone])
+
+
+def show_lines(order: Order, lines: Iterable[OrderLine]) -> None:
+    """Let `order.lines.all()` answer with these lines, as the database holds them now."""
+    order._prefetched_objects_cache["lines"] = tuple(lines)  # type: ignore[attr-defined]
 
 
 def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:

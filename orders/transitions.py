@@ -1,6 +1,11 @@
 """The life of an order, and of one line. Read this file first."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db import models
+
+from bistro.core.kernel.transitions import change_status, change_statuses
 
 
 class OrderStatus(models.TextChoices):
@@ -46,9 +51,24 @@ class LineStatus(models.TextChoices):
 
 LINE_MOVES: dict[str, frozenset[str]] = {
     LineStatus.HELD: frozenset({LineStatus.QUEUED}),
-    LineStatus.QUEUED: frozenset({LineStatus.STARTED, LineStatus.DONE}),
+    # Back on hold by an edit, which moves it to a course that waits.
+    LineStatus.QUEUED: frozenset({LineStatus.STARTED, LineStatus.DONE, LineStatus.HELD}),
     LineStatus.STARTED: frozenset({LineStatus.DONE, LineStatus.QUEUED}),
     LineStatus.DONE: frozenset({LineStatus.STARTED, LineStatus.QUEUED}),  # back by a recall; by an undo, to what it was
 }
 UNTOUCHED = frozenset({LineStatus.HELD, LineStatus.QUEUED})
 FIRED = (LineStatus.QUEUED, LineStatus.STARTED, LineStatus.DONE)
+
+
+def move_line(line: Any, new: str) -> None:
+    """Set the status of an order's line, or of a ticket's, not saved. The status that it has already is no move.
+
+    Raises IllegalTransition.
+    """
+    if line.status != new:
+        change_status(line, new, LINE_MOVES, what=str(line))
+
+
+def update_lines(rows: Any, old: Collection[str], new: str, **fields: Any) -> int:
+    """Update the lines of a queryset whose status is one of `old`; returns how many. Raises IllegalTransition."""
+    return change_statuses(rows, old, new, LINE_MOVES, what="A line", **fields)

@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from bistro.core.admin_archive import ArchiveAdmin
-from bistro.core.admin_base import TenantAdmin
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_filters import InUseFilter, OwnFilter
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin.archive import ArchiveAdmin
+from bistro.core.admin.base import TenantAdmin
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.filters import InUseFilter, OwnFilter
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
 from tables.events import TableAdded, TableChanged
 from tables.models import Section, Table
 from tables.setup_steps import refuse_if_in_use

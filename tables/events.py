@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.events import EVERYBODY, Audience, DomainEvent
+from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
 from tables.models import Pad, Party, Table
 from tables.transitions import PartyStatus
 

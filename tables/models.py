@@ -3,10 +3,10 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from bistro.core.ids import uuid7
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Device, Restaurant
-from bistro.core.names import NameKeyField
-from bistro.core.querysets import TenantQuerySet
 from tables.querysets import PartyQuerySet
 from tables.transitions import PartyStatus
 

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from bistro.core.querysets import TenantQuerySet
+from bistro.core.database.querysets import TenantQuerySet
 from tables.transitions import PartyStatus
 
 
@@ -11,4 +11,4 @@ class PartyQuerySet(TenantQuerySet):
 
     def seated(self) -> Self:
         """At a table now; at most one a table."""
-        return self.filter(status__being=PartyStatus.SEATED)
+        return self.filter(status__literal_exact=PartyStatus.SEATED)

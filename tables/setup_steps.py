@@ -1,7 +1,7 @@
 """Parts of a unit of work that sets up the floor. The caller holds the unit of work."""
 
-from bistro.core.errors import InvalidInput
-from bistro.core.unit_of_work import require_transaction
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.writing.unit_of_work import require_transaction
 from tables.models import Pad, Party, Table
 
 

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 
-from bistro.core.actors import Actor
-from bistro.core.errors import NotYours
-from bistro.core.inserting import insert_rows
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import NotYours
+from bistro.core.kernel.transitions import change_status
 from bistro.core.models import Device
-from bistro.core.reading import Reading
-from bistro.core.transitions import require_move
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.speed.bulk_insert import insert_rows
+from bistro.core.speed.compiled_queries import CompiledQuery
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.events import PadPlaced, PartyCompleted, PartySeated
 from tables.models import Pad, Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
 # restaurant, table keys, keys of tables' names: (table, party)
-seated_parties = Reading(
+seated_parties = CompiledQuery(
     lambda restaurant, tables, names: (
         Party.objects.of_restaurant(restaurant)
         .seated()
@@ -58,8 +58,8 @@ def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Acto
 def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
     """The party has left its table. The caller has checked that nothing is open any more."""
     require_transaction()
-    require_move(PARTY_MOVES, party.status, PartyStatus.COMPLETED, what="This party")
-    party.status, party.completed_at = PartyStatus.COMPLETED, work.now
+    change_status(party, PartyStatus.COMPLETED, PARTY_MOVES, what="This party")
+    party.completed_at = work.now
     party.version += 1
     party.save(update_fields=["status", "completed_at", "version"])
     work.record(PartyCompleted(party=party, table=table))

@@ -154,7 +154,7 @@ def bare_objects_in_doors(source: str, path: str) -> list[tuple[int, str]]:
         (node.lineno, ast.unparse(node.value))
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
-        and node.attr in {"objects", "_default_manager", "_base_manager"}
+        and node.attr in {"objects", "with_removed", "_default_manager", "_base_manager"}
         and id(node) not in fenced
     ]
 
@@ -167,6 +167,22 @@ def own_transactions(source: str, path: str) -> list[str]:
         if (isinstance(node, ast.Attribute) and node.attr in {"atomic", "savepoint", "set_autocommit"})
         or (isinstance(node, ast.Name) and node.id == "atomic")
     ]
+
+
+def statuses_set_directly(source: str, path: str) -> list[tuple[int, str]]:
+    """Assignments to `.status` and updates of `status` that no table of moves checks: (line, kind)."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr == "status" and isinstance(node.ctx, ast.Store):
+            found.append((node.lineno, "assignment"))
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            updated = {keyword.arg for keyword in node.keywords}
+            if name in {"update", "aupdate"} and "status" in updated:
+                found.append((node.lineno, "update"))
+            if name == "setattr" and isinstance(node.args[1], ast.Constant) and node.args[1].value == "status":
+                found.append((node.lineno, "setattr"))
+    return [] if is_test(path) else found
 
 
 def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

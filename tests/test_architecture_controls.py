@@ -12,7 +12,7 @@ from tests import architecture as rules
         ("menu knows tables", "menu/models.py", "import tables.models"),
         ("tables knows menu", "tables/selectors.py", "from menu import models"),
         ("orders knows the kitchen", "orders/steps.py", "from kitchen import steps"),
-        ("core knows an app", "bistro/core/feed.py", "from menu.models import Item"),
+        ("core knows an app", "bistro/core/live/event_log.py", "from menu.models import Item"),
         ("an app knows the settings", "orders/services.py", "from bistro import settings"),
         ("an app knows the demo", "kitchen/views.py", "from bistro.demo import seed"),
         ("an app knows the URLs", "tables/views.py", "import bistro.urls"),
@@ -34,7 +34,7 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
     ("path", "source"),
     [
         ("kitchen/steps.py", "from orders.events import OrderPlaced\nfrom menu.models import Item"),
-        ("orders/services.py", "from django.conf import settings\nfrom bistro.core.money import to_cents"),
+        ("orders/services.py", "from django.conf import settings\nfrom bistro.core.kernel.money import to_cents"),
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
@@ -53,7 +53,7 @@ def test_models_in_the_simulator_are_flagged():
 def test_the_channel_layer_and_signals_are_flagged():
     layer = "from channels.layers import get_channel_layer"
     assert rules.forbidden_libraries(layer, "kitchen/services.py")
-    assert not rules.forbidden_libraries(layer, "bistro/core/doorbell.py")
+    assert not rules.forbidden_libraries(layer, "bistro/core/writing/commit_signal.py")
     assert rules.forbidden_libraries("from django.db.models.signals import post_save", "orders/apps.py")
     assert rules.forbidden_libraries("from django.dispatch import receiver", "bistro/core/apps.py")
 
@@ -61,7 +61,7 @@ def test_the_channel_layer_and_signals_are_flagged():
 @pytest.mark.parametrize(
     ("path", "source", "call"),
     [
-        ("orders/views.py", "order.save(update_fields=['status'])", "save"),
+        ("orders/floor/views.py", "order.save(update_fields=['status'])", "save"),
         ("orders/api/views.py", "Order.objects.create(table=1)", "create"),
         ("kitchen/admin.py", "queryset.update(status='done')", "update"),
         ("tables/admin/tables.py", "table.delete()", "delete"),
@@ -81,12 +81,37 @@ def test_a_write_in_a_door_is_flagged(path, source, call):
     [
         ("orders/services.py", "order.save()"),
         ("orders/tests/test_views.py", "order.save()"),
-        ("orders/views.py", "services.update(order_id=1)"),
-        ("orders/views.py", "order_services.create(table_id=1)"),
+        ("orders/floor/views.py", "services.update(order_id=1)"),
+        ("orders/floor/views.py", "order_services.create(table_id=1)"),
     ],
 )
 def test_a_service_may_write_and_a_door_may_call_it(path, source):
     assert rules.writes_in_doors(source, path) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("ticket.status = 'done'", "assignment"),
+        ("ticket.status, ticket.done_at = 'done', now", "assignment"),
+        ("ticket.status: str = 'done'", "assignment"),
+        ("Ticket.objects.filter(pk=1).update(status='done', done_at=now)", "update"),
+        ("await rows.aupdate(status='done')", "update"),
+        ("setattr(ticket, 'status', 'done')", "setattr"),
+    ],
+)
+def test_a_status_that_no_table_checks_is_flagged(source, kind):
+    code = f"async def act():\n    {source}"
+    assert rules.statuses_set_directly(code, "kitchen/services/cooking.py") == [(2, kind)]
+    assert rules.statuses_set_directly(code, "kitchen/tests/test_cooking.py") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["move_ticket(ticket, 'done')", "ready = ticket.status == 'done'", "rows.filter(status='done').update(seen=True)"],
+)
+def test_a_status_that_is_only_read_is_not_flagged(source):
+    assert rules.statuses_set_directly(source, "kitchen/services/cooking.py") == []
 
 
 @pytest.mark.parametrize(
@@ -99,11 +124,11 @@ def test_a_service_may_write_and_a_door_may_call_it(path, source):
     ],
 )
 def test_bare_objects_in_a_door_are_flagged(source):
-    assert rules.bare_objects_in_doors(source, "orders/views.py") == [(1, "Order")]
+    assert rules.bare_objects_in_doors(source, "orders/floor/views.py") == [(1, "Order")]
 
 
 def test_fenced_objects_in_a_door_are_not_flagged():
-    assert rules.bare_objects_in_doors("Order.objects.visible_to(actor).open()", "orders/views.py") == []
+    assert rules.bare_objects_in_doors("Order.objects.visible_to(actor).open()", "orders/floor/views.py") == []
     assert rules.bare_objects_in_doors("Order.objects.locked()", "orders/services.py") == []
 
 

@@ -48,12 +48,12 @@ def test_numbers_and_free_text_stand_beside_the_data(house):
 
 
 def test_free_text_can_be_erased_and_the_order_still_tells_itself(house):
-    from orders.live import OrderFeed
+    from orders.program_feed import OrderFeed
 
     house.place(note=SECRETS[0])
     Event.objects.filter(restaurant=house.restaurant).update(private=None)
     feed = OrderFeed(house.restaurant.pk, house.actor("owner"), None)
-    from bistro.core.feed import events_after, position
+    from bistro.core.live.event_log import events_after, position
 
     texts = [
         frame.text for frame in feed.changes(list(events_after(house.restaurant.pk, 0)), position(house.restaurant.pk))

@@ -8,11 +8,11 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 
-from bistro.core import doorbell, feed
-from bistro.core.live import consumers
+from bistro.core.live import consumers, event_log
 from bistro.core.live import hub as hub_module
 from bistro.core.live.consumers import COME_BACK
 from bistro.core.models import Event, FeedEpoch, FeedHead
+from bistro.core.writing import commit_signal
 from tests.sockets import Socket, beside, eventually, share_readings_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ async def test_snapshot_then_events(house, program):
 
 async def test_of_too_many_open_orders_a_snapshot_holds_the_newest(house, program, monkeypatch):
     """Orders that nobody ever closed must not push out those that were just placed."""
-    monkeypatch.setattr("orders.live.INITIAL_LIMIT", 2)
+    monkeypatch.setattr("orders.program_feed.INITIAL_LIMIT", 2)
     _forgotten, *newest = [(await beside(house.order)).id for _ in range(3)]
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
@@ -90,7 +90,7 @@ async def test_an_order_committed_while_the_socket_takes_its_snapshot_is_not_los
 
 async def test_hello_with_a_place_brings_only_what_was_missed(house, program):
     seen = await beside(house.order)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     missed = [await beside(house.order) for _ in range(2)]
     async with Socket("/ws/orders", program) as socket:
         await socket.hello(place.seq, place.epoch)
@@ -104,7 +104,7 @@ async def test_hello_at_the_head_is_answered_at_once_with_a_beat(house, program,
     """Who comes back on a quiet evening is live again with that, not with the next beat."""
     settings.FEED_HEARTBEAT_SECONDS = 60
     await beside(house.order)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello(place.seq, place.epoch)
         beat = await socket.hear()
@@ -117,13 +117,13 @@ async def test_a_beat_is_never_behind_a_socket_that_came_from_a_process_ahead_of
 ):
     """A page takes a head before its place for another history, and would throw away what it shows."""
     settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 60
-    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
         await first.hello()
         await first.hear("initial")
         await asyncio.sleep(0.1)  # the tail has looked and waits
         await beside(house.order)
-        place = await beside(feed.position, house.restaurant.pk)
+        place = await beside(event_log.position, house.restaurant.pk)
         await second.hello(place.seq, place.epoch)
         beat = await second.hear()
     assert (beat["type"], beat["seq"]) == ("heartbeat", place.seq)
@@ -136,7 +136,7 @@ async def test_a_beat_is_never_behind_a_socket_that_came_from_a_process_ahead_of
 )
 async def test_a_place_that_leads_nowhere_gets_a_snapshot(house, program, after, epoch):
     await beside(house.order)
-    present = (await beside(feed.position, house.restaurant.pk)).epoch
+    present = (await beside(event_log.position, house.restaurant.pk)).epoch
     async with Socket("/ws/orders", program) as socket:
         await socket.hello(after, epoch or present)
         assert (await socket.hear())["type"] == "initial"
@@ -144,7 +144,7 @@ async def test_a_place_that_leads_nowhere_gets_a_snapshot(house, program, after,
 
 async def test_too_far_behind_gets_a_snapshot(house, program, settings):
     settings.FEED_CATCH_UP_LIMIT = 3
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     for _ in range(3):
         await beside(house.order)
     async with Socket("/ws/orders", program) as socket:
@@ -156,7 +156,7 @@ async def test_too_far_behind_gets_a_snapshot(house, program, settings):
 
 async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypatch):
     settings.FEED_POLL_SECONDS = 0.1
-    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
         await socket.hear("initial")
@@ -167,7 +167,7 @@ async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypa
 async def test_without_the_doorbell_and_without_the_poll_nothing_comes(house, program, settings, monkeypatch):
     """The control of the test above: it is the poll that saves a lost ring."""
     settings.FEED_POLL_SECONDS = 60
-    monkeypatch.setattr(doorbell, "ring", lambda restaurant_id, seq: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
         await socket.hear("initial")
@@ -184,7 +184,7 @@ async def test_a_beat_carries_the_head_even_when_nothing_concerned_this_socket(h
         await beside(other_house.order)
         placed = await beside(house.order)
         await socket.hear("new_order")
-        head = (await beside(feed.position, house.restaurant.pk)).seq
+        head = (await beside(event_log.position, house.restaurant.pk)).seq
         beats = [await socket.hear("heartbeat") for _ in range(2)]
     assert beats[-1]["seq"] == head
     assert {"seq", "epoch", "now", "type"} == set(beats[-1])
@@ -252,7 +252,7 @@ async def _sleeps_through(house, program, *, orders, expected):
     async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as sleeper:
         await socket.hello()
         await socket.hear("initial")
-        place = await beside(feed.position, house.restaurant.pk)
+        place = await beside(event_log.position, house.restaurant.pk)
         placed = []
         for _ in range(orders):
             placed.append((await beside(house.order)).id)
@@ -275,7 +275,7 @@ async def test_after_a_restore_one_command_makes_every_screen_look_again(house, 
         await beside(call_command, "restored", stdout=io.StringIO())
         new = await socket.hear("initial")
     assert new["seq"] == old["seq"]
-    present = await beside(feed.position, house.restaurant.pk)
+    present = await beside(event_log.position, house.restaurant.pk)
     assert new["epoch"] == present.epoch != old["epoch"]
 
 
@@ -310,9 +310,9 @@ async def test_the_hub_keeps_nothing_of_sockets_that_left(house, program):
             await socket.hello()
             await socket.hear("initial")
         hub = hub_module.current_hub()
-        assert (hub.sockets, len(hub.watches)) == (2, 1)
+        assert (hub.sockets, len(hub.audiences)) == (2, 1)
     assert await eventually(lambda: hub.sockets == 0)
-    assert hub.watches == {}
+    assert hub.audiences == {}
     assert hub._tail is None
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 
-from bistro.core import feed
+from bistro.core.live import event_log
 from bistro.core.live import hub as hub_module
 from tests.sockets import Socket, beside, share_readings_for
 
@@ -17,7 +17,7 @@ def program(house):
 
 
 async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(house, program, monkeypatch):
-    """Its bell rang for the new order before it asked, and does not ring again."""
+    """Its wakeup rang for the new order before it asked, and does not ring again."""
     share_readings_for(monkeypatch, 60.0)
     async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as second:
         for each in (socket, second):
@@ -35,7 +35,7 @@ async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(
 async def test_screens_that_stood_at_the_same_place_share_the_reading(house, program, monkeypatch, shared, readings):
     """A process died: its screens come to another one, all from the same place."""
     share_readings_for(monkeypatch, shared)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     placed = [(await beside(house.order)).id for _ in range(2)]
     real, made = hub_module._catch_up, []
     monkeypatch.setattr(hub_module, "_catch_up", lambda *asked: made.append(asked) or real(*asked))
@@ -54,7 +54,7 @@ async def test_screens_that_stood_at_the_same_place_share_the_reading(house, pro
 async def test_whoever_shares_an_older_reading_is_told_at_once_what_came_since(house, program, monkeypatch):
     """As above, for those that missed the same."""
     share_readings_for(monkeypatch, 60.0)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     placed = [(await beside(house.order)).id]
     async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
         for each in (first, second):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bistro import wiring
-from bistro.core import hooks
-from bistro.core.hooks import hook
+from bistro.core.kernel import hooks
+from bistro.core.kernel.hooks import hook
 
 LISTS = {name: value for name, value in vars(wiring).items() if name.isupper() and not name.startswith("_")}
 

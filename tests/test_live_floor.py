@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from bistro.core import feed
+from bistro.core.live import event_log
 from bistro.core.models import Event
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat, unlock_device
 from bistro.core.tests.factories import token_of
@@ -124,7 +124,7 @@ async def test_a_pad_sees_its_own_table_and_no_other(house, other_house, pad):
 
 async def test_a_pad_that_resumes_gets_only_its_own(house, pad):
     neighbour = await beside(house.add_table)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     who = await beside(house.actor, "waiter")
     await beside(house.order, who, table_id=neighbour.pk)
     own = await beside(house.order)
@@ -177,13 +177,13 @@ async def test_the_floor_asks_a_constant_number_of_questions(house):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from orders.floor_live import FloorBoard
+    from orders.floor.live import FloorView
 
     def cost():
         placed = house.order()
         events = list(Event.objects.filter(subject=f"order:{placed.id}"))
-        board = FloorBoard(house.restaurant.pk, house.actor("waiter"))
-        position = feed.position(house.restaurant.pk)
+        board = FloorView(house.restaurant.pk, house.actor("waiter"))
+        position = event_log.position(house.restaurant.pk)
         with CaptureQueriesContext(connection) as asked:
             list(board.changes(events, position))
         return len(asked)

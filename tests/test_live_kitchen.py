@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.core import feed
 from bistro.core.live import consumers as live_consumers
+from bistro.core.live import event_log
 from bistro.core.models import Device, Event
 from bistro.core.tests.factories import DeviceFactory, token_of
 from kitchen import services as kitchen_services
@@ -16,7 +16,7 @@ from menu.imported import ImportedPart, ImportedRecipe
 from menu.services import pause, resume, write_recipes
 from orders import services as order_services
 from orders.models import Order
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from tests.sockets import Socket, beside, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,7 +166,7 @@ async def test_only_what_was_shown_by_then_is_reported(house, screen):
 async def test_a_page_that_came_by_http_reports_what_its_html_shows(house, screen):
     """hello{after}: the page displays everything up to there; what came later is not claimed."""
     shown_by_html = await beside(house.order)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     later = await beside(house.order)
     async with Socket(ALL, screen) as socket:
         await socket.hello(place.seq, place.epoch)
@@ -178,7 +178,7 @@ async def test_a_page_that_came_by_http_reports_what_its_html_shows(house, scree
 async def test_a_ticket_that_was_pushed_here_later_is_not_claimed(house, screen):
     second = await beside(StationFactory, restaurant=house.restaurant)
     order = await beside(house.order)
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     (ticket,) = await beside(tickets_of, order)
     cook = await beside(house.actor, "kitchen")
     await beside(kitchen_services.push_ticket, ticket_id=ticket.pk, station_id=second.pk, actor=cook)
@@ -194,7 +194,7 @@ async def test_a_ticket_that_was_pushed_here_later_is_not_claimed(house, screen)
 
 async def test_a_place_far_behind_claims_nothing(house, screen, settings):
     settings.FEED_CATCH_UP_LIMIT = 2
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     orders = [await beside(house.order) for _ in range(3)]
     async with Socket(ALL, screen) as socket:
         await socket.hello(place.seq, place.epoch)
@@ -206,7 +206,7 @@ async def test_a_place_far_behind_claims_nothing(house, screen, settings):
 async def test_a_waiter_who_watches_confirms_nothing(house):
     order = await beside(house.order)
     waiter = await beside(lambda: house.api("waiter").headers["Authorization"])
-    place = await beside(feed.position, house.restaurant.pk)
+    place = await beside(event_log.position, house.restaurant.pk)
     async with Socket(ALL, waiter) as socket:
         snapshot = await opened(socket)
         await socket.say({"seen": snapshot["seq"]})
@@ -233,7 +233,7 @@ async def test_a_screen_that_reports_late_still_reports_everything(house, screen
 
 
 async def test_a_report_that_meets_a_busy_database_is_settled_later(house, screen, settings, monkeypatch):
-    from bistro.core.errors import Overloaded
+    from bistro.core.kernel.errors import Overloaded
     from kitchen import consumers
 
     settings.FEED_HEARTBEAT_SECONDS = 0.1
@@ -293,13 +293,13 @@ async def test_a_busy_kitchen_asks_a_constant_number_of_questions(house):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from kitchen.live import KitchenBoard
+    from kitchen.wall.live import KitchenView
 
     def cost():
         placed = house.order()
         events = list(Event.objects.filter(subject=f"order:{placed.id}"))
-        board = KitchenBoard(house.restaurant.pk, house.actor("kitchen"), None)
-        position = feed.position(house.restaurant.pk)
+        board = KitchenView(house.restaurant.pk, house.actor("kitchen"), None)
+        position = event_log.position(house.restaurant.pk)
         with CaptureQueriesContext(
             connection,
         ) as asked:

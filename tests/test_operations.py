@@ -22,7 +22,7 @@ def test_well(client):
 
 
 def test_not_well_while_a_migration_is_not_applied(client, monkeypatch):
-    monkeypatch.setattr("bistro.core.health.unapplied_migrations", lambda: ["orders.0002_more"])
+    monkeypatch.setattr("bistro.core.ops.health.unapplied_migrations", lambda: ["orders.0002_more"])
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "checks": {"database": "ok", "migrations": "1 not applied"}}
@@ -41,7 +41,7 @@ def test_not_well_while_the_database_is_away(client, monkeypatch):
     def away():
         raise OperationalError("connection refused to 10.0.0.5")
 
-    monkeypatch.setattr("bistro.core.health.unapplied_migrations", away)
+    monkeypatch.setattr("bistro.core.ops.health.unapplied_migrations", away)
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == "does not answer"

@@ -14,14 +14,15 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks.history import COPIED, POSTGRES, SQLITE, copy_rows
-from bistro.core import feed, trips
+from bistro.core.live import event_log
 from bistro.core.services import upkeep
+from bistro.core.speed import statement_batch
 from kitchen.alarms import unseen_tickets
-from kitchen.live import KitchenBoard
 from kitchen.services import raise_unseen_ticket_alarms
+from kitchen.wall.live import KitchenView
 from menu.services import end_pauses
-from orders.live import OrderFeed
 from orders.models import Order
+from orders.program_feed import OrderFeed
 from orders.services import place_orders, raise_unseen_alarms
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -52,7 +53,7 @@ class Asked:
 def old_house(house, monkeypatch):
     """Twenty orders that were served, five thousand times; and a few that are open. Every statement comes alone, for
     only one at a time can be explained."""
-    monkeypatch.setattr(trips, "takes_several", lambda connection: False)
+    monkeypatch.setattr(statement_batch, "takes_several", lambda connection: False)
     if settings.SQLITE:  # PostgreSQL would plan the checks of its foreign keys for a small house, and copy for minutes
         refresh()
     before = {table: last_id(table) for table in COPIED}
@@ -171,7 +172,7 @@ def pages(house):
                  "/api/v1/orders/recent", "/api/v1/kitchen/load", "/api/v1/pauses",
                  "/api/v1/tickets", "/api/v1/tickets?status=open",
                  "/api/v1/tickets?status=done", "/api/v1/tables",
-                 f"/api/v1/events?after={feed.position(house.restaurant.pk).seq - 5}", "/metrics"):  # fmt: skip
+                 f"/api/v1/events?after={event_log.position(house.restaurant.pk).seq - 5}", "/metrics"):  # fmt: skip
         yield path, lambda path=path: owner.get(path)
     for path in ("/api/orders", "/api/v1/kitchen/load", "/api/v1/pad", "/api/v1/pad/orders", "/api/v1/orders"):
         yield f"{path} by a pad", lambda path=path: pad.get(path)
@@ -181,7 +182,7 @@ def acts(house):
     """Everything that is written all evening, and what the feed reads."""
     order = Order.objects.filter(status="placed").first()
     ticket, actor = order.tickets.first(), house.actor("kitchen")
-    position = feed.position(house.restaurant.pk)
+    position = event_log.position(house.restaurant.pk)
     manager, screen, spare = house.api("manager"), house.api("screen"), house.add_table()
     gone = house.order(house.actor("waiter"), table_id=spare.pk)
     assert manager.post(f"/api/v1/orders/{gone.id}/cancel", {"reason": "Mistake"}).status_code == 200
@@ -197,13 +198,13 @@ def acts(house):
     yield "sweep of tickets", lambda: raise_unseen_ticket_alarms(now=timezone.now() + timedelta(seconds=60))
     yield "alarms of tickets", lambda: unseen_tickets(actor)
     yield "sweep of pauses", lambda: end_pauses(now=timezone.now() + timedelta(seconds=60))
-    yield "feed", lambda: feed.events_after(house.restaurant.pk, position.seq - 5)
-    yield "news", lambda: feed.news([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
+    yield "feed", lambda: event_log.events_after(house.restaurant.pk, position.seq - 5)
+    yield "news", lambda: event_log.news([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
     yield "orders socket", lambda: list(OrderFeed(house.restaurant.pk, actor, None).snapshot(position))
     yield "pad socket", lambda: list(OrderFeed(house.restaurant.pk, actor, house.table.pk).snapshot(position))
-    yield "kitchen socket", lambda: list(KitchenBoard(house.restaurant.pk, actor, None).snapshot(position))
-    news = feed.events_after(house.restaurant.pk, position.seq - 20)
-    yield "kitchen push", lambda: list(KitchenBoard(house.restaurant.pk, actor, None).changes(news, position))
+    yield "kitchen socket", lambda: list(KitchenView(house.restaurant.pk, actor, None).snapshot(position))
+    news = event_log.events_after(house.restaurant.pk, position.seq - 20)
+    yield "kitchen push", lambda: list(KitchenView(house.restaurant.pk, actor, None).changes(news, position))
 
 
 def test_nothing_reads_the_history(old_house):

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import get_resolver
 
-from bistro.core.middleware import RELAXED_PAGES, RELAXED_PREFIXES
+from bistro.core.server.middleware import RELAXED_PAGES, RELAXED_PREFIXES
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +79,8 @@ def test_every_answer_is_told_and_strict(pages):
 
 def test_a_fault_is_told_too_and_says_nothing_of_the_inside(client, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("bistro.core.selectors.unapplied_migrations", lambda: 1 / 0)
-    monkeypatch.setattr("bistro.core.health.unapplied_migrations", lambda: 1 / 0)
+    monkeypatch.setattr("bistro.core.ops.selectors.unapplied_migrations", lambda: 1 / 0)
+    monkeypatch.setattr("bistro.core.ops.health.unapplied_migrations", lambda: 1 / 0)
     for accept in ("text/html", "application/json"):
         response = client.get("/health", headers={"Accept": accept})
         assert response.status_code == 500
@@ -105,7 +105,7 @@ def test_a_busy_database_is_a_page_that_says_so(house, client, monkeypatch):
     browser = house.browser("waiter")
     for error in (OperationalError, InterfaceError):
         monkeypatch.setattr(
-            "orders.views.read_floor", lambda actor, error=error: (_ for _ in ()).throw(error("locked"))
+            "orders.floor.views.read_floor", lambda actor, error=error: (_ for _ in ()).throw(error("locked"))
         )
         response = browser.get("/floor/")
         assert (response.status_code, response["Retry-After"]) == (503, "1")
@@ -193,4 +193,4 @@ def test_methods_that_nobody_needs_do_nothing(house, method):
 def test_the_project_has_its_own_words_for_refusals():
     resolver = get_resolver()
     for code in (400, 403, 404, 500):
-        assert resolver.resolve_error_handler(code).__module__ == "bistro.core.refusals"
+        assert resolver.resolve_error_handler(code).__module__ == "bistro.core.server.error_views"

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.test import Client
 
-from bistro.core.auth import DEVICE_COOKIE
+from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.live.consumers import MESSAGES_PER_SECOND, PROTOCOL
 from bistro.core.models import Device, Staff
 from bistro.core.services.devices import enrol, make_enrolment_code, revoke, rotate
@@ -212,7 +212,7 @@ async def test_of_many_who_come_with_one_ticket_one_enters(house):
 
 
 async def test_a_ticket_ends_with_its_time(house, monkeypatch):
-    monkeypatch.setattr("bistro.core.tickets.TICKET_SECONDS", 0)
+    monkeypatch.setattr("bistro.core.auth.socket_passes.TICKET_SECONDS", 0)
     assert await refusal(FLOOR, protocols=(PROTOCOL, await ticket_of(house, "waiter"))) == 4401
 
 

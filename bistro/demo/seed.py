@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from bistro.core.models import Device, Restaurant
 from bistro.core.services.devices import create_device, give_token
 from bistro.core.services.restaurants import add_member, open_restaurant

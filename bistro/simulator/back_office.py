@@ -13,9 +13,9 @@ from typing import Any
 
 from django.db import Error as AnyDatabaseError
 
-from bistro.core.actors import Actor
-from bistro.core.names import name_key
-from bistro.core.selectors import restaurant_exists
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.names import name_key
+from bistro.core.ops.selectors import restaurant_exists
 from bistro.demo.credentials import write_private
 from bistro.simulator.card import read_card
 from bistro.simulator.credentials import Credentials

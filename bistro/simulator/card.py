@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bistro.core.names import name_key
+from bistro.core.kernel.names import name_key
 
 
 @dataclass(frozen=True, slots=True)

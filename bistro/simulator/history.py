@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from bistro.core.names import name_key
+from bistro.core.kernel.names import name_key
 
 COLUMNS = ("order_id", "ordered_at", "item", "category", "quantity", "unit_price", "modifiers")
 MOST_OF_ONE_ITEM = 999

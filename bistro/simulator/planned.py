@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from bistro.core.names import name_key
+from bistro.core.kernel.names import name_key
 from bistro.simulator.card import Card, CardItem, CardModifier
 from bistro.simulator.history import (
     BadRow,

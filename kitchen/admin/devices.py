@@ -16,10 +16,10 @@ from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
-from bistro.core.admin_base import LOOKS, manager_of
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_pages import form_page
-from bistro.core.admin_services import ByService
+from bistro.core.admin.base import LOOKS, manager_of
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.pages import form_page
+from bistro.core.admin.services import ServiceAdmin
 from bistro.core.models import Device
 from bistro.core.services import devices as device_services
 from bistro.core.services import heartbeats as heartbeat_services
@@ -68,7 +68,7 @@ class DeviceForm(TenantForm):
 
 
 @admin.register(Device)
-class DeviceAdmin(PairsScreens, ByService):
+class DeviceAdmin(PairsScreens, ServiceAdmin):
     """A revoked device stays in the list: the log names it, and a new code brings it back."""
 
     form = add_form = DeviceForm

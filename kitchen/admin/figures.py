@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from bistro.core.access import restaurant_of
-from bistro.core.admin_base import TenantAdmin, manager_of
-from bistro.core.errors import DomainError
+from bistro.core.admin.base import TenantAdmin, manager_of
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.errors import DomainError
 from kitchen.fulfilment import LONGEST, fulfilment_report, report_days
 
 HEADERS = ("Median", "90 % within", "Late", "Recalls")

@@ -16,12 +16,14 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import LOOKS, TenantAdmin, manager_of
-from bistro.core.admin_pages import form_page
-from bistro.core.errors import DomainError, TooMany
-from bistro.core.limits import over_limit, uncount
+from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.pages import form_page
+from bistro.core.auth.rate_limits import require_within, uncount
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.models import Device
+from bistro.core.web.pages import with_status
 from kitchen.models import Station
 from kitchen.services import pairing as pairing_services
 from tables.models import Table
@@ -96,7 +98,7 @@ class PairForm(forms.Form):
         """What Alpine starts with: only values that the page itself offers."""
         device, kind = str(self["device"].value() or ""), str(self["kind"].value() or Device.Kind.KITCHEN)
         known = kind if kind in Device.Kind.values else Device.Kind.KITCHEN.value
-        return json.dumps({"device": device if device.isdecimal() else "", "kind": known})
+        return json.dumps({"device": device if whole_number(device) is not None else "", "kind": known})
 
 
 class PairsScreens(TenantAdmin):
@@ -118,7 +120,7 @@ class PairsScreens(TenantAdmin):
             for name, said in error.fields.items():
                 form.add_error(name if name in form.fields else None, said)
             form.add_error(None, error.message)
-            return self._pair_page(request, form, status=error.status)
+            return with_status(self._pair_page(request, form), error)
         self.message_user(request, f"{device} is paired. The screen continues within a few seconds.")
         return self.back_to_list()
 
@@ -132,9 +134,7 @@ class PairsScreens(TenantAdmin):
 
 def _pair(said: dict[str, Any], actor: Actor) -> Device:
     """Call the service. A manager may try few wrong codes a minute; what succeeds does not count."""
-    wait = over_limit("enrol", f"claim:{actor.credential}")
-    if wait:
-        raise TooMany(f"Too many wrong codes. Wait {wait} s.")
+    require_within("enrol", f"claim:{actor.credential}", "Too many wrong codes. Wait {wait} s.")
     if said["device"] is not None:
         device = pairing_services.pair_device(code=said["code"], device_id=said["device"].pk, actor=actor)
     else:

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from bistro.core.admin_base import LOOKS, TenantAdmin, manager_of
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_pages import form_page
+from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.pages import form_page
 from kitchen.models import Printer
 from kitchen.printing import services as printing_services
 from kitchen.printing.transitions import SlipStatus

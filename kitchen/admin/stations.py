@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
-from bistro.core.admin_archive import ArchiveAdmin
-from bistro.core.admin_base import edits_of
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_filters import InUseFilter
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin.archive import ArchiveAdmin
+from bistro.core.admin.base import edits_of
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.filters import InUseFilter
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
 from kitchen.models import ModifierRoute, Route, Station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import only_catch_all, refuse_if_in_use, route_to

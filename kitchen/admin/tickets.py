@@ -11,8 +11,9 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from bistro.core.admin_base import LookAdmin, LookInline, manager_of
-from bistro.core.admin_filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
+from bistro.core.kernel.numbers import whole_number
 from kitchen import services
 from kitchen.admin.figures import figures_page
 from kitchen.models import Ticket, TicketLine
@@ -49,7 +50,7 @@ class LinesOfTicket(LookInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(LookAdmin):
+class TicketAdmin(ReadOnlyAdmin):
     """Newest first."""
 
     inlines = (LinesOfTicket,)
@@ -75,8 +76,8 @@ class TicketAdmin(LookAdmin):
         said = search_term.strip().removeprefix("#")
         if not said:
             return queryset, False
-        found = said.isdecimal() and len(said) < 9
-        return (queryset.filter(order__number=int(said)) if found else queryset.none()), False
+        number = whole_number(said)
+        return (queryset.none() if number is None else queryset.filter(order__number=number)), False
 
     @admin.display(description="Order")
     def title(self, ticket: Ticket) -> str:

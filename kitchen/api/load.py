@@ -6,10 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor
 from bistro.core.api.conditional import etag_of, not_modified
-from bistro.core.errors import NotPermitted
-from bistro.core.roles import Act
+from bistro.core.auth.access import api_actor
+from bistro.core.kernel.errors import NotPermitted
+from bistro.core.kernel.roles import Permission
 from kitchen.api.serializers import LoadOutput
 from kitchen.load import load_json
 
@@ -24,9 +24,9 @@ class KitchenLoad(APIView):
         Not part of the menu, whose ETag must not change with every ticket: ask now and then. `ETag` here too.
         """
         actor = api_actor(request)
-        if actor.restaurant_id is None or not (actor.may(Act.PLACE_ORDER) or actor.may(Act.READ_ORDERS)):
+        if actor.restaurant_id is None or not (actor.may(Permission.PLACE_ORDER) or actor.may(Permission.READ_ORDERS)):
             raise NotPermitted("Your role cannot see the kitchen's load.")
-        body = load_json(actor.restaurant_id, timezone.now(), with_stations=actor.may(Act.READ_ORDERS))
+        body = load_json(actor.restaurant_id, timezone.now(), with_stations=actor.may(Permission.READ_ORDERS))
         etag = etag_of(actor.credential, body)
         return not_modified(request, etag) or Response(
             body, headers={"ETag": etag, "Cache-Control": "private, no-cache"}

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, requires, restaurant_of
-from bistro.core.roles import Act
+from bistro.core.auth.access import api_actor, requires, restaurant_of
+from bistro.core.kernel.roles import Permission
 from kitchen.api.serializers import ReportOutput
 from kitchen.fulfilment import LONGEST, fulfilment_report, report_days
 
@@ -17,7 +17,7 @@ from kitchen.fulfilment import LONGEST, fulfilment_report, report_days
 class KitchenMetrics(APIView):
     """What the kitchen finished, and how quickly."""
 
-    permission_classes = [requires(Act.MANAGE)]
+    permission_classes = [requires(Permission.MANAGE)]
 
     @extend_schema(
         responses=ReportOutput,

@@ -1,4 +1,4 @@
-"""Shapes of the kitchen API; `kitchen.shapes` writes the output."""
+"""Shapes of the kitchen API; `kitchen.representations` writes the output."""
 
 from typing import Any
 

@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, request_actor, requires
 from bistro.core.api.pagination import Pages
-from bistro.core.roles import Act
+from bistro.core.auth.access import api_actor, request_actor, requires
+from bistro.core.kernel.roles import Permission
 from kitchen import services
 from kitchen.api.filters import TicketFilter
 from kitchen.api.serializers import PlateInput, PushInput, ReadInput, RecallInput, TicketOutput
 from kitchen.models import Ticket
-from kitchen.shapes import ticket_json
+from kitchen.representations import ticket_json
 from kitchen.transitions import OPEN_TICKETS
 
 NOW = frozenset({"open", "unread", *OPEN_TICKETS})  # statuses of few tickets
@@ -27,7 +27,7 @@ class TicketList(GenericAPIView[Ticket]):
     """Tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`. What is not
     an order's or open now is of all time, in the order in which it was written."""
 
-    permission_classes = [requires(Act.READ_ORDERS)]
+    permission_classes = [requires(Permission.READ_ORDERS)]
     serializer_class = TicketOutput
     pagination_class = Pages
     filterset_class = TicketFilter
@@ -51,7 +51,7 @@ class TicketList(GenericAPIView[Ticket]):
 class TicketAct(APIView):
     """Base of the acts: call the service with the id of the address, show the ticket."""
 
-    permission_classes = [requires(Act.COOK)]
+    permission_classes = [requires(Permission.COOK)]
     service: Callable[..., Ticket]
     names = "ticket_id"
 
@@ -122,7 +122,7 @@ class ConfirmTicket(TicketAct):
     """The kitchen knows of it: a person's word, where no screen shows it. Of a ticket that came with its order it is a
     word about the order. Seen already: unchanged."""
 
-    permission_classes = [requires(Act.CONFIRM_ORDER)]
+    permission_classes = [requires(Permission.CONFIRM_ORDER)]
     service = services.confirm_ticket
 
 

@@ -1,8 +1,8 @@
 """Printers in trouble as the floor shows them: a kitchen without paper and without screens tells nobody itself."""
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from kitchen.printing.selectors import printer_alerts
-from orders.floor import Alarm
+from orders.floor.plan import Alarm
 
 
 def printer_alarms(actor: Actor) -> list[Alarm]:

@@ -5,7 +5,7 @@ nothing.
 import threading
 from dataclasses import dataclass
 
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.printing.models import Printer
 from menu.compiled import CompiledMenu
 from menu.steps import menu_in

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.events import Audience, DomainEvent
+from bistro.core.kernel.events import Audience, DomainEvent
 from kitchen.printing.models import Printer
 
 

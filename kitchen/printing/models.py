@@ -5,8 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Restaurant
-from bistro.core.querysets import TenantQuerySet
 from kitchen.printing.transitions import SlipKind, SlipStatus
 
 # Raw print ports. No others: a manager's printer must not reach what else listens beside the server.

@@ -11,7 +11,7 @@ from kitchen.printing.transitions import SlipStatus
 from kitchen.transitions import OPEN_TICKETS
 
 # A failed slip concerns somebody as long as its ticket is open, or it is for no ticket at all.
-UNPRINTED = Q(status__being=SlipStatus.FAILED) & (Q(ticket=None) | Q(ticket__status__in=OPEN_TICKETS))
+UNPRINTED = Q(status__literal_exact=SlipStatus.FAILED) & (Q(ticket=None) | Q(ticket__status__in=OPEN_TICKETS))
 
 
 @dataclass(frozen=True, slots=True)

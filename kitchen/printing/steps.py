@@ -5,8 +5,8 @@ nothing.
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from bistro.core.inserting import insert_rows, new_row
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.speed.bulk_insert import insert_rows, new_row
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.events import TicketPushed
 from kitchen.models import Ticket
 from kitchen.printing.compiled import KnownPrinter, printers_in

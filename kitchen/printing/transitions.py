@@ -1,6 +1,11 @@
-"""What becomes of a slip. Read first."""
+"""The life of a slip, and the only function that changes its status."""
+
+from collections.abc import Collection
+from typing import Any
 
 from django.db import models
+
+from bistro.core.kernel.transitions import change_statuses
 
 
 class SlipStatus(models.TextChoices):
@@ -25,3 +30,8 @@ SLIP_MOVES: dict[str, frozenset[str]] = {
     SlipStatus.PRINTED: frozenset(),
     SlipStatus.SKIPPED: frozenset(),
 }
+
+
+def move_slips(rows: Any, old: Collection[str], new: str, **fields: Any) -> int:
+    """Update the slips of a queryset whose status is one of `old`; returns how many. Raises IllegalTransition."""
+    return change_statuses(rows, old, new, SLIP_MOVES, what="A slip", **fields)

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bistro.core.access import restaurant_of
-from bistro.core.actors import Actor
-from bistro.core.doors import page_for
-from bistro.core.errors import DomainError
-from bistro.core.roles import Act
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.roles import Permission
+from bistro.core.live.frames import render_there
+from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen.access import ticket_for
 from kitchen.printing import services
 from kitchen.printing.models import Printer
@@ -21,8 +25,8 @@ from kitchen.printing.transitions import SlipKind
 
 
 @require_http_methods(["GET", "POST"])
-@page_for(Act.COOK)
-def print_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+@page_requires(Permission.COOK)
+def print_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """One ticket as a slip of 80 mm, for the browser's own printer. POST: once more on the printers of its station."""
     ticket, said, status = ticket_for(actor, pk), {}, 200
     if request.method == "POST":
@@ -37,8 +41,8 @@ def print_ticket(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@page_for(Act.COOK)
-def browser_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+@page_requires(Permission.COOK)
+def browser_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page that stays open in the browser beside a printer. POST takes the next slip; by script 204 for none."""
     printers = Printer.objects.visible_to(actor).filter(kind=Printer.Kind.BROWSER).select_related("station")
     printer = printers.filter(pk=pk).first()
@@ -47,43 +51,49 @@ def browser_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse
     context = {"printer": printer, "restaurant": restaurant_of(actor)}
     if request.method == "POST":
         job = services.take_slip(printer_id=pk, actor=actor)
-        if request.htmx and job is None:  # type: ignore[attr-defined]
+        if request.htmx and job is None:
             return HttpResponse(status=204)
         context["job"] = job
-    fragment = "#slip" if request.htmx else ""  # type: ignore[attr-defined]
+    fragment = "#slip" if request.htmx else ""
     return render(request, f"kitchen/browser_printer.html{fragment}", context)
 
 
 @require_POST
-@page_for(Act.COOK)
-def slip_printed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+@page_requires(Permission.COOK)
+def slip_printed(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The browser that took a slip has printed it."""
-    attempt = request.POST.get("attempt", "")
-    number = int(attempt) if attempt.isdecimal() and len(attempt) < 6 else -1
-    by_script = bool(request.htmx)  # type: ignore[attr-defined]
-    job = services.slip_printed(job_id=pk, attempt=number, actor=actor, by_hand=not by_script)
+    attempt = whole_number(request.POST.get("attempt", ""), most=99_999)
+    by_script = bool(request.htmx)
+    job = services.slip_printed(
+        job_id=pk, attempt=-1 if attempt is None else attempt, actor=actor, by_hand=not by_script
+    )
     if by_script:
         return HttpResponse(status=204)
     return redirect("kitchen:browser-printer", job.printer_id)
 
 
 @require_POST
-@page_for(Act.COOK)
-def retry_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+@page_requires(Permission.COOK)
+def retry_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Print what failed once more."""
     return _act(request, actor, lambda: services.retry_failed(printer_id=pk, actor=actor))
 
 
 @require_POST
-@page_for(Act.COOK)
-def dismiss_printer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+@page_requires(Permission.COOK)
+def dismiss_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What failed is not needed."""
     return _act(request, actor, lambda: services.dismiss_failed(printer_id=pk, actor=actor))
 
 
-def _act(request: HttpRequest, actor: Actor, service: Callable[[], object]) -> HttpResponse:
-    """Run it; the strip of alerts as it is now, or back to the board."""
-    service()
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("kitchen:board")
-    return HttpResponse(printers_strip(restaurant_of(actor).pk))
+def _act(request: HtmxHttpRequest, actor: Actor, service: Callable[[], object]) -> HttpResponse:
+    """Run a service; answer with the strip of alerts as it is now, the refusal beside it."""
+
+    def strip(_result: object, refusal: DomainError | None) -> HttpResponse:
+        restaurant = restaurant_of(actor)
+        context = {"problem": refusal.message if refusal else ""}
+        return HttpResponse(
+            printers_strip(restaurant.pk) + render_there("kitchen/board.html#acted", context, restaurant)
+        )
+
+    return answer_action(request, service, back=reverse("kitchen:board"), part=strip)

@@ -2,8 +2,8 @@
 
 from kitchen.services.alarming import raise_unseen_ticket_alarms
 from kitchen.services.cooking import bump_line, bump_ticket, start_ticket
+from kitchen.services.display_settings import change_look
 from kitchen.services.holding import hold_ticket, read_changes_of, release_ticket
-from kitchen.services.looks import change_look
 from kitchen.services.plating import plate_line
 from kitchen.services.pushing import push_line, push_ticket
 from kitchen.services.recalling import recall_line, recall_ticket, undo_bump, undo_line

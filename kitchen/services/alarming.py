@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from bistro.core.actors import Actor
-from bistro.core.sweeping import in_each
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.writing.sweeps import in_each
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketUnseen
 from kitchen.metrics import UNSEEN_TICKETS
 from kitchen.models import Ticket

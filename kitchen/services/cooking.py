@@ -1,10 +1,10 @@
 """Start and bump. The order's lock answers "am I the last ticket?", one UPDATE decides who was first."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import LostRace
-from bistro.core.roles import Act
-from bistro.core.transitions import require_move
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.transitions import require_move
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumped, TicketEvent, TicketLineBumped, TicketStarted
 from kitchen.models import Ticket
 from kitchen.services.tickets import (
@@ -29,7 +29,7 @@ def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises NotPermitted, NotYours, LostRace when already bumped or changes are unread,
     IllegalTransition when the order is over.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         if ticket.status == TicketStatus.STARTED:
@@ -53,7 +53,7 @@ def bump_ticket(*, ticket_id: int, actor: Actor, on: str = "") -> Ticket:
     Locks: order, ticket. Raises LostRace when already bumped or changes are unread, IllegalTransition when the order
     is over, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -72,7 +72,7 @@ def bump_line(*, line_id: int, actor: Actor, on: str = "") -> Ticket:
     Locks: order, ticket. Raises LostRace when already bumped or changes are unread, IllegalTransition, NotPermitted,
     NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)

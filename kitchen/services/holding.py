@@ -1,9 +1,9 @@
 """A ticket that waits, and changes that have to be read."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import LostRace, Stale
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import LostRace, Stale
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketChangesRead, TicketHeld, TicketReleased
 from kitchen.models import Ticket, TicketLine
 from kitchen.services.tickets import locked_ticket, locked_ticket_alone, require_open, save
@@ -17,7 +17,7 @@ def hold_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises LostRace when it is begun (`ticket_begun`) or done, IllegalTransition when the order is
     over, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -36,7 +36,7 @@ def release_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises LostRace when it is done, IllegalTransition when the order is over, NotPermitted,
     NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -53,7 +53,7 @@ def read_changes_of(*, ticket_id: int, actor: Actor, version: int | None = None)
 
     Locks: order, ticket. Raises Stale, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         ticket = locked_ticket_alone(ticket_id, work)
         if ticket.alert_at is not None:

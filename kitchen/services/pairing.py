@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device
-from bistro.core.roles import Act
 from bistro.core.services.devices import add_device
 from bistro.core.services.pairing import claim_pairing
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.setup_steps import hang_screen
 from tables.steps import hang_pad
 
@@ -26,7 +26,7 @@ def pair_new_device(
 
     Raises InvalidInput (code, name, kind), NotYours for a place from elsewhere, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = add_device(kind, name, work)
         if kind == Device.Kind.KITCHEN:
@@ -43,7 +43,7 @@ def pair_device(*, code: str, device_id: int, actor: Actor) -> Device:
     """The screen that shows `code` becomes this device, in its old place. The thing that it was until now works until
     the new one collects its token. Locks: device. Raises InvalidInput, NotYours, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         screens = Device.objects.visible_to(actor).exclude(kind=Device.Kind.INTEGRATION)
         device: Device | None = screens.filter(pk=device_id).locked().first()

@@ -1,9 +1,9 @@
 """The pass: the expediter ticks what stands there."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import LostRace
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketLinePlated
 from kitchen.models import Ticket, TicketLine
 from kitchen.services.tickets import locked_line, read_ticket, save
@@ -18,7 +18,7 @@ def plate_line(*, line_id: int, plated: bool, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises LostRace while a station still makes it (`not_done`), IllegalTransition when the order
     is over, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)

@@ -1,14 +1,14 @@
 """Sending a ticket, or one line of it, to another station."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, LostRace
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumped, TicketPushed
 from kitchen.models import Station, Ticket, TicketLine
-from kitchen.rows import unseen_from
 from kitchen.services.tickets import (
     claim,
     finish,
@@ -20,6 +20,7 @@ from kitchen.services.tickets import (
     require_read,
     save,
 )
+from kitchen.ticket_factory import unseen_from
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
 from orders.models import Order
@@ -32,7 +33,7 @@ def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when it is not open, IllegalTransition,
     NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -53,7 +54,7 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when line or ticket is done or changes
     are unread, IllegalTransition, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)
@@ -84,7 +85,7 @@ def _ticket_there(order: Order, ticket: Ticket, station: Station) -> Ticket | No
     return rows.with_lines().first()
 
 
-def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, object]:
+def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, Any]:
     """So that somebody at the other station sees it. Until the kitchen has the order, its own alarm rings."""
     return {} if order.status == OrderStatus.PLACED else unseen_from(work.now)
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from bistro.core.actors import Actor
-from bistro.core.errors import LostRace
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumpUndone, TicketRecalled
 from kitchen.models import Ticket, TicketLine
 from kitchen.services.tickets import NOT_DONE, locked_line, locked_ticket, order_lines, reopen, save
@@ -13,7 +13,7 @@ from kitchen.steps import set_lines
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
 from orders.models import Order, OrderLine
-from orders.shapes import moment
+from orders.representations import moment
 from orders.transitions import LineStatus
 
 UNDO = timedelta(seconds=10)  # the page offers it for three; the rest is the way there on a slow evening
@@ -25,7 +25,7 @@ def recall_ticket(*, ticket_id: int, actor: Actor, restart_timer: bool = False) 
 
     Locks: order, ticket. Raises LostRace when it is not bumped, IllegalTransition once delivered, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -45,7 +45,7 @@ def recall_line(*, line_id: int, actor: Actor) -> Ticket:
 
     Locks: order, ticket. Raises LostRace when it is not bumped, IllegalTransition once delivered, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)
@@ -70,7 +70,7 @@ def undo_bump(*, ticket_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises LostRace when it is not bumped or ten seconds have passed (`too_late_to_undo`),
     IllegalTransition once delivered, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
@@ -86,7 +86,7 @@ def undo_line(*, line_id: int, actor: Actor) -> Ticket:
     Locks: order, ticket. Raises LostRace when it is not bumped, ten seconds have passed or something else of its ticket
     was done since (`too_late_to_undo`), IllegalTransition once delivered, NotPermitted, NotYours.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from bistro.core.actors import Actor
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketSeen
 from kitchen.models import Ticket
 from kitchen.services.tickets import locked_ticket
@@ -17,7 +17,7 @@ def acknowledge_tickets(*, ticket_ids: Collection[int], screen: str, actor: Acto
 
     Returns how many were news. A repeat writes nothing at all. Locks: order, ticket.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     unseen = Ticket.objects.visible_to(actor).filter(pk__in=list(ticket_ids), seen_at=None)
     found = list(unseen.values_list("pk", "order_id", "awaited_since"))
     if not found:
@@ -32,7 +32,7 @@ def confirm_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
 
     Locks: order, ticket. Raises NotPermitted, NotYours, IllegalTransition when the order is over.
     """
-    actor.require(Act.CONFIRM_ORDER)
+    actor.require(Permission.CONFIRM_ORDER)
     with UnitOfWork(actor) as work:
         order, ticket = locked_ticket(ticket_id, work)
         if ticket.seen_at is not None:

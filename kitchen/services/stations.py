@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.names import name_key
+from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device
-from bistro.core.names import name_key
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import hang_screen
@@ -33,7 +33,7 @@ def set_up_kitchen(
     The first station is the catch-all; each has one cook, or as many as `cooks` says.
     Raises InvalidInput for a name that is not on the menu, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         made = {
             key: Station.objects.create(
@@ -64,7 +64,7 @@ def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) ->
 
     Raises NotYours, InvalidInput, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:

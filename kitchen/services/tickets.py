@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from bistro.core.errors import LostRace, NotYours
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.errors import LostRace, NotYours
+from bistro.core.writing.unit_of_work import UnitOfWork
+from kitchen.compiled_queries import lines_in_work, open_tickets_of_firing, order_of_ticket, tickets_by_key, with_lines
 from kitchen.models import Ticket, TicketLine
-from kitchen.questions import lines_in_work, open_tickets_of_firing, order_of_ticket, tickets_by_key, with_lines
-from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from orders import steps as order_steps
 from orders.models import Order, OrderLine
-from orders.shapes import moment
+from orders.representations import moment
 
 NOT_DONE: dict[str, object] = {"done_at": None, "done_by": "", "done_on": "", "before_done": None}
 
@@ -73,8 +73,7 @@ def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: 
     """Bump: one UPDATE decides who was first; right without row locks too. `on` names the board, `finished` the
     ticket's lines that were not done before, with their status: what an undo puts back. Raises LostRace."""
     label = work.actor.label[:120]
-    done = {
-        "status": TicketStatus.DONE,
+    done: dict[str, object] = {
         "done_at": work.now,
         "done_by": label,
         "done_on": (on or ("" if work.actor.is_staff else label))[:80],
@@ -82,8 +81,9 @@ def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: 
         "before_done": as_before(ticket, finished),
         "version": ticket.version + 1,
     }
-    if Ticket.objects.filter(pk=ticket.pk, status__in=OPEN_TICKETS).update(**done) != 1:
+    if move_tickets(Ticket.objects.filter(pk=ticket.pk), OPEN_TICKETS, TicketStatus.DONE, **done) != 1:
         raise LostRace("This ticket was already bumped.")
+    move_ticket(ticket, TicketStatus.DONE)
     for name, value in done.items():
         setattr(ticket, name, value)
 
@@ -104,8 +104,11 @@ def reopen(ticket: Ticket, work: UnitOfWork, **more: object) -> None:
     save(ticket, status=TicketStatus.STARTED, started_at=started_at, **NOT_DONE, **more)
 
 
-def save(ticket: Ticket, **fields: object) -> None:
-    """Write these fields and the next version, nothing else."""
+def save(ticket: Ticket, *, status: str | None = None, **fields: object) -> None:
+    """Write these fields and the next version, nothing else. Raises IllegalTransition."""
+    if status is not None:
+        move_ticket(ticket, status)
+        fields["status"] = status
     for name, value in fields.items():
         setattr(ticket, name, value)
     ticket.version += 1

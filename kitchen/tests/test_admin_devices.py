@@ -6,7 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from bistro.core.access import actor_of_device
+from bistro.core.auth.access import actor_of_device
 from bistro.core.models import Device, EnrolmentCode, Event
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
 from bistro.core.tests.factories import DeviceFactory

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kitchen.all_day import Ingredients, Needed
-from kitchen.board import read_board
 from kitchen.models import ModifierRoute, Route
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.all_day import Ingredients, Needed
+from kitchen.wall.board import read_board
 from menu.compiled import forget
 from menu.imported import ImportedPart, ImportedRecipe
 from menu.models import Ingredient, Item

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.board import read_board
 from kitchen.models import ModifierRoute, Route, Ticket
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.board import read_board
 from menu.compiled import forget
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 

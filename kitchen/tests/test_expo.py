@@ -7,12 +7,12 @@ import time_machine
 
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
-from bistro.core.tests.trips import FEED_POSITION
+from bistro.core.tests.round_trips import FEED_POSITION
 from kitchen.ages import limits_of, limits_of_ticket
-from kitchen.board import read_board
-from kitchen.expo import read_expo
+from kitchen.expo.board import read_expo
 from kitchen.models import Route
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.board import read_board
 from menu.compiled import compile_menu, forget
 from menu.models import Item
 

@@ -5,7 +5,7 @@ from django.test import Client
 
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import nothing_changes
-from bistro.core.tests.trips import FEED_POSITION
+from bistro.core.tests.round_trips import FEED_POSITION
 from kitchen.models import Screen
 from kitchen.services.stations import place_screen
 from orders.models import Order

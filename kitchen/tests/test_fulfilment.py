@@ -18,7 +18,7 @@ from kitchen.fulfilment import percentile
 from kitchen.models import Route, Station, Ticket
 from kitchen.tests.factories import StationFactory
 from menu.models import Item
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 pytestmark = pytest.mark.django_db
 PATH, PAGE = "/api/v1/kitchen/metrics", "/admin/kitchen/ticket/figures/"

@@ -7,8 +7,8 @@ import time_machine
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.board import read_board
 from kitchen.models import Ticket
+from kitchen.wall.board import read_board
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from bistro.core.speed.statement_batch import takes_several
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import nothing_changes
-from bistro.core.tests.trips import FEED_POSITION
-from bistro.core.trips import takes_several
+from bistro.core.tests.round_trips import FEED_POSITION
 from kitchen.models import Route
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
@@ -286,4 +286,4 @@ def test_all_day_counts_what_is_still_to_be_made(house, cook):
     house.place(quantity=3)
     house.reach("ready", quantity=4)
     text = text_of(cook.get("/kitchen/"))
-    assert re.search(rf'all-day-quantity">5</span>\s*<span[^>]*>{re.escape(house.item.name)}<', text)
+    assert re.search(rf'all-day__quantity">5</span>\s*<span[^>]*>{re.escape(house.item.name)}<', text)

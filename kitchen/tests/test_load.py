@@ -15,7 +15,7 @@ from kitchen.tests.factories import StationFactory
 from menu.compiled import forget, menu_now
 from menu.services import pause
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/kitchen/load"

@@ -9,16 +9,16 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from bistro.core.auth import DEVICE_COOKIE, DEVICE_COOKIE_AGE
-from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
+from bistro.core.auth.authentication import DEVICE_COOKIE, DEVICE_COOKIE_AGE
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.secrets import CODE_ALPHABET
 from bistro.core.models import Device, Event, Pairing
-from bistro.core.pairing_views import PAIRING_COOKIE
-from bistro.core.secrets import CODE_ALPHABET
 from bistro.core.services import pairing
 from bistro.core.services.devices import give_token, revoke
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import nothing_changes
 from bistro.core.tests.racing import race
+from bistro.core.web.pairing_views import PAIRING_COOKIE
 from kitchen.services.pairing import pair_device, pair_new_device
 from kitchen.tests.factories import StationFactory
 
@@ -242,7 +242,7 @@ def test_guessing_is_slowed_down_and_success_does_not_count(house, owner):
         assert [owner.post(PAIR, wrong).status_code for _ in range(12)] == [422] * 10 + [429] * 2
         code = Browser(REMOTE_ADDR="10.0.1.1").begin()
         page = owner.post(PAIR, {"code": code, "kind": "kitchen", "name": "Wall"})
-        assert (page.status_code, "Wait 30 s" in said(page)) == (429, True)
+        assert (page.status_code, page["Retry-After"], "Wait 30 s" in said(page)) == (429, "30", True)
 
 
 def test_one_address_asks_for_few_codes_at_a_time():
@@ -250,6 +250,7 @@ def test_one_address_asks_for_few_codes_at_a_time():
         assert [Browser().post(CODE).status_code for _ in range(12)] == [302] * 10 + [429] * 2
         page = Browser().post(CODE)
         assert "The next code comes in 30 s" in said(page)
+        assert page["Retry-After"] == "30"
         assert Browser(REMOTE_ADDR="10.9.9.9").post(CODE).status_code == 302
 
 
@@ -260,7 +261,7 @@ def test_few_screens_wait_at_one_address(monkeypatch, wall):
     for _ in range(2):
         Browser().begin()
     page = wall.post(CODE)
-    assert (page.status_code, "3 screens already show a code" in said(page)) == (429, True)
+    assert (page.status_code, page["Retry-After"], "3 screens already show a code" in said(page)) == (429, "600", True)
     assert Pairing.objects.count() == 3
     Pairing.objects.update(expires_at=timezone.now() - timedelta(seconds=2))
     assert wall.post(CODE).status_code == 302

@@ -70,7 +70,7 @@ def test_a_refusal_stands_beside_its_field(house, cook, fields, words):
 
 
 def test_what_went_off_the_menu_meanwhile_is_refused_in_words(house, cook, monkeypatch):
-    from kitchen import pause_views
+    from kitchen.wall import pause_views
     from menu.compiled import current_menu
 
     old = current_menu(house.restaurant.pk)

@@ -9,19 +9,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core import feed
-from bistro.core.auth import DEVICE_COOKIE
-from bistro.core.errors import LostRace, NotPermitted, NotYours
+from bistro.core.auth.authentication import DEVICE_COOKIE
+from bistro.core.kernel.errors import LostRace, NotPermitted, NotYours
+from bistro.core.live import event_log
 from bistro.core.models import Event
 from bistro.core.services.devices import give_token
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import nothing_changes
-from kitchen.live import KitchenBoard
 from kitchen.models import Printer, PrintJob, Ticket
 from kitchen.printing import services
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
 from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.wall.live import KitchenView
 
 pytestmark = pytest.mark.django_db
 
@@ -183,10 +183,23 @@ def test_not_needed_is_not_printed(house, cook, printer, failed, paper):
     assert Event.objects.filter(action="dismissed").count() == 1
 
 
+@pytest.mark.parametrize("act", ["retry", "dismiss"])
+def test_a_refusal_stands_beside_the_strip(house, cook, printer, failed, act):
+    path = f"/kitchen/printers/{printer.pk + 1}/{act}/"
+    with nothing_changes():
+        answer = cook.post(path, headers={"HX-Request": "true"})
+        assert cook.post(path).status_code == 404
+    assert answer.status_code == 404
+    assert "<html" not in said(answer), "a part of the board, not a page"
+    assert "PRINTER Grill printer" in said(answer)
+    problem = said(answer).partition('<div id="board-problem" hx-swap-oob="true">')[2]
+    assert "There is no such printer." in problem
+
+
 def test_open_boards_hear_of_a_printer_without_a_reload(house, printer, failed):
-    board = KitchenBoard(house.restaurant.pk, house.actor("kitchen"), None)
+    board = KitchenView(house.restaurant.pk, house.actor("kitchen"), None)
     event = Event(type="printer_updated", action="troubled", subject=f"printer:{printer.pk}")
-    frames = list(board.changes([event], feed.position(house.restaurant.pk)))
+    frames = list(board.changes([event], event_log.position(house.restaurant.pk)))
     assert len(frames) == 1
     text = str(frames[0])
     assert "1 slip not printed" in text

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bistro.core.models import Event
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Printer, PrintJob, Ticket
 from kitchen.printing import compiled, network
 from kitchen.printing.services import serve_printer, take_slip

@@ -8,18 +8,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core import feed, unit_of_work
+from bistro.core.live import event_log
 from bistro.core.models import Event
-from bistro.core.unit_of_work import reactions_to
+from bistro.core.writing import unit_of_work
+from bistro.core.writing.unit_of_work import reactions_to
+from kitchen.expo.live import ExpoView
 from kitchen.models import Printer, PrintJob
-from kitchen.pass_live import Pass
 from kitchen.printing import network
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import retry_failed, serve_printer
 from kitchen.printing.services.slips import TRIES
 from kitchen.printing.steps import write_slips
 from kitchen.tests.printers import FakePrinter, printer_at
-from orders.requests import LineRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -189,13 +189,13 @@ def test_the_pass_says_it_too(house, printer, paper):
     """On the page, and pushed to one that is open; also that it is over."""
     paper.mood = "open"
     house.place()
-    watcher = Pass(house.restaurant.pk, house.actor("kitchen"))
+    watcher = ExpoView(house.restaurant.pk, house.actor("kitchen"))
 
     def told(act) -> str:
-        before = feed.position(house.restaurant.pk)
+        before = event_log.position(house.restaurant.pk)
         act()
-        now = feed.position(house.restaurant.pk)
-        frames = watcher.changes(list(feed.events_after(house.restaurant.pk, before.seq)), now)
+        now = event_log.position(house.restaurant.pk)
+        frames = watcher.changes(list(event_log.events_after(house.restaurant.pk, before.seq)), now)
         return "".join(json.loads(frame.text)["html"] for frame in frames)
 
     page = house.browser("kitchen")
@@ -251,7 +251,3 @@ def test_metrics_say_how_many(house, printer, paper, client, monkeypatch):
     text = client.get("/metrics").content.decode()
     assert "bistro_printers_in_trouble 1.0" in text
     assert "bistro_slips_failed 1.0" in text
-
-
-def test_lines_are_requested_as_people_order():
-    assert LineRequest(item=1, quantity=1)

@@ -8,16 +8,16 @@ from contextlib import suppress
 
 import pytest
 
-from bistro.core.errors import LostRace
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.errors import LostRace
 from bistro.core.models import Event
-from bistro.core.querysets import TenantQuerySet
 from bistro.core.tests.racing import race
 from kitchen.models import Route, Ticket
 from kitchen.services import acknowledge_tickets, bump_line, bump_ticket, recall_ticket, start_ticket
 from kitchen.tests.factories import StationFactory
 from orders import steps as order_steps
 from orders.models import Order
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import nothing_changes
 from kitchen.models import ModifierRoute, Route, Screen, Station
@@ -28,7 +28,7 @@ def routed(house):
     house.coffee = house.add_item(category=drinks, name="Coffee")
     house.station.delete()
     set_up_kitchen(
-        stations=[("pass", "Pass", 0), ("bar", "Bar", 1), ("machine", "Coffee machine", 2)],
+        stations=[("pass", "ExpoView", 0), ("bar", "Bar", 1), ("machine", "Coffee machine", 2)],
         routes={"drinks": "bar"},
         items={" COFFEE ": "machine"},
         actor=house.actor("manager"),
@@ -37,7 +37,7 @@ def routed(house):
 
 
 def test_item_before_category_before_catch_all(routed):
-    assert stations_of(routed, routed.coffee, routed.beer, routed.item) == ["Coffee machine", "Bar", "Pass"]
+    assert stations_of(routed, routed.coffee, routed.beer, routed.item) == ["Coffee machine", "Bar", "ExpoView"]
 
 
 def test_lines_of_one_station_are_one_ticket(routed):
@@ -53,18 +53,18 @@ def test_a_new_dish_of_a_routed_category_goes_the_same_way(routed):
 
 def test_routes_to_a_closed_station_fall_to_the_catch_all(routed):
     Station.objects.filter(name="Bar").update(archived_at="2026-05-04T00:00:00Z")
-    assert stations_of(routed, routed.beer) == ["Pass"]
+    assert stations_of(routed, routed.beer) == ["ExpoView"]
 
 
 def test_without_a_catch_all_the_first_station_takes_it(routed):
     Station.objects.update(is_catch_all=False)
-    assert stations_of(routed, routed.item) == ["Pass"]
+    assert stations_of(routed, routed.item) == ["ExpoView"]
 
 
 def test_routes_of_another_restaurant_do_not_count(routed, other_house):
     stranger = StationFactory(restaurant=other_house.restaurant, name="Elsewhere")
     Route.objects.create(restaurant=other_house.restaurant, station=stranger, category=other_house.category)
-    assert stations_of(routed, routed.item) == ["Pass"]
+    assert stations_of(routed, routed.item) == ["ExpoView"]
 
 
 def test_an_edit_to_another_dish_moves_the_line(routed):

@@ -57,5 +57,6 @@ def test_it_may_push_away_what_it_has(kitchen):
 
 
 def test_one_without_stations_acts_on_all(kitchen):
-    kitchen.done(kitchen.api("screen").post(f"{PATH}/{kitchen.food['id']}/bump"))
-    kitchen.done(kitchen.api("screen").post(f"{PATH}/{kitchen.drink['id']}/bump"))
+    for ticket in (kitchen.food, kitchen.drink):
+        assert kitchen.api("screen").post(f"{PATH}/{ticket['id']}/bump").json()["status"] == "done"
+    assert kitchen.api("kitchen").get(PATH, {"status": "open"}).json()["count"] == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bistro.core.errors import NotPermitted
+from bistro.core.kernel.errors import NotPermitted
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from kitchen.models import Ticket

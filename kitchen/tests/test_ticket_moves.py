@@ -4,14 +4,13 @@ import itertools
 
 import pytest
 
-from bistro.core.errors import IllegalTransition, LostRace
+from bistro.core.kernel.errors import IllegalTransition, LostRace
 from bistro.core.tests.http import nothing_changes
-from bistro.core.transitions import require_move
 from kitchen.models import Ticket
 from kitchen.services import bump_ticket, push_ticket, recall_ticket, start_ticket, undo_bump
 from kitchen.tests.factories import StationFactory
-from kitchen.transitions import OPEN_TICKETS, TICKET_MOVES, TicketStatus
-from orders.requests import LineRequest
+from kitchen.transitions import OPEN_TICKETS, TICKET_MOVES, TicketStatus, move_ticket, move_tickets
+from orders.order_commands import LineRequest
 from orders.services import cancel_order, replace_lines
 
 pytestmark = pytest.mark.django_db
@@ -137,15 +136,41 @@ def test_a_done_ticket_is_cancelled_with_its_order(house):
     assert [ticket["status"] for ticket in house.tickets(order)] == ["cancelled", "cancelled"]
 
 
-@pytest.mark.parametrize(("old", "new"), list(itertools.product(TicketStatus.values, repeat=2)))
-def test_the_table_is_what_require_move_reads(old, new):
-    if new in TICKET_MOVES[old]:
-        require_move(TICKET_MOVES, old, new, what="This ticket")
+MOVES = {
+    "queued": ["cancelled", "done", "started"],
+    "started": ["cancelled", "done", "queued"],
+    "done": ["cancelled", "queued", "started"],
+    "cancelled": ["queued"],
+}
+PAIRS = list(itertools.product(TicketStatus.values, repeat=2))
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+def test_a_ticket_takes_the_statuses_of_the_table_only(old, new):
+    ticket = Ticket(status=old)
+    if new in (old, *MOVES[old]):
+        move_ticket(ticket, new)
+        assert ticket.status == new
         return
     with pytest.raises(IllegalTransition) as caught:
-        require_move(TICKET_MOVES, old, new, what="This ticket")
-    assert caught.value.extra == {"current": old, "allowed": sorted(TICKET_MOVES[old])}
-    assert caught.value.status == 422
+        move_ticket(ticket, new)
+    assert caught.value.extra == {"current": old, "allowed": MOVES[old]}
+    assert (caught.value.status, ticket.status) == (422, old)
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+def test_many_tickets_take_the_statuses_of_the_table_only(house, old, new, django_assert_num_queries):
+    placed = house.order()
+    rows = Ticket.objects.filter(order_id=placed.id)
+    if new not in (old, *MOVES[old]):
+        with nothing_changes(), pytest.raises(IllegalTransition):
+            move_tickets(rows, ["queued", old], new)
+        return
+    with django_assert_num_queries(1):
+        count = move_tickets(rows, [old], new, version=7)
+    assert count == (1 if old == "queued" else 0), "only tickets of the named status are updated"
+    if count:
+        assert list(rows.values_list("status", "version")) == [(new, 7)]
 
 
 def test_open_means_that_somebody_must_still_cook():

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from bistro.core.errors import LostRace, NotPermitted, NotYours
+from bistro.core.kernel.errors import LostRace, NotPermitted, NotYours
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.board import read_board
 from kitchen.models import Ticket
-from kitchen.recalls import read_done
 from kitchen.services import bump_line, undo_line
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.board import read_board
+from kitchen.wall.recalls import read_done
 from menu.compiled import forget as forget_menus
 from orders.models import Order
 

@@ -11,7 +11,7 @@ from kitchen.services import push_line, push_ticket, raise_unseen_ticket_alarms
 from kitchen.tests.factories import StationFactory
 from kitchen.tests.test_unseen_ticket import events, floor, see, sweep
 from menu.compiled import forget as forget_menus
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import confirm_order, raise_unseen_alarms
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core.errors import IllegalTransition, NotPermitted, NotYours
+from bistro.core.kernel.errors import IllegalTransition, NotPermitted, NotYours
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from kitchen.metrics import UNSEEN_TICKETS
@@ -25,7 +25,7 @@ from kitchen.services import (
 )
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import cancel_order, confirm_order, fire_course, raise_unseen_alarms, replace_lines
 from orders.tests.test_unseen_alarm import gauge as unseen_orders
 
@@ -241,6 +241,9 @@ def test_who_may_not_say_so_and_what_cannot_be_said(house, other_house, fired):
     with nothing_changes(), pytest.raises(NotYours):
         confirm_ticket(ticket_id=theirs.pk, actor=house.actor("waiter"))
     cancel_order(order_id=fired.order_id, reason="Left", actor=house.actor("waiter"))
+    with nothing_changes():
+        answer = house.browser("waiter").post(f"/kitchen/tickets/{fired.pk}/confirm/", headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.content) == (422, b"")
     with nothing_changes(), pytest.raises(IllegalTransition):
         confirm_ticket(ticket_id=fired.pk, actor=house.actor("waiter"))
 

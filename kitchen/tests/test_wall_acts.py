@@ -184,7 +184,7 @@ def test_recall_with_a_new_clock(house, cook):
 
 
 def test_the_recall_list_has_pages_and_costs_the_same(house, cook, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("kitchen.recalls.ON_A_PAGE", 2)
+    monkeypatch.setattr("kitchen.wall.recalls.ON_A_PAGE", 2)
     for _ in range(2):
         house.reach("ready")
     cook.get("/kitchen/recalls/")

@@ -6,14 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bistro.core import feed
+from bistro.core.live import event_log
 from kitchen import services
-from kitchen.board import board_stations
-from kitchen.live import KitchenBoard
 from kitchen.models import Route, Ticket
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.board import board_stations
+from kitchen.wall.live import KitchenView
 from orders import services as order_services
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -32,12 +32,12 @@ def told(house):
     """`told(act, station)`: the HTML that this station's wall is pushed for what `act` did."""
 
     def ask(act, station):
-        before = feed.position(house.restaurant.pk)
+        before = event_log.position(house.restaurant.pk)
         act()
-        now = feed.position(house.restaurant.pk)
-        events = list(feed.events_after(house.restaurant.pk, before.seq))
+        now = event_log.position(house.restaurant.pk)
+        events = list(event_log.events_after(house.restaurant.pk, before.seq))
         assert events
-        board = KitchenBoard(house.restaurant.pk, house.actor("kitchen"), station and station.pk)
+        board = KitchenView(house.restaurant.pk, house.actor("kitchen"), station and station.pk)
         with CaptureQueriesContext(connection) as asked:
             frames = list(board.changes(events, now))
         ask.queries = len(asked)

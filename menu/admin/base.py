@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bistro.core.admin_base import TenantAdmin
-from bistro.core.admin_changes import Edits
+from bistro.core.admin.base import TenantAdmin
+from bistro.core.admin.changes import Edits
 from menu.steps import touch_menu
 
 

@@ -11,12 +11,12 @@ from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
 
-from bistro.core.admin_archive import ArchiveAdmin
-from bistro.core.admin_base import TenantInline, acting_manager, edits_of, manager_of
-from bistro.core.admin_filters import InUseFilter, OwnFilter
-from bistro.core.admin_history import HistoryAdmin
-from bistro.core.admin_pages import ask
-from bistro.core.money import text
+from bistro.core.admin.archive import ArchiveAdmin
+from bistro.core.admin.base import TenantInline, acting_manager, edits_of, manager_of
+from bistro.core.admin.filters import InUseFilter, OwnFilter
+from bistro.core.admin.history import HistoryAdmin
+from bistro.core.admin.pages import ask
+from bistro.core.kernel.money import text
 from menu import services
 from menu.admin.base import MenuAdmin, link
 from menu.admin.recipes import RecipeInline

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from bistro.core.admin_archive import ArchiveAdmin
-from bistro.core.admin_base import LookInline, TenantInline
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_filters import InUseFilter, OwnFilter
-from bistro.core.admin_history import HistoryAdmin
+from bistro.core.admin.archive import ArchiveAdmin
+from bistro.core.admin.base import LookInline, TenantInline
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.filters import InUseFilter, OwnFilter
+from bistro.core.admin.history import HistoryAdmin
 from menu.admin.base import MenuAdmin, link
 from menu.admin_forms import IngredientForm, RecipePartForm
 from menu.models import Ingredient, Modifier, RecipePart

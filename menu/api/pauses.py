@@ -8,19 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, requires
-from bistro.core.roles import Act
+from bistro.core.auth.access import api_actor, requires
+from bistro.core.kernel.roles import Permission
 from menu import services
 from menu.api.serializers import PauseInput, PauseOutput
 from menu.models import Pause
-from menu.shapes import pause_json
+from menu.representations import pause_json
 
 
 class PauseList(APIView):
     """Pauses that hold now, and new ones. Read by all staff, set by the kitchen and managers."""
 
     def get_permissions(self) -> list[Any]:
-        return [requires(Act.READ_ORDERS if self.request.method == "GET" else Act.PAUSE)()]
+        return [requires(Permission.READ_ORDERS if self.request.method == "GET" else Permission.PAUSE)()]
 
     @extend_schema(responses=PauseOutput(many=True))
     def get(self, request: Request) -> Response:
@@ -47,7 +47,7 @@ class PauseList(APIView):
 class PauseDetail(APIView):
     """One pause."""
 
-    permission_classes = [requires(Act.PAUSE)]
+    permission_classes = [requires(Permission.PAUSE)]
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:

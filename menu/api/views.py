@@ -5,8 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, restaurant_of
 from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.auth.access import api_actor, restaurant_of
 from menu.api.serializers import MenuOutput
 from menu.selectors import menu_as_sold, menu_stamp
 

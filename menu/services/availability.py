@@ -1,9 +1,9 @@
 """86: taking items off for now, and counting portions down to it."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.events import AvailabilityChanged
 from menu.models import Item
 from menu.steps import touch_availability, touch_menu
@@ -11,7 +11,7 @@ from menu.steps import touch_availability, touch_menu
 
 def set_available(*, item_id: int, available: bool, actor: Actor) -> Item:
     """Take an item off for now, or bring it back. Locks: stock. Raises NotYours, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         item = _locked(item_id, actor)
         item.off_since = None if available else (item.off_since or work.now)
@@ -26,7 +26,7 @@ def set_portions(*, item_id: int, portions_left: int | None, actor: Actor) -> It
 
     Raises InvalidInput below zero, NotYours, NotPermitted. Whether an item is counted belongs to the menu's version.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     if portions_left is not None and portions_left < 0:
         raise InvalidInput("Portions cannot be below zero.", fields={"portions_left": ["Below zero."]})
     with UnitOfWork(actor) as work:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from bistro.core.actors import Actor
-from bistro.core.configuration_events import ConfigurationChanged
-from bistro.core.errors import InvalidInput
-from bistro.core.money import short
-from bistro.core.names import name_key
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.money import short
+from bistro.core.kernel.names import name_key
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.configuration_events import ConfigurationChanged
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport, need_no_check
 from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
 from menu.steps import touch_menu
@@ -28,7 +28,7 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwri
     diets. What is off and how many portions are left never comes from a file again. Nothing is ever removed.
     All or nothing. Raises InvalidInput naming the row that is wrong, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         importer = _Importer(work, overwrite)
         for category in categories:

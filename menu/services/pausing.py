@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import Error as AnyDatabaseError
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours, Overloaded
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours, Overloaded
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.events import Paused, Resumed
 from menu.models import Category, Item, Pause
 from menu.steps import touch_pauses
@@ -25,7 +25,7 @@ def pause(
     What is paused already is paused until then instead, sooner or later, so that a retry is a success.
     Locks: the menu's version. Raises InvalidInput, NotYours, NotPermitted.
     """
-    actor.require(Act.PAUSE)
+    actor.require(Permission.PAUSE)
     if not 0 < minutes <= LONGEST_MINUTES:
         message = f"From 1 to {LONGEST_MINUTES} minutes."
         raise InvalidInput(message, fields={"minutes": [message]})
@@ -50,7 +50,7 @@ def resume(*, pause_id: int, actor: Actor) -> Pause:
 
     Locks: the menu's version. Raises NotYours, NotPermitted.
     """
-    actor.require(Act.PAUSE)
+    actor.require(Permission.PAUSE)
     with UnitOfWork(actor) as work:
         row = Pause.objects.visible_to(actor).select_related("item", "category").filter(pk=pause_id).first()
         if row is None:

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from bistro.core.actors import Actor
-from bistro.core.configuration_events import ConfigurationAdded, ConfigurationChanged
-from bistro.core.errors import InvalidInput
-from bistro.core.names import name_key
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.names import name_key
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.imported import ImportedPart, ImportedRecipe, need_no_check
 from menu.models import Ingredient, Item, Modifier, RecipePart
 from menu.steps import touch_menu
@@ -23,7 +23,7 @@ def write_recipes(*, recipes: Sequence[ImportedRecipe], actor: Actor) -> int:
     Ingredients that the restaurant does not have are added. All or nothing.
     Locks: the menu's version. Raises InvalidInput naming what is wrong, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         touch_menu(work, "recipes")  # pads read this: no more than that
         writer = _Writer(work)

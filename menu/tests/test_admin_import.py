@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from bistro.core.models import Event
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup
 from menu.options_text import read_options, write_options
-from menu.sheet import COLUMNS, harmless, plain_text
+from menu.spreadsheet import COLUMNS, harmless, plain_text
 from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db

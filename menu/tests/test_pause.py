@@ -8,7 +8,7 @@ import time_machine
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import menu_now

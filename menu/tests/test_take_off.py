@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.models import Item

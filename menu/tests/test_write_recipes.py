@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from bistro.core.errors import InvalidInput, NotPermitted
+from bistro.core.kernel.errors import InvalidInput, NotPermitted
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.compiled import current_menu

@@ -5,7 +5,8 @@ from typing import Any
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
-from bistro.core.names import name_key
+from bistro.core.kernel.names import name_key
+from bistro.core.kernel.numbers import whole_number
 from orders.api.since import since_param
 from orders.models import Order
 from orders.querysets import OrderQuerySet
@@ -35,8 +36,9 @@ class OrderFilter(filters.FilterSet):
         return rows.filter(status__in=wanted)
 
     def by_table(self, rows: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        if value.isdecimal() and len(value) < 19:
-            return rows.filter(table_id=int(value))
+        table_id = whole_number(value)
+        if table_id is not None:
+            return rows.filter(table_id=table_id)
         return rows.filter(table__name_key=name_key(value), table__archived_at=None)
 
     def by_time(self, rows: OrderQuerySet, name: str, value: str) -> OrderQuerySet:

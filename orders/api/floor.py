@@ -7,16 +7,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, requires
-from bistro.core.roles import Act
-from orders.floor import read_floor, table_json
+from bistro.core.auth.access import api_actor, requires
+from bistro.core.kernel.roles import Permission
+from orders.floor.plan import read_floor, table_json
 from orders.services import clear_table
 
 
 class FloorTables(APIView):
     """Every table with its live state, and where the feed stood."""
 
-    permission_classes = [requires(Act.READ_ORDERS)]
+    permission_classes = [requires(Permission.READ_ORDERS)]
 
     @extend_schema(responses={200: dict[str, Any]})
     def get(self, request: Request) -> Response:
@@ -28,7 +28,7 @@ class FloorTables(APIView):
 class ClearTable(APIView):
     """The party has left: complete it, so that the table is free."""
 
-    permission_classes = [requires(Act.CLEAR_TABLE)]
+    permission_classes = [requires(Permission.CLEAR_TABLE)]
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:

@@ -2,7 +2,7 @@
 
 from rest_framework.request import Request
 
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput
 
 LONGEST = 200
 

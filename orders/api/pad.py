@@ -9,20 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core import feed
-from bistro.core.access import api_actor, restaurant_of
 from bistro.core.api.serializers import HeartbeatInput, HeartbeatOutput
-from bistro.core.auth import TOKEN_ONLY
-from bistro.core.errors import DeviceIsLocked, NotYours
-from bistro.core.last_seen import heard
-from bistro.core.limits import HeartbeatThrottle
-from bistro.core.money import text
+from bistro.core.auth.access import api_actor, restaurant_of
+from bistro.core.auth.authentication import TOKEN_ONLY
+from bistro.core.auth.last_seen import record_seen
+from bistro.core.auth.rate_limits import HeartbeatThrottle
+from bistro.core.kernel.errors import DeviceIsLocked, NotYours
+from bistro.core.kernel.money import text
+from bistro.core.live import event_log
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
 from menu.selectors import menu_stamp
 from orders.models import Order
 from orders.owing import owed
+from orders.representations import moment, order_detail
 from orders.selectors import TRACKING
-from orders.shapes import full_json, moment
 from orders.transitions import PROGRESS, OrderStatus
 from tables.models import Pad, Party
 
@@ -46,7 +46,7 @@ class PadView(APIView):
         pad = pad_for(request)
         restaurant = restaurant_of(api_actor(request))
         party = Party.objects.visible_to(api_actor(request)).seated().filter(table=pad.table).first()
-        now = feed.position(restaurant.pk)
+        now = event_log.position(restaurant.pk)
         body = {
             "device": {"id": pad.device_id, "name": pad.device.name, "kind": pad.device.kind},
             "table": {"id": pad.table_id, "name": pad.table.name, "seats": pad.table.seats},
@@ -85,7 +85,7 @@ class PadHeartbeat(APIView):
         said = dict(body.validated_data)
         battery = said.pop("battery")
         device = report_heartbeat(beat=Heartbeat(**said), actor=api_actor(request))
-        heard(device.pk, battery=battery)
+        record_seen(device.pk, battery=battery)
         locked = device.locked_at is not None
         return Response(
             {
@@ -109,7 +109,7 @@ class PadPartyOrders(APIView):
         rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("placed_at", "pk"))
         bill = owed(rows)
         body = {
-            "orders": [{**full_json(order), "tracking": tracking(order)} for order in rows],
+            "orders": [{**order_detail(order), "tracking": tracking(order)} for order in rows],
             "total": text(bill.total),
             "tax": text(bill.tax),
         }

@@ -1,4 +1,4 @@
-"""Shapes of the order API. Input only checks shape; output documents what `orders.shapes` writes."""
+"""Shapes of the order API. Input only checks shape; output documents what `orders.representations` writes."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bistro.core.actors import Actor
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
-from bistro.core.jsontext import dumps
-from orders.requests import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.jsontext import dumps
+from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
 
 BIGGEST_ID = 2**63 - 1
 BIGGEST_SMALL = 999

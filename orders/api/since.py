@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput
 
 
 def since_param(request: Request) -> datetime | None:

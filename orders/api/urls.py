@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from orders.api import floor, pad, pads, views
+from orders.api import bistro92, floor, pad, views
 
 urlpatterns = [
-    path("api/order", pads.PadOrderView.as_view()),
-    path("api/orders", pads.PadOrdersView.as_view()),
+    path("api/order", bistro92.PadOrderView.as_view()),
+    path("api/orders", bistro92.PadOrdersView.as_view()),
     path("api/v1/orders", views.OrderList.as_view()),
     path("api/v1/orders/recent", views.RecentLines.as_view()),
     path("api/v1/orders/user/<int:user_id>/orders", views.OrdersOfUser.as_view()),

@@ -10,14 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.access import api_actor, request_actor, requires, restaurant_of
-from bistro.core.actors import Actor
 from bistro.core.api.conditional import expected_version, not_modified
 from bistro.core.api.pagination import Pages
-from bistro.core.errors import InvalidInput, NotYours
-from bistro.core.limits import CredentialThrottle, OrderThrottle
+from bistro.core.auth.access import api_actor, request_actor, requires, restaurant_of
+from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership, Restaurant
-from bistro.core.roles import Act
 from orders import services
 from orders.access import order_for
 from orders.api import serializers as shapes
@@ -26,8 +27,8 @@ from orders.api.keys import idempotency_key
 from orders.api.placed import placed_response
 from orders.api.serializers import line_request, order_request
 from orders.models import Order
+from orders.representations import order_detail, recent_row
 from orders.selectors import recent_lines
-from orders.shapes import full_json, recent_row
 
 KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required from devices.")
 MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The order's ETag.")
@@ -50,7 +51,7 @@ class OrderList(GenericAPIView[Order]):
     @extend_schema(responses=shapes.OrderOutput(many=True))
     def get(self, request: Request, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        return self.get_paginated_response([full_json(order) for order in page])
+        return self.get_paginated_response([order_detail(order) for order in page])
 
     @extend_schema(
         request=shapes.OrderInput,
@@ -60,10 +61,12 @@ class OrderList(GenericAPIView[Order]):
     def post(self, request: Request) -> Response:
         body = shapes.OrderInput(data=request.data)
         body.is_valid(raise_exception=True)
-        wish, actor = body.validated_data, api_actor(request)
+        order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=actor.kind == "device")
-        table = wish.get("table")
-        placed = services.place_order(order_request(actor, wish["lines"], wish["note"], table, key, request.data))
+        table = order_data.get("table")
+        placed = services.place_order(
+            order_request(actor, order_data["lines"], order_data["note"], table, key, request.data)
+        )
         return placed_response(placed, placed.json)
 
 
@@ -89,7 +92,7 @@ def _names_of(restaurant: Restaurant) -> tuple[str, str]:
 class OrdersOfUser(OrderList):
     """Orders that one member of staff placed. Not for guests: a pad does not learn who works here."""
 
-    permission_classes = [requires(Act.READ_ORDERS)]
+    permission_classes = [requires(Permission.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
@@ -110,7 +113,7 @@ class OrderDetail(APIView):
     def get(self, request: Request, pk: int) -> Response:
         order = order_for(api_actor(request), pk)
         etag = _etag(order)
-        return not_modified(request, etag) or Response(full_json(order), headers={"ETag": etag})
+        return not_modified(request, etag) or Response(order_detail(order), headers={"ETag": etag})
 
     @extend_schema(request=shapes.OrderEdit, responses=shapes.OrderOutput, parameters=[MATCH_HEADER])
     def put(self, request: Request, pk: int) -> Response:
@@ -119,11 +122,11 @@ class OrderDetail(APIView):
         order_for(actor, pk)
         body = shapes.OrderEdit(data=request.data)
         body.is_valid(raise_exception=True)
-        wish = body.validated_data
+        order_data = body.validated_data
         services.replace_lines(
             order_id=pk,
-            lines=[line_request(line) for line in wish["lines"]],
-            note=wish.get("note"),
+            lines=[line_request(line) for line in order_data["lines"]],
+            note=order_data.get("note"),
             actor=actor,
             version=expected_version(request),
         )
@@ -144,13 +147,13 @@ def _etag(order: Order) -> str:
 
 def _show(actor: Actor, pk: int) -> Response:
     order = order_for(actor, pk)
-    return Response(full_json(order), headers={"ETag": _etag(order)})
+    return Response(order_detail(order), headers={"ETag": _etag(order)})
 
 
 class ConfirmOrder(APIView):
     """placed → confirmed; already confirmed: 200, unchanged."""
 
-    permission_classes = [requires(Act.CONFIRM_ORDER)]
+    permission_classes = [requires(Permission.CONFIRM_ORDER)]
 
     @extend_schema(request=None, responses=shapes.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -163,7 +166,7 @@ class ConfirmOrder(APIView):
 class CancelOrder(APIView):
     """→ cancelled, with a reason; counted portions return if nobody had begun."""
 
-    permission_classes = [requires(Act.CANCEL_ORDER)]
+    permission_classes = [requires(Permission.CANCEL_ORDER)]
 
     @extend_schema(request=shapes.CancelInput, responses=shapes.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -178,7 +181,7 @@ class CancelOrder(APIView):
 class DeliverOrder(APIView):
     """ready → delivered; → preparing again while a later course of the order is still to come."""
 
-    permission_classes = [requires(Act.DELIVER_ORDER)]
+    permission_classes = [requires(Permission.DELIVER_ORDER)]
 
     @extend_schema(request=None, responses=shapes.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -191,7 +194,7 @@ class DeliverOrder(APIView):
 class FireCourse(APIView):
     """A held course goes to the kitchen: 409 when it was fired already, 422 when the order has no such course."""
 
-    permission_classes = [requires(Act.FIRE_COURSE)]
+    permission_classes = [requires(Permission.FIRE_COURSE)]
 
     @extend_schema(request=shapes.FireInput, responses=shapes.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -206,7 +209,7 @@ class FireCourse(APIView):
 class PlanCourse(APIView):
     """A held course will fire by itself in so many minutes; null minutes: not any more."""
 
-    permission_classes = [requires(Act.FIRE_COURSE)]
+    permission_classes = [requires(Permission.FIRE_COURSE)]
 
     @extend_schema(request=shapes.PlanInput, responses=shapes.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
@@ -221,17 +224,17 @@ class PlanCourse(APIView):
 class RecentLines(APIView):
     """Lines ordered in the last `?minutes=60` (at most a day), newest first, one row a line, paginated."""
 
-    permission_classes = [requires(Act.READ_ORDERS)]
+    permission_classes = [requires(Permission.READ_ORDERS)]
 
     @extend_schema(
         parameters=[OpenApiParameter("minutes", int), OpenApiParameter("limit", int), OpenApiParameter("offset", int)],
         responses=shapes.RecentRow(many=True),
     )
     def get(self, request: Request) -> Response:
-        raw = request.query_params.get("minutes", "60")
-        if not raw.isdecimal() or len(raw) > 4 or not 0 < int(raw) <= 1440:
+        minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
+        if minutes is None:
             raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
-        rows = recent_lines(api_actor(request), minutes=int(raw), now=timezone.now())
+        rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         pages = Pages()
         pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short
         page = pages.paginate_queryset(rows, request, view=self) or []

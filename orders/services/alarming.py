@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import F
 
-from bistro.core.actors import Actor
-from bistro.core.sweeping import in_each
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.writing.sweeps import in_each
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import OrderUnseen
 from orders.metrics import UNSEEN_ORDERS
 from orders.models import Order

@@ -9,30 +9,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bistro.core.access import actor_of_device
-from bistro.core.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
-from bistro.core.inserting import insert_rows, new_row
+from bistro.core.auth.access import actor_of_device
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
+from bistro.core.kernel.names import name_key
+from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
-from bistro.core.names import name_key
-from bistro.core.reading import read_together
-from bistro.core.roles import Act, Role
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.speed.bulk_insert import insert_rows, new_row
+from bistro.core.speed.compiled_queries import fetch_together
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
 from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
+from orders.order_commands import OrderRequest
 from orders.pricing import PricedOrder, price_order
-from orders.requests import OrderRequest
-from orders.services.questions import (
+from orders.representations import order_detail, order_json, private_notes, with_notes
+from orders.services.compiled_queries import (
     devices_at_work,
     orders_with_keys,
     standing_pads,
     tables_by_key,
     tables_by_name,
 )
-from orders.shapes import full_json, notes_json, order_json, with_notes
 from tables.models import Table
 from tables.steps import seat_parties, seated_parties
 
@@ -63,7 +63,7 @@ class Candidate:
     def json(self) -> dict[str, Any]:
         """The order as the API answers it."""
         data = order_json(self.order, self.lines, table_name=self.table.name)
-        return with_notes(data, notes_json(self.order, self.lines))
+        return with_notes(data, private_notes(self.order, self.lines))
 
 
 class Batch:
@@ -114,10 +114,12 @@ class Batch:
     def _look_at_devices(self) -> None:
         """Those that the door knew from memory; and where those stand that may not order anywhere. One trip."""
         known = {c.request.actor.device_id for c in self.candidates if c.request.token_hash}
-        bound = {c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Act.PLACE_ANYWHERE)}
-        rows, pads = read_together(
-            devices_at_work.asking(self.work.restaurant_id, known) if known else None,
-            standing_pads.asking(self.work.restaurant_id, bound) if bound else None,
+        bound = {
+            c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Permission.PLACE_ANYWHERE)
+        }
+        rows, pads = fetch_together(
+            devices_at_work.bind(self.work.restaurant_id, known) if known else None,
+            standing_pads.bind(self.work.restaurant_id, bound) if bound else None,
         )
         self.devices, self.pads = {device.pk: device for device in rows}, dict(pads)
 
@@ -164,11 +166,11 @@ class Batch:
         restaurant, names = self.work.restaurant_id, {name for name in wanted.values() if isinstance(name, str)}
         ids = set(wanted.values()) - names
         credentials, keys = {c.request.actor.credential for c in asked}, {c.request.key for c in asked}
-        tables, seated, versions, known = read_together(
-            tables_by_name.asking(restaurant, ids, names) if names else tables_by_key.asking(restaurant, ids),
-            seated_parties.asking(restaurant, ids, names),
-            menu_versions.asking(restaurant),
-            orders_with_keys.asking(restaurant, credentials, keys) if keys else None,
+        tables, seated, versions, known = fetch_together(
+            tables_by_name.bind(restaurant, ids, names) if names else tables_by_key.bind(restaurant, ids),
+            seated_parties.bind(restaurant, ids, names),
+            menu_versions.bind(restaurant),
+            orders_with_keys.bind(restaurant, credentials, keys) if keys else None,
         )
         self.seated = dict(seated)
         use_menu(self.work, versions)
@@ -181,7 +183,7 @@ class Batch:
             request, table = candidate.request, tables.get(wanted[candidate.place])
             if table is None:
                 raise no_such_table(request)
-            if not request.actor.may(Act.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
+            if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
                 raise wrong_table()
             candidate.table = table
 
@@ -244,7 +246,7 @@ class Batch:
             candidate.lines = line_rows(candidate.order, candidate.priced)
             if restaurant.hold_courses:
                 hold_later_courses(candidate.lines)
-        insert_rows([line for candidate in self.candidates for line in candidate.lines], may_wait=True)
+        insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
         for candidate in self.candidates:
             event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=candidate.table.name)
             self.work.record(event, actor=candidate.request.actor)
@@ -260,6 +262,7 @@ class Batch:
             note=request.note,
             total=candidate.priced.total,
             tax=candidate.priced.tax,
+            tax_mode=candidate.priced.tax_mode,
             placed_by_staff_id=actor.id if actor.is_staff else None,
             placed_by_device_id=actor.device_id,
             placed_by=actor.label[:120],
@@ -287,8 +290,8 @@ def is_same(device: Device, request: OrderRequest) -> bool:
 
 def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
     """What the table is called that a request is for: id or name key. Raises NotPermitted, InvalidInput."""
-    request.actor.require(Act.PLACE_ORDER)
-    if not request.actor.may(Act.PLACE_ANYWHERE):
+    request.actor.require(Permission.PLACE_ORDER)
+    if not request.actor.may(Permission.PLACE_ANYWHERE):
         own = own_table(request, pads)
         if request.table_id not in (None, own):
             raise wrong_table()
@@ -331,7 +334,7 @@ def replay(row: Order, request: OrderRequest) -> Outcome:
         return reused_key()
     if row.withdrawn_at is not None:
         return NotYours("This order was withdrawn.", code="order_not_found")
-    return PlacedOrder(row.pk, full_json(row), replayed=True)
+    return PlacedOrder(row.pk, order_detail(row), replayed=True)
 
 
 def reused_key() -> ReusedKey:

@@ -1,9 +1,9 @@
 """Clearing a table: it lives here because the floor cannot see orders."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.models import Order
 from tables.models import Party, Table
 from tables.steps import complete_party
@@ -14,7 +14,7 @@ def clear_table(*, table_id: int, actor: Actor) -> None:
 
     Locks: table, party. Raises InvalidInput while an order is open, NotPermitted, NotYours.
     """
-    actor.require(Act.CLEAR_TABLE)
+    actor.require(Permission.CLEAR_TABLE)
     with UnitOfWork(actor) as work:
         table = Table.objects.visible_to(actor).not_archived().filter(pk=table_id).locked().first()
         if table is None:

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from bistro.core.actors import Actor
-from bistro.core.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
-from bistro.core.roles import Act, Role
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.roles import Permission, Role
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, as_it_is
 from orders.models import Order, OrderLine
+from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
-from orders.requests import LineRequest
 from orders.services.batch import line_rows
-from orders.steps import locked_order, return_portions, touch
+from orders.steps import locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
 
 _COPIED = (
@@ -46,7 +46,7 @@ def replace_lines(
     Raises Stale (If-Match), IllegalTransition when begun, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
     """
-    actor.require(Act.EDIT_ORDER)
+    actor.require(Permission.EDIT_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         _require_owner(order, actor)
@@ -56,10 +56,10 @@ def replace_lines(
         priced = price_order(menu_in(work).menu, lines)
         _swap_portions(order, priced, work)
         event = _rewrite(order, priced, work)
-        order.total, order.tax = priced.total, priced.tax
+        order.total, order.tax, order.tax_mode = priced.total, priced.tax, priced.tax_mode
         if note is not None:
             order.note = note
-        touch(order, "total", "tax", "note")
+        touch(order, "total", "tax", "tax_mode", "note")
         work.record(event)
     return order
 
@@ -72,15 +72,14 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
     """
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        if order.credential != actor.credential and not actor.may(Act.WITHDRAW_ANY):
+        if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
         if version is not None and order.version != version:
             raise Stale("Someone changed this order. Load it again.", current_version=order.version)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
-        order.status = OrderStatus.CANCELLED
-        order.cancelled_at = order.withdrawn_at = work.now
-        touch(order, "status", "cancelled_at", "withdrawn_at")
+        order.withdrawn_at = work.now
+        move(order, OrderStatus.CANCELLED, work, "withdrawn_at")
         work.record(OrderWithdrawn.of(order))
 
 
@@ -178,14 +177,13 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
             setattr(line, name, getattr(row, name))
         kept.append(line)
     _hold([*kept, *added], before, work)
-    removed = tuple(old)
+    remove_lines(order, old.values(), work)
     OrderLine.objects.bulk_update(kept, [*(name.removesuffix("_id") for name in _COPIED), "status"])
     added = OrderLine.objects.bulk_create(added)
-    lines = tuple(sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
-    order._prefetched_objects_cache["lines"] = lines  # type: ignore[attr-defined]  # the rows as they are now, for whoever shows the order
+    show_lines(order, sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
     return OrderEdited.of(
         order,
-        removed=removed,
+        removed=tuple(old),
         changed=tuple(changed),
         added=tuple(line.pk for line in added),
         other_dish=tuple(other_dish),

@@ -1,13 +1,13 @@
 """Courses that wait: sending them to the kitchen, or leaving them out."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, LostRace
-from bistro.core.money import ZERO
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CourseDropped, CourseFired, CourseLeftOut, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.steps import advance, locked_order, move_lines, refuse_over, return_portions, touch
+from orders.pricing import add_up
+from orders.steps import advance, locked_order, move_lines, refuse_over, remove_lines, return_portions, touch
 from orders.transitions import LineStatus, OrderStatus
 
 
@@ -17,7 +17,7 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
     Locks: order, ticket. Raises InvalidInput for a course that the order does not have, LostRace when it was fired
     already, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
-    actor.require(Act.FIRE_COURSE)
+    actor.require(Permission.FIRE_COURSE)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         held = held_lines(order, course)
@@ -35,14 +35,16 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
     Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
     when it was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
-    actor.require(Act.CANCEL_ORDER)
+    actor.require(Permission.CANCEL_ORDER)
     if not reason.strip():
         raise InvalidInput("Give a reason for removing the course.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         held, before = held_lines(order, course), order.total
         return_portions(order, held, work)
-        _remove(order, held)
+        remove_lines(order, held, work)
+        order.total, order.tax = add_up(order.lines.all(), order.tax_mode)
+        touch(order, "total", "tax")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseDropped.of(order))
         said = reason.strip()[:200]
@@ -64,15 +66,3 @@ def held_lines(order: Order, course: int) -> list[OrderLine]:
     if not held:
         raise LostRace(f"Course {course} of order {order.number} was already fired.", code="already_fired")
     return held
-
-
-def _remove(order: Order, lines: list[OrderLine]) -> None:
-    """Take lines off an order and its sums."""
-    gone = {line.pk for line in lines}
-    OrderLine.objects.filter(pk__in=gone).delete()
-    left = tuple(line for line in order.lines.all() if line.pk not in gone)
-    added_tax = order.total - sum((line.total for line in order.lines.all()), ZERO)
-    order._prefetched_objects_cache["lines"] = left  # type: ignore[attr-defined]  # the rows as they are now
-    order.tax = sum((line.tax for line in left), ZERO)
-    order.total = sum((line.total for line in left), ZERO) + (order.tax if added_tax else ZERO)
-    touch(order, "total", "tax")

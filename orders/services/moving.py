@@ -1,10 +1,10 @@
 """Confirm, cancel, deliver: what people do to an order after it was placed."""
 
-from bistro.core.actors import Actor
-from bistro.core.errors import IllegalTransition, InvalidInput
-from bistro.core.roles import Act
-from bistro.core.transitions import require_move
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import IllegalTransition, InvalidInput
+from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.transitions import require_move
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
 from orders.models import Order
 from orders.steps import locked_order, move, plan_next_course, return_portions
@@ -16,7 +16,7 @@ def confirm_order(*, order_id: int, actor: Actor) -> Order:
 
     Locks: order. Raises NotPermitted, NotYours, IllegalTransition when it is past that or cancelled.
     """
-    actor.require(Act.CONFIRM_ORDER)
+    actor.require(Permission.CONFIRM_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         if order.status == OrderStatus.CONFIRMED:
@@ -33,7 +33,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
     Locks: order, stock. Same transaction: its tickets leave the kitchen.
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
     """
-    actor.require(Act.CANCEL_ORDER)
+    actor.require(Permission.CANCEL_ORDER)
     if not reason.strip():
         raise InvalidInput("Give a reason for cancelling.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
@@ -61,7 +61,7 @@ def deliver_order(*, order_id: int, actor: Actor) -> Order:
 
     Locks: order. Raises NotPermitted, NotYours, IllegalTransition.
     """
-    actor.require(Act.DELIVER_ORDER)
+    actor.require(Permission.DELIVER_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=f"Order {order.number}")

@@ -5,25 +5,15 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, OperationalError
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError, Overloaded
-from bistro.core.group_commit import GroupCommit
-from bistro.core.limits import order_scope, over_limits
-from bistro.core.unit_of_work import UnitOfWork
-from orders.requests import OrderRequest
+from bistro.core.auth.rate_limits import order_scope, over_limits
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, Overloaded, TooMany
+from bistro.core.speed.group_commit import GroupCommit
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.order_commands import OrderRequest
 from orders.services.batch import Batch, Outcome, PlacedOrder, no_such_table
 
 log = logging.getLogger(__name__)
-
-
-class Throttled(DomainError):
-    """A device ordered more often than its limit allows."""
-
-    code = "throttled"
-    status = 429
-
-    def __init__(self) -> None:
-        super().__init__("Too many orders from this device. Try again in a moment.")
 
 
 def place_order(request: OrderRequest) -> PlacedOrder:
@@ -42,7 +32,7 @@ def place_order(request: OrderRequest) -> PlacedOrder:
 
 async def place_order_from_loop(request: OrderRequest) -> PlacedOrder:
     """The same for a door on the event loop that knew the device from memory: with `token_hash`, which is checked, and
-    counted against the device's limit. Raises TokenEnded, Throttled and what `place_order` raises."""
+    counted against the device's limit. Raises TokenEnded, TooMany and what `place_order` raises."""
     assert request.actor.restaurant_id is not None
     outcome = await _desk.submit_from_loop(request.actor.restaurant_id, request)
     if isinstance(outcome, DomainError):
@@ -113,19 +103,23 @@ def _serve(requests: Sequence[OrderRequest]) -> list[Outcome]:
     """Who was known from memory is counted here: on the event loop a slow cache would hold up everybody."""
     late = _over_limit(requests)
     placed = iter(place_orders([request for place, request in enumerate(requests) if place not in late]))
-    return [Throttled() if place in late else next(placed) for place in range(len(requests))]
+    return [_too_many(late[place]) if place in late else next(placed) for place in range(len(requests))]
 
 
-def _over_limit(requests: Sequence[OrderRequest]) -> set[int]:
-    """The places of those whose devices ordered too often; one trip to the cache for each kind of limit."""
+def _too_many(wait: int) -> TooMany:
+    return TooMany(f"Too many orders from this device. Try again in {wait} s.", retry_after=wait)
+
+
+def _over_limit(requests: Sequence[OrderRequest]) -> dict[int, int]:
+    """Return {place: seconds to wait} of requests beyond their devices' limit; one trip to the cache per limit."""
     counted: dict[str, list[int]] = {}
     for place, request in enumerate(requests):
         if request.token_hash:
             counted.setdefault(order_scope(request.actor), []).append(place)
-    late: set[int] = set()
+    late: dict[int, int] = {}
     for scope, places in counted.items():
         waits = over_limits(scope, [requests[place].actor.credential for place in places])
-        late.update(place for place, seconds in zip(places, waits, strict=True) if seconds)
+        late |= {place: seconds for place, seconds in zip(places, waits, strict=True) if seconds}
     return late
 
 

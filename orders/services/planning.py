@@ -3,10 +3,10 @@
 import logging
 from datetime import datetime, timedelta
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError, InvalidInput, Overloaded
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, InvalidInput, Overloaded
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CoursePlanned
 from orders.models import Order, PlannedCourse
 from orders.services.firing import fire_course, held_lines
@@ -23,7 +23,7 @@ def plan_course(*, order_id: int, course: int, minutes: int | None, actor: Actor
     Locks: order. Raises InvalidInput for a course that the order does not have or a time out of reach, LostRace when it
     was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
-    actor.require(Act.FIRE_COURSE)
+    actor.require(Permission.FIRE_COURSE)
     if minutes is not None and not 0 <= minutes <= LONGEST.total_seconds() / 60:
         raise InvalidInput("Choose a time within twelve hours.", fields={"minutes": ["0 to 720."]})
     with UnitOfWork(actor) as work:

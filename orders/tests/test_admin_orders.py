@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bistro.core.admin_base import CappedPaginator
+from bistro.core.admin.base import CappedPaginator
 from bistro.core.models import Event
 from orders.models import Order
 
@@ -127,7 +127,7 @@ def test_the_list_counts_no_further_than_it_shows(house, order, owner, monkeypat
 
 
 def test_too_many_at_once_are_refused(house, order, owner, monkeypatch):
-    monkeypatch.setattr("bistro.core.admin_base.AT_ONCE", 1)
+    monkeypatch.setattr("bistro.core.admin.base.AT_ONCE", 1)
     house.order()
     answer = act(owner, "confirm", *Order.objects.all())
     assert said(answer) == ["Choose at most 1 at once."]

@@ -4,13 +4,13 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from bistro.core.errors import DomainError, LostRace
+from bistro.core.kernel.errors import DomainError, LostRace
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.models import Item
 from menu.services import set_portions
 from orders.models import Order, OrderLine
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import PlacedOrder, place_orders, placing
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ COUNTED, FREE = 5, 1
 @pytest.fixture
 def pads(house):
     """Actors of ten pads, each on a table of its own."""
-    from bistro.core.access import actor_of_device
+    from bistro.core.auth.access import actor_of_device
     from tables.tests.factories import PadFactory
 
     return [actor_of_device(PadFactory(table=house.add_table()).device) for _ in range(10)]
@@ -121,10 +121,10 @@ def test_a_batch_of_refusals_writes_nothing(house, pads):
 
 
 def test_what_it_answers_is_what_stands_there(house, pads):
-    from orders.shapes import full_json
+    from orders.representations import order_detail
 
     for outcome in place_orders([wish(house, pad, note="quick") for pad in pads[:3]]):
-        assert full_json(Order.objects.with_lines().get(pk=outcome.id)) == outcome.json
+        assert order_detail(Order.objects.with_lines().get(pk=outcome.id)) == outcome.json
 
 
 @pytest.mark.parametrize("count", [1, 10])

@@ -4,7 +4,7 @@ import pytest
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
-from bistro.core.tests.trips import FEED_POSITION
+from bistro.core.tests.round_trips import FEED_POSITION
 from tables.models import Party
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.test import Client
 
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, token_of
 from bistro.core.tests.http import nothing_changes
-from bistro.core.tests.trips import FEED_POSITION
+from bistro.core.tests.round_trips import FEED_POSITION
 
 pytestmark = pytest.mark.django_db
 

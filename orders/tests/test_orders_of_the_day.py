@@ -55,7 +55,7 @@ def test_limit_and_the_link_to_the_rest(house, five):
 
 
 def test_the_limit_never_exceeds_500(house, five, monkeypatch):
-    monkeypatch.setattr("orders.api.pads.LIMIT", 3)
+    monkeypatch.setattr("orders.api.bistro92.LIMIT", 3)
     response = house.api().get("/api/orders", {"limit": 1000})
     assert ids(response) == five[:1:-1]
     assert "offset=3" in response["Link"]

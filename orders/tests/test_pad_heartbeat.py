@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bistro.core import last_seen
-from bistro.core.auth import DEVICE_COOKIE
-from bistro.core.errors import DomainError
+from bistro.core.auth import last_seen
+from bistro.core.auth.authentication import DEVICE_COOKIE
+from bistro.core.kernel.errors import DomainError
 from bistro.core.models import Event
 from bistro.core.services.devices import enrol, give_token, make_enrolment_code, revoke, rotate
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat, unlock_device
@@ -100,12 +100,12 @@ def test_the_battery_is_written_with_the_last_seen(house, other_house):
     assert device_of(house).battery is None
     other_house.api("pad").post(BEAT, {"battery": 0})
     with CaptureQueriesContext(connection) as queries:
-        last_seen.write_down()
+        last_seen.flush()
     assert len(queries) == 2
     assert (device_of(house).battery, device_of(other_house).battery) == (79, 0)
     assert device_of(house).last_seen_at is not None
     with CaptureQueriesContext(connection) as queries:
-        last_seen.write_down()
+        last_seen.flush()
     assert len(queries) == 0
     assert log(house) == []
 

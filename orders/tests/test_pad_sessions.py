@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import F
 
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.tests.http import nothing_changes
 from menu.models import MenuVersion
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core.errors import Paused
+from bistro.core.kernel.errors import Paused
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import forget

@@ -250,7 +250,7 @@ def test_a_kitchen_without_stations_says_so(house):
 
 def test_a_login_that_works_nowhere_cannot_order(house, other_house):
     """Two memberships and no chosen restaurant: no restaurant at all."""
-    from bistro.core.auth import claims_for
+    from bistro.core.auth.authentication import claims_for
     from bistro.core.tests.factories import MembershipFactory
     from bistro.core.tests.http import Api
 

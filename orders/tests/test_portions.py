@@ -220,7 +220,7 @@ def test_the_menus_etag_moves_with_every_portion(five):
 
 def test_an_edit_that_fails_at_the_end_leaves_no_future_behind(five, monkeypatch):
     """What a rolled back unit knew of the menu must not be taken for what the next one makes of it."""
-    from bistro.core.unit_of_work import UnitOfWork
+    from bistro.core.writing.unit_of_work import UnitOfWork
 
     soup, order = five.add_item(), five.place(quantity=2)
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bistro.core.errors import DomainError
-from bistro.core.money import CENT, tax_inside, tax_on_top, to_cents
-from bistro.core.names import name_key
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.money import CENT, tax_inside, tax_on_top, to_cents
+from bistro.core.kernel.names import name_key
 from menu.compiled import CompiledGroup, CompiledItem, CompiledModifier
+from orders.order_commands import LineRequest
 from orders.pricing import LARGEST_TOTAL, price_order
-from orders.requests import LineRequest
 
 CENTS = st.integers(0, 1_000_00).map(lambda cents: Decimal(cents) / 100)
 DELTAS = st.integers(-5_00, 20_00).map(lambda cents: Decimal(cents) / 100)

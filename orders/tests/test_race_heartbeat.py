@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bistro.core.access import actor_of_device
+from bistro.core.auth.access import actor_of_device
 from bistro.core.models import Device, Event
 from bistro.core.models.devices import DeviceQuerySet
 from bistro.core.services import heartbeats

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bistro.core.errors import DomainError, IllegalTransition, InvalidInput, ReusedKey
+from bistro.core.kernel.errors import DomainError, IllegalTransition, InvalidInput, ReusedKey
 from bistro.core.models import Event
 from bistro.core.tests.racing import race
 from orders.models import Order
@@ -132,7 +132,7 @@ def test_an_order_while_the_table_is_cleared_is_never_lost_with_the_party(house)
 
 
 def test_two_edits_of_the_same_version_are_one(house):
-    from orders.requests import LineRequest
+    from orders.order_commands import LineRequest
     from orders.services import replace_lines
 
     order = house.order(house.actor("waiter"))

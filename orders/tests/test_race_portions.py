@@ -7,13 +7,13 @@ processes do. The controls take the protection away: then the same race oversell
 import pytest
 from django.db import connection
 
-from bistro.core.errors import SoldOut
+from bistro.core.kernel.errors import SoldOut
 from bistro.core.tests.racing import race
 from menu import steps as menu_steps
 from menu.models import Item
 from menu.services import set_portions
 from orders.models import Order, OrderLine
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import PlacedOrder, batch, place_order, place_orders
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -23,7 +23,7 @@ PADS, PORTIONS = 30, 7
 @pytest.fixture
 def requests(house):
     """One portion of the house's dish for each of thirty tables; seven are left."""
-    from bistro.core.access import actor_of_device
+    from bistro.core.auth.access import actor_of_device
     from tables.tests.factories import PadFactory
 
     set_portions(item_id=house.item.pk, portions_left=PORTIONS, actor=house.actor("manager"))
@@ -145,7 +145,7 @@ def test_selling_and_giving_back_at_once_add_up(house, requests):
 
 def test_opposite_orders_of_lines_do_not_wait_on_each_other(house):
     """Half want soup and bread, half bread and soup: locks are taken in one order, nobody deadlocks."""
-    from bistro.core.access import actor_of_device
+    from bistro.core.auth.access import actor_of_device
     from tables.tests.factories import PadFactory
 
     soup, bread = (house.add_item(portions_left=100) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Reading one order and lists of them (CONTRACT B)."""
+"""CompiledQuery one order and lists of them (CONTRACT B)."""
 
 from datetime import UTC, datetime, timedelta
 

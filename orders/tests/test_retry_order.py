@@ -2,7 +2,7 @@
 
 import pytest
 
-from bistro.core.auth import claims_for
+from bistro.core.auth.authentication import claims_for
 from bistro.core.services.devices import rotate
 from bistro.core.tests.factories import MembershipFactory
 from bistro.core.tests.http import Api, nothing_changes, refused

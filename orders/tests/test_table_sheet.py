@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from bistro.core.tests.http import nothing_changes
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order
 from orders.services import confirm_order

@@ -44,6 +44,10 @@ def test_the_kitchen_loses_the_ticket(house):
 def test_also_once_the_kitchen_has_received_it(house):
     order = house.reach("confirmed")
     house.done(house.api().delete(f"{PATH}/{order['id']}"))
+    row = Order.objects.get()
+    assert (row.status, row.version) == ("cancelled", order["version"] + 1)
+    assert row.withdrawn_at == row.cancelled_at
+    assert row.withdrawn_at is not None
 
 
 def test_a_second_delete_finds_nothing(house):
@@ -91,6 +95,8 @@ def test_by_a_pad_of_another_table(house):
 def test_a_waiter_takes_back_what_they_placed(house):
     order = house.place("waiter")
     house.done(house.api("waiter").delete(f"{PATH}/{order['id']}"))
+    assert Order.objects.get().withdrawn_at is not None
+    refused(house.api("waiter").get(f"{PATH}/{order['id']}"), 404, "order_not_found")
 
 
 def test_if_match(house):
@@ -98,6 +104,7 @@ def test_if_match(house):
     with nothing_changes():
         refused(house.api().delete(f"{PATH}/{order['id']}", if_match='"1"'), 412, "precondition_failed")
     house.done(house.api().delete(f"{PATH}/{order['id']}", if_match='"2"'))
+    assert Order.objects.get().withdrawn_at is not None
 
 
 def test_missing_or_not_yours(house, other_house):

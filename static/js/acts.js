@@ -1,5 +1,5 @@
-// What a key does to the chosen ticket. Each act presses the button that a finger would press or, where the board has no button,
-// posts to the address of the ticket.
+// What a key does to the chosen ticket. Each act presses the button that a finger would press or, where the board has
+// no button, posts to the address of the ticket.
 
 import { announce } from "./announcements.js";
 import { openPanel } from "./panel.js";

@@ -1,9 +1,9 @@
-// The layout in columns: queued, cooking, ready. Tickets come in one list; this module deals them out by their status, and lets
-// them be dragged from one column to the next. Keys and buttons do the same: start, done, recall.
+// The layout in columns: queued, cooking, ready. Tickets arrive in one list; this module moves them to the column of
+// their status, and lets a person drag them from column to column. Keys and buttons do the same: start, done, recall.
 
 import { isColumns } from "./screen.js";
 
-const FAR_PX = 12; // a finger that moved so far drags; a shorter way is a tap
+const FAR_PX = 12; // a shorter movement of the finger is a tap
 
 let drag = null;
 let press = () => {};
@@ -17,7 +17,7 @@ function place(ticket, list) {
   list.insertBefore(ticket, next ?? null);
 }
 
-/** Put every ticket into the list of its status; without columns all stand in the first. */
+/** Move each ticket to the column of its status, or all to the first list when there are no columns. */
 export function dealOut() {
   if (!queued() || !cooking()) return;
   const apart = isColumns();
@@ -28,7 +28,7 @@ export function dealOut() {
 
 // --- dragging ---
 
-/** The column under a point: queued, started, ready, or null. */
+/** Return the column under a point: "queued", "started", "ready" or null. */
 function columnAt(x, y) {
   const under = document.elementFromPoint(x, y);
   if (under?.closest(".board__foot")) return "ready";
@@ -38,8 +38,8 @@ function columnAt(x, y) {
 const elementOf = (column) =>
   column === "ready" ? document.querySelector(".board__foot") : document.querySelector(`[data-lane="${column}"]`);
 
-/** What dropping there would press: a button's address, or null where it changes nothing. */
-function actFor(dragged, column) {
+/** Return the selector of the button that a drop on a column presses, or null when the drop changes nothing. */
+export function actFor(dragged, column) {
   if (!column || column === dragged.from) return null;
   const ticket = dragged.ticket;
   if (dragged.from === "ready") return `#recall-${dragged.id}`;
@@ -102,7 +102,7 @@ function onUp(event) {
   if (selector) press(document.querySelector(selector));
 }
 
-/** The click that follows a drag belongs to nobody. */
+/** Ignore the click that a browser sends after a drag. */
 function swallowClick() {
   const swallow = (click) => {
     if (!click.isTrusted) return;
@@ -113,7 +113,7 @@ function swallowClick() {
   setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 50);
 }
 
-/** Begin; `act` presses the button that a drop stands for. */
+/** Follow drags from now on; `act` presses the button of a drop. */
 export function startColumns(act) {
   press = act;
   document.addEventListener("pointerdown", onDown);

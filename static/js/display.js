@@ -1,4 +1,5 @@
-// What the wall shows beside its tickets: the all-day list, the runner's view of the pass, the count of ready orders, the keys.
+// What the wall shows beside its tickets: the all-day list, the runner's view of the pass, the count of ready orders,
+// the keys.
 
 import { arrange } from "./pages.js";
 

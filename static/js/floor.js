@@ -1,11 +1,11 @@
-// The floor: opens and closes the sheet of a table, keeps its orders fresh, and makes the order form quick under a thumb.
-// Everything here is comfort: without it each table is a page and the form a plain form.
+// The floor: opens and closes the sheet of a table, refreshes its orders, and speeds up the order form.
+// Without this file each table is a page of its own and the order form is a plain form.
 
 import "./notices.js";
 
 const sheet = document.getElementById("sheet");
 
-let watched = null; // the list row of the open table; when a push replaces it, something about the table changed
+let watched = null; // the list row of the open table; a push replaces it when the table changes
 
 const openTable = () => document.getElementById("sheet-table")?.dataset.table;
 const rowOf = (id) => document.getElementById(`table-row-${id}`);
@@ -29,7 +29,7 @@ function afterClose() {
   }
 }
 
-/** Show a changed order in the open sheet, unless somebody is just doing something with the orders. */
+/** Show a changed order in the open sheet, unless a person is working with the orders. */
 function refreshOrders() {
   const row = rowOf(openTable());
   if (!sheet?.open || !row || row === watched) return;
@@ -39,7 +39,7 @@ function refreshOrders() {
   if (orders && !busy) window.htmx.trigger("#sheet-refresh", "refresh");
 }
 
-/** After an act: the problem, or the top of the sheet where the orders are. */
+/** After an act, scroll to the problem or to the orders at the top of the sheet. */
 function showOutcome() {
   const problem = document.querySelector("#sheet-table .problem");
   if (problem) problem.scrollIntoView({ block: "center" });
@@ -89,7 +89,7 @@ function prepareForm() {
 document.addEventListener("click", (event) => {
   const step = event.target.closest?.("[data-step]");
   if (step) stepQuantity(step);
-  const outside = event.target === sheet && event.offsetX < 0; // the backdrop belongs to the dialog
+  const outside = event.target === sheet && event.offsetX < 0; // a click on the backdrop has the dialog as target
   if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
     event.preventDefault();
     closeSheet();

@@ -1,4 +1,4 @@
-// Keys as the wall reads them. A bump bar is a keyboard; a numeric keypad is a bump bar for ten euros, whether Num Lock is on or not.
+// Names of keys. A bump bar is a keyboard, and a numeric keypad can serve as a cheap bump bar, with Num Lock on or off.
 
 const KEYPAD = {
   NumpadEnter: "Enter",
@@ -9,7 +9,7 @@ const KEYPAD = {
   NumpadSubtract: "PageUp",
 };
 
-/** What a key means: a digit, a letter in lower case, or the key's own name. */
+/** Return the meaning of a key: a digit, a letter in lower case, or the key's own name. */
 export function keyOf(event) {
   const digit = /^Numpad([0-9])$/.exec(event.code);
   if (digit) return digit[1];

@@ -1,4 +1,5 @@
-// The keys of the wall: one table of what each key does. A keyboard, a numeric keypad and a bump bar send the same keys.
+// The keys of the wall: one table of what each key does. A keyboard, a numeric keypad and a bump bar send the same
+// keys.
 
 import { fire, holdOrRelease, openDetails, openLine, press, start, undo } from "./acts.js";
 import { openKeys, toggleAllDay, toggleRunner } from "./display.js";

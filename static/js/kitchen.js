@@ -1,5 +1,5 @@
-// The kitchen wall and the pass: connects the modules of both boards. Each module does one task (docs/frontend.md lists them).
-// Without this file the board still works by touch, because each act is a button of a form.
+// The kitchen wall and the pass: connects the modules of both boards. Each module does one task (docs/frontend.md
+// lists them). Without this file the board still works by touch, because each act is a button of a form.
 
 import { announceNews, showSound } from "./announcements.js";
 import { dealOut, startColumns } from "./columns.js";

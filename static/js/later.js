@@ -1,20 +1,22 @@
-// What cannot be taken back on the server is sent three seconds after the press. Until then the board shows it as done and a
-// bar offers the way back: no question asked, and none needed.
+// Delayed requests. The server cannot take some acts back, so their requests are sent three seconds after the press.
+// Until then the board shows the act as done, and a bar offers to undo it, so that no dialog has to ask for
+// confirmation.
 //
-//   data-later="Table 7: order #12 taken to the table"   on the button with hx-post, which has an id
-//   data-going                                           is set on its ticket meanwhile; "bistro:going" tells of it
-//   <div id="later" role="status">                       where the bar stands
+//   data-later="Table 7: order #12 taken to the table"   on a button with hx-post and an id
+//   data-going                                           on a ticket whose request waits; "bistro:going" reports it
+//   <div id="later" role="status">                       holds the bar
 //
-// What was pressed is sent earlier when the page goes away or out of sight, and before the next course of the same order is
-// fired. It is not sent when the ticket has changed meanwhile: that is said. Without this file the press sends at once.
+// A request is sent earlier when the page is left or hidden, and before the next course of the same order is fired.
+// It is cancelled with a notice when the ticket changes meanwhile. Without this file the press sends the request at
+// once.
 
 import { say } from "./notices.js";
 
 const WAIT_MS = 3000;
 
-const waiting = new Map(); // id of the button: { path, text, timer; its ticket's id, and how much of it was done }
-const sending = new Map(); // id of the button: { path, answered }
-let shown = null; // id of what the bar offers to take back
+const waiting = new Map(); // id of the button -> { path, text, timer, id of the ticket (order), its data-done (done) }
+const sending = new Map(); // id of the button -> { path, answered }
+let shown = null; // id of the button whose act the bar offers to undo
 
 const buttonOf = (id) => document.getElementById(id);
 const ticketOf = (id) => buttonOf(id)?.closest(".ticket");
@@ -59,7 +61,7 @@ function takeBack(id) {
   buttonOf(id)?.focus({ preventScroll: true });
 }
 
-/** After a push. A ticket that is gone was dealt with elsewhere; one that changed is to be looked at again. */
+/** After a push, cancel the requests of tickets that changed or left; a person must look at a changed ticket again. */
 function lookAgain() {
   for (const [id, { order, done }] of waiting) {
     const ticket = document.getElementById(order);
@@ -70,12 +72,12 @@ function lookAgain() {
   showGoing();
 }
 
-/** Send it as the button itself would. Resolves when it is answered; notices.js says what went wrong. */
+/** Send the request of a button. The promise resolves with the answer; notices.js reports errors. */
 function send(id) {
   const { path } = waiting.get(id);
   forget(id);
   const entry = { path };
-  sending.set(id, entry); // before htmx asks whether it may
+  sending.set(id, entry); // before htmx fires htmx:confirm for it
   const ended = () => {
     sending.delete(id);
     showGoing();
@@ -85,7 +87,9 @@ function send(id) {
   return entry.answered;
 }
 
-/** The page goes away: nobody reads the answers. What is `underWay` may be lost with it; said twice it is refused. */
+/** Send all requests because the page is being left; nobody reads their answers.
+ *
+ * Requests `underWay` may be lost with the page, so they are sent again: the server refuses the second one. */
 function sendAll(underWay = []) {
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
   for (const { path } of [...waiting.values(), ...underWay]) {
@@ -105,7 +109,7 @@ function take(event) {
   showGoing();
 }
 
-/** The next course goes after what was served before it; the answer to that has a new button. */
+/** Send the order's delayed request before its next course is fired, then press the button that came with the answer. */
 function letItGoFirst(event, before) {
   event.preventDefault();
   const { id } = event.detail.elt;

@@ -1,5 +1,5 @@
-// A ticket that is done keeps its place, struck through, until the way back is over: nothing jumps under the next finger.
-// Those that were bumped one soon after the other leave together.
+// Finished tickets. A ticket that is done keeps its place, struck through, as long as it can be undone, so that no
+// ticket moves under the next touch. Tickets that were bumped in quick succession leave together.
 
 const STAYS_MS = 3000;
 const AT_MOST_MS = 8000;
@@ -8,13 +8,18 @@ let timer = null;
 let since = 0;
 let gone = () => {};
 
+/** Return the milliseconds that tickets stay after a bump; `since` is the time of the first bump of the group. */
+export function leaveDelay(since, now) {
+  return Math.max(0, Math.min(STAYS_MS, since + AT_MOST_MS - now));
+}
+
 function leave() {
   timer = null;
   for (const ticket of document.querySelectorAll(".ticket[data-leaving]")) ticket.remove();
   gone();
 }
 
-/** It has been struck through since it was pressed (later.js), and nothing else that was pressed stands there. */
+/** Return whether a ticket has been struck through since its press (later.js) and no other such ticket is left. */
 function isLastToGo(ticket) {
   return "going" in ticket.dataset && document.querySelectorAll(".ticket[data-going]").length === 1;
 }
@@ -31,10 +36,10 @@ function stay(event) {
     else control.disabled = true;
   }
   clearTimeout(timer);
-  timer = setTimeout(leave, Math.max(0, Math.min(STAYS_MS, since + AT_MOST_MS - now)));
+  timer = setTimeout(leave, leaveDelay(since, now));
 }
 
-/** Begin; `after` is called when tickets have left. */
+/** Keep finished tickets for a moment from now on; `after` is called when tickets have left. */
 export function startLeaving(after) {
   gone = after;
   document.addEventListener("bistro:leaving", stay);

@@ -1,28 +1,28 @@
-// Keeps a board live. The socket says what changed; this module holds the place up to which the page is right (epoch, seq),
-// comes back after every kind of break, and says plainly when what is shown may be old.
+// The live connection of a board. The server pushes changes through a socket; this module remembers the place in the
+// event log up to which the page is right (epoch, seq), reconnects after each kind of failure, and shows when the
+// page may be out of date.
 //
 // The board's root:  <section id="board" data-live-url="/ws/kitchen/all/" data-live-poll="/kitchen/" data-seq="118"
 //                             data-epoch="5f1c" data-now="<iso>" [data-live-ack] [data-wake-lock]>
-// The place is always that of the HTML on the screen. It is not kept in the browser's storage: a page that comes back from
-// a cache shows what it showed then, and a newer stored place would skip what it missed.
+// The place is always that of the HTML on the screen. Browser storage must not keep it: a page from the back/forward
+// cache shows old HTML, and a newer stored place would skip the changes that this HTML lacks.
 
 import { clockText, setServerTime } from "./clock.js";
+import { isOtherHistory, placeAfter, retryDelay } from "./place.js";
 import { applyPushed } from "./swap.js";
 import "./wake.js";
 
 const PROTOCOL = "bistro.v1";
-const SILENCE_MS = 12_000; // the server beats every 5 s; after two lost beats nobody knows
-const OPEN_MS = 3_000; // a connection that is not open by then never will be: the line swallows it
-const POLL_AFTER_MS = 5_000; // without a socket for this long, ask by HTTP
+const SILENCE_MS = 12_000; // the server sends a heartbeat every 5 s; after two lost ones the page may be out of date
+const OPEN_MS = 3_000; // some networks drop the handshake silently
+const POLL_AFTER_MS = 5_000; // without a socket for this long, poll by HTTP
 const POLL_EVERY_MS = 5_000;
 const POLL_PATIENCE_MS = 4_000;
-const AUDIT_BEATS = 3; // the server is ahead of this page for so many beats: look once by HTTP
-const REPORT_EVERY_MS = 100; // in a rush one report stands for several messages; the server ends a socket that floods it
+const AUDIT_BEATS = 3; // poll once when the server was ahead of this page for so many heartbeats
+const REPORT_EVERY_MS = 100; // one report covers several messages; the server closes a socket that sends too many
 const AUDIT_EVERY_MS = 60_000;
 
-const retryDelay = (attempt) => Math.min(3000, 250 * 2 ** attempt) * (0.5 + Math.random() / 2);
-
-/** A moment on two clocks: `performance.now()` stands still while some devices sleep, the wall clock may be set. */
+// A moment is read from two clocks: `performance.now()` stops while some devices sleep, and the wall clock may be set.
 const moment = () => ({ steady: performance.now(), wall: Date.now() });
 const msSince = (past) => Math.max(performance.now() - past.steady, Date.now() - past.wall);
 
@@ -33,7 +33,7 @@ class LiveBoard {
     this.attempt = 0;
     this.beatsBehind = 0;
     this.report = null; // the timer of the next report
-    this.opening = null; // the timer of a connection that is not open yet
+    this.opening = null; // the timer of a connection that is opening
     this.everLive = false;
     this.confirmedAt = moment(); // when the page was last known to be right
     this.attemptAt = moment();
@@ -73,7 +73,7 @@ class LiveBoard {
     this.attemptAt = moment();
     const socket = new WebSocket(url, PROTOCOL);
     this.socket = socket;
-    this.opening = setTimeout(() => this.lost(Math.random() * 500), OPEN_MS); // it has waited already
+    this.opening = setTimeout(() => this.lost(Math.random() * 500), OPEN_MS); // OPEN_MS was delay enough
     socket.onopen = () => {
       clearTimeout(this.opening);
       this.send({ hello: { after: this.place.seq, epoch: this.place.epoch } });
@@ -94,7 +94,7 @@ class LiveBoard {
     socket.close();
   }
 
-  /** The line is gone, whatever the reason: every close code leads back here and to another try. */
+  /** Close the socket and schedule the next try, whatever the close code was. */
   lost(delay = retryDelay(this.attempt)) {
     this.drop();
     this.downAt ??= moment();
@@ -103,7 +103,7 @@ class LiveBoard {
     this.showStatus();
   }
 
-  /** Forget the place and ask for everything: the server's history is another one now. */
+  /** Forget the place and ask for a snapshot, because the server has another history now. */
   startOver() {
     this.place = { seq: null, epoch: null };
     this.connect();
@@ -113,7 +113,7 @@ class LiveBoard {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  // --- what the server says ---
+  // --- messages from the server ---
 
   hear(text) {
     let message;
@@ -134,26 +134,25 @@ class LiveBoard {
   }
 
   takePage(message) {
-    const sameHistory = message.epoch === this.place.epoch;
-    if (message.kind !== "snapshot" && !sameHistory) {
+    const next = placeAfter(this.place, message);
+    if (!next) {
       this.startOver();
       return;
     }
     applyPushed(message.html);
-    const behind = sameHistory && this.place.seq !== null && message.seq < this.place.seq;
-    if (!behind || message.kind === "snapshot") this.place = { seq: message.seq, epoch: message.epoch };
+    this.place = next;
     this.beatsBehind = 0;
     this.acknowledge();
   }
 
-  /** A beat carries the head of the server's log. Another epoch, or a head before our place, is another history. */
-  takeBeat({ seq, epoch }) {
-    if (epoch !== this.place.epoch || seq < this.place.seq) {
+  /** Compare the place with the end of the server's log, which each heartbeat carries. */
+  takeBeat(beat) {
+    if (isOtherHistory(this.place, beat)) {
       this.startOver();
       return;
     }
-    // Most events concern other screens, so a head beyond our place is usual; still, look now and then rather than trust.
-    this.beatsBehind = seq > this.place.seq ? this.beatsBehind + 1 : 0;
+    // Most events concern other screens, so the log usually ends beyond this place; a poll now and then confirms that.
+    this.beatsBehind = beat.seq > this.place.seq ? this.beatsBehind + 1 : 0;
     if (this.beatsBehind >= AUDIT_BEATS && msSince(this.auditedAt) > AUDIT_EVERY_MS) {
       this.auditedAt = moment();
       this.beatsBehind = 0;
@@ -161,7 +160,7 @@ class LiveBoard {
     }
   }
 
-  /** Report what people can see on this screen; a hidden page reports when it is looked at again. */
+  /** Report the place that people can see on this screen; a hidden page reports when it is visible again. */
   acknowledge() {
     if (!("liveAck" in this.root.dataset) || this.report) return;
     this.report = setTimeout(() => {
@@ -171,9 +170,9 @@ class LiveBoard {
     }, REPORT_EVERY_MS);
   }
 
-  // --- watching over it ---
+  // --- supervision ---
 
-  /** Once a second, and at once when somebody comes back to the page (`eager`). */
+  /** Check the connection: once a second, and at once when a person comes back to the page (`eager`). */
   look(eager = false) {
     const delivering = this.socket && !this.downAt;
     const quiet = Math.min(msSince(this.confirmedAt), msSince(this.attemptAt));
@@ -190,7 +189,7 @@ class LiveBoard {
     this.showStatus();
   }
 
-  /** Fetch the whole board by HTTP. The net under the socket, and the proof that this screen may still watch. */
+  /** Fetch the whole board by HTTP: the fallback of the socket, and the check that this screen still has access. */
   async poll() {
     const url = this.root.dataset.livePoll;
     if (!url) return;
@@ -200,12 +199,12 @@ class LiveBoard {
     try {
       response = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store", signal: patience.signal });
     } catch {
-      return; // still no server: the status says so
+      return; // the status shows that the server is away
     } finally {
       clearTimeout(timer);
     }
     if (response.redirected || response.status === 401 || response.status === 403) {
-      location.reload(); // signed out or revoked: the page itself shows the way in
+      location.reload(); // signed out or revoked: the reloaded page shows how to sign in
       return;
     }
     if (response.ok) this.takePolled(await response.text());
@@ -217,7 +216,7 @@ class LiveBoard {
     const fresh = template.content.getElementById(this.id);
     if (!fresh) return;
     const sameHistory = fresh.dataset.epoch === this.place.epoch;
-    if (sameHistory && Number(fresh.dataset.seq) < this.place.seq) return; // a push overtook this answer
+    if (sameHistory && Number(fresh.dataset.seq) < this.place.seq) return; // a push was faster than this answer
     if (fresh.dataset.now) setServerTime(fresh.dataset.now);
     applyPushed(fresh.outerHTML);
     this.readPlace();
@@ -226,7 +225,7 @@ class LiveBoard {
     this.showStatus();
   }
 
-  // --- saying it ---
+  // --- status ---
 
   state() {
     if (msSince(this.confirmedAt) > SILENCE_MS) return "stale";
@@ -249,7 +248,7 @@ class LiveBoard {
     const word = this.status.querySelector("[data-live-word]");
     if (this.status.dataset.live !== state) {
       this.status.dataset.live = state;
-      word.textContent = words[state]; // written once per change, so that a screen reader says it once
+      word.textContent = words[state]; // written once per change, so that a screen reader reads it once
     }
     const age = Math.round(msSince(this.confirmedAt) / 1000);
     this.status.querySelector("[data-live-clock]").textContent = state === "stale" ? `· ${age} s old` : clockText();

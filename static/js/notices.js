@@ -1,5 +1,5 @@
-// Says what went wrong with an htmx request where the server could not answer with a fragment of its own,
-// and takes undo bars away when their time is over.
+// Notices about htmx requests that failed without a fragment from the server, and the removal of undo bars after
+// their time.
 
 const WORDS = {
   401: "You are signed out. Sign in and try again.",
@@ -17,7 +17,7 @@ function hush() {
   shown = null;
 }
 
-/** Inside the open dialog, if there is one: nothing outside it could be read or pressed. */
+/** Show a notice, inside an open dialog if there is one, because the page behind it cannot be read or pressed. */
 export function say(text) {
   hush();
   const close = document.createElement("button");
@@ -47,7 +47,7 @@ document.addEventListener("htmx:sendError", () =>
 );
 document.addEventListener("htmx:timeout", () => say("No answer yet. Check the page, then try again."));
 document.addEventListener("htmx:beforeSwap", (event) => {
-  // A whole page where a fragment was expected is the sign-in page: the session is over.
+  // A whole page instead of a fragment is the sign-in page: the session has ended.
   if (/^\s*<!doctype html/i.test(event.detail.serverResponse ?? "")) {
     event.detail.shouldSwap = false;
     location.reload();

@@ -1,7 +1,9 @@
-// Pages of tickets instead of scrolling. The style sheet sets tickets in columns that run on beyond the right edge; a page is one
-// width of that (as e-book readers do it). Tickets of the page carry numbers, by which keys choose them.
+// Pages of tickets instead of scrolling. The style sheet sets tickets in columns that continue beyond the right edge;
+// one page is one screen width of these columns. The tickets of a page carry numbers, by which keys choose them.
 
-const PAGE_KEY_REST_MS = 60_000; // a wall left on a later page goes back to the oldest tickets
+import { markBroken, markContinued, markTall } from "./breaking.js";
+
+const PAGE_KEY_REST_MS = 60_000; // after this time without a touch the wall goes back to the oldest tickets
 
 let page = 0;
 let pages = 1;
@@ -10,12 +12,13 @@ let touchedAt = Date.now();
 const board = () => document.getElementById("board");
 const lists = () => [...document.querySelectorAll(".lane__tickets")].filter((list) => list.parentElement.clientWidth > 0);
 
+/** Return all tickets of the board, in order. */
 export const allTickets = () => [...document.querySelectorAll(".lane__tickets > .ticket")];
 
-/** Whether this screen is large enough for pages; a phone scrolls. */
+/** Return whether this screen is large enough for pages; a phone scrolls. */
 export const isPaged = () => getComputedStyle(board()).getPropertyValue("--paged").trim() === "1";
 
-/** The width from one page to the next, in a list's own pixels. */
+/** Return the distance from one page to the next, in pixels of the list. */
 function strideOf(list) {
   return list.parentElement.clientWidth + (parseFloat(getComputedStyle(list).columnGap) || 0);
 }
@@ -33,7 +36,7 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** Numbers 1, 2, 3… on the tickets of this page, none on others. */
+/** Number the tickets of this page 1, 2, 3…, and no others. */
 function number(perTicket) {
   let position = 0;
   for (const [ticket, at] of perTicket) {
@@ -43,6 +46,12 @@ function number(perTicket) {
   }
 }
 
+/** Return the pager's text for the tickets on other pages. */
+export function moreText(elsewhere, late) {
+  if (!elsewhere) return "";
+  return late ? `${elsewhere} more, ${late} late` : `${elsewhere} more`;
+}
+
 function showPager(perTicket, paged) {
   const pager = document.querySelector(".pager");
   if (!pager) return;
@@ -50,15 +59,14 @@ function showPager(perTicket, paged) {
   const elsewhere = perTicket.filter(([, at]) => at !== page);
   const late = elsewhere.filter(([ticket]) => ticket.dataset.age === "late").length;
   write(pager.querySelector("[data-page-word]"), `${page + 1}/${pages}`);
-  let more = "";
-  if (elsewhere.length) more = late ? `${elsewhere.length} more, ${late} late` : `${elsewhere.length} more`;
-  write(pager.querySelector("[data-page-more]"), more);
+  write(pager.querySelector("[data-page-more]"), moreText(elsewhere.length, late));
   pager.toggleAttribute("data-late", late > 0);
   pager.querySelector('[data-tool="page-back"]').disabled = page === 0;
   pager.querySelector('[data-tool="page-on"]').disabled = page >= pages - 1;
 }
 
-// Where tickets stood when we last looked, and when they moved: a touch just after that may have meant another one.
+// Id of a ticket -> its position, and the time of its last move. A touch just after a move may have meant another
+// ticket.
 const places = new Map();
 
 function noteMoves(tickets) {
@@ -72,77 +80,10 @@ function noteMoves(tickets) {
   for (const id of places.keys()) if (!seen.has(id)) places.delete(id);
 }
 
-/** How long a ticket has stood where it stands, in milliseconds. */
+/** Return the milliseconds since a ticket last moved. */
 export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since ?? 0);
 
-/** Only a ticket that is taller than a column may be broken; one that is says no more how tall it is. Reads first, then writes. */
-function markBroken(tickets) {
-  const tall = tickets.map(
-    (ticket) => ticket.getClientRects().length > 1 || ticket.offsetHeight > ticket.parentElement.clientHeight,
-  );
-  for (const [place, ticket] of tickets.entries()) ticket.toggleAttribute("data-broken", tall[place]);
-}
-
-/** Return the first line of each further column of a ticket. */
-function firstLines(ticket) {
-  const first = [];
-  let column = ticket.offsetLeft;
-  for (const line of ticket.querySelectorAll(".line")) {
-    if (line.offsetLeft > column + 40) first.push(line);
-    column = Math.max(column, line.offsetLeft - 20);
-  }
-  return first;
-}
-
-/** A ticket too long for one column goes on in the next: say there whose lines these are. Reads first, then writes. */
-function markContinued(tickets) {
-  const marks = new Map();
-  for (const ticket of tickets) {
-    for (const line of ticket.querySelectorAll(".line[data-continued]")) marks.set(line, "");
-    if (ticket.getClientRects().length < 2) continue;
-    const name = ticket.querySelector(".ticket__table").textContent;
-    for (const line of firstLines(ticket)) marks.set(line, `… ${name}`);
-  }
-  for (const [line, mark] of marks) {
-    if (!mark) line.removeAttribute("data-continued");
-    else if (line.dataset.continued !== mark) line.dataset.continued = mark;
-  }
-}
-
-/** A button is never broken: that of a tall line lies over what it says. */
-function setTall(line, tall) {
-  line.toggleAttribute("data-tall", tall);
-  const button = line.querySelector("button.line__row");
-  if (!button) return;
-  const body = tall ? document.createElement("div") : line.querySelector("div.line__row");
-  if (tall) {
-    body.className = "line__row";
-    body.append(...button.childNodes);
-    button.setAttribute("aria-label", body.textContent.trim().replace(/\s+/g, " "));
-    line.prepend(body);
-  } else {
-    button.append(...body.childNodes);
-    button.removeAttribute("aria-label");
-    body.remove();
-  }
-}
-
-/** Lines that fill more than half a column may be broken, the others stay whole. Reads first, then writes. */
-function markTall(shown, tickets) {
-  const most = new Map(shown.map((list) => [list, list.clientHeight / 2]));
-  const marks = [];
-  for (const ticket of tickets) {
-    const limit = most.get(ticket.parentElement);
-    if (ticket.offsetHeight < limit && !ticket.querySelector("[data-tall]")) continue;
-    for (const line of ticket.querySelectorAll(".line")) {
-      // One that is broken is a little lower: it must not change for ever between both.
-      marks.push([line, line.offsetHeight > (line.hasAttribute("data-tall") ? 0.7 * limit : limit)]);
-    }
-  }
-  for (const [line, tall] of marks) if (line.hasAttribute("data-tall") !== tall) setTall(line, tall);
-}
-
-/** How much of the all-day list is below its lower edge: nobody scrolls a wall. */
+/** Return how many rows of the all-day list are below its lower edge; on a wall nobody scrolls to them. */
 function allDayRest(paged) {
   const list = document.querySelector(".all-day__list");
   if (!list || !paged) return 0;
@@ -157,8 +98,9 @@ function showAllDayRest(below) {
   if (below) write(rest, `and ${below} more`);
 }
 
-/** Count the pages anew, stay on one that exists, and say where we are. All is read before anything is written: the browser
- * sets eighty tickets once, not after each line of this. */
+/** Count the pages again, stay on a page that exists, and number its tickets.
+ *
+ * Reads all sizes before it writes, so that the browser lays out eighty tickets once. */
 export function arrange() {
   const root = board();
   if (!root) return;
@@ -184,7 +126,7 @@ export function arrange() {
     const at = Math.min(page, own - 1);
     const moved = at ? `translateX(${-at * stride}px)` : "";
     if (list.style.transform !== moved) list.style.transform = moved;
-    if (list.parentElement.scrollLeft) list.parentElement.scrollLeft = 0; // to what has focus; pages are ours to turn
+    if (list.parentElement.scrollLeft) list.parentElement.scrollLeft = 0; // undoes the scrolling to focus
   }
   number(perTicket);
   showPager(perTicket, paged);
@@ -193,22 +135,24 @@ export function arrange() {
   if (root.style.getPropertyValue("--tools") !== tools) root.style.setProperty("--tools", tools);
 }
 
-/** Turn to a page; too far is the last one. */
+/** Turn to a page, at most to the last one. */
 export function turnTo(wanted) {
   page = Math.min(Math.max(wanted, 0), pages - 1);
   touchedAt = Date.now();
   arrange();
 }
 
+/** Turn forward or back by some pages. */
 export const turnBy = (by) => turnTo(page + by);
+/** Turn to the last page. */
 export const turnToEnd = () => turnTo(pages - 1);
 
-/** The tickets of this page, in the order of their numbers. */
+/** Return the tickets of this page in the order of their numbers. */
 export function ticketsHere() {
   return allTickets().filter((ticket) => ticket.querySelector(".ticket__position").textContent);
 }
 
-/** Bring a ticket into view: its page, or on a phone by scrolling. */
+/** Bring a ticket into view: turn to its page, or scroll on a phone. */
 export function show(ticket) {
   touchedAt = Date.now();
   if (!isPaged()) {
@@ -220,14 +164,14 @@ export function show(ticket) {
   else turnTo(wanted);
 }
 
-/** On which page a ticket stands, for people: 1, 2…; 0 when it is the page that is shown. */
+/** Return the number of the page that holds a ticket, from 1; 0 when that page is shown. */
 export function pageElsewhere(ticket) {
   if (!isPaged()) return 0;
   const at = pageOf(ticket);
   return at === page ? 0 : at + 1;
 }
 
-/** Keep pages right from now on. */
+/** Keep the pages up to date from now on. */
 export function startPages() {
   document.documentElement.dataset.paged = "";
   for (const event of ["pointerdown", "keydown"]) {

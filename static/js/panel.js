@@ -1,5 +1,5 @@
-// What opens over the wall on demand: one ticket, the recall list. htmx fills the dialog, this module opens it, lets numbers
-// choose in it, and closes it when something was done.
+// The dialog over the wall: the details of a ticket, or the recall list. htmx fills the dialog; this module opens it,
+// lets numbers choose in it, and closes it after an act.
 
 const TYPING_MS = 700;
 
@@ -8,7 +8,7 @@ const panel = () => document.getElementById("panel");
 let typed = "";
 let typing = null;
 
-/** Fetch something into the dialog. */
+/** Fetch a page into the dialog. */
 export function openPanel(url) {
   window.htmx.ajax("GET", url, { source: panel(), target: "#panel", swap: "innerHTML" });
 }
@@ -17,7 +17,7 @@ function afterFill({ detail }) {
   if (detail.target !== panel()) return;
   for (const element of panel().querySelectorAll("[data-needs-script]")) element.hidden = false;
   if (!panel().open) panel().showModal();
-  (panel().querySelector("[data-choose]") ?? panel()).focus(); // no act has focus by itself: Enter must be meant
+  (panel().querySelector("[data-choose]") ?? panel()).focus(); // Enter must not press an act by accident
 }
 
 function afterAct({ detail }) {
@@ -26,7 +26,7 @@ function afterAct({ detail }) {
 
 const withNumber = (number) => panel().querySelector(`[data-number="${number}"]`);
 
-/** A number chooses a row, or presses the button that carries it. The next digit may follow for a moment. */
+/** Choose the row with the typed number, or press the button with it. A second digit may follow within a moment. */
 function takeDigit(digit) {
   typed += digit;
   clearTimeout(typing);
@@ -62,7 +62,7 @@ const KEYS = {
   t: () => document.activeElement.closest(".recalls__row")?.querySelector("[data-restart]")?.click(),
 };
 
-/** A key while the dialog is open; `key` as kitchen.js reads keypads. */
+/** Obey a key while the dialog is open; `key` is its meaning according to keypad.js. */
 export function panelKey(event, key) {
   if (/^[0-9]$/.test(key)) takeDigit(key);
   else if (KEYS[key]) KEYS[key]();
@@ -71,6 +71,7 @@ export function panelKey(event, key) {
   event.preventDefault();
 }
 
+/** Open, serve and close the dialog from now on. */
 export function startPanel() {
   document.addEventListener("htmx:afterSettle", afterFill);
   document.addEventListener("htmx:afterRequest", afterAct);

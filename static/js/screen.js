@@ -1,5 +1,5 @@
-// How this screen shows the wall: density, text, light, layout. A wall screen keeps it on the server, for after the next power
-// cut; a person's browser keeps it by itself.
+// The look of the wall on this screen: density, text size, theme, layout. The server keeps the look of a wall screen,
+// so that it survives a power cut; a person's browser keeps its own.
 
 import { isPaged } from "./pages.js";
 
@@ -23,7 +23,7 @@ function remembered() {
   try {
     return JSON.parse(localStorage.getItem(STORE)) ?? {};
   } catch {
-    return {}; // storage is off, or holds something that is not ours
+    return {}; // storage is off, or holds a foreign value
   }
 }
 
@@ -75,26 +75,30 @@ function change(part) {
   keep();
 }
 
-/** Larger (1) or smaller (-1) text. */
-export function resizeText(by) {
-  change({
-    text: Math.min(Number(page.dataset.largest), Math.max(Number(page.dataset.smallest), look.text + by * STEP)),
-  });
+/** Return the text size in percent after `by` steps, within the limits. */
+export function textSize(percent, by, smallest, largest) {
+  return Math.min(largest, Math.max(smallest, percent + by * STEP));
 }
 
-/** Tickets, or columns. */
+/** Make the text larger (1) or smaller (-1). */
+export function resizeText(by) {
+  change({ text: textSize(look.text, by, Number(page.dataset.smallest), Number(page.dataset.largest)) });
+}
+
+/** Switch between the layouts "station" (one list of tickets) and "columns". */
 export function toggleLayout() {
   change({ layout: look.layout === "columns" ? "station" : "columns" });
 }
 
-/** Return whether the board shows three columns. A screen too small for pages shows one list instead. */
+/** Return whether the tickets stand in columns. */
 export const isColumns = () => page.dataset.layout === "columns" && isPaged();
 
+/** Open the dialog with the choices of the look. */
 export function openScreen() {
   dialog().showModal();
 }
 
-/** The whole screen, and back; a browser may refuse. */
+/** Switch the full screen on or off; a browser may refuse. */
 export async function toggleWholeScreen() {
   try {
     if (document.fullscreenElement) await document.exitFullscreen();
@@ -104,7 +108,7 @@ export async function toggleWholeScreen() {
   }
 }
 
-/** Begin; `after` is called whenever the board must be arranged anew. */
+/** Apply the kept look; `after` is called whenever the board must be arranged again. */
 export function startScreen(after) {
   changed = after;
   if (!page.dataset.saveUrl) {

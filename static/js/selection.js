@@ -1,5 +1,5 @@
-// The chosen ticket of the wall. Choosing a ticket gives focus to its main button, so that Enter is the browser's own click on a
-// real button. Keys and a bump bar move the focus from ticket to ticket and from line to line.
+// The chosen ticket of the wall. Choosing a ticket gives focus to its main button, so that Enter is the browser's own
+// click on a real button. Keys and a bump bar move the focus from ticket to ticket and from line to line.
 
 import { allTickets, show, ticketsHere } from "./pages.js";
 
@@ -27,7 +27,7 @@ function choose(ticket) {
 /** Return the place in a list of `count` tickets that is `by` steps from `here`; -1 means that no ticket is chosen.
  *
  * Without a chosen ticket the first step forward goes to `left`, the place of the ticket that was chosen last. */
-export function placeAfter(here, by, left, count) {
+export function nextPlace(here, by, left, count) {
   const start = here < 0 ? left - (by > 0 ? 1 : 0) : here;
   return Math.min(Math.max(start + by, 0), count - 1);
 }
@@ -36,7 +36,7 @@ export function placeAfter(here, by, left, count) {
 export function step(by) {
   const all = allTickets().filter((ticket) => !isLeaving(ticket));
   if (!all.length) return;
-  choose(all[placeAfter(all.indexOf(chosenTicket()), by, chosen.index, all.length)]);
+  choose(all[nextPlace(all.indexOf(chosenTicket()), by, chosen.index, all.length)]);
 }
 
 /** Move through the lines of the chosen ticket; after the last line comes the whole ticket again. */

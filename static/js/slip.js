@@ -1,4 +1,4 @@
-// Slips: a button that prints, and the page that prints whatever comes for its printer, one slip after the other.
+// Slips: the button that prints one slip, and the page that prints each slip of its printer, one after the other.
 const PAUSE = 2000;
 const here = document.querySelector("[data-print]");
 const take = document.querySelector("form[data-take]");
@@ -23,7 +23,7 @@ async function follow() {
   }
 }
 
-// The next slip, however long it takes until there is one.
+/** Wait for the next slip and return its HTML. */
 async function next() {
   for (;;) {
     const answer = await insist(take);
@@ -32,7 +32,7 @@ async function next() {
   }
 }
 
-// Sends a form until somebody answers it: a server that is away for a moment must not stop the printing.
+/** Send a form until the server answers, because a short outage must not stop the printing. */
 async function insist(form) {
   const state = document.querySelector("[data-printer-state]");
   for (;;) {

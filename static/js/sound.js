@@ -1,6 +1,7 @@
-// Sounds of the kitchen wall: two rising tones for a new ticket, three equal ones for a change that must be read, three rising
-// ones when an order is ready (on the pass), four up and down when a ticket is late or the board is not live. Each has a visible twin. Browsers keep a page silent until somebody has
-// touched it; until then the sound button says so.
+// Sounds of the kitchen wall: two rising tones for a new ticket, three equal tones for a change that must be read,
+// three rising tones for a ready order (at the pass), four alternating tones for a late ticket or a board that is not
+// live. The banner and the board show the same in writing. Browsers keep a page silent until a person touches it;
+// until then the sound button says so.
 
 const TUNES = { new: [660, 880], changed: [520, 520, 520], ready: [880, 1100, 1320], alarm: [880, 660, 880, 660] };
 const TONE_S = 0.16;
@@ -22,7 +23,7 @@ function muted() {
   }
 }
 
-/** What the sound button says, and its state: on, off or blocked. */
+/** Return the text and the state of the sound button: "on", "off" or "blocked". */
 export function soundWord() {
   if (muted()) return { word: "Sound off", state: "off" };
   if (context?.state === "running") return { word: "Sound on", state: "on" };
@@ -59,7 +60,7 @@ async function unlock() {
   report();
 }
 
-/** Off, or on with a test tone. A first touch while sound is blocked only allows it. */
+/** Switch the sound off, or on with a test tone. While sound is blocked, a touch only allows it. */
 export async function toggleSound() {
   const blocked = soundWord().state === "blocked";
   try {
@@ -71,7 +72,7 @@ export async function toggleSound() {
   play("new");
 }
 
-/** All three, one after the other. */
+/** Play all sounds, one after the other. */
 export async function testSounds() {
   await unlock();
   for (const [index, tune] of Object.keys(TUNES).entries()) play(tune, index);
@@ -82,8 +83,8 @@ function say(kind, tickets) {
   tell({ kind, ticket: tickets[0] ?? null, count: tickets.length });
 }
 
-/** Ticket -> how many marks on it must be read: added, changed, voided lines, a cancellation. */
-function marksOf(ticket) {
+/** Count the marks on a ticket that a cook must read: added, changed and voided lines, and a cancellation. */
+export function marksOf(ticket) {
   const lines = ticket.querySelectorAll("[data-changed], [data-added], [data-void]").length;
   return lines + ("cancelled" in ticket.dataset ? 100 : 0);
 }
@@ -104,18 +105,20 @@ function listen() {
   else if (fresh.length) say("new", fresh);
 }
 
-/** Once a second: has a ticket just become late, has the board just lost its line? */
+/** Once a second, sound the alarm for tickets that have just become late and for a board that is no longer live. */
 function watch() {
   const tickets = shown().filter((ticket) => ticket.dataset.age === "late");
   const news = tickets.filter((ticket) => !late.has(ticket.id));
   late = new Set(tickets.map((ticket) => ticket.id));
   if (news.length) say("alarm", news);
   const nowStale = document.getElementById("live")?.dataset.live === "stale";
-  if (nowStale && !stale) play("alarm"); // its visible twin is the band over the whole width
+  if (nowStale && !stale) play("alarm"); // the band across the board shows the same
   stale = nowStale;
 }
 
-/** Begin; `changed` is called when the button's words may have to change, `news` ({kind, ticket, count}) with what is to be seen. */
+/** Play sounds from now on.
+ *
+ * `changed` is called when the sound button may need new words, `news` with {kind, ticket, count} for the banner. */
 export function startSounds(changed, news) {
   report = changed;
   tell = news;

@@ -1,4 +1,5 @@
-// The menu of stations in the board's head: which stations it offers, where it is scrolled to, and the keys that step through it.
+// The menu of stations in the board's head: which stations it offers, where it is scrolled to, and the keys that step
+// through it.
 
 // A push replaces the menu, and the new one starts at the left.
 let scrolledTo = 0;

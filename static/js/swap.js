@@ -1,23 +1,25 @@
-// Puts fragments from the server into the page. Every fragment is one element with an id and says itself how it goes in:
-//   hx-swap-oob="true"     takes the place of the element with its id (also when the attribute is absent in a pushed page message)
-//   hx-swap-oob="delete"   removes it
-//   data-into="<list id>"  the list it belongs to, where its place follows from data-sort
+// Placement of fragments from the server (docs/adr/0013-swap.md). Each fragment is one element with an id, and its
+// attributes say where it goes:
+//   hx-swap-oob="true"     replaces the element with the same id; a pushed fragment needs no attribute for this
+//   hx-swap-oob="delete"   removes the element with the same id
+//   data-into="<list id>"  the list of a new element, whose place in the list follows from data-sort
 //   data-version           an older version never replaces a newer one
-// The same rules hold for what the socket pushes and for what an htmx request answers, so that one partial serves both.
+// The socket's messages and the answers to htmx requests obey the same rules, so that one partial serves both.
 
-/** The child of `list` before which an element with this sort key belongs; null for the end. */
-function placeIn(list, key) {
+/** Return the child of `list` before which an element with this sort key belongs, or null for the end. */
+export function placeIn(list, key) {
   for (const child of list.children) {
     if (child.dataset.sort > key) return child;
   }
   return null;
 }
 
-function isOlder(element, shown) {
+/** Return whether a fragment is older than the element that the page shows. */
+export function isOlder(element, shown) {
   return Number(element.dataset.version) < Number(shown.dataset.version);
 }
 
-/** Move an element that is already there to where its new sort key puts it, without losing the keyboard's focus. */
+/** Move an element of the page to the place of its new sort key, without losing the focus where the browser can. */
 function moveInList(shown, list, key) {
   shown.dataset.sort = key;
   const place = placeIn(list, key);
@@ -25,12 +27,12 @@ function moveInList(shown, list, key) {
   else list.insertBefore(shown, place);
 }
 
-/** Ask the page whether an element may be removed now; a page may keep it for a moment and remove it itself. */
+/** Ask the page whether an element may be removed now; a page may keep the element for a moment and remove it later. */
 function mayLeave(shown) {
   return shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true }));
 }
 
-/** Make room for one fragment, or drop it when this page has no use for it. */
+/** Make room for a fragment in the page, or remove the fragment when the page has no place for it. */
 function makeRoom(element) {
   const shown = document.getElementById(element.id);
   const list = element.dataset.into && document.getElementById(element.dataset.into);
@@ -50,7 +52,7 @@ function makeRoom(element) {
   }
 }
 
-/** The fragments of `html`, those in a `<template><svg>` wrapper too: SVG parts cannot stand alone in HTML. */
+/** Return all fragments, also those in a `<template><svg>` wrapper, because SVG parts cannot stand alone in HTML. */
 function fragmentsOf(content) {
   const wrapped = [...content.querySelectorAll("template")].flatMap((each) => [
     ...each.content.querySelectorAll("[id][hx-swap-oob]"),
@@ -58,7 +60,8 @@ function fragmentsOf(content) {
   return [...content.children].filter((each) => each.localName !== "template").concat(wrapped);
 }
 
-function prepare(html, pushed) {
+/** Make room in the page for each fragment of `html`, and return the HTML that htmx is to swap in. */
+export function prepare(html, pushed) {
   const template = document.createElement("template");
   template.innerHTML = html;
   for (const element of fragmentsOf(template.content)) {
@@ -71,7 +74,7 @@ function prepare(html, pushed) {
 
 let announced = false;
 
-/** Tell the page's other modules, once for a burst of swaps, that something in it changed. */
+/** Tell the other modules that the page changed, once for several swaps in a row. */
 function announce() {
   if (announced) return;
   announced = true;
@@ -81,13 +84,13 @@ function announce() {
   });
 }
 
-/** htmx swaps, so that the new forms and links work. */
+/** Let htmx swap the fragments in, so that their forms and links work. */
 function swapIn(html) {
   window.htmx.swap(document.body, html, { swapStyle: "none", settleDelay: 0 });
   announce();
 }
 
-/** Swap pushed fragments in. */
+/** Swap the fragments of a pushed message into the page. */
 export function applyPushed(html) {
   if (html) swapIn(prepare(html, true));
 }
@@ -95,8 +98,8 @@ export function applyPushed(html) {
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!detail.shouldSwap || !detail.serverResponse?.includes("hx-swap-oob")) return;
   if (detail.target === document.body) {
-    // Fragments only (hx-target="body" hx-swap="none"). htmx would look for their places beside the button that was
-    // pressed, and a push may have taken that away already.
+    // The answer holds fragments only (hx-target="body" hx-swap="none"). htmx would look for their places from the
+    // pressed button, and a push may have removed that button already.
     detail.shouldSwap = false;
     swapIn(prepare(detail.serverResponse, false));
   } else {

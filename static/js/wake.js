@@ -1,5 +1,6 @@
-// Keeps the screen of a board with data-wake-lock on. The browser lets go whenever the page is hidden, so it is asked for again.
-// Needs https or localhost; elsewhere the device's own settings must keep it on.
+// The wake lock: keeps the screen on while it shows a board with data-wake-lock. The browser releases the lock when
+// the page is hidden, so each return to the page requests it again. Needs https or localhost; elsewhere the device's
+// settings must do it.
 
 async function keepAwake() {
   if (document.visibilityState !== "visible" || !document.querySelector("[data-wake-lock]")) return;

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.names import name_key
+from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device
-from bistro.core.names import name_key
-from bistro.core.roles import Act
 from bistro.core.services.devices import add_device, hand_token
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.events import TableAdded
 from tables.models import Pad, Section, Table
 from tables.steps import hang_pad
@@ -17,7 +17,7 @@ from tables.steps import hang_pad
 
 def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
     """A part of the room. Raises InvalidInput when the name is taken, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         if Section.objects.visible_to(actor).filter(name=name.strip()).exists():
             raise InvalidInput(f"There is already a section “{name}”.", fields={"name": ["Taken."]})
@@ -29,14 +29,14 @@ def create_table(*, name: str, section_id: int, actor: Actor, **place: Any) -> T
 
     Raises InvalidInput when the name is taken, NotYours for a section from elsewhere, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         return _add_table(name, section_id, place, actor, work)
 
 
 def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
     """Stand a pad on a table; it may have stood elsewhere. Raises NotYours, InvalidInput, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:
@@ -51,7 +51,7 @@ def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Act
 
     For set-up on the machine itself; on a real floor a pad is enrolled by its one-time code.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     made: list[tuple[str, str]] = []
     with UnitOfWork(actor) as work:
         for fields in tables:

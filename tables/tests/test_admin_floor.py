@@ -5,7 +5,7 @@ import json
 import pytest
 from django.contrib.messages import get_messages
 
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.models import Event
 from tables.admin import SectionAdmin
 from tables.models import Section, Table

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.models import Device, Event
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import Api, nothing_changes
@@ -40,11 +40,14 @@ def test_names_are_taken_to_a_persons_eye(house, manager, name):
 
 def test_an_archived_tables_name_is_free(house, manager):
     Table.objects.filter(pk=house.table.pk).update(archived_at="2026-05-04T00:00:00Z")
-    create_table(name=house.table.name, section_id=house.table.section_id, actor=manager)
+    table = create_table(name=house.table.name, section_id=house.table.section_id, actor=manager)
+    assert list(Table.objects.not_archived().filter(name=house.table.name)) == [table]
 
 
 def test_another_restaurant_may_use_the_name(house, other_house):
-    create_table(name=house.table.name, section_id=other_house.table.section_id, actor=other_house.actor("owner"))
+    theirs = other_house.table.section_id
+    table = create_table(name=house.table.name, section_id=theirs, actor=other_house.actor("owner"))
+    assert (table.name, table.restaurant_id) == (house.table.name, other_house.restaurant.pk)
 
 
 def test_a_sections_name_is_taken(house, manager):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from bistro.core.daphne_limits import LINGER_BYTES
+from bistro.core.server.daphne_limits import LINGER_BYTES
 from tests.faults.installation import Installation
 from tests.faults.strangers import MEGABYTE, deaf_screen, frame, memory_of
 

@@ -26,8 +26,8 @@ REPEATS = 20  # a pad that does not believe its answer asks again: load without 
 PAGES = ("/floor/", "/kitchen/")
 STAFF_PAUSE = 1.0
 # A small house, which a test can fill; and the same without a limit on what comes in.
-FEW_PLACES = {"EXPRESS_IN_FLIGHT": "32", "ADMISSION_WAITING": "64", "ADMISSION_WAIT_SECONDS": "1"}
-NO_PLACES = {"EXPRESS_IN_FLIGHT": "1000000", "ADMISSION_WAITING": "1000000", "ADMISSION_WAIT_SECONDS": "3600"}
+FEW_PLACES = {"FAST_PATH_IN_FLIGHT": "32", "ADMISSION_WAITING": "64", "ADMISSION_WAIT_SECONDS": "1"}
+NO_PLACES = {"FAST_PATH_IN_FLIGHT": "1000000", "ADMISSION_WAITING": "1000000", "ADMISSION_WAIT_SECONDS": "3600"}
 
 
 @dataclass(slots=True)

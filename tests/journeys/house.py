@@ -7,23 +7,23 @@ from typing import Any
 
 from django.test import Client
 
-from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
-from bistro.core.actors import Actor
-from bistro.core.auth import claims_for
+from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
+from bistro.core.auth.authentication import claims_for
+from bistro.core.kernel.actors import Actor
 from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
 from bistro.core.tests.http import Api
 from kitchen.models import Station, Ticket
+from kitchen.representations import ticket_json
 from kitchen.services import bump_ticket, start_ticket
-from kitchen.shapes import ticket_json
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.models import Category, Item
 from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
 from orders.models import Order
-from orders.requests import LineRequest, OrderRequest
+from orders.order_commands import LineRequest, OrderRequest
+from orders.representations import order_detail
 from orders.services import PlacedOrder, cancel_order, confirm_order, deliver_order, place_order
-from orders.shapes import full_json
 from tables.models import Pad, Table
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
 
@@ -143,7 +143,7 @@ class House:
             deliver_order(order_id=pk, actor=manager)
         if status == "cancelled":
             cancel_order(order_id=pk, reason="Mistake", actor=manager)
-        found = full_json(Order.objects.with_lines().get(pk=pk))
+        found = order_detail(Order.objects.with_lines().get(pk=pk))
         assert found["status"] == status
         return found
 

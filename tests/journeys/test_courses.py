@@ -5,19 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.core.errors import IllegalTransition, InvalidInput, LostRace
+from bistro.core.kernel.errors import IllegalTransition, InvalidInput, LostRace
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.board import read_board
 from kitchen.models import Ticket
 from kitchen.services import acknowledge_tickets, bump_ticket, push_ticket, start_ticket
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.board import read_board
 from menu.services import set_portions
-from orders.floor import read_floor
+from orders.floor.plan import read_floor
+from orders.floor.table_sheet import read_sheet
 from orders.models import Order, OrderLine
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import cancel_order, deliver_order, drop_course, fire_course, replace_lines, withdraw_order
-from orders.sheet import read_sheet
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db

@@ -8,12 +8,12 @@ from contextlib import suppress
 
 import pytest
 
-from bistro.core.errors import LostRace
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.errors import LostRace
 from bistro.core.models import Event
-from bistro.core.querysets import TenantQuerySet
 from bistro.core.tests.racing import race
 from kitchen.models import Ticket
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 from orders.services import cancel_order, fire_course, firing
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bistro.core.roles import Role
+from bistro.core.kernel.roles import Role
 from bistro.core.tests.http import nothing_changes, refused
-from orders.requests import LineRequest
+from orders.order_commands import LineRequest
 
 pytestmark = pytest.mark.django_db
 ROLES = [role.value for role in Role]

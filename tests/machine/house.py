@@ -10,18 +10,18 @@ import time_machine
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from bistro.core import feed
-from bistro.core.errors import DomainError
-from kitchen.live import KitchenBoard
+from bistro.core.kernel.errors import DomainError
+from bistro.core.live import event_log
+from kitchen.expo.live import ExpoView
 from kitchen.models import ModifierRoute
 from kitchen.models import Ticket as TicketRow
-from kitchen.pass_live import Pass
 from kitchen.tests.factories import StationFactory
+from kitchen.wall.live import KitchenView
 from menu.compiled import forget as forget_menus
 from menu.tests.factories import CategoryFactory, ModifierFactory
-from orders.floor_live import FloorBoard
-from orders.live import OrderFeed
-from orders.requests import LineRequest
+from orders.floor.live import FloorView
+from orders.order_commands import LineRequest
+from orders.program_feed import OrderFeed
 from tests.journeys.house import open_house
 from tests.machine.model import Kitchen, Line, Refused, Ticket
 from tests.machine.screens import PageScreen, ProgramScreen
@@ -90,9 +90,9 @@ class House(RuleBasedStateMachine):
     def hang_screens(self) -> None:
         """Fresh screens: walls for all stations and one each, the pass and the floor, programs and a pad."""
         restaurant_id, who = self.house.restaurant.pk, self.manager
-        self.cursor = feed.position(restaurant_id).seq
-        views: list[Any] = [KitchenBoard(restaurant_id, who, station) for station in (None, *self.stations)]
-        views += [Pass(restaurant_id, who), FloorBoard(restaurant_id, who)]
+        self.cursor = event_log.position(restaurant_id).seq
+        views: list[Any] = [KitchenView(restaurant_id, who, station) for station in (None, *self.stations)]
+        views += [ExpoView(restaurant_id, who), FloorView(restaurant_id, who)]
         self.screens: list[Any] = [PageScreen(view) for view in views]
         self.screens += [ProgramScreen(OrderFeed(restaurant_id, who, table)) for table in (None, self.tables[0])]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any
 
-from bistro.core import feed
+from bistro.core.live import event_log
 from bistro.core.live.frames import View
 from bistro.core.models import Event
 
@@ -63,12 +63,12 @@ class PageScreen:
         return {name: what for name, what in content.items() if SWAPPED.fullmatch(name)}
 
     def truth(self) -> dict[str, list[Any]]:
-        position = feed.position(self.view.restaurant_id)
+        position = event_log.position(self.view.restaurant_id)
         (frame,) = self.view.snapshot(position)
         return self._mine(Units(json.loads(frame.text)["html"]).content)
 
     def fold(self, events: list[Event]) -> None:
-        for frame in self.view.changes(events, feed.position(self.view.restaurant_id)):
+        for frame in self.view.changes(events, event_log.position(self.view.restaurant_id)):
             units = Units(json.loads(frame.text)["html"])
             for name, how in units.oob.items():
                 if how == "delete":
@@ -85,11 +85,11 @@ class ProgramScreen:
         self.shown = self.truth()
 
     def truth(self) -> dict[str, Any]:
-        (frame,) = self.view.snapshot(feed.position(self.view.restaurant_id))
+        (frame,) = self.view.snapshot(event_log.position(self.view.restaurant_id))
         return {str(order["id"]): order for order in json.loads(frame.text)["orders"]}
 
     def fold(self, events: list[Event]) -> None:
-        for frame in self.view.changes(events, feed.position(self.view.restaurant_id)):
+        for frame in self.view.changes(events, event_log.position(self.view.restaurant_id)):
             order = json.loads(frame.text)["order"]
             if order["status"] in ("delivered", "cancelled"):
                 self.shown.pop(str(order["id"]), None)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from bistro.core import feed
+from bistro.core.live import event_log
 from bistro.core.models import Restaurant
 from kitchen import services as cooks
 from kitchen.models import Ticket as TicketRow
@@ -15,7 +15,7 @@ from menu.models import Item
 from menu.services import end_pauses, set_available
 from orders import services
 from orders.models import Order as OrderRow
-from orders.requests import OrderRequest
+from orders.order_commands import OrderRequest
 from tables.models import Party
 from tests.machine.house import picks, wishes
 from tests.machine.model import Line, Order
@@ -307,7 +307,7 @@ class Service(Pausing, Paper):
 
     @invariant()
     def screens_show_what_is_true(self):
-        events = list(feed.events_after(self.house.restaurant.pk, self.cursor))
+        events = list(event_log.events_after(self.house.restaurant.pk, self.cursor))
         assert [event.seq for event in events] == [self.cursor + step + 1 for step in range(len(events))]
         self.cursor += len(events)
         if not self.catch_up and events:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from bistro.core.admin_base import LookAdmin, acting_manager
-from bistro.core.events import known_types
+from bistro.core.admin.base import ReadOnlyAdmin, acting_manager
+from bistro.core.kernel.events import known_types
 from bistro.core.models import Event, Membership
 
 
@@ -50,7 +50,7 @@ class ActorFilter(SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(LookAdmin):
+class EventAdmin(ReadOnlyAdmin):
     """Newest first."""
 
     list_display = ("moment", "who", "kind", "action", "subject", "seq")

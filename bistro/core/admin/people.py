@@ -18,17 +18,17 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.actors import Actor
+from bistro.core.admin.base import acting_manager, manager_of
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
+from bistro.core.admin.pages import form_page
 from bistro.core.admin.restaurants import operates, operator
-from bistro.core.admin_base import acting_manager, manager_of
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
-from bistro.core.admin_pages import form_page
-from bistro.core.admin_services import ByService
+from bistro.core.admin.services import ServiceAdmin
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Role
 from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
-from bistro.core.roles import Role
-from bistro.core.selectors import restaurants_of_installation
+from bistro.core.ops.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
 from bistro.core.services import restaurants as restaurant_services
 
@@ -63,7 +63,7 @@ class OperatorsMemberForm(NewMemberForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ByService, HistoryAdmin):
+class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     """Role and whether they still work here. A member who leaves is not deleted: the log names them."""
 
     add_form = NewMemberForm
@@ -142,7 +142,7 @@ class InvitationForm(TenantForm):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ByService):
+class InvitationAdmin(ServiceAdmin):
     """Links with which people register themselves. Deleting one withdraws it."""
 
     add_form = InvitationForm

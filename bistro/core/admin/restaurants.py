@@ -12,15 +12,15 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
-from bistro.core.actors import Actor
-from bistro.core.admin_base import acting_manager
-from bistro.core.admin_changes import Edits
-from bistro.core.admin_forms import TenantForm
-from bistro.core.admin_history import HistoryAdmin
-from bistro.core.admin_services import ByService
-from bistro.core.configuration_events import RestaurantChanged
+from bistro.core.admin.base import acting_manager
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.history import HistoryAdmin
+from bistro.core.admin.services import ServiceAdmin
+from bistro.core.kernel.actors import Actor
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
+from bistro.core.writing.configuration_events import RestaurantChanged
 
 MONEY_IS_COPIED = "Existing bills do not change."
 COURSES = ("hold_courses", "fire_after_served_minutes", "land_together")
@@ -55,7 +55,7 @@ class RestaurantForm(TenantForm):
 
 
 @admin.register(Restaurant)
-class RestaurantAdmin(ByService, HistoryAdmin):
+class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
     """A manager sees the one restaurant that they work in."""
 
     form = add_form = RestaurantForm

@@ -6,8 +6,9 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bistro.core.errors import InvalidInput, Stale
-from bistro.core.jsontext import dumps
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.jsontext import dumps
+from bistro.core.kernel.numbers import whole_number
 
 
 def etag_of(*parts: Any) -> str:
@@ -28,14 +29,7 @@ def expected_version(request: Request) -> int | None:
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None
-    version = header.removeprefix("W/").strip('"')
-    if not version.isdecimal() or len(version) > 9:
+    version = whole_number(header.removeprefix("W/").strip('"'), most=999_999_999)
+    if version is None:
         raise InvalidInput("If-Match must be the ETag of the row.", fields={"If-Match": ["Not a version."]})
-    return int(version)
-
-
-def require_match(request: Request, version: int) -> None:
-    """Raise Stale (412) unless If-Match names this version or is absent. A service checks again under its lock."""
-    wanted = expected_version(request)
-    if wanted is not None and wanted != version:
-        raise Stale("Someone changed this. Load it again.", current_version=version)
+    return version

@@ -1,25 +1,22 @@
 """Errors of the API: RFC 9457 problem documents, whatever went wrong."""
 
 import logging
+import math
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
-from psycopg_pool import PoolTimeout, TooManyRequests
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from bistro.core.api.refused import RefusedAPIException
-from bistro.core.errors import DomainError, Overloaded
+from bistro.core.auth.refused import RefusedAPIException
+from bistro.core.database.errors import DATABASE_IS_BUSY
+from bistro.core.kernel.errors import DomainError, Overloaded, TooMany
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 
 log = logging.getLogger(__name__)
-PROBLEM_TYPE = "application/problem+json"
-# What a database that is busy, restarting or out of reach raises: 503 with Retry-After, never 500.
-DATABASE_IS_BUSY = (OperationalError, InterfaceError, PoolTimeout, TooManyRequests)
 _CODES = {
     400: "parse_error",
     401: "not_authenticated",
@@ -29,21 +26,8 @@ _CODES = {
     406: "not_acceptable",
     413: "body_too_large",
     415: "unsupported_media_type",
-    429: "throttled",
     500: "server_error",
 }
-
-
-def problem(status: int, detail: str, code: str, **more: Any) -> dict[str, Any]:
-    """A problem document. `more` are members of its own: errors by field, current and allowed statuses."""
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        **more,
-    }
 
 
 class TooLarge(exceptions.APIException):
@@ -60,6 +44,9 @@ class ProblemHandler(ExceptionHandler):
         if isinstance(exc, DATABASE_IS_BUSY):
             log.warning("the database does not serve a request", extra={"error": repr(exc)})
             exc = Overloaded("The order desk is busy. Try again in a moment.")
+        if isinstance(exc, exceptions.Throttled):
+            wait = max(1, math.ceil(getattr(exc, "wait", None) or 1))
+            exc = TooMany(f"Too many requests. Try again in {wait} s.", retry_after=wait)
         if isinstance(exc, DomainError):
             return RefusedAPIException(exc)
         if isinstance(exc, RequestDataTooBig):

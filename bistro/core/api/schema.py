@@ -6,7 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from bistro.core.api.problems import PROBLEM_TYPE
+from bistro.core.kernel.problems import PROBLEM_TYPE
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -12,26 +12,28 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from bistro.core import feed
-from bistro.core.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
 from bistro.core.api import serializers as shapes
-from bistro.core.api.problems import problem
-from bistro.core.auth import (
+from bistro.core.api.representations import event_json
+from bistro.core.auth.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
+from bistro.core.auth.authentication import (
     TOKEN_ONLY,
     StaffSessionAuthentication,
     StaffTokenAuthentication,
     claims_for,
     forget_failures,
+    locked_out,
     staff_of_token,
 )
-from bistro.core.errors import InvalidInput
-from bistro.core.limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
+from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
+from bistro.core.auth.socket_passes import TICKET_SECONDS, issue_ticket
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
+from bistro.core.kernel.roles import Permission
+from bistro.core.live import event_log
 from bistro.core.models import Device, Restaurant, Staff
-from bistro.core.roles import Act
-from bistro.core.selectors import debug_facts
+from bistro.core.ops.selectors import debug_facts
 from bistro.core.services import devices, restaurants
-from bistro.core.shapes import event_json
-from bistro.core.tickets import TICKET_SECONDS, issue_ticket
 
 
 def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
@@ -85,7 +87,7 @@ class LoginView(OpenDoor):
         staff = authenticate(request._request, username=asked["email"], password=asked["password"])
         if not isinstance(staff, Staff):
             if getattr(request._request, "axes_locked_out", False):
-                raise exceptions.Throttled(wait=900, detail="Too many failed logins. Try again later.")
+                raise locked_out()
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
         login_succeeded(request)
         forget_failures(request._request, staff)
@@ -200,7 +202,7 @@ class RotateView(APIView):
 class EventsView(APIView):
     """The event log after `?after=<seq>`, at most 1,000 events; 410 with the snapshot's address when too far behind."""
 
-    permission_classes = [requires(Act.READ_EVENTS)]
+    permission_classes = [requires(Permission.READ_EVENTS)]
 
     @extend_schema(
         parameters=[OpenApiParameter("after", int), OpenApiParameter("epoch", str)],
@@ -209,17 +211,17 @@ class EventsView(APIView):
     def get(self, request: Request) -> Response:
         actor = api_actor(request)
         restaurant = restaurant_of(actor)
-        now = feed.position(restaurant.pk)
-        after = request.query_params.get("after", "0")
-        if not after.isdecimal() or len(after) > 18:
+        now = event_log.position(restaurant.pk)
+        after = whole_number(request.query_params.get("after", "0"))
+        if after is None:
             raise InvalidInput("“after” must be a sequence number.", fields={"after": ["Not a sequence number."]})
-        cursor = feed.Position(request.query_params.get("epoch", now.epoch), int(after))
+        cursor = event_log.Position(request.query_params.get("epoch", now.epoch), after)
         headers = {"Bistro-Epoch": now.epoch, "Bistro-Seq": str(now.seq)}
-        if feed.too_far_behind(cursor, now):
+        if event_log.too_far_behind(cursor, now):
             detail = "Too far behind. Read a snapshot and continue from its seq."
             body = problem(410, detail, "too_far_behind", snapshot="/api/v1/orders", seq=now.seq, epoch=now.epoch)
-            return Response(body, status=410, content_type="application/problem+json", headers=headers)
-        rows = feed.events_after(restaurant.pk, cursor.seq)
+            return Response(body, status=410, content_type=PROBLEM_TYPE, headers=headers)
+        rows = event_log.events_after(restaurant.pk, cursor.seq)
         found = [event_json(row, restaurant.uid, now.epoch) for row in rows]
         return Response([event for event in found if event is not None], headers=headers)
 
@@ -227,7 +229,7 @@ class EventsView(APIView):
 class DebugView(APIView):
     """Server, version, database, layer, open sockets, feed heads; for owners and managers."""
 
-    permission_classes = [requires(Act.DEBUG)]
+    permission_classes = [requires(Permission.DEBUG)]
     throttle_classes = [CredentialThrottle]
 
     @extend_schema(responses={200: dict[str, Any]})

@@ -1,4 +1,4 @@
-"""The base of every live socket: who may watch, catch up, beat, cut off. Subclasses say what changed for whom.
+"""The base of every live socket: who may audience, catch up, beat, cut off. Subclasses say what changed for whom.
 
 Sockets are read-only except for `hello` and `seen`; writes go over HTTP.
 """
@@ -16,13 +16,13 @@ from django.conf import settings
 from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError
-from bistro.core.feed import Position
-from bistro.core.jsontext import dumps
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.jsontext import dumps
 from bistro.core.live.credentials import Credential, credential_of
+from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, View
-from bistro.core.live.hub import Hub, Watch, current_hub
+from bistro.core.live.hub import AudienceFeed, Hub, current_hub
 from bistro.core.live.threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     credential: Credential
     actor: Actor
     view: View
-    watch: Watch
+    audience: AudienceFeed
     hub: Hub
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.joined = self.ended = self.greeted = False
         self.position = Position("", -1)
         self.hello = asyncio.Event()
-        self.bell = asyncio.Event()
+        self.wakeup = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         self.unreported: list[Frame] = []
         self.reported = -1
@@ -77,7 +77,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await handler(message)
 
     def make_view(self) -> View | None:
-        """The audience of this socket, or None when the actor may not watch it. Runs in a thread, and may query."""
+        """The audience of this socket, or None when the actor may not audience it. Runs in a thread, and may query."""
         raise NotImplementedError
 
     async def shown_at(self, seq: int) -> frozenset[int]:
@@ -96,7 +96,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._end(NOT_AUTHENTICATED if credential is None else FORBIDDEN)
             return
         self.view, self.hub = view, current_hub()
-        self.watch = await self.hub.join(view, self.bell)
+        self.audience = await self.hub.join(view, self.wakeup)
         self.joined = True
         if not self.structured and self.speaks_first:
             self.hello.set()
@@ -132,7 +132,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 task.cancel()
         if self.joined:
             self.joined = False
-            self.hub.leave(self.watch, self.bell)
+            self.hub.leave(self.audience, self.wakeup)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """`{"hello": {"after": seq, "epoch": …}}` or `{"seen": seq}`; anything else is ignored, a flood ends it."""
@@ -164,7 +164,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 self._remember(Frame(after, "", await self.shown_at(after)))
         self.greeted = True
         self.hello.set()
-        self.bell.set()
+        self.wakeup.set()
 
     def _remember(self, frame: Frame) -> None:
         """Until the client reports it. A page that nobody looks at reports late: its oldest frames become one."""
@@ -193,7 +193,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return len(self.heard) > MESSAGES_PER_SECOND
 
     async def _write(self) -> None:
-        """Bring the socket to the head, wait for the bell, again. A dead database is waited out."""
+        """Bring the socket to the head, wait for the wakeup, again. A dead database is waited out."""
         await self._await_hello()
         while True:
             greeted, self.greeted = self.greeted, False
@@ -208,8 +208,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self._send_frame(frame, epoch)
             if greeted and self.structured and not any(frame.text for frame in frames):
                 await self.send(self._heartbeat())  # who comes back and missed nothing is told so, not kept waiting
-            await self.bell.wait()
-            self.bell.clear()
+            await self.wakeup.wait()
+            self.wakeup.clear()
 
     async def _await_hello(self) -> None:
         """A client that never says hello gets a snapshot all the same."""
@@ -223,22 +223,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """(epoch, what the socket lacks): recent frames, else the log's events, else everything."""
         cursor = self.position
         if cursor.epoch and cursor.epoch == self.hub.epoch:
-            frames = self.watch.after(cursor.seq)
-            if frames is None or cursor.seq > self.watch.cursor:
-                frames = await self.watch.catch_up(cursor)
+            frames = self.audience.after(cursor.seq)
+            if frames is None or cursor.seq > self.audience.cursor:
+                frames = await self.audience.catch_up(cursor)
                 await self._look_again(cursor.epoch, frames or [])
             if frames is not None:
                 return cursor.epoch, frames
-        epoch, frames = await self.watch.snapshot()
+        epoch, frames = await self.audience.snapshot()
         await self._look_again(epoch, frames)
         return epoch, frames
 
     async def _look_again(self, epoch: str, read: Sequence[Frame]) -> None:
-        """What was read may be shared, and begun before events whose bell this socket has heard already: then it rings
+        """What was read may be shared, and begun before events whose wakeup this socket has seen: then it sets
         itself. Not where the tail has yet to hear of another history, or of a log that went back: it will ring."""
-        if read and read[-1].seq < self.watch.cursor and epoch == self.hub.epoch:
-            self.bell.set()
-            await asyncio.sleep(0)  # neither a set bell nor a reading that is done lets anybody else have a turn
+        if read and read[-1].seq < self.audience.cursor and epoch == self.hub.epoch:
+            self.wakeup.set()
+            await asyncio.sleep(0)  # neither a set wakeup nor a reading that is done lets anybody else have a turn
 
     async def _send_frame(self, frame: Frame, epoch: str) -> None:
         self.position = Position(epoch, frame.seq)
@@ -257,7 +257,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         while True:
             await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS)
             try:
-                valid = await self.hub.judge.still_valid(self.credential)
+                valid = await self.hub.rechecker.still_valid(self.credential)
             except (AnyDatabaseError, OSError):
                 continue  # the database is away: nobody can be judged, and silence tells the client
             if not valid:
@@ -272,7 +272,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def _heartbeat(self) -> str:
         # A socket that came from another process may stand before this process's tail has looked.
-        head = max(self.watch.cursor, self.hub.heads.get(self.view.restaurant_id, 0), self.position.seq)
+        head = max(self.audience.cursor, self.hub.heads.get(self.view.restaurant_id, 0), self.position.seq)
         now = timezone.now()
         return dumps({"type": "heartbeat", "seq": head, "epoch": self.hub.epoch, "now": now})
 

@@ -16,14 +16,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http.request import validate_host
 from django.utils.crypto import constant_time_compare
 
-from bistro.core.access import SESSION_RESTAURANT, actor_of_device, staff_actor
-from bistro.core.actors import Actor
-from bistro.core.auth import DEVICE_COOKIE, admitted_device, jwt_actor
-from bistro.core.errors import DeviceIsLocked
-from bistro.core.last_seen import heard
+from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
+from bistro.core.auth.authentication import DEVICE_COOKIE, admitted_device, jwt_actor
+from bistro.core.auth.last_seen import record_seen
+from bistro.core.auth.socket_passes import redeem_ticket
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DeviceIsLocked
 from bistro.core.models import Device, Staff
-from bistro.core.reading import Reading
-from bistro.core.tickets import redeem_ticket
+from bistro.core.speed.compiled_queries import CompiledQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ def credential_of(scope: Mapping[str, Any]) -> Credential | None:
     return _from_cookies(headers.get(b"cookie", b"").decode("latin-1"))
 
 
-_devices_at_work = Reading(lambda devices: Device.objects.live().unlocked().filter(pk__any_of=devices).order_by())
+_devices_at_work = CompiledQuery(lambda devices: Device.objects.live().unlocked().filter(pk__any_of=devices).order_by())
 
 
 def still_valid(credential: Credential) -> bool:
-    """Whether the right to watch still stands, with the same role. At most three queries."""
+    """Whether the right to audience still stands, with the same role. At most three queries."""
     return credential in still_valid_among({credential})
 
 
@@ -80,7 +80,7 @@ def _is_same(device: Device, credential: Credential) -> bool:
     """A device that is at work was heard of, whatever it may do now."""
     if device.version != credential.version:
         return False
-    heard(device.pk)
+    record_seen(device.pk)
     return actor_of_device(device) == credential.actor
 
 

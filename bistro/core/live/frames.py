@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from bistro.core.feed import Position
-from bistro.core.jsontext import dumps
+from bistro.core.kernel.jsontext import dumps
+from bistro.core.live.event_log import Position
 from bistro.core.models import Event, Restaurant
 
 

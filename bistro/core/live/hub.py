@@ -15,14 +15,15 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
 
-from bistro.core import doorbell, feed
-from bistro.core.feed import Position
-from bistro.core.last_seen import write_down
+from bistro.core.auth.last_seen import flush
+from bistro.core.live import event_log
+from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, View
-from bistro.core.live.judge import Judge
-from bistro.core.live.layer import LayerBell
+from bistro.core.live.layer import CrossProcessNotifier
+from bistro.core.live.rechecks import CredentialRechecker
 from bistro.core.live.threads import in_thread
 from bistro.core.models import Event
+from bistro.core.writing import commit_signal
 
 log = logging.getLogger(__name__)
 RECENT_FRAMES = 256
@@ -35,22 +36,22 @@ RETRY_SECONDS = 0.5
 Found = TypeVar("Found")
 
 
-class _Shared(Generic[Found]):
+class _SingleFlight(Generic[Found]):
     """A reading that is made for whoever asks while it is under way or new, as long as the recent frames go on from
     where it was begun."""
 
-    def __init__(self, watch: "Watch") -> None:
-        self._watch = watch
+    def __init__(self, audience: "AudienceFeed") -> None:
+        self._watch = audience
         self._begun = 0.0
         self._brings = 0  # at least so far: the log had reached it
         self._task: asyncio.Task[Found] | None = None
 
     def is_over(self) -> bool:
         """Whether the next who asks gets a new one."""
-        task, watch = self._task, self._watch
-        if task is None or self._brings < min(watch.floor, watch.cursor) or _failed(task):
+        task, audience = self._task, self._watch
+        if task is None or self._brings < min(audience.floor, audience.cursor) or _failed(task):
             return True
-        lasts = UNCHANGED_SECONDS if self._brings == watch.cursor else SHARED_SECONDS
+        lasts = UNCHANGED_SECONDS if self._brings == audience.cursor else SHARED_SECONDS
         return task.done() and asyncio.get_running_loop().time() - self._begun > lasts
 
     async def get(self, make: Callable[..., Coroutine[Any, Any, Found]], *args: Any) -> Found:
@@ -64,7 +65,7 @@ def _failed(task: asyncio.Task[Any]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
-class Watch:
+class AudienceFeed:
     """One audience of this process: its view, its sockets' wake-ups and its recent frames."""
 
     def __init__(self, view: View, cursor: int) -> None:
@@ -72,9 +73,9 @@ class Watch:
         self.cursor = cursor  # frames up to here are made
         self.floor = cursor  # recent frames bring a socket from here on
         self.recent: deque[Frame] = deque()
-        self.bells: set[asyncio.Event] = set()
-        self._snapshot: _Shared[tuple[str, list[Frame]]] = _Shared(self)
-        self._catch_ups: dict[Position, _Shared[list[Frame] | None]] = {}
+        self.wakeups: set[asyncio.Event] = set()
+        self._snapshot: _SingleFlight[tuple[str, list[Frame]]] = _SingleFlight(self)
+        self._catch_ups: dict[Position, _SingleFlight[list[Frame] | None]] = {}
 
     def add(self, frames: list[Frame], seq: int) -> None:
         """New frames are there up to `seq`; wake everybody."""
@@ -83,8 +84,8 @@ class Watch:
             self.floor = self.recent.popleft().seq
         self.cursor = seq
         if frames:
-            for bell in self.bells:
-                bell.set()
+            for wakeup in self.wakeups:
+                wakeup.set()
 
     def after(self, seq: int) -> list[Frame] | None:
         """The frames that a socket at `seq` lacks; None when they are no longer all here."""
@@ -103,27 +104,27 @@ class Watch:
         process stand at the same place, and share it too."""
         for old in [place for place, shared in self._catch_ups.items() if shared.is_over()]:
             del self._catch_ups[old]
-        shared = self._catch_ups.setdefault(cursor, _Shared(self))
+        shared = self._catch_ups.setdefault(cursor, _SingleFlight(self))
         return await shared.get(in_thread, _catch_up, self.view, cursor)
 
     def forget_shared(self) -> None:
         """The next who asks gets a new one."""
-        self._snapshot = _Shared(self)
+        self._snapshot = _SingleFlight(self)
         self._catch_ups.clear()
 
 
 def _make_snapshot(view: View) -> tuple[str, list[Frame]]:
     """The head first, then the rows: an event in between is folded twice, which is harmless; never missed."""
-    position = feed.position(view.restaurant_id)
+    position = event_log.position(view.restaurant_id)
     return position.epoch, list(view.snapshot(position))
 
 
 def _catch_up(view: View, cursor: Position) -> list[Frame] | None:
     """The frames after a cursor, made from the log; None when it needs a snapshot."""
-    now = feed.position(view.restaurant_id)
-    if feed.too_far_behind(cursor, now):
+    now = event_log.position(view.restaurant_id)
+    if event_log.too_far_behind(cursor, now):
         return None
-    events = list(feed.events_after(view.restaurant_id, cursor.seq))
+    events = list(event_log.events_after(view.restaurant_id, cursor.seq))
     if not events:
         return []
     reached = Position(now.epoch, events[-1].seq)
@@ -138,18 +139,18 @@ def _catch_up(view: View, cursor: Position) -> list[Frame] | None:
 
 
 class Hub:
-    """The watches of one event loop, and the tail that feeds them."""
+    """The audiences of one event loop, and the tail that feeds them."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.watches: dict[str, Watch] = {}
+        self.audiences: dict[str, AudienceFeed] = {}
         self.sockets = 0
-        self.judge = Judge()
+        self.rechecker = CredentialRechecker()
         self.epoch = ""
         self.heads: Mapping[int, int] = {}
         self._wake = asyncio.Event()
         self._moved: set[int] = set()  # restaurants that rang since the last look
-        self._bell = LayerBell(self._rung)
+        self._bell = CrossProcessNotifier(self._mark_moved)
         self._tail: asyncio.Task[None] | None = None
         self._open = False
         self._devices_due = loop.time() + DEVICES_EVERY_SECONDS
@@ -158,52 +159,52 @@ class Hub:
         """Hear the commits of this process from now on, if only to pass them on: it may have no socket of its own."""
         if not self._open:
             self._open = True
-            doorbell.subscribe(self.loop, self._rung_here)
+            commit_signal.subscribe(self.loop, self._on_local_commit)
 
-    async def join(self, view: View, bell: asyncio.Event) -> Watch:
+    async def join(self, view: View, wakeup: asyncio.Event) -> AudienceFeed:
         """Subscribe first, read second. The first socket starts the tail."""
-        watch = self.watches.get(view.key)
-        if watch is None:
-            now = await in_thread(feed.position, view.restaurant_id)
-            watch = self.watches.setdefault(view.key, Watch(view, now.seq))
+        audience = self.audiences.get(view.key)
+        if audience is None:
+            now = await in_thread(event_log.position, view.restaurant_id)
+            audience = self.audiences.setdefault(view.key, AudienceFeed(view, now.seq))
             self.epoch = self.epoch or now.epoch
-        watch.bells.add(bell)
+        audience.wakeups.add(wakeup)
         self.sockets += 1
         self.open()
         if self._tail is None or self._tail.done():
-            self._tail = self.loop.create_task(self._follow())
+            self._tail = self.loop.create_task(self._tail_loop())
             self._bell.start()
-        return watch
+        return audience
 
-    def leave(self, watch: Watch, bell: asyncio.Event) -> None:
+    def leave(self, audience: AudienceFeed, wakeup: asyncio.Event) -> None:
         """Unsubscribe; the last socket stops the tail."""
-        if bell not in watch.bells:
+        if wakeup not in audience.wakeups:
             return
-        watch.bells.discard(bell)
+        audience.wakeups.discard(wakeup)
         self.sockets -= 1
-        if not watch.bells:
-            self.watches.pop(watch.view.key, None)
-        if not self.watches and self._tail is not None:
+        if not audience.wakeups:
+            self.audiences.pop(audience.view.key, None)
+        if not self.audiences and self._tail is not None:
             self._tail.cancel()
             self._tail = None
             self._bell.stop()
 
-    def _rung_here(self, restaurant_id: int, seq: int) -> None:
+    def _on_local_commit(self, restaurant_id: int, seq: int) -> None:
         """A commit of this process: wake the tail, and pass it on to the other processes."""
-        self._rung([restaurant_id])
+        self._mark_moved([restaurant_id])
         self._bell.pass_on(restaurant_id, seq)
 
-    def _rung(self, restaurant_ids: Iterable[int]) -> None:
+    def _mark_moved(self, restaurant_ids: Iterable[int]) -> None:
         """These have probably moved."""
         self._moved.update(restaurant_ids)
         self._wake.set()
 
-    async def _follow(self) -> None:
+    async def _tail_loop(self) -> None:
         """The tail. Whatever the database does, it goes on."""
         while True:
             began = self.loop.time()
             try:
-                await self._look()
+                await self._poll_log()
                 await self._write_down_devices()
             except (AnyDatabaseError, OSError) as error:
                 log.warning("the tail cannot read the log", extra={"error": repr(error)})
@@ -220,56 +221,57 @@ class Hub:
         """Once a minute: which devices were heard of."""
         if self.loop.time() >= self._devices_due:
             self._devices_due = self.loop.time() + DEVICES_EVERY_SECONDS
-            await in_thread(write_down)
+            await in_thread(flush)
 
-    async def _look(self) -> None:
+    async def _poll_log(self) -> None:
         """Mostly one trip to the database: the heads of all watched restaurants, and the events of those that rang."""
-        by_restaurant: dict[int, list[Watch]] = {}
-        for watch in self.watches.values():
-            by_restaurant.setdefault(watch.view.restaurant_id, []).append(watch)
+        by_restaurant: dict[int, list[AudienceFeed]] = {}
+        for audience in self.audiences.values():
+            by_restaurant.setdefault(audience.view.restaurant_id, []).append(audience)
         if not by_restaurant:
             return
-        starts = {key: min(watch.cursor for watch in watches) for key, watches in by_restaurant.items()}
+        starts = {key: min(audience.cursor for audience in audiences) for key, audiences in by_restaurant.items()}
         moved, self._moved = self._moved & starts.keys(), set()
-        news, events = await in_thread(_read_news, starts, moved)
+        news, events = await in_thread(_read_log, starts, moved)
         other_history = bool(self.epoch) and news.epoch != self.epoch  # a backup was restored
         self.epoch, self.heads = news.epoch, news.heads
         if other_history:
-            for watch in self.watches.values():
-                _restart(watch, news.heads.get(watch.view.restaurant_id, 0))
+            for audience in self.audiences.values():
+                _discard_frames(audience, news.heads.get(audience.view.restaurant_id, 0))
             return
         feeding = []
-        for restaurant_id, watches in by_restaurant.items():
+        for restaurant_id, audiences in by_restaurant.items():
             head = news.heads.get(restaurant_id, 0)
-            behind = [watch for watch in watches if watch.cursor != head]
+            behind = [audience for audience in audiences if audience.cursor != head]
             if behind:
                 feeding.append(self._feed(behind, events.get(restaurant_id), Position(news.epoch, head)))
         await _all_of(feeding)
 
-    async def _feed(self, watches: list[Watch], events: Sequence[Event] | None, now: Position) -> None:
-        """Bring these watches up to the events' last; None: there are too many, or the log is another one."""
+    async def _feed(self, audiences: list[AudienceFeed], events: Sequence[Event] | None, now: Position) -> None:
+        """Bring these audiences up to the events' last; None: there are too many, or the log is another one."""
         if events is None:
-            for watch in watches:
-                _restart(watch, now.seq)
+            for audience in audiences:
+                _discard_frames(audience, now.seq)
             return
         if not events:
             return
         reached = Position(now.epoch, events[-1].seq)
         await _all_of(
-            self._bring(watch, [event for event in events if event.seq > watch.cursor], reached) for watch in watches
+            self._render_changes(audience, [event for event in events if event.seq > audience.cursor], reached)
+            for audience in audiences
         )
         if reached.seq < now.seq:
             self._wake.set()
 
-    async def _bring(self, watch: Watch, events: list[Event], reached: Position) -> None:
+    async def _render_changes(self, audience: AudienceFeed, events: list[Event], reached: Position) -> None:
         """Make one audience's frames. What cannot be rendered as changes is shown as a snapshot, and logged."""
         try:
-            watch.add(await in_thread(_make_changes, watch.view, events, reached), reached.seq)
+            audience.add(await in_thread(_make_changes, audience.view, events, reached), reached.seq)
         except (AnyDatabaseError, OSError):
             raise
         except Exception:
-            log.exception("changes of an audience cannot be rendered", extra={"audience": watch.view.key})
-            _restart(watch, reached.seq)
+            log.exception("changes of an audience cannot be rendered", extra={"audience": audience.view.key})
+            _discard_frames(audience, reached.seq)
 
 
 async def _all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -280,26 +282,28 @@ async def _all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
             raise outcome
 
 
-def _restart(watch: Watch, seq: int) -> None:
+def _discard_frames(audience: AudienceFeed, seq: int) -> None:
     """Its recent frames lead nowhere any more: sockets take a snapshot."""
-    watch.recent.clear()
-    watch.forget_shared()
-    watch.cursor = seq
-    watch.floor = seq + 1
-    for bell in watch.bells:
-        bell.set()
+    audience.recent.clear()
+    audience.forget_shared()
+    audience.cursor = seq
+    audience.floor = seq + 1
+    for wakeup in audience.wakeups:
+        wakeup.set()
 
 
-def _read_news(starts: Mapping[int, int], moved: Set[int]) -> tuple[feed.News, dict[int, Sequence[Event] | None]]:
+def _read_log(
+    starts: Mapping[int, int], moved: Set[int]
+) -> tuple[event_log.LogUpdate, dict[int, Sequence[Event] | None]]:
     """(the log now, the events after each start of those that moved). None where they lead nowhere. Who rang is asked
     for with the heads; whose ring was lost, with a trip of its own."""
-    news = feed.news(starts, {restaurant_id: starts[restaurant_id] for restaurant_id in moved})
+    news = event_log.news(starts, {restaurant_id: starts[restaurant_id] for restaurant_id in moved})
     events: dict[int, Sequence[Event] | None] = {}
     for restaurant_id, start in starts.items():
         ahead = news.heads.get(restaurant_id, 0) - start
         if 0 < ahead <= settings.FEED_CATCH_UP_LIMIT:
             found = news.events.get(restaurant_id)
-            events[restaurant_id] = feed.events_after(restaurant_id, start) if found is None else found
+            events[restaurant_id] = event_log.events_after(restaurant_id, start) if found is None else found
         elif ahead:
             events[restaurant_id] = None
     return news, events
@@ -322,10 +326,15 @@ def current_hub() -> Hub:
     return _hubs[loop]
 
 
+def open_current_hub() -> None:
+    """Let the hub of the running loop hear this process's commits, so that it passes them on to other processes."""
+    current_hub().open()
+
+
 def hub_facts() -> dict[str, Any]:
     """For /api/debug and /metrics: open sockets, audiences, heads."""
     hubs = list(_hubs.values())
     return {
         "open": sum(hub.sockets for hub in hubs),
-        "audiences": sum(len(hub.watches) for hub in hubs),
+        "audiences": sum(len(hub.audiences) for hub in hubs),
     }

@@ -23,11 +23,11 @@ def crosses_processes() -> bool:
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
-class LayerBell:
+class CrossProcessNotifier:
     """Rings other processes, and listens for them."""
 
     def __init__(self, rung: Callable[[Iterable[int]], None]) -> None:
-        self._rung = rung
+        self._mark_moved = rung
         self._listener: asyncio.Task[None] | None = None
         self._sender: asyncio.Task[None] | None = None
         self._pending: dict[int, int] = {}
@@ -74,7 +74,7 @@ class LayerBell:
                     _heed_stop()
                     while True:
                         message = await layer.receive(channel)
-                        self._rung(map(int, message["heads"]))
+                        self._mark_moved(map(int, message["heads"]))
                 except Exception as error:  # whatever the layer's client raises when its server is away
                     log.warning("the doorbell is deaf", extra={"error": repr(error)})
                     await asyncio.sleep(RETRY_SECONDS)

@@ -4,7 +4,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):
-    """Nothing to watch here."""
+    """Nothing to audience here."""
 
     channel_layer_alias = "none: sockets hang on the hub"
 

@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
+from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models.restaurants import Restaurant
-from bistro.core.querysets import TenantQuerySet
 
 
 class DeviceQuerySet(TenantQuerySet):

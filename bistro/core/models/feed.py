@@ -2,8 +2,8 @@ import secrets
 
 from django.db import models
 
+from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models.restaurants import Restaurant
-from bistro.core.querysets import TenantQuerySet
 
 
 class FeedHead(models.Model):

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.roles import STAFF_ROLES
 from bistro.core.models.restaurants import Restaurant
-from bistro.core.querysets import TenantQuerySet
-from bistro.core.roles import STAFF_ROLES
 
 ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in STAFF_ROLES]
 

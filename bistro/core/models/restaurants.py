@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from bistro.core.ids import uuid7
+from bistro.core.kernel.ids import uuid7
 
 
 def validate_timezone(name: str) -> None:

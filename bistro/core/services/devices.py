@@ -7,26 +7,20 @@ from django.db import IntegrityError
 from django.db.models import Case, Value, When
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.device_events import (
-    DeviceAdded,
-    DeviceCodeMade,
-    DeviceEnrolled,
-    DeviceRevoked,
-    DeviceRotated,
-)
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.secrets import digest, new_code, new_token
 from bistro.core.models import Device, EnrolmentCode, Pairing
-from bistro.core.roles import Act
-from bistro.core.secrets import digest, new_code, new_token
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.device_events import DeviceAdded, DeviceCodeMade, DeviceEnrolled, DeviceRevoked, DeviceRotated
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 CODE_LIFETIME = timedelta(minutes=10)
 
 
 def create_device(*, kind: str, name: str, actor: Actor) -> Device:
     """Add a device that is not enrolled yet. Raises InvalidInput when the name is taken, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = add_device(kind, name, work)
     return device
@@ -51,7 +45,7 @@ def make_enrolment_code(*, device_id: int, actor: Actor) -> str:
 
     Raises NotYours, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     code = new_code()
     with UnitOfWork(actor) as work:
         device = _locked(device_id, actor)
@@ -111,7 +105,7 @@ def adopt_next_token(*, device_id: int, token_hash: str) -> None:
 
 def revoke(*, device_id: int, actor: Actor) -> Device:
     """Its tokens end at once, its sockets within five seconds. Raises NotYours, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = _locked(device_id, actor)
         device.token_hash = device.next_token_hash = None
@@ -126,7 +120,7 @@ def revoke(*, device_id: int, actor: Actor) -> Device:
 
 def give_token(*, device_id: int, actor: Actor) -> str:
     """A token without a code, for set-up on the machine itself (the demo). Raises NotYours, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         return hand_token(_locked(device_id, actor), work)
 

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from bistro.core.actors import Actor
-from bistro.core.device_events import DeviceLocked, DeviceReported, DeviceUnlocked
-from bistro.core.errors import NotPermitted, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import NotPermitted, NotYours
+from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
 from bistro.core.models.devices import DeviceQuerySet
-from bistro.core.roles import Act, Role
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.device_events import DeviceLocked, DeviceReported, DeviceUnlocked
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heartbeat:
-    """One report. What is empty was not said; the battery is noted elsewhere (bistro.core.last_seen)."""
+    """One report. What is empty was not said; the battery is noted elsewhere (bistro.core.auth.last_seen)."""
 
     firmware: str = ""
     digest: str = ""
@@ -44,7 +44,7 @@ def unlock_device(*, device_id: int, actor: Actor) -> Device:
 
     Locks: device. Raises NotYours, NotPermitted.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device: Device | None = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:

@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.secrets import digest
 from bistro.core.models import Invitation, Membership, Staff
-from bistro.core.people_events import MemberAdded
-from bistro.core.secrets import digest
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.people_events import MemberAdded
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 _WRONG = "This invitation is not valid."
 

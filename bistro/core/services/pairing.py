@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.device_events import DevicePaired
-from bistro.core.errors import InvalidInput, LostRace, Overloaded, TooMany
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace, Overloaded, TooMany
+from bistro.core.kernel.secrets import digest, new_code, new_token
 from bistro.core.models import Device, Pairing
-from bistro.core.secrets import digest, new_code, new_token
 from bistro.core.services.devices import settle_token
-from bistro.core.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.writing.device_events import DevicePaired
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(minutes=1)  # an expired code is still known so long: its screen comes for the next one
@@ -51,7 +51,8 @@ def _open(address: str, replaces: str) -> Shown:
         Pairing.objects.filter(expires_at__lt=work.now - KEPT).delete()
         Pairing.objects.filter(secret_hash=digest(replaces), device=None).delete()
         if Pairing.objects.filter(address=address, device=None, expires_at__gt=work.now).count() >= MOST_OPEN:
-            raise TooMany(f"{MOST_OPEN} screens already show a code here. Pair some of them first.")
+            words = f"{MOST_OPEN} screens already show a code here. Pair some of them first."
+            raise TooMany(words, retry_after=int(LIFETIME.total_seconds()))
         Pairing.objects.create(
             code_hash=digest(shown.code),
             secret_hash=digest(shown.secret),

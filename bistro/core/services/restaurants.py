@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.roles import STAFF_ROLES, Permission, Role
+from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
-from bistro.core.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
-from bistro.core.roles import STAFF_ROLES, Act, Role
-from bistro.core.secrets import digest, new_token
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 INVITATION_LIFETIME = timedelta(days=3)
 
@@ -36,7 +36,7 @@ def add_member(*, email: str, name: str, password: str, role: str, actor: Actor)
 
     Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner can add owners.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     _check_role(role, actor)
     with UnitOfWork(actor) as work:
         return _create_member(email, name, password, role, work)
@@ -44,7 +44,7 @@ def add_member(*, email: str, name: str, password: str, role: str, actor: Actor)
 
 def invite(*, role: str, email: str = "", actor: Actor) -> str:
     """A one-time invitation token for three days. Raises NotPermitted, InvalidInput."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     _check_role(role, actor)
     token = new_token()
     with UnitOfWork(actor) as work:
@@ -79,7 +79,7 @@ def change_member(
 
     Raises NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
     """
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     if role is not None:
         _check_role(role, actor)
     with UnitOfWork(actor) as work:

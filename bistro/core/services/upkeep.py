@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from bistro.core.limits import look_for_cache
-
 EVERY = timedelta(hours=1)
 ROWS_PER_INDEX = 400  # enough to tell a large table from a small one, in milliseconds
 
@@ -27,8 +25,3 @@ def refresh_statistics(*, now: datetime) -> None:
         cursor.execute("ANALYZE")
         cursor.execute("DROP VIEW IF EXISTS core_statistics")
         cursor.execute("CREATE VIEW core_statistics AS SELECT tbl, idx, stat FROM sqlite_stat1")
-
-
-def find_cache_again(*, now: datetime) -> None:
-    """See whether a cache that was away is back; nothing to do while it answers."""
-    look_for_cache()

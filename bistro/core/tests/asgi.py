@@ -1,8 +1,21 @@
 """Speaking ASGI in tests: one HTTP request to an application, message by message."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
+
+from bistro.core.kernel.asgi import App
+from bistro.core.live.hub import open_current_hub
+from bistro.core.server.admission import ConcurrencyLimiter
+from bistro.core.speed.fast_path import FastHandler, FastPath
+
+
+def fast_path(handlers: Mapping[str, FastHandler], otherwise: App) -> FastPath:
+    """Return the fast path as `bistro.asgi` puts it together."""
+    limit = partial(ConcurrencyLimiter, slots="FAST_PATH_IN_FLIGHT")
+    return FastPath(handlers, otherwise, limit=limit, on_request=open_current_hub)
 
 
 def http_scope(path: str, method: str = "POST", headers: dict[str, str] | None = None) -> dict[str, Any]:

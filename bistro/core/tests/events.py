@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bistro.core.events import DomainEvent
+from bistro.core.kernel.events import DomainEvent
 
 reacted: list[tuple[str, list[str]]] = []
 

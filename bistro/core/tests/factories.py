@@ -5,11 +5,11 @@ import datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from bistro.core.access import actor_of_device, actor_of_member
-from bistro.core.actors import Actor
+from bistro.core.auth.access import actor_of_device, actor_of_member
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Role
+from bistro.core.kernel.secrets import digest
 from bistro.core.models import Device, FeedHead, Membership, Restaurant, Staff
-from bistro.core.roles import Role
-from bistro.core.secrets import digest
 
 
 class RestaurantFactory(DjangoModelFactory):

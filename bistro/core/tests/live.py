@@ -4,7 +4,7 @@ import asyncio
 import json
 from functools import partial
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from bistro.core.live.frames import Frame
 from bistro.core.live.threads import in_thread
 from bistro.core.models import Device
@@ -33,23 +33,23 @@ class Reader:
     """What a socket does with a watch, without the socket: it holds a cursor and folds frames."""
 
     def __init__(self, hub, view):
-        self.hub, self.view, self.bell = hub, view, asyncio.Event()
+        self.hub, self.view, self.wakeup = hub, view, asyncio.Event()
         self.names: list[str] = []
         self.seq = -1
 
     async def join(self):
-        self.watch = await self.hub.join(self.view, self.bell)
-        _epoch, frames = await self.watch.snapshot()
+        self.audience = await self.hub.join(self.view, self.wakeup)
+        _epoch, frames = await self.audience.snapshot()
         self._fold(frames)
         return self
 
     def leave(self):
-        self.hub.leave(self.watch, self.bell)
+        self.hub.leave(self.audience, self.wakeup)
 
     async def read(self):
-        frames = self.watch.after(self.seq)
+        frames = self.audience.after(self.seq)
         if frames is None:
-            _epoch, frames = await self.watch.snapshot()
+            _epoch, frames = await self.audience.snapshot()
         self._fold(frames)
 
     async def until(self, names, seconds=5.0):
@@ -59,8 +59,8 @@ class Reader:
                 await self.read()
                 if self.names == names:
                     return self.names
-                await self.bell.wait()
-                self.bell.clear()
+                await self.wakeup.wait()
+                self.wakeup.clear()
 
     def _fold(self, frames):
         for frame in frames:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bistro.core.admission import LONGEST_HOLD, REFUSALS_A_SECOND, Admission
+from bistro.core.server.admission import LONGEST_DELAY, REFUSALS_A_SECOND, ConcurrencyLimiter
 from bistro.core.tests.asgi import read_body
 
 
@@ -78,7 +78,7 @@ def kitchen():
 def door(kitchen, settings):
     settings.ADMISSION_IN_FLIGHT, settings.ADMISSION_WAITING, settings.ADMISSION_WAIT_SECONDS = 2, 3, 5
     settings.BODY_LIMIT_BYTES, settings.UPLOAD_LIMIT_BYTES = 1000, 5000
-    return Admission(kitchen)
+    return ConcurrencyLimiter(kitchen)
 
 
 def start(*clients):
@@ -149,7 +149,7 @@ async def test_managers_may_send_more_in_the_admin_alone(door):
         assert (await Client(door, path=path, body=b"x" * size).ask()).status == status
 
 
-# --- places ------------------------------------------------------------------------------------------------------
+# --- slots ------------------------------------------------------------------------------------------------------
 async def test_never_more_at_work_than_places_and_all_are_served(door, kitchen):
     kitchen.finish.clear()
     clients = [Client(door) for _ in range(5)]
@@ -179,7 +179,7 @@ async def test_the_more_are_refused_the_longer_each_of_them_waits(door, kitchen,
     """So that a crowd that asks again and again is not refused again and again. Who leaves is not counted."""
     kitchen.finish.clear()
     inside, crowd = start(*(Client(door) for _ in range(5))), []
-    for many, seconds in ((1, settings.ADMISSION_REFUSAL_SECONDS), (2 * REFUSALS_A_SECOND, 2.0), (600, LONGEST_HOLD)):
+    for many, seconds in ((1, settings.ADMISSION_REFUSAL_SECONDS), (2 * REFUSALS_A_SECOND, 2.0), (600, LONGEST_DELAY)):
         more = [Client(door) for _ in range(many - len(crowd))]
         crowd += more
         inside += start(*more)
@@ -207,7 +207,7 @@ async def test_waiting_too_long_is_told_to_come_again(door, kitchen, settings):
 
 
 async def _all_places_are_free(door, kitchen):
-    """Both places are there again: two clients work at once, and nobody is counted as waiting."""
+    """Both slots are there again: two clients work at once, and nobody is counted as waiting."""
     assert door._waiting == 0
     assert not door._slots.locked()
     kitchen.fails = False

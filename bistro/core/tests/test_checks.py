@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.db import connection
 
-from bistro.core import checks
+from bistro.core.ops import checks
 
 
 def found(function, **kwargs):

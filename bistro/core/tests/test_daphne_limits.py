@@ -7,7 +7,7 @@ from twisted.web import http
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from bistro.core.daphne_limits import BoundedChannel, BoundedSocket, _text_frame
+from bistro.core.server.daphne_limits import BoundedChannel, BoundedSocket, _text_frame
 
 HEAD = b"POST /admin/ HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 

@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bistro.core import feed
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
+from bistro.core.live import event_log
 from bistro.core.models import Event, FeedHead
 from bistro.core.tests.events import Rung
 from bistro.core.tests.factories import RestaurantFactory
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -86,7 +86,7 @@ class Soak:
         cursor = 0
         while True:
             last_look = self.over.is_set()
-            for event in feed.events_after(self.restaurant.pk, cursor):
+            for event in event_log.events_after(self.restaurant.pk, cursor):
                 seen.append((event.seq, event.subject))
                 cursor = event.seq
             if last_look:
@@ -111,7 +111,7 @@ def test_no_gap_no_disorder_nothing_missed():
     soak = Soak(RestaurantFactory(), UnitOfWork).run()
     assert len(soak.committed) == WRITERS * EACH - sum(len(range(w, EACH, 10)) for w in range(WRITERS))
     assert soak.faults() == set()
-    assert feed.position(soak.restaurant.pk).seq == len(soak.committed)
+    assert event_log.position(soak.restaurant.pk).seq == len(soak.committed)
 
 
 def test_the_control_numbers_drawn_early_leave_gaps():
@@ -137,10 +137,10 @@ def _two_writers_cross(restaurant, first_unit, second_unit):
     first_has_begun.wait(5)
     with second_unit(actor) as work:
         work.record(Rung(name="second"))
-    seen = list(feed.events_after(restaurant.pk, 0))
+    seen = list(event_log.events_after(restaurant.pk, 0))
     second_is_done.set()
     thread.join(10)
-    seen += feed.events_after(restaurant.pk, seen[-1].seq)
+    seen += event_log.events_after(restaurant.pk, seen[-1].seq)
     return {"bell:first", "bell:second"} - {event.subject for event in seen}
 
 
@@ -163,7 +163,7 @@ def test_a_reader_pages_through_a_long_log(settings):
                 work.record(Rung())
     settings.FEED_CATCH_UP_LIMIT = 7
     read, cursor = [], 0
-    while found := feed.events_after(here.pk, cursor):
+    while found := event_log.events_after(here.pk, cursor):
         assert len(found) <= 7
         read += [event.seq for event in found]
         cursor = read[-1]
@@ -177,9 +177,9 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
             with UnitOfWork(Actor.system(place.pk, "test")) as work:
                 work.record(Rung())
     everywhere = [here.pk, there.pk, quiet.pk]
-    position = feed.position(here.pk)
+    position = event_log.position(here.pk)
     with CaptureQueriesContext(connection) as trips:
-        news = feed.news([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
+        news = event_log.news([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
     assert len(trips) == (1 if connection.vendor == "postgresql" else 4)
     assert (news.epoch, news.heads) == (position.epoch, {here.pk: 3, there.pk: 3, quiet.pk: 0})
     assert {key: [event.seq for event in events] for key, events in news.events.items()} == {
@@ -190,7 +190,7 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
 
 def test_the_first_look_names_the_history():
     here = RestaurantFactory()
-    assert feed.news([here.pk], {}).epoch == feed.position(here.pk).epoch != ""
+    assert event_log.news([here.pk], {}).epoch == event_log.position(here.pk).epoch != ""
 
 
 def test_the_epoch_is_one_for_all_who_ask_first(settings):
@@ -199,7 +199,7 @@ def test_the_epoch_is_one_for_all_who_ask_first(settings):
 
     def ask():
         barrier.wait(5)
-        found.append(feed.position(0).epoch)
+        found.append(event_log.position(0).epoch)
         connection.close()
 
     threads = [threading.Thread(target=ask) for _ in range(6)]
@@ -217,4 +217,4 @@ def test_the_epoch_is_one_for_all_who_ask_first(settings):
 )
 def test_who_needs_a_snapshot(settings, epoch, seq, needs):
     settings.FEED_CATCH_UP_LIMIT = 3
-    assert feed.too_far_behind(feed.Position(epoch, seq), feed.Position("e", 10)) is needs
+    assert event_log.too_far_behind(event_log.Position(epoch, seq), event_log.Position("e", 10)) is needs

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bistro.core import group_commit
-from bistro.core.errors import Overloaded
-from bistro.core.group_commit import GroupCommit
+from bistro.core.kernel.errors import Overloaded
+from bistro.core.speed import group_commit
+from bistro.core.speed.group_commit import GroupCommit
 
 LANE = 1
 
@@ -47,15 +47,15 @@ def wait_for(condition) -> None:
     raise AssertionError("it never came so far")
 
 
-def submit_while_busy(desk: Desk, group: GroupCommit, later: list[int], lane: int = LANE):
+def submit_while_busy(desk: Desk, group: GroupCommit, later: list[int], queue_key: int = LANE):
     """One request is being written while `later` arrive; returns the futures of all."""
     pool = ThreadPoolExecutor(len(later) + 1)
     desk.open.clear()
     desk.entered.clear()
-    futures = [pool.submit(group.submit, lane, 1)]
+    futures = [pool.submit(group.submit, queue_key, 1)]
     assert desk.entered.wait(10)
-    futures += [pool.submit(group.submit, lane, number) for number in later]
-    wait_for(lambda: len(group._lanes.get(lane, ())) == len(later))
+    futures += [pool.submit(group.submit, queue_key, number) for number in later]
+    wait_for(lambda: len(group._queues.get(queue_key, ())) == len(later))
     desk.open.set()
     return futures
 
@@ -65,7 +65,7 @@ def test_alone_it_is_written_alone_in_the_callers_own_thread(desk):
     group = GroupCommit(lambda requests: [threads.append(threading.current_thread()) or 0 for _ in requests])
     group.submit(LANE, 1)
     assert threads == [threading.current_thread()]
-    assert group._lanes == {}
+    assert group._queues == {}
 
 
 def test_who_came_meanwhile_goes_together_and_hears_its_own_answer(desk):
@@ -73,7 +73,7 @@ def test_who_came_meanwhile_goes_together_and_hears_its_own_answer(desk):
     futures = submit_while_busy(desk, group, [2, 3, 4])
     assert sorted(future.result(10) for future in futures) == [10, 20, 30, 40]
     assert [sorted(batch) for batch in desk.batches] == [[1], [2, 3, 4]]
-    assert group._lanes == {}
+    assert group._queues == {}
 
 
 def test_a_batch_has_a_largest_size(desk, monkeypatch):
@@ -138,18 +138,18 @@ async def beside_a_busy_desk(desk, group, later):
     tasks = [asyncio.create_task(group.submit_from_loop(LANE, 1))]
     await asyncio.to_thread(desk.entered.wait, 10)
     tasks += [asyncio.create_task(group.submit_from_loop(LANE, number)) for number in later]
-    await asyncio.to_thread(wait_for, lambda: len(group._lanes.get(LANE, ())) == len(later))
+    await asyncio.to_thread(wait_for, lambda: len(group._queues.get(LANE, ())) == len(later))
     return tasks
 
 
 async def test_coroutines_go_together_and_no_thread_waits(desk):
     group = GroupCommit(desk.write)
     tasks = await beside_a_busy_desk(desk, group, list(range(2, 50)))
-    assert sum(thread.name.startswith("desk") for thread in threading.enumerate()) >= 1
+    assert sum(thread.name.startswith("writer") for thread in threading.enumerate()) >= 1
     desk.open.set()
     assert await asyncio.gather(*tasks) == [number * 10 for number in range(1, 50)]
     assert [len(batch) for batch in desk.batches] == [1, 48]
-    assert group._lanes == {}
+    assert group._queues == {}
 
 
 async def test_threads_and_coroutines_share_a_lane(desk):
@@ -157,7 +157,7 @@ async def test_threads_and_coroutines_share_a_lane(desk):
     tasks = await beside_a_busy_desk(desk, group, [2, 3])
     with ThreadPoolExecutor(1) as pool:
         thread = pool.submit(group.submit, LANE, 4)
-        await asyncio.to_thread(wait_for, lambda: len(group._lanes.get(LANE, ())) == 3)
+        await asyncio.to_thread(wait_for, lambda: len(group._queues.get(LANE, ())) == 3)
         desk.open.set()
         assert await asyncio.gather(*tasks) == [10, 20, 30]
         assert await asyncio.to_thread(thread.result, 10) == 40

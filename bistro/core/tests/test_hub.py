@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
-from bistro.core import doorbell, feed
+from bistro.core.live import event_log
 from bistro.core.live import hub as hub_module
 from bistro.core.live.frames import Frame
 from bistro.core.live.hub import Hub, current_hub, hub_facts
@@ -19,6 +19,7 @@ from bistro.core.live.threads import in_thread
 from bistro.core.models import FeedHead
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.core.tests.live import DeviceView, Reader, add_device
+from bistro.core.writing import commit_signal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,16 +33,16 @@ def here():
 async def hub():
     found = Hub(asyncio.get_running_loop())
     yield found
-    for watch in list(found.watches.values()):
-        for bell in list(watch.bells):
-            found.leave(watch, bell)
+    for audience in list(found.audiences.values()):
+        for wakeup in list(audience.wakeups):
+            found.leave(audience, wakeup)
 
 
 async def test_readers_of_one_audience_share_a_watch_and_its_snapshot(here, hub):
     view = DeviceView(here.pk)
     readers = [Reader(hub, view) for _ in range(5)]
     await asyncio.gather(*(reader.join() for reader in readers))
-    assert len(hub.watches) == 1
+    assert len(hub.audiences) == 1
     assert view.snapshots == 1
     await add_device(here, "a")
     for reader in readers:
@@ -60,7 +61,7 @@ async def test_each_restaurant_is_read_apart(here, hub):
 async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, settings):
     """Whatever the number of sockets and restaurants, an idle look is one reading."""
     settings.FEED_POLL_SECONDS = 0.02
-    looks, real, enough = [], hub_module._read_news, threading.Event()
+    looks, real, enough = [], hub_module._read_log, threading.Event()
     places = [here, *[await in_thread(RestaurantFactory) for _ in range(3)]]
     everywhere = sorted(place.pk for place in places)
 
@@ -70,12 +71,12 @@ async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, 
             enough.set()
         return real(starts, rung)
 
-    monkeypatch.setattr(hub_module, "_read_news", counted)
+    monkeypatch.setattr(hub_module, "_read_log", counted)
     for place in places:
         for name in "ab":
             await Reader(hub, DeviceView(place.pk, name)).join()
     assert await asyncio.to_thread(enough.wait, 5)
-    assert len(hub.watches) == 8
+    assert len(hub.audiences) == 8
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError, OSError])
@@ -83,16 +84,16 @@ async def test_the_tail_survives_the_database(here, hub, monkeypatch, settings, 
     settings.FEED_POLL_SECONDS = 0.02
     monkeypatch.setattr(hub_module, "RETRY_SECONDS", 0.01)
     reader = await Reader(hub, DeviceView(here.pk)).join()
-    real, broken = hub_module._read_news, threading.Event()
+    real, broken = hub_module._read_log, threading.Event()
 
     def away(starts, rung):
         broken.set()
         raise error("the database is away")
 
-    monkeypatch.setattr(hub_module, "_read_news", away)
+    monkeypatch.setattr(hub_module, "_read_log", away)
     await asyncio.to_thread(broken.wait, 5)
     await add_device(here, "a")
-    monkeypatch.setattr(hub_module, "_read_news", real)
+    monkeypatch.setattr(hub_module, "_read_log", real)
     assert await reader.until(["a"]) == ["a"]
     assert not hub._tail.done()
 
@@ -114,7 +115,7 @@ async def test_one_audience_that_cannot_be_rendered_leaves_the_others_alone(here
 
 async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 0.05
-    monkeypatch.setattr(doorbell, "ring", lambda *heard: None)
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: None)
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await add_device(here, "a")
     assert await reader.until(["a"]) == ["a"]
@@ -122,8 +123,8 @@ async def test_a_lost_ring_costs_one_poll(here, hub, monkeypatch, settings):
 
 async def test_who_rang_is_asked_for_with_the_heads(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 60
-    apart, real = [], feed.events_after
-    monkeypatch.setattr(feed, "events_after", lambda *asked: apart.append(asked) or real(*asked))
+    apart, real = [], event_log.events_after
+    monkeypatch.setattr(event_log, "events_after", lambda *asked: apart.append(asked) or real(*asked))
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await asyncio.sleep(0.1)  # the tail has looked, and waits
     await add_device(here, "a")
@@ -134,9 +135,9 @@ async def test_who_rang_is_asked_for_with_the_heads(here, hub, monkeypatch, sett
 async def test_a_look_finds_also_whom_nobody_rang_for(here, hub, monkeypatch, settings):
     settings.FEED_POLL_SECONDS = 60
     there = await in_thread(RestaurantFactory)
-    real = doorbell.ring
+    real = commit_signal.notify
     monkeypatch.setattr(
-        doorbell, "ring", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq)
+        commit_signal, "notify", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq)
     )
     first, second = await Reader(hub, DeviceView(here.pk)).join(), await Reader(hub, DeviceView(there.pk)).join()
     await asyncio.sleep(0.1)  # the tail has looked, and waits
@@ -154,7 +155,7 @@ async def test_a_socket_that_left_while_it_joined_leaves_nothing(here, hub):
     with pytest.raises(asyncio.CancelledError):
         await joining
     assert hub.sockets == 0
-    assert hub.watches == {}
+    assert hub.audiences == {}
 
 
 async def test_the_last_one_out_stops_the_tail_and_the_next_one_starts_it(here, hub):
@@ -166,7 +167,7 @@ async def test_the_last_one_out_stops_the_tail_and_the_next_one_starts_it(here, 
         reader.leave()  # twice does no harm
         assert hub._tail is None
         assert hub.sockets == 0
-    heard = [listener for loop, listener in doorbell._listeners if loop is hub.loop]
+    heard = [listener for loop, listener in commit_signal._listeners if loop is hub.loop]
     assert len(heard) == 1  # without a socket of its own a process still passes its commits on to the others
 
 
@@ -176,7 +177,7 @@ async def test_the_tail_stops_also_when_it_is_rung_at_the_same_moment(here, hub)
     await asyncio.sleep(0.1)
     tail = hub._tail
     hub._wake.set()
-    await asyncio.sleep(0)  # what waited for the bell is through, and the tail has not run yet
+    await asyncio.sleep(0)  # what waited for the wakeup is through, and the tail has not run yet
     reader.leave()
     done, _ = await asyncio.wait([tail], timeout=2)
     assert done == {tail}
@@ -185,8 +186,8 @@ async def test_the_tail_stops_also_when_it_is_rung_at_the_same_moment(here, hub)
 async def test_more_events_at_once_than_the_limit_restart_the_audience(here, hub, settings, monkeypatch):
     settings.FEED_CATCH_UP_LIMIT = 2
     settings.FEED_POLL_SECONDS = 60
-    real = doorbell.ring
-    monkeypatch.setattr(doorbell, "ring", lambda *heard: None)
+    real = commit_signal.notify
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: None)
     view = DeviceView(here.pk)
     reader = await Reader(hub, view).join()
     await asyncio.sleep(0.1)
@@ -200,13 +201,13 @@ async def test_more_events_at_once_than_the_limit_restart_the_audience(here, hub
 
 async def test_recent_frames_have_a_bound(here, monkeypatch):
     monkeypatch.setattr(hub_module, "RECENT_FRAMES", 3)
-    watch = hub_module.Watch(DeviceView(here.pk), 0)
+    audience = hub_module.AudienceFeed(DeviceView(here.pk), 0)
     for seq in range(1, 11):
-        watch.add([Frame(seq, "[]")], seq)
-    assert len(watch.recent) == 3
-    assert watch.after(6) is None
-    assert [frame.seq for frame in watch.after(7)] == [8, 9, 10]
-    assert watch.after(10) == []
+        audience.add([Frame(seq, "[]")], seq)
+    assert len(audience.recent) == 3
+    assert audience.after(6) is None
+    assert [frame.seq for frame in audience.after(7)] == [8, 9, 10]
+    assert audience.after(10) == []
 
 
 async def test_a_log_that_went_back_restarts_the_audience(here, hub, settings):
@@ -214,9 +215,9 @@ async def test_a_log_that_went_back_restarts_the_audience(here, hub, settings):
     await add_device(here, "a")
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await in_thread(lambda: FeedHead.objects.filter(pk=here.pk).update(seq=0))
-    await asyncio.wait_for(reader.bell.wait(), 5)
-    assert reader.watch.cursor == 0
-    assert reader.watch.after(reader.seq - 1) is None
+    await asyncio.wait_for(reader.wakeup.wait(), 5)
+    assert reader.audience.cursor == 0
+    assert reader.audience.after(reader.seq - 1) is None
 
 
 async def test_the_hub_of_a_loop_is_one(here):
@@ -230,13 +231,13 @@ def test_two_event_loops_in_one_process_converge(here):
     ready, go = threading.Barrier(3), threading.Event()
 
     def loop_of_its_own(number):
-        async def watch():
+        async def audience():
             reader = await Reader(Hub(asyncio.get_running_loop()), DeviceView(here.pk)).join()
             await asyncio.to_thread(ready.wait, 10)
             seen[number] = await reader.until(["a", "b", "c"])
             reader.leave()
 
-        asyncio.run(watch())
+        asyncio.run(audience())
         connections.close_all()
 
     threads = [threading.Thread(target=loop_of_its_own, args=[number]) for number in range(2)]
@@ -257,7 +258,7 @@ import django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
 django.setup()
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from bistro.core.services.devices import create_device
 for name in sys.argv[2:]:
     create_device(kind="integration", name=name, actor=Actor.system(int(sys.argv[1]), "another process"))
@@ -286,4 +287,4 @@ async def test_a_commit_of_another_process_arrives_by_the_poll(here, hub, settin
     await add_device(here, "ours")
     await asyncio.to_thread(_in_another_process, here, "theirs", "theirs too")
     assert await reader.until(["ours", "theirs", "theirs too"]) == ["ours", "theirs", "theirs too"]
-    assert (await in_thread(feed.position, here.pk)).seq == 3
+    assert (await in_thread(event_log.position, here.pk)).seq == 3

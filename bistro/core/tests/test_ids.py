@@ -3,7 +3,7 @@
 import time
 import uuid
 
-from bistro.core.ids import uuid7
+from bistro.core.kernel.ids import uuid7
 
 
 def test_uids_are_version_7_and_in_the_order_of_time():

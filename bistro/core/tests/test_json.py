@@ -9,7 +9,7 @@ import pytest
 from rest_framework.exceptions import ParseError
 
 from bistro.core.api.parsers import loads
-from bistro.core.jsontext import dumps
+from bistro.core.kernel.jsontext import dumps
 
 
 def test_json_has_the_conventions_of_the_api():

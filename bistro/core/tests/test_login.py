@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from bistro.core.api.views import token_json
-from bistro.core.auth import claims_for, lockout_name
+from bistro.core.auth.authentication import claims_for, lockout_name
 from bistro.core.models import Membership, Staff
 from bistro.core.services.restaurants import change_member
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory, actor_as
@@ -134,7 +134,7 @@ def test_five_failures_lock_the_account_here_and_not_elsewhere(member):
         refused(attempt(here, "wrong horse", email), 401, "invalid_credentials")
     fifth = attempt(here, "wrong horse")
     for answer in (fifth, attempt(here, PASSWORD)):
-        body = refused(answer, 429, "locked_out")
+        body = refused(answer, 429, "throttled")
         assert answer["Retry-After"] == "900"
         assert "15 minutes" in body["detail"]
     assert attempt(there, PASSWORD).status_code == 200
@@ -146,7 +146,7 @@ def test_a_lock_ends_after_a_quarter_of_an_hour(member):
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         for _ in range(5):
             login(member.staff.email, "wrong horse")
-        refused(login(member.staff.email), 429, "locked_out")
+        refused(login(member.staff.email), 429, "throttled")
         clock.move_to("2026-03-01T12:15:01Z")
         assert login(member.staff.email).status_code == 200
 
@@ -163,7 +163,7 @@ def test_the_page_and_the_api_count_together(member, client):
         client.post("/login/", {"username": member.staff.email.upper(), "password": "wrong horse"})
     for _ in range(2):
         login(member.staff.email, "wrong horse")
-    refused(login(member.staff.email), 429, "locked_out")
+    refused(login(member.staff.email), 429, "throttled")
     page = client.post("/login/", {"username": member.staff.email, "password": PASSWORD})
     assert page.status_code == 429
     assert page["Retry-After"] == "900"

@@ -6,7 +6,7 @@ import sys
 import pytest
 import structlog
 
-from bistro.core.logs import formatter
+from bistro.core.ops.logs import formatter
 
 
 def logged(form):

@@ -14,10 +14,10 @@ from django.db import OperationalError, ProgrammingError, connection, models, tr
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from bistro.core import migrating
+from bistro.core.database import migrating
+from bistro.core.database.schema_operations import AddIndexWhileServing, BuildUniqueIndex, ReplaceIndexWhileServing
 from bistro.core.management.commands.migrate import migrate as django_migrate
 from bistro.core.models import Restaurant
-from bistro.core.schema_changes import AddIndexWhileServing, BuildUniqueIndex, ReplaceIndexWhileServing
 from bistro.core.tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def report():
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr(migrating, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(migrating, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(migrating, "POLL_SECONDS", 0.01)
 
 
 # --- in nobody's way ------------------------------------------------------------------------------------------
@@ -59,8 +59,8 @@ def test_a_table_in_use_is_left_to_the_others_and_asked_for_again(quick):
             if len(told) == 2:
                 other.rollback()  # the report is over
 
-        with migrating.limits(connection, lock_timeout="100ms"):
-            migrating.again_and_again(change_table, patience=60, tell=tell)
+        with migrating.lock_limits(connection, lock_timeout="100ms"):
+            migrating.retry_refused_locks(change_table, patience=60, tell=tell)
     assert len(told) == 2
 
 
@@ -69,9 +69,9 @@ def test_control_without_a_limit_it_stands_in_the_door_until_the_report_is_over(
     told, waiting = [], Event()
 
     def wait_for_the_table():
-        with migrating.limits(connection, lock_timeout="0"):
+        with migrating.lock_limits(connection, lock_timeout="0"):
             waiting.set()
-            migrating.again_and_again(change_table, patience=60, tell=told.append)
+            migrating.retry_refused_locks(change_table, patience=60, tell=told.append)
 
     def order_behind_it():
         assert waiting.wait(30)
@@ -108,7 +108,7 @@ def test_only_a_lock_is_asked_for_again(quick):
 
     told = []
     with pytest.raises(OperationalError):
-        migrating.again_and_again(fail, patience=60, tell=told.append)
+        migrating.retry_refused_locks(fail, patience=60, tell=told.append)
     connection.close()
     assert told == []
 
@@ -137,7 +137,7 @@ def at_once(lock):
 
 @pytest.mark.race
 def test_one_process_migrates_and_the_others_wait(quick):
-    most, told = at_once(lambda tell: migrating.alone(connection, tell))
+    most, told = at_once(lambda tell: migrating.migration_lock(connection, tell))
     assert most == 1
     assert told, "who waits says so"
 
@@ -168,7 +168,7 @@ def is_free():
         raise BlockingIOError(words)
 
     try:
-        with migrating.alone(connection, tell):
+        with migrating.migration_lock(connection, tell):
             return True
     except BlockingIOError:
         return False
@@ -237,7 +237,7 @@ def test_an_index_that_could_not_be_built_leaves_the_way_free():
 
 @pytest.mark.postgres
 def test_nobody_waits_behind_the_building_of_an_index_so_its_own_waiting_has_no_limit():
-    with migrating.limits(connection, lock_timeout="100ms"):
+    with migrating.lock_limits(connection, lock_timeout="100ms"):
         with report() as other:
             (built, _) = race([build_and_take_back, lambda: (sleep(1), other.rollback())])
         assert connection_settings() == ("100ms", "0")
@@ -245,7 +245,7 @@ def test_nobody_waits_behind_the_building_of_an_index_so_its_own_waiting_has_no_
 
 
 def build_and_take_back():
-    with migrating.limits(connection, lock_timeout="100ms"):
+    with migrating.lock_limits(connection, lock_timeout="100ms"):
         apply(AddIndexWhileServing("daynumber", models.Index(fields=["last"], name="daynumber_last")))()
         return True
 

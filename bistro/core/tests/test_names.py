@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bistro.core.names import name_key
+from bistro.core.kernel.names import name_key
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.db import connection
 
-from bistro.core.auth import claims_for
-from bistro.core.errors import DomainError
+from bistro.core.auth.authentication import claims_for
+from bistro.core.kernel.errors import DomainError
 from bistro.core.models import Event, Invitation, Membership, Staff
 from bistro.core.services.restaurants import accept_invitation, invite
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory, actor_as

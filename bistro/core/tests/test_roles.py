@@ -2,40 +2,40 @@
 
 import pytest
 
-from bistro.core.actors import Actor
-from bistro.core.errors import NotPermitted
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import NotPermitted
+from bistro.core.kernel.roles import PERMISSIONS, Permission, Role
 from bistro.core.models import Restaurant
-from bistro.core.roles import MAY, Act, Role
 
 EVERYBODY_ON_STAFF = {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
 WHO_MAY = {
-    Act.READ_ORDERS: EVERYBODY_ON_STAFF | {"screen", "integration"},
-    Act.PLACE_ORDER: {"owner", "manager", "waiter", "pad", "integration"},
-    Act.PLACE_ANYWHERE: {"owner", "manager", "waiter", "integration"},
-    Act.EDIT_ORDER: {"owner", "manager", "waiter", "pad", "integration"},
-    Act.WITHDRAW_ANY: {"owner", "manager"},
-    Act.CONFIRM_ORDER: {"owner", "manager", "waiter", "kitchen"},
-    Act.CANCEL_ORDER: {"owner", "manager", "waiter"},
-    Act.DELIVER_ORDER: {"owner", "manager", "waiter", "kitchen", "screen"},
-    Act.FIRE_COURSE: {"owner", "manager", "waiter", "kitchen", "screen"},
-    Act.COOK: {"owner", "manager", "kitchen", "screen"},
-    Act.PAUSE: {"owner", "manager", "kitchen", "screen"},
-    Act.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
-    Act.WATCH_FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
-    Act.SEAT_TABLE: {"owner", "manager", "waiter", "host"},
-    Act.CLEAR_TABLE: {"owner", "manager", "waiter", "host"},
-    Act.READ_EVENTS: EVERYBODY_ON_STAFF | {"screen", "integration"},
-    Act.MANAGE: {"owner", "manager"},
-    Act.DEBUG: {"owner", "manager"},
+    Permission.READ_ORDERS: EVERYBODY_ON_STAFF | {"screen", "integration"},
+    Permission.PLACE_ORDER: {"owner", "manager", "waiter", "pad", "integration"},
+    Permission.PLACE_ANYWHERE: {"owner", "manager", "waiter", "integration"},
+    Permission.EDIT_ORDER: {"owner", "manager", "waiter", "pad", "integration"},
+    Permission.WITHDRAW_ANY: {"owner", "manager"},
+    Permission.CONFIRM_ORDER: {"owner", "manager", "waiter", "kitchen"},
+    Permission.CANCEL_ORDER: {"owner", "manager", "waiter"},
+    Permission.DELIVER_ORDER: {"owner", "manager", "waiter", "kitchen", "screen"},
+    Permission.FIRE_COURSE: {"owner", "manager", "waiter", "kitchen", "screen"},
+    Permission.COOK: {"owner", "manager", "kitchen", "screen"},
+    Permission.PAUSE: {"owner", "manager", "kitchen", "screen"},
+    Permission.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
+    Permission.WATCH_FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
+    Permission.SEAT_TABLE: {"owner", "manager", "waiter", "host"},
+    Permission.CLEAR_TABLE: {"owner", "manager", "waiter", "host"},
+    Permission.READ_EVENTS: EVERYBODY_ON_STAFF | {"screen", "integration"},
+    Permission.MANAGE: {"owner", "manager"},
+    Permission.DEBUG: {"owner", "manager"},
 }
 
 
 def test_the_table_is_complete():
-    assert set(WHO_MAY) == set(Act)
-    assert set(MAY) == set(Role)
+    assert set(WHO_MAY) == set(Permission)
+    assert set(PERMISSIONS) == set(Role)
 
 
-@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("act", Permission)
 @pytest.mark.parametrize("role", Role)
 def test_who_may_do_what(act, role):
     actor = Actor("staff", 1, 1, frozenset({role.value}))
@@ -48,7 +48,7 @@ def test_who_may_do_what(act, role):
         assert refusal.value.status == 403
 
 
-@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("act", Permission)
 def test_no_role_may_nothing_and_the_system_everything(act):
     assert not Actor("staff", 1, 1, frozenset()).may(act)
     assert Actor.system(1, "test").may(act)
@@ -58,7 +58,7 @@ def test_no_role_may_nothing_and_the_system_everything(act):
 def test_without_an_actor_or_a_restaurant_nothing_is_visible():
     from django.apps import apps
 
-    from bistro.core.querysets import TenantQuerySet
+    from bistro.core.database.querysets import TenantQuerySet
     from bistro.core.tests.factories import MembershipFactory
 
     MembershipFactory()
@@ -72,6 +72,6 @@ def test_without_an_actor_or_a_restaurant_nothing_is_visible():
     assert Restaurant.objects.exists()
 
 
-@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("act", Permission)
 def test_every_act_has_words_for_refusals(act):
     assert act.words

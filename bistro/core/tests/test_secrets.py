@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from bistro.core.secrets import digest, new_code, new_token, secret_key
+from bistro.core.kernel.secrets import digest, new_code, new_token, secret_key
 
-MANY = "import pathlib, sys, bistro.core.secrets as s; print(s.secret_key(pathlib.Path(sys.argv[1])))"
+MANY = "import pathlib, sys, bistro.core.kernel.secrets as s; print(s.secret_key(pathlib.Path(sys.argv[1])))"
 
 
 def test_it_is_made_once_and_only_its_owner_reads_it(tmp_path):

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from bistro.core.access import SESSION_RESTAURANT
+from bistro.core.auth.access import SESSION_RESTAURANT
 from bistro.core.models import Membership
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, StaffFactory, token_of
 from bistro.core.tests.http import refused

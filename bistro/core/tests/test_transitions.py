@@ -1,9 +1,9 @@
-"""One function reads every table of moves."""
+"""Tables of moves, and the functions that read them."""
 
 import pytest
 
-from bistro.core.errors import IllegalTransition
-from bistro.core.transitions import require_move
+from bistro.core.kernel.errors import IllegalTransition
+from bistro.core.kernel.transitions import require_move
 
 
 def test_a_move_that_the_table_does_not_know_says_what_is_allowed():

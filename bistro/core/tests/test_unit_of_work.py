@@ -11,15 +11,15 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from bistro.core import doorbell
-from bistro.core.actors import Actor
-from bistro.core.errors import DomainError, Overloaded
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.models import DayNumber, Device, Event, FeedHead
+from bistro.core.speed.statement_batch import execute_batch
 from bistro.core.tests import events as told
 from bistro.core.tests.events import Echoed, Rung, Unheard
 from bistro.core.tests.factories import RestaurantFactory, actor_as
-from bistro.core.trips import asked_together
-from bistro.core.unit_of_work import DAY_NUMBERS, UnitOfWork, reactions_to, require_transaction
+from bistro.core.writing import commit_signal
+from bistro.core.writing.unit_of_work import DAY_NUMBERS, UnitOfWork, reactions_to, require_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -242,8 +242,8 @@ def test_a_step_outside_a_unit_is_refused(actor):
 
 @pytest.mark.django_db
 def test_a_writer_that_waits_too_long_is_told_so(actor, monkeypatch):
-    monkeypatch.setattr("bistro.core.unit_of_work._WAIT_SECONDS", 0.05)
-    monkeypatch.setattr("bistro.core.unit_of_work._writers", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("bistro.core.writing.unit_of_work._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("bistro.core.writing.unit_of_work._writers", threading.BoundedSemaphore(1))
     refused: list[Exception] = []
 
     def second():
@@ -263,7 +263,7 @@ def test_a_writer_that_waits_too_long_is_told_so(actor, monkeypatch):
 # --- the doorbell ------------------------------------------------------------------------------------------------
 def test_it_rings_once_after_the_commit_with_the_head(here, actor, monkeypatch, django_capture_on_commit_callbacks):
     rung = []
-    monkeypatch.setattr(doorbell, "ring", lambda *heard: rung.append(heard))
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: rung.append(heard))
     with django_capture_on_commit_callbacks(execute=True):
         with UnitOfWork(actor) as work:
             work.record(Rung())
@@ -287,7 +287,7 @@ def test_a_doorbell_that_fails_does_not_fail_the_answer(here, actor, monkeypatch
     def broken(*heard):
         raise ConnectionError("no bell")
 
-    monkeypatch.setattr(doorbell, "ring", broken)
+    monkeypatch.setattr(commit_signal, "notify", broken)
     with UnitOfWork(actor) as work:
         work.record(Rung())
     assert head_of(here) == 1
@@ -295,8 +295,8 @@ def test_a_doorbell_that_fails_does_not_fail_the_answer(here, actor, monkeypatch
 
 # --- the day's numbers -------------------------------------------------------------------------------------------
 def take_day_numbers(work, day, count):
-    """Without rows that take them; `tests/test_inserting.py` has those."""
-    (((last,),),) = asked_together([DAY_NUMBERS.statement([work.restaurant_id, day], count)])
+    """Without rows that take them; `tests/test_bulk_insert.py` has those."""
+    (((last,),),) = execute_batch([DAY_NUMBERS.statement([work.restaurant_id, day], count)])
     return list(range(last - count + 1, last + 1))
 
 

@@ -6,13 +6,13 @@ import json
 import pytest
 from django.core.management import call_command
 
-from bistro.core.actors import Actor
-from bistro.core.ids import uuid7
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Restaurant, Staff
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.demo import seed as seeding
-from kitchen.board import read_board
-from orders.requests import LineRequest, OrderRequest
+from kitchen.wall.board import read_board
+from orders.order_commands import LineRequest, OrderRequest
 from orders.services import place_order
 
 pytestmark = pytest.mark.django_db(transaction=True)

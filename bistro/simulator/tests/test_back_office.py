@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.core.secrets import digest
+from bistro.core.kernel.secrets import digest
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.simulator.back_office import OtherDatabase, add_pads, create_items, require_database
 from bistro.simulator.card import read_card

@@ -1,4 +1,4 @@
-"""Reading a sales history."""
+"""CompiledQuery a sales history."""
 
 from collections import Counter
 from decimal import Decimal

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from bistro.core.actors import Actor
-from bistro.core.errors import InvalidInput, NotYours
-from bistro.core.inserting import insert_rows, new_row
-from bistro.core.roles import Act
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.speed.bulk_insert import insert_rows, new_row
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket
 from kitchen.printing.events import SlipAskedFor, SlipsDismissed, SlipsRetried
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.selectors import UNPRINTED
 from kitchen.printing.slips import NOTHING, Paper, paper_of, slip_of
-from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.printing.transitions import SlipKind, SlipStatus, move_slips
 from kitchen.services.tickets import locked_ticket
 from menu.steps import menu_in
 
@@ -38,7 +38,7 @@ def print_again(*, ticket_id: int, actor: Actor) -> int:
 
     Locks: order, ticket. Raises NotYours, InvalidInput when the station has no printer, NotPermitted.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         _order, ticket = locked_ticket(ticket_id, work)  # no edit between what is read here and its slip
         printers = list(Printer.objects.visible_to(actor).filter(station_id=ticket.station_id, enabled=True))
@@ -55,7 +55,7 @@ def print_again(*, ticket_id: int, actor: Actor) -> int:
 
 def print_test(*, printer_id: int, actor: Actor) -> Printer:
     """A slip that nobody ordered. Raises NotYours, NotPermitted."""
-    actor.require(Act.MANAGE)
+    actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
         now = work.now.astimezone(menu_in(work).menu.restaurant.tz)
@@ -82,13 +82,13 @@ def retry_failed(*, printer_id: int, actor: Actor) -> int:
 
     Locks: printer. Raises NotYours, NotPermitted.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
         failed = _failed(printer)
         wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _said_since(printer, failed)
-        again = {"status": SlipStatus.QUEUED, "attempts": 0, "due_at": work.now, "ended_at": None}
-        count: int = failed.filter(pk__in=wanted).update(**again)
+        again = {"attempts": 0, "due_at": work.now, "ended_at": None}
+        count = move_slips(failed.filter(pk__in=wanted), [SlipStatus.FAILED], SlipStatus.QUEUED, **again)
         _calm(printer)
         work.record(SlipsRetried(printer=printer, slips=count))
     return count
@@ -99,10 +99,10 @@ def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
 
     Locks: printer. Raises NotYours, NotPermitted.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
-        count: int = _failed(printer).update(status=SlipStatus.SKIPPED, ended_at=work.now)
+        count = move_slips(_failed(printer), [SlipStatus.FAILED], SlipStatus.SKIPPED, ended_at=work.now)
         _calm(printer)
         work.record(SlipsDismissed(printer=printer, slips=count))
     return count
@@ -116,7 +116,7 @@ def _own(printer_id: int, actor: Actor) -> Printer:
 
 
 def _failed(printer: Printer) -> QuerySet[PrintJob]:
-    return PrintJob.objects.filter(printer=printer, status__being=SlipStatus.FAILED)
+    return PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED)
 
 
 def _said_since(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:

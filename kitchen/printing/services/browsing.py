@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from bistro.core.actors import Actor
-from bistro.core.errors import LostRace, NotYours
-from bistro.core.roles import Act
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import LostRace, NotYours
+from bistro.core.kernel.roles import Permission
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services.slips import claim, next_slip, printed
 from kitchen.printing.transitions import SlipStatus
@@ -18,7 +18,7 @@ def take_slip(*, printer_id: int, actor: Actor) -> PrintJob | None:
     """The next slip for a browser's printer, or None when nothing is due. Of two browsers one gets it. `doubtful` says
     that one took it before and did not come back. Raises NotYours, NotPermitted.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     printer = Printer.objects.visible_to(actor).filter(pk=printer_id, kind=Printer.Kind.BROWSER).first()
     if printer is None:
         raise NotYours("There is no such printer.", code="printer_not_found")
@@ -33,7 +33,7 @@ def slip_printed(*, job_id: int, attempt: int, actor: Actor, by_hand: bool = Fal
 
     Raises NotYours, LostRace when another browser has taken it since, NotPermitted.
     """
-    actor.require(Act.COOK)
+    actor.require(Permission.COOK)
     jobs = PrintJob.objects.visible_to(actor).filter(printer__kind=Printer.Kind.BROWSER).select_related("printer")
     job: PrintJob | None = jobs.filter(pk=job_id).first()
     if job is None:

@@ -10,7 +10,7 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
-from bistro.core.errors import Overloaded
+from bistro.core.kernel.errors import Overloaded
 from kitchen.printing.escpos import as_escpos
 from kitchen.printing.metrics import FAILED_SLIPS, TROUBLED_PRINTERS
 from kitchen.printing.models import Printer, PrintJob
@@ -38,7 +38,7 @@ def print_due(*, now: datetime) -> int:
 
     A browser's slip that no browser has taken in time is given up here. Every process sweeps: `serve_printer` decides.
     """
-    waiting = PrintJob.objects.filter(status__being=SlipStatus.QUEUED, due_at__lte=now, printer__enabled=True)
+    waiting = PrintJob.objects.filter(status__literal_exact=SlipStatus.QUEUED, due_at__lte=now, printer__enabled=True)
     ready = waiting.filter(Q(printer__retry_at=None) | Q(printer__retry_at__lte=now)).order_by()
     begun = 0
     for printer_id, kind in ready.values_list("printer_id", "printer__kind").distinct():

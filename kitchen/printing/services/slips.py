@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from bistro.core.actors import Actor
+from bistro.core.kernel.actors import Actor
 from bistro.core.models import Device
-from bistro.core.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.printing.events import PrinterRecovered, PrinterTroubled
 from kitchen.printing.models import Printer, PrintJob
-from kitchen.printing.transitions import SlipKind, SlipStatus
+from kitchen.printing.transitions import SlipKind, SlipStatus, move_slips
 from kitchen.steps import mark_seen
 from kitchen.transitions import TicketStatus
 
@@ -33,7 +33,9 @@ def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
     """The oldest slip that waits, if it is due and needed; what is not needed is skipped on the way. In their order:
     a change must not lie below what it changes."""
     while True:
-        waiting = PrintJob.objects.filter(printer=printer, status__being=SlipStatus.QUEUED).select_related("ticket")
+        waiting = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.QUEUED).select_related(
+            "ticket"
+        )
         job: PrintJob | None = waiting.order_by("pk").first()
         if job is None or job.due_at > now:
             return None
@@ -106,7 +108,7 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> No
     with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
         troubled = printer.trouble_at is not None
         printer.failures, printer.retry_at = 0, None
-        if not PrintJob.objects.filter(printer=printer, status__being=SlipStatus.FAILED).exists():
+        if not PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED).exists():
             printer.trouble_at, printer.trouble = None, ""
         elif troubled:
             printer.trouble = "Printing again. These slips are missing."
@@ -120,7 +122,7 @@ def _tells_all(job: PrintJob) -> bool:
     if job.kind == SlipKind.REPRINT:
         return True
     before = PrintJob.objects.filter(printer=job.printer_id, ticket=job.ticket_id, pk__lt=job.pk)
-    return job.kind in TELLS and not before.filter(status__being=SlipStatus.FAILED).exists()
+    return job.kind in TELLS and not before.filter(status__literal_exact=SlipStatus.FAILED).exists()
 
 
 def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful: bool) -> None:
@@ -131,9 +133,10 @@ def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful
         printer.retry_at, fields = now + timedelta(seconds=pause), ["failures", "retry_at"]
         mine = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
         mine.update(doubtful=doubtful, error=why[:200])
-        queued = PrintJob.objects.filter(printer=printer, status__being=SlipStatus.QUEUED)
+        queued = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.QUEUED)
         over = Q(created_at__lt=now - GIVE_UP) | Q(pk=job.pk, attempts__gte=TRIES)
-        count = queued.filter(over).update(status=SlipStatus.FAILED, error=why[:200], ended_at=now)
+        given_up = queued.filter(over)
+        count = move_slips(given_up, [SlipStatus.QUEUED], SlipStatus.FAILED, error=why[:200], ended_at=now)
         if count:
             printer.trouble, fields = why[:200], [*fields, "trouble", "trouble_at"]
             printer.trouble_at = printer.trouble_at or now
@@ -142,6 +145,6 @@ def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful
 
 
 def _end(job: PrintJob, status: SlipStatus, now: datetime) -> None:
-    rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
+    rows = PrintJob.objects.filter(pk=job.pk, attempts=job.attempts)
     with writing():
-        rows.update(status=status, doubtful=False, error="", ended_at=now)
+        move_slips(rows, [SlipStatus.QUEUED], status, doubtful=False, error="", ended_at=now)

@@ -6,8 +6,14 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
-from bistro.core.migrating import LOCK_TIMEOUT, again_and_again, alone, is_refused_lock, limits
-from bistro.core.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
+from bistro.core.database.migrating import (
+    LOCK_TIMEOUT,
+    is_refused_lock,
+    lock_limits,
+    migration_lock,
+    retry_refused_locks,
+)
+from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
 
 
 class Command(migrate.Command):
@@ -30,8 +36,8 @@ class Command(migrate.Command):
         run = super().handle
         self._refuse_foreign_database(unknown_migrations(connection))
         try:
-            with alone(connection, self.stderr.write), limits(connection, lock_timeout=lock_timeout):
-                again_and_again(lambda: run(*args, **options), patience=options["patience"], tell=self.stderr.write)
+            with migration_lock(connection, self.stderr.write), lock_limits(connection, lock_timeout=lock_timeout):
+                retry_refused_locks(lambda: run(*args, **options), patience=options["patience"], tell=self.stderr.write)
         except OperationalError as error:
             if not is_refused_lock(error):
                 raise

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from bistro.core.ids import uuid7
+from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Restaurant
 from bistro.demo.credentials import write_private
+from bistro.demo.interrupted_seed import holds_only
 from bistro.demo.seed import seed
-from bistro.demo.unfinished import holds_only
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from bistro.core.errors import DomainError
+from bistro.core.kernel.errors import DomainError
 from bistro.simulator import back_office
 from bistro.simulator.credentials import Credentials, MissingCredential, demo_path, read_credentials
 from bistro.simulator.crew import NobodyListens

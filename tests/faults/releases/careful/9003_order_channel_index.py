@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from bistro.core.schema_changes import AddIndexWhileServing
+from bistro.core.database.schema_operations import AddIndexWhileServing
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from bistro.core.schema_changes import AddCheckNotValid
+from bistro.core.database.schema_operations import AddCheckNotValid
 from tests.faults.releases import CHANNEL_KNOWN
 
 

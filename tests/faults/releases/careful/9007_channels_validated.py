@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from bistro.core.schema_changes import ValidateCheck
+from bistro.core.database.schema_operations import ValidateCheck
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from bistro.core.schema_changes import ReplaceIndexWhileServing
+from bistro.core.database.schema_operations import ReplaceIndexWhileServing
 
 
 class Migration(migrations.Migration):

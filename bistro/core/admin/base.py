@@ -1,0 +1,259 @@
+"""What every page of the managers' admin shares (DECISIONS 9).
+
+The role of the acting membership decides, not Django's permission rows. Rows, choices and filters are the
+restaurant's own. A save is one unit of work: what changed stands in the audit trail, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, ProtectedError, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin, TabularInline
+
+from bistro.core.admin.changes import Edits, begin, changed_values, edits_of
+from bistro.core.admin.forms import TenantForm
+from bistro.core.auth.access import request_actor
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.steps import raise_version
+from bistro.core.writing.unit_of_work import UnitOfWork
+
+LOOKS = ("GET", "HEAD", "OPTIONS", "TRACE")
+AT_ONCE = 200  # rows that one action takes
+
+
+def acting_manager(request: HttpRequest) -> Actor | None:
+    """The owner or manager who asks, in the active restaurant; None for everybody else."""
+    actor = request_actor(request)
+    allowed = actor is not None and actor.is_staff and actor.restaurant_id is not None and actor.may(Permission.MANAGE)
+    return actor if allowed else None
+
+
+def manager_of(request: HttpRequest) -> Actor:
+    """As `acting_manager`, where permissions have made sure that there is one."""
+    actor = acting_manager(request)
+    assert actor is not None
+    return actor
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than it shows: to list fifty, a million need not be counted. Filters reach the rest."""
+
+    farthest = 5000
+
+    @property
+    def count(self) -> int:  # type: ignore[override]
+        if not hasattr(self, "_count"):
+            rows = self.object_list
+            self._count: int = rows.order_by()[: self.farthest].count() if isinstance(rows, QuerySet) else len(rows)
+        return self._count
+
+
+class TenantAdminMixin:
+    """Permissions, rows and choices of the acting manager's restaurant, for pages and their inlines."""
+
+    model: type[Model]
+    may_add: ClassVar[bool] = True
+    may_change: ClassVar[bool] = True
+    may_delete: ClassVar[bool] = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return acting_manager(request) is not None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return acting_manager(request) is not None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_add and acting_manager(request) is not None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_change and acting_manager(request) is not None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_delete and acting_manager(request) is not None
+
+    def has_run_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """For actions that call services."""
+        return acting_manager(request) is not None
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).visible_to(acting_manager(request))  # type: ignore[misc]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = own_rows(db_field, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = own_rows(db_field, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+def own_rows(db_field: Field[Any, Any], request: HttpRequest) -> QuerySet[Any]:
+    """What a relation may point at: rows of the restaurant. Closed for tables that know no restaurant."""
+    related: Any = db_field.remote_field.model  # type: ignore[union-attr]
+    manager = related._default_manager
+    if not hasattr(manager, "visible_to"):
+        return manager.none()  # type: ignore[no-any-return]
+    return manager.visible_to(acting_manager(request))  # type: ignore[no-any-return]
+
+
+class TenantInline(TenantAdminMixin, TabularInline):
+    """Rows below a row."""
+
+    form = TenantForm
+    extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.actor = acting_manager(request)
+        return formset
+
+
+class LookInline(TenantInline):
+    """Rows below a row, to look at."""
+
+    may_add = may_change = may_delete = False
+    hide_title = True
+
+
+class TenantAdmin(TenantAdminMixin, ModelAdmin):
+    """Rows of one restaurant that managers set up."""
+
+    form = TenantForm
+    paginator = CappedPaginator
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # one count a choice of every filter
+    list_filter_submit = True
+    warn_unsaved_form = True
+    compressed_fields = True
+
+    def after_write(self, request: HttpRequest, edits: Edits) -> None:
+        """What else the app does in the same unit when something was saved, e.g. raise the menu's version."""
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Without Django's bulk deletion: it would go round the unit of work."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.actor, form.refusal = acting_manager(request), getattr(request, "refusal", None)
+        return form
+
+    # --- one save, one unit of work ---------------------------------------------------------------------------
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        def view() -> Any:
+            return super(TenantAdmin, self).changeform_view(request, object_id, form_url, extra_context)
+
+        if request.method in LOOKS:
+            return view()
+        try:
+            return self._in_one_unit(request, view)
+        except DomainError as error:
+            request.refusal = error  # type: ignore[attr-defined]  # the form shows it with everything typed
+            return view()
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        def view() -> Any:
+            return super(TenantAdmin, self).delete_view(request, object_id, extra_context)
+
+        if request.method in LOOKS:
+            return view()
+        try:
+            return self._in_one_unit(request, view)
+        except DomainError as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return redirect(self.url_of("change", object_id))
+
+    def _in_one_unit(self, request: HttpRequest, view: Callable[[], Any]) -> Any:
+        """Django's own `atomic()` nests inside the durable unit. Raises DomainError; then nothing is saved."""
+        actor = acting_manager(request)
+        if actor is None:
+            return view()  # refuses
+        try:
+            with UnitOfWork(actor) as work:
+                edits = begin(request, work)
+                answer = view()
+                if edits.rows:
+                    self.after_write(request, edits)
+            return answer
+        except ProtectedError:
+            problem: DomainError = InvalidInput("This is in use and cannot be removed.")
+        except IntegrityError:
+            problem = LostRace("Someone else changed this at the same time. Check the page and save again.")
+        except DomainError as error:
+            problem = error
+        finally:
+            request.edits = None  # type: ignore[attr-defined]
+        told: Any = messages.get_messages(request)
+        told._queued_messages.clear()  # “was saved” is not true any more
+        raise problem
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        if change:
+            raise_version(obj)
+        super().save_model(request, obj, form, change)
+        if not change:
+            edits_of(request).added(obj, form)
+        elif form.changed_data:
+            edits_of(request).changed(obj, changed_values(form))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        edits_of(request).formset(formset)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        pk = obj.pk
+        super().delete_model(request, obj)
+        edits_of(request).removed(obj, pk)
+
+    # --- actions ----------------------------------------------------------------------------------------------
+    def run_each(self, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any], done: str) -> None:
+        """Call a service for each row; refusals are told one by one. `done` reads after a number: `3 confirmed.`"""
+        chosen = list(rows[: AT_ONCE + 1] if isinstance(rows, QuerySet) else rows)
+        if len(chosen) > AT_ONCE:
+            self.message_user(request, f"Choose at most {AT_ONCE} at once.", messages.ERROR)
+            return
+        count = 0
+        for row in chosen:
+            try:
+                act(row)
+            except DomainError as error:
+                self.message_user(request, f"{row}: {error.message}", messages.ERROR)
+            else:
+                count += 1
+        if count:
+            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+
+    def back_to_list(self) -> HttpResponse:
+        return redirect(self.url_of("changelist"))
+
+    def url_of(self, page: str, *args: Any) -> str:
+        """The address of one of this admin's pages."""
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=args)
+
+
+class ReadOnlyAdmin(TenantAdmin):
+    """Rows to look at; statuses and money change only through actions that call services."""
+
+    may_add = may_change = may_delete = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return flatten_fieldsets(self.get_fieldsets(request, obj))

@@ -1,0 +1,123 @@
+"""What one save in the admin changed: read from its forms, written into the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import EMPTY_VALUES
+from django.db.models import Model, QuerySet
+from django.db.models.fields.files import FieldFile
+from django.forms import BaseForm, ModelChoiceField, ModelForm
+from django.forms.models import BaseModelFormSet, InlineForeignKeyField, ModelMultipleChoiceField
+from django.http import HttpRequest
+
+from bistro.core.kernel.events import DomainEvent
+from bistro.core.kernel.money import short, to_cents
+from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged, ConfigurationRemoved
+from bistro.core.writing.unit_of_work import UnitOfWork
+
+Changed = dict[str, tuple[Any, Any]]
+
+
+class Edits:
+    """One save under way: its unit of work, and whether anything was changed."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work = work
+        self.rows: list[Model] = []
+        self.new: list[Model] = []
+
+    def added(self, row: Model, form: ModelForm[Any]) -> None:
+        self.new.append(row)
+        self._record(ConfigurationAdded(row=row, pk=row.pk, changed=_first_values(form)), row)
+
+    def changed(self, row: Model, values: Changed) -> None:
+        self._record(ConfigurationChanged(row=row, pk=row.pk, changed=values), row)
+
+    def removed(self, row: Model, pk: int) -> None:
+        self._record(ConfigurationRemoved(row=row, pk=pk), row)
+
+    def formset(self, formset: BaseModelFormSet[Any, Any]) -> None:
+        """Whatever the rows of an inline became."""
+        new = set(map(id, formset.new_objects))
+        changed = {id(row) for row, _names in formset.changed_objects}
+        for form in formset.forms:
+            if id(form.instance) in new:
+                self.added(form.instance, form)
+            elif id(form.instance) in changed:
+                self.changed(form.instance, changed_values(form))
+        for form in formset.deleted_forms:
+            pk = form.initial.get(formset.model._meta.pk.name) if formset.model._meta.pk else None
+            if pk is not None or form.instance in formset.deleted_objects:
+                self.removed(form.instance, pk or form.cleaned_data["id"].pk)
+
+    def _record(self, event: DomainEvent, row: Model) -> None:
+        self.work.record(event)
+        self.rows.append(row)
+
+
+def begin(request: HttpRequest, work: UnitOfWork) -> Edits:
+    """Remember the unit of work for the hooks that Django calls while it saves."""
+    edits = Edits(work)
+    request.edits = edits  # type: ignore[attr-defined]
+    return edits
+
+
+def edits_of(request: HttpRequest) -> Edits:
+    """The save under way. Raises RuntimeError outside one: nothing is saved without a unit of work."""
+    edits = getattr(request, "edits", None)
+    if not isinstance(edits, Edits):
+        raise RuntimeError("The admin saves inside a unit of work; use TenantAdmin's views.")
+    return edits
+
+
+def changed_values(form: ModelForm[Any]) -> Changed:
+    """{field: (before, after)} of the fields that a form changed."""
+    return {
+        name: (_shown(form, name, form.initial.get(name)), _shown(form, name, form.cleaned_data.get(name)))
+        for name in form.changed_data
+        if name in form.cleaned_data
+    }
+
+
+def _first_values(form: ModelForm[Any]) -> Changed:
+    return {name: (None, _shown(form, name, value)) for name, value in _said(form) if value not in EMPTY_VALUES}
+
+
+def _said(form: ModelForm[Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in form.cleaned_data.items():
+        field = form.fields.get(name)
+        own_key = form._meta.model._meta.pk
+        if field is None or isinstance(field, InlineForeignKeyField) or (own_key and name == own_key.name):
+            continue
+        if name not in ("DELETE", "ORDER"):
+            yield name, value
+
+
+def _shown(form: BaseForm, name: str, value: Any) -> Any:
+    """A value as JSON holds it and people read it: rows by their names."""
+    field = form.fields[name]
+    if isinstance(field, ModelMultipleChoiceField):
+        rows = value.all() if isinstance(value, QuerySet) else value or []
+        known = [row for row in rows if isinstance(row, Model)]
+        known += field.queryset.filter(pk__in=[row for row in rows if not isinstance(row, Model)])  # type: ignore[union-attr]
+        return sorted(str(row) for row in known)
+    if isinstance(field, ModelChoiceField) and value not in EMPTY_VALUES and not isinstance(value, Model):
+        value = field.queryset.filter(pk=value).first() or value  # type: ignore[union-attr]
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    if isinstance(value, Decimal) and value != to_cents(value):
+        return short(value)  # a quantity: the log would round it like money
+    if value is None or isinstance(value, bool | int | str | Decimal | datetime | date):
+        return value
+    if isinstance(value, FieldFile):
+        return value.name or ""
+    if isinstance(value, list | tuple | set | QuerySet):
+        return [plain(one) for one in value]
+    return str(value)

@@ -1,0 +1,109 @@
+"""Forms of the admin: rows of one restaurant, refusals beside the field, no constraint left to the database's wrath."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db.models import Q
+from django.forms.models import ModelMultipleChoiceField
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.writing.steps import settle_names
+
+MOST_SMALL, MOST_INTEGER = 2**15 - 1, 2**31 - 1
+NAME_TAKEN = "This name is already in use."
+
+
+def _checked_later(exclude: Any = None) -> None:
+    """In the place of a row's own check while a form is cleaned."""
+
+
+class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of the acting manager's restaurant.
+
+    The admin sets `actor` and `refusal` on the class it makes for each request. Constraints are checked with every
+    column of the row, also those that the form does not show, so that a doubled name is a message and not a 500.
+    """
+
+    actor: ClassVar[Actor | None] = None
+    refusal: ClassVar[DomainError | None] = None
+    # {constraint: (field or None, what to say)}
+    constraint_words: ClassVar[dict[str, tuple[str | None, str]]] = {}
+    # Constraints that the save itself brings about, e.g. "only one default": the old default gives way.
+    settled_constraints: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField):
+                self._leave_out_archived(name, field)
+            elif isinstance(field, forms.IntegerField):
+                self._fit_postgresql(name, field)
+
+    def prepare(self) -> None:
+        """Fill what the form does not ask, before the constraints are checked."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal is not None:
+            self._say(self.refusal)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        fields = {field.name for field in self.instance._meta.concrete_fields}
+        if "restaurant" in fields and self.actor is not None and self.instance.restaurant_id is None:
+            self.instance.restaurant_id = self.actor.restaurant_id
+        # Django would check the constraints among the form's own fields, in its own words: ours comes after.
+        self.instance.validate_constraints = _checked_later
+        super()._post_clean()  # type: ignore[misc]
+        del self.instance.validate_constraints
+        self._check_constraints()
+
+    def _check_constraints(self) -> None:
+        self.prepare()
+        settle_names(self.instance)
+        for model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                if constraint.name in self.settled_constraints:
+                    continue
+                try:
+                    constraint.validate(model, self.instance, exclude=set(self.errors))
+                except ValidationError as error:
+                    self.add_error(*self._words(constraint.name, error))
+
+    def _words(self, name: str, error: ValidationError) -> tuple[str | None, Any]:
+        if name in self.constraint_words:
+            field, message = self.constraint_words[name]
+            return (field if field in self.fields else None), message
+        if name.endswith("_name_once"):
+            return ("name" if "name" in self.fields else None), NAME_TAKEN
+        return None, error.messages
+
+    def _say(self, refusal: DomainError) -> None:
+        """A service's refusal, beside the fields that it names."""
+        placed = {name: messages for name, messages in refusal.fields.items() if name in self.fields}
+        for name, messages in placed.items():
+            self.add_error(name, messages)
+        self.add_error(None, refusal.message)
+
+    def _fit_postgresql(self, name: str, field: forms.IntegerField) -> None:
+        """SQLite would take larger numbers, and the restaurant could never move."""
+        column = next((f for f in self.instance._meta.concrete_fields if f.name == name), None)
+        small = column is not None and "Small" in column.get_internal_type()
+        field.validators.append(MaxValueValidator(MOST_SMALL if small else MOST_INTEGER))
+
+    def _leave_out_archived(self, name: str, field: forms.ModelChoiceField[Any]) -> None:
+        """What is archived can stay where it is, but not be chosen anew."""
+        queryset = field.queryset
+        if queryset is None or not any(f.name == "archived_at" for f in queryset.model._meta.concrete_fields):
+            return
+        now = self.initial.get(name)
+        if isinstance(field, ModelMultipleChoiceField):
+            kept = [getattr(row, "pk", row) for row in now or []]
+        else:
+            kept = [] if now is None else [getattr(now, "pk", now)]
+        field.queryset = queryset.filter(Q(archived_at=None) | Q(pk__in=kept))

@@ -1,0 +1,35 @@
+"""Pages of what a row was before, for what managers set up. To look at: going back is an ordinary change."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from bistro.core.admin.base import LOOKS, TenantAdmin
+from bistro.core.kernel.numbers import whole_number
+
+
+class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
+    """The library looks histories up by key alone; here the row must be the restaurant's own first."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self._require_own(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> Any:
+        if request.method not in LOOKS:
+            raise PermissionDenied("Earlier versions are read-only.")
+        self._require_own(request, object_id)
+        if whole_number(version_id) is None:
+            raise Http404("There is no such version.")
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def _require_own(self, request: HttpRequest, object_id: str) -> None:
+        if self.get_object(request, object_id) is None:
+            raise Http404("There is no such row.")

@@ -1,0 +1,1 @@
+"""Credentials and rights: authentication, gates, rate limits, socket passes."""

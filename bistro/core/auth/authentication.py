@@ -1,0 +1,189 @@
+"""Credentials of the API and of sockets: device token, JWT, session. Pages use Django's session (middleware.py).
+
+Every authenticator returns `(user, actor)`: `request.auth` is the Actor, whoever it came from.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+
+from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
+from bistro.core.auth.device_cache import cache_device
+from bistro.core.auth.last_seen import record_seen
+from bistro.core.auth.rate_limits import client_address
+from bistro.core.auth.refused import RefusedAPIException
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DeviceIsLocked, TooMany
+from bistro.core.kernel.secrets import digest
+from bistro.core.models import Device, Staff
+from bistro.core.services.devices import adopt_next_token
+from bistro.core.speed.compiled_queries import CompiledQuery
+
+DEVICE_COOKIE = "bistro_device"
+DEVICE_COOKIE_AGE = 365 * 24 * 3600  # a wall has no login; it is revoked, not logged out
+_SCHEMES = (b"device", b"bearer")
+
+
+class DevicePrincipal(AnonymousUser):
+    """What `request.user` is for a device: authenticated, but nobody."""
+
+    @property
+    def is_authenticated(self) -> bool:  # type: ignore[override]
+        return True
+
+
+def device_actor(token: str, *, admit_locked: bool = False) -> Actor | None:
+    """The actor of a device token, or None. Raises DeviceIsLocked, see `admitted_device`."""
+    device = admitted_device(token, admit_locked=admit_locked)
+    return actor_of_device(device) if device is not None else None
+
+
+_devices_by_token = CompiledQuery(lambda token_hash: Device.objects.live().filter(token_hash=token_hash).order_by())
+
+
+def admitted_device(token: str, *, admit_locked: bool = False) -> Device | None:
+    """The device of a token, or None. The first use of a rotated token retires the old one.
+
+    Raises DeviceIsLocked for a locked one, unless the door admits those.
+    """
+    hashed = digest(token)
+    device = next(iter(_devices_by_token(hashed)), None)
+    if device is None:
+        device = Device.objects.live().filter(next_token_hash=hashed).first()
+        if device is None:
+            return None
+        adopt_next_token(device_id=device.pk, token_hash=hashed)
+    record_seen(device.pk)
+    if device.locked_at is not None and not admit_locked:
+        raise DeviceIsLocked
+    cache_device(hashed, actor_of_device(device))
+    return device
+
+
+def keep_device_cookie(answer: HttpResponseBase, token: str) -> None:
+    """The browser is this device, for a year from now."""
+    answer.set_cookie(
+        DEVICE_COOKIE,
+        token,
+        max_age=DEVICE_COOKIE_AGE,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:
+    """A refresh token (and through it access tokens) for a login in a restaurant."""
+    token = RefreshToken.for_user(staff)
+    token["rid"] = restaurant_id
+    # From the row: a login that has just renewed its password's hash holds a newer version than was saved.
+    token["ver"] = Staff.objects.values_list("version", flat=True).get(pk=staff.pk)
+    return token  # type: ignore[no-any-return]
+
+
+def staff_of_token(token: Token) -> Staff | None:
+    """The active login that a token names, unless its sessions were ended since."""
+    staff = Staff.objects.filter(pk=token.get("user_id"), is_active=True).first()
+    return staff if staff is not None and staff.version == token.get("ver") else None
+
+
+def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
+    """The login and actor of an access token, or None."""
+    try:
+        token = AccessToken(raw)  # type: ignore[arg-type]
+    except TokenError:
+        return None
+    staff = staff_of_token(token)
+    return (staff, staff_actor(staff, token.get("rid"))) if staff else None
+
+
+class DeviceAuthentication(BaseAuthentication):
+    """`Authorization: Device <token>`. A locked device is 403 at once, but where a view says `admits_locked`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Actor] | None:
+        scheme, token = _credential(request)
+        if scheme != b"device":
+            return None
+        view = request.parser_context.get("view")
+        try:
+            actor = device_actor(token, admit_locked=getattr(view, "admits_locked", False))
+        except DeviceIsLocked as error:
+            raise RefusedAPIException(error) from None
+        if actor is None:
+            raise exceptions.AuthenticationFailed("This device token is not known or was revoked.", "invalid_token")
+        return DevicePrincipal(), actor
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Device"
+
+
+class StaffTokenAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <JWT>`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        scheme, raw = _credential(request)
+        if scheme != b"bearer":
+            return None
+        found = jwt_actor(raw)
+        if found is None:
+            raise exceptions.AuthenticationFailed("This token is not valid or has expired.", "invalid_token")
+        return found
+
+
+class StaffSessionAuthentication(SessionAuthentication):
+    """The session cookie with CSRF; ignored as soon as an Authorization header is there."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        if get_authorization_header(request):
+            return None
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        return found[0], staff_actor(found[0], request._request.session.get(SESSION_RESTAURANT))
+
+
+TOKEN_ONLY = [DeviceAuthentication, StaffTokenAuthentication]
+
+
+def _credential(request: Request) -> tuple[bytes, str]:
+    """(scheme, secret) of the Authorization header; an unknown scheme is an error, not somebody anonymous."""
+    parts = get_authorization_header(request).split()
+    if not parts:
+        return b"", ""
+    scheme = parts[0].lower()
+    if scheme not in _SCHEMES or len(parts) != 2:
+        raise exceptions.AuthenticationFailed("Use “Device <token>” or “Bearer <token>”.", "invalid_header")
+    try:
+        return scheme, parts[1].decode("ascii")
+    except UnicodeDecodeError:
+        raise exceptions.AuthenticationFailed("A token is plain ASCII.", "invalid_header") from None
+
+
+def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
+    """Under which name failures are counted (django-axes): the account's, however it was typed."""
+    given = (credentials or {}).get("username")
+    if given is None and request is not None:
+        given = request.POST.get("username")
+    return str(given or "").strip().casefold()[:254]
+
+
+def forget_failures(request: HttpRequest, staff: Staff) -> None:
+    """A program has logged in: its earlier failures from here count no more (a page's login does it by itself)."""
+    AxesProxyHandler.reset_attempts(
+        username=lockout_name(None, {"username": staff.email}), ip_address=client_address(request)
+    )
+
+
+def locked_out() -> TooMany:
+    """Return the refusal of a login whose account is locked for the asking address (django-axes)."""
+    return TooMany("Too many failed logins. Try again in 15 minutes.", retry_after=900)

@@ -1,0 +1,1 @@
+"""Extensions of Django's database layer: lookups, querysets, schema operations, migrating."""

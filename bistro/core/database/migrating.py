@@ -1,0 +1,99 @@
+"""Behaviour of `manage.py migrate` while orders are being placed.
+
+A schema change waits for all transactions on its table, and later transactions wait behind it. Behind one long report
+all orders would wait. Therefore each attempt waits for a lock half a second at most, then lets orders through and
+retries.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.core.files import locks
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+LOCK_TIMEOUT = "500ms"
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0  # seconds between two attempts, in which waiting orders proceed
+POLL_SECONDS = 0.5  # between two attempts to take the lock of another migrating process
+ADVISORY_LOCK = 0x42495354  # any number that no other program uses in this database
+
+Tell = Callable[[str], None]
+
+
+@contextmanager
+def migration_lock(connection: Any, tell: Tell) -> Iterator[None]:
+    """Let one process migrate at a time; others wait, then find nothing to do. A killed process frees the lock."""
+    take, free = _advisory_lock(connection) if connection.vendor == "postgresql" else _file_lock(connection)
+    told = False
+    while not take():
+        if not told:
+            tell("Another process migrates this database; waiting for it.")
+            told = True
+        time.sleep(POLL_SECONDS)
+    try:
+        yield
+    finally:
+        free()
+
+
+def _advisory_lock(connection: Any) -> tuple[Callable[[], bool], Callable[[], Any]]:
+    """Return functions that take and free a session-level advisory lock.
+
+    The lock is polled, because a waiting statement would block `CREATE INDEX CONCURRENTLY` of the other process.
+    """
+
+    def ask(function: str) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [ADVISORY_LOCK])
+            return bool(cursor.fetchone()[0])
+
+    return (lambda: ask("pg_try_advisory_lock"), lambda: ask("pg_advisory_unlock"))
+
+
+def _file_lock(connection: Any) -> tuple[Callable[[], bool], Callable[[], Any]]:
+    """Return functions that take and free a lock on a file beside the SQLite database."""
+    file = Path(f"{connection.settings_dict['NAME']}.migrating").open("wb")  # noqa: SIM115  (closed when the lock is freed)
+    return (lambda: locks.lock(file, locks.LOCK_EX | locks.LOCK_NB), file.close)
+
+
+@contextmanager
+def lock_limits(connection: Any, *, lock_timeout: str) -> Iterator[None]:
+    """Limit how long this session waits for a lock. Statements have no time limit, because some read large tables."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [lock_timeout])
+        cursor.execute("SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+            cursor.execute("RESET statement_timeout")
+
+
+def retry_refused_locks(migrate: Callable[[], Any], *, patience: float, tell: Tell) -> None:
+    """Run `migrate` until it gets its locks, for at most `patience` seconds.
+
+    Each refused migration is rolled back; migrations that were applied stay. Raises the last OperationalError.
+    """
+    give_up_at, pause = time.monotonic() + patience, FIRST_PAUSE
+    while True:
+        try:
+            migrate()
+            return
+        except OperationalError as error:
+            if not is_refused_lock(error) or time.monotonic() + pause > give_up_at:
+                raise
+        tell(f"Somebody uses the table; orders go first. Trying again in {pause:.0f} s.")
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def is_refused_lock(error: OperationalError) -> bool:
+    """Return whether the error is a lock timeout or a deadlock, so that a retry can succeed."""
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)

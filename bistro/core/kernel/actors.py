@@ -1,0 +1,45 @@
+"""The actor of a request: created by entry points, passed to services, written into the event log."""
+
+from dataclasses import dataclass
+
+from bistro.core.kernel.errors import NotPermitted
+from bistro.core.kernel.roles import PERMISSIONS, Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member of staff, a device or the system itself, in one restaurant.
+
+    `kind` is `staff`, `device` or `system`. `id` is the primary key of the Staff or Device row, 0 for the system.
+    `label` is the name that the event log shows.
+    """
+
+    kind: str
+    id: int
+    restaurant_id: int | None
+    roles: frozenset[str]
+    device_id: int | None = None
+    label: str = ""
+
+    @classmethod
+    def system(cls, restaurant_id: int | None, label: str) -> "Actor":
+        """Return the actor of the product itself, for example of the demo, an import or a sweep."""
+        return cls("system", 0, restaurant_id, frozenset(), None, label)
+
+    @property
+    def credential(self) -> str:
+        """Return `kind:id`, the owner of idempotency keys. A device keeps it when its token is rotated."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind == "staff"
+
+    def may(self, act: Permission) -> bool:
+        """Return whether PERMISSIONS allows `act`. The system may do everything."""
+        return self.kind == "system" or any(act in PERMISSIONS[role] for role in self.roles)
+
+    def require(self, act: Permission) -> None:
+        """Raise NotPermitted unless the actor has the permission."""
+        if not self.may(act):
+            raise NotPermitted(f"{self.label or 'This credential'} cannot {act.words}.")

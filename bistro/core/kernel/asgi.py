@@ -1,0 +1,37 @@
+"""Types and small helpers of the ASGI protocol, for code that answers requests without Django."""
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def replay(messages: list[Message], receive: Receive) -> Receive:
+    """Return a `receive` that replays buffered messages, then delegates to the original."""
+    queue = iter(messages)
+
+    async def next_message() -> Message:
+        for message in queue:
+            return message
+        return await receive()
+
+    return next_message
+
+
+async def refuse(send: Send, status: int, detail: str, code: str, headers: list[tuple[bytes, bytes]]) -> None:
+    """Send a problem document as the whole response, without Django."""
+    body = json.dumps(problem(status, detail, code)).encode()
+    own = [
+        (b"content-type", PROBLEM_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": own + headers})
+    await send({"type": "http.response.body", "body": body})

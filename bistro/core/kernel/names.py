@@ -1,0 +1,31 @@
+"""Names that must be unique to a reader: compared trimmed, in Unicode form NFC, without case."""
+
+import unicodedata
+from typing import Any
+
+from django.db import models
+
+
+def name_key(name: str) -> str:
+    """Return the form in which a name is compared and looked up."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+
+
+class NameKeyField(models.CharField):  # type: ignore[type-arg]
+    """A column with the `name_key` of another field, computed on each write so that no caller can forget it."""
+
+    def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
+        self.source = source
+        kwargs.setdefault("max_length", 160)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("editable", None)
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = name_key(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, value)
+        return value

@@ -1,0 +1,118 @@
+"""Roles and their permissions, in one table (ADR 0020). Tests check every pair."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The role of a membership or a device in one restaurant."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    HOST = "host"
+    WAITER = "waiter"
+    KITCHEN = "kitchen"
+    CASHIER = "cashier"
+    PAD = "pad"
+    SCREEN = "screen"
+    INTEGRATION = "integration"
+
+
+STAFF_ROLES = (Role.OWNER, Role.MANAGER, Role.HOST, Role.WAITER, Role.KITCHEN, Role.CASHIER)
+
+
+class Permission(StrEnum):
+    """An action that a role may be allowed to do."""
+
+    READ_ORDERS = "read_orders"  # the whole restaurant's; a pad reads its own party without it
+    PLACE_ORDER = "place_order"
+    PLACE_ANYWHERE = "place_anywhere"
+    EDIT_ORDER = "edit_order"
+    WITHDRAW_ANY = "withdraw_any"
+    CONFIRM_ORDER = "confirm_order"
+    CANCEL_ORDER = "cancel_order"
+    DELIVER_ORDER = "deliver_order"
+    FIRE_COURSE = "fire_course"
+    COOK = "cook"  # start, bump, recall, push, hold, tick on the pass
+    PAUSE = "pause"  # stop orders for an item, a category or all pads for some minutes
+    WATCH_KITCHEN = "watch_kitchen"
+    WATCH_FLOOR = "watch_floor"
+    SEAT_TABLE = "seat_table"
+    CLEAR_TABLE = "clear_table"
+    READ_EVENTS = "read_events"
+    MANAGE = "manage"  # menu, floor, staff, devices: the admin
+    DEBUG = "debug"
+
+    @property
+    def words(self) -> str:
+        """Return the permission in the words of messages: "Your role cannot …"."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Permission.READ_ORDERS: "read orders",
+    Permission.PLACE_ORDER: "place orders",
+    Permission.PLACE_ANYWHERE: "order for any table",
+    Permission.EDIT_ORDER: "change orders",
+    Permission.WITHDRAW_ANY: "withdraw any order",
+    Permission.CONFIRM_ORDER: "confirm orders",
+    Permission.CANCEL_ORDER: "cancel orders",
+    Permission.DELIVER_ORDER: "deliver orders",
+    Permission.FIRE_COURSE: "fire courses",
+    Permission.COOK: "work on tickets",
+    Permission.PAUSE: "pause orders",
+    Permission.WATCH_KITCHEN: "open the kitchen screens",
+    Permission.WATCH_FLOOR: "open the floor plan",
+    Permission.SEAT_TABLE: "seat guests",
+    Permission.CLEAR_TABLE: "clear tables",
+    Permission.READ_EVENTS: "read events",
+    Permission.MANAGE: "use the admin",
+    Permission.DEBUG: "use debug functions",
+}
+
+_EVERYTHING = frozenset(Permission)
+_ORDER_TAKING = {Permission.READ_ORDERS, Permission.PLACE_ORDER, Permission.PLACE_ANYWHERE, Permission.EDIT_ORDER}
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.MANAGER: _EVERYTHING,
+    Role.WAITER: frozenset(
+        _ORDER_TAKING
+        | {Permission.CONFIRM_ORDER, Permission.CANCEL_ORDER, Permission.DELIVER_ORDER, Permission.FIRE_COURSE}
+        | {Permission.SEAT_TABLE, Permission.CLEAR_TABLE}
+        | {Permission.WATCH_FLOOR, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
+    ),
+    Role.HOST: frozenset(
+        {
+            Permission.READ_ORDERS,
+            Permission.SEAT_TABLE,
+            Permission.CLEAR_TABLE,
+            Permission.WATCH_FLOOR,
+            Permission.READ_EVENTS,
+        }
+    ),
+    Role.KITCHEN: frozenset(
+        {
+            Permission.READ_ORDERS,
+            Permission.COOK,
+            Permission.FIRE_COURSE,
+            Permission.CONFIRM_ORDER,
+            Permission.DELIVER_ORDER,
+        }
+        | {Permission.PAUSE, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
+    ),
+    Role.CASHIER: frozenset({Permission.READ_ORDERS, Permission.WATCH_FLOOR, Permission.READ_EVENTS}),
+    Role.PAD: frozenset({Permission.PLACE_ORDER, Permission.EDIT_ORDER}),
+    Role.SCREEN: frozenset(
+        {Permission.READ_ORDERS, Permission.COOK, Permission.FIRE_COURSE, Permission.DELIVER_ORDER}
+        | {Permission.PAUSE, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
+    ),
+    Role.INTEGRATION: frozenset(
+        {
+            Permission.READ_ORDERS,
+            Permission.PLACE_ORDER,
+            Permission.PLACE_ANYWHERE,
+            Permission.EDIT_ORDER,
+            Permission.READ_EVENTS,
+        }
+    ),
+}

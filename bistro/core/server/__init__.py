@@ -1,0 +1,1 @@
+"""The ASGI edge: admission, threads, limits of Daphne, middleware, error pages."""

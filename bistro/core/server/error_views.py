@@ -1,0 +1,60 @@
+"""What Django itself refuses, outside every view: a page for people, a problem document for programs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+
+from bistro.core.auth.authentication import locked_out
+from bistro.core.kernel.problems import PROBLEM_TYPE, problem
+from bistro.core.web.pages import render_refusal, with_status
+
+_PROGRAMS = ("/api/", "/auth/", "/openapi.json", "/health", "/metrics")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a host that is not ours, a broken form."""
+    if not _is_program(request):
+        return defaults.bad_request(request, exception)
+    return _problem(400, "This request makes no sense.", "parse_error")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    if not _is_program(request):
+        return defaults.permission_denied(request, exception)
+    return _problem(403, str(exception) or "You may not do this.", "permission_denied")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: the same words whether something is missing or somebody else's."""
+    if not _is_program(request):
+        return defaults.page_not_found(request, exception)
+    return _problem(404, "There is nothing here.", "not_found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, without a word about the inside."""
+    if not _is_program(request):
+        return defaults.server_error(request)
+    return _problem(500, "Something went wrong on the server.", "server_error")
+
+
+def lockout_response(
+    request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
+) -> HttpResponse:
+    """Answer a login whose account is locked (django-axes calls it)."""
+    refusal = locked_out()
+    if request.path_info.startswith(_PROGRAMS):
+        return with_status(_problem(refusal.status, refusal.message, refusal.code), refusal)
+    return render_refusal(request, "registration/login.html", refusal)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Whether a program asks: at an address of the API, or without wanting a page."""
+    return request.path_info.startswith(_PROGRAMS) or "text/html" not in request.headers.get("Accept", "text/html")
+
+
+def _problem(status: int, detail: str, code: str) -> HttpResponse:
+    return JsonResponse(problem(status, detail, code), status=status, content_type=PROBLEM_TYPE)

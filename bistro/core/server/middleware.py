@@ -1,0 +1,114 @@
+"""Middleware of our own: who asks, what a browser may load, refusals on pages."""
+
+import logging
+from collections.abc import Callable
+
+import structlog
+from csp.middleware import CSPMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+
+from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
+from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, keep_device_cookie
+from bistro.core.auth.rate_limits import client_address
+from bistro.core.database.errors import DATABASE_IS_BUSY
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DeviceIsLocked, DomainError, Overloaded
+from bistro.core.web.pages import with_status
+
+log = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# The admin's and the API documents' pages come from libraries that use inline scripts; nothing of ours does.
+RELAXED_PREFIXES = ("/admin/", "/api/docs/", "/api/redoc/")
+RELAXED_PAGES = frozenset({"/docs", "/redoc"})
+_INLINE = "'unsafe-inline'"
+
+
+class ActorMiddleware:
+    """`request.actor` for pages: a staff session, or the cookie of a wall screen or pad. Lazy: an API request with a
+    token never looks. A page that a device loads by its cookie renews that cookie for another year."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = SimpleLazyObject(lambda: page_actor(request))  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        token = getattr(request, "device_token", "")
+        if token and request.method == "GET" and DEVICE_COOKIE not in response.cookies:
+            keep_device_cookie(response, token)
+        return response
+
+
+class AddressMiddleware:
+    """Every log line of a request names where it comes from; a forged X-Forwarded-For names nobody else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
+        return self.get_response(request)
+
+
+def page_actor(request: HttpRequest) -> Actor | None:
+    """Who looks at a page, or None."""
+    if request.user.is_authenticated:
+        actor = staff_actor(request.user, request.session.get(SESSION_RESTAURANT))  # type: ignore[arg-type]
+    else:
+        token = request.COOKIES.get(DEVICE_COOKIE, "")
+        try:
+            found = device_actor(token) if token else None
+        except DeviceIsLocked as error:  # nobody here; the doors of pages say why
+            request.locked_out = error  # type: ignore[attr-defined]
+            return None
+        if found is None:
+            return None
+        actor = found
+        request.device_token = token  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(actor=actor.credential, restaurant=actor.restaurant_id)
+    return actor
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """Strict everywhere; `/admin/` and the API documents may also use inline code of their own libraries."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path_info.startswith(RELAXED_PREFIXES) or request.path_info in RELAXED_PAGES:
+            wider = {"script-src": [_INLINE, "'unsafe-eval'"], "style-src": [_INLINE], "worker-src": ["blob:"]}
+            response._csp_update = wider  # type: ignore[attr-defined]
+        return super().process_response(request, response)
+
+
+class PrivateMiddleware:
+    """Answers belong to who asked: shared caches keep none, browsers ask again. A view that knows better says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class DomainErrorMiddleware:
+    """A refusal that no page view handled itself becomes a page that says it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DATABASE_IS_BUSY):
+            log.warning("the database does not serve a page", extra={"error": repr(error)})
+            return with_status(render(request, "503.html"), Overloaded("The database is busy."))
+        if isinstance(error, DomainError):
+            context = {"message": error.message, "status": error.status}
+            return with_status(render(request, "core/refused.html", context), error)
+        return None

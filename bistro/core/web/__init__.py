@@ -1,0 +1,1 @@
+"""Pages of the core: login, pairing, invitations, and the check that guards every page."""

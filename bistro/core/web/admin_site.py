@@ -1,0 +1,81 @@
+"""The admin site: open to owners and managers of the active restaurant, and to the operator."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from unfold.forms import AuthenticationForm
+from unfold.sites import UnfoldAdminSite
+
+from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
+from bistro.core.kernel.roles import PERMISSIONS, Permission
+from bistro.core.models import Restaurant
+
+
+def restaurant_in(request: HttpRequest) -> Restaurant | None:
+    """The restaurant that is being managed, or None. Read once a request."""
+    if not hasattr(request, "managed_restaurant"):
+        actor = request_actor(request)
+        restaurant_id = actor.restaurant_id if actor is not None else None
+        found = Restaurant.objects.filter(pk=restaurant_id).first() if restaurant_id is not None else None
+        request.managed_restaurant = found  # type: ignore[attr-defined]
+    return request.managed_restaurant  # type: ignore[attr-defined,no-any-return]
+
+
+class ManagerLogin(AuthenticationForm):
+    """E-mail and password of somebody who manages a restaurant, or of the operator."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "Enter the e-mail address and password of an owner or manager.",
+    }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        manages = any(Permission.MANAGE in PERMISSIONS[membership.role] for membership in memberships_of(user))
+        if not user.is_active or not (user.is_superuser or manages):
+            raise ValidationError(self.error_messages["invalid_login"], code="invalid_login")
+
+
+class BistroAdminSite(UnfoldAdminSite):
+    """Who may come in is decided by the membership, not by a flag on the login."""
+
+    login_form = ManagerLogin
+    index_title = "Tonight"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        actor = request_actor(request)
+        if actor is None or not request.user.is_active:
+            return False
+        return bool(getattr(request.user, "is_superuser", False)) or (actor.is_staff and actor.may(Permission.MANAGE))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Whoever works in several restaurants says first which one it is today."""
+        user = request.user
+        if request.method == "GET" and user.is_authenticated and not self.has_permission(request):
+            undecided = SESSION_RESTAURANT not in request.session and len(memberships_of(user)) > 1
+            if undecided:
+                target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index", current_app=self.name)
+                return redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': target})}")
+        return super().login(request, extra_context)  # type: ignore[no-any-return]
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Times are shown in the restaurant's zone."""
+        inner = super().admin_view(view, cacheable)
+
+        def at_home(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            restaurant = restaurant_in(request)
+            with timezone.override(ZoneInfo(restaurant.timezone) if restaurant else None):
+                answer = inner(request, *args, **kwargs)
+                if hasattr(answer, "render") and not answer.is_rendered:
+                    answer.render()
+                return answer
+
+        return at_home

@@ -1,0 +1,38 @@
+"""The page behind an invitation's link: register here, or join with the login that is signed in."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bistro.core.auth.rate_limits import client_address, over_limit
+from bistro.core.kernel.errors import DomainError
+from bistro.core.services.joining import join_restaurant
+from bistro.core.services.restaurants import accept_invitation
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether the link is still good is only said to who tries: guessing one learns nothing."""
+    if request.method == "GET":
+        return _page(request, {})
+    wait = over_limit("enrol", f"invitation:{client_address(request)}")
+    if wait:
+        return _page(request, {"problem": f"Too many tries. Wait {wait} s."}, status=429)
+    said = {name: request.POST.get(name, "")[:254] for name in ("email", "name")}
+    try:
+        if request.user.is_authenticated:
+            join_restaurant(token=token, staff_id=request.user.pk)
+            return redirect("choose-restaurant")
+        accept_invitation(token=token, password=request.POST.get("password", "")[:128], **said)
+    except DomainError as error:
+        return _page(request, {"problem": error.message, "fields": error.fields, "said": said}, status=error.status)
+    return redirect(reverse("login"))
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, "core/invitation.html", context, status=status)

@@ -1,0 +1,57 @@
+"""Doors of pages: who may come in, and where the others are sent."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from bistro.core.auth.access import request_actor, restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
+from bistro.core.web.pages import HtmxHttpRequest
+
+Params = ParamSpec("Params")
+Inner = Callable[Concatenate[HtmxHttpRequest, Actor, Params], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+
+
+def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
+    """A page for those whose role allows `act`; the view gets the actor. Nobody logged in: to the login.
+
+    Times on the page are the restaurant's.
+    """
+
+    def decorate(view: Inner[Params]) -> View[Params]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = request_actor(request)
+            if actor is None:
+                if hasattr(request, "locked_out"):  # a locked pad's cookie: a login would not help
+                    raise request.locked_out
+                return to_login(request)
+            if actor.restaurant_id is None:
+                return redirect("choose-restaurant")
+            if not actor.may(act):
+                raise PermissionDenied(f"Your role cannot {act.words}.")
+            with timezone.override(restaurant_of(actor).tz):
+                return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """The login, and back here afterwards. An htmx request moves the whole page."""
+    target = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
+    if getattr(request, "htmx", False):
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = target
+        return answer
+    return redirect(target)

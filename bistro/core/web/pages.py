@@ -1,0 +1,59 @@
+"""Parts that the views of pages share: requests sent by htmx, the answer to an action, refusals."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.middleware import HtmxDetails
+
+from bistro.core.kernel.errors import DomainError
+
+T = TypeVar("T")
+
+
+class HtmxHttpRequest(HttpRequest):
+    """A request of a page. `htmx` is true where htmx sent it: the answer is then only a part of the page."""
+
+    htmx: HtmxDetails
+
+
+def answer_action(
+    request: HtmxHttpRequest,
+    service: Callable[[], T],
+    *,
+    back: str,
+    part: Callable[[T | None, DomainError | None], HttpResponse],
+    page: Callable[[DomainError], HttpResponse] | None = None,
+) -> HttpResponse:
+    """Call a service for a form or button of a page, and answer with the result or with the reason of its refusal.
+
+    By htmx the answer is `part(result, refusal)`, one of the two is None. Without JavaScript it is a redirect to
+    `back`, or `page(refusal)`; without `page` the refusal is raised, and the middleware makes a page of it.
+    """
+    result, refusal = None, None
+    try:
+        result = service()
+    except DomainError as error:
+        refusal = error
+    if request.htmx:
+        return with_status(part(result, refusal), refusal)
+    if refusal is None:
+        return redirect(back)
+    if page is None:
+        raise refusal
+    return with_status(page(refusal), refusal)
+
+
+def with_status(answer: HttpResponse, refusal: DomainError | None) -> HttpResponse:
+    """Set the status of a refusal on the answer that shows it, and `Retry-After` where waiting helps."""
+    if refusal is not None:
+        answer.status_code = refusal.status
+        if refusal.retry_after is not None:
+            answer["Retry-After"] = str(refusal.retry_after)
+    return answer
+
+
+def render_refusal(request: HttpRequest, template: str, refusal: DomainError, **context: Any) -> HttpResponse:
+    """Render a page that shows, as `problem`, why something was refused."""
+    return with_status(render(request, template, {**context, "problem": refusal.message}), refusal)

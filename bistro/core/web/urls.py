@@ -1,0 +1,21 @@
+"""Pages of the core: login, the chooser of restaurants, the door of wall screens and pads, health and metrics."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from bistro.core.ops.health import health
+from bistro.core.ops.metrics import metrics
+from bistro.core.web import views
+from bistro.core.web.invitation_views import invitation
+from bistro.core.web.pairing_views import show_code
+
+urlpatterns = [
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
+    path("invitation/<str:token>/", invitation, name="invitation"),
+    path("device/", views.device_door, name="device-door"),
+    path("device/code/", show_code, name="pairing-code"),
+    path("health", health, name="health"),
+    path("metrics", metrics, name="metrics"),
+]

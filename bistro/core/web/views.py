@@ -1,0 +1,91 @@
+"""Pages of the core: login, the chooser of restaurants, the door of wall screens and pads."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_http_methods
+
+from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
+from bistro.core.auth.authentication import keep_device_cookie
+from bistro.core.auth.rate_limits import client_address, login_succeeded, require_within
+from bistro.core.kernel.errors import DomainError, TooMany
+from bistro.core.kernel.roles import Role
+from bistro.core.models import Device, Staff
+from bistro.core.services import devices
+from bistro.core.web.pages import render_refusal
+from bistro.core.web.pairing_views import HOME
+
+
+class Login(LoginView):
+    """E-mail and password. Somebody who works in one place goes straight on, others choose."""
+
+    template_name = "registration/login.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One address may not try account after account either."""
+        try:
+            require_within("login", client_address(request), "Too many failed logins. Try again in {wait} s.")
+        except TooMany as refusal:
+            return render_refusal(request, self.template_name, refusal)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        login_succeeded(self.request)
+        members = memberships_of(self.request.user)  # type: ignore[arg-type]
+        if len(members) == 1:
+            self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
+        elif len(members) > 1:
+            return redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': answer['Location']})}")
+        return answer
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose_restaurant(request: HttpRequest) -> HttpResponse:
+    """Where do you work today? One that is not yours is 404."""
+    assert isinstance(request.user, Staff)
+    members = memberships_of(request.user)
+    if request.method == "POST":
+        wanted = request.POST.get("restaurant", "")
+        if wanted not in [str(member.restaurant_id) for member in members]:
+            raise Http404("There is no such restaurant.")
+        request.session[SESSION_RESTAURANT] = int(wanted)
+        return redirect(_next(request))
+    return render(request, "core/choose_restaurant.html", {"memberships": members, "next": _next(request)})
+
+
+@require_http_methods(["GET", "POST"])
+def device_door(request: HttpRequest) -> HttpResponse:
+    """A wall screen or pad types its one-time code and gets an HttpOnly cookie (DECISIONS 31).
+
+    A wall that is set up already goes to its board, also when this page is where it starts after a power cut;
+    with `?again` it can become another one.
+    """
+    if request.method == "GET":
+        actor = request_actor(request)
+        here = actor if actor is not None and not actor.is_staff else None
+        if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
+            return redirect(HOME[Device.Kind.KITCHEN])
+        return render(request, "core/device_door.html", {"next": _next(request), "here": here})
+    try:
+        require_within("enrol", f"page:{client_address(request)}", "Too many tries. Wait {wait} s.")
+        device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
+    except DomainError as refusal:
+        return render_refusal(request, "core/device_door.html", refusal, next=_next(request))
+    answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
+    keep_device_cookie(answer, token)
+    return answer
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go afterwards, if it is one of our own pages."""
+    target = request.POST.get("next") or request.GET.get("next") or "/"
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
+    return target if safe else "/"

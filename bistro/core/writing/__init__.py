@@ -1,0 +1,1 @@
+"""The unit of work and what surrounds a write: steps, events, commit signal, sweeps."""

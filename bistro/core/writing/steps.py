@@ -1,0 +1,46 @@
+"""Parts of a unit of work that every app's configuration shares."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.names import NameKeyField, name_key
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+
+
+def archive(row: Any, work: UnitOfWork) -> None:
+    """Take a row out of use. What was ordered, cooked or billed keeps pointing at it."""
+    require_transaction()
+    row.archived_at = work.now
+    _save(row)
+
+
+def bring_back(row: Any, work: UnitOfWork) -> None:
+    """Put an archived row back into use. Raises InvalidInput when its name was given to another one since."""
+    require_transaction()
+    row.archived_at = None
+    try:
+        row.validate_constraints()
+    except ValidationError:
+        raise InvalidInput(f"“{row}” cannot be restored: the name is in use again.", code="name_taken") from None
+    _save(row)
+
+
+def settle_names(row: Model) -> None:
+    """Fill the compared forms of names, which are otherwise made on saving, so that constraints can be checked."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, NameKeyField):
+            setattr(row, field.attname, name_key(getattr(row, field.source)))
+
+
+def raise_version(row: Any) -> None:
+    """Whoever holds the row as it was gets 412 at the next write."""
+    if any(field.name == "version" for field in row._meta.concrete_fields):
+        row.version += 1
+
+
+def _save(row: Any) -> None:
+    raise_version(row)
+    row.save()

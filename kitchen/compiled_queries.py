@@ -1,0 +1,125 @@
+"""What every act of a cook and every push to a wall asks. Written once: cooks wait for it, and all screens at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Count
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
+from kitchen.models import Station, Ticket, TicketLine
+from kitchen.transitions import TicketStatus
+from orders.models import Order, OrderLine
+from orders.transitions import OPEN, LineStatus
+
+RECENT = 8
+
+# who asks, ticket: its order, where it is within their reach
+order_of_ticket = ActorQuery(
+    lambda actor, ticket: Ticket.objects.within_reach_of(actor).filter(pk=ticket).values_list("order_id")
+)
+# tickets: with station, order and table
+tickets_by_key = CompiledQuery(lambda tickets: Ticket.objects.filter(pk__any_of=tickets).with_places())
+# who asks, station (None: all), since when unread cancellations stand, tickets: those of them on that board
+tickets_on_board = ActorQuery(
+    lambda actor, station, since, tickets: (
+        Ticket.objects.visible_to(actor)
+        .on_board(since)
+        .of_station(station)
+        .filter(pk__any_of=tickets)
+        .with_places()
+        .oldest_first()
+    )
+)
+# who asks, station (None: all), since when: the last bumped tickets that can still be recalled, newest first
+last_done = ActorQuery(
+    lambda actor, station, since: (
+        Ticket.objects.visible_to(actor)
+        .of_station(station)
+        .done_since(since)
+        .filter(order__status__literal_in=OPEN)
+        .with_places()
+        .order_by("-done_at", "-pk")[:RECENT]
+    )
+)
+# tickets: their lines, with what was ordered
+lines_of_tickets = CompiledQuery(
+    lambda tickets: TicketLine.objects.filter(ticket_id__any_of=tickets).select_related("line")
+)
+# orders: (order, firing, station, its name) of their open tickets
+open_places = CompiledQuery(
+    lambda orders: (
+        Ticket.objects.filter(order_id__any_of=orders)
+        .open()
+        .order_by("station__position", "station_id")
+        .values_list("order_id", "fired_course", "station_id", "station__name")
+    )
+)
+# restaurant, orders: (ticket, its station)
+tickets_of_orders = CompiledQuery(
+    lambda restaurant, orders: (
+        Ticket.objects.of_restaurant(restaurant)
+        .filter(order_id__any_of=orders)
+        .order_by()
+        .values_list("pk", "station_id")
+    )
+)
+# restaurant, tickets: the orders they are of
+orders_of_tickets = CompiledQuery(
+    lambda restaurant, tickets: (
+        Ticket.objects.of_restaurant(restaurant).filter(pk__any_of=tickets).order_by().values_list("order_id")
+    )
+)
+# order lines: those that some station still makes
+lines_in_work = CompiledQuery(
+    lambda lines: (
+        TicketLine.objects.filter(line_id__any_of=lines)
+        .exclude(status=LineStatus.DONE)
+        .order_by()
+        .values_list("line_id")
+    )
+)
+# order, firing: its open tickets
+open_tickets_of_firing = CompiledQuery(
+    lambda order, course: Ticket.objects.filter(order_id=order, fired_course=course).open().order_by().values_list("pk")
+)
+# who asks: (station, its open tickets), counted from the open tickets alone, so that history costs nothing
+open_counts = ActorQuery(
+    lambda actor: Ticket.objects.visible_to(actor).open().order_by().values_list("station_id").annotate(Count("pk"))
+)
+# who asks: the stations in use, (station, its name), in their order
+stations_in_use = ActorQuery(lambda actor: Station.objects.visible_to(actor).not_archived().values_list("pk", "name"))
+# who asks: the orders on the pass, with their tables
+orders_open = ActorQuery(lambda actor: Order.objects.visible_to(actor).open().select_related("table"))
+# who asks, orders: their tickets that are not cancelled
+tickets_on_pass = ActorQuery(
+    lambda actor, orders: (
+        Ticket.objects.visible_to(actor)
+        .filter(order_id__any_of=orders)
+        .exclude(status=TicketStatus.CANCELLED)
+        .with_places()
+        .oldest_first()
+    )
+)
+# orders: their lines that wait to be fired
+held_lines = CompiledQuery(
+    lambda orders: OrderLine.objects.filter(order_id__any_of=orders, status=LineStatus.HELD).order_by("position")
+)
+# who asks, station: its name
+station_name = ActorQuery(
+    lambda actor, station: Station.objects.visible_to(actor).filter(pk=station).values_list("name")
+)
+
+
+def with_lines(tickets: Iterable[Ticket]) -> list[Ticket]:
+    """The tickets with their lines, as `with_lines()` of the queryset: one query more, none without tickets."""
+    rows = list(tickets)
+    if rows:
+        set_prefetched(rows, "lines", lines_of_tickets([ticket.pk for ticket in rows]), "ticket")
+    return rows
+
+
+def on_board(actor: Actor, station_id: int | None, since: datetime, tickets: Iterable[int]) -> list[Ticket]:
+    """Those of these tickets that stand on a board, oldest first, with their lines."""
+    keys = list(tickets)
+    return with_lines(tickets_on_board(actor, station_id, since, keys)) if keys else []

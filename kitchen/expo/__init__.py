@@ -1,0 +1,1 @@
+"""The pass: orders across all stations."""

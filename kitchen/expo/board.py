@@ -1,0 +1,192 @@
+"""The pass: open orders across all stations, and the courses that fire next, in a constant number of queries."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_by_id
+from bistro.core.kernel.actors import Actor
+from bistro.core.live import event_log
+from bistro.core.live.event_log import Position
+from bistro.core.models import Restaurant
+from kitchen.ages import AGE_LETTERS, Limits, limits_of
+from kitchen.compiled_queries import held_lines, orders_open, tickets_on_pass, with_lines
+from kitchen.models import Ticket, TicketLine
+from orders.allergies import allergies, choice_names, conflicting
+from orders.models import Order, OrderLine, PlannedCourse
+from orders.transitions import LineStatus, OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExpoLine:
+    """One dish of an order. `id` is one of its ticket lines, for the tick; `stations` are (name, status) of each that
+    makes it; `done` when all are done with it; `conflicts`: the allergies that the dish itself contains."""
+
+    id: int
+    quantity: int
+    name: str
+    modifiers: list[str]
+    allergies: list[str]
+    conflicts: list[str]
+    note: str
+    seat: int | None
+    course: int
+    stations: list[tuple[str, str]]
+    done: bool
+    plated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpoOrder:
+    """One order as the expediter and the runner read it. `ready`: everything of it that was fired is done."""
+
+    id: int
+    number: int
+    table: str
+    placed_by: str
+    placed_at: datetime
+    fired_at: datetime
+    age: str
+    age_letter: str
+    soon_seconds: int
+    late_seconds: int
+    status: str
+    ready: bool
+    lines: list[ExpoLine]
+    done_count: int
+    plated_count: int
+    note: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComingCourse:
+    """A held course that fires next: by hand, or by itself at `fire_at`. `lines` are (quantity, name)."""
+
+    order_id: int
+    number: int
+    table: str
+    course: int
+    lines: list[tuple[int, str]]
+    fire_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpoData:
+    """The whole pass: what is ready first, then by age."""
+
+    restaurant: Restaurant
+    orders: list[ExpoOrder]
+    coming: list[ComingCourse]
+    ready_count: int
+    soon_seconds: int
+    late_seconds: int
+    seq: int
+    epoch: str
+
+    @property
+    def restaurant_name(self) -> str:
+        return self.restaurant.name
+
+
+def read_expo(actor: Actor, position: Position | None = None, *, only: Collection[int] | None = None) -> ExpoData:
+    """The pass, or with `only` just these orders of it (what fires next is always whole)."""
+    assert actor.restaurant_id is not None
+    position = position or event_log.position(actor.restaurant_id)
+    restaurant = restaurant_by_id(actor.restaurant_id)
+    open_orders = {order.pk: order for order in orders_open(actor)}
+    wanted = [pk for pk in open_orders if only is None or pk in only]
+    tickets: dict[int, list[Ticket]] = {}
+    for ticket in with_lines(tickets_on_pass(actor, wanted)) if wanted else ():
+        tickets.setdefault(ticket.order_id, []).append(ticket)
+    limits, now = limits_of(restaurant), timezone.now()
+    orders = [_expo_order(open_orders[pk], found, limits, now) for pk, found in tickets.items()]
+    return ExpoData(
+        restaurant=restaurant,
+        orders=sorted(orders, key=lambda order: (not order.ready, order.fired_at, order.id)),
+        coming=coming_courses(open_orders),
+        ready_count=sum(order.ready for order in orders),
+        soon_seconds=limits.soon,
+        late_seconds=limits.late,
+        seq=position.seq,
+        epoch=position.epoch,
+    )
+
+
+def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
+    """The next held course of each of these orders, {id: order with table}: soonest first, then by age. Two queries."""
+    held: dict[int, list[OrderLine]] = {}
+    for line in held_lines(list(open_orders)) if open_orders else ():
+        held.setdefault(line.order_id, []).append(line)
+    planned = PlannedCourse.objects.filter(order_id__in=list(held)).values_list("order_id", "course", "fire_at")
+    times = {(order_id, course): fire_at for order_id, course, fire_at in planned}
+    coming = []
+    for order_id, lines in held.items():
+        order, course = open_orders[order_id], min(line.course for line in lines)
+        coming.append(
+            ComingCourse(
+                order_id=order_id,
+                number=order.number,
+                table=order.table.name,
+                course=course,
+                lines=[(line.quantity, line.name) for line in lines if line.course == course],
+                fire_at=times.get((order_id, course)),
+            )
+        )
+    return sorted(coming, key=lambda each: (each.fire_at is None, each.fire_at or 0, each.order_id))
+
+
+def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: datetime) -> ExpoOrder:
+    lines = _expo_lines(tickets)
+    fired_at = min(ticket.aged_from or ticket.fired_at for ticket in tickets)
+    age = limits.age_of((now - fired_at).total_seconds())
+    return ExpoOrder(
+        id=order.pk,
+        number=order.number,
+        table=order.table.name,
+        placed_by=order.placed_by,
+        placed_at=order.placed_at,
+        fired_at=fired_at,
+        age=age,
+        age_letter=AGE_LETTERS[age],
+        soon_seconds=limits.soon,
+        late_seconds=limits.late,
+        status=order.status,
+        ready=order.status == OrderStatus.READY,
+        lines=lines,
+        done_count=sum(line.done for line in lines),
+        plated_count=sum(line.plated for line in lines),
+        note=order.note,
+        version=order.version,
+    )
+
+
+def _expo_lines(tickets: Iterable[Ticket]) -> list[ExpoLine]:
+    """A dish that several stations make stands once."""
+    places: dict[int, list[tuple[Ticket, TicketLine]]] = {}
+    for ticket in tickets:
+        for row in ticket.lines.all():
+            places.setdefault(row.line_id, []).append((ticket, row))
+    found = [(parts[0][1], parts) for parts in places.values()]
+    found.sort(key=lambda each: (each[0].line.course, each[0].line.position, each[0].line_id))
+    return [_expo_line(row, parts) for row, parts in found]
+
+
+def _expo_line(row: TicketLine, parts: Collection[tuple[Ticket, TicketLine]]) -> ExpoLine:
+    line = row.line
+    return ExpoLine(
+        id=row.pk,
+        quantity=line.quantity,
+        name=line.name,
+        modifiers=choice_names(line),
+        allergies=allergies(line),
+        conflicts=conflicting(line),
+        note=line.note,
+        seat=line.seat,
+        course=line.course,
+        stations=[(ticket.station.name, part.status) for ticket, part in parts],
+        done=all(part.status == LineStatus.DONE for _, part in parts),
+        plated=all(part.plated_at is not None for _, part in parts),
+    )

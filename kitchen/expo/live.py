@@ -1,0 +1,43 @@
+"""The pass as pushed to its screens: only the orders that events touch, and always what fires next."""
+
+from collections.abc import Iterable
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.events import Audience, audiences_of
+from bistro.core.live.event_log import Position
+from bistro.core.live.frames import Frame, page_frame, render_there
+from bistro.core.models import Event
+from kitchen.expo.board import ExpoData, read_expo
+from kitchen.printing.strip import printers_strip
+from kitchen.wall.live import touched_orders
+
+
+class ExpoView:
+    """Orders across all stations, and printers in trouble. Everybody who may watch it sees the same."""
+
+    def __init__(self, restaurant_id: int, actor: Actor) -> None:
+        self.restaurant_id, self.actor = restaurant_id, actor
+        self.key = f"expo:{restaurant_id}"
+
+    def snapshot(self, position: Position) -> Iterable[Frame]:
+        """The whole pass."""
+        expo = read_expo(self.actor, position)
+        html = render_there("kitchen/expo.html#pass", {"expo": expo, "oob": False}, expo.restaurant)
+        yield page_frame("snapshot", html, position)
+
+    def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
+        """The orders that these events touched; those that are over leave."""
+        seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        html = printers_strip(self.restaurant_id, seen)
+        orders, _tickets = touched_orders(seen, self.restaurant_id)
+        if orders:
+            html += render_pass(read_expo(self.actor, position, only=orders), orders)
+        if html:
+            yield page_frame("changes", html, position)
+
+
+def render_pass(expo: ExpoData, order_ids: set[int], problem: str | None = None) -> str:
+    """Fragments of a pass that was read for these orders: those that are open, deletes for others."""
+    gone = sorted(order_ids - {order.id for order in expo.orders})
+    context = {"expo": expo, "orders": expo.orders, "gone": gone, "problem": problem}
+    return render_there("kitchen/expo.html#changes", context, expo.restaurant)

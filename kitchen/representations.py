@@ -1,0 +1,64 @@
+"""A ticket as JSON: one shape for the API, the event log and the sockets."""
+
+from typing import Any
+
+from kitchen.models import Ticket, TicketLine
+from kitchen.transitions import TicketStatus
+from orders.allergies import allergies, choice_names, conflicts
+from orders.representations import moment
+
+
+def ticket_json(ticket: Ticket) -> dict[str, Any]:
+    """A ticket read `with_lines()`. Notes are not in it: they are personal data and stand on the order."""
+    return {
+        "id": ticket.pk,
+        "order": ticket.order_id,
+        "number": ticket.order.number,
+        "table": ticket.order.table_id,
+        "table_name": ticket.order.table.name,
+        "station": ticket.station_id,
+        "station_name": ticket.station.name,
+        "status": ticket.status,
+        "fired_at": moment(ticket.fired_at),
+        "fired_course": ticket.fired_course or None,
+        "seen_at": moment(ticket.seen_at),
+        "seen_on": ticket.seen_on,
+        "unseen_at": moment(ticket.unseen_at) if _rings(ticket) else None,
+        "started_at": moment(ticket.started_at),
+        "done_at": moment(ticket.done_at),
+        "done_by": ticket.done_by,
+        "done_on": ticket.done_on,
+        "aged_from": moment(ticket.aged_from or ticket.fired_at),
+        "held_at": moment(ticket.held_at),
+        "alert_at": moment(ticket.alert_at),
+        "recalled_at": moment(ticket.recalled_at),
+        "recalls": ticket.recalls,
+        "voided": ticket.voided or [],
+        "lines": [ticket_line_json(row) for row in ticket.lines.all()],
+        "version": ticket.version,
+    }
+
+
+def _rings(ticket: Ticket) -> bool:
+    return ticket.seen_at is None and ticket.held_at is None and ticket.status == TicketStatus.QUEUED
+
+
+def ticket_line_json(row: TicketLine) -> dict[str, Any]:
+    """One line of a ticket; `line` is the order line's id."""
+    return {
+        "id": row.pk,
+        "line": row.line_id,
+        "name": row.line.name,
+        "quantity": row.line.quantity,
+        "modifiers": choice_names(row.line),
+        "allergies": allergies(row.line),
+        "conflicts": conflicts(row.line),
+        "seat": row.line.seat,
+        "course": row.line.course,
+        "status": row.status,
+        "changed": row.changed,
+        "added": row.added,
+        "unrouted": row.unrouted,
+        "start_at": moment(row.start_at),
+        "plated_at": moment(row.plated_at),
+    }

@@ -1,0 +1,83 @@
+"""Which stations cook what. Kept in memory with the compiled menu."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bistro.core.kernel.errors import DomainError
+from kitchen.models import ModifierRoute, Route, Station
+from menu.compiled import CompiledMenu
+
+Stations = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Routes of one restaurant, {id: its stations}: by item, else by category, else the catch-all; what a modifier asks
+    for comes on top."""
+
+    by_item: dict[int, Stations]
+    by_category: dict[int, Stations]
+    by_modifier: dict[int, Stations]
+    catch_all: int
+    categories: dict[int, int]
+
+    def stations_of(self, item_id: int, modifiers: Iterable[int] = ()) -> Stations:
+        """The stations' ids, each once; never none, so that no line shows nowhere."""
+        own = self._named(item_id) or (self.catch_all,)
+        more = [station for modifier in modifiers for station in self.by_modifier.get(modifier, ())]
+        return tuple(dict.fromkeys((*own, *more))) if more else own
+
+    def share_of(self, station_id: int, item_id: int, modifiers: list[int]) -> tuple[bool, list[int]]:
+        """(whether the dish itself is made at this station, which of these choices are): a choice with a route is made
+        there, any other with its dish. What was pushed to where no route leads is made there whole."""
+        dish = station_id in self.stations_of(item_id)
+        here = [modifier for modifier in modifiers if station_id in self.by_modifier.get(modifier, ())]
+        if not dish:
+            return (False, here) if here else (True, modifiers)
+        return True, [modifier for modifier in modifiers if modifier in here or modifier not in self.by_modifier]
+
+    def is_routed(self, item_id: int) -> bool:
+        """Whether a route names it, or its category. What none names the catch-all shows with a warning; a kitchen
+        without any route has one place and needs none."""
+        return bool(self._named(item_id)) or not (self.by_item or self.by_category)
+
+    def _named(self, item_id: int) -> Stations:
+        return self.by_item.get(item_id) or self.by_category.get(self.categories.get(item_id, 0), ())
+
+
+_guard = threading.Lock()
+_known: dict[int, tuple[CompiledMenu, Routing]] = {}
+
+
+def routing_for(menu: CompiledMenu, restaurant_id: int) -> Routing:
+    """The routes in force; read once per menu version, which every change of stations and routes raises."""
+    with _guard:
+        known = _known.get(restaurant_id)
+    if known is not None and known[0] is menu:
+        return known[1]
+    routing = read_routing(menu, restaurant_id)
+    with _guard:
+        _known[restaurant_id] = menu, routing
+    return routing
+
+
+def read_routing(menu: CompiledMenu, restaurant_id: int) -> Routing:
+    """Three queries. Raises DomainError when the restaurant has no station at all."""
+    by_item: dict[int, Stations] = {}
+    by_category: dict[int, Stations] = {}
+    by_modifier: dict[int, Stations] = {}
+    in_use = Route.objects.of_restaurant(restaurant_id).filter(station__archived_at=None)
+    routes = in_use.order_by("station__position", "station_id", "pk")
+    for item_id, category_id, station_id in routes.values_list("item_id", "category_id", "station_id"):
+        found, key = (by_item, item_id) if item_id else (by_category, category_id)
+        found[key] = (*found.get(key, ()), station_id)
+    choices = ModifierRoute.objects.of_restaurant(restaurant_id).filter(station__archived_at=None)
+    for modifier_id, station_id in choices.order_by("station__position").values_list("modifier_id", "station_id"):
+        by_modifier[modifier_id] = (*by_modifier.get(modifier_id, ()), station_id)
+    stations = Station.objects.of_restaurant(restaurant_id).not_archived().order_by("-is_catch_all", "position", "pk")
+    catch_all = stations.values_list("pk", flat=True).first()
+    if catch_all is None:
+        raise DomainError("This restaurant has no kitchen station yet. Add one in the admin.", code="no_station")
+    categories = {pk: item.category_id for pk, item in menu.by_id.items()}
+    return Routing(by_item, by_category, by_modifier, catch_all, categories)

@@ -1,0 +1,1 @@
+"""The kitchen wall: tickets of one station or of all."""

@@ -1,0 +1,103 @@
+"""The all-day list: how many of each item are still to be made, and how much of what they are made of."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bistro.core.kernel.actors import Actor
+from kitchen.models import Ticket, TicketLine
+from kitchen.station_routes import routing_for
+from menu.compiled import CompiledMenu
+from menu.models import Ingredient
+from menu.recipes import Portion, Recipes, recipes_for
+from orders.transitions import LineStatus
+
+_UNITS = list(Ingredient.Unit.values)
+# (item, chosen modifiers) -> (whether the dish itself is made here, the choices that are)
+Share = Callable[[int, list[int]], tuple[bool, list[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """How many of one item are to be made now, and how many of them with which choice."""
+
+    name: str
+    quantity: int
+    modifiers: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """How much of one ingredient they take: `10`, `1.25 kg`."""
+
+    name: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What all of it is made of, pieces before weights before volumes, each most first; and how many of the dishes have
+    no recipe, so that they are not counted in it."""
+
+    needed: list[Needed]
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToMake:
+    """Both lists. `ingredients` is None in a restaurant without recipes."""
+
+    items: list[AllDay]
+    ingredients: Ingredients | None
+
+
+Line = tuple[int, str, int, list[dict[str, str]]]  # item, name, quantity, modifiers
+
+
+def to_make(actor: Actor, station_id: int | None, menu: CompiledMenu) -> ToMake:
+    """What is still to be made of the open tickets that nobody holds: one query. Recipes and routes are remembered."""
+    lines = _lines(actor, station_id)
+    recipes = recipes_for(menu)
+    return ToMake(_items(lines), _ingredients(lines, recipes, _share(station_id, menu)) if recipes else None)
+
+
+def _lines(actor: Actor, station_id: int | None) -> list[Line]:
+    """Each line of an order once, at however many stations it is cooked."""
+    tickets = Ticket.objects.visible_to(actor).open().of_station(station_id).filter(held_at=None)
+    rows = TicketLine.objects.filter(ticket__in=tickets).exclude(status=LineStatus.DONE).order_by()
+    columns = "line_id", "line__item_id", "line__name", "line__quantity", "line__modifiers"
+    return list({line_id: tuple(line) for line_id, *line in rows.values_list(*columns)}.values())  # type: ignore[arg-type]
+
+
+def _items(lines: Iterable[Line]) -> list[AllDay]:
+    items: Counter[str] = Counter()
+    choices: dict[str, Counter[str]] = {}
+    for _, name, quantity, modifiers in lines:
+        items[name] += quantity
+        for modifier in modifiers:
+            choices.setdefault(name, Counter())[modifier["name"]] += quantity
+    ordered = sorted(items.items(), key=lambda item: (-item[1], item[0]))
+    return [AllDay(name, quantity, choices.get(name, Counter()).most_common()) for name, quantity in ordered]
+
+
+def _share(station_id: int | None, menu: CompiledMenu) -> Share:
+    """What of a line is this station's work; of all stations together, everything."""
+    if station_id is None:
+        return lambda item_id, modifiers: (True, modifiers)
+    routing = routing_for(menu, menu.restaurant.pk)
+    return lambda item_id, modifiers: routing.share_of(station_id, item_id, modifiers)
+
+
+def _ingredients(lines: Iterable[Line], recipes: Recipes, share: Share) -> Ingredients:
+    totals: Portion = {}
+    without = 0
+    for item_id, _, quantity, modifiers in lines:
+        dish, choices = share(item_id, [int(modifier["id"]) for modifier in modifiers])
+        if dish and item_id not in recipes.items:
+            without += quantity
+        for ingredient, each in recipes.portion(item_id if dish else None, choices).items():
+            totals[ingredient] = totals.get(ingredient, Decimal(0)) + each * quantity
+    known = [(recipes.ingredients[key], total) for key, total in totals.items()]
+    known.sort(key=lambda each: (_UNITS.index(each[0].unit), -each[1], each[0].name))
+    return Ingredients([Needed(row.name, row.amount(total)) for row, total in known], without)

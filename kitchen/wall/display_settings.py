@@ -1,0 +1,34 @@
+"""How a screen shows the wall: its density, text, light and layout."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from bistro.core.kernel.actors import Actor
+from kitchen.models import LARGEST_TEXT, SMALLEST_TEXT, Screen
+
+
+@dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """What a wall screen keeps on the server. `save_url` is empty for people: their browsers keep it themselves."""
+
+    density: str = Screen.Density.NORMAL
+    text_percent: int = 100
+    light: bool = False
+    layout: str = Screen.Layout.STATION
+    save_url: str = ""
+    stations: tuple[int, ...] = ()  # those where it hangs; none means all
+    smallest: int = SMALLEST_TEXT
+    largest: int = LARGEST_TEXT
+
+
+def display_settings_for(actor: Actor) -> DisplaySettings:
+    """The look of the screen that asks; a person begins with the usual one. Two queries for a device, none else."""
+    if actor.device_id is None:
+        return DisplaySettings()
+    screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()
+    save_url = reverse("kitchen:save-look")
+    if screen is None:
+        return DisplaySettings(save_url=save_url)
+    stations = tuple(screen.stations.order_by("pk").values_list("pk", flat=True))
+    return DisplaySettings(screen.density, screen.text_percent, screen.light, screen.layout, save_url, stations)

@@ -1,0 +1,165 @@
+"""The kitchen wall as pushed to its screens: only the tickets that events touch, rendered with the page's partials."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from django.conf import settings
+
+from bistro.core.auth.access import restaurant_by_id
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.events import Audience, audiences_of
+from bistro.core.live import event_log
+from bistro.core.live.event_log import Position
+from bistro.core.live.frames import Frame, page_frame, render_there
+from bistro.core.models import Event
+from kitchen.compiled_queries import orders_of_tickets, tickets_of_orders
+from kitchen.models import Screen, Station, Ticket
+from kitchen.printing.strip import printers_strip
+from kitchen.wall.board import BoardData, board_stations, read_board, read_changes, read_tickets
+from menu.compiled import current_menu
+from menu.events import MenuChanged
+
+# What leaves each ticket at its station.
+COOKING_TYPES = frozenset({"ticket_updated", "order_updated", "order_created"})
+COOKING = frozenset(
+    {"placed", "confirmed", "progressed", "delivered", "started", "bumped", "line_bumped", "bump_undone", "recalled"}
+    | {"held", "released", "changes_read", "line_plated"}
+)
+
+
+class KitchenView:
+    """The wall of one station, or of all (`station_id` None). Everybody who may watch it sees the same."""
+
+    def __init__(self, restaurant_id: int, actor: Actor, station_id: int | None) -> None:
+        self.restaurant_id, self.actor, self.station_id = restaurant_id, actor, station_id
+        self.key = f"kitchen:{restaurant_id}:{station_id or 'all'}"
+
+    def snapshot(self, position: Position) -> Iterable[Frame]:
+        """The whole board."""
+        board = read_board(self.actor, self.station_id, position)
+        html = render_there("kitchen/board.html#board", {"board": board, "oob": False}, board.restaurant)
+        yield page_frame("snapshot", html, position, frozenset(ticket.id for ticket in board.tickets))
+
+    def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
+        """The tickets of the orders that these events touched; those that are open no more leave."""
+        seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
+        if not seen:
+            return
+        printers = printers_strip(self.restaurant_id, seen)
+        places = touched_tickets(seen, self.restaurant_id)
+        if not self._concerned(seen, places):
+            yield page_frame("changes", self._menu_of_stations() + printers, position)
+            return
+        cooked = [event for event in seen if event.action != "delivered"]
+        touched = places.keys() if len(cooked) == len(seen) else touched_tickets(cooked, self.restaurant_id).keys()
+        if not touched:
+            yield page_frame("changes", self._strips(position, seen) + printers, position)
+            return
+        with_recent = any(event.type != "order_created" for event in seen)
+        board = read_changes(self.actor, self.station_id, position, only=touched, with_recent=with_recent)
+        html, shows = render_changes(board, touched)
+        yield page_frame("changes", html + printers, position, shows)
+
+    def _concerned(self, events: Iterable[Event], places: Mapping[int, int]) -> bool:
+        """Whether these events may change more here than the counts of other stations. Cooking, and orders that come,
+        leave each ticket at its station: what others cook is theirs. Of anything else we do not know."""
+        if self.station_id is None or self.station_id in places.values():
+            return True
+        return not all(event.type in COOKING_TYPES and event.action in COOKING for event in events)
+
+    def _menu_of_stations(self) -> str:
+        """The stations and how many tickets each has open: all that moves on this board when others cook."""
+        stations = board_stations(self.actor)
+        here = next((each for each in stations if each.id == self.station_id), None)
+        context = {"board": {"stations": stations, "station": here}, "oob": True}
+        return render_there("kitchen/board.html#stations", context, restaurant_by_id(self.restaurant_id))
+
+    def _strips(self, position: Position, seen: list[Event]) -> str:
+        """Delivered orders cannot be recalled any more, something may be paused, and a new menu may bring new recipes:
+        nothing else changes with them."""
+        board = read_changes(self.actor, self.station_id, position, only=(), with_recent=True)
+        strips = ["kitchen/board.html#recent", "kitchen/load.html"]
+        if any((event.type, event.action) == (MenuChanged.type, MenuChanged.action) for event in seen):
+            strips.append("kitchen/board.html#all_day")
+        context = {"board": board, "load": board.load, "oob": True}
+        return "".join(render_there(name, context, board.restaurant) for name in strips)
+
+    def shown_at(self, seq: int) -> frozenset[int]:
+        """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""
+        rows = Ticket.objects.visible_to(self.actor).open().of_station(self.station_id).filter(seen_at=None)
+        open_now = dict(rows.values_list("pk", "order_id"))
+        if not open_now:
+            return frozenset()
+        later = event_log.events_after(self.restaurant_id, seq)
+        if len(later) >= settings.FEED_CATCH_UP_LIMIT:  # too far behind: a snapshot follows, and its own report
+            return frozenset()
+        news = {event.subject for event in later}
+        return frozenset(pk for pk, order_id in open_now.items() if not {f"order:{order_id}", f"ticket:{pk}"} & news)
+
+
+def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: str, undo: object) -> str:
+    """What an act answers at once: the tickets of its order on this board, and what became of it. Counts, lists and the
+    tickets of others come over the socket, which hears of the act in the same moment."""
+    assert actor.restaurant_id is not None
+    menu = current_menu(actor.restaurant_id)
+    siblings = {ticket_id for ticket_id, _station in tickets_of_orders(menu.restaurant.pk, [order_id])}
+    tickets = read_tickets(actor, menu, station_id, siblings)
+    context = {
+        "board": {"station": station_id},
+        "tickets": tickets,
+        "gone": sorted(siblings - {ticket.id for ticket in tickets}),
+        "problem": problem,
+        "undo": undo,
+    }
+    return render_there("kitchen/board.html#acted", context, menu.restaurant)
+
+
+def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, frozenset[int]]:
+    """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
+    shows = frozenset(ticket.id for ticket in board.tickets)
+    gone = sorted(set(ticket_ids) - shows)
+    context = {"board": board, "tickets": board.tickets, "gone": gone}
+    return render_there("kitchen/board.html#changes", context, board.restaurant), shows
+
+
+def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int], set[int]]:
+    """(orders, tickets named) that events are about: one query at most."""
+    orders: set[int] = set()
+    tickets: set[int] = set()
+    for event in events:
+        kind, _, key = event.subject.partition(":")
+        if kind == "order":
+            orders.add(int(key))
+        elif kind == "ticket":
+            tickets.add(int(key))
+    if tickets:
+        orders.update(order_id for (order_id,) in orders_of_tickets(restaurant_id, tickets))
+    return orders, tickets
+
+
+def touched_tickets(events: Iterable[Event], restaurant_id: int) -> dict[int, int]:
+    """{ticket: its station} of all tickets of the orders that events are about: two queries at most. In one, PostgreSQL
+    reads every ticket there ever was.
+
+    A ticket's siblings too: each says at which other stations the order is being made.
+    """
+    orders, _tickets = touched_orders(events, restaurant_id)
+    return dict(tickets_of_orders(restaurant_id, orders)) if orders else {}
+
+
+def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
+    """(may watch, station) of a board's address `all` or an id. A screen that hangs at stations sees only those."""
+    own = set(Screen.objects.visible_to(actor).filter(device_id=actor.device_id).values_list("stations", flat=True)) - {
+        None
+    }
+    if wanted == "all":
+        return not own, None
+    known = Station.objects.visible_to(actor).not_archived().filter(pk=int(wanted)).exists()
+    return known and (not own or int(wanted) in own), int(wanted)
+
+
+def may_watch_pass(actor: Actor) -> bool:
+    """People, and wall screens that hang at no station or are the pass's own."""
+    if actor.device_id is None:
+        return True
+    screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()
+    return screen is None or screen.layout == Screen.Layout.EXPO or not screen.stations.exists()

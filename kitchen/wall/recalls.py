@@ -1,0 +1,63 @@
+"""What was bumped in this shift: the list from which anything can be brought back."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from kitchen.models import Station, Ticket
+from kitchen.wall.board import SHIFT, BoardTicket, board_tickets
+from menu.compiled import current_menu
+
+ON_A_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DoneTicket:
+    """One bumped ticket with its number in the list."""
+
+    number: int
+    ticket: BoardTicket
+
+
+@dataclass(frozen=True, slots=True)
+class DoneList:
+    """One page of the list."""
+
+    station_id: int | None
+    station_name: str
+    tickets: list[DoneTicket]
+    page: int
+    pages: int
+    count: int
+
+    @property
+    def previous(self) -> int | None:
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.page + 1 if self.page < self.pages else None
+
+
+def read_done(actor: Actor, station_id: int | None, page: int = 1) -> DoneList:
+    """A page of the bumped tickets of a station (None: all), the last one first: a constant number of queries."""
+    now = timezone.now()
+    rows = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
+    count = rows.count()
+    pages = max(1, -(-count // ON_A_PAGE))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * ON_A_PAGE
+    shown = list(rows.order_by("-done_at", "-pk").with_lines()[first : first + ON_A_PAGE])
+    restaurant = restaurant_of(actor)
+    tickets = board_tickets(shown, restaurant, current_menu(restaurant.pk), now)
+    station = Station.objects.visible_to(actor).filter(pk=station_id).first() if station_id else None
+    return DoneList(
+        station_id=station_id,
+        station_name=station.name if station else "",
+        tickets=[DoneTicket(first + place + 1, each) for place, each in enumerate(tickets)],
+        page=page,
+        pages=pages,
+        count=count,
+    )

@@ -1,0 +1,42 @@
+"""One ticket and everything that a cook can do with it."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
+from kitchen.models import Station, Ticket
+from kitchen.transitions import OPEN_TICKETS
+from kitchen.wall.board import BoardLine, BoardTicket, board_tickets
+from menu.compiled import current_menu
+from orders.courses import held_courses
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSheet:
+    """A ticket, the stations that it or one of its lines can be pushed to, and the course that could be fired next."""
+
+    ticket: BoardTicket
+    line: BoardLine | None
+    stations: list[Station]
+    next_course: int | None
+    is_open: bool
+    can_cook: bool
+
+
+def read_ticket(actor: Actor, ticket: Ticket, line_id: int | None = None) -> TicketSheet:
+    """A ticket read `with_lines()`, for its dialog. `line_id` names the line that is to be pushed."""
+    restaurant = restaurant_of(actor)
+    (shown,) = board_tickets([ticket], restaurant, current_menu(restaurant.pk), timezone.now())
+    others = Station.objects.visible_to(actor).not_archived().exclude(pk=ticket.station_id)
+    waiting = held_courses(ticket.order.lines.all()) if actor.may(Permission.FIRE_COURSE) else []
+    return TicketSheet(
+        ticket=shown,
+        line=next((line for line in shown.lines if line.id == line_id), None),
+        stations=list(others),
+        next_course=waiting[0] if waiting else None,
+        is_open=ticket.status in OPEN_TICKETS,
+        can_cook=actor.may(Permission.COOK),
+    )

@@ -1,0 +1,167 @@
+"""A spreadsheet of dishes, row by row: text in, what the import service takes out, or what is wrong with the row."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from bistro.core.kernel.money import short, text
+from bistro.core.kernel.numbers import whole_number
+from menu.allergens import ALLERGENS, DIETS
+from menu.imported import ImportedItem
+from menu.models import Category, Item
+from menu.options_text import read_options, write_options
+
+COLUMNS = (
+    "category",
+    "name",
+    "description",
+    "price",
+    "tax",
+    "prep_minutes",
+    "allergens",
+    "diets",
+    "popular",
+    "available",
+    "portions_left",
+    "options",
+)
+REQUIRED = ("category", "name", "price")
+# A cell that begins like this is run as a formula by spreadsheet programs.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MOST_OF_CATEGORY = Category._meta.get_field("name").max_length or 0
+_YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n"}
+
+
+def harmless(cell: str) -> str:
+    """A text that no spreadsheet program runs; `plain_text` takes the mark off again."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def plain_text(cell: Any) -> str:
+    """What stands in a cell, whatever type the file gives it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        cell = repr(cell).removesuffix(".0")
+    said = str(cell).strip()
+    return said[1:] if said.startswith("'") and said[1:].startswith(FORMULA_STARTS) else said
+
+
+def cells_of(item: Item) -> dict[str, str]:
+    """A dish as a row."""
+    return {
+        "category": item.category.name,
+        "name": item.name,
+        "description": item.description,
+        "price": text(item.price),
+        "tax": short(item.tax_rate.percent) if item.tax_rate else "",
+        "prep_minutes": str(item.prep_minutes),
+        "allergens": ", ".join(item.allergens),
+        "diets": ", ".join(item.diets),
+        "popular": "yes" if item.popular else "no",
+        "available": "no" if item.off_since else "yes",
+        "portions_left": "" if item.portions_left is None else str(item.portions_left),
+        "options": write_options(item.modifier_groups.all()),
+    }
+
+
+def read_row(cells: Mapping[str, str]) -> ImportedItem:
+    """The dish that a row describes. Raises ValidationError with what is wrong, by column."""
+    problems: dict[str, list[str]] = {}
+    read: dict[str, Any] = {}
+    for column, reader in _READERS.items():
+        try:
+            read[column] = reader(cells.get(column, ""))
+        except ValueError as error:
+            problems[column] = [str(error)]
+    problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
+    if len(cells.get("category", "")) > MOST_OF_CATEGORY:
+        problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
+    if not problems:
+        problems = _beyond_the_model(read)
+    if problems:
+        raise ValidationError(problems)  # type: ignore[arg-type]
+    return ImportedItem(groups=read.pop("options"), **read)
+
+
+def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What the table itself would refuse: too long, too large, negative."""
+    facts = {name: read[name] for name in ("price", "prep_minutes", "portions_left")}
+    wanted = ("name", "description", *facts)
+    item = Item(name=read["name"], description=read["description"], **facts)
+    try:
+        item.clean_fields(exclude=[field.name for field in Item._meta.fields if field.name not in wanted])
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+def _money(cell: str) -> Decimal:
+    try:
+        return Decimal(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell)
+    except InvalidOperation:
+        raise ValueError(f"“{cell}” is not a price.") from None
+
+
+def _percent(cell: str) -> Decimal | None:
+    if not cell:
+        return None
+    percent = _money(cell.removesuffix("%").strip())
+    if not 0 <= percent <= 100:
+        raise ValueError(f"“{cell}” is not a percentage.")
+    return percent
+
+
+def _count(default: int | None, most: int) -> Callable[[str], int | None]:
+    def read(cell: str) -> int | None:
+        if not cell:
+            return default
+        count = whole_number(cell, most=most)
+        if count is None:
+            raise ValueError(f"“{cell}” is not a whole number up to {most}.")
+        return count
+
+    return read
+
+
+def _flag(default: bool) -> Callable[[str], bool]:
+    def read(cell: str) -> bool:
+        word = cell.casefold()
+        if not word:
+            return default
+        if word not in _YES | _NO:
+            raise ValueError(f"“{cell}” is neither yes nor no.")
+        return word in _YES
+
+    return read
+
+
+def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:
+    """Words from a list, by code or by label: a misspelt allergen must not pass."""
+    codes = {name.casefold(): code for code, label in known for name in (code, label)}
+
+    def read(cell: str) -> tuple[str, ...]:
+        said = [word.strip() for word in cell.replace(";", ",").split(",") if word.strip()]
+        unknown = [word for word in said if word.casefold() not in codes]
+        if unknown:
+            raise ValueError(f"“{unknown[0]}” is not {what}. Use {', '.join(code for code, _label in known)}.")
+        return tuple(dict.fromkeys(codes[word.casefold()] for word in said))
+
+    return read
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "name": str,
+    "description": str,
+    "price": _money,
+    "tax": _percent,
+    "prep_minutes": _count(10, most=1440),
+    "allergens": _words(ALLERGENS, "an allergen of the list"),
+    "diets": _words(DIETS, "a diet of the list"),
+    "popular": _flag(False),
+    "available": _flag(True),
+    "portions_left": _count(None, most=100_000),
+    "options": read_options,
+}

@@ -1,0 +1,113 @@
+"""CONTRACT A: the table pads' own calls, exact."""
+
+import re
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.auth.access import api_actor, restaurant_of
+from bistro.core.auth.authentication import TOKEN_ONLY
+from bistro.core.auth.rate_limits import OrderThrottle
+from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.numbers import whole_number
+from orders.api.keys import idempotency_key
+from orders.api.placed import placed_response
+from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
+from orders.api.since import since_param
+from orders.models import Order
+from orders.representations import order_detail, pad_json
+from orders.services import place_order
+
+LIMIT = 500
+
+
+class PadOrderView(APIView):
+    """Place an order by names. `Idempotency-Key` makes a retry safe; the first answer comes again with 200."""
+
+    authentication_classes = TOKEN_ONLY
+    throttle_classes = [OrderThrottle]
+
+    @extend_schema(
+        request=PadOrderInput,
+        responses={201: PadOrderOutput, 200: PadOrderOutput},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
+    def post(self, request: Request) -> Response:
+        body = PadOrderInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        order_data, actor = body.validated_data, api_actor(request)
+        key = idempotency_key(request, required=False)
+        try:
+            placed = place_order(
+                order_request(actor, order_data["items"], order_data["note"], order_data["table"], key, request.data)
+            )
+        except DomainError as error:
+            error.fields = {_name_here(name): messages for name, messages in error.fields.items()}
+            raise
+        return placed_response(placed, pad_json(placed.json))
+
+
+class PadOrdersView(APIView):
+    """A bare array of the current business day's orders, newest first, at most 500. A pad sees its party's."""
+
+    authentication_classes = TOKEN_ONLY
+
+    @extend_schema(
+        responses=PadOrderOutput(many=True),
+        parameters=[
+            OpenApiParameter("limit", int),
+            OpenApiParameter("offset", int),
+            OpenApiParameter("fields", str, description="Only these keys, e.g. `id,table`."),
+            OpenApiParameter("since", str, description="ISO 8601 time."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        actor = api_actor(request)
+        limit, offset = _number(request, "limit", LIMIT, 1), _number(request, "offset", 0, 0)
+        limit = min(limit, LIMIT)
+        rows = Order.objects.visible_to(actor).of_day(restaurant_of(actor).business_date(timezone.now()))
+        since = since_param(request)
+        rows = rows.since(since) if since else rows
+        found = list(rows.with_lines().order_by("-number")[offset : offset + limit + 1])
+        orders = [pad_json(order_detail(order)) for order in found[:limit]]
+        etag = etag_of([[order["id"], order["version"]] for order in orders], request.get_full_path())
+        unchanged = not_modified(request, etag)
+        if unchanged is not None:
+            return unchanged
+        headers = {"ETag": etag}
+        if len(found) > limit:
+            address = request.build_absolute_uri(f"?{_query(request, offset + limit)}")
+            headers["Link"] = f'<{address}>; rel="next"'
+        return Response(_only(orders, request.query_params.get("fields", "")), headers=headers)
+
+
+def _name_here(field: str) -> str:
+    """A refused field as these bodies call it: `lines.0.item` is `items.0.name`."""
+    return re.sub(r"^lines\.(\d+)\.item$", r"items.\1.name", field).replace("lines.", "items.", 1)
+
+
+def _number(request: Request, name: str, default: int, least: int) -> int:
+    raw = request.query_params.get(name, "")
+    if not raw:
+        return default
+    number = whole_number(raw, least=least, most=999_999_999)
+    if number is None:
+        message = f"A whole number from {least}."
+        raise InvalidInput(f"“{name}”: {message}", fields={name: [message]})
+    return number
+
+
+def _query(request: Request, offset: int) -> str:
+    query = request.query_params.copy()
+    query["offset"] = str(offset)
+    return query.urlencode()
+
+
+def _only(orders: list[dict[str, Any]], fields: str) -> list[dict[str, Any]]:
+    wanted = {name.strip() for name in fields.split(",") if name.strip()}
+    return [{key: order[key] for key in order if key in wanted} for order in orders] if wanted else orders

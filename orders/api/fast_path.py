@@ -1,0 +1,184 @@
+"""Placing an order through the express door: a device's token, a plain body, and yes.
+
+The readers here are narrower than the serializers, on purpose: what they take, the serializers read in the same way
+(tests/test_fast_path_orders.py compares them), and what they do not take goes to the serializers.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rest_framework.exceptions import ParseError
+
+from bistro.core.api.parsers import loads
+from bistro.core.auth.device_cache import cached_device, evict
+from bistro.core.auth.last_seen import record_seen
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, Overloaded
+from bistro.core.kernel.jsontext import dumps
+from bistro.core.speed.fast_path import PlainRequest, PlainResponse
+from orders.api.keys import LONGEST
+from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, order_request
+from orders.order_commands import MAX_LINES, MAX_QUANTITY, OrderRequest
+from orders.representations import pad_json
+from orders.services import PlacedOrder, TokenEnded, place_order_from_loop
+
+ORDER = frozenset({"lines", "note", "table"})
+PAD_ORDER = frozenset({"items", "note", "table"})
+LINE = frozenset({"item", "quantity", "modifiers", "note", "seat", "course"})
+PAD_LINE = frozenset({"name", "quantity", "modifiers", "note", "seat", "course"})
+MAX_MODIFIERS = 50
+DEVICE = b"device "
+LARGEST_PLAIN = 32 * 1024  # bytes: a larger body is not read on the event loop
+
+Wish = Mapping[str, Any]
+
+
+class _NotPlain(Exception):
+    """The ordinary door shall look at it."""
+
+
+async def place_by_id(asked: PlainRequest) -> PlainResponse | None:
+    """`POST /api/v1/orders` (CONTRACT D)."""
+    return await _place(asked, order_wish, key_required=True, shape=dict)
+
+
+async def place_by_name(asked: PlainRequest) -> PlainResponse | None:
+    """`POST /api/order` (CONTRACT A)."""
+    return await _place(asked, pad_order_wish, key_required=False, shape=pad_json)
+
+
+async def _place(
+    asked: PlainRequest,
+    read: Callable[[Any], Wish | None],
+    *,
+    key_required: bool,
+    shape: Callable[[Mapping[str, Any]], dict[str, Any]],
+) -> PlainResponse | None:
+    known = _device(asked.headers.get(b"authorization", b""))
+    key = _key(asked.headers.get(b"idempotency-key", b""))
+    if known is None or key is None or (key_required and not key) or len(asked.body) > LARGEST_PLAIN:
+        return None
+    token_hash, actor = known
+    request = _request(asked.body, read, actor, key, token_hash)
+    if request is None:
+        return None
+    try:
+        placed = await place_order_from_loop(request)
+    except Overloaded:
+        raise
+    except TokenEnded:
+        evict(token_hash)
+        return None
+    except DomainError:
+        return None
+    record_seen(actor.id)
+    return _answer(placed, shape(placed.json))
+
+
+def _device(authorization: bytes) -> tuple[str, Actor] | None:
+    if authorization[: len(DEVICE)].lower() != DEVICE or not authorization.isascii():
+        return None
+    return cached_device(authorization[len(DEVICE) :].decode("ascii"))
+
+
+def _key(header: bytes) -> str | None:
+    """The Idempotency-Key, "" without one, None when it is not acceptable."""
+    key = header.decode("latin-1").strip()
+    return key if len(key) <= LONGEST and key.isascii() and (not key or key.isprintable()) else None
+
+
+def _request(
+    body: bytes, read: Callable[[Any], Wish | None], actor: Actor, key: str, token_hash: str
+) -> OrderRequest | None:
+    try:
+        raw = loads(body)
+    except ParseError:
+        return None
+    order_data = read(raw)
+    if order_data is None:
+        return None
+    return order_request(
+        actor, order_data["lines"], order_data["note"], order_data["table"], key or None, raw, token_hash
+    )
+
+
+def order_wish(body: Any) -> Wish | None:
+    """What `OrderInput` reads from a plain body: {"lines", "note", "table"}; None for any other."""
+    if not isinstance(body, dict) or not ORDER.issuperset(body):
+        return None
+    try:
+        table = body.get("table")
+        return {
+            "lines": _lines(body.get("lines"), LINE, "item", _id_or_name),
+            "note": _text(body.get("note", ""), 400),
+            "table": None if table is None else _id_or_name(table),
+        }
+    except _NotPlain:
+        return None
+
+
+def pad_order_wish(body: Any) -> Wish | None:
+    """What `PadOrderInput` reads from a plain body, in the same form; None for any other."""
+    if not isinstance(body, dict) or not PAD_ORDER.issuperset(body):
+        return None
+    try:
+        return {
+            "lines": _lines(body.get("items"), PAD_LINE, "name", _name),
+            "note": _text(body.get("note", ""), 400),
+            "table": _text(body.get("table"), 60, blank=False),
+        }
+    except _NotPlain:
+        return None
+
+
+def _lines(lines: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> list[Wish]:
+    if not isinstance(lines, list) or not 0 < len(lines) <= MAX_LINES:
+        raise _NotPlain
+    return [_line(line, fields, dish, read_dish) for line in lines]
+
+
+def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> Wish:
+    if not isinstance(line, dict) or not fields.issuperset(line):
+        raise _NotPlain
+    modifiers = line.get("modifiers", [])
+    if not isinstance(modifiers, list) or len(modifiers) > MAX_MODIFIERS:
+        raise _NotPlain
+    return {
+        dish: read_dish(line.get(dish)),
+        "quantity": _number(line.get("quantity"), MAX_QUANTITY),
+        "modifiers": [_id_or_name(modifier) for modifier in modifiers],
+        "note": _text(line.get("note", ""), 200),
+        "seat": _number(line["seat"], BIGGEST_SMALL) if line.get("seat") is not None else None,
+        "course": _number(line["course"], BIGGEST_SMALL) if line.get("course") is not None else None,
+    }
+
+
+def _text(value: Any, longest: int, *, blank: bool = True) -> str:
+    """A text that needs no cleaning: nothing invisible, no space around it."""
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable() or value != value.strip():
+        raise _NotPlain
+    if not value and not blank:
+        raise _NotPlain
+    return value
+
+
+def _name(value: Any) -> str:
+    return _text(value, 120, blank=False)
+
+
+def _number(value: Any, most: int) -> int:
+    if type(value) is not int or not 0 < value <= most:
+        raise _NotPlain
+    return value
+
+
+def _id_or_name(value: Any) -> int | str:
+    return _name(value) if isinstance(value, str) else _number(value, BIGGEST_ID)
+
+
+def _answer(placed: PlacedOrder, body: Mapping[str, Any]) -> PlainResponse:
+    """As `orders.api.placed` answers."""
+    headers = [(b"ETag", b'"%d"' % placed.json["version"]), (b"Location", b"/api/v1/orders/%d" % placed.id)]
+    if placed.replayed:
+        headers.append((b"Idempotent-Replayed", b"true"))
+    return PlainResponse(200 if placed.replayed else 201, tuple(headers), dumps(body).encode())

@@ -1,0 +1,68 @@
+"""The waiter's order form: quantity-<item>, modifier-<item>-<group>, note-<item>, note, key."""
+
+from typing import Any
+
+from django.http import QueryDict
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.numbers import whole_number
+from orders.api.serializers import LineOfText, fingerprint
+from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
+
+
+def read_order_data(data: QueryDict) -> dict[str, Any]:
+    """What the form says, as it can also be shown again: {"key", "note", "items": {item: {...}}}."""
+    items: dict[int, dict[str, Any]] = {}
+    for name in data:
+        kind, _, item_id = name.partition("-")
+        item = whole_number(item_id)
+        if kind != "quantity" or item is None:
+            continue
+        quantity = str(data[name]).strip()
+        if quantity in ("", "0"):
+            continue
+        items[item] = {
+            "quantity": quantity,
+            "note": clean_text(data.get(f"note-{item_id}", ""), 200),
+            "modifiers": _modifiers(data, item_id),
+        }
+    return {"key": clean_text(data.get("key", ""), 64), "note": clean_text(data.get("note", ""), 400), "items": items}
+
+
+def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
+    """The request for the service. Raises InvalidInput for a quantity that is none."""
+    lines = []
+    for item_id, wished in order_data["items"].items():
+        quantity = whole_number(wished["quantity"], least=1, most=MAX_QUANTITY)
+        if quantity is None:
+            raise InvalidInput(f"“{wished['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
+        modifiers = tuple(wished["modifiers"])
+        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=wished["note"]))
+    said = {
+        "table": table_id,
+        "note": order_data["note"],
+        "items": {str(key): value for key, value in order_data["items"].items()},
+    }
+    return OrderRequest(
+        actor=actor,
+        lines=tuple(lines),
+        table_id=table_id,
+        note=order_data["note"],
+        key=order_data["key"] or None,
+        fingerprint=fingerprint(said),
+    )
+
+
+def _modifiers(data: QueryDict, item_id: str) -> list[int]:
+    chosen: list[int] = []
+    for name in data:
+        if name.startswith(f"modifier-{item_id}-"):
+            chosen += [key for value in data.getlist(name) if (key := whole_number(value)) is not None]
+    return chosen
+
+
+def clean_text(value: str, longest: int) -> str:
+    """Free text of a form as the API would take it, cut where that would refuse."""
+    field = LineOfText(max_length=longest, allow_blank=True)
+    return field.to_internal_value(value.replace("\x00", ""))[:longest]

@@ -1,0 +1,278 @@
+"""The floor plan: every table with its live state, derived in a constant number of queries (DECISIONS 8).
+
+Nothing of this is stored, so nothing can drift.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.hooks import hook
+from bistro.core.live import event_log
+from bistro.core.live.event_log import Position
+from bistro.core.models import Device, Restaurant
+from menu.selectors import PausedNow, paused_now
+from orders.models import Order, OrderLine
+from orders.transitions import LineStatus, OrderStatus
+from tables.models import Party, Section, Table
+
+ALARMS_SHOWN = 20  # of each kind
+# Who needs somebody first: the lower, the sooner.
+_URGENCY = {
+    "ready": 0,
+    "late": 1,
+    "ordering": 2,
+    "waiting": 3,
+    "held": 4,
+    "occupied": 5,
+    "free": 6,
+    "out_of_service": 7,
+}
+_LETTERS = {"free": "N", "occupied": "–", "ordering": "S", "waiting": "–", "late": "!", "ready": "R", "held": "H"}
+_IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTable:
+    """One table as waiters see it. `since` is when the present state began, where that matters."""
+
+    id: int
+    name: str
+    seats: int
+    section_id: int
+    x: int
+    y: int
+    width: int
+    height: int
+    rotation: int
+    shape: str
+    state: str
+    state_word: str
+    state_letter: str
+    since: datetime | None
+    guests: int | None
+    needs: bool
+    url: str
+    urgency: tuple[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSection:
+    """A part of the room with its tables."""
+
+    id: int
+    name: str
+    tables: tuple[FloorTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that somebody must look at now. `settle_url`: where "The kitchen knows" goes, if a word ends it."""
+
+    id: str
+    table_name: str
+    text: str
+    since: datetime | None
+    url: str
+    settle_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The whole room."""
+
+    restaurant: Restaurant
+    sections: tuple[FloorSection, ...]
+    tables: tuple[FloorTable, ...]
+    list: tuple[FloorTable, ...]
+    alarms: tuple[Alarm, ...]
+    pauses: Sequence[PausedNow]
+    seq: int
+    epoch: str
+    live_url: str = "/ws/floor/"
+    poll_url: str = field(default_factory=lambda: reverse("floor:floor"))
+
+    @property
+    def restaurant_name(self) -> str:
+        return self.restaurant.name
+
+
+def read_floor(actor: Actor, position: Position | None = None) -> Floor:
+    """The floor of the actor's restaurant: eleven queries, whatever the number of tables."""
+    assert actor.restaurant_id is not None
+    position = position or event_log.position(actor.restaurant_id)
+    restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
+    now = timezone.now()
+    rows = list(Table.objects.visible_to(actor).not_archived())
+    tables = floor_tables(actor, rows, restaurant, now)
+    sections = tuple(
+        FloorSection(section.pk, section.name, tuple(t for t in tables if t.section_id == section.pk))
+        for section in Section.objects.visible_to(actor)
+    )
+    return Floor(
+        restaurant=restaurant,
+        sections=sections,
+        tables=tables,
+        list=tuple(sorted(tables, key=lambda table: table.urgency)),
+        alarms=alarms(actor, now),
+        pauses=paused_now(actor, now),
+        seq=position.seq,
+        epoch=position.epoch,
+    )
+
+
+def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
+    """These tables with their states: three queries."""
+    ids = [table.pk for table in rows]
+    parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
+    orders: dict[int, list[Order]] = {}
+    for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("placed_at"):
+        orders.setdefault(order.table_id, []).append(order)
+    waiting = _waiting_for_fire(actor, [order.pk for found in orders.values() for order in found])
+    return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), waiting, restaurant, now) for t in rows)
+
+
+def _waiting_for_fire(actor: Actor, order_ids: Sequence[int]) -> set[int]:
+    """Those of the open orders of which the kitchen makes nothing now, because a course waits: one query."""
+    lines = OrderLine.objects.visible_to(actor).filter(status=LineStatus.HELD, order_id__in=order_ids)
+    cooking = OrderLine.objects.filter(order=OuterRef("order"), status__in=[LineStatus.QUEUED, LineStatus.STARTED])
+    return set(lines.filter(~Exists(cooking)).order_by().values_list("order_id", flat=True))
+
+
+def _floor_table(
+    table: Table,
+    party: Party | None,
+    orders: Sequence[Order],
+    waiting: Collection[int],
+    restaurant: Restaurant,
+    now: datetime,
+) -> FloorTable:
+    state, word, since = _state(table, party, orders, waiting, restaurant, now)
+    waited = (now - since).total_seconds() if since else 0.0
+    return FloorTable(
+        id=table.pk,
+        name=table.name,
+        seats=table.seats,
+        section_id=table.section_id,
+        x=table.x,
+        y=table.y,
+        width=table.width,
+        height=table.height,
+        rotation=table.rotation,
+        shape=table.shape,
+        state=state,
+        state_word=word,
+        state_letter=_LETTERS.get(state, "×"),
+        since=since,
+        guests=party.size if party else None,
+        needs=state in ("ready", "late"),
+        url=reverse("floor:table", args=[table.pk]),
+        urgency=(_URGENCY[state], -waited),
+    )
+
+
+def _state(
+    table: Table,
+    party: Party | None,
+    orders: Sequence[Order],
+    waiting: Collection[int],
+    restaurant: Restaurant,
+    now: datetime,
+) -> tuple[str, str, datetime | None]:
+    """(code, word, since) of a table; what needs somebody most wins. `waiting`: orders whose next course is held."""
+    if table.out_of_service:
+        return "out_of_service", "out of service", None
+    ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]
+    if ready:
+        return "ready", "food ready", min(ready)
+    in_kitchen = [order for order in orders if order.status in _IN_KITCHEN]
+    cooking = [_cooking_since(order) for order in in_kitchen if order.pk not in waiting]
+    if cooking:
+        since = min(cooking)
+        minutes = int((now - since).total_seconds() // 60)
+        late = (now - since).total_seconds() >= restaurant.late_seconds
+        return ("late" if late else "waiting"), f"waiting for food {minutes} min", since
+    placed = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
+    if placed:
+        return "ordering", "ordered, kitchen has not confirmed", min(placed)
+    held = [order.served_at or order.placed_at for order in in_kitchen]
+    if held:
+        return "held", "next course on hold", min(held)
+    if party is not None:
+        return "occupied", "occupied", party.seated_at
+    return "free", "free", None
+
+
+def _cooking_since(order: Order) -> datetime:
+    """Since when its guests wait: until a course was served, since they ordered; then since the next was fired."""
+    if order.served_at is None:
+        return order.placed_at
+    return order.fired_at or order.served_at
+
+
+def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
+    """Orders that the kitchen has not seen in time, pads that locked themselves out, and what apps above add."""
+    more = (alarm for path in settings.FLOOR_ALARMS for alarm in hook(path)(actor))
+    return (*_unseen_orders(actor, now), *_locked_pads(actor), *more)
+
+
+def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
+    rows = Order.objects.visible_to(actor).unseen(now)
+    return tuple(
+        Alarm(
+            id=f"unseen-{order.pk}",
+            table_name=order.table.name,
+            text=f"The kitchen has not seen order {order.number} yet",
+            since=order.placed_at,
+            url=reverse("floor:table", args=[order.table_id]),
+        )
+        for order in rows.select_related("table").order_by("-placed_at", "-pk")[:ALARMS_SHOWN]
+    )
+
+
+def _locked_pads(actor: Actor) -> Iterable[Alarm]:
+    rows = Device.objects.visible_to(actor).locked_out().select_related("pad__table").order_by("locked_at", "pk")
+    return tuple(_locked_pad(device) for device in rows[:ALARMS_SHOWN])
+
+
+def _locked_pad(device: Device) -> Alarm:
+    """A pad that stands nowhere yet has no table to look at."""
+    table = device.pad.table if hasattr(device, "pad") else None
+    where = f" at {table.name}" if table else ""
+    return Alarm(
+        id=f"locked-{device.pk}",
+        table_name="",
+        text=f"{device.name}{where} is locked: {device.get_lock_reason_display()}",
+        since=device.locked_at,
+        url=reverse("floor:table", args=[table.pk]) if table else "",
+    )
+
+
+def table_json(table: FloorTable) -> dict[str, Any]:
+    """A table of the floor for programs (CONTRACT F)."""
+    return {
+        "id": table.id,
+        "name": table.name,
+        "section": table.section_id,
+        "seats": table.seats,
+        "guests": table.guests,
+        "state": table.state,
+        "state_word": table.state_word,
+        "since": table.since.isoformat() if table.since else None,
+        "shape": table.shape,
+        "x": table.x,
+        "y": table.y,
+        "rotation": table.rotation,
+    }
+
+
+def table_ids_of(events: Iterable[Any]) -> set[int]:
+    """The tables that events concern."""
+    return {event.table_id for event in events if event.table_id is not None}

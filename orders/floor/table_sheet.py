@@ -1,0 +1,244 @@
+"""A table's sheet on the floor plan: its party, its orders, what may be done, and the menu to order from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.hooks import hook
+from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.money import display
+from bistro.core.kernel.roles import Permission
+from menu.compiled import CompiledItem, MenuNow
+from menu.selectors import Availability, sellable_menu
+from orders.allergies import allergies, choice_names, conflicting
+from orders.courses import held_courses
+from orders.floor.plan import FloorTable, floor_tables
+from orders.models import Order, OrderLine, PlannedCourse
+from orders.owing import owed
+from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
+from tables.models import Party, Table
+
+CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
+Plans = dict[tuple[int, int], datetime]  # (order, course): when it fires by itself
+
+
+@dataclass(frozen=True, slots=True)
+class SheetParty:
+    """Who sits there."""
+
+    id: int
+    guests: int | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line as a waiter reads it. `conflicts`: the allergies that the dish itself contains."""
+
+    quantity: int
+    name: str
+    modifiers: list[str]
+    allergies: list[str]
+    conflicts: list[str]
+    note: str
+    course: int
+    status: str
+    status_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCourse:
+    """A course that waits, and when it fires by itself."""
+
+    number: int
+    fire_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOrder:
+    """One round as a waiter sees it."""
+
+    id: int
+    number: int
+    status: str
+    status_word: str
+    placed_at: datetime
+    placed_by: str
+    seen_words: str
+    lines: list[SheetLine]
+    note: str
+    total: str
+    version: int
+    can_confirm: bool
+    can_cancel: bool
+    can_deliver: bool
+    deliver_word: str
+    held_courses: list[HeldCourse]
+    can_fire: bool
+    can_drop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a waiter needs at one table."""
+
+    table: FloorTable
+    party: SheetParty | None
+    orders: list[SheetOrder]
+    menu: list[dict[str, Any]]
+    can_order: bool
+    can_clear: bool
+    total: str
+    key: str  # the Idempotency-Key of the next order: a second tap on Send is a success, not a second dish
+    note: str = ""
+
+
+def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
+    """The sheet of a table: a constant number of queries. `order_data` is a refused form, shown again."""
+    restaurant = restaurant_of(actor)
+    party = Party.objects.visible_to(actor).seated().filter(table=table).first()
+    rows = (
+        Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-placed_at", "-pk") if party else []
+    )
+    orders = list(rows)
+    now = timezone.now()
+    (shown,) = floor_tables(actor, [table], restaurant, now)
+    money = {"currency": restaurant.currency, "locale": restaurant.locale}
+    plans = _plans(orders)
+    return Sheet(
+        table=shown,
+        party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
+        orders=[_sheet_order(order, actor, plans, now, money) for order in orders],
+        menu=_menu(restaurant.pk, money, order_data or {}, now) if actor.may(Permission.PLACE_ANYWHERE) else [],
+        can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
+        can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
+        total=display(owed(orders).total, **money),
+        key=(order_data or {}).get("key") or uuid7().hex,
+        note=(order_data or {}).get("note", ""),
+    )
+
+
+def _plans(orders: Sequence[Order]) -> Plans:
+    """When held courses fire by themselves: one query, none where nothing waits."""
+    waiting = [order.pk for order in orders if order.status in OPEN and held_courses(order.lines.all())]
+    if not waiting:
+        return {}
+    rows = PlannedCourse.objects.filter(order_id__in=waiting).values_list("order_id", "course", "fire_at")
+    return {(order_id, course): fire_at for order_id, course, fire_at in rows}
+
+
+def _held(order: Order, plans: Plans) -> list[HeldCourse]:
+    return [HeldCourse(course, plans.get((order.pk, course))) for course in held_courses(order.lines.all())]
+
+
+def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money: dict[str, str]) -> SheetOrder:
+    to_come = any(line.status != LineStatus.DONE for line in order.lines.all())
+    over = order.status not in OPEN
+    return SheetOrder(
+        id=order.pk,
+        number=order.number,
+        status=order.status,
+        status_word=order.get_status_display(),
+        placed_at=order.placed_at,
+        placed_by=order.placed_by,
+        seen_words=_seen_words(order, now),
+        lines=[_sheet_line(line) for line in order.lines.all()],
+        note=order.note,
+        total=display(order.total, **money),
+        version=order.version,
+        can_confirm=order.status == OrderStatus.PLACED and actor.may(Permission.CONFIRM_ORDER),
+        can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Permission.CANCEL_ORDER),
+        can_deliver=order.status == OrderStatus.READY and actor.may(Permission.DELIVER_ORDER),
+        deliver_word="Mark course served" if to_come else "Mark delivered",
+        held_courses=[] if over else _held(order, plans),
+        can_fire=actor.may(Permission.FIRE_COURSE),
+        can_drop=actor.may(Permission.CANCEL_ORDER),
+    )
+
+
+def _sheet_line(line: OrderLine) -> SheetLine:
+    word = "" if line.status == LineStatus.QUEUED else line.get_status_display()
+    return SheetLine(
+        quantity=line.quantity,
+        name=line.name,
+        modifiers=choice_names(line),
+        allergies=allergies(line),
+        conflicts=conflicting(line),
+        note=line.note,
+        course=line.course,
+        status=line.status,
+        status_word=word,
+    )
+
+
+def _seen_words(order: Order, now: datetime) -> str:
+    if order.confirmed_at is not None:
+        seconds = max(0, int((order.confirmed_at - order.placed_at).total_seconds()))
+        where = f" on {order.seen_on}" if order.seen_on else ""
+        return f"Kitchen received it after {seconds} s, at {timezone.localtime(order.confirmed_at):%H:%M}{where}"
+    if order.status == OrderStatus.PLACED:
+        return f"Not on a kitchen screen yet ({int((now - order.placed_at).total_seconds())} s)"
+    return ""
+
+
+def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
+    now, states = sellable_menu(restaurant_id)
+    minutes = hook(settings.ORDER_QUOTES)(now, at)
+    categories = []
+    for category in now.menu.categories:
+        items = [
+            {
+                **_menu_item(item, states.get(item.id), money, order_data),
+                **_when(item, states.get(item.id), now, at),
+                "minutes": minutes.get(item.id),
+            }
+            for item in category.items
+        ]
+        if items:
+            categories.append({"id": category.id, "name": category.name, "items": items})
+    return categories
+
+
+def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: datetime) -> dict[str, Any]:
+    """Whether it can be had now, and from when on it can be again where it is paused."""
+    paused = now.pauses.of_item(item.id, item.category_id, at)
+    return {"available": (state is None or state.available) and paused is None, "paused_until": paused}
+
+
+def _menu_item(
+    item: CompiledItem, state: Availability | None, money: dict[str, str], order_data: dict[str, Any]
+) -> dict[str, Any]:
+    wished = order_data.get("items", {}).get(item.id, {})
+    return {
+        "id": item.id,
+        "name": item.name,
+        "price": display(item.price, **money),
+        "portions_left": state.portions_left if state else None,
+        "quantity": wished.get("quantity", 0),
+        "note": wished.get("note", ""),
+        "modifier_groups": [
+            {
+                "id": group.id,
+                "name": group.name,
+                "min": group.min,
+                "max": group.max,
+                "modifiers": [
+                    {
+                        "id": choice.id,
+                        "name": choice.name,
+                        "price": display(choice.price, **money) if choice.price else "",
+                        "chosen": choice.id in wished["modifiers"] if wished else choice.is_default,
+                    }
+                    for choice in group.modifiers
+                    if not choice.off
+                ],
+            }
+            for group in item.groups
+        ],
+    }

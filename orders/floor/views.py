@@ -1,0 +1,173 @@
+"""Pages of the floor plan. They work without JavaScript: an act answers with a redirect to the table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, ReusedKey
+from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.roles import Permission
+from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, answer_action
+from orders import services
+from orders.access import order_for, table_for
+from orders.floor.forms import clean_text, read_order_data, wish_request
+from orders.floor.plan import read_floor
+from orders.floor.table_sheet import read_sheet
+from tables.models import Table
+
+REASONS = {
+    "changed_mind": "Guest changed their mind",
+    "sold_out": "Sold out",
+    "wrong_table": "Wrong table",
+    "too_long": "Took too long",
+    "mistake": "Entered by mistake",
+    "other": "Something else",
+}
+
+SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
+
+
+@require_GET
+@page_requires(Permission.WATCH_FLOOR)
+def floor(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """The room."""
+    context = {"floor": read_floor(actor), "may_confirm": actor.may(Permission.CONFIRM_ORDER)}
+    return render(request, "floor/floor.html", context)
+
+
+@require_GET
+@page_requires(Permission.WATCH_FLOOR)
+def table(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """One table: a page of its own, or the side sheet of the floor."""
+    return _sheet(request, actor, table_for(actor, pk))
+
+
+@require_POST
+@page_requires(Permission.PLACE_ANYWHERE)
+def place_order(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """A waiter orders for a table. The form carries its own idempotency key."""
+    where = table_for(actor, pk)
+    order_data = read_order_data(request.POST)
+
+    def refused(refusal: DomainError) -> HttpResponse:
+        if isinstance(refusal, ReusedKey):  # the browser's Back: an old form with other dishes gets a key of its own
+            refusal.message = SENT_ALREADY
+            return _sheet(request, actor, where, refusal, order_data={**order_data, "key": ""})
+        return _sheet(request, actor, where, refusal, order_data=order_data)
+
+    return _answer(
+        request, actor, where, lambda: services.place_order(wish_request(order_data, where.pk, actor)), refused
+    )
+
+
+@require_POST
+@page_requires(Permission.CLEAR_TABLE)
+def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The guests have left."""
+    where = table_for(actor, pk)
+
+    def refused(refusal: DomainError) -> HttpResponse:
+        return _sheet(request, actor, where, refusal, problem_act="clear")
+
+    return _answer(request, actor, where, lambda: services.clear_table(table_id=pk, actor=actor), refused)
+
+
+@require_POST
+@page_requires(Permission.CONFIRM_ORDER)
+def confirm(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """A person's word that the kitchen has received it."""
+    return _move(request, actor, pk, lambda: services.confirm_order(order_id=pk, actor=actor))
+
+
+@require_POST
+@page_requires(Permission.CANCEL_ORDER)
+def cancel(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """It will not be made, and why."""
+    reason = _reason(request)
+    return _move(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
+
+
+@require_POST
+@page_requires(Permission.DELIVER_ORDER)
+def deliver(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """It is on the table."""
+    return _move(request, actor, pk, lambda: services.deliver_order(order_id=pk, actor=actor))
+
+
+@require_POST
+@page_requires(Permission.FIRE_COURSE)
+def fire(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+    """The guests are ready for a course that waits."""
+    return _move(request, actor, pk, lambda: services.fire_course(order_id=pk, course=course, actor=actor))
+
+
+@require_POST
+@page_requires(Permission.FIRE_COURSE)
+def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+    """A course that waits fires by itself in so many minutes; "never" takes that back."""
+    minutes = whole_number(request.POST.get("minutes", ""), most=9_999)
+    return _move(
+        request, actor, pk, lambda: services.plan_course(order_id=pk, course=course, minutes=minutes, actor=actor)
+    )
+
+
+@require_POST
+@page_requires(Permission.CANCEL_ORDER)
+def drop(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+    """The guests do not want a course that waits, and why."""
+    reason = _reason(request)
+    return _move(
+        request, actor, pk, lambda: services.drop_course(order_id=pk, course=course, reason=reason, actor=actor)
+    )
+
+
+def _reason(request: HtmxHttpRequest) -> str:
+    words = REASONS.get(request.POST.get("reason", ""), ""), clean_text(request.POST.get("reason_text", ""), 200)
+    return ": ".join(part for part in words if part)
+
+
+def _move(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:
+    """Run a service on an order; answer with its table's sheet, the refusal beside the order."""
+    where = order_for(actor, pk).table
+
+    def refused(refusal: DomainError) -> HttpResponse:
+        return _sheet(request, actor, where, refusal, problem_order=pk)
+
+    return _answer(request, actor, where, service, refused)
+
+
+def _answer(
+    request: HtmxHttpRequest,
+    actor: Actor,
+    where: Table,
+    service: Callable[[], object],
+    refused: Callable[[DomainError], HttpResponse],
+) -> HttpResponse:
+    """Run a service; answer with the table's sheet, after a refusal with what `refused` makes of it."""
+
+    def sheet(_result: object, refusal: DomainError | None) -> HttpResponse:
+        return refused(refusal) if refusal else _sheet(request, actor, where)
+
+    return answer_action(request, service, back=reverse("floor:table", args=[where.pk]), part=sheet, page=refused)
+
+
+def _sheet(
+    request: HtmxHttpRequest,
+    actor: Actor,
+    where: Table,
+    error: DomainError | None = None,
+    order_data: dict[str, Any] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    sheet = read_sheet(actor, where, order_data)
+    template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
+    context |= {"sheet": sheet, "problem": error.message if error else ""}
+    answer = render(request, template, context)
+    answer["Vary"] = "HX-Request, Cookie"
+    return answer

@@ -1,0 +1,128 @@
+"""An order as JSON: one shape for the API, the event log and the sockets (CONTRACT A and D)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bistro.core.kernel.money import text
+from orders.allergies import allergies, choices, conflicts
+from orders.models import Order, OrderLine
+from orders.transitions import OrderStatus
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time as the API writes it: UTC with offset, whole microseconds only when there are some."""
+    return value.astimezone(UTC).isoformat() if value else None
+
+
+def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> dict[str, Any]:
+    """The order everywhere under `/api/v1` and in the log. Notes are personal data and travel apart: `with_notes`."""
+    return {
+        "id": order.pk,
+        "uid": str(order.uid),
+        "number": order.number,
+        "business_date": order.business_date.isoformat(),
+        "status": order.status,
+        "table": order.table_id,
+        "table_name": table_name,
+        "party": order.party_id,
+        "placed_by": order.placed_by,
+        "lines": [line_json(line) for line in lines],
+        "total": text(order.total),
+        "tax": text(order.tax),
+        "placed_at": moment(order.placed_at),
+        "unseen_at": moment(order.unseen_at) if order.status == OrderStatus.PLACED else None,
+        "seen_on": order.seen_on,
+        "confirmed_at": moment(order.confirmed_at),
+        "preparing_at": moment(order.preparing_at),
+        "ready_at": moment(order.ready_at),
+        "fired_at": moment(order.fired_at),
+        "served_at": moment(order.served_at),
+        "delivered_at": moment(order.delivered_at),
+        "cancelled_at": moment(order.cancelled_at),
+        "created_at": moment(order.placed_at),
+        "version": order.version,
+    }
+
+
+def line_json(line: OrderLine) -> dict[str, Any]:
+    """One line; modifiers as `{"id", "name", "price"}`, declared allergies apart from them."""
+    return {
+        "id": line.pk,
+        "item": line.item_id,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_price": text(line.unit_price),
+        "modifiers": [{"id": each["id"], "name": each["name"], "price": each["price"]} for each in choices(line)],
+        "allergies": allergies(line),
+        "conflicts": conflicts(line),
+        "seat": line.seat,
+        "course": line.course,
+        "status": line.status,
+        "total": text(line.total),
+    }
+
+
+def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | None:
+    """Free text that guests and waiters typed, by line; None when there is none."""
+    by_line = {str(line.pk): line.note for line in lines if line.note}
+    notes: dict[str, Any] = {}
+    if order.note:
+        notes["note"] = order.note
+    if by_line:
+        notes["lines"] = by_line
+    if order.cancel_reason:
+        notes["cancel_reason"] = order.cancel_reason
+    return notes or None
+
+
+def with_notes(data: Mapping[str, Any], notes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The order as its readers get it: `data` with the notes put back."""
+    notes = notes or {}
+    by_line = notes.get("lines", {})
+    return {
+        **data,
+        "note": notes.get("note", ""),
+        "cancel_reason": notes.get("cancel_reason", ""),
+        "lines": [{**line, "note": by_line.get(str(line["id"]), "")} for line in data["lines"]],
+    }
+
+
+def order_detail(order: Order) -> dict[str, Any]:
+    """What the API answers: the order with lines and notes. Wants `with_lines()` on the query."""
+    lines = list(order.lines.all())
+    return with_notes(order_json(order, lines, table_name=order.table.name), private_notes(order, lines))
+
+
+def pad_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """CONTRACT A's order: the four old keys with their old meaning, the rest beside them."""
+    old = {
+        "id": data["id"],
+        "table": data["table_name"],
+        "items": [_pad_item(line) for line in data["lines"]],
+        "created_at": whole_seconds(datetime.fromisoformat(data["created_at"])),
+    }
+    return {**old, **{key: value for key, value in data.items() if key not in {*old, "table_name"}}}
+
+
+def _pad_item(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The old pads' item, exactly, unless the guest said more; courses and prices stand in `lines`."""
+    item: dict[str, Any] = {"name": line["name"], "quantity": line["quantity"]}
+    if line["modifiers"]:
+        item["modifiers"] = [modifier["name"] for modifier in line["modifiers"]]
+    if line["allergies"]:
+        item["allergies"] = line["allergies"]
+    for name in ("note", "seat"):
+        if line.get(name):
+            item[name] = line[name]
+    return item
+
+
+def recent_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of the recent-orders query (CONTRACT A)."""
+    return {**row, "created_at": whole_seconds(row["created_at"])}
+
+
+def whole_seconds(value: datetime) -> str:
+    """UTC seconds with offset, as the old pads parse them."""
+    return value.astimezone(UTC).replace(microsecond=0).isoformat()

@@ -1,0 +1,22 @@
+// The place of a page in the server's event log: {seq, epoch}. The epoch names one history of the log, `seq` a
+// position in it. Pure functions: live.js holds the place and calls them.
+
+/** Return the place of a page after a pushed message, or null when the message belongs to another history.
+ *
+ * A snapshot stands for itself. A change that is older than the place leaves the place as it is. */
+export function placeAfter(place, { kind, seq, epoch }) {
+  if (kind === "snapshot") return { seq, epoch };
+  if (epoch !== place.epoch) return null;
+  const behind = place.seq !== null && seq < place.seq;
+  return behind ? place : { seq, epoch };
+}
+
+/** Return whether a heartbeat comes from another history: another epoch, or a log that ends before this place. */
+export function isOtherHistory(place, { seq, epoch }) {
+  return epoch !== place.epoch || seq < place.seq;
+}
+
+/** Return the milliseconds until the next try to connect: more after each failure, at most 3000, with jitter. */
+export function retryDelay(attempt, random = Math.random()) {
+  return Math.min(3000, 250 * 2 ** attempt) * (0.5 + random / 2);
+}
