@@ -36,7 +36,7 @@ browser: setup ## run the tests in Chromium
 	@$(PYTHON) -m pytest -m browser tests/browser $(ARGS)
 
 faults: setup ## kill, freeze and cut everything under load, and count what was lost (ARGS="--orders 1000 --clients 50")
-	@$(PYTHON) -m tests.faults $(ARGS)
+	@$(PYTHON) -m harness $(ARGS)
 
 bench: setup ## measure orders, sockets and growth, beside rivals or an earlier revision (ARGS="--quick --only embedded orders")
 	@$(PYTHON) -m benchmarks $(ARGS)
@@ -58,4 +58,4 @@ lock: ## choose the newest versions that requirements*.txt allow
 
 audit: setup ## look for known holes in what is installed, and for risky code
 	@$(PYTHON) -m pip_audit --requirement requirements.lock --no-deps --disable-pip
-	@$(PYTHON) -m bandit --quiet --recursive bistro menu tables orders kitchen --exclude '*/tests/*'
+	@$(PYTHON) -m bandit --quiet --recursive bistro menu tables orders kitchen tools --exclude '*/tests/*'

@@ -13,7 +13,7 @@ from pathlib import Path
 import django
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["core", "menu", "tables", "orders", "kitchen"]
+APPS = ["core", "menu", "tables", "orders", "kitchen", "printing"]
 # SQLite changes a table by writing a new one, NOT NULL columns and unique constraints and all, and is not served by two
 # versions at once.
 REBUILDS = ["NOT_NULL", "ADD_UNIQUE"]

@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks.report import keep, lines
 from benchmarks.rivals import BESIDE, Known, at_url, commanded, earlier, known_rival, python_for_rivals
 from benchmarks.scenarios import CONFIGURATIONS, FAMILIES, QUICK, Opener, Result, Sizes, measured
-from tests.browser.service import ROOT
+from harness.service import ROOT
 
 
 def options(given: list[str] | None = None) -> argparse.Namespace:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from benchmarks.database import close_everything
 from benchmarks.wire import HttpLine, OnText, SocketLine, request, upgrade
-from tests.faults.installation import Installation, Plan
-from tests.faults.servers import Server
+from harness.database import close_everything
+from harness.installation import Installation, Plan
+from harness.servers import Server
 
 PADS = 50
 ITEMS = [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}]

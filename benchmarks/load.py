@@ -15,7 +15,7 @@ from time import perf_counter, process_time
 
 from benchmarks.contenders import Contender
 from benchmarks.wire import HttpLine, SocketLine
-from tests.faults.table import percentile
+from harness.table import percentile
 
 Figures = dict[str, float]
 PATIENCE = 60.0

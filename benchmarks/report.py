@@ -12,7 +12,7 @@ from statistics import median
 
 from benchmarks.load import Figures
 from benchmarks.scenarios import Result
-from tests.browser.service import ROOT
+from harness.service import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
 BUSY = 0.85  # share of its core from which the generator may be what was measured

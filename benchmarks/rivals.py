@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 import psycopg
 
 from benchmarks.contenders import ITEMS, TABLES, Contender, contender_of
-from benchmarks.database import connected
-from tests.browser.service import ROOT
-from tests.faults.installation import Installation, Plan
-from tests.faults.servers import Postgres, Redis, Server
+from harness.database import connected
+from harness.installation import Installation, Plan
+from harness.servers import Postgres, Redis, Server
+from harness.service import ROOT
 
 BESIDE = ROOT.parent / "shared" / "bench" / "rivals"
 PACKAGES = (

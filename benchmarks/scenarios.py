@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.contenders import PADS, Contender, product
-from benchmarks.history import PAGES, old_house
 from benchmarks.load import Figures, at_once, enduring, in_a_loop, joining, standing, told
-from tests.faults.installation import Plan
+from benchmarks.old_house import PAGES, old_house
+from harness.installation import Plan
 
 CONFIGURATIONS = {
     "embedded": Plan(pads=PADS),

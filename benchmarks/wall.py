@@ -27,7 +27,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.service import Running, Service
+from harness.service import Running, Service
 
 WALL: Any = {"width": 1920, "height": 1080}
 DISHES = ("Burger", "Fries", "Onion Soup", "Steak Frites", "Mussels", "Green Salad", "Ice Cream", "Cola", "Lager")

@@ -1,0 +1,1 @@
+"""The product: settings, wiring, URLs and the admin's front page."""

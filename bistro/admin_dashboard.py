@@ -1,4 +1,4 @@
-"""The first page of the admin: tonight in numbers, beside yesterday and the same day last week."""
+"""The front page of the admin: today's figures beside yesterday's and those of the same day last week."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ MOST_ALARMS = 10
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What `templates/admin/index.html` shows. Nine queries, whatever the history."""
+    """Return the context of `templates/admin/index.html`. Nine queries, independent of the history."""
     actor, restaurant = acting_manager(request), restaurant_in(request)
     if actor is None or restaurant is None:
         return context
@@ -41,7 +41,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _days(actor: Actor, restaurant: Restaurant, today: date) -> list[dict[str, Any]]:
-    """Orders and sales of three days, in one query."""
+    """Return orders and sales of three days, in one query."""
     days = {"today": today, "yesterday": today - timedelta(days=1), "last week": today - timedelta(days=7)}
     made = Order.objects.visible_to(actor).kept().filter(business_date__in=days.values())
     rows = made.order_by().values("business_date").annotate(orders=Count("pk"), sales=Sum("total"))
@@ -85,7 +85,7 @@ def _room(actor: Actor) -> dict[str, Any]:
 
 
 def _to_do(actor: Actor) -> list[dict[str, Any]]:
-    """What waits for a manager."""
+    """Return the tasks that wait for a manager."""
     items = (
         Item.objects.visible_to(actor)
         .not_archived()

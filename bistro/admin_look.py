@@ -1,4 +1,4 @@
-"""How the admin looks: Unfold's settings, with the greens of static/css/tokens.css."""
+"""The look of the admin: settings of Unfold, with the greens of static/css/tokens.css."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"navigation": "bistro.admin_menu.navigation", "show_search": False},
     "DASHBOARD_CALLBACK": "bistro.admin_dashboard.dashboard",
-    # 600 is the accent, 500 the accent on dark paper.
+    # 600 is the accent colour, 500 the accent colour of the dark theme.
     "COLORS": {
         "primary": {
             "50": "#f0f7f2",

@@ -1,4 +1,4 @@
-"""The side bar of the admin: every page that managers have, in the words of the trade."""
+"""The side bar of the admin, with every page for managers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from bistro.core.admin.restaurants import operates
 from bistro.core.auth.access import memberships_of
 from bistro.core.web.admin_site import restaurant_in
 
-# (group, [(title, icon, page)]), as a manager thinks of the house.
+# (group, [(title, icon, page)])
 GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
     ("Service", [("Tonight", "monitoring", "index"), ("Orders", "receipt_long", "orders_order_changelist")]),
     (
@@ -35,7 +35,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Tickets", "skillet", "kitchen_ticket_changelist"),
             ("Ticket times", "timer", "kitchen_ticket_figures"),
             ("Stations", "oven", "kitchen_station_changelist"),
-            ("Printers", "print", "kitchen_printer_changelist"),
+            ("Printers", "print", "printing_printer_changelist"),
         ],
     ),
     (
@@ -52,12 +52,12 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
 
 
 def manages(request: HttpRequest) -> bool:
-    """Whether the menu of a restaurant is of any use to who asks."""
+    """Return whether the user manages a restaurant."""
     return acting_manager(request) is not None
 
 
 def restaurant_name(request: HttpRequest) -> str:
-    """Where one is, under the product's name."""
+    """Return the restaurant's name for the header."""
     restaurant = restaurant_in(request)
     return restaurant.name if restaurant else "No restaurant chosen"
 
@@ -67,7 +67,7 @@ def _page(title: str, icon: str, url: str, permission: Any = manages) -> dict[st
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """All groups; the operator sees only what starts a restaurant."""
+    """Return all groups. The operator sees only the pages that create restaurants and memberships."""
     shown = [{"title": title, "items": [_page(*page) for page in pages]} for title, pages in GROUPS]
     return [*shown, _operators(), *_elsewhere(request)]
 
@@ -81,7 +81,7 @@ def _operators() -> dict[str, Any]:
 
 
 def _elsewhere(request: HttpRequest) -> list[dict[str, Any]]:
-    """For people who work in several restaurants."""
+    """Return the link that switches the restaurant, for people with several memberships."""
     if not request.user.is_authenticated or len(memberships_of(request.user)) < 2:  # type: ignore[arg-type]
         return []
     link = f"{reverse_lazy('choose-restaurant')}?next={reverse_lazy('admin:index')}"

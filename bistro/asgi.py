@@ -1,7 +1,8 @@
-"""The ASGI application: HTTP through admission into Django, sockets to the live consumers."""
+"""The ASGI application: HTTP through load shedding into Django, sockets to the live consumers."""
 
 import gc
 import os
+import sys
 from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
@@ -16,7 +17,6 @@ from django.urls import re_path  # noqa: E402
 from bistro.core.live.hub import open_current_hub  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
 from bistro.core.server.admission import ConcurrencyLimiter  # noqa: E402
-from bistro.core.server.daphne_limits import limit_daphne  # noqa: E402
 from bistro.core.server.threads import DjangoInThreads  # noqa: E402
 from bistro.core.speed.fast_path import FastPath  # noqa: E402
 from bistro.core.writing.sweeps import start_sweeps  # noqa: E402
@@ -37,6 +37,9 @@ application = ProtocolTypeRouter(
     }
 )
 
-limit_daphne()
+if "daphne.server" in sys.modules:  # Twisted is loaded only where Daphne serves
+    from bistro.core.server.daphne_limits import limit_daphne
+
+    limit_daphne()
 start_sweeps()
-gc.freeze()  # what lives as long as the process is not looked through again at every collection
+gc.freeze()  # spares the garbage collector the objects that live as long as the process

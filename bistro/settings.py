@@ -1,7 +1,7 @@
 """All settings, read from the environment by django-environ.
 
-Nothing here has an unsafe default: DEBUG is off, the secret key is generated once into the data folder,
-and `bistro.core.ops.checks` refuses configurations that would lose orders or leak them.
+No default is unsafe: DEBUG is off, the secret key is generated once into the data folder, and `bistro.core.ops.checks`
+refuses configurations that would lose orders or leak them.
 """
 
 from datetime import timedelta
@@ -15,12 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.kernel.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS  # noqa: F401  (settings, too)
+from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS, WALL_STRIPS  # noqa: F401  (settings, too)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# --- Where things live -------------------------------------------------------------------------------
+# --- Paths and addresses -----------------------------------------------------------------------------
 VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).resolve()
 VAR.mkdir(parents=True, exist_ok=True)
 PORT = env.int("PORT", default=8000)
@@ -43,9 +43,10 @@ REDIS_URL = env.str("REDIS_URL", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Applications ------------------------------------------------------------------------------------
+SERVER = env.str("SERVER", default="daphne")  # what deploy/serve starts
 INSTALLED_APPS = [
-    "daphne",
-    "unfold.apps.BasicAppConfig",  # its other one puts its own site in the place of ours
+    *(["daphne"] if SERVER == "daphne" else []),  # the app loads Twisted, which uvicorn does without
+    "unfold.apps.BasicAppConfig",  # unlike Unfold's default one, it keeps our admin site
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
@@ -76,14 +77,14 @@ INSTALLED_APPS = [
     "tables",
     "orders",
     "kitchen",
+    "kitchen.printing",
     "bistro.demo",
-    "bistro.simulator",
 ]
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    # Outside everything that may answer by itself: redirects and refusals carry these headers too.
+    # Outermost, so that redirects and refusals of other middleware carry these headers too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bistro.core.server.middleware.ContentSecurityPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -107,7 +108,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "bistro.urls"
 ASGI_APPLICATION = "bistro.asgi.application"
-APPEND_SLASH = True
 
 TEMPLATES = [
     {
@@ -131,8 +131,8 @@ DATABASE = DATABASES["default"]
 DATABASE["ATOMIC_REQUESTS"] = False  # services own their transactions
 SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
 if SQLITE:
-    # IMMEDIATE: a transaction that reads first and writes later must not fail at once when another one writes.
-    # FULL: an acknowledged order survives a power cut.
+    # IMMEDIATE makes a transaction that reads before it writes wait for another writer instead of failing.
+    # FULL makes acknowledged orders survive a power cut.
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -140,25 +140,24 @@ if SQLITE:
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
         ),
     }
-    # Each thread keeps its connection for an hour.
-    DATABASE["CONN_MAX_AGE"] = 3600
-    DATABASE["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: threads must see each other's rows
+    DATABASE["CONN_MAX_AGE"] = 3600  # seconds that a thread keeps its connection
+    DATABASE["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file, because threads must see each other's rows
 else:
-    DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections; a thread that kept one would take it for good
+    DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections, and a thread must not keep one of them
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         "pool": {
             "min_size": 2,
-            "max_size": env.int("DATABASE_POOL", default=17),  # admission, order desk, live feed's four, sweep
+            "max_size": env.int("DATABASE_POOL", default=17),  # request slots, writers, four live threads, one sweep
             "timeout": 3,
             "max_lifetime": 1800,
-            # Its pauses between attempts double for as long as the server is away, without a limit. Param up early, the
-            # next who asks tries at once: the first second after PostgreSQL is back, not the sixtieth.
+            # The pool doubles its pauses between attempts without a limit. With a short timeout it gives up instead,
+            # and the next request after PostgreSQL has returned connects at once.
             "reconnect_timeout": 0.5,
         },
         "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
     }
-# A copy that PostgreSQL keeps up to date elsewhere. Who reads for a report reads there, and holds nobody up.
+# An optional read replica for reports, so that they do not slow down orders.
 REPORTS = "replica" if env("DATABASE_REPLICA_URL", default="") else "default"
 if REPORTS == "replica":
     DATABASES["replica"] = {**DATABASE, **env.db("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
@@ -198,29 +197,29 @@ else:
     CACHES = {"default": {"BACKEND": "bistro.core.auth.counting_caches.CountingMemoryCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
-# --- What happens in the same transaction (DESIGN section 4), and what the clock causes: bistro/wiring.py ----
+# --- Reactions and sweeps: see bistro/wiring.py -------------------------------------------------------
 SWEEP_SECONDS = 1.0
 
 # --- Live feed ---------------------------------------------------------------------------------------
-FEED_POLL_SECONDS = 1.0  # the tail looks by itself this often, doorbell or not
+FEED_POLL_SECONDS = 1.0  # interval at which the tail polls the log without a commit signal
 FEED_HEARTBEAT_SECONDS = 5.0
-SOCKET_LIFETIME_SECONDS = 4 * 3600.0  # at most; then the client comes back and says where it stands
-FEED_CATCH_UP_LIMIT = 1000  # more events behind than this: a snapshot instead
+SOCKET_LIFETIME_SECONDS = 4 * 3600.0  # at most; then the client reconnects from its position
+FEED_CATCH_UP_LIMIT = 1000  # events; a reader that is further behind takes a snapshot
 
-# --- ConcurrencyLimiter ---------------------------------------------------------------------------------------
-# Few: each is a thread, and many threads that all want to compute hold up the sockets of their process.
+# --- Load shedding and limits ------------------------------------------------------------------------
+# Few, because each slot is a thread, and many computing threads slow down the sockets of their process.
 ADMISSION_IN_FLIGHT = env.int("ADMISSION_IN_FLIGHT", default=8)
-FAST_PATH_IN_FLIGHT = env.int("FAST_PATH_IN_FLIGHT", default=256)  # orders of devices: no thread waits for them
+FAST_PATH_IN_FLIGHT = env.int("FAST_PATH_IN_FLIGHT", default=256)  # orders of devices, which block no thread
 ADMISSION_WAIT_SECONDS = env.float("ADMISSION_WAIT_SECONDS", default=10.0)
-ADMISSION_REFUSAL_SECONDS = env.float("ADMISSION_REFUSAL_SECONDS", default=0.5)  # a refusal is held at least so long
+ADMISSION_REFUSAL_SECONDS = env.float("ADMISSION_REFUSAL_SECONDS", default=0.5)  # minimum delay of a refusal
 ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=8 * 1024 * 1024)  # the admin's imports and photos
-# Below the application (bistro.core.server.daphne_limits): who sends or reads too slowly is let go.
-REQUEST_SECONDS = 20.0  # until a whole request is here, and longer only at
+# Limits below the application, which disconnect slow clients (bistro.core.server.daphne_limits).
+REQUEST_SECONDS = 20.0  # time for a whole request; a larger request may take longer at this rate:
 REQUEST_BYTES_A_SECOND = 16 * 1024
-SOCKET_HEARD_BYTES = 64 * 1024  # one message of a screen
+SOCKET_HEARD_BYTES = 64 * 1024  # maximum size of a client's message
 SOCKET_UNREAD_SECONDS = 20.0
 SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 
@@ -246,7 +245,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "bistro.core.server.error_views.lockout_response"
-AXES_USERNAME_FORM_FIELD = "username"  # as both doors call it; its default is the model's field
+AXES_USERNAME_FORM_FIELD = "username"  # the name in the login form and the API; the default is the model's field
 AXES_USERNAME_CALLABLE = "bistro.core.auth.authentication.lockout_name"
 AXES_CLIENT_IP_CALLABLE = "bistro.core.auth.rate_limits.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -296,7 +295,7 @@ SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("Bearer",),
     "UPDATE_LAST_LOGIN": False,
 }
-# What one credential may ask for, as DRF writes rates. Generous: they stop abuse, not service.
+# Rate limits of one credential or address, in DRF's notation. They stop abuse and are far above normal service.
 RATE_LIMITS = {
     "pad-order": env.str("RATE_PAD_ORDERS", default="300/min"),
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
@@ -332,12 +331,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
     "screen-wake-lock": ["self"],
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the proxy asks this one by http
+SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the proxy checks the health over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.int("NUM_PROXIES", default=0):
@@ -351,19 +346,19 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Plain: WhiteNoise's own storage spends 20 s on brotli at the first start. deploy/run makes the .gz files in 2 s.
+    # Not WhiteNoise's own storage, which compresses slowly at the first start; deploy/run makes the .gz files.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=DEBUG)
 
-# --- Words and time ----------------------------------------------------------------------------------
+# --- Language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"  # a restaurant's own zone stands on its row
+TIME_ZONE = "UTC"  # each restaurant has a time zone of its own in its row
 
 # --- Logs --------------------------------------------------------------------------------------------
 LOG_JSON = env.bool("LOG_JSON", default=False)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it believes every header; AddressMiddleware does not
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # the package trusts every header; AddressMiddleware does not
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

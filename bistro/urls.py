@@ -1,4 +1,4 @@
-"""Every address of the product."""
+"""URLs of the whole product."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -9,12 +9,12 @@ from django.utils.cache import patch_vary_headers
 from drf_spectacular.views import SpectacularAPIView, SpectacularJSONAPIView
 
 from bistro.core.api.documents import Read, TryOut
-from bistro.core.api.urls import contract_c, ours
+from bistro.core.api.urls import core_urls, qtable_urls
 from bistro.core.ops.version import VERSION
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """The four doors for a browser; `{"status": "ok"}` for a program (CONTRACT A)."""
+    """Return the start page for a browser, `{"status": "ok"}` for a program."""
     if "text/html" not in request.headers.get("Accept", ""):
         answer: HttpResponse = JsonResponse({"status": "ok", "name": "Bistro", "version": VERSION})
     else:
@@ -31,14 +31,15 @@ urlpatterns = [
     path("", start, name="start"),
     path("", include("bistro.core.web.urls")),
     path("kitchen/", include("kitchen.urls")),
+    path("kitchen/", include("kitchen.printing.urls")),
     path("floor/", include("orders.floor.urls")),
     path("admin/", admin.site.urls),
     path("", include("orders.api.urls")),
     path("", include("kitchen.api.urls")),
     path("", include("menu.api.urls")),
-    path("", include((ours, "core-api"))),
-    path("", include((contract_c, "contract-c"))),
-    path("api/v1/", include((contract_c, "contract-c-v1"))),
+    path("", include((core_urls, "core-api"))),
+    path("", include((qtable_urls, "qtable"))),
+    path("api/v1/", include((qtable_urls, "qtable-v1"))),
     path("api/schema/", schema, name="schema"),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("api/docs/", swagger, name="swagger"),

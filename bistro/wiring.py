@@ -1,9 +1,11 @@
-"""Which steps follow which event, what the clock causes, what a lower app asks of a higher one: apps know nothing of
-those above them, this file does."""
+"""The wiring between apps: reactions to events, alarms of higher apps, sweeps.
+
+Apps know nothing of the apps above them; this module does.
+"""
 
 _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tickets
 
-# In the same transaction, in this order (DESIGN section 4).
+# {event: steps that run in its transaction, in this order} (ADR 0001)
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
@@ -14,10 +16,13 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
 
-# Beside the floor's own: what apps above have to tell waiters, each a function of the actor.
+# Alarms of higher apps on the floor plan, each a function of the actor.
 FLOOR_ALARMS: list[str] = ["kitchen.alarms.unseen_tickets", "kitchen.printing.alarms.printer_alarms"]
 
-# Once a second in every server process. Each decides by a conditional UPDATE which process was first.
+# Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
+WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
+
+# Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
     "orders.services.raise_unseen_alarms",
@@ -28,5 +33,5 @@ SWEEPS: list[str] = [
     "bistro.core.auth.rate_limits.reconnect_cache",
 ]
 
-# (menu in force, now) -> {item: minutes until it would be ready if it were ordered now}. The waiter's order form asks.
+# (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.
 ORDER_QUOTES = "kitchen.load.quotes"

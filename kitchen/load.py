@@ -22,13 +22,13 @@ from django.urls import reverse
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.jsontext import moment
 from bistro.core.models import Restaurant
 from kitchen.fulfilment import Fulfilment, fulfilments, overall, target_of
 from kitchen.models import Station, Ticket
 from kitchen.station_routes import routing_for
 from menu.compiled import CompiledItem, CompiledMenu, MenuNow, menu_now
 from menu.selectors import PausedNow, paused_now
-from orders.representations import moment
 from orders.transitions import LineStatus
 
 

@@ -5,7 +5,6 @@ from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Device, Restaurant
-from kitchen.printing.models import Printer, PrintJob
 from kitchen.querysets import TicketQuerySet
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from menu.models import Category, Item, Modifier
@@ -13,17 +12,6 @@ from orders.models import Order, OrderLine
 from orders.transitions import FIRED, LineStatus
 
 SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # per cent, that a screen may show
-
-__all__ = [
-    "ModifierRoute",
-    "PrintJob",
-    "Printer",
-    "Route",
-    "Screen",
-    "Station",
-    "Ticket",
-    "TicketLine",
-]
 
 
 class Station(models.Model):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from bistro.core.kernel.jsontext import moment
 from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import TicketStatus
 from orders.allergies import allergies, choice_names, conflicts
-from orders.representations import moment
 
 
 def ticket_json(ticket: Ticket) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Which stations cook what. Kept in memory with the compiled menu."""
 
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bistro.core.kernel.errors import DomainError
 from kitchen.models import ModifierRoute, Route, Station
 from menu.compiled import CompiledMenu
+from menu.per_version import PerMenuVersion
 
 Stations = tuple[int, ...]
 
@@ -46,20 +46,12 @@ class Routing:
         return self.by_item.get(item_id) or self.by_category.get(self.categories.get(item_id, 0), ())
 
 
-_guard = threading.Lock()
-_known: dict[int, tuple[CompiledMenu, Routing]] = {}
+_routings: PerMenuVersion[Routing] = PerMenuVersion()
 
 
 def routing_for(menu: CompiledMenu, restaurant_id: int) -> Routing:
-    """The routes in force; read once per menu version, which every change of stations and routes raises."""
-    with _guard:
-        known = _known.get(restaurant_id)
-    if known is not None and known[0] is menu:
-        return known[1]
-    routing = read_routing(menu, restaurant_id)
-    with _guard:
-        _known[restaurant_id] = menu, routing
-    return routing
+    """Return the routes in force; read once per menu version, which every change of stations and routes raises."""
+    return _routings.get(restaurant_id, menu.version, lambda _before: read_routing(menu, restaurant_id))
 
 
 def read_routing(menu: CompiledMenu, restaurant_id: int) -> Routing:

@@ -1,6 +1,6 @@
 """Pages of the kitchen."""
 
-from django.urls import include, path
+from django.urls import path
 
 from kitchen import floor_views
 from kitchen.expo import views as expo_views
@@ -33,5 +33,4 @@ urlpatterns = [
     path("orders/<int:pk>/courses/<int:course>/fire/", expo_views.fire_course, name="fire-course"),
     path("pauses/", pause_views.pauses, name="pauses"),
     path("pauses/<int:pk>/resume/", pause_views.resume, name="resume"),
-    path("", include("kitchen.printing.urls")),
 ]

@@ -3,16 +3,17 @@
 Compiling costs five queries and happens once per menu version and process; placing an order only reads the version.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
 from menu.pauses import Pauses, read_pauses
+from menu.per_version import PerMenuVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,7 @@ class MenuNow:
     pauses: Pauses
 
 
-_guard = threading.Lock()
-_compiled: dict[int, MenuNow] = {}
-
+_menus: PerMenuVersion[MenuNow] = PerMenuVersion()
 
 # restaurant: (version, availability, pauses), if it has a menu
 menu_versions = CompiledQuery(
@@ -119,23 +118,20 @@ def menu_now(restaurant_id: int) -> MenuNow:
 def menu_of(restaurant_id: int, versions: Versions) -> MenuNow:
     """The menu in force, where what `menu_versions` answers is known: no query when nothing changed."""
     version, stamp, pause_stamp = next(iter(versions), (0, 0, 0))
-    with _guard:
-        known = _compiled.get(restaurant_id)
-    if known is not None and known.menu.version == version and known.stamp == stamp:
-        return known
-    same = known is not None and known.menu.version == version
-    menu = known.menu if known is not None and same else compile_menu(restaurant_id, version)
-    off = Item.objects.of_restaurant(restaurant_id).not_archived().filter(off_since__isnull=False)
-    pauses = known.pauses if known is not None and known.pauses.stamp == pause_stamp else None
-    now = MenuNow(
-        menu=menu,
-        stamp=stamp,
-        off=frozenset(off.values_list("pk", flat=True)),
-        pauses=pauses or read_pauses(restaurant_id, pause_stamp),
-    )
-    with _guard:
-        _compiled[restaurant_id] = now
-    return now
+
+    def read(known: MenuNow | None) -> MenuNow:
+        same = known is not None and known.menu.version == version
+        menu = known.menu if known is not None and same else compile_menu(restaurant_id, version)
+        off = Item.objects.of_restaurant(restaurant_id).not_archived().filter(off_since__isnull=False)
+        pauses = known.pauses if known is not None and known.pauses.stamp == pause_stamp else None
+        return MenuNow(
+            menu=menu,
+            stamp=stamp,
+            off=frozenset(off.values_list("pk", flat=True)),
+            pauses=pauses or read_pauses(restaurant_id, pause_stamp),
+        )
+
+    return _menus.get(restaurant_id, (version, stamp), read)
 
 
 def current_menu(restaurant_id: int) -> CompiledMenu:
@@ -144,14 +140,13 @@ def current_menu(restaurant_id: int) -> CompiledMenu:
 
 
 def forget() -> None:
-    """Drop every compiled menu (tests that roll the database back)."""
-    with _guard:
-        _compiled.clear()
+    """Drop every compiled menu, and what is kept with it (tests that roll the database back)."""
+    PerMenuVersion.forget_all()
 
 
 def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
     """Read the whole menu in five queries."""
-    restaurant = Restaurant.objects.get(pk=restaurant_id)
+    restaurant = restaurant_by_id(restaurant_id)
     rates = {rate.pk: rate for rate in TaxRate.objects.of_restaurant(restaurant_id)}
     default = next((rate.percent for rate in rates.values() if rate.is_default), ZERO)
     groups = _groups(restaurant_id)

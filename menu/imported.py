@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.db.models import Model
 
-ZERO = Decimal("0.00")
+from bistro.core.kernel.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)

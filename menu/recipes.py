@@ -1,7 +1,6 @@
 """What dishes and choices are made of, as the kitchen needs it. Kept in memory with the compiled menu, but not part of
 it: who orders reads no recipes, and nobody outside the house does."""
 
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,8 +8,8 @@ from decimal import Decimal
 from bistro.core.kernel.money import short
 from menu.compiled import CompiledMenu
 from menu.models import Ingredient, RecipePart
+from menu.per_version import PerMenuVersion
 
-ZERO = Decimal(0)
 Portion = dict[int, Decimal]  # ingredient: how much of it, in its unit
 
 _LARGER = {Ingredient.Unit.GRAM.value: "kg", Ingredient.Unit.MILLILITRE.value: "l"}
@@ -50,25 +49,17 @@ class Recipes:
         needed = dict(self.items.get(item_id or 0, {}))
         for modifier in modifiers:
             for ingredient, quantity in self.modifiers.get(modifier, {}).items():
-                needed[ingredient] = needed.get(ingredient, ZERO) + quantity
+                needed[ingredient] = needed.get(ingredient, Decimal()) + quantity
         return {ingredient: quantity for ingredient, quantity in needed.items() if quantity > 0}
 
 
-_guard = threading.Lock()
-_known: dict[int, tuple[CompiledMenu, Recipes]] = {}
+_recipes: PerMenuVersion[Recipes] = PerMenuVersion()
 
 
 def recipes_for(menu: CompiledMenu) -> Recipes:
-    """The recipes in force; read once per menu version, which every change of recipes raises."""
+    """Return the recipes in force; read once per menu version, which every change of recipes raises."""
     restaurant_id = menu.restaurant.pk
-    with _guard:
-        known = _known.get(restaurant_id)
-    if known is not None and known[0] is menu:
-        return known[1]
-    recipes = read_recipes(restaurant_id)
-    with _guard:
-        _known[restaurant_id] = menu, recipes
-    return recipes
+    return _recipes.get(restaurant_id, menu.version, lambda _before: read_recipes(restaurant_id))
 
 
 def read_recipes(restaurant_id: int) -> Recipes:

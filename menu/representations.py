@@ -1,14 +1,9 @@
 """A pause as JSON: one shape for the API and the event log."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from bistro.core.kernel.jsontext import moment
 from menu.models import Pause
-
-
-def moment(value: datetime) -> str:
-    """An instant as the API writes it."""
-    return value.astimezone(UTC).isoformat()
 
 
 def pause_json(pause: Pause) -> dict[str, Any]:
@@ -20,5 +15,5 @@ def pause_json(pause: Pause) -> dict[str, Any]:
         "name": pause.what,
         "paused_at": moment(pause.paused_at),
         "until": moment(pause.until),
-        "ended_at": moment(pause.ended_at) if pause.ended_at else None,
+        "ended_at": moment(pause.ended_at),
     }

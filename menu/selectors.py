@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.money import text
 from menu.compiled import CompiledItem, MenuNow, menu_now
 from menu.models import Item, MenuVersion, Pause
-from menu.representations import moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,15 +30,19 @@ def choice_names(line: OrderLine) -> list[str]:
 
 def allergies(line: OrderLine) -> list[str]:
     """Return the allergens that the guest must not eat, each once."""
-    return list(dict.fromkeys(modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")))
+    found = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def conflicts(line: OrderLine) -> list[Conflict]:
     """Return the declared allergens that the dish contains."""
+    declared = allergies(line)
+    if not declared:
+        return []
     contained = {allergen.casefold() for allergen in line.allergens}
     return [
         Conflict(allergen=allergen, where=line.name, level="contains")
-        for allergen in allergies(line)
+        for allergen in declared
         if allergen.casefold() in contained
     ]
 

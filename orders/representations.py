@@ -4,15 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.money import text
 from orders.allergies import allergies, choices, conflicts
 from orders.models import Order, OrderLine
 from orders.transitions import OrderStatus
-
-
-def moment(value: datetime | None) -> str | None:
-    """A time as the API writes it: UTC with offset, whole microseconds only when there are some."""
-    return value.astimezone(UTC).isoformat() if value else None
 
 
 def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The rules of DESIGN section 2 and STYLE as pure functions: source text in, findings out.
+"""The architecture rules as pure functions: source text in, findings out.
 
 `tests/test_architecture.py` holds the product to them; `tests/test_architecture_controls.py` feeds each one a bad
 sample that it must flag.
@@ -10,19 +10,43 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-# Who may import whom. Every package may import itself, and `bistro.core` below all.
+PRODUCT = frozenset(
+    {
+        "bistro",
+        "bistro.core",
+        "bistro.demo",
+        "menu",
+        "tables",
+        "orders",
+        "kitchen",
+        "kitchen.printing",
+    }
+)
+# Which package may import which others. Every package may import itself. An app inside a room (`kitchen.printing`) is a
+# package of its own: naming the room does not allow it.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.core": frozenset(),
     "menu": frozenset({"bistro.core"}),
     "tables": frozenset({"bistro.core"}),
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
-    "bistro.simulator": frozenset(
-        {"bistro.core", "menu", "tables", "bistro.demo.credentials"}
-    ),  # the form of demo.json
-    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
+    "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
+    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),  # the form of demo.json
+    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing"})
+    | {"tools.simulator.command", "tools.simulator.options"},  # what `manage.py simulate` calls
+    "harness": PRODUCT | {"tools.simulator"},
+    "benchmarks": PRODUCT | {"tools.simulator", "harness"},
+    "tests.benchmarks": PRODUCT | {"tools.simulator", "harness", "benchmarks", "tests"},
+    "tests": PRODUCT | {"tools.simulator", "harness"},
 }
-OURS = ("bistro", "menu", "tables", "orders", "kitchen", "tests")
+# The packages of bistro.core, lowest first: each may import only itself and those before it.
+CORE_PACKAGES = (
+    "kernel", "database", "speed", "models", "writing", "services", "auth", "live", "ops", "api", "web", "admin",
+    "server", "management",
+)  # fmt: skip
+# What Django expects beside the packages of bistro.core.
+CORE_BESIDE_PACKAGES = frozenset({"__init__.py", "apps.py", "migrations", "templatetags", "tests"})
+OURS = ("bistro", "menu", "tables", "orders", "kitchen", "tools", "harness", "benchmarks", "tests")
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
 WRITES = frozenset(
     {
@@ -36,11 +60,12 @@ MAX_FUNCTION_LINES = 40
 
 def package_of(path: str) -> str | None:
     """The package of MAY_IMPORT that a file belongs to, or None for the composition root and the tests."""
-    parts = PurePosixPath(path).parts
-    for name in MAY_IMPORT:
-        if parts[: name.count(".") + 1] == tuple(name.split(".")):
-            return name
-    return None
+    return _package_named(".".join(PurePosixPath(path).with_suffix("").parts))
+
+
+def _package_named(name: str) -> str | None:
+    """The package of MAY_IMPORT that a dotted name belongs to: the innermost one."""
+    return max((package for package in MAY_IMPORT if _belongs(name, package)), key=len, default=None)
 
 
 def is_test(path: str) -> bool:
@@ -95,13 +120,42 @@ def imports_against_the_arrow(source: str, path: str) -> list[str]:
     return [
         f"{path}:{line} imports {name}: {package} may import only {', '.join(sorted(allowed))}"
         for line, name in imported_names(source, path)
-        if name.split(".")[0] in OURS and not any(_belongs(name, one) for one in allowed)
+        if name.split(".")[0] in OURS and not _is_allowed(name, allowed)
     ]
+
+
+def _is_allowed(name: str, allowed: Collection[str]) -> bool:
+    """Whether one of the allowed packages holds this module; an app inside a room must be named itself."""
+    package = _package_named(name) or ""
+    return any(_belongs(name, one) and len(one) >= len(package) for one in allowed)
+
+
+def core_imports_upwards(source: str, path: str) -> list[str]:
+    """Imports between the packages of bistro.core that go from a lower one to a higher one."""
+    parts = PurePosixPath(path).parts
+    if parts[:2] != ("bistro", "core") or len(parts) < 4 or parts[2] not in CORE_PACKAGES or is_test(path):
+        return []
+    here = CORE_PACKAGES.index(parts[2])
+    return [
+        f"{path}:{line} imports {name}: bistro.core.{parts[2]} stands below it"
+        for line, name in imported_names(source, path)
+        if _belongs(name, "bistro.core")
+        and (target := [*name.split("."), ""][2]) in CORE_PACKAGES
+        and CORE_PACKAGES.index(target) > here
+    ]
+
+
+def loose_in_core(path: str) -> list[str]:
+    """A module or folder of bistro.core that belongs to none of its packages."""
+    parts = PurePosixPath(path).parts
+    if parts[:2] != ("bistro", "core") or parts[2] in {*CORE_PACKAGES, *CORE_BESIDE_PACKAGES}:
+        return []
+    return [f"{path}: put it into one of the packages of bistro.core"]
 
 
 def models_in_a_pure_client(source: str, path: str) -> list[str]:
     """The simulator speaks HTTP and WebSocket; in-process it may call services, never models."""
-    if package_of(path) != "bistro.simulator" or is_test(path):
+    if package_of(path) != "tools.simulator" or is_test(path):
         return []
     return [
         f"{path}:{line} imports {name}: the simulator is a client and knows no models"
@@ -185,11 +239,40 @@ def statuses_set_directly(source: str, path: str) -> list[tuple[int, str]]:
     return [] if is_test(path) else found
 
 
-def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def writes_outside_units(source: str, path: str) -> list[tuple[int, str]]:
+    """Public functions of services that write rows in no unit of work: (line, name).
+
+    A unit is there when the function opens it, gets it as `work`, or requires its transaction.
+    """
+    if not is_service(path):
+        return []
+    return [
+        (node.lineno, node.name)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and _writes(node)
+        and not any(argument.arg == "work" for argument in [*node.args.args, *node.args.kwonlyargs])
+        and not any(_calls(node, name) for name in ("UnitOfWork", "require_transaction", "writing"))
+    ]
+
+
+def _writes(function: ast.FunctionDef) -> bool:
     return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UnitOfWork"
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
         for node in ast.walk(function)
     )
+
+
+def _calls(function: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for node in ast.walk(function)
+    )
+
+
+def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return _calls(function, "UnitOfWork")
 
 
 def positional_services(source: str, path: str) -> list[tuple[int, str]]:

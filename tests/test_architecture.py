@@ -1,4 +1,4 @@
-"""The product obeys DESIGN section 2 and STYLE. The rules stand in tests/architecture.py, their controls beside it.
+"""The architecture of the product. The rules are in tests/architecture.py, their controls beside it.
 
 An exemption names the file, the finding and the reason; one that no longer finds anything fails too.
 """
@@ -16,11 +16,25 @@ from django.utils.module_loading import import_string
 from bistro.core.kernel.events import DomainEvent
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bistro", "menu", "tables", "orders", "kitchen")
-APP_LABELS = {"core": "bistro.core", "menu": "menu", "tables": "tables", "orders": "orders", "kitchen": "kitchen"}
+APP_LABELS = {
+    "core": "bistro.core",
+    "menu": "menu",
+    "tables": "tables",
+    "orders": "orders",
+    "kitchen": "kitchen",
+    "printing": "kitchen.printing",
+}
 
-# Doors that write rows which are not the restaurant's business (DECISIONS 9): file, call → reason.
+# Code around the product that may import the composition root and the tools.
+MAY_IMPORT_THE_ROOT = (
+    "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "tools/",
+)  # fmt: skip
+
+# Entry points that write rows of no restaurant: file, call → reason.
 MAY_WRITE: dict[tuple[str, str], str] = {}
 # Doors that read without the tenant fence: file, model → reason.
 MAY_READ_UNFENCED = {
@@ -33,11 +47,16 @@ MAY_OPEN_TRANSACTION = {
     "bistro/core/writing/unit_of_work.py": "it is the unit of work",
     "bistro/core/database/schema_operations.py": "an operation says that no transaction may be open",
 }
+# Services that write without a unit of work: file, function → reason.
+MAY_WRITE_WITHOUT_UNIT = {
+    ("bistro/core/services/devices.py", "note_seen"): "a stamp; the live feed must not wait in the queue of writers",
+    ("bistro/core/services/devices.py", "note_batteries"): "the same",
+}
 # Files that set `status` without a table of moves: file, kind → reason.
 MAY_SET_STATUS = {
     ("bistro/core/kernel/transitions.py", "assignment"): "the function that checks the table",
     ("bistro/core/kernel/transitions.py", "update"): "the function that checks the table, for many rows at once",
-    ("bistro/simulator/pads.py", "assignment"): "the status of an HTTP answer",
+    ("tools/simulator/pads.py", "assignment"): "the status of an HTTP answer",
 }
 # Rows that belong to no restaurant → reason.
 WITHOUT_RESTAURANT = {
@@ -53,14 +72,14 @@ WITHOUT_RESTAURANT = {
 
 @cache
 def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
-    """(path, source) of every file of ours with one of the suffixes, migrations left out."""
-    folders = (*CODE, "templates", "static", "tests")
+    """Return (path, source) of every file of ours with one of the suffixes; migrations are left out."""
+    folders = (*CODE, "templates", "static", "tools", "harness", "benchmarks", "tests")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     paths += [path for path in ROOT.glob("*.py") if path.suffix in suffixes]
     return tuple(
         (str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
         for path in sorted(paths)
-        if "migrations" not in path.parts
+        if not {"migrations", "releases"} & set(path.parts)
     )
 
 
@@ -85,14 +104,22 @@ def test_imports_point_one_way():
     assert findings(rules.imports_against_the_arrow) == []
 
 
+def test_the_packages_of_the_core_are_layers():
+    assert findings(rules.core_imports_upwards) == []
+
+
+def test_the_core_has_no_loose_modules():
+    assert findings(lambda source, path: rules.loose_in_core(path)) == []
+
+
 def test_the_composition_root_is_imported_by_nobody():
-    root = ("bistro.settings", "bistro.urls", "bistro.asgi", "bistro.demo", "bistro.simulator")
+    root = ("bistro.settings", "bistro.urls", "bistro.asgi", "bistro.demo", "tools.simulator")
     found = [
         f"{path}:{line} imports {name}"
         for path, source in files(".py")
         for line, name in rules.imported_names(source, path)
         if name.startswith(root)
-        and not path.startswith(("tests/", "conftest", "manage", "bistro/demo/", "bistro/simulator/"))
+        and not path.startswith(MAY_IMPORT_THE_ROOT)
         and path not in {"bistro/asgi.py", "bistro/urls.py"}
     ]
     assert found == []
@@ -124,6 +151,11 @@ def test_only_the_unit_of_work_opens_a_transaction():
         for one in rules.own_transactions(source, path)
     ]
     assert found == []
+
+
+def test_services_write_in_units_of_work():
+    found, unused = located(rules.writes_outside_units, MAY_WRITE_WITHOUT_UNIT)
+    assert (found, unused) == ([], set())
 
 
 def test_every_status_changes_by_a_table_of_moves():

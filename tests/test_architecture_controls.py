@@ -4,6 +4,8 @@ import pytest
 
 from tests import architecture as rules
 
+pytestmark = pytest.mark.database_agnostic
+
 
 @pytest.mark.parametrize(
     ("_case", "path", "source"),
@@ -12,6 +14,7 @@ from tests import architecture as rules
         ("menu knows tables", "menu/models.py", "import tables.models"),
         ("tables knows menu", "tables/selectors.py", "from menu import models"),
         ("orders knows the kitchen", "orders/steps.py", "from kitchen import steps"),
+        ("the kitchen knows printing", "kitchen/wall/live.py", "from kitchen.printing.strip import printers_strip"),
         ("core knows an app", "bistro/core/live/event_log.py", "from menu.models import Item"),
         ("an app knows the settings", "orders/services.py", "from bistro import settings"),
         ("an app knows the demo", "kitchen/views.py", "from bistro.demo import seed"),
@@ -21,9 +24,16 @@ from tests import architecture as rules
         ("in an app's tests", "menu/tests/test_sale.py", "from orders.tests.factories import OrderFactory"),
         (
             "the simulator knows the kitchen",
-            "bistro/simulator/pads.py",
+            "tools/simulator/pads.py",
             "from kitchen.services import bump_ticket",
         ),
+        ("an app knows the simulator", "orders/services.py", "from tools.simulator.client import Client"),
+        ("the demo knows more of the simulator", "bistro/demo/seed.py", "from tools.simulator.client import Client"),
+        ("an app knows the harness", "orders/tests/test_race.py", "from harness.servers import Server"),
+        ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.wire import request"),
+        ("the harness knows the tests", "harness/drill.py", "from tests.journeys.house import open_house"),
+        ("the benchmarks know the tests", "benchmarks/load.py", "from tests.sockets import join"),
+        ("a test knows the benchmarks", "tests/faults/test_drill.py", "from benchmarks.load import told"),
     ],
 )
 def test_an_import_against_the_arrow_is_flagged(_case, path, source):
@@ -34,20 +44,49 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
     ("path", "source"),
     [
         ("kitchen/steps.py", "from orders.events import OrderPlaced\nfrom menu.models import Item"),
+        ("kitchen/printing/steps.py", "from kitchen.models import Ticket"),
         ("orders/services.py", "from django.conf import settings\nfrom bistro.core.kernel.money import to_cents"),
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
+        (
+            "bistro/demo/management/commands/simulate.py",
+            "def handle():\n    from tools.simulator.command import simulate",
+        ),
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
+        ("tests/faults/test_drill.py", "from harness.drill import drill\nfrom tests.sockets import join"),
+        ("benchmarks/load.py", "from harness.table import percentile\nfrom bistro.core.models import Restaurant"),
+        ("tests/benchmarks/test_wire.py", "from benchmarks.wire import request\nfrom harness.proxy import Proxy"),
     ],
 )
 def test_an_import_along_the_arrow_is_not_flagged(path, source):
     assert rules.imports_against_the_arrow(source, path) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "source", "flagged"),
+    [
+        ("bistro/core/kernel/errors.py", "from bistro.core.models import Event", True),
+        ("bistro/core/speed/fast_path.py", "from bistro.core.live import hub", True),
+        ("bistro/core/live/hub.py", "from bistro.core.speed.compiled_queries import CompiledQuery", False),
+        ("bistro/core/live/hub.py", "from bistro.core.live.frames import Frame", False),
+    ],
+)
+def test_a_package_of_the_core_that_imports_a_higher_one_is_flagged(path, source, flagged):
+    assert bool(rules.core_imports_upwards(source, path)) is flagged
+
+
+@pytest.mark.parametrize(
+    ("path", "flagged"),
+    [("bistro/core/money.py", True), ("bistro/core/kernel/money.py", False), ("bistro/core/apps.py", False)],
+)
+def test_a_loose_module_in_the_core_is_flagged(path, flagged):
+    assert bool(rules.loose_in_core(path)) is flagged
+
+
 def test_models_in_the_simulator_are_flagged():
-    assert rules.models_in_a_pure_client("from menu.models import Item", "bistro/simulator/pads.py")
-    assert rules.models_in_a_pure_client("from menu import models", "bistro/simulator/pads.py")
-    assert not rules.models_in_a_pure_client("from menu.services import add_item", "bistro/simulator/pads.py")
+    assert rules.models_in_a_pure_client("from menu.models import Item", "tools/simulator/pads.py")
+    assert rules.models_in_a_pure_client("from menu import models", "tools/simulator/pads.py")
+    assert not rules.models_in_a_pure_client("from menu.services import add_item", "tools/simulator/pads.py")
 
 
 def test_the_channel_layer_and_signals_are_flagged():
@@ -87,6 +126,33 @@ def test_a_write_in_a_door_is_flagged(path, source, call):
 )
 def test_a_service_may_write_and_a_door_may_call_it(path, source):
     assert rules.writes_in_doors(source, path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("stamp", "def stamp(*, pk): Device.objects.filter(pk=pk).update(seen=1)"),
+        ("forget", "def forget(*, now):\n    for row in due(now):\n        row.delete()"),
+        ("restore", "def restore(): Epoch.objects.update_or_create(pk=1)"),
+    ],
+)
+def test_a_service_that_writes_in_no_unit_is_flagged(name, body):
+    assert rules.writes_outside_units(body, "orders/services/planning.py") == [(1, name)]
+    assert rules.writes_outside_units(body, "orders/tests/test_planning.py") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def stamp(*, pk, actor):\n    with UnitOfWork(actor):\n        rows.update(seen=1)",
+        "def step(row, work): row.save()",
+        "def save(row):\n    require_transaction()\n    row.save()",
+        "def _part(row): row.save()",
+        "def look(*, pk): return rows.get(pk=pk)",
+    ],
+)
+def test_a_service_with_a_unit_is_not_flagged(body):
+    assert rules.writes_outside_units(body, "orders/services/planning.py") == []
 
 
 @pytest.mark.parametrize(

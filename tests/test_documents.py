@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.addresses import API
+
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(__file__).parents[1]
 LONGEST = 1500  # words of a page; a longer one is two pages
 NO_LIMIT = {"CHANGELOG.md"}  # grows with every release
-STILL_TOO_LONG = {  # until they are written anew
-    "CONTRIBUTING.md",
-}
-
-COMING = {"docs/frontend.md", "docs/testing.md"}
+STILL_CITING = ("bistro/", "kitchen/", "menu/", "orders/", "tables/")
+COMING = {"docs/testing.md"}
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -48,6 +49,10 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def _name_below(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
+
+
 def _anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub writes them."""
     headings = re.findall(r"^#+\s+(.*)$", _FENCE.sub("", page.read_text()), re.MULTILINE)
@@ -66,6 +71,8 @@ def broken_links(page: Path) -> list[str]:
     for target in _links(page):
         file, _, anchor = target.partition("#")
         there = (page.parent / file).resolve() if file else page
+        if _name_below(there) in COMING:
+            continue
         if not there.exists() or (anchor and there.suffix == ".md" and anchor not in _anchors(there)):
             broken.append(target)
     return broken
@@ -83,7 +90,9 @@ def missing_tests(page: Path) -> list[str]:
 
 def missing_paths(page: Path) -> list[str]:
     """Files and folders of the repository that a page names and that are not there."""
-    return [cited for cited in _CITED_PATH.findall(page.read_text()) if not (ROOT / cited).exists()]
+    return [
+        cited for cited in _CITED_PATH.findall(page.read_text()) if cited not in COMING and not (ROOT / cited).exists()
+    ]
 
 
 def absent_papers(text: str) -> list[str]:
@@ -103,7 +112,7 @@ def test_a_page_is_short_and_its_links_and_tests_exist(page: Path) -> None:
     assert broken_links(page) == []
     assert missing_tests(page) == []
     assert _name(page) in NO_LIMIT or missing_paths(page) == []
-    if _name(page) not in NO_LIMIT | STILL_TOO_LONG:
+    if _name(page) not in NO_LIMIT:
         assert len(page.read_text().split()) <= LONGEST
 
 
@@ -137,8 +146,10 @@ def test_every_cited_document_exists() -> None:
     assert missing == set()
 
 
-def test_no_page_cites_a_paper_that_is_not_here() -> None:
-    cited = {name: found for name, text in _texts() if name.endswith(".md") and (found := absent_papers(text))}
+def test_nothing_cites_a_paper_that_is_not_here() -> None:
+    cited = {
+        name: found for name, text in _texts() if not name.startswith(STILL_CITING) and (found := absent_papers(text))
+    }
     assert cited == {}
 
 
@@ -148,3 +159,17 @@ def test_the_page_of_settings_names_every_variable() -> None:
     named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "docs/configuration.md").read_text()))
     assert len(variables) > 15
     assert variables - named == set()
+
+
+def test_the_contracts_name_every_call() -> None:
+    pages = [path for path in _pages() if path.parent == ROOT / "docs/contracts"]
+    text = " ".join(re.sub(r"\{[^}/]*\}", "{}", page.read_text()) for page in pages)
+    calls = {"/" + re.sub(r"<[^>]*>", "{}", address) for address in API}
+    assert len(calls) > 40
+    assert {call for call in calls if not re.search(re.escape(call) + r"(?![\w/{])", text)} == set()
+
+
+def test_architecture_names_every_package_of_core() -> None:
+    packages = {init.parent.name for init in (ROOT / "bistro/core").glob("*/__init__.py")}
+    named = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE))
+    assert packages - named == {"management", "migrations", "tests"}

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from bistro.core.live import consumers, event_log
 from bistro.core.live import hub as hub_module
-from bistro.core.live.consumers import COME_BACK
+from bistro.core.live.consumers import RECONNECT
 from bistro.core.models import Event, FeedEpoch, FeedHead
 from bistro.core.writing import commit_signal
 from tests.sockets import Socket, beside, eventually, share_readings_for
@@ -196,7 +196,7 @@ async def test_a_socket_is_sent_away_in_time_and_goes_on_where_it_stood(house, p
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
         first = await socket.hear("initial")
-        assert await socket.closed() == COME_BACK
+        assert await socket.closed() == RECONNECT
     missed = await beside(house.order)
     settings.SOCKET_LIFETIME_SECONDS = 60
     async with Socket("/ws/orders", program) as socket:
@@ -204,7 +204,7 @@ async def test_a_socket_is_sent_away_in_time_and_goes_on_where_it_stood(house, p
         assert (await socket.hear_but("heartbeat"))["order"]["id"] == missed.id
 
 
-@pytest.mark.parametrize("name", ["NOT_AUTHENTICATED", "FORBIDDEN", "TOO_CHATTY", "OUR_FAULT", "COME_BACK"])
+@pytest.mark.parametrize("name", ["NOT_AUTHENTICATED", "FORBIDDEN", "TOO_CHATTY", "INTERNAL_ERROR", "RECONNECT"])
 def test_daphne_can_send_every_close_code(name):
     """Autobahn, below Daphne, refuses all others with an exception, and the socket stays open without a word."""
     assert 4000 <= getattr(consumers, name) <= 4999
@@ -317,7 +317,7 @@ async def test_the_hub_keeps_nothing_of_sockets_that_left(house, program):
 
 
 async def test_old_clients_get_everything_without_saying_hello(house, program, settings):
-    """CONTRACT A: the old pads' socket, which knows neither our subprotocol nor beats."""
+    """The old pads' socket, which knows neither our subprotocol nor heartbeats."""
     settings.FEED_HEARTBEAT_SECONDS = 0.05
     first = await beside(house.order)
     async with Socket("/ws/orders", program, protocols=()) as socket:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.browser.service import ROOT
+from harness.service import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
@@ -18,12 +18,12 @@ def lint(settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_release_as_contributing_asks_for_it_passes():
-    done = lint("tests.faults.settings_with_careful_release")
+    done = lint("harness.settings.careful_release")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_migration_as_makemigrations_writes_it_is_refused():
-    done = lint("tests.faults.settings_with_naive_release")
+    done = lint("harness.settings.naive_release")
     assert done.returncode == 1
     for rule in ("require-concurrent-index-creation", "constraint-missing-not-valid"):
         assert rule in done.stdout + done.stderr

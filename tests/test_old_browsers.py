@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 STATIC = Path(settings.BASE_DIR) / "static"
 OURS_AT_MOST = 140_000  # bytes of HTML, CSS and JavaScript at twelve tickets, without comments, before compression
 

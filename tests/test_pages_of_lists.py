@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bistro.core.api import pagination
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 LISTS = ["/api/v1/orders", "/api/v1/tickets?status=open"]
 
 

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks.history import COPIED, POSTGRES, SQLITE, copy_rows
 from bistro.core.live import event_log
 from bistro.core.services import upkeep
 from bistro.core.speed import statement_batch
+from harness.old_orders import COPIED, POSTGRES, SQLITE, copy_rows
 from kitchen.alarms import unseen_tickets
 from kitchen.services import raise_unseen_ticket_alarms
 from kitchen.wall.live import KitchenView
@@ -199,7 +199,7 @@ def acts(house):
     yield "alarms of tickets", lambda: unseen_tickets(actor)
     yield "sweep of pauses", lambda: end_pauses(now=timezone.now() + timedelta(seconds=60))
     yield "feed", lambda: event_log.events_after(house.restaurant.pk, position.seq - 5)
-    yield "news", lambda: event_log.news([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
+    yield "news", lambda: event_log.read_log([house.restaurant.pk], {house.restaurant.pk: position.seq - 5})
     yield "orders socket", lambda: list(OrderFeed(house.restaurant.pk, actor, None).snapshot(position))
     yield "pad socket", lambda: list(OrderFeed(house.restaurant.pk, actor, house.table.pk).snapshot(position))
     yield "kitchen socket", lambda: list(KitchenView(house.restaurant.pk, actor, None).snapshot(position))

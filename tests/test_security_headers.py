@@ -7,7 +7,7 @@ from django.urls import get_resolver
 
 from bistro.core.server.middleware import RELAXED_PAGES, RELAXED_PREFIXES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",

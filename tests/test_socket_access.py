@@ -212,7 +212,7 @@ async def test_of_many_who_come_with_one_ticket_one_enters(house):
 
 
 async def test_a_ticket_ends_with_its_time(house, monkeypatch):
-    monkeypatch.setattr("bistro.core.auth.socket_passes.TICKET_SECONDS", 0)
+    monkeypatch.setattr("bistro.core.auth.socket_passes.PASS_SECONDS", 0)
     assert await refusal(FLOOR, protocols=(PROTOCOL, await ticket_of(house, "waiter"))) == 4401
 
 

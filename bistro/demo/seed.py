@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.models import Device, Restaurant
+from bistro.core.models import Device, Membership, Restaurant, Staff
 from bistro.core.services.devices import create_device, give_token
 from bistro.core.services.restaurants import add_member, open_restaurant
 from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
@@ -16,6 +16,7 @@ from bistro.demo.recipes import parts_of
 from kitchen.services.stations import place_screen, set_up_kitchen
 from menu.imported import ImportedCategory, ImportedPart, ImportedRecipe
 from menu.services import import_menu, write_recipes
+from orders.models import Order
 from tables.services import add_pads, create_section
 
 
@@ -101,3 +102,10 @@ def _other_devices(actor: Actor) -> list[dict[str, str]]:
             place_screen(device_id=device.pk, station_ids=[], actor=actor)
         devices.append({"kind": kind.value, "name": name, "token": give_token(device_id=device.pk, actor=actor)})
     return devices
+
+
+def holds_only(uid: str) -> bool:
+    """Whether the database holds the restaurant with this uid, nobody who works elsewhere, and no order."""
+    begun = [str(found) for found in Restaurant.objects.values_list("uid", flat=True)]
+    strangers = Staff.objects.exclude(pk__in=Membership.objects.values("staff")).exists()
+    return begun == [uid] and not strangers and not Order.objects.exists()

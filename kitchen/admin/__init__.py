@@ -4,8 +4,7 @@ Devices are the core's rows; their page stands here because only this app knows 
 """
 
 from kitchen.admin.devices import DeviceAdmin
-from kitchen.admin.printers import PrinterAdmin
 from kitchen.admin.stations import StationAdmin
 from kitchen.admin.tickets import TicketAdmin
 
-__all__ = ["DeviceAdmin", "PrinterAdmin", "StationAdmin", "TicketAdmin"]
+__all__ = ["DeviceAdmin", "StationAdmin", "TicketAdmin"]

@@ -8,7 +8,7 @@ from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
 from kitchen.expo.board import ExpoData, read_expo
-from kitchen.printing.strip import printers_strip
+from kitchen.strips import changed_strips
 from kitchen.wall.live import touched_orders
 
 
@@ -28,7 +28,7 @@ class ExpoView:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """The orders that these events touched; those that are over leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
-        html = printers_strip(self.restaurant_id, seen)
+        html = changed_strips(self.restaurant_id, seen)
         orders, _tickets = touched_orders(seen, self.restaurant_id)
         if orders:
             html += render_pass(read_expo(self.actor, position, only=orders), orders)

@@ -2,12 +2,11 @@
 nothing.
 """
 
-import threading
 from dataclasses import dataclass
 
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.printing.models import Printer
-from menu.compiled import CompiledMenu
+from menu.per_version import PerMenuVersion
 from menu.steps import menu_in
 
 
@@ -20,20 +19,15 @@ class KnownPrinter:
     station: str
 
 
-_guard = threading.Lock()
-_known: dict[int, tuple[CompiledMenu, tuple[KnownPrinter, ...]]] = {}
+_printers: PerMenuVersion[tuple[KnownPrinter, ...]] = PerMenuVersion()
 
 
 def printers_in(work: UnitOfWork) -> tuple[KnownPrinter, ...]:
-    """The printers in force; read once per menu version, which every change of a printer raises."""
-    menu = menu_in(work).menu
-    with _guard:
-        known = _known.get(work.restaurant_id)
-    if known is not None and known[0] is menu:
-        return known[1]
-    rows = Printer.objects.of_restaurant(work.restaurant_id).filter(enabled=True).order_by("pk")
-    found = rows.values_list("pk", "station_id", "station__name")
-    printers = tuple(KnownPrinter(*row) for row in found)
-    with _guard:
-        _known[work.restaurant_id] = menu, printers
-    return printers
+    """Return the printers in force; read once per menu version, which every change of a printer raises."""
+    restaurant_id = work.restaurant_id
+    return _printers.get(restaurant_id, menu_in(work).menu.version, lambda _before: _read_printers(restaurant_id))
+
+
+def _read_printers(restaurant_id: int) -> tuple[KnownPrinter, ...]:
+    rows = Printer.objects.of_restaurant(restaurant_id).filter(enabled=True).order_by("pk")
+    return tuple(KnownPrinter(*row) for row in rows.values_list("pk", "station_id", "station__name"))

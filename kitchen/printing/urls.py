@@ -4,6 +4,7 @@ from django.urls import path
 
 from kitchen.printing import views
 
+app_name = "printing"
 urlpatterns = [
     path("tickets/<int:pk>/print/", views.print_ticket, name="print-ticket"),
     path("printers/<int:pk>/", views.browser_printer, name="browser-printer"),

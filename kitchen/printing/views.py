@@ -69,7 +69,7 @@ def slip_printed(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespons
     )
     if by_script:
         return HttpResponse(status=204)
-    return redirect("kitchen:browser-printer", job.printer_id)
+    return redirect("printing:browser-printer", job.printer_id)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.events import TicketBumpUndone, TicketRecalled
@@ -13,7 +14,6 @@ from kitchen.steps import set_lines
 from kitchen.transitions import TicketStatus
 from orders import steps as order_steps
 from orders.models import Order, OrderLine
-from orders.representations import moment
 from orders.transitions import LineStatus
 
 UNDO = timedelta(seconds=10)  # the page offers it for three; the rest is the way there on a slow evening
@@ -105,7 +105,7 @@ def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> 
     in_time = work.now - done_at <= UNDO and (ticket.done_at in (None, done_at))
     if not finished or not in_time:
         raise LostRace("Too late to undo. Recall the ticket instead.", code="too_late_to_undo")
-    if before is None:  # an earlier release has not noted what was: it is being cooked
+    if before is None:  # lines came to the ticket since the bump: to be queued again would hide what is being cooked
         before = {"status": TicketStatus.STARTED, "started_at": moment(ticket.started_at or work.now), "held_at": None}
         before["lines"] = {str(row.pk): LineStatus.STARTED for row in finished}
     times = {name: before[name] and datetime.fromisoformat(before[name]) for name in ("started_at", "held_at")}

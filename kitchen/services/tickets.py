@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from bistro.core.kernel.errors import LostRace, NotYours
-from bistro.core.writing.unit_of_work import UnitOfWork
+from bistro.core.kernel.jsontext import moment
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.compiled_queries import lines_in_work, open_tickets_of_firing, order_of_ticket, tickets_by_key, with_lines
 from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from orders import steps as order_steps
 from orders.models import Order, OrderLine
-from orders.representations import moment
 
 NOT_DONE: dict[str, object] = {"done_at": None, "done_by": "", "done_on": "", "before_done": None}
 
@@ -106,6 +106,7 @@ def reopen(ticket: Ticket, work: UnitOfWork, **more: object) -> None:
 
 def save(ticket: Ticket, *, status: str | None = None, **fields: object) -> None:
     """Write these fields and the next version, nothing else. Raises IllegalTransition."""
+    require_transaction()
     if status is not None:
         move_ticket(ticket, status)
         fields["status"] = status

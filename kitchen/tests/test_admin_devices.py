@@ -13,7 +13,7 @@ from bistro.core.tests.factories import DeviceFactory
 from kitchen.tests.factories import StationFactory
 from tables.models import Pad
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 DEVICES, ADD = "/admin/core/device/", "/admin/core/device/add/"
 

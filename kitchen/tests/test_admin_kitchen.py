@@ -8,7 +8,7 @@ from kitchen.models import Route, Station, Ticket
 from kitchen.tests.factories import StationFactory
 from menu.tests.factories import CategoryFactory, ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 STATIONS, TICKETS = "/admin/kitchen/station/", "/admin/kitchen/ticket/"
 

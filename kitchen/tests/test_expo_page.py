@@ -10,7 +10,7 @@ from kitchen.models import Screen
 from kitchen.services.stations import place_screen
 from orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/kitchen/expo/"}
 BOTH = pytest.mark.parametrize("htmx", [True, False])
 

@@ -18,7 +18,7 @@ from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/kitchen/"}
 BOTH = pytest.mark.parametrize("htmx", [True, False])
 

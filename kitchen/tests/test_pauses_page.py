@@ -10,7 +10,7 @@ from bistro.core.tests.http import nothing_changes
 from menu.models import Pause
 from menu.services import pause
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PAGE = "/kitchen/pauses/"
 
 

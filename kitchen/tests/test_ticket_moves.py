@@ -100,11 +100,11 @@ def test_every_act_in_every_status(house, act, status):
     assert (ticket.status, ticket.version) == before
 
 
-@pytest.mark.parametrize("status", TicketStatus.values)
-@pytest.mark.parametrize("act", [start, bump, recall], ids=lambda act: act.__name__)
+REFUSALS = [(act, old) for act in (start, bump, recall) for old, new in ACTS[act].items() if not isinstance(new, str)]
+
+
+@pytest.mark.parametrize(("act", "status"), REFUSALS, ids=lambda each: getattr(each, "__name__", each))
 def test_a_refusal_changes_nothing(house, act, status):
-    if isinstance(ACTS[act][status], str):
-        return
     ticket = ticket_in(house, status)
     cook = house.actor("kitchen")
     service = {start: start_ticket, bump: bump_ticket, recall: recall_ticket}[act]

@@ -98,7 +98,7 @@ def test_what_another_station_has_made_meanwhile_is_being_made(house):
         assert seen == [("started", "preparing"), ("done", "ready"), ("started", "preparing"), ("queued", "preparing")]
 
 
-def test_a_bump_by_an_earlier_release_is_undone_to_cooking(house, bumped):
+def test_a_bump_without_a_noted_way_back_is_undone_to_cooking(house, bumped):
     Ticket.objects.update(before_done=None)
     with at(6.1):
         ticket = house.done(act(house, bumped, "undo"))

@@ -13,7 +13,7 @@ from bistro.core.live.frames import Frame, page_frame, render_there
 from bistro.core.models import Event
 from kitchen.compiled_queries import orders_of_tickets, tickets_of_orders
 from kitchen.models import Screen, Station, Ticket
-from kitchen.printing.strip import printers_strip
+from kitchen.strips import changed_strips
 from kitchen.wall.board import BoardData, board_stations, read_board, read_changes, read_tickets
 from menu.compiled import current_menu
 from menu.events import MenuChanged
@@ -44,7 +44,7 @@ class KitchenView:
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
         if not seen:
             return
-        printers = printers_strip(self.restaurant_id, seen)
+        printers = changed_strips(self.restaurant_id, seen)
         places = touched_tickets(seen, self.restaurant_id)
         if not self._concerned(seen, places):
             yield page_frame("changes", self._menu_of_stations() + printers, position)

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db import Error as AnyDatabaseError
-
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput, NotYours, Overloaded
+from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
+from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.events import Paused, Resumed
 from menu.models import Category, Item, Pause
@@ -74,15 +73,7 @@ def end_pauses(*, now: datetime) -> int:
     due: dict[int, list[int]] = defaultdict(list)
     for restaurant_id, pk in Pause.objects.over(now).order_by().values_list("restaurant_id", "pk"):
         due[restaurant_id].append(pk)
-    ended, failure = 0, None
-    for restaurant_id, pause_ids in due.items():
-        try:
-            ended += _end_in(restaurant_id, sorted(pause_ids)[:AT_ONCE], now)
-        except (AnyDatabaseError, Overloaded) as error:
-            failure = error
-    if failure is not None:
-        raise failure
-    return ended
+    return in_each(due, lambda restaurant_id, pause_ids: _end_in(restaurant_id, sorted(pause_ids)[:AT_ONCE], now))
 
 
 def _end_in(restaurant_id: int, pause_ids: list[int], now: datetime) -> int:

@@ -12,7 +12,7 @@ from menu.compiled import current_menu
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
 from menu.tests.factories import CategoryFactory, ItemFactory, ModifierFactory, ModifierGroupFactory, TaxRateFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 ADD = "/admin/menu/item/add/"
 ITEMS = "/admin/menu/item/"

@@ -13,7 +13,7 @@ from menu.models import Ingredient, MenuVersion, RecipePart
 from menu.recipes import recipes_for
 from menu.tests.factories import IngredientFactory, ModifierFactory, ModifierGroupFactory, RecipePartFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 INGREDIENTS = "/admin/menu/ingredient/"
 
 

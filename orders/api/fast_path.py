@@ -16,7 +16,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.speed.fast_path import PlainRequest, PlainResponse
-from orders.api.keys import LONGEST
+from orders.api.headers import LONGEST
 from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, order_request
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, OrderRequest
 from orders.representations import pad_json
@@ -177,7 +177,7 @@ def _id_or_name(value: Any) -> int | str:
 
 
 def _answer(placed: PlacedOrder, body: Mapping[str, Any]) -> PlainResponse:
-    """As `orders.api.placed` answers."""
+    """As `orders.api.headers.placed_response` answers."""
     headers = [(b"ETag", b'"%d"' % placed.json["version"]), (b"Location", b"/api/v1/orders/%d" % placed.id)]
     if placed.replayed:
         headers.append((b"Idempotent-Replayed", b"true"))

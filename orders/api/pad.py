@@ -15,13 +15,14 @@ from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.rate_limits import HeartbeatThrottle
 from bistro.core.kernel.errors import DeviceIsLocked, NotYours
+from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.money import text
 from bistro.core.live import event_log
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
 from menu.selectors import menu_stamp
 from orders.models import Order
 from orders.owing import owed
-from orders.representations import moment, order_detail
+from orders.representations import order_detail
 from orders.selectors import TRACKING
 from orders.transitions import PROGRESS, OrderStatus
 from tables.models import Pad, Party

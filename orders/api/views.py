@@ -23,8 +23,7 @@ from orders import services
 from orders.access import order_for
 from orders.api import serializers as shapes
 from orders.api.filters import OrderFilter
-from orders.api.keys import idempotency_key
-from orders.api.placed import placed_response
+from orders.api.headers import idempotency_key, placed_response
 from orders.api.serializers import line_request, order_request
 from orders.models import Order
 from orders.representations import order_detail, recent_row

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.live import event_log
@@ -101,7 +102,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
     """The floor of the actor's restaurant: eleven queries, whatever the number of tables."""
     assert actor.restaurant_id is not None
     position = position or event_log.position(actor.restaurant_id)
-    restaurant = Restaurant.objects.get(pk=actor.restaurant_id)
+    restaurant = restaurant_of(actor)
     now = timezone.now()
     rows = list(Table.objects.visible_to(actor).not_archived())
     tables = floor_tables(actor, rows, restaurant, now)

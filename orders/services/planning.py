@@ -1,11 +1,14 @@
 """Courses that fire by themselves: at a time somebody said, or some minutes after the one before was served."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, Overloaded
 from bistro.core.kernel.roles import Permission
+from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CoursePlanned
 from orders.models import Order, PlannedCourse
@@ -53,17 +56,24 @@ def fire_due_courses(*, now: datetime) -> int:
     Several processes may try: the order's lock lets one, and what cannot be fired any more is forgotten. What only
     cannot be had now (a busy database) is tried again at the next sweep.
     """
-    due = PlannedCourse.objects.filter(fire_at__lte=now).order_by("fire_at", "pk")
-    fired, failure = 0, None
-    for pk, restaurant_id, order_id, course in due.values_list("pk", "restaurant_id", "order_id", "course")[:AT_ONCE]:
+    plans = PlannedCourse.objects.filter(fire_at__lte=now).order_by("fire_at", "pk")
+    due: dict[int, list[PlannedCourse]] = defaultdict(list)
+    for plan in plans[:AT_ONCE]:
+        due[plan.restaurant_id].append(plan)
+    return in_each(due, _fire_in)
+
+
+def _fire_in(restaurant_id: int, plans: Sequence[PlannedCourse]) -> int:
+    """Fire the due courses of one restaurant; a plan that cannot be carried out any more is deleted."""
+    actor, fired = Actor.system(restaurant_id, "course plan"), 0
+    for plan in plans:
         try:
-            fire_course(order_id=order_id, course=course, actor=Actor.system(restaurant_id, "course plan"))
+            fire_course(order_id=plan.order_id, course=plan.course, actor=actor)
             fired += 1
-        except Overloaded as error:
-            failure = error
+        except Overloaded:
+            raise
         except DomainError as error:
-            log.info("a planned course is not fired", extra={"order": order_id, "reason": error.code})
-            PlannedCourse.objects.filter(pk=pk).delete()
-    if failure is not None:
-        raise failure
+            log.info("a planned course is not fired", extra={"order": plan.order_id, "reason": error.code})
+            with UnitOfWork(actor):
+                PlannedCourse.objects.filter(pk=plan.pk).delete()
     return fired

@@ -11,7 +11,7 @@ from bistro.core.admin.base import CappedPaginator
 from bistro.core.models import Event
 from orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 ORDERS = "/admin/orders/order/"
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from bistro.core.models import DayNumber, Restaurant
 from orders.models import Order
 
+pytestmark = pytest.mark.database_agnostic
+
 ZONES = ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Kiritimati"]
 
 

@@ -9,7 +9,7 @@ from bistro.core.tests.factories import DeviceFactory, MembershipFactory, token_
 from bistro.core.tests.http import nothing_changes
 from bistro.core.tests.round_trips import FEED_POSITION
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def test_nobody_is_sent_to_the_login_and_back(house):

@@ -14,6 +14,8 @@ from menu.compiled import CompiledGroup, CompiledItem, CompiledModifier
 from orders.order_commands import LineRequest
 from orders.pricing import LARGEST_TOTAL, price_order
 
+pytestmark = pytest.mark.database_agnostic
+
 CENTS = st.integers(0, 1_000_00).map(lambda cents: Decimal(cents) / 100)
 DELTAS = st.integers(-5_00, 20_00).map(lambda cents: Decimal(cents) / 100)
 RATES = st.sampled_from(

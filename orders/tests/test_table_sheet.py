@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.services import confirm_order
 from orders.steps import locked_order, receive
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true"}
 
 

@@ -38,7 +38,7 @@ async function send() {
   try {
     await fetch(page.dataset.saveUrl, { method: "POST", body, headers });
   } catch (refused) {
-    console.info("The look was not kept:", refused.message);
+    console.info("The look was not saved:", refused.message);
   }
 }
 
@@ -51,7 +51,7 @@ function keep() {
   try {
     localStorage.setItem(STORE, JSON.stringify(look));
   } catch (refused) {
-    console.info("The look was not kept:", refused.message);
+    console.info("The look was not saved:", refused.message);
   }
 }
 
@@ -104,7 +104,7 @@ export async function toggleWholeScreen() {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await page.requestFullscreen();
   } catch (refused) {
-    console.info("Not the whole screen:", refused.message);
+    console.info("Full screen was refused:", refused.message);
   }
 }
 

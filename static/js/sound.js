@@ -66,7 +66,7 @@ export async function toggleSound() {
   try {
     if (!blocked) localStorage.setItem(STORE, muted() ? "no" : "yes");
   } catch (refused) {
-    console.info("Not kept:", refused.message);
+    console.info("The sound setting was not saved:", refused.message);
   }
   await unlock();
   play("new");

@@ -1,4 +1,4 @@
-// Placement of fragments from the server (docs/adr/0013-swap.md). Each fragment is one element with an id, and its
+// Placement of fragments from the server (docs/adr/0013-fragments.md). Each fragment is one element with an id, and its
 // attributes say where it goes:
 //   hx-swap-oob="true"     replaces the element with the same id; a pushed fragment needs no attribute for this
 //   hx-swap-oob="delete"   removes the element with the same id

@@ -1,5 +1,5 @@
 """Every write of the floor: one function per thing a person does, each one whole unit of work."""
 
-from tables.services.floor import add_pads, create_section, create_table, place_pad
+from tables.services.floor import add_pads, create_section, place_pad
 
-__all__ = ["add_pads", "create_section", "create_table", "place_pad"]
+__all__ = ["add_pads", "create_section", "place_pad"]

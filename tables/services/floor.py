@@ -24,16 +24,6 @@ def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
         return Section.objects.create(restaurant_id=work.restaurant_id, name=name.strip(), position=position)
 
 
-def create_table(*, name: str, section_id: int, actor: Actor, **place: Any) -> Table:
-    """A table; `place` holds seats, shape, x, y, width, height, rotation, position.
-
-    Raises InvalidInput when the name is taken, NotYours for a section from elsewhere, NotPermitted.
-    """
-    actor.require(Permission.MANAGE)
-    with UnitOfWork(actor) as work:
-        return _add_table(name, section_id, place, actor, work)
-
-
 def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
     """Stand a pad on a table; it may have stood elsewhere. Raises NotYours, InvalidInput, NotPermitted."""
     actor.require(Permission.MANAGE)
@@ -47,9 +37,10 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
 
 
 def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Actor) -> list[tuple[str, str]]:
-    """Tables with an enrolled pad each, in one unit: [(table's name, token)]. `tables` are `create_table`'s fields.
+    """Add tables with an enrolled pad each, in one unit: [(table's name, token)].
 
-    For set-up on the machine itself; on a real floor a pad is enrolled by its one-time code.
+    `tables` are fields of tables: name, seats, shape, x, y, width, height, rotation, position. For set-up on the
+    machine itself; on a real floor a pad is enrolled by its one-time code.
     """
     actor.require(Permission.MANAGE)
     made: list[tuple[str, str]] = []

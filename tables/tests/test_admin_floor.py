@@ -11,7 +11,7 @@ from tables.admin import SectionAdmin
 from tables.models import Section, Table
 from tables.tests.factories import SectionFactory, TableFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 TABLES, ADD = "/admin/tables/table/", "/admin/tables/table/add/"
 

@@ -7,7 +7,7 @@ from bistro.core.models import Device, Event
 from bistro.core.tests.factories import DeviceFactory
 from bistro.core.tests.http import Api, nothing_changes
 from tables.models import Pad, Section, Table
-from tables.services import add_pads, create_section, create_table, place_pad
+from tables.services import add_pads, create_section, place_pad
 
 pytestmark = pytest.mark.django_db
 
@@ -17,12 +17,14 @@ def manager(house):
     return house.actor("manager")
 
 
+def add_table(name, section_id, actor, **place):
+    add_pads(tables=[{"name": name, **place}], section_id=section_id, actor=actor)
+    return Table.objects.latest("pk")
+
+
 def test_a_section_and_a_table_in_it(house, manager):
     section = create_section(name=" Terrace ", actor=manager, position=2)
-    table = create_table(
-        name=" T 7 ", section_id=section.pk, actor=manager, seats=6, shape="round", x=10, y=20, rotation=45
-    )
-    table.refresh_from_db()
+    table = add_table(" T 7 ", section.pk, manager, seats=6, shape="round", x=10, y=20, rotation=45)
     assert (section.name, section.position, section.restaurant_id) == ("Terrace", 2, house.restaurant.pk)
     assert (table.name, table.seats, table.shape, table.x, table.y, table.rotation) == ("T 7", 6, "round", 10, 20, 45)
     assert table.restaurant_id == house.restaurant.pk
@@ -32,21 +34,20 @@ def test_a_section_and_a_table_in_it(house, manager):
 
 @pytest.mark.parametrize("name", ["t 7", "  T   7", "\uff34 7".replace("\uff34", "T")])
 def test_names_are_taken_to_a_persons_eye(house, manager, name):
-    create_table(name="T 7", section_id=house.table.section_id, actor=manager)
+    add_table("T 7", house.table.section_id, manager)
     with nothing_changes(), pytest.raises(InvalidInput) as caught:
-        create_table(name=name, section_id=house.table.section_id, actor=manager)
+        add_table(name, house.table.section_id, manager)
     assert list(caught.value.fields) == ["name"]
 
 
 def test_an_archived_tables_name_is_free(house, manager):
     Table.objects.filter(pk=house.table.pk).update(archived_at="2026-05-04T00:00:00Z")
-    table = create_table(name=house.table.name, section_id=house.table.section_id, actor=manager)
+    table = add_table(house.table.name, house.table.section_id, manager)
     assert list(Table.objects.not_archived().filter(name=house.table.name)) == [table]
 
 
 def test_another_restaurant_may_use_the_name(house, other_house):
-    theirs = other_house.table.section_id
-    table = create_table(name=house.table.name, section_id=theirs, actor=other_house.actor("owner"))
+    table = add_table(house.table.name, other_house.table.section_id, other_house.actor("owner"))
     assert (table.name, table.restaurant_id) == (house.table.name, other_house.restaurant.pk)
 
 
@@ -60,7 +61,7 @@ def test_a_sections_name_is_taken(house, manager):
 def test_sections_of_others_are_none(house, other_house, manager):
     for pk in (other_house.table.section_id, 999_999):
         with nothing_changes(), pytest.raises(NotYours):
-            create_table(name="New", section_id=pk, actor=manager)
+            add_table("New", pk, manager)
 
 
 # --- pads -----------------------------------------------------------------------------------------------------------
@@ -111,7 +112,6 @@ def test_only_managers(house, role):
     actor = house.actor(role)
     acts = [
         lambda: create_section(name="New", actor=actor),
-        lambda: create_table(name="New", section_id=house.table.section_id, actor=actor),
         lambda: place_pad(device_id=house.pad.device_id, table_id=house.table.pk, actor=actor),
         lambda: add_pads(tables=[{"name": "New"}], section_id=house.table.section_id, actor=actor),
     ]

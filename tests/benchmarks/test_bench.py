@@ -7,12 +7,13 @@ import pytest_asyncio
 from django.conf import settings
 
 from benchmarks.contenders import Contender
-from benchmarks.database import connected
-from benchmarks.history import ORIGINALS, PAGES, old_house
 from benchmarks.load import at_once, told
+from benchmarks.old_house import PAGES, old_house
 from benchmarks.scenarios import FAMILIES, Measure, Sizes, interleaved
-from tests.faults.installation import Plan
-from tests.faults.proxy import Faults, Proxy
+from harness.database import connected
+from harness.installation import Plan
+from harness.old_orders import ORIGINALS
+from harness.proxy import Faults, Proxy
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.browser.service import Running, Service
+from harness.service import Running, Service
 
 SERIOUS = {"serious", "critical"}
 WALL = {"width": 1920, "height": 1080}

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.faults.proxy import Proxy
+from harness.proxy import Proxy
 
 
 class Wire:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.service import Service
+from harness.service import Service
 
 SOON = 5_000
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.service import Service
+from harness.service import Service
 
 # Generous for a busy machine; the product's own promise (p95 under 150 ms) is measured by the simulator.
 SOON = 5_000

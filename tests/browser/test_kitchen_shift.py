@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.service import Service
+from harness.service import Service
 
 SOON = 5_000
 

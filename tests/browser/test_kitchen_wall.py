@@ -5,7 +5,7 @@ import statistics
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.service import Service
+from harness.service import Service
 
 SOON = 5_000
 NUMBERS = "() => [...document.querySelectorAll('.ticket__position')].filter((each) => each.textContent).length"
@@ -39,7 +39,7 @@ def open_count(page: Page) -> int:
 
 def test_twelve_readable_tickets_on_one_page(server: Service, kitchen_page: Page):
     fill(server, 12)
-    wait_for_tickets(kitchen_page, 16)
+    wait_for_tickets(kitchen_page, 18)
     assert kitchen_page.evaluate(NUMBERS) >= 12
     name = kitchen_page.locator(".line__name").first
     size = name.evaluate("(each) => parseFloat(getComputedStyle(each).fontSize)")
@@ -48,7 +48,7 @@ def test_twelve_readable_tickets_on_one_page(server: Service, kitchen_page: Page
 
 def test_nothing_scrolls_and_keys_turn_pages(server: Service, kitchen_page: Page):
     fill(server, 30)
-    wait_for_tickets(kitchen_page, 40)
+    wait_for_tickets(kitchen_page, 45)
     word = kitchen_page.locator("[data-page-word]")
     pages = int(kitchen_page.locator("[data-page-word]").inner_text().split("/")[1])
     assert pages > 2
@@ -101,10 +101,12 @@ WATCH_CHOSEN = """() => {
 
 
 def test_a_key_changes_the_board_at_once(server: Service, kitchen_page: Page):
-    """From the key to the changed ticket, by way of the server, twenty times with eighty on the board. The promise is
-    100 ms for p95 on a machine of one's own; here other tests may run beside it."""
+    """Twenty times, with ninety tickets on the board: the time from the key to the changed ticket, through the server.
+
+    The promise is 100 ms for p95 on an idle machine; here other tests may run at the same time.
+    """
     fill(server, 60)
-    wait_for_tickets(kitchen_page, 80)
+    wait_for_tickets(kitchen_page, 90)
     took = []
     for _ in range(20):
         kitchen_page.keyboard.press("1")

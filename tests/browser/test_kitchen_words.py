@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.service import Service
+from harness.service import Service
 
 LIVE_MS = 15_000
 GERMAN = "Hausgemachte Schwarzwälder-Kirschtorten-Überraschung"

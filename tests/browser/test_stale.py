@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from harness.service import Service
 from tests.browser.lines import wire_to
-from tests.browser.service import Service
 
-NOT_LIVE_MS = 12_000  # what we promise (R11); the beat before it may be one second old
+NOT_LIVE_MS = 12_000  # the promise; the heartbeat before it may be one second old
 MARGIN_MS = 3_000
 # The control: a page whose clocks stand still never learns that it has heard nothing for long.
 NO_WATCHDOG = "const then = Date.now(); performance.now = () => 0; Date.now = () => then;"

@@ -4,12 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.simulator.card import CardItem
-from tests.faults.books import Books
-from tests.faults.checker import check
-from tests.faults.guests import Wish
-from tests.faults.screens import Connection, Program
-from tests.faults.truth import Truth, compared, unequal
+from harness.books import Books
+from harness.checker import check
+from harness.guests import Wish
+from harness.screens import Connection, Program
+from harness.truth import Truth, compared, unequal
+from tools.simulator.card import CardItem
+
+pytestmark = pytest.mark.database_agnostic
 
 BURGER = CardItem(1, "Burger", Decimal("9.50"), True, None, False, ())
 

@@ -17,11 +17,11 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from bistro.simulator.credentials import demo_path, read_credentials
-from tests.browser.service import ROOT, free_port
-from tests.faults.installation import NO_LIMITS
-from tests.faults.screens import Program, Rules
-from tests.faults.servers import Postgres, Redis, Server, product_environment
+from harness.installation import NO_LIMITS
+from harness.screens import Program, Rules
+from harness.servers import Postgres, Redis, Server, product_environment
+from harness.service import ROOT, free_port
+from tools.simulator.credentials import demo_path, read_credentials
 
 PATIENCE = 30.0  # seconds after which nobody slow is connected any more
 pytestmark = [
@@ -124,7 +124,7 @@ def server_of(url: str) -> str | None:
 
 
 async def slow_clients(cluster: Cluster) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Half of them never finish their headers, half never send the body that they announced (R13)."""
+    """Half of them never finish their headers, half never send the body that they announced."""
     clients = [await asyncio.open_connection("127.0.0.1", cluster.port) for _ in range(100)]
     for number, (_, writer) in enumerate(clients):
         writer.write(b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\n")

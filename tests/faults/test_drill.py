@@ -1,4 +1,4 @@
-"""R19: a column, an index and a constraint come to the orders and their lines while guests order, and nobody notices.
+"""A column, an index and a constraint for orders and lines while guests order, unnoticed.
 
 A migration as `makemigrations` writes it, without a limit to its waiting, must show in the same drill.
 """
@@ -6,11 +6,11 @@ A migration as `makemigrations` writes it, without a limit to its waiting, must 
 import pytest
 from django.conf import settings
 
-from benchmarks.history import grow_old
-from tests.faults.drill import CAREFUL, NAIVE, drill, go_back
-from tests.faults.evening import opened, watched
-from tests.faults.installation import Installation, Plan
-from tests.faults.screens import Rules
+from harness.drill import CAREFUL, NAIVE, drill, go_back
+from harness.evening import opened, watched
+from harness.installation import Installation, Plan
+from harness.old_orders import grow_old
+from harness.screens import Rules
 
 pytestmark = [
     pytest.mark.slow,

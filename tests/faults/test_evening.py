@@ -8,11 +8,11 @@ import shutil
 import pytest
 from django.conf import settings
 
-from tests.faults.chaos import POSTGRES, REDIS, WORKER
-from tests.faults.evening import Load, evening
-from tests.faults.installation import Plan
-from tests.faults.screens import Rules
-from tests.faults.servers import postgres_binaries
+from harness.chaos import POSTGRES, REDIS, WORKER
+from harness.evening import Load, evening
+from harness.installation import Plan
+from harness.screens import Rules
+from harness.servers import postgres_binaries
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""The alarm of unseen orders does not cry wolf (R10): quiet for what walls display, and the control rings all the same.
+"""No false alarms for unseen orders: none for what walls display, and the control raises them.
 
 The sweep's clock is fourteen seconds ahead, so that nobody waits for twenty. `make faults` takes the real time.
 """
@@ -6,14 +6,14 @@ The sweep's clock is fourteen seconds ahead, so that nobody waits for twenty. `m
 import pytest
 from django.conf import settings
 
-from tests.faults.alarms import ALARM_SECONDS, alarms
-from tests.faults.evening import opened
-from tests.faults.installation import Installation, Plan
-from tests.faults.settings_with_early_alarm import AHEAD
+from harness.alarms import ALARM_SECONDS, alarms
+from harness.evening import opened
+from harness.installation import Installation, Plan
+from harness.settings.early_alarm import AHEAD
 
 pytestmark = pytest.mark.slow
 
-EARLY_ALARM = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings_with_early_alarm"}
+EARLY_ALARM = {"DJANGO_SETTINGS_MODULE": "harness.settings.early_alarm"}
 
 
 @pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite")

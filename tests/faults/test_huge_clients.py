@@ -1,16 +1,16 @@
-"""Clients that bring too much (R14) at a server process without a proxy before it: refused early, at little cost."""
+"""Clients with huge requests at a server process without a proxy: refused early, at little cost."""
 
 import json
 
 import pytest
 from django.conf import settings
 
-from tests.faults.evening import opened
-from tests.faults.guests import Guests, read_menu
-from tests.faults.huge import Huge, announced, huge_requests, is_refused, message_ends_socket, refused
-from tests.faults.installation import Installation, Plan
-from tests.faults.strangers import ENDLESS_PATIENCE, MEGABYTE
-from tests.faults.trials import account_of
+from harness.evening import opened
+from harness.guests import Guests, read_menu
+from harness.huge import Huge, announced, huge_requests, is_refused, message_ends_socket, refused
+from harness.installation import Installation, Plan
+from harness.strangers import ENDLESS_PATIENCE, MEGABYTE
+from harness.trials import account_of
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from tests.browser.service import Running, Service
+from harness.service import Running, Service
 
 pytestmark = [
     pytest.mark.slow,

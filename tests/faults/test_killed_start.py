@@ -1,4 +1,4 @@
-"""kill -9 at any moment of the first start, over and over: the next start works, and nothing is repaired by hand (R22).
+"""kill -9 at any moment of the first start, repeatedly: the next start works without a repair by hand.
 
 `KILLS=200 pytest tests/faults/test_killed_start.py` is the long run.
 """
@@ -10,9 +10,9 @@ import random
 import aiohttp
 import pytest
 
-from tests.browser.service import Running
+from harness.service import Running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.database_agnostic]
 
 KILLS = int(os.environ.get("KILLS", "6"))
 SECONDS = 6.0  # about what a first start takes on a busy machine

@@ -6,10 +6,10 @@ Beside every group of screens stands one without the protection: the same trial 
 import pytest
 from django.conf import settings
 
-from tests.faults.evening import opened, watched
-from tests.faults.installation import Installation, Plan
-from tests.faults.screens import SILENCE, Rules
-from tests.faults.trials import (
+from harness.evening import opened, watched
+from harness.installation import Installation, Plan
+from harness.screens import SILENCE, Rules
+from harness.trials import (
     AWAY,
     FLUSHED,
     FORGETFUL,
@@ -31,7 +31,7 @@ BEAT = 5.0
 
 @pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite")
 async def test_restarts_and_dead_lines():
-    """R18 and R11: no order fails and screens come back at once, from a cursor; and what is stale is found out."""
+    """No order fails, screens return at once from their cursor, and a stale screen is noticed."""
     async with Installation(Plan(processes=2)) as here, opened(here) as client:
         async with watched(here, client, 12, Rules()) as careful, watched(here, client, 8, FORGETFUL) as forgetful:
             (ours, control), hasty = await rolling_restart(here, client, [careful, forgetful], clients=10)
@@ -66,7 +66,7 @@ async def how_far_behind(how, seconds, environment=None):
 @pytest.mark.redis
 @pytest.mark.parametrize(("how", "seconds"), [(FROZEN, 8), (AWAY, 8), (FLUSHED, 4)])
 async def test_redis_is_optional(how, seconds):
-    """R4: frozen, gone or emptied, orders go on and screens look by themselves."""
+    """Orders go on and screens poll while Redis is frozen, gone or emptied."""
     well, ill = await how_far_behind(how, seconds)
     assert well.furthest < NEVER
     assert ill.furthest < NEVER

@@ -1,4 +1,4 @@
-"""Overload (R12) at a server process without a proxy before it: refusals say when to come again, staff work on.
+"""Overload at a server process without a proxy: refusals say when to retry, and staff can work.
 
 The house is small, so that a test can fill it. `make faults ARGS="--only overload"` shows what comes of no limit.
 """
@@ -6,9 +6,9 @@ The house is small, so that a test can fill it. `make faults ARGS="--only overlo
 import pytest
 from django.conf import settings
 
-from tests.faults.evening import opened
-from tests.faults.installation import Installation, Plan
-from tests.faults.overload import FEW_PLACES, overload
+from harness.evening import opened
+from harness.installation import Installation, Plan
+from harness.overload import FEW_PLACES, overload
 
 pytestmark = [
     pytest.mark.slow,

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.faults.proxy import Faults, Proxy
+from harness.proxy import Faults, Proxy
+
+pytestmark = pytest.mark.database_agnostic
 
 
 class Echo:

@@ -1,11 +1,11 @@
-"""Slow, silent and deaf clients (R13) at a server process without a proxy before it: nobody notices, all are let go."""
+"""Slow, silent and deaf clients at a server process without a proxy: disconnected, and unnoticed by others."""
 
 import pytest
 from django.conf import settings
 
-from tests.faults.evening import opened
-from tests.faults.installation import Installation, Plan
-from tests.faults.strangers import ENDLESS_PATIENCE, SHORT_PATIENCE, SLOW, deaf_screen, slow_clients
+from harness.evening import opened
+from harness.installation import Installation, Plan
+from harness.strangers import ENDLESS_PATIENCE, SHORT_PATIENCE, SLOW, deaf_screen, slow_clients
 
 pytestmark = [
     pytest.mark.slow,

@@ -1,4 +1,4 @@
-"""A wall screen runs for weeks (R3), in little: sockets that live for seconds, under orders.
+"""The weeks of a wall screen in short: sockets that live for seconds, under orders.
 
 Beside the careful screens stand some without a cursor and some that do not catch up: the same trial must fail them.
 """
@@ -6,11 +6,11 @@ Beside the careful screens stand some without a cursor and some that do not catc
 import pytest
 from django.conf import settings
 
-from tests.faults.evening import opened, watched
-from tests.faults.installation import Installation, Plan
-from tests.faults.screens import Rules
-from tests.faults.soak import DEAF, SHORT_SOCKETS, soak
-from tests.faults.trials import FORGETFUL
+from harness.evening import opened, watched
+from harness.installation import Installation, Plan
+from harness.screens import Rules
+from harness.soak import DEAF, SHORT_SOCKETS, soak
+from harness.trials import FORGETFUL
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from tests.browser.service import Running
+from harness.service import Running
 
 pytestmark = pytest.mark.slow
 

@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 
-from kitchen.models import PrintJob
+from kitchen.printing.models import PrintJob
 from kitchen.printing.services import serve_printer
-from kitchen.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from menu.compiled import forget
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.allergies import allergies, choice_names, conflicts, in_words
@@ -76,6 +77,18 @@ def test_a_conflict_is_a_declared_allergen_that_the_dish_contains(declared, cont
 def test_an_old_copy_without_the_word_is_a_choice():
     row = OrderLine(name="Satay", modifiers=[{"id": 1, "name": "Rice", "price": "1.00"}], allergens=["nuts"])
     assert (choice_names(row), allergies(row), conflicts(row)) == (["Rice"], [], [])
+
+
+def test_no_other_code_tells_allergies_from_choices():
+    """Only one module reads the word in a line's copied modifiers; `orders.pricing` writes it."""
+    read = re.compile(r"""\[["']allergen["']\]|\.get\(["']allergen["']""")
+    found = {
+        str(path.relative_to(settings.BASE_DIR))
+        for app in ("bistro", "kitchen", "orders", "tables")
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+        if "tests" not in path.parts and read.search(path.read_text())
+    }
+    assert found == {"orders/allergies.py"}
 
 
 # --- where it is read ------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 from kitchen.expo.board import read_expo
 from kitchen.expo.live import ExpoView
-from kitchen.models import PrintJob, Ticket, TicketLine
+from kitchen.models import Ticket, TicketLine
+from kitchen.printing.models import PrintJob
+from kitchen.printing.tests.printers import FakePrinter, printer_at
 from kitchen.services import bump_ticket
-from kitchen.tests.printers import FakePrinter, printer_at
 from kitchen.wall.all_day import to_make
 from kitchen.wall.live import KitchenView
 from menu.compiled import current_menu, forget

@@ -1,4 +1,4 @@
-"""Who may do what, over HTTP: every role with every act (DECISIONS 4)."""
+"""Permissions over HTTP: every role with every action."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from bistro.core.kernel.roles import Role
 from bistro.core.tests.http import nothing_changes, refused
 from orders.order_commands import LineRequest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 ROLES = [role.value for role in Role]
 EVERYBODY = set(ROLES)
 MANAGERS = {"owner", "manager"}

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from bistro.core.tests.http import nothing_changes
 from kitchen.printing.services import print_test
-from kitchen.tests.printers import printer_at
+from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
 
 pytestmark = pytest.mark.django_db

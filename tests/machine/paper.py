@@ -11,8 +11,9 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from bistro.core.models import Device
 from bistro.core.tests.factories import DeviceFactory
-from kitchen.models import Printer, PrintJob, Screen
+from kitchen.models import Screen
 from kitchen.printing import services as printing
+from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services.slips import claim, failed, next_slip
 from tests.machine.house import House, picks
 

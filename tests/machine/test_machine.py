@@ -1,4 +1,4 @@
-"""Every act that exists, in any order: the rules on paper = the services = the screens that fold the feed (R8).
+"""Every act that exists, in any order: the rules on paper = the services = the screens that fold the feed.
 
 `THOROUGH=1 pytest tests/machine` is the long run.
 """

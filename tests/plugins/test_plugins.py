@@ -11,6 +11,8 @@ from tests.plugins.shared_data import found_data
 from tests.plugins.slowest_files import seconds_by_file
 from tests.plugins.template_database import ROOT, imported_by, key_of, sources
 
+pytestmark = pytest.mark.database_agnostic
+
 
 # --- the template of the database ------------------------------------------------------------------------------
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The managers' pages of the core: the restaurant, its people, its event log."""
+"""The core's pages of the admin: the restaurant, its members, its event log."""
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -9,4 +9,4 @@ from bistro.core.admin.restaurants import RestaurantAdmin
 
 __all__ = ["EventAdmin", "InvitationAdmin", "MembershipAdmin", "RestaurantAdmin"]
 
-admin.site.unregister(Group)  # what somebody may do stands on the membership
+admin.site.unregister(Group)  # memberships hold the permissions

@@ -1,4 +1,4 @@
-"""Archive instead of delete: what was ordered keeps pointing at its dish and its table."""
+"""Archiving instead of deletion, because orders keep referring to their items and tables."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 
 
 class ArchiveAdmin(TenantAdmin):
-    """Rows with `archived_at`. Both actions take all chosen rows in one unit of work, or none."""
+    """Pages of rows with `archived_at`. Its actions process all chosen rows in one unit of work."""
 
     may_delete = False
     actions: ClassVar[tuple[str, ...]] = ("archive_chosen", "bring_back_chosen")
 
     def require_unused(self, row: Any) -> None:
-        """Raise DomainError when the row cannot go out of use now."""
+        """Raise DomainError if the row is in use and cannot be archived."""
 
     @admin.action(description="Archive", permissions=["change"])
     def archive_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

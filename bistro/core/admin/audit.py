@@ -1,4 +1,4 @@
-"""The event log as audit trail: who did what, when, from where. Nothing here can be changed."""
+"""The event log as read-only audit trail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bistro.core.models import Event, Membership
 
 
 class TypeFilter(SimpleListFilter):
-    """By what happened. The vocabulary is known; the log is not searched for it."""
+    """A filter by event type. Its choices are the known types, so the log is not scanned."""
 
     title = "kind"
     parameter_name = "type"
@@ -32,7 +32,7 @@ class TypeFilter(SimpleListFilter):
 
 
 class ActorFilter(SimpleListFilter):
-    """By who did it."""
+    """A filter by actor."""
 
     title = "who"
     parameter_name = "who"
@@ -51,7 +51,7 @@ class ActorFilter(SimpleListFilter):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """Newest first."""
+    """The list of events, newest first."""
 
     list_display = ("moment", "who", "kind", "action", "subject", "seq")
     list_display_links = ("moment",)
@@ -83,7 +83,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Data")
     def pretty(self, event: Event) -> str:
-        """The data as it was logged, and beside it what could be erased."""
+        """Return the logged data and the personal data, which can be erased."""
         parts = [_pretty(event.data)]
         if event.private:
             parts.append(f"personal, can be erased:\n{_pretty(event.private)}")

@@ -1,7 +1,7 @@
-"""What every page of the managers' admin shares (DECISIONS 9).
+"""Base classes of all pages of the managers' admin (ADR 0026).
 
-The role of the acting membership decides, not Django's permission rows. Rows, choices and filters are the
-restaurant's own. A save is one unit of work: what changed stands in the audit trail, in the same transaction.
+The role of the acting membership decides, not Django's permission tables. Rows, choices and filters are those of the
+restaurant. A save is one unit of work, which records the changes in the audit trail.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ AT_ONCE = 200  # rows that one action takes
 
 
 def acting_manager(request: HttpRequest) -> Actor | None:
-    """The owner or manager who asks, in the active restaurant; None for everybody else."""
+    """Return the owner or manager of the request in the active restaurant, else None."""
     actor = request_actor(request)
     allowed = actor is not None and actor.is_staff and actor.restaurant_id is not None and actor.may(Permission.MANAGE)
     return actor if allowed else None
 
 
 def manager_of(request: HttpRequest) -> Actor:
-    """As `acting_manager`, where permissions have made sure that there is one."""
+    """Return the acting manager of a request whose permissions were checked."""
     actor = acting_manager(request)
     assert actor is not None
     return actor
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than it shows: to list fifty, a million need not be counted. Filters reach the rest."""
+    """A paginator that counts at most `farthest` rows, because counting a million rows to show fifty is slow."""
 
     farthest = 5000
 
@@ -62,7 +62,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class TenantAdminMixin:
-    """Permissions, rows and choices of the acting manager's restaurant, for pages and their inlines."""
+    """Permissions, rows and choices of the acting manager's restaurant, for pages and inlines."""
 
     model: type[Model]
     may_add: ClassVar[bool] = True
@@ -85,7 +85,7 @@ class TenantAdminMixin:
         return self.may_delete and acting_manager(request) is not None
 
     def has_run_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """For actions that call services."""
+        """Return whether the user may run actions that call services."""
         return acting_manager(request) is not None
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -101,7 +101,7 @@ class TenantAdminMixin:
 
 
 def own_rows(db_field: Field[Any, Any], request: HttpRequest) -> QuerySet[Any]:
-    """What a relation may point at: rows of the restaurant. Closed for tables that know no restaurant."""
+    """Return the restaurant's rows that a relation may refer to. Empty for tables without a restaurant."""
     related: Any = db_field.remote_field.model  # type: ignore[union-attr]
     manager = related._default_manager
     if not hasattr(manager, "visible_to"):
@@ -110,7 +110,7 @@ def own_rows(db_field: Field[Any, Any], request: HttpRequest) -> QuerySet[Any]:
 
 
 class TenantInline(TenantAdminMixin, TabularInline):
-    """Rows below a row."""
+    """Editable rows below a row."""
 
     form = TenantForm
     extra = 0
@@ -122,29 +122,29 @@ class TenantInline(TenantAdminMixin, TabularInline):
 
 
 class LookInline(TenantInline):
-    """Rows below a row, to look at."""
+    """Read-only rows below a row."""
 
     may_add = may_change = may_delete = False
     hide_title = True
 
 
 class TenantAdmin(TenantAdminMixin, ModelAdmin):
-    """Rows of one restaurant that managers set up."""
+    """Pages of rows that managers configure, of one restaurant."""
 
     form = TenantForm
     paginator = CappedPaginator
     list_per_page = 50
     show_full_result_count = False
-    show_facets = ShowFacets.NEVER  # one count a choice of every filter
+    show_facets = ShowFacets.NEVER  # facets cost one count query for each choice of each filter
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
-        """What else the app does in the same unit when something was saved, e.g. raise the menu's version."""
+        """Run further writes of the app in the same unit after a save, e.g. raise the menu version."""
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """Without Django's bulk deletion: it would go round the unit of work."""
+        """Return the actions without Django's bulk deletion, which would bypass the unit of work."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
@@ -182,10 +182,13 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
             return redirect(self.url_of("change", object_id))
 
     def _in_one_unit(self, request: HttpRequest, view: Callable[[], Any]) -> Any:
-        """Django's own `atomic()` nests inside the durable unit. Raises DomainError; then nothing is saved."""
+        """Run Django's view in one unit of work, in which its own `atomic()` nests.
+
+        Raises DomainError; then nothing is saved.
+        """
         actor = acting_manager(request)
         if actor is None:
-            return view()  # refuses
+            return view()  # Django's view refuses the request
         try:
             with UnitOfWork(actor) as work:
                 edits = begin(request, work)
@@ -202,7 +205,7 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
         finally:
             request.edits = None  # type: ignore[attr-defined]
         told: Any = messages.get_messages(request)
-        told._queued_messages.clear()  # “was saved” is not true any more
+        told._queued_messages.clear()  # removes “was saved”, because the unit was rolled back
         raise problem
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
@@ -225,7 +228,10 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
 
     # --- actions ----------------------------------------------------------------------------------------------
     def run_each(self, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any], done: str) -> None:
-        """Call a service for each row; refusals are told one by one. `done` reads after a number: `3 confirmed.`"""
+        """Call a service for each row and show each refusal.
+
+        `done` follows the number of rows in the message, as in `3 confirmed.`
+        """
         chosen = list(rows[: AT_ONCE + 1] if isinstance(rows, QuerySet) else rows)
         if len(chosen) > AT_ONCE:
             self.message_user(request, f"Choose at most {AT_ONCE} at once.", messages.ERROR)
@@ -245,13 +251,13 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
         return redirect(self.url_of("changelist"))
 
     def url_of(self, page: str, *args: Any) -> str:
-        """The address of one of this admin's pages."""
+        """Return the URL of one of this admin's pages."""
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=args)
 
 
 class ReadOnlyAdmin(TenantAdmin):
-    """Rows to look at; statuses and money change only through actions that call services."""
+    """Read-only pages. Statuses and money change only through actions that call services."""
 
     may_add = may_change = may_delete = False
 

@@ -1,4 +1,4 @@
-"""What one save in the admin changed: read from its forms, written into the audit trail."""
+"""The changes of one save in the admin, read from its forms for the audit trail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Changed = dict[str, tuple[Any, Any]]
 
 
 class Edits:
-    """One save under way: its unit of work, and whether anything was changed."""
+    """A running save: its unit of work and the changed rows."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self.work = work
@@ -41,7 +41,7 @@ class Edits:
         self._record(ConfigurationRemoved(row=row, pk=pk), row)
 
     def formset(self, formset: BaseModelFormSet[Any, Any]) -> None:
-        """Whatever the rows of an inline became."""
+        """Record the changed rows of an inline."""
         new = set(map(id, formset.new_objects))
         changed = {id(row) for row, _names in formset.changed_objects}
         for form in formset.forms:
@@ -60,14 +60,14 @@ class Edits:
 
 
 def begin(request: HttpRequest, work: UnitOfWork) -> Edits:
-    """Remember the unit of work for the hooks that Django calls while it saves."""
+    """Store the unit of work for the hooks that Django calls during the save."""
     edits = Edits(work)
     request.edits = edits  # type: ignore[attr-defined]
     return edits
 
 
 def edits_of(request: HttpRequest) -> Edits:
-    """The save under way. Raises RuntimeError outside one: nothing is saved without a unit of work."""
+    """Return the running save. Raises RuntimeError outside a unit of work."""
     edits = getattr(request, "edits", None)
     if not isinstance(edits, Edits):
         raise RuntimeError("The admin saves inside a unit of work; use TenantAdmin's views.")
@@ -75,7 +75,7 @@ def edits_of(request: HttpRequest) -> Edits:
 
 
 def changed_values(form: ModelForm[Any]) -> Changed:
-    """{field: (before, after)} of the fields that a form changed."""
+    """Return {field: (before, after)} of the fields that a form changed."""
     return {
         name: (_shown(form, name, form.initial.get(name)), _shown(form, name, form.cleaned_data.get(name)))
         for name in form.changed_data
@@ -98,7 +98,7 @@ def _said(form: ModelForm[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _shown(form: BaseForm, name: str, value: Any) -> Any:
-    """A value as JSON holds it and people read it: rows by their names."""
+    """Return a form value in JSON types, with rows by their names."""
     field = form.fields[name]
     if isinstance(field, ModelMultipleChoiceField):
         rows = value.all() if isinstance(value, QuerySet) else value or []
@@ -111,9 +111,9 @@ def _shown(form: BaseForm, name: str, value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it."""
+    """Return a value in JSON types."""
     if isinstance(value, Decimal) and value != to_cents(value):
-        return short(value)  # a quantity: the log would round it like money
+        return short(value)  # a quantity, which the log would otherwise round like money
     if value is None or isinstance(value, bool | int | str | Decimal | datetime | date):
         return value
     if isinstance(value, FieldFile):

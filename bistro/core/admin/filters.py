@@ -1,4 +1,4 @@
-"""Filters beside the lists of the admin. They offer what is the restaurant's own."""
+"""Filters of the admin's lists, with choices from the restaurant's own rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bistro.core.web.admin_site import restaurant_in
 
 
 class OwnFilter(RelatedFieldListFilter):
-    """Django's offers the rows of every restaurant; this one only ours, those in use."""
+    """A filter by related rows of this restaurant that are in use. Django's own offers those of every restaurant."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = own_rows(field, request)
@@ -27,7 +27,7 @@ class OwnFilter(RelatedFieldListFilter):
 
 
 class InUseFilter(SimpleListFilter):
-    """What is archived is out of the way until somebody asks for it."""
+    """A filter that hides archived rows by default."""
 
     title = "state"
     parameter_name = "state"
@@ -47,7 +47,7 @@ class InUseFilter(SimpleListFilter):
 
 
 class BusinessDayFilter(SimpleListFilter):
-    """By the restaurant's own day, which ends when the last guests have gone."""
+    """A filter by the restaurant's business day."""
 
     title = "business day"
     parameter_name = "day"

@@ -1,4 +1,4 @@
-"""Forms of the admin: rows of one restaurant, refusals beside the field, no constraint left to the database's wrath."""
+"""Forms of the admin, with rows of one restaurant, refusals beside their fields and all constraints checked."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ NAME_TAKEN = "This name is already in use."
 
 
 def _checked_later(exclude: Any = None) -> None:
-    """In the place of a row's own check while a form is cleaned."""
+    """Replace a row's own check of constraints while its form is cleaned."""
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A row of the acting manager's restaurant.
+    """A form for a row of the acting manager's restaurant.
 
-    The admin sets `actor` and `refusal` on the class it makes for each request. Constraints are checked with every
-    column of the row, also those that the form does not show, so that a doubled name is a message and not a 500.
+    The admin sets `actor` and `refusal` on the class that it makes for each request. Constraints are checked with every
+    column of the row, including those not in the form, so that a duplicate name is a message and not a 500.
     """
 
     actor: ClassVar[Actor | None] = None
     refusal: ClassVar[DomainError | None] = None
-    # {constraint: (field or None, what to say)}
+    # {constraint: (field or None, message)}
     constraint_words: ClassVar[dict[str, tuple[str | None, str]]] = {}
-    # Constraints that the save itself brings about, e.g. "only one default": the old default gives way.
+    # Constraints that the save itself satisfies, e.g. "only one default" by clearing the old default.
     settled_constraints: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._fit_postgresql(name, field)
 
     def prepare(self) -> None:
-        """Fill what the form does not ask, before the constraints are checked."""
+        """Fill columns that the form does not ask for, before the constraints are checked."""
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -57,7 +57,7 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = {field.name for field in self.instance._meta.concrete_fields}
         if "restaurant" in fields and self.actor is not None and self.instance.restaurant_id is None:
             self.instance.restaurant_id = self.actor.restaurant_id
-        # Django would check the constraints among the form's own fields, in its own words: ours comes after.
+        # Django would check only constraints on the form's own fields, so its check is replaced by the one below.
         self.instance.validate_constraints = _checked_later
         super()._post_clean()  # type: ignore[misc]
         del self.instance.validate_constraints
@@ -84,20 +84,23 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         return None, error.messages
 
     def _say(self, refusal: DomainError) -> None:
-        """A service's refusal, beside the fields that it names."""
+        """Add a service's refusal to the form and to the fields that it names."""
         placed = {name: messages for name, messages in refusal.fields.items() if name in self.fields}
         for name, messages in placed.items():
             self.add_error(name, messages)
         self.add_error(None, refusal.message)
 
     def _fit_postgresql(self, name: str, field: forms.IntegerField) -> None:
-        """SQLite would take larger numbers, and the restaurant could never move."""
+        """Limit integers to PostgreSQL's range.
+
+        SQLite accepts larger ones, which could never be moved to PostgreSQL.
+        """
         column = next((f for f in self.instance._meta.concrete_fields if f.name == name), None)
         small = column is not None and "Small" in column.get_internal_type()
         field.validators.append(MaxValueValidator(MOST_SMALL if small else MOST_INTEGER))
 
     def _leave_out_archived(self, name: str, field: forms.ModelChoiceField[Any]) -> None:
-        """What is archived can stay where it is, but not be chosen anew."""
+        """Offer no archived rows, except those chosen before."""
         queryset = field.queryset
         if queryset is None or not any(f.name == "archived_at" for f in queryset.model._meta.concrete_fields):
             return

@@ -1,4 +1,4 @@
-"""Pages of what a row was before, for what managers set up. To look at: going back is an ordinary change."""
+"""Read-only pages of a row's earlier versions."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from bistro.core.kernel.numbers import whole_number
 
 
 class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
-    """The library looks histories up by key alone; here the row must be the restaurant's own first."""
+    """History pages that check the restaurant first, because the library looks rows up by key alone."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         self._require_own(request, object_id)

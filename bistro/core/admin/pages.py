@@ -1,4 +1,4 @@
-"""Pages of the admin between two others: ask for a reason, confirm, show a secret once."""
+"""Intermediate pages of the admin: ask for a reason, confirm, show a secret once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def form_page(
     template: str = "admin/form_page.html",
     **context: Any,
 ) -> TemplateResponse:
-    """A page with a form and one button. `button`, `text`, `back` and `hidden` are for the template."""
+    """Return a page with a form and one button. The template takes `button`, `text`, `back` and `hidden`."""
     shared = admin.admin_site.each_context(request)
     page = {"opts": admin.opts, "title": title, "form": form, "media": admin.media, "back": admin.url_of("changelist")}
     return TemplateResponse(request, template, {**shared, **page, **context})
@@ -40,7 +40,7 @@ def ask(
     title: str,
     button: str,
 ) -> tuple[forms.Form | None, TemplateResponse | None]:
-    """What an action still has to know: the filled form once it was sent, until then the page that asks."""
+    """Return (form, None) after a valid form was sent, else (None, the page that shows the form)."""
     sent = APPLY in request.POST
     form = form_class(request.POST if sent else None)
     if sent and form.is_valid():

@@ -1,4 +1,4 @@
-"""Who works here: memberships and invitations, all through services."""
+"""Admin pages of memberships and invitations, which write through services."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from bistro.core.services import restaurants as restaurant_services
 
 
 class NewMemberForm(TenantForm):
-    """A login with a role. The operator also says where, and may name somebody who has a login already."""
+    """A form for a new login with a role."""
 
     email = forms.EmailField(label="E-mail", max_length=254, widget=UnfoldAdminEmailInputWidget)
     name = forms.CharField(max_length=120, widget=UnfoldAdminTextInputWidget)
@@ -45,7 +45,7 @@ class NewMemberForm(TenantForm):
 
 
 class OperatorsMemberForm(NewMemberForm):
-    """As the operator fills it."""
+    """A form for the operator, who also chooses the restaurant and may name an existing login."""
 
     restaurant: forms.ModelChoiceField[Restaurant] = forms.ModelChoiceField(
         queryset=None, widget=UnfoldAdminSelectWidget
@@ -64,7 +64,7 @@ class OperatorsMemberForm(NewMemberForm):
 
 @admin.register(Membership)
 class MembershipAdmin(ServiceAdmin, HistoryAdmin):
-    """Role and whether they still work here. A member who leaves is not deleted: the log names them."""
+    """Pages of memberships. A member who leaves is not deleted, because the log refers to them."""
 
     add_form = NewMemberForm
     may_delete = False
@@ -130,7 +130,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
 
 
 class InvitationForm(TenantForm):
-    """For whom, and as what."""
+    """A form for an invitation's recipient and role."""
 
     email = forms.EmailField(
         label="E-mail",
@@ -143,7 +143,7 @@ class InvitationForm(TenantForm):
 
 @admin.register(Invitation)
 class InvitationAdmin(ServiceAdmin):
-    """Links with which people register themselves. Deleting one withdraws it."""
+    """Pages of invitation links. Deleting one withdraws it."""
 
     add_form = InvitationForm
     may_change = False

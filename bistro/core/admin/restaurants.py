@@ -1,4 +1,4 @@
-"""The restaurant's own settings. The operator of the installation opens new ones."""
+"""The page of the restaurant's settings, on which the operator also creates restaurants."""
 
 import zoneinfo
 from typing import Any
@@ -27,7 +27,7 @@ COURSES = ("hold_courses", "fire_after_served_minutes", "land_together")
 
 
 class RestaurantForm(TenantForm):
-    """Settings, with the time zone to choose from a list."""
+    """A form for the settings, with a list of time zones."""
 
     timezone = forms.ChoiceField(label="Time zone", widget=UnfoldAdminSelect2Widget)
     day_ends_at = forms.TimeField(
@@ -39,7 +39,7 @@ class RestaurantForm(TenantForm):
     }
 
     def clean_locale(self) -> str:
-        """One that money can be written in."""
+        """Refuse a locale that amounts cannot be formatted in."""
         locale = str(self.cleaned_data["locale"])
         try:
             Locale.parse(locale)
@@ -56,7 +56,7 @@ class RestaurantForm(TenantForm):
 
 @admin.register(Restaurant)
 class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
-    """A manager sees the one restaurant that they work in."""
+    """The pages of restaurants. A manager sees only the restaurant of the active membership."""
 
     form = add_form = RestaurantForm
     by_service = frozenset({"add"})
@@ -96,16 +96,16 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
         return redirect(f"{reverse('admin:core_membership_add')}?restaurant={opened.pk}&role=owner")
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
-        """Menu and kitchen keep the settings in memory: they react."""
+        """Record RestaurantChanged, because menu and kitchen cache the settings."""
         for row in edits.rows:
             edits.work.record(RestaurantChanged(row=row, pk=row.pk))
 
 
 def operates(request: HttpRequest) -> bool:
-    """Whether the operator of the installation asks."""
+    """Return whether the user is the operator of the installation."""
     return bool(getattr(request.user, "is_superuser", False) and request.user.is_active)
 
 
 def operator(request: HttpRequest, restaurant_id: int | None) -> Actor:
-    """The operator at work in a restaurant where they have no membership."""
+    """Return the operator's actor in a restaurant where they have no membership."""
     return Actor.system(restaurant_id, f"operator {request.user.get_username()}")

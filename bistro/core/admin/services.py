@@ -1,4 +1,4 @@
-"""Pages whose rows have services of their own: the form is checked, the service writes."""
+"""Base class of pages whose rows are written by services."""
 
 from typing import Any, ClassVar
 
@@ -11,10 +11,10 @@ from bistro.core.kernel.errors import DomainError
 
 
 class ServiceAdmin(TenantAdmin):
-    """`by_service` names the pages, `add` and `change`, that call a service instead of saving the form.
+    """Pages that call a service instead of saving the form; `by_service` names them: `add`, `change`.
 
-    A service is a unit of work of its own, so Django's view never saves: a refused form comes back with the refusal,
-    which makes it invalid.
+    A service is a unit of work of its own, so Django's view never saves. A refusal makes the form invalid, which shows
+    it.
     """
 
     by_service: ClassVar[frozenset[str]] = frozenset({"add", "change"})
@@ -24,11 +24,11 @@ class ServiceAdmin(TenantAdmin):
         return self.add_form
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
-        """Create the row and answer. Raises DomainError."""
+        """Create the row and return the response. Raises DomainError."""
         raise NotImplementedError
 
     def change_by_service(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> HttpResponse:
-        """Change the row and answer. Raises DomainError."""
+        """Change the row and return the response. Raises DomainError."""
         raise NotImplementedError
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -49,7 +49,7 @@ class ServiceAdmin(TenantAdmin):
         return ModelAdmin.changeform_view(self, request, object_id, form_url, context)
 
     def _answer(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
-        """What the service's success looks like; None when Django's view should show or refuse the page."""
+        """Return the response of a successful service, or None if Django's view should show the page."""
         obj = self.get_object(request, object_id) if object_id else None
         allowed = self.has_change_permission(request, obj) if object_id else self.has_add_permission(request)
         if not allowed or (object_id and obj is None):

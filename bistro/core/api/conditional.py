@@ -1,4 +1,4 @@
-"""ETag, If-None-Match and If-Match."""
+"""Conditional requests: ETag, If-None-Match and If-Match."""
 
 import hashlib
 from typing import Any
@@ -12,12 +12,12 @@ from bistro.core.kernel.numbers import whole_number
 
 
 def etag_of(*parts: Any) -> str:
-    """A weak ETag of what an answer depends on."""
+    """Return a weak ETag of the values that a response depends on."""
     return f'W/"{hashlib.sha256(dumps(parts).encode()).hexdigest()[:24]}"'
 
 
 def not_modified(request: Request, etag: str) -> Response | None:
-    """304 when the client has this already."""
+    """Return a 304 response if the client has the current representation."""
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
     if etag.removeprefix("W/") in known:
         return Response(status=304, headers={"ETag": etag})
@@ -25,7 +25,7 @@ def not_modified(request: Request, etag: str) -> Response | None:
 
 
 def expected_version(request: Request) -> int | None:
-    """The version of If-Match, None without one (or `*`). Raises InvalidInput for anything else."""
+    """Return the version of If-Match, None without one (or `*`). Raises InvalidInput for anything else."""
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None

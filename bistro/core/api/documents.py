@@ -1,4 +1,4 @@
-"""The API's pages for people: to try it out, and to read it. Everything they need comes from this server."""
+"""Pages of the API documentation, without resources of other servers."""
 
 from typing import Any
 
@@ -8,18 +8,21 @@ from rest_framework.response import Response
 
 
 class TryOut(SpectacularSwaggerView):
-    """Swagger UI."""
+    """The Swagger UI page."""
 
     schema = None  # a page, no part of the API
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The page, isolated like every other: the library opens it up for logins at other sites; we have none."""
+        """Return the page without the library's own Cross-Origin-Opener-Policy.
+
+        The library relaxes the policy for logins at other sites, which we do not have.
+        """
         answer: Response = super().get(request, *args, **kwargs)
         del answer["Cross-Origin-Opener-Policy"]
         return answer
 
 
 class Read(SpectacularRedocView):
-    """ReDoc, from our own template without foreign fonts."""
+    """The ReDoc page, from our own template without external fonts."""
 
     schema = None

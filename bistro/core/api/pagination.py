@@ -1,7 +1,7 @@
-"""Lists of the API: `{"count", "next", "previous", "results"}`, by `?limit` and `?offset` or `?cursor`.
+"""Pagination of lists: `{"count", "next", "previous", "results"}`, by `?limit` and `?offset` or `?cursor` (ADR 0027).
 
-No list costs more the longer the house is open: rows are counted to a bound, and who reads a history to its end asks
-for it with `?cursor=` (empty to begin with), which goes on from the last row instead of passing over all before it.
+The cost of a page does not grow with the history: counting stops at a bound, and `?cursor=` (empty at first) continues
+from the last row instead of skipping all rows before it.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ LARGEST_OFFSET = 2**31
 
 
 class _Keyset(CursorPagination):
-    """In the order that the list has anyway."""
+    """A cursor in the order of the list's queryset."""
 
     page_size_query_param = "limit"
 
@@ -29,7 +29,7 @@ class _Keyset(CursorPagination):
 
 
 class Pages(LimitOffsetPagination):
-    """50 a page unless asked, never more than 200. `count` stops at 10,000, and is null with a cursor."""
+    """Pages of 50 rows by default and 200 at most. `count` stops at 10,000 and is null with a cursor."""
 
     default_limit = 50
     max_limit = 200
@@ -45,12 +45,12 @@ class Pages(LimitOffsetPagination):
         self.limit = limit = self.get_limit(request) or self.default_limit
         self.offset = offset = min(self.get_offset(request), LARGEST_OFFSET)
         self.count = self.get_count(queryset)
-        rows = list(queryset[offset : offset + limit + 1])  # one more: is there a next page?
+        rows = list(queryset[offset : offset + limit + 1])  # one more shows whether there is a next page
         self._more = len(rows) > limit
         return rows[:limit]
 
     def get_count(self, queryset: Any) -> int:
-        """How many rows there are, as far as it is worth knowing."""
+        """Return the number of rows, at most MOST_COUNTED."""
         return int(queryset.order_by()[:MOST_COUNTED].count())
 
     def get_next_link(self) -> str | None:

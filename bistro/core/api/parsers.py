@@ -1,4 +1,4 @@
-"""JSON that is JSON: what other parsers wave through and a database chokes on is refused here."""
+"""Strict JSON parsing: refuses input that other parsers accept and a database cannot store."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def _int(digits: str) -> int:
 
 
 def _depth(text: str) -> None:
-    """Refuse deep nesting before the parser recurses. Brackets in strings count too: generous enough."""
+    """Refuse deep nesting before the parser recurses. Brackets in strings count too, so the limit is generous."""
     depth = 0
     for char in text:
         if char in "[{":
@@ -64,7 +64,7 @@ def loads(body: bytes) -> Any:
 
 
 class StrictJSONParser(BaseParser):
-    """`application/json` only."""
+    """A parser for `application/json` only."""
 
     media_type = "application/json"
 

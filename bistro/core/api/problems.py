@@ -1,4 +1,4 @@
-"""Errors of the API: RFC 9457 problem documents, whatever went wrong."""
+"""Errors of the API as problem documents (RFC 9457)."""
 
 import logging
 import math
@@ -31,18 +31,21 @@ _CODES = {
 
 
 class TooLarge(exceptions.APIException):
-    """413."""
+    """A request body beyond the limit (413)."""
 
     status_code = 413
     default_detail = "The body is too large."
 
 
 class ProblemHandler(ExceptionHandler):
-    """Turns every exception of an API view into an APIException; an overloaded database is 503, not 500."""
+    """A handler that turns every exception of an API view into an APIException.
+
+    An unavailable database is 503, not 500.
+    """
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DATABASE_IS_BUSY):
-            log.warning("the database does not serve a request", extra={"error": repr(exc)})
+            log.warning("database unavailable for a request", extra={"error": repr(exc)})
             exc = Overloaded("The order desk is busy. Try again in a moment.")
         if isinstance(exc, exceptions.Throttled):
             wait = max(1, math.ceil(getattr(exc, "wait", None) or 1))
@@ -60,13 +63,13 @@ class ProblemHandler(ExceptionHandler):
         return response
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        """Overload is not a fault to be reported with a traceback."""
+        """Report errors with a traceback, except overload."""
         if response.status_code != Overloaded.status:
             super().report_exception(exc, response)
 
 
 class ProblemFormatter(ExceptionFormatter):
-    """The body of the problem."""
+    """A formatter of the problem document."""
 
     def run(self) -> dict[str, Any]:
         exc = self.exc
@@ -93,7 +96,7 @@ def _detail(exc: exceptions.APIException) -> str:
 
 
 def field_errors(detail: Any) -> dict[str, list[str]]:
-    """DRF's nested errors, flat: `lines.0.quantity` → messages."""
+    """Flatten DRF's nested errors: `lines.0.quantity` → messages."""
     errors: dict[str, list[str]] = {}
     for error in flatten_errors(detail):
         name = (error.attr or "").removesuffix("non_field_errors").rstrip(".")

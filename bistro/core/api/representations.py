@@ -1,4 +1,4 @@
-"""Events of the log as programs get them."""
+"""Representations of events for programs."""
 
 import json
 from datetime import UTC
@@ -10,7 +10,7 @@ from bistro.core.models import Event
 
 
 def event_json(event: Event, restaurant_uid: UUID, epoch: str) -> dict[str, Any] | None:
-    """The documented envelope, or None when programs may not see this event."""
+    """Return the documented envelope of an event, or None if programs may not see it."""
     if Audience.PROGRAMS not in audiences_of(event.type, event.action):
         return None
     return {

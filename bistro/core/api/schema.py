@@ -1,4 +1,4 @@
-"""The OpenAPI document: every operation tells the problems that it can answer with."""
+"""The OpenAPI document, in which every operation lists its problem responses."""
 
 from typing import Any
 
@@ -10,7 +10,10 @@ from bistro.core.kernel.problems import PROBLEM_TYPE
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457. `errors` names causes by input field; `current` and `allowed` come with an illegal move."""
+    """A problem document (RFC 9457).
+
+    `errors` maps input fields to messages; `current` and `allowed` come with an illegal status change.
+    """
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -36,7 +39,7 @@ _WITH_ID = {"404": "Missing, or not yours"}
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problem responses that the product's conventions imply (DECISIONS 33)."""
+    """A schema generator that adds the problem responses common to all operations (ADR 0024)."""
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)

@@ -1,4 +1,4 @@
-"""How the OpenAPI document describes our credentials."""
+"""Descriptions of the credentials in the OpenAPI document."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
 class DeviceScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Pads, screens and integrations."""
+    """The credential of pads, screens and integrations."""
 
     target_class = "bistro.core.auth.authentication.DeviceAuthentication"
     name = "device"
@@ -16,7 +16,7 @@ class DeviceScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class StaffTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Staff's programs."""
+    """The credential of programs that act for staff."""
 
     target_class = "bistro.core.auth.authentication.StaffTokenAuthentication"
     name = "jwt"
@@ -26,7 +26,7 @@ class StaffTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
 
 
 class StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Staff's browser; unsafe methods also want the CSRF token."""
+    """The credential of staff in a browser. Unsafe methods also need the CSRF token."""
 
     target_class = "bistro.core.auth.authentication.StaffSessionAuthentication"
     name = "session"

@@ -1,4 +1,4 @@
-"""Shapes that every API of the product uses. Input serializers only check shape; output ones only document it."""
+"""Serializers that all APIs share. Input serializers only check types; output serializers only document them."""
 
 import re
 import unicodedata
@@ -6,14 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-# Invisible characters that turn text around or hide it; a kitchen must read what stands there.
+# Invisible characters that reverse or hide text, which the kitchen must be able to read.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
-MOST_UNKNOWN = 20  # are named: of a hundred thousand an answer would be made for seconds, and be larger than the body
+MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can contain a hundred thousand
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Input that refuses what it does not know, so that a price or status smuggled in is an error."""
+    """An input serializer that refuses unknown fields, such as a price or status from the client."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -24,7 +24,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class LineOfText(serializers.CharField):
-    """Free text on one line: no control or invisible characters, trimmed. Numbers and booleans are not text."""
+    """A line of free text, trimmed, without control or invisible characters. Numbers and booleans are refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -34,7 +34,7 @@ class LineOfText(serializers.CharField):
 
 
 class StrictInteger(serializers.IntegerField):
-    """A JSON integer: not "3", 3.0 or true."""
+    """A JSON integer. Refuses "3", 3.0 and true."""
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -43,7 +43,7 @@ class StrictInteger(serializers.IntegerField):
 
 
 class StrictBoolean(serializers.BooleanField):
-    """A JSON boolean: not "true", "on" or 1."""
+    """A JSON boolean. Refuses "true", "on" and 1."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -52,7 +52,7 @@ class StrictBoolean(serializers.BooleanField):
 
 
 class LoginInput(StrictSerializer):
-    """CONTRACT C's login; `restaurantId` (uid) chooses where, when the login works in several."""
+    """E-mail and password of a login; `restaurantId` (UUID) chooses one of several restaurants."""
 
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False)
@@ -66,7 +66,7 @@ class RefreshInput(StrictSerializer):
 
 
 class RegisterInput(StrictSerializer):
-    """By an owner or manager with `role`, or by anybody with an `invitation`."""
+    """A new login: with a `role` by an owner or manager, or with an `invitation`."""
 
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False)
@@ -76,7 +76,7 @@ class RegisterInput(StrictSerializer):
 
 
 class UserRestaurantOutput(serializers.Serializer[Any]):
-    """One place where a login works."""
+    """A restaurant in which a login has a membership."""
 
     id = serializers.UUIDField()
     restaurantId = serializers.IntegerField()
@@ -96,7 +96,7 @@ class UserOutput(serializers.Serializer[Any]):
 
 
 class TokenOutput(serializers.Serializer[Any]):
-    """CONTRACT C's login answer."""
+    """The response to a login."""
 
     access_token = serializers.CharField()
     refresh_token = serializers.CharField()
@@ -105,7 +105,7 @@ class TokenOutput(serializers.Serializer[Any]):
 
 
 class SocketTicketOutput(serializers.Serializer[Any]):
-    """A single-use pass for one socket, good for `expires_in` seconds."""
+    """A single-use pass for one socket, valid for `expires_in` seconds."""
 
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField()
@@ -128,14 +128,14 @@ class DeviceOutput(serializers.Serializer[Any]):
 
 
 class EnrolOutput(serializers.Serializer[Any]):
-    """The token is told once."""
+    """A device token, which is shown only once."""
 
     token = serializers.CharField()
     device = DeviceOutput(required=False)
 
 
 class HeartbeatInput(StrictSerializer):
-    """What a pad says of itself. Every field may be absent: then it was not said."""
+    """A report of a pad. Absent fields were not reported."""
 
     firmware = LineOfText(max_length=40, required=False, default="")
     digest = LineOfText(max_length=128, required=False, default="", help_text="Of the software that runs.")
@@ -151,8 +151,11 @@ class HeartbeatInput(StrictSerializer):
 
 
 class HeartbeatOutput(serializers.Serializer[Any]):
-    """What a pad is told. `reason` is `tamper` or `digest` (other software than expected), empty while not locked;
-    `message` is what it shows to guests then. Another `menu_version` than its own: read the menu again."""
+    """The response to a pad's report.
+
+    `reason` is `tamper` or `digest` (unexpected software), empty while not locked; `message` is for the guests. If
+    `menu_version` differs from the pad's own, the pad must read the menu again.
+    """
 
     locked = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True)
@@ -162,7 +165,7 @@ class HeartbeatOutput(serializers.Serializer[Any]):
 
 
 class EventOutput(serializers.Serializer[Any]):
-    """One event of the log in the programs' envelope."""
+    """An event of the log in the envelope for programs."""
 
     type = serializers.CharField()
     action = serializers.CharField()

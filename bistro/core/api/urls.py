@@ -1,16 +1,16 @@
-"""Addresses of the core API. CONTRACT C's stand at the root and under `/api/v1`."""
+"""URLs of the core API. Those of docs/contracts/qtable.md exist at the root and under `/api/v1`."""
 
 from django.urls import path
 
 from bistro.core.api import views
 
-contract_c = [
+qtable_urls = [
     path("auth/login", views.LoginView.as_view()),
     path("auth/refresh", views.RefreshView.as_view()),
     path("auth/register", views.RegisterView.as_view()),
     path("auth/me", views.MeView.as_view()),
 ]
-ours = [
+core_urls = [
     path("api/debug", views.DebugView.as_view()),
     path("api/v1/auth/ticket", views.SocketTicketView.as_view()),
     path("api/v1/devices/enrol", views.EnrolView.as_view()),

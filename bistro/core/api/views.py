@@ -1,4 +1,4 @@
-"""Logins, devices, the event log: the API of `bistro.core`."""
+"""The API of the core: logins, devices, the event log."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from bistro.core.api import serializers as shapes
+from bistro.core.api import serializers
 from bistro.core.api.representations import event_json
 from bistro.core.auth.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
 from bistro.core.auth.authentication import (
@@ -25,7 +25,7 @@ from bistro.core.auth.authentication import (
     staff_of_token,
 )
 from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
-from bistro.core.auth.socket_passes import TICKET_SECONDS, issue_ticket
+from bistro.core.auth.socket_passes import PASS_SECONDS, issue_pass
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.problems import PROBLEM_TYPE, problem
@@ -37,7 +37,7 @@ from bistro.core.services import devices, restaurants
 
 
 def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
-    """A login with the places where it works; `restaurantId` and `role` are the chosen one's."""
+    """Return a login with its memberships; `restaurantId` and `role` are those of the chosen one."""
     members = memberships_of(staff)
     chosen = next((member for member in members if member.restaurant_id == restaurant_id), None)
     return {
@@ -54,7 +54,7 @@ def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
 
 
 def token_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
-    """CONTRACT C's login answer."""
+    """Return the response to a login."""
     refresh = claims_for(staff, restaurant_id)
     return {
         "access_token": str(refresh.access_token),
@@ -64,8 +64,8 @@ def token_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
     }
 
 
-class OpenDoor(APIView):
-    """Base of what is called without a credential yet. A wrong one is 401 here too, where DRF would say 403."""
+class PublicAPIView(APIView):
+    """The base class of views without a credential. A wrong login is 401, where DRF would answer 403."""
 
     authentication_classes: list[Any] = []
     permission_classes: list[Any] = []
@@ -74,14 +74,14 @@ class OpenDoor(APIView):
         return 'Bearer realm="bistro"'
 
 
-class LoginView(OpenDoor):
-    """Log in with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
+class LoginView(PublicAPIView):
+    """Login with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
 
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=shapes.LoginInput, responses=shapes.TokenOutput)
+    @extend_schema(request=serializers.LoginInput, responses=serializers.TokenOutput)
     def post(self, request: Request) -> Response:
-        body = shapes.LoginInput(data=request.data)
+        body = serializers.LoginInput(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         staff = authenticate(request._request, username=asked["email"], password=asked["password"])
@@ -95,7 +95,7 @@ class LoginView(OpenDoor):
 
 
 def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
-    """The wanted restaurant, or the only one. A restaurant where the login does not work is refused."""
+    """Return the wanted restaurant, or the only one. Raises InvalidInput without a membership there."""
     members = memberships_of(staff)
     if uid is not None:
         members = [member for member in members if member.restaurant.uid == uid]
@@ -104,14 +104,14 @@ def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
     return members[0].restaurant_id if len(members) == 1 else None
 
 
-class RefreshView(OpenDoor):
-    """A new access token (and refresh token) for a refresh token."""
+class RefreshView(PublicAPIView):
+    """Exchange of a refresh token for a new access token and refresh token."""
 
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=shapes.RefreshInput, responses=shapes.TokenOutput)
+    @extend_schema(request=serializers.RefreshInput, responses=serializers.TokenOutput)
     def post(self, request: Request) -> Response:
-        body = shapes.RefreshInput(data=request.data)
+        body = serializers.RefreshInput(data=request.data)
         body.is_valid(raise_exception=True)
         try:
             token = RefreshToken(body.validated_data["refresh_token"])
@@ -125,15 +125,15 @@ class RefreshView(OpenDoor):
 
 
 class RegisterView(APIView):
-    """Register a login: by an owner or manager, or with an invitation; never open to everybody."""
+    """Registration of a login by an owner or manager, or with an invitation."""
 
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
     permission_classes: list[Any] = []
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=shapes.RegisterInput, responses={201: shapes.UserOutput})
+    @extend_schema(request=serializers.RegisterInput, responses={201: serializers.UserOutput})
     def post(self, request: Request) -> Response:
-        body = shapes.RegisterInput(data=request.data)
+        body = serializers.RegisterInput(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         person = {"email": asked["email"], "name": asked["name"], "password": asked["password"]}
@@ -151,62 +151,62 @@ class RegisterView(APIView):
 
 
 class MeView(APIView):
-    """Who is logged in."""
+    """The signed-in login and its memberships."""
 
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
 
-    @extend_schema(responses=shapes.UserOutput)
+    @extend_schema(responses=serializers.UserOutput)
     def get(self, request: Request) -> Response:
         assert isinstance(request.user, Staff)
         return Response(user_json(request.user, api_actor(request).restaurant_id))
 
 
 class SocketTicketView(APIView):
-    """A single-use ticket (30 s) for a socket of a client that can set no header: subprotocol `ticket.<value>`."""
+    """A single-use pass (30 s) for the socket of a client that cannot set headers: subprotocol `ticket.<value>`."""
 
-    @extend_schema(request=None, responses={201: shapes.SocketTicketOutput})
+    @extend_schema(request=None, responses={201: serializers.SocketTicketOutput})
     def post(self, request: Request) -> Response:
-        ticket = issue_ticket(api_actor(request))
-        return Response({"ticket": ticket, "expires_in": TICKET_SECONDS}, status=status.HTTP_201_CREATED)
+        ticket = issue_pass(api_actor(request))
+        return Response({"ticket": ticket, "expires_in": PASS_SECONDS}, status=status.HTTP_201_CREATED)
 
 
 def device_json(device: Device) -> dict[str, Any]:
-    """A device without its secrets."""
+    """Return a device without its secrets."""
     uid = Restaurant.objects.values_list("uid", flat=True).get(pk=device.restaurant_id)
     return {"id": device.pk, "kind": device.kind, "name": device.name, "restaurant": str(uid)}
 
 
-class EnrolView(OpenDoor):
-    """Turn a one-time code (10 minutes) into a device token, told once."""
+class EnrolView(PublicAPIView):
+    """Exchange of a one-time code (10 minutes) for a device token, which is shown only once."""
 
     throttle_classes = [EnrolThrottle]
 
-    @extend_schema(request=shapes.EnrolInput, responses={201: shapes.EnrolOutput})
+    @extend_schema(request=serializers.EnrolInput, responses={201: serializers.EnrolOutput})
     def post(self, request: Request) -> Response:
-        body = shapes.EnrolInput(data=request.data)
+        body = serializers.EnrolInput(data=request.data)
         body.is_valid(raise_exception=True)
         device, token = devices.enrol(**body.validated_data)
         return Response({"token": token, "device": device_json(device)}, status=status.HTTP_201_CREATED)
 
 
 class RotateView(APIView):
-    """A new token for the asking device; the old one works until the first use of the new."""
+    """A new token for the calling device. The old one is valid until the first use of the new one."""
 
     authentication_classes = TOKEN_ONLY
 
-    @extend_schema(request=None, responses={201: shapes.EnrolOutput})
+    @extend_schema(request=None, responses={201: serializers.EnrolOutput})
     def post(self, request: Request) -> Response:
         return Response({"token": devices.rotate(actor=api_actor(request))}, status=status.HTTP_201_CREATED)
 
 
 class EventsView(APIView):
-    """The event log after `?after=<seq>`, at most 1,000 events; 410 with the snapshot's address when too far behind."""
+    """The event log after `?after=<seq>`, at most 1,000 events. Too far behind, 410 with the URL of a snapshot."""
 
     permission_classes = [requires(Permission.READ_EVENTS)]
 
     @extend_schema(
         parameters=[OpenApiParameter("after", int), OpenApiParameter("epoch", str)],
-        responses=shapes.EventOutput(many=True),
+        responses=serializers.EventOutput(many=True),
     )
     def get(self, request: Request) -> Response:
         actor = api_actor(request)
@@ -227,7 +227,7 @@ class EventsView(APIView):
 
 
 class DebugView(APIView):
-    """Server, version, database, layer, open sockets, feed heads; for owners and managers."""
+    """Server, version, database, channel layer, open sockets and feed heads, for owners and managers."""
 
     permission_classes = [requires(Permission.DEBUG)]
     throttle_classes = [CredentialThrottle]

@@ -1,4 +1,4 @@
-"""Gates: how doors reach people's rights. "Not yours" is 404, and starts here."""
+"""Actors of requests and their permissions. A row of another restaurant is 404, which begins here."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ DEVICE_ROLES = {
 }
 SESSION_RESTAURANT = "restaurant_id"
 
-# Every page and every act asks these.
+# Every page and every action runs these.
 _restaurants = CompiledQuery(lambda restaurant: Restaurant.objects.filter(pk=restaurant))
-# staff: two of the memberships in force, which is as good as many; restaurant: the one there
+# At most two active memberships of a login, enough to know whether there is exactly one.
 _at_work = CompiledQuery(
     lambda staff: (
         Membership.objects.active().filter(staff_id=staff).select_related("staff").order_by("restaurant_id")[:2]
@@ -35,70 +35,70 @@ _at_work_there = CompiledQuery(
 
 
 def actor_of_device(device: Device) -> Actor:
-    """A device acts with its kind's rights, in its own restaurant."""
+    """Return the actor of a device, with the role of its kind."""
     role = DEVICE_ROLES[Device.Kind(device.kind)]
     return Actor("device", device.pk, device.restaurant_id, frozenset({role.value}), device.pk, device.name)
 
 
 def actor_of_member(membership: Membership) -> Actor:
-    """A member of staff acts with the role of one membership."""
+    """Return the actor of a membership, with its role."""
     staff = membership.staff
     return Actor("staff", staff.pk, membership.restaurant_id, frozenset({membership.role}), None, staff.get_full_name())
 
 
 def actor_without_restaurant(staff: Staff) -> Actor:
-    """A login that works nowhere (yet): sees nothing. A superuser has no implicit membership."""
+    """Return the actor of a login without a membership, who sees nothing. A superuser has no implicit membership."""
     return Actor("staff", staff.pk, None, frozenset(), None, staff.get_full_name())
 
 
 def memberships_of(staff: Staff) -> list[Membership]:
-    """Where a login works, in the order of the restaurants' names."""
+    """Return the active memberships of a login, ordered by the restaurants' names."""
     rows = Membership.objects.active().filter(staff=staff)
     return list(rows.select_related("staff", "restaurant").order_by("restaurant__name", "restaurant_id"))
 
 
 def staff_actor(staff: Staff, restaurant_id: int | None) -> Actor:
-    """The actor of a login in the wanted restaurant, or in its only one. Otherwise one without a restaurant."""
+    """Return the actor of a login in the wanted restaurant or its only one, else an actor without a restaurant."""
     found = _at_work(staff.pk) if restaurant_id is None else _at_work_there(staff.pk, restaurant_id)
     return actor_of_member(found[0]) if len(found) == 1 else actor_without_restaurant(staff)
 
 
 def restaurant_of(actor: Actor) -> Restaurant:
-    """The actor's restaurant. Raises PermissionDenied when it has none."""
+    """Return the actor's restaurant. Raises PermissionDenied if it has none."""
     if actor.restaurant_id is None:
         raise PermissionDenied("You are not a member of any restaurant.")
     return restaurant_by_id(actor.restaurant_id)
 
 
 def restaurant_by_id(restaurant_id: int) -> Restaurant:
-    """A restaurant by its key. Raises Restaurant.DoesNotExist."""
+    """Return a restaurant by its primary key. Raises Restaurant.DoesNotExist."""
     for restaurant in _restaurants(restaurant_id):
         return restaurant
     raise Restaurant.DoesNotExist
 
 
 def request_actor(request: HttpRequest | Request) -> Actor | None:
-    """Who asks, for pages (set by the middleware) and for the API (set by the authenticator)."""
+    """Return the actor of a request: of a page (set by the middleware) or of the API (set by the authenticator)."""
     actor: Any = getattr(request, "auth", None) if isinstance(request, Request) else getattr(request, "actor", None)
-    return actor if isinstance(actor, Actor) else None  # isinstance also opens the middleware's lazy object
+    return actor if isinstance(actor, Actor) else None  # isinstance also resolves the middleware's lazy object
 
 
 def api_actor(request: Request) -> Actor:
-    """Who asks an API view; the permission classes have made sure that there is somebody."""
+    """Return the actor of an API view whose permission classes require one."""
     actor = request_actor(request)
     assert actor is not None
     return actor
 
 
 class HasActor(BasePermission):
-    """Every API view wants a credential unless it says otherwise."""
+    """The default permission of API views: any valid credential."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return request_actor(request) is not None
 
 
 def requires(act: Permission) -> type[BasePermission]:
-    """A DRF permission: the credential's role must allow `act`."""
+    """Return a DRF permission class that requires `act` of the credential's role."""
 
     class Requires(BasePermission):
         message = f"Your role cannot {act.words}."

@@ -1,6 +1,6 @@
 """Credentials of the API and of sockets: device token, JWT, session. Pages use Django's session (middleware.py).
 
-Every authenticator returns `(user, actor)`: `request.auth` is the Actor, whoever it came from.
+Every authenticator returns `(user, actor)`, so `request.auth` is always the Actor.
 """
 
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ from bistro.core.services.devices import adopt_next_token
 from bistro.core.speed.compiled_queries import CompiledQuery
 
 DEVICE_COOKIE = "bistro_device"
-DEVICE_COOKIE_AGE = 365 * 24 * 3600  # a wall has no login; it is revoked, not logged out
+DEVICE_COOKIE_AGE = 365 * 24 * 3600  # a device has no logout; managers revoke it
 _SCHEMES = (b"device", b"bearer")
 
 
 class DevicePrincipal(AnonymousUser):
-    """What `request.user` is for a device: authenticated, but nobody."""
+    """The `request.user` of a device: authenticated, without an account."""
 
     @property
     def is_authenticated(self) -> bool:  # type: ignore[override]
@@ -43,7 +43,7 @@ class DevicePrincipal(AnonymousUser):
 
 
 def device_actor(token: str, *, admit_locked: bool = False) -> Actor | None:
-    """The actor of a device token, or None. Raises DeviceIsLocked, see `admitted_device`."""
+    """Return the actor of a device token, or None. Raises DeviceIsLocked like `admitted_device`."""
     device = admitted_device(token, admit_locked=admit_locked)
     return actor_of_device(device) if device is not None else None
 
@@ -52,9 +52,9 @@ _devices_by_token = CompiledQuery(lambda token_hash: Device.objects.live().filte
 
 
 def admitted_device(token: str, *, admit_locked: bool = False) -> Device | None:
-    """The device of a token, or None. The first use of a rotated token retires the old one.
+    """Return the device of a token, or None. The first use of a rotated token ends the old one.
 
-    Raises DeviceIsLocked for a locked one, unless the door admits those.
+    Raises DeviceIsLocked for a locked device, unless `admit_locked`.
     """
     hashed = digest(token)
     device = next(iter(_devices_by_token(hashed)), None)
@@ -71,7 +71,7 @@ def admitted_device(token: str, *, admit_locked: bool = False) -> Device | None:
 
 
 def keep_device_cookie(answer: HttpResponseBase, token: str) -> None:
-    """The browser is this device, for a year from now."""
+    """Set the device's cookie for a year."""
     answer.set_cookie(
         DEVICE_COOKIE,
         token,
@@ -83,22 +83,22 @@ def keep_device_cookie(answer: HttpResponseBase, token: str) -> None:
 
 
 def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:
-    """A refresh token (and through it access tokens) for a login in a restaurant."""
+    """Return a refresh token (and through it access tokens) for a login in a restaurant."""
     token = RefreshToken.for_user(staff)
     token["rid"] = restaurant_id
-    # From the row: a login that has just renewed its password's hash holds a newer version than was saved.
+    # Read from the row, because a login that has just upgraded its password hash holds an unsaved version.
     token["ver"] = Staff.objects.values_list("version", flat=True).get(pk=staff.pk)
     return token  # type: ignore[no-any-return]
 
 
 def staff_of_token(token: Token) -> Staff | None:
-    """The active login that a token names, unless its sessions were ended since."""
+    """Return the active login that a token names, unless its sessions were ended since."""
     staff = Staff.objects.filter(pk=token.get("user_id"), is_active=True).first()
     return staff if staff is not None and staff.version == token.get("ver") else None
 
 
 def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
-    """The login and actor of an access token, or None."""
+    """Return the login and the actor of an access token, or None."""
     try:
         token = AccessToken(raw)  # type: ignore[arg-type]
     except TokenError:
@@ -108,7 +108,10 @@ def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
 
 
 class DeviceAuthentication(BaseAuthentication):
-    """`Authorization: Device <token>`. A locked device is 403 at once, but where a view says `admits_locked`."""
+    """Authentication by `Authorization: Device <token>`.
+
+    A locked device gets 403, unless the view has `admits_locked`.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, Actor] | None:
         scheme, token = _credential(request)
@@ -128,7 +131,7 @@ class DeviceAuthentication(BaseAuthentication):
 
 
 class StaffTokenAuthentication(JWTAuthentication):
-    """`Authorization: Bearer <JWT>`."""
+    """Authentication by `Authorization: Bearer <JWT>`."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         scheme, raw = _credential(request)
@@ -141,7 +144,7 @@ class StaffTokenAuthentication(JWTAuthentication):
 
 
 class StaffSessionAuthentication(SessionAuthentication):
-    """The session cookie with CSRF; ignored as soon as an Authorization header is there."""
+    """Authentication by session cookie and CSRF token, ignored if there is an Authorization header."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         if get_authorization_header(request):
@@ -156,7 +159,7 @@ TOKEN_ONLY = [DeviceAuthentication, StaffTokenAuthentication]
 
 
 def _credential(request: Request) -> tuple[bytes, str]:
-    """(scheme, secret) of the Authorization header; an unknown scheme is an error, not somebody anonymous."""
+    """Return (scheme, secret) of the Authorization header. An unknown scheme is an error, not an anonymous request."""
     parts = get_authorization_header(request).split()
     if not parts:
         return b"", ""
@@ -170,7 +173,7 @@ def _credential(request: Request) -> tuple[bytes, str]:
 
 
 def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
-    """Under which name failures are counted (django-axes): the account's, however it was typed."""
+    """Return the name under which django-axes counts failures: the account's, in one spelling."""
     given = (credentials or {}).get("username")
     if given is None and request is not None:
         given = request.POST.get("username")
@@ -178,7 +181,7 @@ def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | N
 
 
 def forget_failures(request: HttpRequest, staff: Staff) -> None:
-    """A program has logged in: its earlier failures from here count no more (a page's login does it by itself)."""
+    """Reset the failure count after a program's login. Django's own login does this for pages."""
     AxesProxyHandler.reset_attempts(
         username=lockout_name(None, {"username": staff.email}), ip_address=client_address(request)
     )

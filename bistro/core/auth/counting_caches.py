@@ -1,6 +1,6 @@
-"""Django's caches, which can also count: one trip for many counters, each step atomic.
+"""Django's caches with a counter: one round trip for many counters, each step atomic.
 
-`cache.add` and `cache.incr` are three trips to Redis for one counter; a batch of orders has dozens.
+`cache.add` and `cache.incr` take three round trips to Redis for one counter, and a batch of orders has dozens.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 
 class CountingMemoryCache(LocMemCache):
-    """For one process."""
+    """A counting cache for a single process."""
 
     def count(self, keys: Sequence[str], seconds: int) -> list[int]:
-        """Add one to each counter, which lives for `seconds` from its first use; what they stand at now."""
+        """Add one to each counter and return the new values. A counter lives for `seconds` from its first use."""
         for key in keys:
             self.add(key, 0, timeout=seconds)
         return [self.incr(key) for key in keys]
@@ -24,7 +24,7 @@ class CountingMemoryCache(LocMemCache):
 class _CountingClient(RedisCacheClient):
     @cached_property
     def _counter(self) -> Any:
-        """Kept: Django makes a client for every call, which costs as much as the call. Its connections are pooled."""
+        """Return a cached client. Django creates one for every call, which costs as much as the call."""
         return self.get_client(None, write=True)
 
     def count(self, keys: Sequence[str], seconds: int) -> list[int]:
@@ -36,16 +36,16 @@ class _CountingClient(RedisCacheClient):
 
 
 class CountingRedisCache(RedisCache):
-    """Shared by all processes."""
+    """A counting cache that all processes share."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _CountingClient
 
     def count(self, keys: Sequence[str], seconds: int) -> list[int]:
-        """Add one to each counter, which lives for `seconds` from its last use; what they stand at now.
+        """Add one to each counter and return the new values. A counter lives for `seconds` from its last use.
 
-        Raises redis.RedisError when the server is away or slow.
+        Raises redis.RedisError if the server is down or slow.
         """
-        client: _CountingClient = self._cache  # type: ignore[attr-defined]  # the stubs do not know it
+        client: _CountingClient = self._cache  # type: ignore[attr-defined]  # missing in the stubs
         return client.count([self.make_and_validate_key(key) for key in keys], seconds)

@@ -1,6 +1,7 @@
-"""When a device was last heard of, to the minute, and its battery, without a write on every request.
+"""The time when a device was last seen and its battery level, without a write on every request.
 
-Doors note it in memory; the live feed's tail writes what was noted, all devices in one UPDATE (batteries in another).
+Entry points record them in memory; the tail of the live feed writes them once a minute, all devices in one UPDATE and
+all batteries in another.
 """
 
 import threading
@@ -13,7 +14,7 @@ _batteries: dict[int, int] = {}
 
 
 def record_seen(device_id: int, *, battery: int | None = None) -> None:
-    """A device just spoke; `battery` is what it said of it, in percent."""
+    """Record that a device sent a request. `battery` is the level that it reported, in percent."""
     with _guard:
         _heard.add(device_id)
         if battery is not None:
@@ -21,7 +22,7 @@ def record_seen(device_id: int, *, battery: int | None = None) -> None:
 
 
 def flush() -> None:
-    """Write what was noted since the last time."""
+    """Write the devices and batteries recorded since the last call."""
     with _guard:
         devices, batteries = list(_heard), dict(_batteries)
         _heard.clear()

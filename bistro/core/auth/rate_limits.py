@@ -1,6 +1,6 @@
-"""Rate limits that hold: one atomic `incr` on the shared cache, by credential or address.
+"""Rate limits: one atomic `incr` on the shared cache, by credential or address.
 
-Stock DRF throttles read, append and write a list; two requests at once both pass. Here a window is one counter.
+DRF's own throttles read, append and write a list, so two concurrent requests both pass. Here a window is one counter.
 """
 
 import contextlib
@@ -23,25 +23,25 @@ from bistro.core.kernel.roles import Role
 
 log = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_away = False  # the cache: a frozen one would cost each who asks half a second
+_away = False  # whether the cache is down, because waiting for it would cost every request half a second
 
 
 def parse_rate(rate: str) -> tuple[int, int]:
-    """`12/min` → (12, 60)."""
+    """Return (count, seconds) of a rate: `12/min` → (12, 60)."""
     count, period = rate.split("/")
     return int(count), _SECONDS[period[0]]
 
 
 def over_limit(scope: str, who: str) -> int:
-    """Count one use. 0 while within the limit, else the seconds until the window ends.
+    """Count one use. Return 0 within the limit, else the seconds until the window ends.
 
-    A cache that is out of reach lets everybody through: orders matter more than limits.
+    If the cache is down every request passes, because orders matter more than limits.
     """
     return over_limits(scope, [who])[0]
 
 
 def over_limits(scope: str, who: Sequence[str]) -> list[int]:
-    """The same for many at once, in one trip. Who stands there twice is counted twice."""
+    """Count one use of each key like `over_limit`, in one round trip. A repeated key is counted each time."""
     global _away
     count, seconds = parse_rate(settings.RATE_LIMITS[scope])
     within = [0] * len(who)
@@ -52,9 +52,9 @@ def over_limits(scope: str, who: Sequence[str]) -> list[int]:
     counting: Any = cache
     try:
         used = counting.count([_key(scope, name, window) for name in who], seconds + 1)
-    except ValueError:  # it ended between two calls
+    except ValueError:  # the window ended between two calls
         used = within
-    except Exception as error:  # whatever the cache's client raises when its server is away
+    except Exception as error:  # the cache's client raises many types when its server is down
         _away = True
         log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
         return within
@@ -70,26 +70,26 @@ def require_within(scope: str, who: str, message: str) -> None:
 
 
 def reconnect_cache(*, now: datetime | None = None) -> None:
-    """Ask a cache that was away whether it answers again, and turn the rate limits back on. A sweep calls it."""
+    """Check whether a cache that was down answers again, and turn the rate limits back on. Runs as a sweep."""
     global _away
     if not _away:
         return
     counting: Any = cache
-    with contextlib.suppress(Exception):  # whatever the cache's client raises when its server is away
+    with contextlib.suppress(Exception):  # the cache's client raises many types when its server is down
         counting.count([_key("nobody", "looks", 0)], 60)
         _away = False
         log.warning("rate limits are on again: the cache answers")
 
 
 def uncount(scope: str, who: str) -> None:
-    """Take one use back: what succeeded does not count where only failures do (DECISIONS 24)."""
+    """Take one use back, for limits that count failures only."""
     global _away
     _count, seconds = parse_rate(settings.RATE_LIMITS[scope])
     if _away:
         return
     try:
         cache.decr(_key(scope, who, int(time.time() // seconds)))
-    except ValueError:  # another window has begun
+    except ValueError:  # a new window has begun
         pass
     except Exception as error:
         _away = True
@@ -97,9 +97,9 @@ def uncount(scope: str, who: str) -> None:
 
 
 def client_address(request: HttpRequest | Request) -> str:
-    """Where a request comes from. X-Forwarded-For counts only behind NUM_PROXIES proxies.
+    """Return the client's address. X-Forwarded-For counts only behind NUM_PROXIES proxies.
 
-    A request without an address (a Unix socket, a login in-process) comes from nowhere: PostgreSQL takes no other text.
+    A request without an address (Unix socket, in-process login) gets 0.0.0.0, because the column takes no empty text.
     """
     return str(BaseThrottle().get_ident(request) or "0.0.0.0")  # type: ignore[arg-type]
 
@@ -109,13 +109,13 @@ def _key(scope: str, who: str, window: int) -> str:
 
 
 class AtomicThrottle(BaseThrottle):
-    """Base: a scope of `settings.RATE_LIMITS` and whom to count."""
+    """Base class of throttles: a scope of `settings.RATE_LIMITS` and the key to count."""
 
     scope = "credential"
     _wait = 0
 
     def who(self, request: Request) -> str | None:
-        """The key to count under; None means no limit."""
+        """Return the key to count under. None means no limit."""
         raise NotImplementedError
 
     def allow_request(self, request: Request, view: object) -> bool:
@@ -128,7 +128,7 @@ class AtomicThrottle(BaseThrottle):
 
 
 class CredentialThrottle(AtomicThrottle):
-    """A ceiling for each credential, far above service."""
+    """A ceiling for each credential, far above normal service."""
 
     def who(self, request: Request) -> str | None:
         actor = request_actor(request)
@@ -136,12 +136,12 @@ class CredentialThrottle(AtomicThrottle):
 
 
 def order_scope(actor: Actor) -> str:
-    """Which limit counts a device's orders: programs order for many guests, a pad for one table."""
+    """Return the name of the limit for a device's orders: integrations order for many guests, a pad for one table."""
     return "integration-order" if Role.INTEGRATION in actor.roles else "pad-order"
 
 
 class OrderThrottle(AtomicThrottle):
-    """Orders a credential may place: pads few, integrations many, staff without limit."""
+    """A limit on orders: low for pads, high for integrations, none for staff."""
 
     def who(self, request: Request) -> str | None:
         actor = request_actor(request)
@@ -152,30 +152,30 @@ class OrderThrottle(AtomicThrottle):
 
 
 class HeartbeatThrottle(CredentialThrottle):
-    """A pad's reports, which may write."""
+    """A limit on a pad's heartbeats, which may write."""
 
     scope = "heartbeat"
 
 
 class AddressThrottle(AtomicThrottle):
-    """By address, for doors without a credential."""
+    """A limit by address, for requests without a credential."""
 
     def who(self, request: Request) -> str:
         return client_address(request)
 
 
 class EnrolThrottle(AddressThrottle):
-    """Guessing one-time codes."""
+    """A limit on guesses of one-time codes."""
 
     scope = "enrol"
 
 
 class LoginThrottle(AddressThrottle):
-    """Failed logins from one address, whatever the account; failures of one account are django-axes' matter."""
+    """A limit on failed logins from one address over all accounts. django-axes limits those of one account."""
 
     scope = "login"
 
 
 def login_succeeded(request: HttpRequest | Request) -> None:
-    """Only failures count."""
+    """Do not count a successful login."""
     uncount("login", client_address(request))

@@ -1,4 +1,4 @@
-"""A DomainError as DRF's own kind of exception, for what is refused before a view runs."""
+"""A DRF exception that carries a DomainError, for refusals before a view runs."""
 
 from rest_framework import exceptions
 
@@ -6,7 +6,7 @@ from bistro.core.kernel.errors import DomainError
 
 
 class RefusedAPIException(exceptions.APIException):
-    """A DomainError on its way through DRF."""
+    """A DomainError in the form of a DRF exception."""
 
     def __init__(self, error: DomainError) -> None:
         super().__init__(error.message, error.code)

@@ -1,7 +1,8 @@
 """Migration operations for tables that are written to while a migration runs.
 
 On PostgreSQL none of them holds a lock that blocks orders for long, and each can be repeated after an interruption. On
-SQLite, which rewrites a table for almost every change, they are Django's own. CONTRIBUTING.md says when to use which.
+SQLite, which rewrites a table for almost every change, they are Django's own. docs/migrations.md says when to use
+which.
 """
 
 from collections.abc import Iterator, Sequence

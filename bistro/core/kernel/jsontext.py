@@ -1,9 +1,9 @@
 """Compact JSON text, with the conventions of the API: money as strings, times as ISO 8601 with offset."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 
@@ -20,3 +20,12 @@ def _plain(value: Any) -> Any:
 def dumps(value: Any) -> str:
     """Return compact JSON. The same text goes into the log and to clients, so each value is serialised once."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+@overload
+def moment(value: datetime) -> str: ...
+@overload
+def moment(value: datetime | None) -> str | None: ...
+def moment(value: datetime | None) -> str | None:
+    """Write a time as the API does: UTC with offset, microseconds only where there are some. None stays None."""
+    return value.astimezone(UTC).isoformat() if value else None

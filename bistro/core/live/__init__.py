@@ -1,0 +1,1 @@
+"""The live feed: event log, hub, sockets and their credentials."""

@@ -1,4 +1,4 @@
-"""The base of every live socket: who may audience, catch up, beat, cut off. Subclasses say what changed for whom.
+"""The base class of live sockets: access check, catch-up, heartbeat, disconnection. Subclasses define the view.
 
 Sockets are read-only except for `hello` and `seen`; writes go over HTTP.
 """
@@ -28,17 +28,17 @@ from bistro.core.live.threads import in_thread
 log = logging.getLogger(__name__)
 
 PROTOCOL = "bistro.v1"
-# Daphne refuses to send the standard's own codes (1011, 1012): a socket would stay open, and silent.
-NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, OUR_FAULT, COME_BACK = 4401, 4403, 4408, 4500, 4503
+# Private codes, because Daphne does not send the standard ones (1011, 1012) and would leave the socket open.
+NOT_AUTHENTICATED, FORBIDDEN, TOO_CHATTY, INTERNAL_ERROR, RECONNECT = 4401, 4403, 4408, 4500, 4503
 MESSAGES_PER_SECOND = 20
 HELLO_SECONDS = 5.0
 UNREPORTED_FRAMES = 32
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """One socket. `make_view` names its audience; the hub and this class do the rest.
+    """A live socket. `make_view` defines its audience; the hub and this class do the rest.
 
-    `speaks_first` sockets get a snapshot at once when the client does not speak our subprotocol.
+    `speaks_first` sockets get a snapshot at once if the client does not use our subprotocol.
     """
 
     channel_layer_alias = "none: sockets hang on the hub"
@@ -59,36 +59,38 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.tasks: list[asyncio.Task[None]] = []
         self.unreported: list[Frame] = []
         self.reported = -1
-        self.heard: list[float] = []
+        self.message_times: list[float] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """However a socket ends, also by a fault or a killed task, it leaves the hub and nothing of it goes on."""
+        """Serve the socket and always leave the hub at its end, also after an error or a cancellation."""
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Without Channels' look, in a thread, at database connections before each message: nothing of a socket uses
-        that thread, and our own look after theirs."""
+        """Call the handler without Channels' check of database connections before each message.
+
+        The check runs in a thread that sockets do not use; `in_thread` looks after its own connections.
+        """
         handler = getattr(self, get_handler_name(message), None)
         if handler is None:
             raise ValueError(f"No handler for message type {message['type']}")
         await handler(message)
 
     def make_view(self) -> View | None:
-        """The audience of this socket, or None when the actor may not audience it. Runs in a thread, and may query."""
+        """Return the view of this socket, or None if the actor may not watch it. Runs in a thread and may query."""
         raise NotImplementedError
 
     async def shown_at(self, seq: int) -> frozenset[int]:
-        """What a page that was rendered at `seq` displays before its first frame. Boards of the kitchen answer."""
+        """Return the ids that a page rendered at `seq` displays before its first frame. Kitchen screens override it."""
         return frozenset()
 
     async def displayed(self, shows: frozenset[int]) -> None:
-        """The client reported that it displayed these. Boards of the kitchen answer for it."""
+        """Process the client's report that it displayed these ids. Kitchen screens override it."""
 
     async def connect(self) -> None:
-        """Who is it, what may it see; then the writer takes over."""
+        """Check the credential and the view, then start the writer and the heartbeat."""
         self.structured = PROTOCOL in self.scope.get("subprotocols", [])
         credential, view = await in_thread(self._admit)
         await self.accept(PROTOCOL if self.structured else None)
@@ -103,7 +105,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.tasks = [asyncio.create_task(self._guarded(work)) for work in (self._write(), self._beat())]
 
     def _admit(self) -> tuple[Credential | None, View | None]:
-        """Whose socket it is and its view, with one connection: five hundred screens come back in the same second."""
+        """Return credential and view, read with one connection, because hundreds of screens reconnect at once."""
         credential = credential_of(self.scope)
         if credential is None or credential.actor.restaurant_id is None:
             return None, None
@@ -111,22 +113,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return credential, self.make_view()
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        """A socket whose work failed must not look alive: it ends, and its client comes back for a snapshot."""
+        """Run `work` and close the socket if it fails, so that the client reconnects and takes a snapshot."""
         try:
             await work
         except Exception:
-            log.exception("a socket ends by a fault of ours", extra={"audience": self.view.key})
-            await self._end(OUR_FAULT)
+            log.exception("socket closed after an internal error", extra={"audience": self.view.key})
+            await self._end(INTERNAL_ERROR)
 
     async def _end(self, code: int) -> None:
-        """Close, once. Nothing is sent after it."""
+        """Close the socket once. Nothing is sent afterwards."""
         if not self.ended:
             self.ended = True
             self._leave()
             await self.close(code)
 
     def _leave(self) -> None:
-        """Nothing is kept for a socket that is gone."""
+        """Cancel the socket's tasks and leave the hub."""
         for task in self.tasks:
             if task is not asyncio.current_task():
                 task.cancel()
@@ -135,7 +137,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.hub.leave(self.audience, self.wakeup)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """`{"hello": {"after": seq, "epoch": …}}` or `{"seen": seq}`; anything else is ignored, a flood ends it."""
+        """Handle `{"hello": {"after": seq, "epoch": …}}` and `{"seen": seq}`.
+
+        Other messages are ignored; too many messages close the socket.
+        """
         if self.ended:
             return
         if self._too_chatty():
@@ -148,13 +153,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not isinstance(message, dict) or not self.joined:
             return
         if isinstance(message.get("hello"), dict):
-            await self._greeted(message["hello"])
+            await self._receive_hello(message["hello"])
         elif _is_number(message.get("seen")):
             self.reported = max(self.reported, message["seen"])
-            await self._settle_reports()
+            await self._process_reports()
 
-    async def _greeted(self, hello: dict[str, Any]) -> None:
-        """From a place: only what was missed. Without one: everything."""
+    async def _receive_hello(self, hello: dict[str, Any]) -> None:
+        """Set the client's position from its hello. Without a position the client gets a snapshot."""
         after: Any = hello.get("after")
         epoch = hello.get("epoch")
         self.position = Position("", -1)
@@ -167,7 +172,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.wakeup.set()
 
     def _remember(self, frame: Frame) -> None:
-        """Until the client reports it. A page that nobody looks at reports late: its oldest frames become one."""
+        """Keep what a frame shows until the client reports it. Beyond a limit the two oldest frames are merged."""
         if not frame.shows:
             return
         self.unreported.append(Frame(frame.seq, "", frame.shows))
@@ -175,8 +180,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
             first, second = self.unreported[:2]
             self.unreported[:2] = [Frame(max(first.seq, second.seq), "", first.shows | second.shows)]
 
-    async def _settle_reports(self) -> None:
-        """Pass on what the client says it displayed. A busy database makes it wait for the next beat."""
+    async def _process_reports(self) -> None:
+        """Process the frames that the client reported as displayed.
+
+        If the database is busy, retry at the next heartbeat.
+        """
         shown = [frame for frame in self.unreported if frame.seq <= self.reported]
         if not shown:
             return
@@ -184,35 +192,35 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             await self.displayed(frozenset[int]().union(*(frame.shows for frame in shown)))
         except (AnyDatabaseError, DomainError) as error:
-            log.warning("a screen's report has to wait", extra={"error": repr(error)})
+            log.warning("display report postponed", extra={"error": repr(error)})
             self.unreported = [*shown, *self.unreported]
 
     def _too_chatty(self) -> bool:
         now = asyncio.get_running_loop().time()
-        self.heard = [moment for moment in self.heard if moment > now - 1] + [now]
-        return len(self.heard) > MESSAGES_PER_SECOND
+        self.message_times = [moment for moment in self.message_times if moment > now - 1] + [now]
+        return len(self.message_times) > MESSAGES_PER_SECOND
 
     async def _write(self) -> None:
-        """Bring the socket to the head, wait for the wakeup, again. A dead database is waited out."""
+        """Send missing frames, wait for the wakeup, repeat. While the database is unavailable, keep retrying."""
         await self._await_hello()
         while True:
             greeted, self.greeted = self.greeted, False
             try:
                 epoch, frames = await self._missing()
             except (AnyDatabaseError, OSError) as error:
-                log.warning("a socket cannot be fed", extra={"error": repr(error)})
+                log.warning("frames for a socket cannot be read", extra={"error": repr(error)})
                 self.greeted = self.greeted or greeted
                 await asyncio.sleep(0.5)
                 continue
             for frame in frames:
                 await self._send_frame(frame, epoch)
             if greeted and self.structured and not any(frame.text for frame in frames):
-                await self.send(self._heartbeat())  # who comes back and missed nothing is told so, not kept waiting
+                await self.send(self._heartbeat())  # tells a returning client at once that it missed nothing
             await self.wakeup.wait()
             self.wakeup.clear()
 
     async def _await_hello(self) -> None:
-        """A client that never says hello gets a snapshot all the same."""
+        """Wait for the hello for some seconds; a client that never sends one gets a snapshot."""
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 await self.hello.wait()
@@ -220,38 +228,40 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.hello.set()
 
     async def _missing(self) -> tuple[str, list[Frame]]:
-        """(epoch, what the socket lacks): recent frames, else the log's events, else everything."""
+        """Return (epoch, frames that the socket lacks): recent frames, else events of the log, else a snapshot."""
         cursor = self.position
         if cursor.epoch and cursor.epoch == self.hub.epoch:
             frames = self.audience.after(cursor.seq)
             if frames is None or cursor.seq > self.audience.cursor:
                 frames = await self.audience.catch_up(cursor)
-                await self._look_again(cursor.epoch, frames or [])
+                await self._reread_if_behind(cursor.epoch, frames or [])
             if frames is not None:
                 return cursor.epoch, frames
         epoch, frames = await self.audience.snapshot()
-        await self._look_again(epoch, frames)
+        await self._reread_if_behind(epoch, frames)
         return epoch, frames
 
-    async def _look_again(self, epoch: str, read: Sequence[Frame]) -> None:
-        """What was read may be shared, and begun before events whose wakeup this socket has seen: then it sets
-        itself. Not where the tail has yet to hear of another history, or of a log that went back: it will ring."""
+    async def _reread_if_behind(self, epoch: str, read: Sequence[Frame]) -> None:
+        """Set our wakeup if a shared read began before events that were already signalled, so that we read again.
+
+        Do nothing if the tail has not yet noticed another history or a log that went back; its signal will come.
+        """
         if read and read[-1].seq < self.audience.cursor and epoch == self.hub.epoch:
             self.wakeup.set()
-            await asyncio.sleep(0)  # neither a set wakeup nor a reading that is done lets anybody else have a turn
+            await asyncio.sleep(0)  # yields to other tasks, because neither a set event nor a finished read does
 
     async def _send_frame(self, frame: Frame, epoch: str) -> None:
         self.position = Position(epoch, frame.seq)
         self._remember(frame)
         if frame.text:
-            # Past Channels' own `send`, which looks again for every socket at what is one message for all.
+            # base_send skips the checks of Channels' `send`, which would repeat for each socket of the audience.
             await self.base_send({"type": "websocket.send", "text": frame.text})
 
     async def _beat(self) -> None:
-        """Every five seconds: are the rights still there, and (for our protocol) where the head stands.
+        """Recheck the rights and send a heartbeat with the head every five seconds.
 
-        A client that knows how to come back is sent away now and then, each at its own time: what can go wrong with
-        an old connection, in us or in a proxy between, ends there. Who only listens (no subprotocol) is left alone.
+        A client of our subprotocol is disconnected after a random lifetime, so that faults of old connections, in this
+        server or a proxy, come to an end. Clients without the subprotocol may not reconnect and are left alone.
         """
         ends_at = asyncio.get_running_loop().time() + settings.SOCKET_LIFETIME_SECONDS * random.uniform(0.5, 1)
         while True:
@@ -259,19 +269,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
             try:
                 valid = await self.hub.rechecker.still_valid(self.credential)
             except (AnyDatabaseError, OSError):
-                continue  # the database is away: nobody can be judged, and silence tells the client
+                continue  # rights cannot be checked, and the missing heartbeat tells the client
             if not valid:
                 await self._end(NOT_AUTHENTICATED)
                 return
-            await self._settle_reports()
+            await self._process_reports()
             if self.structured and asyncio.get_running_loop().time() > ends_at:
-                await self._end(COME_BACK)
+                await self._end(RECONNECT)
                 return
             if self.structured and self.hello.is_set():
                 await self.send(self._heartbeat())
 
     def _heartbeat(self) -> str:
-        # A socket that came from another process may stand before this process's tail has looked.
+        # A socket that came from another process may be ahead of this process's tail.
         head = max(self.audience.cursor, self.hub.heads.get(self.view.restaurant_id, 0), self.position.seq)
         now = timezone.now()
         return dumps({"type": "heartbeat", "seq": head, "epoch": self.hub.epoch, "now": now})

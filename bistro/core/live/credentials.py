@@ -1,7 +1,7 @@
-"""Who opens a socket: Authorization header, single-use ticket, or a cookie from an allowed origin. Never a URL.
+"""Credentials of sockets: an Authorization header, a socket pass, or a cookie from an allowed origin. Never a URL.
 
-What the handshake found is asked again every five seconds: a revoked device, an ended login or a logged-out browser
-is cut off, not trusted until it leaves. So is a pad that was locked.
+The credential is checked again every five seconds. A revoked or locked device, an ended login and a logged-out browser
+are disconnected.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, admitted_device, jwt_actor
 from bistro.core.auth.last_seen import record_seen
-from bistro.core.auth.socket_passes import redeem_ticket
+from bistro.core.auth.socket_passes import redeem_pass
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked
 from bistro.core.models import Device, Staff
@@ -28,7 +28,7 @@ from bistro.core.speed.compiled_queries import CompiledQuery
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The actor of a socket and what its right to be there rests on."""
+    """The actor of a socket, and the version and session that its rights depend on."""
 
     actor: Actor
     version: int
@@ -36,34 +36,34 @@ class Credential:
 
 
 def credential_of(scope: Mapping[str, Any]) -> Credential | None:
-    """The credential of a handshake, or None. Queries; run it in a thread."""
+    """Return the credential of a handshake, or None. Runs queries; call it in a thread."""
     headers = {name.lower(): value for name, value in scope["headers"]}
     if b"authorization" in headers:
         return _from_header(headers[b"authorization"].decode("latin-1"))
     for protocol in scope.get("subprotocols", []):
         if protocol.startswith("ticket."):
-            found = _of(redeem_ticket(protocol.removeprefix("ticket.")))
-            return found if found and still_valid(found) else None  # its right may have ended in these seconds
+            found = _of(redeem_pass(protocol.removeprefix("ticket.")))
+            return found if found and still_valid(found) else None  # rights can have ended since the pass was issued
     if not _origin_allowed(*(headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))):
         return None
     return _from_cookies(headers.get(b"cookie", b"").decode("latin-1"))
 
 
-_devices_at_work = CompiledQuery(lambda devices: Device.objects.live().unlocked().filter(pk__any_of=devices).order_by())
+_working_devices = CompiledQuery(lambda devices: Device.objects.live().unlocked().filter(pk__any_of=devices).order_by())
 
 
 def still_valid(credential: Credential) -> bool:
-    """Whether the right to audience still stands, with the same role. At most three queries."""
+    """Return whether the credential is valid and its actor unchanged. At most three queries."""
     return credential in still_valid_among({credential})
 
 
 def still_valid_among(credentials: Collection[Credential]) -> set[Credential]:
-    """Those whose right still stands: one query for all devices, three for each login."""
-    devices = {device.pk: device for device in _devices_at_work({c.actor.id for c in credentials if _is_device(c)})}
+    """Return the credentials that are still valid. One query for all devices, three for each login."""
+    devices = {device.pk: device for device in _working_devices({c.actor.id for c in credentials if _is_device(c)})}
     valid = set()
     for credential in credentials:
         if not _is_device(credential):
-            right = _login_stands(credential)
+            right = _login_is_valid(credential)
         else:
             device = devices.get(credential.actor.id)
             right = device is not None and _is_same(device, credential)
@@ -77,14 +77,14 @@ def _is_device(credential: Credential) -> bool:
 
 
 def _is_same(device: Device, credential: Credential) -> bool:
-    """A device that is at work was heard of, whatever it may do now."""
+    """Return whether the device has the same rights as before, and record that it was seen."""
     if device.version != credential.version:
         return False
     record_seen(device.pk)
     return actor_of_device(device) == credential.actor
 
 
-def _login_stands(credential: Credential) -> bool:
+def _login_is_valid(credential: Credential) -> bool:
     actor = credential.actor
     if credential.session_key and _session_staff(credential.session_key) is None:
         return False
@@ -93,7 +93,7 @@ def _login_stands(credential: Credential) -> bool:
 
 
 def _of(actor: Actor | None, session_key: str = "") -> Credential | None:
-    """Add the version that a revocation or an ended login raises."""
+    """Return the actor's credential with its current version, which a revocation or an ended login raises."""
     if actor is None:
         return None
     rows: Any = Device.objects if actor.kind == "device" else Staff.objects
@@ -112,7 +112,7 @@ def _from_header(header: str) -> Credential | None:
 
 
 def _origin_allowed(origin: str, host: str) -> bool:
-    """A cookie counts only from our own pages: scheme, name and port. A missing or opaque origin is none of them."""
+    """Return whether the origin has our scheme, host and port. A missing or opaque origin is refused."""
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     try:
@@ -140,7 +140,7 @@ def _from_cookies(header: str) -> Credential | None:
 
 
 def _device(token: str) -> Credential | None:
-    """One query. A locked device is as good as none here; over HTTP it is told why."""
+    """Return the credential of a device token. One query. A locked device gets None; over HTTP it is told why."""
     try:
         device = admitted_device(token)
     except DeviceIsLocked:
@@ -149,7 +149,7 @@ def _device(token: str) -> Credential | None:
 
 
 def _session_staff(session_key: str) -> tuple[Staff, int | None] | None:
-    """The login of a live session, checked as Django does (a changed password ends it)."""
+    """Return the login and restaurant of a live session, checked as Django does (a changed password ends it)."""
     data = SessionStore(session_key).load()
     if BACKEND_SESSION_KEY not in data:
         return None

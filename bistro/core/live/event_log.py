@@ -1,4 +1,4 @@
-"""CompiledQuery the event log."""
+"""Reads of the event log."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,11 @@ from django.db import IntegrityError
 from bistro.core.models import Event, FeedEpoch, FeedHead
 from bistro.core.speed.compiled_queries import CompiledQuery, fetch_together
 
-# Every tail of every process asks these after every commit.
+# Every process runs these after every commit.
 _epochs = CompiledQuery(lambda: FeedEpoch.objects.filter(pk=1))
 _heads = CompiledQuery(
     lambda restaurants: FeedHead.objects.filter(pk__any_of=restaurants).values_list("restaurant_id", "seq")
 )
-# restaurant, after, last
 _events = CompiledQuery(
     lambda restaurant, after, last: (
         Event.objects.of_restaurant(restaurant).filter(seq__gt=after, seq__lte=last).order_by("seq")
@@ -24,7 +23,11 @@ _events = CompiledQuery(
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a reader stands: the history's name and the last number it has seen."""
+    """A reader's position in the log.
+
+    `epoch` is the name of the history. `seq` is the last sequence number that the reader has: 0 before the first event,
+    -1 for a reader without a position, which needs a snapshot.
+    """
 
     epoch: str
     seq: int
@@ -32,15 +35,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class LogUpdate:
-    """What one look at the log found: its name, the last number of each restaurant, the events of some."""
+    """A read of the log: its epoch, the head of each restaurant and the events of some."""
 
     epoch: str
     heads: Mapping[int, int]
     events: Mapping[int, Sequence[Event]]
 
 
-def _named(found: Sequence[FeedEpoch]) -> str:
-    """The name of the present history; made at first use."""
+def _epoch_of(found: Sequence[FeedEpoch]) -> str:
+    """Return the epoch of the current history; create it at first use."""
     row = next(iter(found), None)
     if row is None:
         try:
@@ -51,29 +54,35 @@ def _named(found: Sequence[FeedEpoch]) -> str:
 
 
 def position(restaurant_id: int) -> Position:
-    """Where the log stands now. Read it before the rows: folding is an upsert, so seeing an event twice is harmless."""
+    """Return the head of the log.
+
+    Call it before reading rows: applying an event twice is harmless, missing one is not.
+    """
     epochs, heads = fetch_together(_epochs.bind(), _heads.bind([restaurant_id]))
-    return Position(_named(epochs), dict(heads).get(restaurant_id, 0))
+    return Position(_epoch_of(epochs), dict(heads).get(restaurant_id, 0))
 
 
-def news(restaurant_ids: Iterable[int], starts: Mapping[int, int]) -> LogUpdate:
-    """The heads of all of these, and the events of some after their `starts`; one trip to the database. A restaurant
-    that nobody knows is absent.
+def read_log(restaurant_ids: Iterable[int], starts: Mapping[int, int]) -> LogUpdate:
+    """Return the heads of all these restaurants, and the events after `starts` of some, in one round trip.
 
-    The events may go beyond their head: a commit may come between the statements. At most the catch-up limit of each.
+    An unknown restaurant is absent. Events may go beyond the head, because a commit may come between the statements.
+    Each restaurant gets at most FEED_CATCH_UP_LIMIT events.
     """
     limit = settings.FEED_CATCH_UP_LIMIT
-    asked = [_events.bind(restaurant_id, seq, seq + limit) for restaurant_id, seq in starts.items()]
-    epochs, heads, *events = fetch_together(_epochs.bind(), _heads.bind(restaurant_ids), *asked)
-    return LogUpdate(_named(epochs), dict(heads), dict(zip(starts, events, strict=True)))
+    bound = [_events.bind(restaurant_id, seq, seq + limit) for restaurant_id, seq in starts.items()]
+    epochs, heads, *events = fetch_together(_epochs.bind(), _heads.bind(restaurant_ids), *bound)
+    return LogUpdate(_epoch_of(epochs), dict(heads), dict(zip(starts, events, strict=True)))
 
 
 def events_after(restaurant_id: int, seq: int) -> Sequence[Event]:
-    """The events after `seq` in commit order, at most the catch-up limit."""
+    """Return the events after `seq` in commit order, at most FEED_CATCH_UP_LIMIT."""
     limit = settings.FEED_CATCH_UP_LIMIT
-    return _events(restaurant_id, seq, seq + limit)  # there are no gaps
+    return _events(restaurant_id, seq, seq + limit)  # exact, because the numbers have no gaps
 
 
 def too_far_behind(cursor: Position, now: Position) -> bool:
-    """Whether a reader needs a snapshot: another history, beyond the head, or too many events behind."""
+    """Return whether a reader needs a snapshot.
+
+    Reasons are another epoch, a position beyond the head and too many events behind.
+    """
     return cursor.epoch != now.epoch or cursor.seq > now.seq or now.seq - cursor.seq > settings.FEED_CATCH_UP_LIMIT

@@ -1,4 +1,4 @@
-"""What goes to sockets: frames, made once for an audience and written to each of its sockets."""
+"""Frames: messages to sockets, rendered once for an audience and sent to each of its sockets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ from bistro.core.models import Event, Restaurant
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message. It brings whoever has seen everything before `seq` up to `seq`.
+    """A message to a socket that has all events before `seq`; afterwards it has `seq` too.
 
-    `shows` names what a screen displays after it (ticket ids), for its report.
+    `text` is the JSON text of the message (`{"type": "page" | "event" | "snapshot", …}`); empty text moves the position
+    only and is not sent. `shows` holds the ids of the tickets that a screen displays after it, which the screen
+    confirms.
     """
 
     seq: int
@@ -25,31 +27,32 @@ class Frame:
 
 
 class View(Protocol):
-    """One audience's way to see the log: the same for all its sockets. Methods run in a thread, from rows.
+    """An audience's view of the log, shared by all its sockets. Methods run in a thread and may query.
 
-    `key` names the audience; sockets with equal keys share frames and snapshots.
+    `key` names the audience, so that sockets with equal keys share frames and snapshots:
+    `<screen>:<restaurant>[:<part>]`, e.g. `kitchen:4:all`, `kitchen:4:12` (a station) or `floor:4`.
     """
 
     key: str
     restaurant_id: int
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
-        """Everything, as of `position` (read before the rows)."""
+        """Return the complete state as of `position`, which was read before the rows."""
         ...
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """What these events changed for the audience; may be nothing."""
+        """Return the frames for the audience's share of these events; possibly none."""
         ...
 
 
 def render_there(template: str, context: dict[str, Any], where: Restaurant) -> str:
-    """Render a fragment as that restaurant's pages do: with its clock."""
+    """Render a fragment in the restaurant's time zone."""
     with timezone.override(where.tz):
         return render_to_string(template, context)
 
 
 def page_frame(kind: str, html: str, position: Position, shows: frozenset[int] = frozenset()) -> Frame:
-    """The envelope of every page's message (CONTRACT F)."""
+    """Return the frame of a page's message (docs/sockets.md)."""
     body = {
         "type": "page",
         "kind": kind,

@@ -1,10 +1,10 @@
-"""Sockets outside HTTP's reach: an unknown path is closed, not crashed."""
+"""The consumer for unknown socket paths, which closes the socket instead of crashing."""
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):
-    """Nothing to audience here."""
+    """A socket at an unknown path."""
 
     channel_layer_alias = "none: sockets hang on the hub"
 

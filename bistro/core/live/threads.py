@@ -1,6 +1,6 @@
-"""Database work of live sockets, off the event loop, in threads of their own.
+"""Threads for the database work of live sockets, so that it does not block the event loop.
 
-Channels' own helper shares one thread per process; a slow snapshot would hold up every socket.
+Channels' own helper shares one thread per process, in which a slow snapshot would delay every socket.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
 
 
 async def in_thread(function: Callable[..., Result], *args: Any) -> Result:
-    """Run `function` in one of the live feed's threads, with a connection that is closed afterwards."""
+    """Run `function` in a thread of the live feed, with a connection that is closed afterwards."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _run, function, args)
 
 

@@ -1,3 +1,5 @@
+"""Models of the core: restaurants, people, devices and the event log."""
+
 from bistro.core.models.devices import Device, EnrolmentCode, Pairing
 from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead
 from bistro.core.models.people import Invitation, Membership, Staff

@@ -1,3 +1,5 @@
+"""Devices, and the codes that enrol or pair them."""
+
 from django.db import models
 from django.db.models import Q
 
@@ -6,28 +8,28 @@ from bistro.core.models.restaurants import Restaurant
 
 
 class DeviceQuerySet(TenantQuerySet):
-    """Enrolled things."""
+    """Reading vocabulary of devices."""
 
     def live(self) -> "DeviceQuerySet":
-        """Those whose token still counts."""
+        """Return the devices that are not revoked."""
         return self.filter(revoked_at=None)
 
     def unlocked(self) -> "DeviceQuerySet":
-        """Those that may do more than report themselves."""
+        """Return the devices that may do more than send heartbeats."""
         return self.filter(locked_at=None)
 
     def locked_out(self) -> "DeviceQuerySet":
-        """Those that somebody must look at: locked, and not put away."""
+        """Return the locked devices that are not revoked and need the attention of staff."""
         return self.live().exclude(locked_at=None)
 
 
 class Device(models.Model):
-    """A thing with a token instead of a login. Where it hangs stands in `tables.Pad` or `kitchen.Screen`.
+    """A thing with a token instead of a login. `tables.Pad` and `kitchen.Screen` hold its place.
 
-    Tokens are stored as SHA-256. After a rotation the old one works until the first use of the new.
+    Tokens are stored as SHA-256. After a rotation the old one is valid until the first use of the new one.
 
-    A pad says in its heartbeat which software it runs (a digest). The first one after an enrolment is the expected
-    one; another, or its tamper switch, locks it until a manager has looked (docs/adr/0008-pads-are-sealed.md).
+    A pad reports a digest of its software in its heartbeat. The first digest after an enrolment becomes the expected
+    one; another digest, or the tamper switch, locks the pad until a manager unlocks it (ADR 0008).
     """
 
     class Kind(models.TextChoices):
@@ -70,7 +72,7 @@ class Device(models.Model):
 
 
 class EnrolmentCode(models.Model):
-    """A code that turns a device into an enrolled one: single use, ten minutes, stored hashed."""
+    """A one-time code that enrols a device. Valid for ten minutes, stored hashed."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="enrolment_codes")
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="enrolment_codes")
@@ -85,10 +87,10 @@ class EnrolmentCode(models.Model):
 
 
 class Pairing(models.Model):
-    """The other direction: a screen shows a code, and a manager who reads it says which device the screen is.
+    """A code that a screen shows and a manager claims for a device.
 
-    Nobody's until then: `restaurant` and `device` come with the claim. Code and the browser's secret are stored hashed.
-    What the secret collects is the device's token: the secret itself, so that a lost answer can be asked for again.
+    `restaurant` and `device` are empty until the claim. Code and the browser's secret are stored hashed. The secret
+    becomes the device's token, so that the browser can collect it again after a lost response.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, null=True, related_name="pairings")

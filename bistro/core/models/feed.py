@@ -1,3 +1,5 @@
+"""The event log, its counters and its epoch."""
+
 import secrets
 
 from django.db import models
@@ -9,7 +11,7 @@ from bistro.core.models.restaurants import Restaurant
 class FeedHead(models.Model):
     """The last sequence number of a restaurant's event log.
 
-    A table of its own, not a column of the restaurant: foreign keys point at that row and would wait on this lock.
+    The number has a table of its own, because foreign keys refer to the restaurant's row and would wait on this lock.
     """
 
     restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="feed")
@@ -34,12 +36,15 @@ class DayNumber(models.Model):
 
 
 def new_epoch() -> str:
-    """A random name for one unbroken history of the log."""
+    """Return a random name for one unbroken history of the log."""
     return secrets.token_hex(8)
 
 
 class FeedEpoch(models.Model):
-    """One row for the installation. The restore command changes it, so that every screen takes a new snapshot."""
+    """The epoch of the log, in the only row of the installation.
+
+    The restore command changes it, so that every screen takes a new snapshot.
+    """
 
     value = models.CharField(max_length=32, default=new_epoch)
 
@@ -48,9 +53,9 @@ class FeedEpoch(models.Model):
 
 
 class Event(models.Model):
-    """One row of the event log: live feed, audit trail and outbox in one (DESIGN section 4). Append-only.
+    """A row of the event log: live feed, audit trail and outbox in one (ADR 0001). Append-only.
 
-    `data` is JSON text, serialised once and sent as it stands; `private` holds what may have to be erased.
+    `data` is JSON text, serialised once and sent unchanged; `private` holds what may have to be erased.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="events", db_index=False)

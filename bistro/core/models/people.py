@@ -1,3 +1,5 @@
+"""Logins, memberships and invitations."""
+
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,25 +17,25 @@ ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in STAFF_ROLES]
 
 
 class StaffManager(BaseUserManager["Staff"]):
-    """Logins by e-mail."""
+    """Manager of logins, which are identified by e-mail."""
 
     def get_by_natural_key(self, username: str | None) -> "Staff":
         return self.get(email__iexact=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
-        """A login. Without a password it cannot be used until one is set."""
+        """Create a login. Without a password it cannot be used until one is set."""
         staff = self.model(email=email.strip().lower(), **fields)
         staff.set_password(password)
         staff.save(using=self._db)
         return staff
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
-        """The operator of the installation; it has no restaurant until it is given a membership."""
+        """Create the operator of the installation, who has no restaurant until a membership is added."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class Staff(AbstractBaseUser, PermissionsMixin):
-    """A person's login. What they may do stands on their memberships, one a restaurant."""
+    """A person's login. Memberships hold its roles, one for each restaurant."""
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
@@ -55,7 +57,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def set_password(self, raw_password: str | None) -> None:
-        """A new password ends tokens and sockets that the old one opened, as Django ends the sessions."""
+        """Set the password and end the tokens and sockets opened with the old one, as Django ends the sessions."""
         super().set_password(raw_password)
         self.version += 1
 
@@ -67,14 +69,14 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
 
 class MembershipQuerySet(TenantQuerySet):
-    """Who works where."""
+    """Reading vocabulary of memberships."""
 
     def active(self) -> "MembershipQuerySet":
         return self.filter(is_active=True, staff__is_active=True)
 
 
 class Membership(models.Model):
-    """One role of one login in one restaurant."""
+    """The role of one login in one restaurant."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="memberships")
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
@@ -96,7 +98,7 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A one-time right to register with a role; its token is stored hashed."""
+    """A one-time right to register with a role. Its token is stored hashed."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(blank=True)

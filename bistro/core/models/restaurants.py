@@ -1,3 +1,5 @@
+"""The restaurant, which is the tenant."""
+
 import zoneinfo
 from datetime import date, datetime, time, timedelta
 
@@ -11,13 +13,13 @@ from bistro.core.kernel.ids import uuid7
 
 
 def validate_timezone(name: str) -> None:
-    """An IANA name that this machine knows."""
+    """Raise ValidationError unless the name is an IANA time zone that this machine knows."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is not a time zone. Use a name such as Europe/Paris.")
 
 
 class Restaurant(models.Model):
-    """The tenant. Every row of the product carries its key, and nothing is shared between two of them."""
+    """The tenant. Every row of the product carries its key, and restaurants share nothing."""
 
     class TaxMode(models.TextChoices):
         INCLUSIVE = "inclusive", "Prices contain the tax"
@@ -64,10 +66,10 @@ class Restaurant(models.Model):
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:
-        """Its own clock: pages show it, the log keeps UTC."""
+        """Return the time zone of the restaurant's pages; the log uses UTC."""
         return zoneinfo.ZoneInfo(self.timezone)
 
     def business_date(self, moment: datetime) -> date:
-        """The business day of an instant: the local date, but before `day_ends_at` still yesterday's."""
+        """Return the business day of an instant: the local date, or the day before until `day_ends_at`."""
         local = moment.astimezone(self.tz)
         return local.date() - timedelta(days=1) if local.time() < self.day_ends_at else local.date()

@@ -1,4 +1,4 @@
-"""System checks: configurations that would lose orders, leak them or lie to screens are refused at start."""
+"""System checks that refuse configurations which would lose orders, leak data or leave screens stale."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 Messages = list[CheckMessage]
-OTHER_THREADS = 5  # four of the live feed (bistro.core.live.threads), one that sweeps (bistro.core.writing.sweeps)
+OTHER_THREADS = 5  # four of the live feed (bistro.core.live.threads), one of the sweeps (bistro.core.writing.sweeps)
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
 @register()
 def realtime_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """Several processes need Redis between them; on SQLite the tails find each other within a second."""
+    """Require Redis between several processes; on SQLite only warn, because tails poll every second."""
     if settings.PROCESSES <= 1 or settings.REDIS_URL:
         return []
     hint = "Set REDIS_URL."
@@ -27,7 +27,7 @@ def realtime_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages
 
 @register()
 def transactions_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """Services own their transactions; on PostgreSQL the pool keeps connections, threads must not."""
+    """Refuse settings that conflict with the unit of work or the connection pool."""
     found: Messages = []
     if settings.DATABASE.get("ATOMIC_REQUESTS"):
         found.append(Error("ATOMIC_REQUESTS would nest every service.", hint="Remove it.", id="bistro.E002"))
@@ -38,7 +38,7 @@ def transactions_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Mess
 
 @register()
 def sqlite_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """WAL, FULL and IMMEDIATE are what an acknowledged order's survival rests on."""
+    """Require WAL, FULL and IMMEDIATE, without which SQLite can lose acknowledged orders."""
     if not settings.SQLITE:
         return []
     options = settings.DATABASE.get("OPTIONS", {})
@@ -55,7 +55,7 @@ def sqlite_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 @register()
 def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """Limits that cannot be read, or that let nobody in."""
+    """Refuse limits that cannot be parsed or that admit no request."""
     found: Messages = []
     for name, rate in settings.RATE_LIMITS.items():
         if not re.fullmatch(r"\d+/(s|m|h|d)[a-z]*", rate):
@@ -74,7 +74,7 @@ def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 @register()
 def layer_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """The core Redis layer with redis-py 8 drops every idle socket after five seconds."""
+    """Refuse the core Redis layer, which with redis-py 8 drops every idle socket after five seconds."""
     backend = str(settings.CHANNEL_LAYERS["default"]["BACKEND"])
     if backend.endswith("core.RedisChannelLayer"):
         return [Error("Use channels_redis.pubsub.RedisPubSubChannelLayer.", id="bistro.E007")]
@@ -83,7 +83,7 @@ def layer_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 @register()
 def proxy_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """The server speaks plain HTTP: behind a proxy that nobody trusts, every https request looks like http."""
+    """Refuse an HTTPS redirect without a trusted proxy, because the server itself speaks plain HTTP."""
     knows_https: bool = settings.SECURE_PROXY_SSL_HEADER is not None
     if knows_https or not settings.SECURE_SSL_REDIRECT:
         return []
@@ -93,7 +93,7 @@ def proxy_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 @register()
 def debug_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
-    """The debug page tells everything to everybody."""
+    """Refuse DEBUG for public hosts, because the debug page shows everything to everybody."""
     if settings.DEBUG and set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS:
         return [Error("DEBUG is on for hosts other than this machine.", hint="Unset DEBUG.", id="bistro.E008")]
     return []
@@ -101,7 +101,7 @@ def debug_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 @register("database")
 def durability_check(app_configs: Sequence[Any] | None, databases: Any = None, **kwargs: Any) -> Messages:
-    """PostgreSQL must not answer before the commit is on disk."""
+    """Require that PostgreSQL confirms a commit only when it is on disk."""
     from django.db import connection
 
     if not databases or connection.vendor != "postgresql":

@@ -1,4 +1,4 @@
-"""Is this process fit to serve? The database answers, and every migration is applied. Redis is optional: not asked."""
+"""The health check: the database answers and all migrations are applied. Redis is optional and not checked."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from bistro.core.ops.selectors import unapplied_migrations
 
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """`200 {"status": "ok", "checks": {…}}`, or 503 naming what fails."""
+    """Return `200 {"status": "ok", "checks": {…}}`, or 503 naming the failed checks."""
     checks: dict[str, Any] = {"database": "ok", "migrations": "ok"}
     try:
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Structured logs: readable lines on a desk, JSON in production."""
+"""Structured logs: readable lines in development, JSON in production."""
 
 import logging
 from typing import Any
@@ -12,15 +12,15 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso"),
 ]
-# The libraries' own choice prints the variables of every frame: tokens and guests' notes would stand in the log, and it
-# holds up the whole process for the better part of a second.
+# By default structlog logs the local variables of every frame, which contain tokens and guests' notes and take most of
+# a second to render.
 _json_traceback = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
 
 
 def formatter(as_json: bool) -> logging.Formatter:
-    """One formatter for structlog's own and everybody else's records."""
+    """Return the formatter for records of structlog and of the standard library."""
     renderer: Any = structlog.processors.JSONRenderer()
     if not as_json:
         renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)

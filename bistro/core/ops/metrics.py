@@ -1,4 +1,4 @@
-"""/metrics for Prometheus: from this machine, or with the token."""
+"""The /metrics page for Prometheus, for this machine or with the token."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ LOOPBACK = {"127.0.0.1", "::1"}
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Everything that this process counts. Anybody else gets 404, as if it did not exist."""
+    """Return the metrics of this process. Other clients get 404."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
     local = request.META.get("REMOTE_ADDR") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META

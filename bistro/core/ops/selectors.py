@@ -1,4 +1,4 @@
-"""What the operator asks: is it well, and what runs here?"""
+"""Facts about the installation for its operator."""
 
 import os
 import platform
@@ -18,14 +18,14 @@ from bistro.core.ops.version import VERSION
 
 
 def unapplied_migrations() -> list[str]:
-    """Names of migrations that the database lacks."""
+    """Return the names of the migrations that the database lacks."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
 def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
-    """Server, version, database, layer, open sockets, the feed's head. No secrets, no paths."""
+    """Return server, version, database, channel layer, open sockets and the head of the feed. No secrets, no paths."""
     now = event_log.position(restaurant.pk)
     return {
         "version": VERSION,
@@ -41,10 +41,10 @@ def debug_facts(restaurant: Restaurant) -> dict[str, Any]:
 
 
 def restaurants_of_installation() -> QuerySet[Restaurant]:
-    """All of them, for the operator who gives people their first membership. Nobody else asks this."""
+    """Return all restaurants. Only for the operator's first membership of a new restaurant."""
     return Restaurant.objects.order_by("name", "pk")
 
 
 def restaurant_exists(restaurant_id: int) -> bool:
-    """Whether this database holds the restaurant."""
+    """Return whether the database holds the restaurant."""
     return Restaurant.objects.filter(pk=restaurant_id).exists()

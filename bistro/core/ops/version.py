@@ -1,3 +1,3 @@
-"""The product's version, as CHANGELOG.md tells it."""
+"""The product's version, as in CHANGELOG.md."""
 
 VERSION = "0.1.0"

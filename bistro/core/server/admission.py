@@ -1,8 +1,8 @@
-"""The front door of the ASGI process: a bounded number of requests at work, the rest wait briefly, then 503.
+"""Load shedding at the entrance of the ASGI process.
 
-Without it every request gets a thread and a database connection at once, and overload becomes a pile of timeouts.
-It also refuses large bodies, whatever server it stands in; `bistro.core.server.daphne_limits` does so before they
-are read.
+A bounded number of requests runs, a bounded queue waits, and the rest gets 503. Without it every request gets a thread
+and a database connection at once, and overload ends in timeouts. The module also refuses large bodies under any server;
+`bistro.core.server.daphne_limits` refuses them before they are read.
 """
 
 import asyncio
@@ -12,28 +12,28 @@ from django.conf import settings
 
 from bistro.core.kernel.asgi import App, Message, Receive, Send, refuse, replay
 
-# Managers import menus and photos here; everything else is small JSON.
+# Only the admin takes uploads (menus, photos); all other bodies are small JSON.
 _UPLOADS = "/admin/"
-MAX_DELAYED = 1000  # refusals that wait a moment: each keeps a connection and a small body
+MAX_DELAYED = 1000  # delayed refusals at once; each keeps a connection and a small body
 REFUSALS_A_SECOND = 150
 LONGEST_DELAY = 3.0  # seconds
 
 
 class BodyTooLarge(Exception):
-    """More came than the limit allows."""
+    """A request body beyond the limit."""
 
 
 class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
+    """A disconnected client."""
 
 
 class ConcurrencyLimiter:
-    """ASGI middleware for HTTP. `slots` names the setting that says how many requests work at once."""
+    """ASGI middleware that bounds concurrent HTTP requests. `slots` names the setting that holds the limit."""
 
     def __init__(self, app: App, slots: str = "ADMISSION_IN_FLIGHT") -> None:
         self.app, self.slots = app, slots
         self._slots: asyncio.Semaphore | None = None
-        self._waiting = self._held = 0
+        self._waiting = self._delayed = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
@@ -54,9 +54,9 @@ class ConcurrencyLimiter:
             self._slots.release()
 
     async def _enter(self, receive: Receive) -> bool:
-        """Wait for a place; False when too many wait already or it takes too long.
+        """Wait for a slot. Return False if the queue is full or the wait too long.
 
-        Raises ClientGone when the client leaves meanwhile: its work is not done for nobody, it will come again.
+        Raises ClientGone if the client disconnects meanwhile, because its request will be retried.
         """
         if self._slots is None:
             self._slots = asyncio.Semaphore(getattr(settings, self.slots))
@@ -67,61 +67,64 @@ class ConcurrencyLimiter:
             return False
         self._waiting += 1
         entered = False
-        place, left = asyncio.ensure_future(self._slots.acquire()), asyncio.ensure_future(_left(receive))
+        slot, gone = asyncio.ensure_future(self._slots.acquire()), asyncio.ensure_future(_wait_for_disconnect(receive))
         try:
             wait = settings.ADMISSION_WAIT_SECONDS
-            await asyncio.wait([place, left], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            if left.done():
+            await asyncio.wait([slot, gone], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
                 raise ClientGone
-            entered = place.done()
+            entered = slot.done()
             return entered
         finally:
             self._waiting -= 1
-            left.cancel()
-            if not entered:  # a place that was got at the last moment goes to the next
-                place.cancel()
-                place.add_done_callback(self._give_back)
+            gone.cancel()
+            if not entered:  # a slot acquired at the last moment goes to the next request
+                slot.cancel()
+                slot.add_done_callback(self._release_slot)
 
     async def _delay_refusal(self, receive: Receive) -> None:
-        """A refusal costs nothing while it waits, and its client cannot ask again meanwhile: without this, pads that
-        ask again at once keep the process busy with refusing. Beyond `MAX_DELAYED` others hear at once.
+        """Delay a refusal, because its client cannot retry meanwhile.
 
-        Raises ClientGone when the client leaves meanwhile.
+        Without the delay, clients that retry at once keep the process busy with refusals. Beyond `MAX_DELAYED` the
+        refusal is sent immediately. Raises ClientGone if the client disconnects meanwhile.
         """
-        if self._held >= MAX_DELAYED:
+        if self._delayed >= MAX_DELAYED:
             return
-        self._held += 1
-        left = asyncio.ensure_future(_left(receive))
+        self._delayed += 1
+        gone = asyncio.ensure_future(_wait_for_disconnect(receive))
         try:
-            await asyncio.wait([left], timeout=self._pause())
-            if left.done():
+            await asyncio.wait([gone], timeout=self._delay())
+            if gone.done():
                 raise ClientGone
         finally:
-            self._held -= 1
-            left.cancel()
+            self._delayed -= 1
+            gone.cancel()
 
-    def _pause(self) -> float:
-        """Seconds that a refusal waits, the longer the more there are: of up to 450, this door tells 150 a second."""
-        return max(settings.ADMISSION_REFUSAL_SECONDS, min(LONGEST_DELAY, self._held / REFUSALS_A_SECOND))
+    def _delay(self) -> float:
+        """Return the delay of a refusal in seconds. It grows with their number, to about 150 refusals a second."""
+        return max(settings.ADMISSION_REFUSAL_SECONDS, min(LONGEST_DELAY, self._delayed / REFUSALS_A_SECOND))
 
-    def _give_back(self, place: "asyncio.Future[Any]") -> None:
-        if self._slots is not None and not place.cancelled():
+    def _release_slot(self, slot: "asyncio.Future[Any]") -> None:
+        if self._slots is not None and not slot.cancelled():
             self._slots.release()
 
 
 def body_limit(path: str) -> int:
-    """How many bytes a request to this path may bring."""
+    """Return the maximum body size of requests to this path, in bytes."""
     return settings.UPLOAD_LIMIT_BYTES if path.startswith(_UPLOADS) else settings.BODY_LIMIT_BYTES
 
 
-async def _left(receive: Receive) -> None:
-    """Return when the client has gone. The body has been read: nothing else comes."""
+async def _wait_for_disconnect(receive: Receive) -> None:
+    """Return when the client has disconnected. The body has been read, so no other message comes."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def _read_body(scope: Message, receive: Receive, limit: int) -> list[Message]:
-    """The whole body before a place is taken, so that a slow client holds none. Raises BodyTooLarge, ClientGone."""
+    """Return the messages of the whole body, read before a slot is taken, so that a slow client holds none.
+
+    Raises BodyTooLarge, ClientGone.
+    """
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or len(value) > 15 or int(value) > limit):
             raise BodyTooLarge

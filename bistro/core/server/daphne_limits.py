@@ -1,14 +1,15 @@
-"""What Daphne does not limit by itself, so that slow and huge clients do no harm without a proxy before it.
+"""Limits that Daphne lacks, so that slow and huge clients do no harm without a proxy in front.
 
-Daphne reads a request to its end, however long it takes and however large it is, before it asks the application. It
-keeps for a socket whatever the client does not read. So the limits stand here, below the application:
+Daphne reads a whole request, however long that takes and however large it is, before it calls the application, and it
+buffers without bound what a socket's client does not read. These limits apply below the application:
 
-- a request must be here within `REQUEST_SECONDS`, or keep coming at `REQUEST_BYTES_A_SECOND`; each byte resets
-  Twisted's own time, which a client that drips one after the other never exceeds;
-- nobody is answered more who does not read what was answered;
-- a body beyond the limit is refused when it is announced, or, without a length, as soon as it has grown too large;
-- a message of a socket's client holds `SOCKET_HEARD_BYTES` (Daphne's own limit binds snapshots too, and is larger);
-- a socket that leaves `SOCKET_UNREAD_BYTES` unread, or anything for `SOCKET_UNREAD_SECONDS`, is closed.
+- A request must arrive within `REQUEST_SECONDS`, or at `REQUEST_BYTES_A_SECOND`. Twisted's own timeout restarts with
+  every byte, so a client that sends single bytes never exceeds it.
+- A connection gets no further response while its client does not read the current one.
+- A body beyond the limit is refused by its Content-Length or, without one, as soon as it is too large.
+- A client's message on a socket has at most `SOCKET_HEARD_BYTES`. Daphne's own limit also applies to snapshots and is
+  larger.
+- A socket with more than `SOCKET_UNREAD_BYTES` unread, or anything unread for `SOCKET_UNREAD_SECONDS`, is closed.
 """
 
 import json
@@ -33,59 +34,62 @@ from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 from bistro.core.server.admission import body_limit
 
 TOO_SLOW = 4504
-ROOM = 64 * 1024  # for headers, and for the lengths between the pieces of a body without one
-# Who was refused in the middle of sending gets this much more read and thrown away. Ended at once, the connection
-# would be reset, and the answer lost with it.
+ROOM = 64 * 1024  # for headers and the lengths of chunks
+# After a refusal this much more is read and discarded, because closing at once would reset the connection and lose the
+# response.
 LINGER_SECONDS, LINGER_BYTES = 5.0, 16 * 1024 * 1024
-# The kernel takes two megabytes for a client that reads nothing before it tells us. Not from us.
+# By default the kernel buffers two megabytes for a client that reads nothing.
 UNSENT_BYTES = 128 * 1024
 
 
 def limit_daphne() -> None:
-    """From now on every server in this process makes connections that know these limits."""
+    """Install the limits for every server that this process starts."""
     HTTPFactory.protocol = BoundedChannel
     WebSocketFactory.protocol = BoundedSocket
-    # Twisted reads each Content-Type with Python's e-mail parser: a seventh of what an order costs the event loop.
+    # Twisted parses each Content-Type with Python's slow e-mail parser, so cache the results.
     if parse := getattr(http, "_parseContentType", None):
         http._parseContentType = lru_cache(maxsize=64)(parse)  # type: ignore[attr-defined]
-    # Autobahn prints the options of each socket prettily, for a debug line that nobody keeps: a seventh of joining.
+    # Autobahn pretty-prints the options of each socket for a debug line that is not logged, so make that cheap.
     if hasattr(autobahn_protocol, "pformat"):
         autobahn_protocol.pformat = lambda *_values: ""  # type: ignore[assignment]
 
 
 class BoundedChannel(HTTPChannel):
-    """One connection, until it becomes a socket. Its time runs from its beginning, or from a request's first byte, to
-    that request's end; not while we work, nor between two requests, where Twisted's own time for silence holds."""
+    """An HTTP connection with limits, until it becomes a socket.
 
-    transport: Any  # a TCP line; Twisted's declared type knows little of it
+    The time of a request runs from its first byte, or from the start of the connection, to its end. It does not run
+    while the application works, nor between two requests, where Twisted's own idle timeout applies.
+    """
+
+    transport: Any  # a TCP connection; Twisted's declared type lacks most of its methods
     _path: Any
     _networkProducer: Any
 
     def __init__(self) -> None:
         super().__init__()
-        self._due: Any = None  # a call that Twisted makes later
-        self._unread: Any = None  # the same
+        self._due: Any = None  # Twisted's delayed call that ends a slow request
+        self._unread: Any = None  # Twisted's delayed call that ends a connection with an unread response
         self._began = 0.0
-        self._came = self._thrown_away = 0
+        self._received = self._discarded = 0
         self._limit = settings.BODY_LIMIT_BYTES
         self._working = self._refused = False
-        self._later: list[bytes] = []  # requests that were read already, while an answer waits to be read
+        self._later: list[bytes] = []  # pipelined requests, kept while a response is unread
 
     def connectionMade(self) -> None:
         super().connectionMade()
-        with suppress(AttributeError, OSError):  # not every system and every kind of line has it
+        with suppress(AttributeError, OSError):  # not supported on every system and kind of socket
             self.transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        self._expect()
+        self._start_time()
 
     def dataReceived(self, data: bytes) -> None:
         if self._refused:
-            self._throw_away(data)
+            self._discard(data)
             return
         if not self._working:
             if self._due is None:
-                self._expect()
-            self._came += len(data)
-            if self._came > self._limit + ROOM:
+                self._start_time()
+            self._received += len(data)
+            if self._received > self._limit + ROOM:
                 self._refuse(413, "The body is too large.", "body_too_large")
                 return
         super().dataReceived(data)
@@ -101,7 +105,7 @@ class BoundedChannel(HTTPChannel):
     def lineLengthExceeded(self, line: bytes) -> None:
         self._refuse(431, "The headers are too large.", "headers_too_large")
 
-    def _respondToBadRequestAndDisconnect(self) -> None:  # Twisted's name, and its only place for all of these
+    def _respondToBadRequestAndDisconnect(self) -> None:  # overrides Twisted's only handler of malformed requests
         self._refuse(400, "This is not a request.", "parse_error")
 
     def allHeadersReceived(self) -> None:
@@ -112,13 +116,16 @@ class BoundedChannel(HTTPChannel):
             super().allHeadersReceived()
 
     def allContentReceived(self) -> None:
-        self._stop()
+        self._stop_time()
         self._working = True
         super().allContentReceived()
 
     def requestDone(self, request: Request) -> None:
-        """Nothing more is answered while this answer waits to be read. Twisted would go on, for it began to wait in the
-        middle of a request: who asks again and again without reading would have it all kept in our memory."""
+        """End a request and start no further one while its response is unread.
+
+        Twisted would continue, and a client that keeps sending requests without reading would fill the memory with
+        responses.
+        """
         self._working = False
         if self._waitingForTransport:
             self._later, self._dataBuffer = [*self._later, *self._dataBuffer, self.clearLineBuffer()], []
@@ -126,69 +133,69 @@ class BoundedChannel(HTTPChannel):
         super().requestDone(request)
 
     def pauseProducing(self) -> None:
-        """Much of an answer waits to be read."""
+        """Limit the time in which the client must read a large response."""
         super().pauseProducing()
         if self._unread is None:
             self._unread = self.callLater(settings.SOCKET_UNREAD_SECONDS, self.transport.abortConnection)
 
     def resumeProducing(self) -> None:
-        """All was read."""
+        """Continue with the pipelined requests when the response has been read."""
         super().resumeProducing()
-        self._was_read()
+        self._cancel_unread_timer()
         later, self._later = b"".join(self._later), []
         if later:
             self.dataReceived(later)
 
-    def _was_read(self) -> None:
+    def _cancel_unread_timer(self) -> None:
         if self._unread is not None and self._unread.active():
             self._unread.cancel()
         self._unread = None
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._stop()
-        self._was_read()
+        self._stop_time()
+        self._cancel_unread_timer()
         super().connectionLost(reason)
 
-    def _expect(self) -> None:
-        """A request's time begins."""
-        self._came, self._limit = 0, settings.BODY_LIMIT_BYTES
+    def _start_time(self) -> None:
+        """Start the time of a request."""
+        self._received, self._limit = 0, settings.BODY_LIMIT_BYTES
         self._began = self.factory.reactor.seconds()
-        self._due = self.callLater(settings.REQUEST_SECONDS, self._look)
+        self._due = self.callLater(settings.REQUEST_SECONDS, self._check_time)
 
-    def _look(self) -> None:
-        """Its time is over, unless so much has come that it has earned more."""
-        until = self._began + settings.REQUEST_SECONDS + self._came / settings.REQUEST_BYTES_A_SECOND
+    def _check_time(self) -> None:
+        """End a request that is too slow. Each received byte extends its time."""
+        until = self._began + settings.REQUEST_SECONDS + self._received / settings.REQUEST_BYTES_A_SECOND
         left = until - self.factory.reactor.seconds()
         if left > 0.1:
-            self._due = self.callLater(left, self._look)
+            self._due = self.callLater(left, self._check_time)
             return
         self._due = None
-        if self._came:
-            self._answer(408, "The request took too long.", "too_slow")
+        if self._received:
+            self._write_problem(408, "The request took too long.", "too_slow")
         self.timeoutConnection()
 
-    def _stop(self) -> None:
+    def _stop_time(self) -> None:
         if self._due is not None and self._due.active():
             self._due.cancel()
         self._due = None
 
     def _refuse(self, status: int, detail: str, code: str) -> None:
-        """Say why, and read no further. What comes now is thrown away for a moment, so that the answer arrives."""
+        """Send a problem document and stop reading. Discard further data for a moment, so that the response arrives."""
         if self._refused:
             return
         self._refused = True
-        self._stop()
+        self._stop_time()
         self.setTimeout(None)
-        self._answer(status, detail, code)
+        self._write_problem(status, detail, code)
         self.transport.loseWriteConnection()
         self._due = self.callLater(LINGER_SECONDS, self.transport.abortConnection)
 
-    def _throw_away(self, data: bytes) -> None:
-        self._thrown_away += len(data)
-        if self._thrown_away > LINGER_BYTES:
+    def _discard(self, data: bytes) -> None:
+        self._discarded += len(data)
+        if self._discarded > LINGER_BYTES:
             self.transport.abortConnection()
 
-    def _answer(self, status: int, detail: str, code: str) -> None:
+    def _write_problem(self, status: int, detail: str, code: str) -> None:
         body = json.dumps(problem(status, detail, code)).encode()
         head = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {PROBLEM_TYPE}\r\n"
@@ -200,7 +207,7 @@ class BoundedChannel(HTTPChannel):
 
 @lru_cache(maxsize=64)
 def _text_frame(content: str | bytes) -> bytes:
-    """A message as it goes over the line (RFC 6455, 5.2: final, text, not masked): made once for all who get it."""
+    """Return the bytes of a text message (RFC 6455, 5.2: final, not masked), cached because an audience shares it."""
     payload = content.encode() if isinstance(content, str) else content
     size = len(payload)
     if size < 126:
@@ -213,7 +220,10 @@ def _text_frame(content: str | bytes) -> bytes:
 
 
 class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types
-    """One WebSocket, and its transport's producer: it hears when more than 64 KiB wait, and when all has been read."""
+    """A WebSocket with limits.
+
+    As producer of its transport it is told when more than 64 KiB are unread and when none are.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -222,26 +232,26 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
 
     def onOpen(self) -> None:
         super().onOpen()
-        self.transport.unregisterProducer()  # the channel's, which has nothing to say any more
+        self.transport.unregisterProducer()  # the HTTP channel was the producer until the upgrade
         self.transport.registerProducer(self, True)
 
     def pauseProducing(self) -> None:
-        """Much waits. Said again with everything that is sent meanwhile."""
+        """Note since when data is unread. Twisted calls it again with everything sent meanwhile."""
         if self._unread_since is None:
             self._unread_since, self._unread = monotonic(), 0
 
     def resumeProducing(self) -> None:
-        """All was read."""
+        """Note that everything was read."""
         self._unread_since = None
 
     def stopProducing(self) -> None:
-        """The connection is over; Daphne hears of it elsewhere."""
+        """Do nothing; Daphne learns of the end of the connection by another call."""
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
         if self._unread_since is not None:
             self._unread += len(content)
             if self._unread > settings.SOCKET_UNREAD_BYTES:
-                self._give_up()
+                self._close_unread()
                 return
         if binary or self._perMessageCompress is not None or self.state != self.STATE_OPEN:
             super().serverSend(content, binary)
@@ -249,25 +259,31 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
             self._write(_text_frame(content))
 
     def _write(self, frame: bytes) -> None:
-        """At once where nothing waits, as much as the kernel takes. Twisted would ask it first whether it may write,
-        and tell it afterwards that nothing is left: for every socket, with every frame."""
-        line = self.transport
-        if getattr(line, "dataBuffer", True) or getattr(line, "_tempDataBuffer", True) or line.disconnecting:
-            line.write(frame)
+        """Write a frame directly to the kernel if nothing is buffered.
+
+        Twisted's own way adds two calls of the event loop for each socket and frame.
+        """
+        transport = self.transport
+        if (
+            getattr(transport, "dataBuffer", True)
+            or getattr(transport, "_tempDataBuffer", True)
+            or transport.disconnecting
+        ):
+            transport.write(frame)
             return
-        sent = line.writeSomeData(frame)
+        sent = transport.writeSomeData(frame)
         if not isinstance(sent, int):
-            line.write(frame)  # the line is broken: Twisted finds out, and says so to whom it concerns
+            transport.write(frame)  # the connection is broken; Twisted detects it here and reports it
         elif sent < len(frame):
-            line.write(frame[sent:])
+            transport.write(frame[sent:])
 
     def check_timeouts(self) -> None:
         super().check_timeouts()
         if self._unread_since is not None and monotonic() - self._unread_since > settings.SOCKET_UNREAD_SECONDS:
-            self._give_up()
+            self._close_unread()
 
-    def _give_up(self) -> None:
-        """The client comes back where it stands, or for a snapshot."""
+    def _close_unread(self) -> None:
+        """Close the socket. The client reconnects from its position or takes a snapshot."""
         if self.state == self.STATE_OPEN:
             self.serverClose(TOO_SLOW)
 

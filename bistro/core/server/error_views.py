@@ -1,4 +1,4 @@
-"""What Django itself refuses, outside every view: a page for people, a problem document for programs."""
+"""Views of Django's own errors: a page for people, a problem document for programs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,28 +14,28 @@ _PROGRAMS = ("/api/", "/auth/", "/openapi.json", "/health", "/metrics")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a host that is not ours, a broken form."""
+    """Return 400, for example for an unknown host or a broken form."""
     if not _is_program(request):
         return defaults.bad_request(request, exception)
     return _problem(400, "This request makes no sense.", "parse_error")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
+    """Return 403."""
     if not _is_program(request):
         return defaults.permission_denied(request, exception)
     return _problem(403, str(exception) or "You may not do this.", "permission_denied")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: the same words whether something is missing or somebody else's."""
+    """Return 404, with the same words for a missing row and for a row of another restaurant."""
     if not _is_program(request):
         return defaults.page_not_found(request, exception)
     return _problem(404, "There is nothing here.", "not_found")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without a word about the inside."""
+    """Return 500 without internal details."""
     if not _is_program(request):
         return defaults.server_error(request)
     return _problem(500, "Something went wrong on the server.", "server_error")
@@ -52,7 +52,7 @@ def lockout_response(
 
 
 def _is_program(request: HttpRequest) -> bool:
-    """Whether a program asks: at an address of the API, or without wanting a page."""
+    """Return whether a program asks: at an API path, or without accepting a page."""
     return request.path_info.startswith(_PROGRAMS) or "text/html" not in request.headers.get("Accept", "text/html")
 
 

@@ -1,4 +1,4 @@
-"""Middleware of our own: who asks, what a browser may load, refusals on pages."""
+"""Middleware: actor of the request, log fields, browser security headers, refusals on pages."""
 
 import logging
 from collections.abc import Callable
@@ -21,15 +21,18 @@ log = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# The admin's and the API documents' pages come from libraries that use inline scripts; nothing of ours does.
+# Pages of the admin and of the API documentation come from libraries with inline scripts; no other page has any.
 RELAXED_PREFIXES = ("/admin/", "/api/docs/", "/api/redoc/")
 RELAXED_PAGES = frozenset({"/docs", "/redoc"})
 _INLINE = "'unsafe-inline'"
 
 
 class ActorMiddleware:
-    """`request.actor` for pages: a staff session, or the cookie of a wall screen or pad. Lazy: an API request with a
-    token never looks. A page that a device loads by its cookie renews that cookie for another year."""
+    """Middleware that sets `request.actor` from a staff session or a device cookie.
+
+    The actor is lazy, so an API request with a token never reads the session. A page loaded by a device renews the
+    device's cookie for another year.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -44,7 +47,7 @@ class ActorMiddleware:
 
 
 class AddressMiddleware:
-    """Every log line of a request names where it comes from; a forged X-Forwarded-For names nobody else."""
+    """Middleware that adds the client's address to every log line. A forged X-Forwarded-For has no effect."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -55,14 +58,14 @@ class AddressMiddleware:
 
 
 def page_actor(request: HttpRequest) -> Actor | None:
-    """Who looks at a page, or None."""
+    """Return the actor of a page, or None."""
     if request.user.is_authenticated:
         actor = staff_actor(request.user, request.session.get(SESSION_RESTAURANT))  # type: ignore[arg-type]
     else:
         token = request.COOKIES.get(DEVICE_COOKIE, "")
         try:
             found = device_actor(token) if token else None
-        except DeviceIsLocked as error:  # nobody here; the doors of pages say why
+        except DeviceIsLocked as error:  # page_requires shows the reason
             request.locked_out = error  # type: ignore[attr-defined]
             return None
         if found is None:
@@ -74,7 +77,7 @@ def page_actor(request: HttpRequest) -> Actor | None:
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """Strict everywhere; `/admin/` and the API documents may also use inline code of their own libraries."""
+    """A strict content security policy, relaxed for the libraries of the admin and of the API documentation."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path_info.startswith(RELAXED_PREFIXES) or request.path_info in RELAXED_PAGES:
@@ -84,7 +87,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 class PrivateMiddleware:
-    """Answers belong to who asked: shared caches keep none, browsers ask again. A view that knows better says so."""
+    """Middleware that keeps responses out of shared caches, unless the view sets Cache-Control."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -96,7 +99,7 @@ class PrivateMiddleware:
 
 
 class DomainErrorMiddleware:
-    """A refusal that no page view handled itself becomes a page that says it."""
+    """Middleware that renders a page for a refusal that the view did not handle."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -106,7 +109,7 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DATABASE_IS_BUSY):
-            log.warning("the database does not serve a page", extra={"error": repr(error)})
+            log.warning("database unavailable for a page", extra={"error": repr(error)})
             return with_status(render(request, "503.html"), Overloaded("The database is busy."))
         if isinstance(error, DomainError):
             context = {"message": error.message, "status": error.status}

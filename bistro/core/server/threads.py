@@ -1,8 +1,8 @@
-"""Django's synchronous handler in a fixed pool of threads inside the ASGI process.
+"""Django's synchronous handler in a fixed pool of threads inside the ASGI process (ADR 0006).
 
-Django's own ASGI handler starts a thread per request and hops between threads for every synchronous middleware, which
-cost more than the work itself (docs/adr/0006-django-in-threads.md has the figures). Here a request stays in one
-thread from the first middleware to the last, and a thread keeps its database connection. Sockets stay asynchronous.
+Django's own ASGI handler starts a thread per request and switches threads for every synchronous middleware, which costs
+more than the work itself. Here a request stays in one thread, and a thread keeps its database connection. Sockets stay
+asynchronous.
 """
 
 import asyncio
@@ -26,7 +26,10 @@ Header = tuple[bytes, bytes]
 
 
 class DjangoInThreads(BaseHandler):
-    """An ASGI application for HTTP. ConcurrencyLimiter stands before it: there are never more requests than threads."""
+    """An ASGI application for HTTP.
+
+    ConcurrencyLimiter in front of it admits no more requests than there are threads.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,14 +40,14 @@ class DjangoInThreads(BaseHandler):
         open_current_hub()
         body = await _whole_body(receive)
         if body is None:
-            return  # the client has gone before it finished asking
+            return  # the client disconnected before the end of its request
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(self._threads, self._answer, scope, body)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
     def _answer(self, scope: Message, body: bytes) -> tuple[int, list[Header], bytes]:
-        """One request, start to end, in a thread of the pool."""
+        """Process one request from start to end in a thread of the pool."""
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         response = self._respond(scope, body)
@@ -53,7 +56,7 @@ class DjangoInThreads(BaseHandler):
             content = b"".join(streaming) if scope["method"] != "HEAD" else b""
             return response.status_code, _headers(response), content
         finally:
-            response.close()  # runs request_finished, which looks after the thread's connection
+            response.close()  # sends request_finished, which closes an old database connection
 
     def _respond(self, scope: Message, body: bytes) -> HttpResponseBase:
         try:

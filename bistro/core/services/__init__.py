@@ -1,0 +1,1 @@
+"""Services of the core: restaurants, people, devices, upkeep."""

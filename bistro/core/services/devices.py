@@ -1,4 +1,4 @@
-"""Devices: create, make an enrolment code, enrol, rotate, revoke."""
+"""Services of devices: create, make an enrolment code, enrol, rotate, revoke."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ CODE_LIFETIME = timedelta(minutes=10)
 
 
 def create_device(*, kind: str, name: str, actor: Actor) -> Device:
-    """Add a device that is not enrolled yet. Raises InvalidInput when the name is taken, NotPermitted."""
+    """Create a device that is not enrolled yet. Raises InvalidInput if the name is taken, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = add_device(kind, name, work)
@@ -27,7 +27,7 @@ def create_device(*, kind: str, name: str, actor: Actor) -> Device:
 
 
 def add_device(kind: str, name: str, work: UnitOfWork) -> Device:
-    """A step for services that also hang the device somewhere. Raises InvalidInput."""
+    """Create a device as a step of services that also assign it a place. Raises InvalidInput."""
     name = name.strip()
     taken = InvalidInput(f"There is already a device called “{name}”.", fields={"name": ["Choose another name."]})
     if Device.objects.filter(restaurant_id=work.restaurant_id, name=name).exists():
@@ -41,7 +41,7 @@ def add_device(kind: str, name: str, work: UnitOfWork) -> Device:
 
 
 def make_enrolment_code(*, device_id: int, actor: Actor) -> str:
-    """A one-time code for ten minutes, shown to the manager once; older ones of this device end.
+    """Return a new one-time code, valid for ten minutes. Earlier codes of the device become invalid.
 
     Raises NotYours, NotPermitted.
     """
@@ -61,10 +61,10 @@ def make_enrolment_code(*, device_id: int, actor: Actor) -> str:
 
 
 def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
-    """Turn a one-time code into a token, which is told once. An earlier token of the device ends, and its next
-    heartbeat says anew which software is the expected one. A locked device stays locked.
+    """Exchange a one-time code for a token, which is returned only once.
 
-    Raises InvalidInput when the code is unknown, used or too old: one message for all three.
+    An earlier token of the device ends. Its next heartbeat sets the expected digest again. A locked device stays
+    locked. Raises InvalidInput with the same message for an unknown, used or expired code.
     """
     token = new_token()
     wrong = InvalidInput(
@@ -85,7 +85,10 @@ def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
 
 
 def rotate(*, actor: Actor) -> str:
-    """A new token for the asking device; the old one works until the first use of the new. Raises NotPermitted."""
+    """Return a new token for the calling device.
+
+    The old one is valid until the first use of the new. Raises NotPermitted.
+    """
     if actor.device_id is None:
         raise NotPermitted("Only a device can rotate its token.")
     token = new_token()
@@ -98,13 +101,14 @@ def rotate(*, actor: Actor) -> str:
 
 
 def adopt_next_token(*, device_id: int, token_hash: str) -> None:
-    """The new token was used: the old one ends. One UPDATE decides, so that two first uses do no harm."""
+    """Make the new token the only one after its first use. One UPDATE decides between concurrent first uses."""
     rows = Device.objects.filter(pk=device_id, next_token_hash=token_hash)
-    rows.update(token_hash=token_hash, next_token_hash=None)
+    with UnitOfWork(Actor.system(None, "first use of a token")):
+        rows.update(token_hash=token_hash, next_token_hash=None)
 
 
 def revoke(*, device_id: int, actor: Actor) -> Device:
-    """Its tokens end at once, its sockets within five seconds. Raises NotYours, NotPermitted."""
+    """Revoke a device. Its tokens end at once, its sockets within five seconds. Raises NotYours, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = _locked(device_id, actor)
@@ -119,36 +123,38 @@ def revoke(*, device_id: int, actor: Actor) -> Device:
 
 
 def give_token(*, device_id: int, actor: Actor) -> str:
-    """A token without a code, for set-up on the machine itself (the demo). Raises NotYours, NotPermitted."""
+    """Return a token without a code, for a set-up on the server itself (the demo). Raises NotYours, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         return hand_token(_locked(device_id, actor), work)
 
 
 def hand_token(device: Device, work: UnitOfWork) -> str:
-    """A step: enrol a device that this unit of work has made or locked."""
+    """Enrol a device that this unit of work has created or locked. A step."""
     token = new_token()
     settle_token(device, digest(token), work)
     return token
 
 
 def settle_token(device: Device, token_hash: str, work: UnitOfWork) -> None:
-    """A step: from now on this token, and no earlier one, is the locked device's."""
+    """Replace every token of the locked device. A step."""
     device.token_hash, device.next_token_hash, device.revoked_at = token_hash, None, None
     device.version += 1
-    device.expected_digest = device.reported_digest = None  # it may be another thing now; a lock stays
+    device.expected_digest = device.reported_digest = None  # the hardware may have been replaced; a lock stays
     fields = ["token_hash", "next_token_hash", "revoked_at", "firmware", "version"]
     device.save(update_fields=[*fields, "expected_digest", "reported_digest"])
     work.record(DeviceEnrolled(device=device))
 
 
 def note_seen(*, device_ids: Sequence[int]) -> None:
-    """These devices spoke within the last minute. No event: it is no news."""
+    """Set `last_seen_at` of devices that sent a request within the last minute. Records no event."""
+    # Without a unit of work, because the live feed's tail must not queue behind orders.
     Device.objects.filter(pk__in=device_ids).update(last_seen_at=timezone.now())
 
 
 def note_batteries(*, levels: Mapping[int, int]) -> None:
-    """What these devices last said of their batteries: {device: percent}. No event, one UPDATE."""
+    """Store the last reported battery levels, {device: percent}, in one UPDATE. Records no event."""
+    # Without a unit of work, like `note_seen`.
     cases = [When(pk=device_id, then=Value(level)) for device_id, level in levels.items()]
     Device.objects.filter(pk__in=list(levels)).update(battery=Case(*cases))
 

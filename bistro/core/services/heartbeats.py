@@ -1,4 +1,4 @@
-"""What a pad says of itself, and what follows: nothing mostly; or it is locked until a manager unlocks it."""
+"""Heartbeats of pads. A suspicious report locks the pad until a manager unlocks it (ADR 0008)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heartbeat:
-    """One report. What is empty was not said; the battery is noted elsewhere (bistro.core.auth.last_seen)."""
+    """A report of a pad. Empty fields were not reported. Battery levels go through `bistro.core.auth.last_seen`."""
 
     firmware: str = ""
     digest: str = ""
@@ -23,12 +23,14 @@ class Heartbeat:
 
 
 def report_heartbeat(*, beat: Heartbeat, actor: Actor) -> Device:
-    """Take a pad's report; returns the pad's row as it is now. An ordinary one costs one query and writes nothing.
+    """Process a pad's report and return the pad's current row.
+
+    A report without news costs one query and writes nothing.
 
     The first digest after an enrolment becomes the expected one. Another digest, or `tamper`, locks the pad: its
-    sockets end within five seconds and every other request is refused with DeviceIsLocked. A locked pad's reports are
-    kept for the manager, without another event. Conditional UPDATEs decide, so that reports may overtake each other.
-    Raises NotPermitted for everybody but a pad.
+    sockets end within five seconds and all other requests are refused with DeviceIsLocked. Later reports of a locked
+    pad are stored for the manager without another event. Conditional UPDATEs decide, so that concurrent reports are
+    safe. Raises NotPermitted for any actor but a pad.
     """
     if Role.PAD not in actor.roles or actor.device_id is None:
         raise NotPermitted("Only a pad can send heartbeats.")
@@ -40,7 +42,7 @@ def report_heartbeat(*, beat: Heartbeat, actor: Actor) -> Device:
 
 
 def unlock_device(*, device_id: int, actor: Actor) -> Device:
-    """Somebody has looked at it: what it last reported is expected from now on. Not locked: unchanged, no event.
+    """Unlock a device; its last reported digest becomes the expected one. An unlocked device stays unchanged.
 
     Locks: device. Raises NotYours, NotPermitted.
     """
@@ -59,7 +61,7 @@ def unlock_device(*, device_id: int, actor: Actor) -> Device:
 
 
 def _is_news(device: Device, beat: Heartbeat) -> bool:
-    """Whether the report says anything that is not known yet."""
+    """Return whether the report contains anything that is not stored yet."""
     if beat.firmware and beat.firmware != device.firmware:
         return True
     if device.locked_at is not None:
@@ -76,19 +78,19 @@ def _take(device_id: int, beat: Heartbeat, work: UnitOfWork) -> Device:
         news += rows.unlocked().filter(expected_digest=None).update(expected_digest=beat.digest)
     device: Device = rows.get()
     reason = _suspicion(device, beat)
-    # Not if a manager unlocks it just now: then the report is judged by what was accepted, the next time.
+    # If a manager unlocks the pad at this moment, the next report is compared with the digest that was accepted.
     if reason and _lock(rows.filter(expected_digest=device.expected_digest), reason, beat, work):
         device = rows.get()
         work.record(DeviceLocked(device=device))
     elif device.locked_at is not None and beat.digest:
-        rows.exclude(locked_at=None).update(reported_digest=beat.digest)  # not if a manager unlocks it just now
+        rows.exclude(locked_at=None).update(reported_digest=beat.digest)  # unless a manager unlocked it meanwhile
     elif news and device.locked_at is None:
         work.record(DeviceReported(device=device))
     return device
 
 
 def _suspicion(device: Device, beat: Heartbeat) -> str:
-    """Why it must be locked, or nothing. The switch says more than the software."""
+    """Return the reason to lock the device, or an empty string. Tampering takes precedence over the digest."""
     if beat.tamper:
         return Device.LockReason.TAMPER
     other = beat.digest and device.expected_digest and beat.digest != device.expected_digest
@@ -96,6 +98,6 @@ def _suspicion(device: Device, beat: Heartbeat) -> str:
 
 
 def _lock(rows: DeviceQuerySet, reason: str, beat: Heartbeat, work: UnitOfWork) -> bool:
-    """Lock it, once: of two reports that come together one finds it unlocked. Its sockets' version ends."""
+    """Lock the device and end its sockets. Return False if a concurrent report has locked it."""
     locked = {"locked_at": work.now, "lock_reason": reason, "reported_digest": beat.digest or None}
     return bool(rows.unlocked().update(version=F("version") + 1, **locked))

@@ -1,4 +1,4 @@
-"""A login that exists already gets a role in one more restaurant."""
+"""Services that give an existing login a role in one more restaurant."""
 
 from django.utils import timezone
 
@@ -13,9 +13,10 @@ _WRONG = "This invitation is not valid."
 
 
 def join_restaurant(*, token: str, staff_id: int) -> Membership:
-    """Accept an invitation as the login that is signed in.
+    """Accept an invitation for a signed-in login.
 
-    Raises InvalidInput when it is unknown, used, too old, or for another address, or when they work there already.
+    Raises InvalidInput if the invitation is unknown, used, expired or for another address, or if the login already has
+    a membership.
     """
     now = timezone.now()
     live = Invitation.objects.filter(token_hash=digest(token), used_at=None, expires_at__gt=now)
@@ -30,7 +31,10 @@ def join_restaurant(*, token: str, staff_id: int) -> Membership:
 
 
 def give_membership(*, email: str, role: str, actor: Actor) -> Membership:
-    """By the operator, for a restaurant that has nobody yet. Raises InvalidInput for an unknown address."""
+    """Give a login its first membership in a restaurant, as the operator.
+
+    Raises InvalidInput for an unknown address.
+    """
     staff = Staff.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if staff is None or actor.kind != "system":
         raise InvalidInput(

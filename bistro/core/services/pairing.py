@@ -1,6 +1,6 @@
-"""Pairing by a code that the screen shows: `open_pairing` there, a manager's claim, `collect_pairing` there again.
+"""Pairing: a screen shows a code, a manager claims it, the screen collects its token.
 
-The claim is a step: the services that also hang the device somewhere call it (`kitchen.services.pairing`).
+The claim is a step of services that also assign the device a place (`kitchen.services.pairing`).
 """
 
 from contextlib import suppress
@@ -19,14 +19,14 @@ from bistro.core.writing.device_events import DevicePaired
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 LIFETIME = timedelta(minutes=10)
-KEPT = timedelta(minutes=1)  # an expired code is still known so long: its screen comes for the next one
-CODE_LENGTH = 6  # read across a kitchen; only a manager may try one, few times a minute
-MOST_OPEN = 50  # screens that may wait at one address: a house sets up all its pads from behind one router
+KEPT = timedelta(minutes=1)  # time in which the screen of an expired code can ask for the next one
+CODE_LENGTH = 6  # short enough to read across a kitchen, because only managers can try one, a few times a minute
+MOST_OPEN = 50  # open codes of one address, enough to set up all pads of a restaurant behind one router
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A code to show, and what the browser keeps to itself."""
+    """A code to show, and the secret that only the browser knows."""
 
     code: str
     secret: str
@@ -34,13 +34,13 @@ class Shown:
 
 
 def open_pairing(*, address: str, replaces: str = "") -> Shown:
-    """A code for a screen that nobody knows. `replaces` is the secret of the code that it showed before.
+    """Create a code for an unknown screen. `replaces` is the secret of the code that it showed before.
 
-    Removes what is over. Raises TooMany when too many screens of this address wait already. Two that open at once may
-    go one beyond: the limit keeps the table small, nothing hangs on its last row.
+    Deletes expired codes. Raises TooMany if too many screens of this address show a code. Concurrent calls may exceed
+    that limit by one, which is harmless.
     """
     for _attempt in range(3):
-        with suppress(IntegrityError):  # the same six characters twice: one in many millions
+        with suppress(IntegrityError):  # a random collision with an open code
             return _open(address[:80], replaces)
     raise Overloaded("Try again in a moment.")
 
@@ -63,20 +63,22 @@ def _open(address: str, replaces: str) -> Shown:
 
 
 def known_pairing(secret: str) -> Pairing | None:
-    """What this browser's secret opened, also if its code has just ended."""
+    """Return the pairing opened with this browser's secret, even if its code has just expired."""
     return Pairing.objects.filter(secret_hash=digest(secret)).first() if secret else None
 
 
 def typed_code(said: str) -> str:
-    """A code as people type it: with gaps, hyphens and small letters."""
+    """Return a code without the gaps, hyphens and small letters that people type."""
     return "".join(said.upper().split()).replace("-", "")
 
 
 def claim_pairing(code: str, device: Device, work: UnitOfWork) -> None:
-    """A step: the screen that shows `code` may collect the token of `device`, which the unit has locked or made.
+    """Let the screen that shows `code` collect the token of `device`.
 
-    One UPDATE decides, so that a code is claimed once. What else waited to become this device does not any more.
-    Raises InvalidInput when no screen shows the code (any more).
+    A step; the unit has created or locked the device.
+
+    One UPDATE decides, so that a code is claimed once. Earlier claims of the device end. Raises InvalidInput if no
+    screen shows the code.
     """
     require_transaction()
     Pairing.objects.filter(device=device).delete()
@@ -92,8 +94,10 @@ def claim_pairing(code: str, device: Device, work: UnitOfWork) -> None:
 
 
 def collect_pairing(*, secret: str) -> Device | None:
-    """The device that this browser has become, or None while no manager has said so. Its secret is now the token; an
-    earlier token ends, as after `devices.enrol`. Asked again, because the answer was lost: the same. Locks: device.
+    """Return the device that this browser has become, or None before a manager's claim.
+
+    The browser's secret becomes the token and an earlier token ends, as after `devices.enrol`. Repeated calls return
+    the same device, because a response can be lost. Locks: device.
     """
     mine = Pairing.objects.filter(secret_hash=digest(secret), device__isnull=False, expires_at__gt=timezone.now())
     found = mine.select_related("device").first()
@@ -103,7 +107,7 @@ def collect_pairing(*, secret: str) -> Device | None:
         return found.device if found.device.token_hash == found.secret_hash else None
     with UnitOfWork(Actor.system(found.restaurant_id, f"pairing of {found.device.name}")) as work:
         if mine.filter(collected_at=None).update(collected_at=work.now) != 1:
-            raise LostRace("This screen is being set up right now. Try again.")  # it asked twice at once
+            raise LostRace("This screen is being set up right now. Try again.")  # a concurrent request collected it
         device: Device = Device.objects.filter(pk=found.device_id).locked().get()
         device.firmware = "browser"
         settle_token(device, found.secret_hash, work)

@@ -1,4 +1,4 @@
-"""Restaurants and the people who work in them."""
+"""Services of restaurants and of their members."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ def open_restaurant(*, name: str, actor: Actor, **fields: Any) -> Restaurant:
 
 
 def add_member(*, email: str, name: str, password: str, role: str, actor: Actor) -> Membership:
-    """Register a login with a role in the actor's restaurant, by an owner or manager.
+    """Register a login with a role in the actor's restaurant.
 
     Raises InvalidInput (known e-mail, weak password, unknown role), NotPermitted. Only an owner can add owners.
     """
@@ -43,7 +43,7 @@ def add_member(*, email: str, name: str, password: str, role: str, actor: Actor)
 
 
 def invite(*, role: str, email: str = "", actor: Actor) -> str:
-    """A one-time invitation token for three days. Raises NotPermitted, InvalidInput."""
+    """Return a one-time invitation token, valid for three days. Raises NotPermitted, InvalidInput."""
     actor.require(Permission.MANAGE)
     _check_role(role, actor)
     token = new_token()
@@ -60,7 +60,7 @@ def invite(*, role: str, email: str = "", actor: Actor) -> str:
 
 
 def accept_invitation(*, token: str, email: str, name: str, password: str) -> Membership:
-    """Register with an invitation. Raises InvalidInput when it is unknown, used, too old, or for another address."""
+    """Register with an invitation. Raises InvalidInput if it is unknown, used, expired or for another address."""
     now = timezone.now()
     live = Invitation.objects.filter(token_hash=digest(token), used_at=None, expires_at__gt=now)
     invitation = live.first()
@@ -75,7 +75,7 @@ def accept_invitation(*, token: str, email: str, name: str, password: str) -> Me
 def change_member(
     *, membership_id: int, actor: Actor, role: str | None = None, is_active: bool | None = None
 ) -> Membership:
-    """Give another role, or end a membership. The member's open sessions end.
+    """Change the role of a membership, or end it. The member's open sessions end.
 
     Raises NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
     """
@@ -92,13 +92,13 @@ def change_member(
         if before == Role.OWNER:
             _check_owner(member, actor)
         member.save()
-        end_sessions(member.staff)
+        _end_sessions(member.staff)
         work.record(MemberChanged(membership=member, before=before))
     return member
 
 
-def end_sessions(staff: Staff) -> None:
-    """Tokens and sockets of this login count no more."""
+def _end_sessions(staff: Staff) -> None:
+    """End the tokens and sockets of a login."""
     staff.version += 1
     staff.save(update_fields=["version"])
 
@@ -125,7 +125,7 @@ def _known_address() -> InvalidInput:
 
 
 def _check_owner(member: Membership, actor: Actor) -> None:
-    """`member` was an owner until now."""
+    """Check a change of a membership that was an owner until now."""
     if actor.kind != "system" and Role.OWNER not in actor.roles:
         raise NotPermitted("Only an owner can change an owner.")
     others = Membership.objects.of_restaurant(member.restaurant_id).active().filter(role=Role.OWNER)

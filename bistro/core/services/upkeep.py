@@ -1,4 +1,4 @@
-"""What keeps an installation well that nobody looks after."""
+"""Maintenance of an installation without an administrator."""
 
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ _due: datetime | None = None
 
 
 def refresh_statistics(*, now: datetime) -> None:
-    """Tell SQLite once an hour how large its tables have become: without it, it guesses ten rows for each question, and
-    reads a year of orders where a few are open. PostgreSQL does this by itself.
+    """Update SQLite's table statistics once an hour. PostgreSQL does this automatically.
 
-    Connections read the statistics with the schema, when they open and when it has changed: so it changes.
+    Without statistics SQLite expects ten rows from each condition and scans a year of orders to find the few open ones.
+    Connections read the statistics only when the schema changes, so the function recreates a view.
     """
     global _due
     if connection.vendor != "sqlite" or (_due is not None and now < _due):

@@ -34,7 +34,7 @@ class Param(Expression):
         return "%s", [self]
 
 
-@ForeignObject.register_lookup  # which does not take its lookups from Field
+@ForeignObject.register_lookup  # ForeignObject does not inherit the lookups of Field
 @Field.register_lookup
 class AnyOf(Lookup):  # type: ignore[type-arg]
     """The lookup `pk__any_of=keys`: like `in`, with the same SQL text for any number of keys."""

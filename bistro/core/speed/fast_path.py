@@ -61,8 +61,7 @@ class FastHandler(Protocol):
 
 
 class FastPath:
-    """An ASGI application for HTTP that serves `POST` to the paths of `handlers` and passes other requests to
-    `otherwise`.
+    """An ASGI application that serves `POST` to the paths of `handlers` and passes other requests to `otherwise`.
 
     `limit` wraps each endpoint with a concurrency limiter of its own: a waiting coroutine costs next to nothing.
     `on_request` runs first on the event loop, so that other processes learn of the request's commit.

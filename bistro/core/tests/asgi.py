@@ -1,4 +1,4 @@
-"""Speaking ASGI in tests: one HTTP request to an application, message by message."""
+"""ASGI in tests: one HTTP request to an application, message by message."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -19,7 +19,7 @@ def fast_path(handlers: Mapping[str, FastHandler], otherwise: App) -> FastPath:
 
 
 def http_scope(path: str, method: str = "POST", headers: dict[str, str] | None = None) -> dict[str, Any]:
-    """What a server says of a request, with a host of ours."""
+    """Return the scope that a server makes of a request with an allowed host."""
     named = {"host": "127.0.0.1", **(headers or {})}
     return {
         "type": "http",
@@ -35,7 +35,7 @@ def http_scope(path: str, method: str = "POST", headers: dict[str, str] | None =
 
 
 async def ask(app: Any, scope: dict[str, Any], *chunks: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
-    """(status, headers, body) of one request whose body comes in these pieces."""
+    """Return (status, headers, body) of one request whose body comes in these chunks."""
     length = (b"content-length", b"%d" % sum(map(len, chunks)))
     scope = scope | {"headers": [*scope["headers"], length]}
     wire = ApplicationCommunicator(app, scope)
@@ -47,7 +47,7 @@ async def ask(app: Any, scope: dict[str, Any], *chunks: bytes) -> tuple[int, dic
 
 
 async def read_body(receive: Any) -> bytes:
-    """What an application behind the one under test is given, to the end."""
+    """Read the messages that the application under test passes on, to the end."""
     body, more = b"", True
     while more:
         message = await receive()

@@ -9,11 +9,11 @@ reacted: list[tuple[str, list[str]]] = []
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rung(DomainEvent):
-    """Somebody rang."""
+class Happened(DomainEvent):
+    """An event with reactions."""
 
-    type: ClassVar[str] = "test_bell"
-    action: ClassVar[str] = "rung"
+    type: ClassVar[str] = "test_thing"
+    action: ClassVar[str] = "happened"
 
     name: str = "a"
     said: dict[str, Any] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Rung(DomainEvent):
 
     @property
     def subject(self):
-        return f"bell:{self.name}"
+        return f"thing:{self.name}"
 
     def data(self):
         return {"name": self.name, **self.said}
@@ -31,30 +31,30 @@ class Rung(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Echoed(Rung):
-    """A reaction's own event."""
+class Echoed(Happened):
+    """An event recorded by a reaction."""
 
     action: ClassVar[str] = "echoed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unheard(Rung):
-    """Nobody reacts to it."""
+class Unheard(Happened):
+    """An event without reactions."""
 
     action: ClassVar[str] = "unheard"
 
 
 def remember(events, work):
-    """A reaction that only notes what it was given."""
+    """Store the events: a reaction without consequences."""
     reacted.append((type(events[0]).__name__, [event.name for event in events]))
 
 
 def echo(events, work):
-    """A reaction with an event of its own."""
+    """Record another event: a reaction that has reactions of its own."""
     for event in events:
         work.record(Echoed(name=f"echo of {event.name}"))
 
 
 def refuse(events, work):
-    """A reaction that fails."""
+    """Fail: a reaction that rolls back the unit of work."""
     raise LookupError("nobody cooks this")

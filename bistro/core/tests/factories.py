@@ -1,4 +1,4 @@
-"""The smallest valid thing in its first state; later states are reached through services."""
+"""Factories of the smallest valid rows in their first state. Tests reach later states through services."""
 
 import datetime
 
@@ -13,7 +13,7 @@ from bistro.core.models import Device, FeedHead, Membership, Restaurant, Staff
 
 
 class RestaurantFactory(DjangoModelFactory):
-    """A restaurant in UTC whose prices contain the tax."""
+    """A restaurant in UTC with tax-inclusive prices."""
 
     class Meta:
         model = Restaurant
@@ -30,7 +30,7 @@ class RestaurantFactory(DjangoModelFactory):
 
 
 class StaffFactory(DjangoModelFactory):
-    """A login whose password is `correct horse`."""
+    """A login with the password `correct horse`."""
 
     class Meta:
         model = Staff
@@ -52,7 +52,7 @@ class MembershipFactory(DjangoModelFactory):
 
 
 class DeviceFactory(DjangoModelFactory):
-    """An enrolled integration; its token is `token-<name>`."""
+    """An enrolled integration with the token `token-<name>`."""
 
     class Meta:
         model = Device
@@ -64,12 +64,12 @@ class DeviceFactory(DjangoModelFactory):
 
 
 def token_of(device: Device) -> str:
-    """The token of a device that DeviceFactory made."""
+    """Return the token of a device made by DeviceFactory."""
     return f"token-{device.name}"
 
 
 def actor_as(role: str, restaurant: Restaurant) -> Actor:
-    """Somebody (or something) with this role in a restaurant."""
+    """Return an actor with this role in a restaurant."""
     kinds = {"pad": Device.Kind.PAD, "screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
     if role in kinds:
         return actor_of_device(DeviceFactory(restaurant=restaurant, kind=kinds[role]))

@@ -1,4 +1,4 @@
-"""Speaking HTTP in tests: a client with one credential, what a refusal looks like, and that nothing changed."""
+"""HTTP in tests: a client with one credential, the form of a refusal, and a check that nothing changed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from rest_framework.test import APIClient
 
-# Everything that an act may touch. History tables and logins are left out.
+# Every table that an action may change. History tables and logins are left out.
 WATCHED = (
     "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
     "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion", "menu.Pause",
@@ -44,7 +44,7 @@ class Api:
         return getattr(self.client, verb)(path, body, format="json", headers=self._all(headers))
 
     def _all(self, headers: dict[str, str]) -> dict[str, str]:
-        """`key="a"` is the Idempotency-Key; `if_match="…"` is If-Match."""
+        """Return all headers: `key="a"` is the Idempotency-Key, `if_match="…"` is If-Match."""
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         if "key" in names:
             names["Idempotency-Key"] = names.pop("key")
@@ -52,7 +52,7 @@ class Api:
 
 
 def refused(response: Any, status: int, code: str) -> dict[str, Any]:
-    """Assert that this is a problem document (RFC 9457) with this status and code; returns it."""
+    """Assert that the response is a problem document (RFC 9457) with this status and code, and return it."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
@@ -65,7 +65,7 @@ def refused(response: Any, status: int, code: str) -> dict[str, Any]:
 
 
 def rows() -> dict[str, list[Any]]:
-    """Every watched row with all its columns; plain SQL, because half the tests ask this twice."""
+    """Return every watched row with all its columns, in plain SQL because half of the tests call it twice."""
     found = {}
     with connection.cursor() as cursor:
         for label in WATCHED:
@@ -77,7 +77,7 @@ def rows() -> dict[str, list[Any]]:
 
 @contextmanager
 def nothing_changes() -> Iterator[None]:
-    """Assert that the block leaves every watched row as it was: no row more, none less, none other."""
+    """Assert that the block leaves every watched row unchanged and adds or removes none."""
     before = rows()
     yield
     after = rows()

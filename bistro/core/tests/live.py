@@ -1,4 +1,4 @@
-"""A small audience for tests of the hub: it shows which devices a restaurant has, straight from the log."""
+"""A small audience for tests of the hub: the devices of a restaurant, from the log."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from bistro.core.services.devices import create_device
 
 
 class DeviceView:
-    """A snapshot names all devices, a change the new ones."""
+    """A view of device names: all in a snapshot, the new ones in a change."""
 
     def __init__(self, restaurant_id, name=""):
         self.restaurant_id, self.key = restaurant_id, f"devices:{restaurant_id}:{name}"
@@ -30,7 +30,7 @@ class DeviceView:
 
 
 class Reader:
-    """What a socket does with a watch, without the socket: it holds a cursor and folds frames."""
+    """A socket's use of an audience feed without a socket: it keeps a position and applies frames."""
 
     def __init__(self, hub, view):
         self.hub, self.view, self.wakeup = hub, view, asyncio.Event()
@@ -53,7 +53,7 @@ class Reader:
         self._fold(frames)
 
     async def until(self, names, seconds=5.0):
-        """Read until exactly these names are there; what is there when time is up."""
+        """Read until exactly these names are known, and return what is known then or at the time limit."""
         async with asyncio.timeout(seconds):
             while True:
                 await self.read()
@@ -70,6 +70,6 @@ class Reader:
 
 
 async def add_device(restaurant, name):
-    """A commit of this process."""
+    """Add a device in a commit of this process."""
     actor = Actor.system(restaurant.pk, "test")
     await in_thread(partial(create_device, kind="integration", name=name, actor=actor))

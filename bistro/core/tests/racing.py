@@ -1,4 +1,4 @@
-"""Several threads at once, each with a database connection of its own, all let go together."""
+"""Races in tests: several threads with a database connection each, started at the same moment."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from django.db import connection
 
 
 def race(runners: Sequence[Callable[[], Any]], *, seconds: float = 60) -> list[Any]:
-    """Run all at once; what each returned, or the exception that it raised, in their order."""
+    """Run all at once and return what each returned or raised, in their order."""
     barrier = threading.Barrier(len(runners))
     outcomes: list[Any] = [None] * len(runners)
 
@@ -16,7 +16,7 @@ def race(runners: Sequence[Callable[[], Any]], *, seconds: float = 60) -> list[A
         try:
             barrier.wait(timeout=seconds)
             outcomes[place] = runner()
-        except Exception as error:  # the test looks at it
+        except Exception as error:  # the test inspects it
             outcomes[place] = error
         finally:
             connection.close()

@@ -1,6 +1,6 @@
-"""How many trips to the database something takes, where that differs from one database to the other."""
+"""Numbers of round trips that differ between the databases."""
 
 from django.db import connection
 
-# Where the log stands: the name of its history and its head. PostgreSQL takes both questions at once.
+# Round trips for the position in the log. PostgreSQL reads epoch and head in one batch.
 FEED_POSITION = 1 if connection.vendor == "postgresql" else 2

@@ -1,4 +1,4 @@
-"""Managers add, invite and change the people of their restaurant; the operator starts new ones."""
+"""Admin pages of people: managers add, invite and change members; the operator starts new restaurants."""
 
 import re
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from django.urls import reverse
 from bistro.core.models import Event, Invitation, Membership, Restaurant, Staff
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 ADD, INVITE = "/admin/core/membership/add/", "/admin/core/invitation/add/"
 PASSWORD = "a long enough one"

@@ -1,4 +1,4 @@
-"""Configurations that would lose orders or leak them are refused at start, each by its own number."""
+"""System checks: configurations that would lose orders or leak data are refused at start, each with its own id."""
 
 import pytest
 from django.core.checks import run_checks

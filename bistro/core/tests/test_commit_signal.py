@@ -1,4 +1,4 @@
-"""The doorbell inside a process, and over Redis between processes. It may fail; nothing else may fail with it."""
+"""The commit signal in a process, and over Redis between processes. Its failure affects nothing else."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ async def test_it_rings_every_listener_from_any_thread(listeners):
     assert heard == [(7, 42), (7, 42)]
     commit_signal.unsubscribe(loop, listen)
     commit_signal.unsubscribe(loop, listen)
-    commit_signal.unsubscribe(loop, listen)  # once too often does no harm
+    commit_signal.unsubscribe(loop, listen)  # a second call must be harmless
     assert listeners == []
 
 
@@ -60,7 +60,7 @@ async def test_the_memory_layer_needs_no_listener(monkeypatch):
 
 
 class FakeLayer:
-    """A layer whose server answers, is away, or is frozen."""
+    """A channel layer whose server answers, is down, or is frozen."""
 
     def __init__(self, behave="well"):
         self.behave, self.sent, self.channels, self.members = behave, [], 0, set()
@@ -79,7 +79,7 @@ class FakeLayer:
 
     async def group_add(self, group, channel):
         await self._server()
-        if self.behave == "forgets":  # as `wait_for` of Python 3.11, when what it waits for is done in that moment
+        if self.behave == "forgets":  # like `wait_for` of Python 3.11 when the awaited call ends at the same moment
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
         self.members.add(channel)
@@ -113,32 +113,32 @@ async def until(check):
 
 
 async def test_rings_gather_into_one_message(fake):
-    rung = []
-    wakeup = CrossProcessNotifier(rung.extend)
+    signalled = []
+    wakeup = CrossProcessNotifier(signalled.extend)
     wakeup.start()
     for seq in range(1, 101):
         wakeup.pass_on(7, seq)
     wakeup.pass_on(8, 1)
-    await until(lambda: rung)
+    await until(lambda: signalled)
     assert fake.sent == [{"7": 100, "8": 1}]
-    assert rung == [7, 8]
+    assert signalled == [7, 8]
     wakeup.stop()
 
 
 @pytest.mark.parametrize("fault", ["away", "frozen"])
 async def test_a_server_that_is_away_or_frozen_costs_a_log_line_and_nothing_else(fake, fault, caplog):
-    rung = []
-    wakeup = CrossProcessNotifier(rung.extend)
+    signalled = []
+    wakeup = CrossProcessNotifier(signalled.extend)
     wakeup.start()
     await until(lambda: fake.members)
     fake.behave = fault
     with caplog.at_level(logging.WARNING):
         wakeup.pass_on(7, 1)
-        await until(lambda: "does not reach other processes" in caplog.text)
+        await until(lambda: "not sent to other processes" in caplog.text)
     fake.behave = "well"
     wakeup.pass_on(7, 2)
     await until(lambda: {"7": 2} in fake.sent)
-    await until(lambda: rung)
+    await until(lambda: signalled)
     wakeup.stop()
 
 
@@ -147,7 +147,7 @@ async def test_it_listens_again_after_a_fault_on_one_channel_and_leaves_the_grou
     wakeup = CrossProcessNotifier(lambda restaurants: None)
     with caplog.at_level(logging.WARNING):
         wakeup.start()
-        await until(lambda: "deaf" in caplog.text)
+        await until(lambda: "not received" in caplog.text)
     fake.behave = "well"
     await until(lambda: fake.members)
     listener = wakeup._listener
@@ -160,7 +160,7 @@ async def test_it_listens_again_after_a_fault_on_one_channel_and_leaves_the_grou
 @pytest.mark.parametrize("heeded", [True, False], ids=["heeded", "control"])
 async def test_a_stop_that_the_layers_client_forgets_is_heeded_all_the_same(fake, monkeypatch, heeded):
     if not heeded:
-        monkeypatch.setattr(layer_module, "_heed_stop", lambda: None)
+        monkeypatch.setattr(layer_module, "_raise_if_cancelled", lambda: None)
     fake.behave = "forgets"
     wakeup = CrossProcessNotifier(lambda restaurants: None)
     wakeup.start()
@@ -177,7 +177,7 @@ async def test_a_stop_that_the_layers_client_forgets_is_heeded_all_the_same(fake
 
 @pytest.mark.redis
 async def test_two_processes_hear_each_other_over_redis():
-    """Two wakeups on the real layer: one rings, both hear."""
+    """Two notifiers on the real layer: one signals, both are woken."""
     heard = {"first": asyncio.Event(), "second": asyncio.Event()}
     first, second = (CrossProcessNotifier(lambda _restaurants, event=event: event.set()) for event in heard.values())
     first.start()

@@ -1,4 +1,4 @@
-"""Below the application: how long a request may take to arrive, by a clock that the test moves."""
+"""Limits below the application, with a clock that the test moves."""
 
 import pytest
 from twisted.internet.task import Clock
@@ -9,11 +9,13 @@ from websockets.streams import StreamReader
 
 from bistro.core.server.daphne_limits import BoundedChannel, BoundedSocket, _text_frame
 
+pytestmark = pytest.mark.database_agnostic
+
 HEAD = b"POST /admin/ HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 
 
 class Answers(http.Request):
-    """Says yes to whatever is here."""
+    """A request handler that answers at once."""
 
     def process(self):
         self.setHeader(b"content-length", b"0")
@@ -21,7 +23,7 @@ class Answers(http.Request):
 
 
 class Thinks(http.Request):
-    """Says yes when the test lets it."""
+    """A request handler that answers when the test lets it."""
 
     def process(self):
         self.channel.at_work = self
@@ -76,7 +78,7 @@ def test_between_two_requests_the_time_does_not_run(line):
 
 
 def begun_after(line):
-    """Two requests more come while an answer waits to be read, one before it is done and one afterwards."""
+    """Send two more requests while a response is unread, one before the response is complete and one afterwards."""
     line.dataReceived(HEAD % 0)
     first = line.at_work
     line.pauseProducing()
@@ -105,7 +107,7 @@ def test_control_twisted_goes_on():
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
 def test_a_frame_is_what_the_library_reads(size):
-    """Written by us, read by another implementation of the standard."""
+    """Our bytes, read by another implementation of the standard."""
     (frame,) = frames_of(_text_frame("ß" * (size // 2) + "x" * (size % 2)))
     assert (frame.opcode, frame.fin, frame.rsv1) == (Opcode.TEXT, True, False)
     assert len(frame.data) == size
@@ -121,7 +123,7 @@ def frames_of(data):
 
 
 class Line:
-    """A line whose kernel takes `room` bytes."""
+    """A transport whose kernel buffer takes `room` bytes."""
 
     disconnecting = False
 
@@ -139,7 +141,7 @@ class Line:
 
 @pytest.mark.parametrize("room", [0, 3, 7, 100])
 def test_nothing_overtakes_what_waits(room):
-    """What the kernel does not take waits in Twisted's buffer, and what comes later waits behind it."""
+    """Bytes that the kernel does not take stay in Twisted's buffer, and later bytes queue behind them."""
     socket = BoundedSocket.__new__(BoundedSocket)
     socket.transport = line = Line(room)
     for word in (b"one ", b"two ", b"three"):

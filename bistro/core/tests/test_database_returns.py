@@ -1,4 +1,4 @@
-"""PostgreSQL was away for a while: the pool must not have fallen asleep over it."""
+"""The connection pool after an outage of PostgreSQL: it must reconnect at once."""
 
 import contextlib
 import socket
@@ -16,7 +16,7 @@ AWAY_SECONDS = 6.0
 
 
 class Refusing:
-    """A server that is there and takes nobody in, as a database that starts; it counts who knocks."""
+    """A server that accepts no connection, like a starting database, and counts attempts."""
 
     def __enter__(self):
         self.knocks = []
@@ -37,7 +37,7 @@ class Refusing:
 
 
 def longest_pause(options):
-    """Seconds for which nobody tried, while somebody wanted a connection all the time."""
+    """Return the longest pause in seconds between two attempts while a connection is wanted all the time."""
     options = {**options, "min_size": 0, "max_size": 4, "timeout": 0.1}
     with Refusing() as server:
         address = f"postgres://postgres@127.0.0.1:{server.port}/nothing"

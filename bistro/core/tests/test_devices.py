@@ -1,4 +1,4 @@
-"""Devices: enrolled by a code once, rotated without a gap, revoked at once."""
+"""Devices: enrolled once by a code, rotated without a gap, revoked at once."""
 
 import threading
 
@@ -282,7 +282,7 @@ def test_no_token_or_code_is_kept_or_logged(here, owner, device, caplog, capsys)
     assert digest(rotated) in rows
 
 
-# --- the door of walls and pads ----------------------------------------------------------------------------------
+# --- the set-up page of screens and pads -------------------------------------------------------------------------
 @pytest.mark.parametrize(("https", "secure"), [(False, ""), (True, True)])
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(here, owner, settings, https, secure):
     settings.HTTPS = https

@@ -1,4 +1,4 @@
-"""The log has no hole: numbers follow commits, and a reader that holds a number misses nothing. With controls."""
+"""The log has no gaps: numbers follow commits, and a reader with a position misses nothing. With controls."""
 
 import itertools
 import random
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.models import Event, FeedHead
-from bistro.core.tests.events import Rung
+from bistro.core.tests.events import Happened
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.core.writing.unit_of_work import UnitOfWork
 
@@ -22,11 +22,11 @@ WRITERS, EACH, READERS = 6, 25, 3
 
 
 class Rollback(Exception):
-    """One unit in ten fails."""
+    """The failure of one unit in ten."""
 
 
 class EarlyNumber(UnitOfWork):
-    """The control: a number such as a bigserial gives, drawn before it is known when, or whether, the unit commits."""
+    """The control: a number from a sequence like bigserial's, drawn before the commit."""
 
     numbers = itertools.count(1)
 
@@ -44,7 +44,7 @@ class EarlyNumber(UnitOfWork):
 
 
 class Soak:
-    """Writers, some of which fail, and readers that hold a cursor."""
+    """Writers, some of which fail, and readers with a position."""
 
     def __init__(self, restaurant, unit):
         self.restaurant, self.unit, self.committed = restaurant, unit, []
@@ -74,11 +74,11 @@ class Soak:
         for number in range(EACH):
             try:
                 with self.unit(actor) as work:
-                    work.record(Rung(name=f"{writer}-{number}"))
+                    work.record(Happened(name=f"{writer}-{number}"))
                     time.sleep(dice.random() / 500)
                     if number % 10 == writer:
                         raise Rollback
-                self.committed.append(f"bell:{writer}-{number}")
+                self.committed.append(f"thing:{writer}-{number}")
             except Rollback:
                 pass
 
@@ -94,7 +94,7 @@ class Soak:
             time.sleep(0.001)
 
     def faults(self):
-        """What is wrong: events that a reader missed, events out of order, numbers that nobody has."""
+        """Return events that a reader missed, events out of order, and numbers without an event."""
         found = set()
         for seen in self.read:
             seqs = [seq for seq, _subject in seen]
@@ -120,7 +120,7 @@ def test_the_control_numbers_drawn_early_leave_gaps():
 
 
 def _two_writers_cross(restaurant, first_unit, second_unit):
-    """The first begins, the second begins and commits, a reader reads, the first commits. What the reader lacks."""
+    """Return what a reader lacks when a second writer begins and commits within the first one's transaction."""
     second_is_done, first_has_begun = threading.Event(), threading.Event()
     actor = Actor.system(restaurant.pk, "writer")
 
@@ -129,19 +129,19 @@ def _two_writers_cross(restaurant, first_unit, second_unit):
         with unit as work:
             first_has_begun.set()
             second_is_done.wait(5)
-            work.record(Rung(name="first"))
+            work.record(Happened(name="first"))
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
     first_has_begun.wait(5)
     with second_unit(actor) as work:
-        work.record(Rung(name="second"))
+        work.record(Happened(name="second"))
     seen = list(event_log.events_after(restaurant.pk, 0))
     second_is_done.set()
     thread.join(10)
     seen += event_log.events_after(restaurant.pk, seen[-1].seq)
-    return {"bell:first", "bell:second"} - {event.subject for event in seen}
+    return {"thing:first", "thing:second"} - {event.subject for event in seen}
 
 
 @pytest.mark.postgres
@@ -152,7 +152,7 @@ def test_a_unit_that_commits_late_is_not_missed():
 @pytest.mark.postgres
 def test_the_control_a_number_drawn_early_is_missed(monkeypatch):
     monkeypatch.setattr(EarlyNumber, "numbers", itertools.count(1))
-    assert _two_writers_cross(RestaurantFactory(), EarlyNumber, EarlyNumber) == {"bell:first"}
+    assert _two_writers_cross(RestaurantFactory(), EarlyNumber, EarlyNumber) == {"thing:first"}
 
 
 def test_a_reader_pages_through_a_long_log(settings):
@@ -160,7 +160,7 @@ def test_a_reader_pages_through_a_long_log(settings):
     for _ in range(3):
         with UnitOfWork(Actor.system(here.pk, "test")) as work:
             for _ in range(10):
-                work.record(Rung())
+                work.record(Happened())
     settings.FEED_CATCH_UP_LIMIT = 7
     read, cursor = [], 0
     while found := event_log.events_after(here.pk, cursor):
@@ -175,11 +175,11 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
     for place in (here, there):
         for _ in range(3):
             with UnitOfWork(Actor.system(place.pk, "test")) as work:
-                work.record(Rung())
+                work.record(Happened())
     everywhere = [here.pk, there.pk, quiet.pk]
     position = event_log.position(here.pk)
     with CaptureQueriesContext(connection) as trips:
-        news = event_log.news([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
+        news = event_log.read_log([*everywhere, 10**9], {here.pk: 1, quiet.pk: 0})
     assert len(trips) == (1 if connection.vendor == "postgresql" else 4)
     assert (news.epoch, news.heads) == (position.epoch, {here.pk: 3, there.pk: 3, quiet.pk: 0})
     assert {key: [event.seq for event in events] for key, events in news.events.items()} == {
@@ -190,7 +190,7 @@ def test_one_look_tells_all_heads_and_the_events_of_those_that_are_asked_about()
 
 def test_the_first_look_names_the_history():
     here = RestaurantFactory()
-    assert event_log.news([here.pk], {}).epoch == event_log.position(here.pk).epoch != ""
+    assert event_log.read_log([here.pk], {}).epoch == event_log.position(here.pk).epoch != ""
 
 
 def test_the_epoch_is_one_for_all_who_ask_first(settings):

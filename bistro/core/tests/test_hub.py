@@ -1,4 +1,4 @@
-"""The hub: one tail a process, whatever the database, the doorbell or an audience does."""
+"""The hub: one tail per process, through faults of the database, the commit signal and audiences."""
 
 import asyncio
 import logging
@@ -59,17 +59,17 @@ async def test_each_restaurant_is_read_apart(here, hub):
 
 
 async def test_the_tail_looks_once_for_many_restaurants(here, hub, monkeypatch, settings):
-    """Whatever the number of sockets and restaurants, an idle look is one reading."""
+    """An idle poll is one read, whatever the number of sockets and restaurants."""
     settings.FEED_POLL_SECONDS = 0.02
     looks, real, enough = [], hub_module._read_log, threading.Event()
     places = [here, *[await in_thread(RestaurantFactory) for _ in range(3)]]
     everywhere = sorted(place.pk for place in places)
 
-    def counted(starts, rung):
+    def counted(starts, signalled):
         looks.append(sorted(starts))
         if looks.count(everywhere) == 2:
             enough.set()
-        return real(starts, rung)
+        return real(starts, signalled)
 
     monkeypatch.setattr(hub_module, "_read_log", counted)
     for place in places:
@@ -86,7 +86,7 @@ async def test_the_tail_survives_the_database(here, hub, monkeypatch, settings, 
     reader = await Reader(hub, DeviceView(here.pk)).join()
     real, broken = hub_module._read_log, threading.Event()
 
-    def away(starts, rung):
+    def away(starts, signalled):
         broken.set()
         raise error("the database is away")
 
@@ -126,7 +126,7 @@ async def test_who_rang_is_asked_for_with_the_heads(here, hub, monkeypatch, sett
     apart, real = [], event_log.events_after
     monkeypatch.setattr(event_log, "events_after", lambda *asked: apart.append(asked) or real(*asked))
     reader = await Reader(hub, DeviceView(here.pk)).join()
-    await asyncio.sleep(0.1)  # the tail has looked, and waits
+    await asyncio.sleep(0.1)  # the tail has polled and waits
     await add_device(here, "a")
     assert await reader.until(["a"]) == ["a"]
     assert apart == []
@@ -140,7 +140,7 @@ async def test_a_look_finds_also_whom_nobody_rang_for(here, hub, monkeypatch, se
         commit_signal, "notify", lambda restaurant_id, seq: restaurant_id == here.pk and real(restaurant_id, seq)
     )
     first, second = await Reader(hub, DeviceView(here.pk)).join(), await Reader(hub, DeviceView(there.pk)).join()
-    await asyncio.sleep(0.1)  # the tail has looked, and waits
+    await asyncio.sleep(0.1)  # the tail has polled and waits
     await add_device(there, "b")
     await add_device(here, "a")
     assert await first.until(["a"]) == ["a"]
@@ -164,20 +164,20 @@ async def test_the_last_one_out_stops_the_tail_and_the_next_one_starts_it(here, 
         await add_device(here, name)
         await reader.until(list("ab"[: "ab".index(name) + 1]))
         reader.leave()
-        reader.leave()  # twice does no harm
+        reader.leave()  # the second call must be harmless
         assert hub._tail is None
         assert hub.sockets == 0
     heard = [listener for loop, listener in commit_signal._listeners if loop is hub.loop]
-    assert len(heard) == 1  # without a socket of its own a process still passes its commits on to the others
+    assert len(heard) == 1  # a process without sockets still forwards its commits
 
 
 async def test_the_tail_stops_also_when_it_is_rung_at_the_same_moment(here, hub):
-    """`asyncio.wait_for` of Python 3.11 would forget the cancellation, and the tail would look for ever."""
+    """`asyncio.wait_for` of Python 3.11 would lose the cancellation, and the tail would never stop."""
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await asyncio.sleep(0.1)
     tail = hub._tail
     hub._wake.set()
-    await asyncio.sleep(0)  # what waited for the wakeup is through, and the tail has not run yet
+    await asyncio.sleep(0)  # the sockets have been woken, and the tail has not run yet
     reader.leave()
     done, _ = await asyncio.wait([tail], timeout=2)
     assert done == {tail}
@@ -226,7 +226,7 @@ async def test_the_hub_of_a_loop_is_one(here):
 
 
 def test_two_event_loops_in_one_process_converge(here):
-    """Each has a hub of its own; a commit rings both."""
+    """Each loop has a hub of its own, and a commit wakes both."""
     seen: dict[int, list[str]] = {}
     ready, go = threading.Barrier(3), threading.Event()
 
@@ -281,7 +281,7 @@ def _in_another_process(restaurant, *names):
 
 
 async def test_a_commit_of_another_process_arrives_by_the_poll(here, hub, settings):
-    """No doorbell reaches across processes without Redis: the log does, within the poll."""
+    """Without Redis no commit signal reaches other processes, but their poll finds the events."""
     settings.FEED_POLL_SECONDS = 0.1
     reader = await Reader(hub, DeviceView(here.pk)).join()
     await add_device(here, "ours")

@@ -11,6 +11,8 @@ from rest_framework.exceptions import ParseError
 from bistro.core.api.parsers import loads
 from bistro.core.kernel.jsontext import dumps
 
+pytestmark = pytest.mark.database_agnostic
+
 
 def test_json_has_the_conventions_of_the_api():
     value = {

@@ -1,4 +1,4 @@
-"""Logins of programs: CONTRACT C's exact shapes, lock-out, and tokens that end."""
+"""Logins of programs: the exact shapes of docs/contracts/qtable.md, lock-out, and tokens that end."""
 
 import uuid
 
@@ -114,7 +114,7 @@ def test_unknown_wrong_and_ended_logins_get_the_same_answer(member):
 
 
 def test_an_unknown_login_costs_a_hash_too(monkeypatch):
-    """Who does not exist must not answer faster."""
+    """The response time must not tell whether a login exists."""
     hashed = []
     monkeypatch.setattr(Staff, "set_password", lambda self, raw: hashed.append(raw))
     login("nobody@bistro.example", "guess")
@@ -275,7 +275,7 @@ def test_a_strange_header_is_401_and_never_somebody_anonymous(member, header):
 
 
 def test_a_renewed_hash_does_not_end_the_login_that_renewed_it(member, settings):
-    """Django renews an old hash at the login; its token must count all the same."""
+    """Django upgrades an old hash at the login, whose token must stay valid."""
     settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     old = PBKDF2PasswordHasher()
     Staff.objects.filter(pk=member.staff.pk).update(password=old.encode(PASSWORD, "salt", iterations=1))
@@ -341,7 +341,7 @@ def test_a_superuser_has_no_implicit_membership():
 
 
 def test_a_token_names_a_place_and_not_a_role(member):
-    """The role is read at every request: a token cannot carry an old one."""
+    """The role is read at every request, so a token cannot carry an old one."""
     claims = RefreshToken(token_json(member.staff, member.restaurant.pk)["refresh_token"]).payload
     assert claims["rid"] == member.restaurant.pk
     assert "role" not in str(claims)

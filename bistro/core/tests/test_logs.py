@@ -1,4 +1,4 @@
-"""What an error leaves in the log: where it happened, not what the variables held."""
+"""Errors in the log: where they happened, without the values of variables."""
 
 import logging
 import sys
@@ -8,9 +8,11 @@ import structlog
 
 from bistro.core.ops.logs import formatter
 
+pytestmark = pytest.mark.database_agnostic
+
 
 def logged(form):
-    """A fault in a function that holds a secret, as its line or lines in the log."""
+    """Return the log of a failure in a function that holds a secret."""
 
     def fails():
         device_token = "a-secret-" + "of-a-pad"

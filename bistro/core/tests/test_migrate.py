@@ -1,4 +1,4 @@
-"""`manage.py migrate` in an open house: one at a time, never long in anybody's way, and good after any kill."""
+"""`manage.py migrate` during service: one process at a time, never blocking long, repeatable after a kill."""
 
 from contextlib import contextmanager, nullcontext
 from io import StringIO
@@ -22,18 +22,18 @@ from bistro.core.tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TABLE = "core_daynumber"  # nobody else uses it here
+TABLE = "core_daynumber"  # not used elsewhere in tests
 
 
 def change_table():
-    """What a migration does to a table, in short."""
+    """Take the lock that a migration takes."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
 
 
 @contextmanager
 def report():
-    """Somebody reads the table in an open transaction."""
+    """Read the table in an open transaction."""
     given = {name: value for name, value in connection.get_connection_params().items() if value is not None}
     given = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
     with psycopg.connect(**given) as other:
@@ -47,7 +47,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(migrating, "POLL_SECONDS", 0.01)
 
 
-# --- in nobody's way ------------------------------------------------------------------------------------------
+# --- locks ----------------------------------------------------------------------------------------------------
 @pytest.mark.postgres
 def test_a_table_in_use_is_left_to_the_others_and_asked_for_again(quick):
     told = []
@@ -55,7 +55,7 @@ def test_a_table_in_use_is_left_to_the_others_and_asked_for_again(quick):
 
         def tell(words):
             told.append(words)
-            other.execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE")  # an order comes through in the pause
+            other.execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE")  # an order gets the lock during the pause
             if len(told) == 2:
                 other.rollback()  # the report is over
 
@@ -119,9 +119,9 @@ def connection_settings():
         return cursor.fetchone()
 
 
-# --- alone ----------------------------------------------------------------------------------------------------
+# --- one process ----------------------------------------------------------------------------------------------------
 def at_once(lock):
-    """How many of three were inside at the same time, at most; and what they were told."""
+    """Return how many of three were inside at the same time, at most, and the messages they got."""
     inside, most, told = [], [], []
 
     def run():
@@ -162,7 +162,7 @@ def test_migrate_holds_the_lock_and_frees_it(monkeypatch):
 
 
 def is_free():
-    """Whether another process could migrate now."""
+    """Return whether another process could migrate now."""
 
     def tell(words):
         raise BlockingIOError(words)
@@ -174,9 +174,9 @@ def is_free():
         return False
 
 
-# --- good after a kill ----------------------------------------------------------------------------------------
+# --- after a kill ----------------------------------------------------------------------------------------
 def apply(operation):
-    """As a migration with `atomic = False` does."""
+    """Apply an operation as a migration with `atomic = False` does."""
     before = ProjectState.from_apps(apps)
     after = before.clone()
     operation.state_forwards("core", after)
@@ -223,7 +223,7 @@ def test_control_the_operation_of_django_refuses_what_it_left():
 
 @pytest.mark.postgres
 def test_an_index_that_could_not_be_built_leaves_the_way_free():
-    """Two rows are equal: PostgreSQL leaves an invalid index behind."""
+    """Two rows are equal, so PostgreSQL leaves an invalid index behind."""
     operation = BuildUniqueIndex("restaurant", ["timezone"], "restaurant_zone_once")
     twins = [Restaurant.objects.create(name=name) for name in "ab"]
     with pytest.raises(Exception, match="could not create unique index"):
@@ -257,7 +257,7 @@ BY_ZONE = models.Index(fields=["timezone", "name"], name="restaurant_by_name")
 
 @contextmanager
 def replacing():
-    """An index by name, and the states before and after it is replaced."""
+    """Return the replaced index and the states before and after its replacement."""
     operation = ReplaceIndexWhileServing("Restaurant", BY_ZONE)
     before = ProjectState.from_apps(apps)
     before.add_index("core", "restaurant", BY_NAME)
@@ -294,7 +294,7 @@ def test_an_index_is_replaced_under_its_name_and_back():
 @pytest.mark.postgres
 @pytest.mark.parametrize("done", ["building", "dropping"])
 def test_a_replacement_that_was_cut_short_is_completed(done):
-    """Killed while the new index was built, or after the old one was dropped."""
+    """The process was killed while the new index was built, or after the old one was dropped."""
     with replacing() as (operation, before, after):
         with connection.cursor() as cursor:
             columns = "name" if done == "building" else "timezone, name"
@@ -342,5 +342,6 @@ def test_a_database_whose_first_migration_was_rewritten_since_is_refused(monkeyp
 
 
 @pytest.mark.django_db
-def test_a_database_of_this_checkout_is_accepted():
-    call_command("migrate", verbosity=0)
+def test_a_database_of_this_checkout_is_accepted(capsys):
+    call_command("migrate", verbosity=1)
+    assert "No migrations to apply." in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Money: rounded in one place, the way a till does."""
+"""Money: rounded in one module, half up."""
 
 from decimal import Decimal
 
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bistro.core.kernel import money
+
+pytestmark = pytest.mark.database_agnostic
 
 AMOUNTS = st.decimals(min_value=0, max_value=99999, places=2, allow_nan=False, allow_infinity=False)
 PERCENTS = st.decimals(min_value=0, max_value=100, places=2, allow_nan=False, allow_infinity=False)

@@ -1,4 +1,4 @@
-"""Names that must be unique to a person's eye."""
+"""Names that must be unique to a reader."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Rate limits: atomic, by credential or address, and never in the way of orders when the cache is away."""
+"""Rate limits: atomic, by credential or address, and off while the cache is down."""
 
 import threading
 import time
@@ -75,7 +75,7 @@ def test_many_at_once_pass_exactly_the_limit():
 
 @pytest.mark.race
 def test_the_control_a_list_that_is_read_and_written_lets_more_through():
-    """What a stock throttle does: read, look, write. The same crowd passes."""
+    """A DRF throttle reads, checks and writes. The same crowd passes it."""
     passed, barrier, between = [], threading.Barrier(20), threading.Barrier(20)
 
     def knock():
@@ -106,10 +106,10 @@ def test_what_is_uncounted_can_be_used_again():
         for _ in range(20):
             assert over_limit("small", "a") == 0
             uncount("small", "a")
-        uncount("small", "nobody")  # nothing to take back: no harm
+        uncount("small", "nobody")  # harmless without a counted use
 
 
-# --- whom to count -----------------------------------------------------------------------------------------------
+# --- keys -----------------------------------------------------------------------------------------------
 def request_from(address, forwarded=""):
     more = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     return RequestFactory().get("/", REMOTE_ADDR=address, **more)
@@ -139,7 +139,7 @@ def test_a_forged_header_does_not_reset_a_limit(client, settings, db):
 
 
 class Asked:
-    """As much of a request as a throttle looks at."""
+    """The part of a request that a throttle reads."""
 
     def __init__(self, actor):
         self.actor = actor
@@ -161,7 +161,7 @@ def test_pads_may_order_seldom_integrations_often_staff_always(kind, roles, allo
         assert throttle.wait() == 30
 
 
-# --- a cache that is away ----------------------------------------------------------------------------------------
+# --- a cache that is down ----------------------------------------------------------------------------------------
 def test_without_a_cache_everybody_passes_and_it_is_not_asked_again_at_once(monkeypatch, caplog):
     asked = []
 
@@ -176,7 +176,7 @@ def test_without_a_cache_everybody_passes_and_it_is_not_asked_again_at_once(monk
 
 
 def _who_asks_a_frozen_cache(monkeypatch):
-    """Twenty requests at once while the cache does not answer: how many wait for it."""
+    """Return how many of twenty concurrent requests wait for a cache that does not answer."""
     asked, passed, everybody = [], [], threading.Barrier(20)
 
     class Frozen:  # not a method of the cache: each thread has a cache of its own

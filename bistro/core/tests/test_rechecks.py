@@ -1,4 +1,4 @@
-"""Whether sockets may stay: one question for all that ask at about the same time."""
+"""Rechecks of credentials: one query for all sockets that ask at about the same time."""
 
 import asyncio
 from dataclasses import replace
@@ -17,7 +17,7 @@ REVOKED = replace(GOOD, version=7)
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The questions that reached the database, and an answer without one."""
+    """Collect the checks that reach the database, and answer them without one."""
     questions = []
 
     async def answer(function, credentials):

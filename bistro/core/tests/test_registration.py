@@ -1,4 +1,4 @@
-"""Registering people: by an owner or manager, or with an invitation, once. Never open."""
+"""Registration: by an owner or manager, or once with an invitation. Never open."""
 
 import threading
 

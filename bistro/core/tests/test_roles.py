@@ -1,4 +1,4 @@
-"""Who may do what, pair by pair (DECISIONS 4). A change of rights is a change of this table too."""
+"""Permissions of every role, pair by pair. A changed permission needs a change of this table."""
 
 import pytest
 
@@ -6,6 +6,8 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotPermitted
 from bistro.core.kernel.roles import PERMISSIONS, Permission, Role
 from bistro.core.models import Restaurant
+
+pytestmark = pytest.mark.database_agnostic
 
 EVERYBODY_ON_STAFF = {"owner", "manager", "host", "waiter", "kitchen", "cashier"}
 WHO_MAY = {

@@ -1,4 +1,4 @@
-"""The installation's key: made once, for its owner's eyes, the same for processes that start together."""
+"""The installation's key: created once, readable only by its owner, the same for processes that start together."""
 
 import os
 import subprocess
@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from bistro.core.kernel.secrets import digest, new_code, new_token, secret_key
+
+pytestmark = pytest.mark.database_agnostic
 
 MANY = "import pathlib, sys, bistro.core.kernel.secrets as s; print(s.secret_key(pathlib.Path(sys.argv[1])))"
 

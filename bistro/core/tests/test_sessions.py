@@ -1,4 +1,4 @@
-"""Logins of browsers: the key changes, cookies stay where they belong, CSRF holds, one restaurant at a time."""
+"""Logins of browsers: the session key changes, cookies have their attributes, CSRF holds, one restaurant at a time."""
 
 import re
 
@@ -64,7 +64,7 @@ def test_logging_out_ends_the_session_on_the_server(member, client):
     log_in(client, member)
     key = client.cookies["sessionid"].value
     assert client.get("/floor/").status_code == 200
-    assert client.get("/logout/").status_code == 405  # a link or an image does not log anybody out
+    assert client.get("/logout/").status_code == 405  # a GET, for example of a link or an image, must not log out
     assert client.get("/floor/").status_code == 200
     assert client.post("/logout/").status_code == 302
     other = Client()
@@ -136,7 +136,7 @@ def test_the_header_decides_who_it_is(member, client):
     assert client.get("/auth/me", headers={"Authorization": f"Device {token_of(device)}"}).status_code == 401
 
 
-# --- where -------------------------------------------------------------------------------------------------------
+# --- restaurants -------------------------------------------------------------------------------------------------
 def test_who_works_in_one_place_goes_straight_on(member, client):
     assert log_in(client, member, next="/floor/")["Location"] == "/floor/"
     assert client.session[SESSION_RESTAURANT] == member.restaurant.pk

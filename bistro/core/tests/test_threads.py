@@ -1,4 +1,4 @@
-"""Django in the threads of the ASGI process: the answer on the wire, and one thread from start to end."""
+"""Django in threads of the ASGI process: the response on the wire, and one thread from start to end."""
 
 import threading
 
@@ -16,7 +16,7 @@ threads: list[str] = []
 
 
 def note_thread(request):
-    """Answers what came, with a cookie."""
+    """Return the request's data with a cookie, and note the thread."""
     threads.append(threading.current_thread().name)
     answer = HttpResponse(request.method.encode() + b" " + request.body, status=202, content_type="text/plain")
     answer.set_cookie("taste", "salt", samesite="Strict")
@@ -65,7 +65,7 @@ async def test_a_fault_is_an_answer_and_the_request_is_finished(django_in_thread
     finally:
         signals.request_finished.disconnect(note)
     assert status == 500
-    assert len(finished) == 1  # a kept connection is looked after in the thread that used it
+    assert len(finished) == 1  # the thread that used a connection must check it
     assert finished[0].startswith("django_")
 
 

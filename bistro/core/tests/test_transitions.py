@@ -1,4 +1,4 @@
-"""Tables of moves, and the functions that read them."""
+"""Tables of moves and the functions that read them."""
 
 import pytest
 

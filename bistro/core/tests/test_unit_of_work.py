@@ -1,4 +1,4 @@
-"""A unit of work is whole or not at all: rows, reactions, numbers and events."""
+"""The unit of work: rows, reactions, numbers and events are committed together or not at all."""
 
 # ruff: noqa: PT012  what must fail is the whole unit
 
@@ -16,7 +16,7 @@ from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.models import DayNumber, Device, Event, FeedHead
 from bistro.core.speed.statement_batch import execute_batch
 from bistro.core.tests import events as told
-from bistro.core.tests.events import Echoed, Rung, Unheard
+from bistro.core.tests.events import Echoed, Happened, Unheard
 from bistro.core.tests.factories import RestaurantFactory, actor_as
 from bistro.core.writing import commit_signal
 from bistro.core.writing.unit_of_work import DAY_NUMBERS, UnitOfWork, reactions_to, require_transaction
@@ -38,7 +38,7 @@ def actor(here):
 
 @pytest.fixture
 def react(settings):
-    """Set what reacts to what; earlier answers are forgotten before and after."""
+    """Set the reactions of event classes, with the cache cleared before and after."""
 
     def set_reactions(**paths):
         settings.EVENT_REACTIONS = {
@@ -64,8 +64,8 @@ def test_events_get_the_next_numbers_in_the_order_they_were_recorded(here, actor
     for names in ("ab", "c"):
         with UnitOfWork(actor) as work:
             for name in names:
-                work.record(Rung(name=name))
-    assert [(event.seq, event.subject) for event in log_of(here)] == [(1, "bell:a"), (2, "bell:b"), (3, "bell:c")]
+                work.record(Happened(name=name))
+    assert [(event.seq, event.subject) for event in log_of(here)] == [(1, "thing:a"), (2, "thing:b"), (3, "thing:c")]
     assert head_of(here) == 3
 
 
@@ -80,7 +80,7 @@ def test_restaurants_count_apart(here, actor):
     there = RestaurantFactory()
     for place in (here, there, here):
         with UnitOfWork(Actor.system(place.pk, "test")) as work:
-            work.record(Rung())
+            work.record(Happened())
     assert [event.seq for event in log_of(here)] == [1, 2]
     assert [event.seq for event in log_of(there)] == [1]
 
@@ -88,7 +88,7 @@ def test_restaurants_count_apart(here, actor):
 def test_an_event_knows_who_did_it_when_and_from_which_device(here):
     pad = actor_as("pad", here)
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False), UnitOfWork(pad) as work:
-        work.record(Rung())
+        work.record(Happened())
     (event,) = log_of(here)
     assert (event.actor, event.actor_label, event.device_id) == (f"device:{pad.id}", pad.label, pad.id)
     assert event.at == datetime.fromisoformat("2026-03-01T12:00:00+00:00")
@@ -97,16 +97,16 @@ def test_an_event_knows_who_did_it_when_and_from_which_device(here):
 def test_in_a_batch_each_event_keeps_its_own_actor(here, actor):
     waiter, pad = actor_as("waiter", here), actor_as("pad", here)
     with UnitOfWork(actor) as work:
-        work.record(Rung(name="a"), actor=waiter)
-        work.record(Rung(name="b"), actor=pad)
-        work.record(Rung(name="c"))
+        work.record(Happened(name="a"), actor=waiter)
+        work.record(Happened(name="b"), actor=pad)
+        work.record(Happened(name="c"))
     assert [event.actor for event in log_of(here)] == [waiter.credential, pad.credential, "system:0"]
 
 
 def test_data_is_json_text_without_a_number_and_what_is_personal_lies_apart(here, actor):
     said = {"price": Decimal("1.5"), "at": datetime.fromisoformat("2026-03-01T12:00:00+00:00"), "é": "ü"}
     with UnitOfWork(actor) as work:
-        work.record(Rung(said=said, secret={"note": "for Ann"}))
+        work.record(Happened(said=said, secret={"note": "for Ann"}))
     (event,) = log_of(here)
     assert event.data == '{"name":"a","price":"1.50","at":"2026-03-01T12:00:00+00:00","é":"ü"}'
     assert event.private == '{"note":"for Ann"}'
@@ -115,7 +115,7 @@ def test_data_is_json_text_without_a_number_and_what_is_personal_lies_apart(here
 def test_what_the_caller_does_to_its_dictionary_later_changes_nothing(here, actor):
     said = {"items": ["soup"]}
     with UnitOfWork(actor) as work:
-        work.record(Rung(said=said))
+        work.record(Happened(said=said))
     said["items"].append("fish")
     assert log_of(here)[0].data == '{"name":"a","items":["soup"]}'
 
@@ -123,8 +123,8 @@ def test_what_the_caller_does_to_its_dictionary_later_changes_nothing(here, acto
 def test_one_instant_for_the_whole_unit(here, actor):
     with UnitOfWork(actor) as work:
         before = work.now
-        work.record(Rung(name="a"))
-        work.record(Rung(name="b"))
+        work.record(Happened(name="a"))
+        work.record(Happened(name="b"))
     assert {event.at for event in log_of(here)} == {before}
     assert timezone.is_aware(before)
 
@@ -133,81 +133,81 @@ def test_one_instant_for_the_whole_unit(here, actor):
 def test_a_failure_leaves_no_row_no_event_and_no_number(here, actor):
     with pytest.raises(ZeroDivisionError), UnitOfWork(actor) as work:
         Device.objects.create(restaurant=here, kind="pad", name="ghost")
-        work.record(Rung())
+        work.record(Happened())
         raise ZeroDivisionError
     assert not Device.objects.filter(name="ghost").exists()
     assert log_of(here) == []
     assert head_of(here) == 0
     with UnitOfWork(actor) as work:
-        work.record(Rung())
+        work.record(Happened())
     assert [event.seq for event in log_of(here)] == [1]
 
 
 def test_an_event_that_has_no_json_form_leaves_nothing(here, actor):
     with pytest.raises(TypeError), UnitOfWork(actor) as work:
         Device.objects.create(restaurant=here, kind="pad", name="ghost")
-        work.record(Rung(said={"odd": object()}))
+        work.record(Happened(said={"odd": object()}))
     assert not Device.objects.filter(name="ghost").exists()
     assert head_of(here) == 0
 
 
 def test_a_broken_constraint_leaves_nothing(here, actor):
     with pytest.raises(IntegrityError), UnitOfWork(actor) as work:
-        work.record(Rung())
+        work.record(Happened())
         Device.objects.create(restaurant=here, kind="spaceship", name="ghost")
     assert head_of(here) == 0
 
 
 def test_an_actor_without_a_restaurant_records_nothing(actor):
     with pytest.raises(DomainError) as refused, UnitOfWork(Actor("staff", 1, None, frozenset())) as work:
-        work.record(Rung())
+        work.record(Happened())
     assert refused.value.code == "no_restaurant"
     assert Event.objects.count() == 0
 
 
 # --- reactions ---------------------------------------------------------------------------------------------------
 def test_a_reaction_runs_once_a_class_with_all_its_events(here, actor, react):
-    react(Rung=["remember"], Echoed=["remember"])
+    react(Happened=["remember"], Echoed=["remember"])
     with UnitOfWork(actor) as work:
         for name in "ab":
-            work.record(Rung(name=name))
+            work.record(Happened(name=name))
             work.record(Unheard(name="x"))
         work.record(Echoed(name="c"))
         assert told.reacted == []  # only when the unit closes
-    assert told.reacted == [("Rung", ["a", "b"]), ("Echoed", ["c"])]
+    assert told.reacted == [("Happened", ["a", "b"]), ("Echoed", ["c"])]
 
 
 def test_what_a_reaction_records_has_reactions_of_its_own(here, actor, react):
-    react(Rung=["echo"], Echoed=["remember"])
+    react(Happened=["echo"], Echoed=["remember"])
     with UnitOfWork(actor) as work:
-        work.record(Rung(name="a"))
-        work.record(Rung(name="b"))
+        work.record(Happened(name="a"))
+        work.record(Happened(name="b"))
     assert told.reacted == [("Echoed", ["echo of a", "echo of b"])]
-    assert [event.action for event in log_of(here)] == ["rung", "rung", "echoed", "echoed"]
+    assert [event.action for event in log_of(here)] == ["happened", "happened", "echoed", "echoed"]
     assert head_of(here) == 4
 
 
 def test_several_reactions_run_in_the_order_of_the_table(actor, react):
-    react(Rung=["remember", "echo"], Echoed=["remember"])
+    react(Happened=["remember", "echo"], Echoed=["remember"])
     with UnitOfWork(actor) as work:
-        work.record(Rung(name="a"))
-    assert [name for name, _events in told.reacted] == ["Rung", "Echoed"]
+        work.record(Happened(name="a"))
+    assert [name for name, _events in told.reacted] == ["Happened", "Echoed"]
 
 
 def test_a_failing_reaction_rolls_everything_back(here, actor, react):
-    react(Rung=["echo", "refuse"])
+    react(Happened=["echo", "refuse"])
     with pytest.raises(LookupError), UnitOfWork(actor) as work:
         Device.objects.create(restaurant=here, kind="pad", name="ghost")
-        work.record(Rung())
+        work.record(Happened())
     assert not Device.objects.filter(name="ghost").exists()
     assert log_of(here) == []
     assert head_of(here) == 0
 
 
 def test_reactions_do_not_run_when_the_unit_fails(actor, react):
-    react(Rung=["remember"])
+    react(Happened=["remember"])
     with pytest.raises(ZeroDivisionError), UnitOfWork(actor) as work:
-        work.record(Rung())
+        work.record(Happened())
         raise ZeroDivisionError
     assert told.reacted == []
 
@@ -217,12 +217,12 @@ def test_reactions_do_not_run_when_the_unit_fails(actor, react):
 def test_a_service_inside_a_service_is_refused_at_once(here, actor, same):
     inner = actor if same else Actor.system(RestaurantFactory().pk, "test")
     with pytest.raises(RuntimeError, match="durable"), UnitOfWork(actor) as work:
-        work.record(Rung())
+        work.record(Happened())
         with UnitOfWork(inner) as nested:
-            nested.record(Rung())
+            nested.record(Happened())
     assert Event.objects.count() == 0
     with UnitOfWork(actor) as work:  # and nothing is left locked
-        work.record(Rung())
+        work.record(Happened())
     assert head_of(here) == 1
 
 
@@ -260,16 +260,16 @@ def test_a_writer_that_waits_too_long_is_told_so(actor, monkeypatch):
     assert [error.status for error in refused] == [503]
 
 
-# --- the doorbell ------------------------------------------------------------------------------------------------
+# --- the commit signal ------------------------------------------------------------------------------------------------
 def test_it_rings_once_after_the_commit_with_the_head(here, actor, monkeypatch, django_capture_on_commit_callbacks):
-    rung = []
-    monkeypatch.setattr(commit_signal, "notify", lambda *heard: rung.append(heard))
+    signalled = []
+    monkeypatch.setattr(commit_signal, "notify", lambda *heard: signalled.append(heard))
     with django_capture_on_commit_callbacks(execute=True):
         with UnitOfWork(actor) as work:
-            work.record(Rung())
-            work.record(Rung())
-        assert rung == []
-    assert rung == [(here.pk, 2)]
+            work.record(Happened())
+            work.record(Happened())
+        assert signalled == []
+    assert signalled == [(here.pk, 2)]
 
 
 def test_it_does_not_ring_for_what_did_not_happen(actor, monkeypatch, django_capture_on_commit_callbacks):
@@ -277,7 +277,7 @@ def test_it_does_not_ring_for_what_did_not_happen(actor, monkeypatch, django_cap
         with UnitOfWork(actor):
             pass
         with pytest.raises(ZeroDivisionError), UnitOfWork(actor) as work:
-            work.record(Rung())
+            work.record(Happened())
             raise ZeroDivisionError
     assert callbacks == []
 
@@ -289,13 +289,13 @@ def test_a_doorbell_that_fails_does_not_fail_the_answer(here, actor, monkeypatch
 
     monkeypatch.setattr(commit_signal, "notify", broken)
     with UnitOfWork(actor) as work:
-        work.record(Rung())
+        work.record(Happened())
     assert head_of(here) == 1
 
 
 # --- the day's numbers -------------------------------------------------------------------------------------------
 def take_day_numbers(work, day, count):
-    """Without rows that take them; `tests/test_bulk_insert.py` has those."""
+    """Take day numbers without rows; `tests/test_bulk_insert.py` covers those with rows."""
     (((last,),),) = execute_batch([DAY_NUMBERS.statement([work.restaurant_id, day], count)])
     return list(range(last - count + 1, last + 1))
 
@@ -335,7 +335,12 @@ def test_day_numbers_of_restaurants_are_apart(here, actor):
         ("UTC", "00:00", "2026-03-02T00:00:00Z", date(2026, 3, 2)),
         ("Asia/Tokyo", "04:00", "2026-03-01T18:59:59Z", date(2026, 3, 1)),
         ("Asia/Tokyo", "04:00", "2026-03-01T19:00:00Z", date(2026, 3, 2)),
-        ("America/New_York", "04:00", "2026-03-08T07:59:59Z", date(2026, 3, 7)),  # the night that loses an hour
+        (
+            "America/New_York",
+            "04:00",
+            "2026-03-08T07:59:59Z",
+            date(2026, 3, 7),
+        ),  # the night on which the clock loses an hour
         ("America/New_York", "04:00", "2026-03-08T08:00:00Z", date(2026, 3, 8)),
         ("Europe/Berlin", "02:30", "2026-10-25T00:15:00Z", date(2026, 10, 24)),  # 02:15, and 02:15 once more
         ("Europe/Berlin", "02:30", "2026-10-25T01:15:00Z", date(2026, 10, 24)),
@@ -354,7 +359,7 @@ def test_closing_a_unit_costs_the_same_whatever_the_number_of_events(here, actor
     def cost(count):
         with CaptureQueriesContext(connection) as asked, UnitOfWork(actor) as work:
             for _ in range(count):
-                work.record(Rung())
+                work.record(Happened())
         return len([query for query in asked if "SAVEPOINT" not in query["sql"]])
 
     assert cost(1) == cost(40) == (1 if connection.vendor == "postgresql" else 2)

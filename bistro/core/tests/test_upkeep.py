@@ -1,4 +1,4 @@
-"""SQLite is told once an hour how large its tables are; PostgreSQL knows by itself."""
+"""SQLite's statistics: updated once an hour, left alone on PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The admin site: open to owners and managers of the active restaurant, and to the operator."""
+"""The admin site, open to owners and managers of the active restaurant and to the operator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ from bistro.core.models import Restaurant
 
 
 def restaurant_in(request: HttpRequest) -> Restaurant | None:
-    """The restaurant that is being managed, or None. Read once a request."""
+    """Return the managed restaurant, or None. Read once per request."""
     if not hasattr(request, "managed_restaurant"):
         actor = request_actor(request)
         restaurant_id = actor.restaurant_id if actor is not None else None
@@ -30,7 +30,7 @@ def restaurant_in(request: HttpRequest) -> Restaurant | None:
 
 
 class ManagerLogin(AuthenticationForm):
-    """E-mail and password of somebody who manages a restaurant, or of the operator."""
+    """A login form for managers of a restaurant and for the operator."""
 
     error_messages = {
         **AuthenticationForm.error_messages,
@@ -44,7 +44,7 @@ class ManagerLogin(AuthenticationForm):
 
 
 class BistroAdminSite(UnfoldAdminSite):
-    """Who may come in is decided by the membership, not by a flag on the login."""
+    """An admin site whose access depends on the membership, not on a flag of the login."""
 
     login_form = ManagerLogin
     index_title = "Tonight"
@@ -57,7 +57,7 @@ class BistroAdminSite(UnfoldAdminSite):
         return bool(getattr(request.user, "is_superuser", False)) or (actor.is_staff and actor.may(Permission.MANAGE))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Whoever works in several restaurants says first which one it is today."""
+        """Ask a person with several memberships for the restaurant first."""
         user = request.user
         if request.method == "GET" and user.is_authenticated and not self.has_permission(request):
             undecided = SESSION_RESTAURANT not in request.session and len(memberships_of(user)) > 1
@@ -67,7 +67,7 @@ class BistroAdminSite(UnfoldAdminSite):
         return super().login(request, extra_context)  # type: ignore[no-any-return]
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Times are shown in the restaurant's zone."""
+        """Show times in the restaurant's time zone."""
         inner = super().admin_view(view, cacheable)
 
         def at_home(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What every page template may use."""
+"""Template variables of every page."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from django.http import HttpRequest
 
 
 def actor(request: HttpRequest) -> dict[str, Any]:
-    """`actor`: who looks at the page, or None."""
+    """Return the `actor` of the page, or None."""
     return {"actor": getattr(request, "actor", None)}

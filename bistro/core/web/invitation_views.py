@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: register here, or join with the login that is signed in."""
+"""The page of an invitation link: register, or join with the signed-in login."""
 
 from typing import Any
 
@@ -17,7 +17,10 @@ from bistro.core.services.restaurants import accept_invitation
 @never_cache
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Whether the link is still good is only said to who tries: guessing one learns nothing."""
+    """Show the form or accept the invitation.
+
+    Only an attempt tells whether the link is valid, so guessing is limited.
+    """
     if request.method == "GET":
         return _page(request, {})
     wait = over_limit("enrol", f"invitation:{client_address(request)}")

@@ -1,4 +1,4 @@
-"""Doors of pages: who may come in, and where the others are sent."""
+"""The access check of pages, and the redirect of visitors without a login."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,9 +22,9 @@ View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
 def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
-    """A page for those whose role allows `act`; the view gets the actor. Nobody logged in: to the login.
+    """Restrict a page to roles with the permission; the view receives the actor.
 
-    Times on the page are the restaurant's.
+    A visitor without a login is sent to the login page. Times on the page are in the restaurant's time zone.
     """
 
     def decorate(view: Inner[Params]) -> View[Params]:
@@ -32,7 +32,7 @@ def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = request_actor(request)
             if actor is None:
-                if hasattr(request, "locked_out"):  # a locked pad's cookie: a login would not help
+                if hasattr(request, "locked_out"):  # the cookie of a locked pad, for which a login is no help
                     raise request.locked_out
                 return to_login(request)
             if actor.restaurant_id is None:
@@ -48,7 +48,7 @@ def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
-    """The login, and back here afterwards. An htmx request moves the whole page."""
+    """Redirect to the login and then back to this page. An htmx request redirects the whole page."""
     target = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
     if getattr(request, "htmx", False):
         answer = HttpResponse(status=401)

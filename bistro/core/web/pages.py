@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class HtmxHttpRequest(HttpRequest):
-    """A request of a page. `htmx` is true where htmx sent it: the answer is then only a part of the page."""
+    """A request of a page. `htmx` is true if htmx sent it and the response is a part of the page."""
 
     htmx: HtmxDetails
 
@@ -26,10 +26,10 @@ def answer_action(
     part: Callable[[T | None, DomainError | None], HttpResponse],
     page: Callable[[DomainError], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Call a service for a form or button of a page, and answer with the result or with the reason of its refusal.
+    """Call a service for a form or button of a page and return its result or its refusal.
 
-    By htmx the answer is `part(result, refusal)`, one of the two is None. Without JavaScript it is a redirect to
-    `back`, or `page(refusal)`; without `page` the refusal is raised, and the middleware makes a page of it.
+    For htmx the response is `part(result, refusal)`, where one of the two is None. Otherwise it is a redirect to
+    `back`, or `page(refusal)`; without `page` the refusal is raised and the middleware renders a page for it.
     """
     result, refusal = None, None
     try:

@@ -1,4 +1,4 @@
-"""The door's other wing: a screen shows a code, asks whether a manager has claimed it, and goes to its page."""
+"""The pairing page: a screen shows a code, polls for a manager's claim, then goes to its page."""
 
 from datetime import datetime
 
@@ -16,15 +16,17 @@ from bistro.core.models import Device, Pairing
 from bistro.core.services import pairing
 from bistro.core.web.pages import HtmxHttpRequest, render_refusal
 
-PAIRING_COOKIE = "bistro_pairing"  # the code to show, and the secret that only this browser has
-COOKIE_AGE = 30 * 24 * 3600  # a wall that waits over a holiday comes back with a new code
+PAIRING_COOKIE = "bistro_pairing"  # the code to show, and the secret that only this browser knows
+COOKIE_AGE = 30 * 24 * 3600  # long enough for a screen that stays off over a holiday
 HOME = {Device.Kind.KITCHEN: "/kitchen/", Device.Kind.PAD: "/device/"}
 
 
 @require_http_methods(["GET", "POST"])
 def show_code(request: HtmxHttpRequest) -> HttpResponse:
-    """The code, large; every few seconds the page asks here again. POST shows the first one, a GET with the cookie of
-    an ended code the next. Claimed: the device's cookie, and on to its page.
+    """Show the code in large type; the page polls this view every few seconds.
+
+    POST creates the first code, a GET with the cookie of an expired code the next one. After the claim the response
+    sets the device's cookie and redirects to the device's page.
     """
     code, _, secret = request.COOKIES.get(PAIRING_COOKIE, "")[:100].partition(".")
     known = pairing.known_pairing(secret)
@@ -37,19 +39,19 @@ def show_code(request: HtmxHttpRequest) -> HttpResponse:
         if request.method == "GET" and not secret:
             return redirect("device-door")
         return _show_new(request, secret, counted=known is None)
-    except LostRace:  # the same browser collects at this moment: the next look finds it
+    except LostRace:  # a concurrent request of the same browser collects the device; the next poll finds it
         return HttpResponse(status=204)
     except DomainError as error:
         return render_refusal(request, "core/pairing.html", error)
 
 
 def _counts(known: Pairing) -> bool:
-    """Whether its code can still be claimed, or was."""
+    """Return whether the code can be claimed or was claimed just now."""
     return known.expires_at > timezone.now() and known.collected_at is None
 
 
 def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpResponse:
-    """A screen that only comes for its next code is not counted: it takes the place of its last."""
+    """Show a new code. A screen that replaces its expired code does not count against the rate limit."""
     address = client_address(request)
     if counted:
         words = "Too many screens want a code at once. The next code comes in {wait} s."

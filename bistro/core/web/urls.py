@@ -1,4 +1,4 @@
-"""Pages of the core: login, the chooser of restaurants, the door of wall screens and pads, health and metrics."""
+"""URLs of the core's pages: login, choice of restaurant, device set-up, health and metrics."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path

@@ -1,4 +1,4 @@
-"""Pages of the core: login, the chooser of restaurants, the door of wall screens and pads."""
+"""Pages of the core: login, choice of restaurant, set-up of screens and pads."""
 
 from typing import Any
 
@@ -23,12 +23,12 @@ from bistro.core.web.pairing_views import HOME
 
 
 class Login(LoginView):
-    """E-mail and password. Somebody who works in one place goes straight on, others choose."""
+    """The login page. A person with one membership goes straight on, others choose a restaurant."""
 
     template_name = "registration/login.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """One address may not try account after account either."""
+        """Log in. Failed logins are also limited by address, so that nobody tries one account after the other."""
         try:
             require_within("login", client_address(request), "Too many failed logins. Try again in {wait} s.")
         except TooMany as refusal:
@@ -49,7 +49,7 @@ class Login(LoginView):
 @login_required
 @require_http_methods(["GET", "POST"])
 def choose_restaurant(request: HttpRequest) -> HttpResponse:
-    """Where do you work today? One that is not yours is 404."""
+    """Let a login choose the active restaurant. A restaurant without a membership is 404."""
     assert isinstance(request.user, Staff)
     members = memberships_of(request.user)
     if request.method == "POST":
@@ -63,10 +63,10 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def device_door(request: HttpRequest) -> HttpResponse:
-    """A wall screen or pad types its one-time code and gets an HttpOnly cookie (DECISIONS 31).
+    """Exchange a one-time code for an HttpOnly device cookie.
 
-    A wall that is set up already goes to its board, also when this page is where it starts after a power cut;
-    with `?again` it can become another one.
+    A screen that is set up goes to its board, also when this is its start page after a power cut; `?again` lets it
+    become another device.
     """
     if request.method == "GET":
         actor = request_actor(request)
@@ -85,7 +85,7 @@ def device_door(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Where to go afterwards, if it is one of our own pages."""
+    """Return the page to go to afterwards, if it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
     return target if safe else "/"

@@ -1,7 +1,7 @@
-"""The doorbell: "restaurant r has reached seq n". Best effort; the tails also look by themselves.
+"""The commit signal: "restaurant r has reached seq n". Delivery is best effort; tails also poll the log.
 
-A commit rings inside its own process at once. The ringing process's hub passes it on to the other processes over
-the channel layer, off the request's path, so that a frozen Redis never holds up an answer.
+A commit notifies the hubs of its own process at once. The hub forwards the signal to other processes over the channel
+layer, outside the request, so that a frozen Redis never delays a response.
 """
 
 import asyncio
@@ -15,13 +15,13 @@ _listeners: list[tuple[asyncio.AbstractEventLoop, Listener]] = []
 
 
 def notify(restaurant_id: int, seq: int) -> None:
-    """Wake the hubs of this process, from any thread."""
+    """Notify the hubs of this process, from any thread."""
     with _guard:
         listeners = list(_listeners)
     for loop, listener in listeners:
         try:
             loop.call_soon_threadsafe(listener, restaurant_id, seq)
-        except RuntimeError:  # that loop has ended, its hub with it
+        except RuntimeError:  # the event loop has ended, and with it its hub
             unsubscribe(loop, listener)
 
 
@@ -32,7 +32,7 @@ def subscribe(loop: asyncio.AbstractEventLoop, listener: Listener) -> None:
 
 
 def unsubscribe(loop: asyncio.AbstractEventLoop, listener: Listener) -> None:
-    """Stop calling it."""
+    """Remove the listener."""
     with _guard:
         if (loop, listener) in _listeners:
             _listeners.remove((loop, listener))

@@ -1,4 +1,4 @@
-"""What managers change in the admin: audit trail only, with what stood there before and after."""
+"""Events of configuration changes in the admin, for the audit trail only, with the values before and after."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from bistro.core.kernel.events import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigurationEvent(DomainEvent):
-    """Somebody set up `row`. `changed` holds {field: (before, after)} in values that JSON knows."""
+    """A change of the configuration row `row`. `changed` holds {field: (before, after)} in JSON values."""
 
     type: ClassVar[str] = "configuration_updated"
 
@@ -34,27 +34,27 @@ class ConfigurationEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigurationAdded(ConfigurationEvent):
-    """A row is new."""
+    """A created row."""
 
     action: ClassVar[str] = "added"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigurationChanged(ConfigurationEvent):
-    """Values of a row are other than before."""
+    """A row with changed values."""
 
     action: ClassVar[str] = "changed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigurationRemoved(ConfigurationEvent):
-    """A row is gone."""
+    """A deleted row."""
 
     action: ClassVar[str] = "removed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RestaurantChanged(ConfigurationEvent):
-    """The restaurant's own settings. Prices and kitchen depend on them, so other apps react."""
+    """A change of the restaurant's settings. Other apps react, because prices and kitchen depend on them."""
 
     action: ClassVar[str] = "restaurant_changed"

@@ -1,4 +1,4 @@
-"""What happens to devices: in the audit trail, and on screens that manage them."""
+"""Events of devices, for the audit trail and the floor plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from bistro.core.kernel.events import Audience, DomainEvent
 from bistro.core.models import Device
 
-# The floor shows an alarm for each locked pad: these let it appear or go.
+# The floor plan shows an alarm for each locked pad, and these events make it appear or disappear.
 ON_THE_FLOOR = frozenset({Audience.FLOOR})
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceEvent(DomainEvent):
-    """Something happened to `device`. No token or code is ever in it."""
+    """An event of `device`. Never contains a token or code."""
 
     type: ClassVar[str] = "device_updated"
 
@@ -35,28 +35,28 @@ class DeviceEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceAdded(DeviceEvent):
-    """It is known, not enrolled yet."""
+    """A device that was created and is not enrolled yet."""
 
     action: ClassVar[str] = "added"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceCodeMade(DeviceEvent):
-    """A manager made a one-time code for it."""
+    """A one-time code that a manager created for the device."""
 
     action: ClassVar[str] = "code_made"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DevicePaired(DeviceEvent):
-    """A manager read a code on a screen: that screen may collect this device's token."""
+    """A manager's claim of a code on a screen, which may now collect the device's token."""
 
     action: ClassVar[str] = "paired"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceEnrolled(DeviceEvent):
-    """It has a token."""
+    """A device that received a token."""
 
     action: ClassVar[str] = "enrolled"
     audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
@@ -64,14 +64,14 @@ class DeviceEnrolled(DeviceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceRotated(DeviceEvent):
-    """It asked for a new token."""
+    """A device that asked for a new token."""
 
     action: ClassVar[str] = "rotated"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceRevoked(DeviceEvent):
-    """Its token counts no more."""
+    """A device whose token was revoked."""
 
     action: ClassVar[str] = "revoked"
     audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
@@ -79,7 +79,7 @@ class DeviceRevoked(DeviceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceReported(DeviceEvent):
-    """A heartbeat said something new that is in order: other firmware, or the first digest, expected from now on."""
+    """An accepted heartbeat with news: other firmware, or the first digest, which becomes the expected one."""
 
     action: ClassVar[str] = "reported"
 
@@ -89,7 +89,7 @@ class DeviceReported(DeviceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceLocked(DeviceEvent):
-    """A heartbeat said that it was tampered with, or runs other software than expected."""
+    """A heartbeat that reported tampering or unexpected software."""
 
     action: ClassVar[str] = "locked"
     audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
@@ -102,7 +102,7 @@ class DeviceLocked(DeviceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceUnlocked(DeviceEvent):
-    """A manager has looked at it and takes it as it is."""
+    """A manager's decision to unlock the device and accept its software."""
 
     action: ClassVar[str] = "unlocked"
     audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR

@@ -1,4 +1,4 @@
-"""What happens to restaurants and their people: audit trail only."""
+"""Events of restaurants and their members, for the audit trail only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bistro.core.models import Invitation, Membership, Restaurant
 
 @dataclass(frozen=True, kw_only=True)
 class RestaurantOpened(DomainEvent):
-    """The first event of every restaurant."""
+    """The creation of a restaurant, its first event."""
 
     type: ClassVar[str] = "restaurant_created"
     action: ClassVar[str] = "opened"
@@ -27,7 +27,7 @@ class RestaurantOpened(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberEvent(DomainEvent):
-    """Something happened to a membership. Name and address are personal data and lie apart."""
+    """An event of a membership. Name and e-mail are personal data and go into `private`."""
 
     type: ClassVar[str] = "membership_updated"
 
@@ -47,14 +47,14 @@ class MemberEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberAdded(MemberEvent):
-    """A login got a role here."""
+    """A login that received a role in the restaurant."""
 
     action: ClassVar[str] = "added"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemberChanged(MemberEvent):
-    """Another role, or no role any more; `before` is the old one."""
+    """A changed or ended role; `before` is the old role."""
 
     action: ClassVar[str] = "changed"
     before: str
@@ -65,7 +65,7 @@ class MemberChanged(MemberEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberInvited(DomainEvent):
-    """Somebody may register with a role."""
+    """An invitation to register with a role."""
 
     type: ClassVar[str] = "membership_updated"
     action: ClassVar[str] = "invited"

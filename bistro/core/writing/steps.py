@@ -1,4 +1,4 @@
-"""Parts of a unit of work that every app's configuration shares."""
+"""Steps that the configuration of every app shares."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 
 def archive(row: Any, work: UnitOfWork) -> None:
-    """Take a row out of use. What was ordered, cooked or billed keeps pointing at it."""
+    """Take a row out of use. Orders, tickets and bills keep referring to it."""
     require_transaction()
     row.archived_at = work.now
     _save(row)
 
 
 def bring_back(row: Any, work: UnitOfWork) -> None:
-    """Put an archived row back into use. Raises InvalidInput when its name was given to another one since."""
+    """Put an archived row back into use. Raises InvalidInput if another row has taken its name."""
     require_transaction()
     row.archived_at = None
     try:
@@ -29,14 +29,14 @@ def bring_back(row: Any, work: UnitOfWork) -> None:
 
 
 def settle_names(row: Model) -> None:
-    """Fill the compared forms of names, which are otherwise made on saving, so that constraints can be checked."""
+    """Compute the compared forms of names before saving, so that constraints can be checked."""
     for field in row._meta.concrete_fields:
         if isinstance(field, NameKeyField):
             setattr(row, field.attname, name_key(getattr(row, field.source)))
 
 
 def raise_version(row: Any) -> None:
-    """Whoever holds the row as it was gets 412 at the next write."""
+    """Increment `version`, if the row has one (optimistic lock; stale writers get 412)."""
     if any(field.name == "version" for field in row._meta.concrete_fields):
         row.version += 1
 

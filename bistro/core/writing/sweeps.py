@@ -1,6 +1,6 @@
-"""What the clock causes: the services of `settings.SWEEPS`, once a second, in one daemon thread of each server process.
+"""Sweeps: the services of `settings.SWEEPS`, run once a second in a daemon thread of each server process.
 
-Several processes sweep at once: who is first decides each sweep's own conditional UPDATE, never this file.
+Several processes sweep at the same time. The conditional UPDATE of each sweep decides which process acts.
 """
 
 import logging
@@ -22,14 +22,16 @@ log = logging.getLogger(__name__)
 
 
 class Sweep(Protocol):
-    """A service that looks for what is due. Cheap when nothing is."""
+    """A service that processes what is due. It must be cheap when nothing is due."""
 
     def __call__(self, *, now: datetime) -> object: ...
 
 
 def in_each(due: Mapping[int, Sequence[Due]], act: Callable[[int, Sequence[Due]], int]) -> int:
-    """The sum of what `act(restaurant, what is due there)` returns. A restaurant whose rows cannot be had now does not
-    keep the others waiting; its error is raised at the end."""
+    """Return the sum of `act(restaurant, rows due there)` over all restaurants.
+
+    A database error or overload in one restaurant does not stop the others; the last such error is raised at the end.
+    """
     done, failure = 0, None
     for restaurant_id, rows in due.items():
         try:
@@ -42,7 +44,7 @@ def in_each(due: Mapping[int, Sequence[Due]], act: Callable[[int, Sequence[Due]]
 
 
 class Sweeper(threading.Thread):
-    """Runs sweeps for as long as the process lives, whatever the database does; an outage is logged once."""
+    """A thread that runs the sweeps as long as the process lives. It logs an outage once and keeps trying."""
 
     def __init__(self, sweeps: Sequence[Sweep], seconds: float, clock: Callable[[], datetime] = timezone.now) -> None:
         super().__init__(name="sweep", daemon=True)
@@ -51,34 +53,34 @@ class Sweeper(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        """One round, then a rest, until `stop`."""
+        """Run a round of sweeps after each pause, until `stop`."""
         while not self._stopped.wait(self.seconds):
             self.round()
 
     def stop(self) -> None:
-        """No more rounds after the present one."""
+        """Stop after the current round."""
         self._stopped.set()
 
     def round(self) -> None:
-        """Each sweep once. One that fails does not keep the others from their turn."""
+        """Run each sweep once. A failure does not stop the others."""
         for sweep in self.sweeps:
             close_old_connections()
             try:
                 sweep(now=self.clock())
-            except Exception as error:  # the thread must outlive everything: nobody would start it again
+            except Exception as error:  # the thread must survive every error, because nothing restarts it
                 if sweep not in self._failing:
                     self._failing.add(sweep)
-                    log.warning("a sweep fails, and goes on trying", extra={"sweep": _name(sweep)}, exc_info=error)
+                    log.warning("sweep failed, will retry", extra={"sweep": _name(sweep)}, exc_info=error)
             else:
                 if sweep in self._failing:
                     self._failing.remove(sweep)
-                    log.info("a sweep works again", extra={"sweep": _name(sweep)})
+                    log.info("sweep recovered", extra={"sweep": _name(sweep)})
             finally:
                 close_old_connections()
 
 
 def start_sweeps() -> Sweeper | None:
-    """In a server process, once: the thread with all sweeps. `SWEEP_SECONDS` of 0 (tests) starts none."""
+    """Start the thread with all sweeps, once in a server process. `SWEEP_SECONDS` of 0 (tests) starts none."""
     if not settings.SWEEP_SECONDS:
         return None
     sweeper = Sweeper([hook(path) for path in settings.SWEEPS], settings.SWEEP_SECONDS)

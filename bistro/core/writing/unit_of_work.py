@@ -1,4 +1,4 @@
-"""The unit of work: the only place in the product that opens a durable transaction."""
+"""The unit of work: the only place that opens a durable transaction (ADR 0002)."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -22,9 +22,9 @@ from bistro.core.speed.bulk_insert import Counter, insert_numbered, new_row
 from bistro.core.speed.statement_batch import defer_inserts
 from bistro.core.writing import commit_signal
 
-# Units of work queue here before they open a transaction. SQLite has one write lock for the
-# whole file and hands it out unfairly (waiters sleep and poll). On PostgreSQL all units of a restaurant end on the row
-# of its sequence: more than a few at once only wait for each other with their row locks held.
+# Units of work queue here before they open a transaction. SQLite grants its only write lock unfairly, because waiting
+# connections sleep and poll. On PostgreSQL all units of a restaurant end on the row of its sequence, so more than a few
+# would only wait for each other while holding row locks.
 _writers = threading.BoundedSemaphore(settings.WRITERS)
 _WAIT_SECONDS = 20
 DAY_NUMBERS = Counter("core_daynumber", "last", of=("restaurant_id", "business_date"))
@@ -33,24 +33,24 @@ _thread = threading.local()
 
 
 class Reaction(Protocol):
-    """What a higher app does in the same transaction, once for all recorded events of one class."""
+    """A step of a higher app that runs in the same transaction, once for all recorded events of one class."""
 
     def __call__(self, events: Sequence[Any], work: "UnitOfWork") -> None: ...
 
 
 @cache
 def reactions_to(event_class: type[DomainEvent]) -> tuple[Reaction, ...]:
-    """The functions that `settings.EVENT_REACTIONS` lists for a class."""
+    """Return the functions that `settings.EVENT_REACTIONS` lists for an event class."""
     paths = settings.EVENT_REACTIONS.get(f"{event_class.__module__}.{event_class.__qualname__}", ())
     return tuple(hook(path) for path in paths)
 
 
 class UnitOfWork(AbstractContextManager["UnitOfWork"]):
-    """`with UnitOfWork(actor) as work:` one thing a person does, whole or not at all.
+    """A transaction around one action: `with UnitOfWork(actor) as work:`.
 
-    On leaving: reactions run, the events get the next numbers of the restaurant's sequence and are appended to the
-    log as the last statements; after the commit the doorbell rings, and cannot fail the answer. Durable: services
-    never nest, a unit inside a unit raises RuntimeError. `now` is the one instant of the whole unit.
+    On exit the reactions run; then the events get the next sequence numbers of the restaurant and are appended to the
+    log as the last statements. The commit signal follows after the commit and cannot fail the request. The transaction
+    is durable: services never nest, and a unit inside a unit raises RuntimeError. `now` is the time of the whole unit.
     """
 
     now: datetime
@@ -64,7 +64,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     def __enter__(self) -> "UnitOfWork":
         self._take_writer()
-        with ExitStack() as opened:  # left at once if one of them fails
+        with ExitStack() as opened:  # unwinds if one of them fails
             opened.callback(self._free_writer)
             opened.enter_context(transaction.atomic(durable=True))
             opened.enter_context(defer_inserts())
@@ -85,27 +85,30 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     @property
     def restaurant_id(self) -> int:
-        """Whose unit it is. Raises DomainError for an actor without a restaurant."""
+        """Return the restaurant of the unit. Raises DomainError for an actor without a restaurant."""
         if self._restaurant_id is None:
             raise DomainError("Choose a restaurant first.", code="no_restaurant")
         return self._restaurant_id
 
     def belongs_to(self, restaurant_id: int) -> None:
-        """Name the restaurant when the unit itself creates it."""
+        """Set the restaurant, for a unit that creates it."""
         self._restaurant_id = restaurant_id
 
     def record(self, event: DomainEvent, *, actor: Actor | None = None) -> None:
-        """Something happened. In a batch each event keeps its own actor."""
+        """Record an event. In a batch each event keeps its own actor."""
         self._recorded.append((event, actor or self.actor))
 
     def once(self, name: str, read: Callable[[], Any]) -> Any:
-        """What `read` gives, read at most once in this unit: steps of several apps need the same rows."""
+        """Return the value of `read`, called at most once in this unit.
+
+        Steps of several apps need the same rows.
+        """
         if name not in self._read:
             self._read[name] = read()
         return self._read[name]
 
     def insert_with_day_numbers(self, rows: Sequence[Any], business_date: date) -> None:
-        """Insert new rows, giving each the day's next `number`; after every other lock and check."""
+        """Insert new rows with the next `number` of the day. Call it after every other lock and check."""
         insert_numbered(rows, "number", DAY_NUMBERS, [self.restaurant_id, business_date])
 
     def _close(self) -> None:
@@ -115,13 +118,13 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         rows = [self._row(event, actor) for event, actor in self._recorded]
         head = insert_numbered(rows, "seq", SEQUENCE, [self.restaurant_id])
 
-        def ring() -> None:  # no partial: Django's robust handling asks a callback that fails for its __qualname__
+        def notify() -> None:  # no partial, because Django logs the __qualname__ of a callback that fails
             commit_signal.notify(self.restaurant_id, head)
 
-        transaction.on_commit(ring, robust=True)
+        transaction.on_commit(notify, robust=True)
 
     def _react(self) -> None:
-        """Run the reactions; what they record may have reactions of its own."""
+        """Run the reactions; events recorded by a reaction trigger reactions of their own."""
         done = 0
         while done < len(self._recorded):
             by_class: dict[type[DomainEvent], list[DomainEvent]] = {}
@@ -162,6 +165,6 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
 
 def require_transaction() -> None:
-    """Steps refuse to run outside a unit of work."""
+    """Raise RuntimeError outside a unit of work."""
     if not connection.in_atomic_block:
         raise RuntimeError("A step runs inside a unit of work; call the service instead.")

@@ -11,6 +11,8 @@ from bistro.demo.food import FOOD_CATEGORIES
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import CHOICES, DISHES, OTHERWISE, UNIT_OF, parts_of
 
+pytestmark = pytest.mark.database_agnostic
+
 ALLERGENS = {
     *("gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk"),
     *("nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs"),

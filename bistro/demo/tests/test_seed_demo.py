@@ -71,6 +71,7 @@ def test_the_control_without_the_mark_nobody_can_get_in(var, monkeypatch):
     assert not (var / "demo.json").exists()
 
 
+@pytest.mark.database_agnostic
 @pytest.mark.parametrize("what", ["another restaurant", "another database", "an operator", "an order"])
 def test_nothing_that_somebody_else_made_is_thrown_away(var, monkeypatch, what):
     cut_short(monkeypatch, "_other_devices")

@@ -1,4 +1,4 @@
-"""`manage.py migrate`, in the place of Django's: the house may stay open."""
+"""The command `manage.py migrate`, which replaces Django's and works while orders are being placed."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns,
 
 
 class Command(migrate.Command):
-    """One process at a time, and no order waits long behind it: it steps back from a table in use, and comes again."""
+    """A migration that runs in one process at a time and releases a table that is in use, then retries."""
 
     def add_arguments(self, parser: Any) -> None:
-        """Django's, and how to wait."""
+        """Add the options for waiting."""
         super().add_arguments(parser)
         parser.add_argument(
             "--patience", type=float, default=300.0, help="Seconds to go on trying when tables are in use (300)."
@@ -30,7 +30,7 @@ class Command(migrate.Command):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Django's, until no lock is refused any more."""
+        """Migrate, and retry until every lock is granted."""
         connection = connections[options["database"]]
         lock_timeout = "0" if options["offline"] else LOCK_TIMEOUT
         run = super().handle

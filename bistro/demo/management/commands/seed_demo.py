@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand
 from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Restaurant
 from bistro.demo.credentials import write_private
-from bistro.demo.interrupted_seed import holds_only
-from bistro.demo.seed import seed
+from bistro.demo.seed import holds_only, seed
 
 
 class Command(BaseCommand):

@@ -1,0 +1,34 @@
+"""`manage.py simulate`: the command of the simulator in `tools/`, whose packages the server does without."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+PACKAGES = ("aiohttp", "rich")
+INSTALL = f"{sys.executable} -m pip install --requirement requirements-simulator.txt"
+
+
+class Command(BaseCommand):
+    """Pads that order, cooks that bump, waiters that deliver; the exit status is the verdict."""
+
+    help = "Play a service against the running server and account for every order."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the simulator's options, which need no package."""
+        from tools.simulator.options import add_arguments
+
+        add_arguments(parser)
+
+    def handle(self, *args: Any, **given: Any) -> None:
+        """Run the simulator, or name the command that installs its packages."""
+        try:
+            from tools.simulator.command import simulate
+        except ModuleNotFoundError as missing:
+            package = (missing.name or "").partition(".")[0]
+            if package not in PACKAGES:
+                raise
+            raise CommandError(f"The simulator needs the package {package}. Install it with:\n{INSTALL}") from None
+        simulate(given)

@@ -1,0 +1,82 @@
+"""What breaks while the guests order, and how long every screen takes to show the truth again."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from harness.installation import Installation
+from harness.screens import Screen, when_all
+
+PATIENCE = 45.0  # seconds after which a screen counts as never back
+OUTAGE = 1.0  # seconds that Redis and PostgreSQL are away
+WORKER, REDIS, POSTGRES = "worker killed", "Redis restarted", "PostgreSQL killed"
+
+
+@dataclass
+class Recovery:
+    """For one kind of fault: seconds until each screen was right again, and until an order was acknowledged again."""
+
+    screens: list[float] = field(default_factory=list)
+    orders: list[float] = field(default_factory=list)
+    never: int = 0
+    times: int = 0
+
+
+@dataclass
+class Chaos:
+    """Faults one after the other, each at its share of the evening."""
+
+    here: Installation
+    screens: Sequence[Screen]
+    acknowledged: Callable[[], int]
+    recoveries: dict[str, Recovery] = field(default_factory=dict)
+    over: bool = False  # nobody orders any more
+
+    async def rage(self, faults: Sequence[str], orders: int) -> None:
+        """Spread the faults over the orders, in an order that is the same in every run."""
+        shuffled = random.Random(len(faults)).sample(faults, len(faults))
+        for number, fault in enumerate(shuffled, start=1):
+            while self.acknowledged() < orders * number / (len(faults) + 1):  # noqa: ASYNC110 - a count, not an event
+                await asyncio.sleep(0.05)
+            await self._break(fault, number)
+
+    async def _break(self, fault: str, number: int) -> None:
+        """Break it, bring it back, and measure from the kill (a worker: others serve) or from the return."""
+        if fault == WORKER:
+            worker = self.here.workers[number % len(self.here.workers)]
+            worker.kill()
+            measuring = asyncio.create_task(self._measure(fault))
+            await asyncio.to_thread(worker.start)
+            await worker.ready()
+            await measuring
+            return
+        server = self.here.redis if fault == REDIS else self.here.postgres
+        assert server is not None
+        server.kill()
+        await asyncio.sleep(OUTAGE)
+        await asyncio.to_thread(server.start)
+        await server.ready()
+        await self._measure(fault)
+
+    async def _measure(self, fault: str) -> None:
+        """Until every screen shows what stood in the log at this moment, and until a pad is answered again."""
+        recovery = self.recoveries.setdefault(fault, Recovery())
+        recovery.times += 1
+        began, before = perf_counter(), self.acknowledged()
+        answered = asyncio.create_task(self._answered_again(before, began))
+        heads = await asyncio.to_thread(self.here.log.heads)
+        lag = perf_counter() - began
+        seconds = await when_all(list(self.screens), lambda screen: screen.has_come_to(heads), PATIENCE)
+        recovery.screens += [second + lag for second in seconds if second is not None]
+        recovery.never += seconds.count(None)
+        recovery.orders += await answered
+
+    async def _answered_again(self, before: int, began: float) -> list[float]:
+        """Nothing when nobody waits for an answer any more."""
+        while self.acknowledged() <= before and perf_counter() - began < PATIENCE:
+            if self.over:
+                return []
+            await asyncio.sleep(0.01)
+        return [perf_counter() - began]

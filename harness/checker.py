@@ -1,0 +1,84 @@
+"""The verdict: what the guests were promised, against what stands in the tables and on the screens."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from harness.books import Books
+from harness.guests import Wish
+
+
+@dataclass
+class Account:
+    """What became of every wish. Sets hold marks, so that a wrong order can be looked up."""
+
+    acknowledged: int = 0
+    lost: set[str] = field(default_factory=set)
+    doubled: set[str] = field(default_factory=set)
+    invented: set[str] = field(default_factory=set)
+    unanswered: set[str] = field(default_factory=set)
+    not_in_kitchen: set[str] = field(default_factory=set)
+    refused: Counter[str] = field(default_factory=Counter)
+    expected: Decimal = Decimal("0.00")
+    found: Decimal = Decimal("0.00")
+    dear: set[str] = field(default_factory=set)  # their order costs something else
+
+    @property
+    def money_is_equal(self) -> bool:
+        return self.expected == self.found and not self.dear
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, in words; nothing when all is well."""
+        counted = {
+            "lost": self.lost,
+            "doubled": self.doubled,
+            "invented": self.invented,
+            "never answered": self.unanswered,
+            "not in the kitchen": self.not_in_kitchen,
+            "refused": self.refused,
+        }
+        found = [f"{len(marks)} {name}" for name, marks in counted.items() if marks]
+        if not self.acknowledged:
+            found.append("nothing was acknowledged")
+        if not self.money_is_equal:
+            found.append(f"money differs by {self.found - self.expected}")
+        return found
+
+
+def server_errors(answers: Counter[int]) -> int:
+    """Answers that no guest should get. 503 says when to come again, and is not one of them."""
+    return sum(times for status, times in answers.items() if status >= 500 and status != 503)
+
+
+def check(wishes: Sequence[Wish], books: Books) -> Account:
+    """Acknowledged is there once under the id that the pad was told; nothing else is there; every cent agrees."""
+    account = Account()
+    ours = {wish.mark for wish in wishes}
+    account.invented = {mark for mark in books.orders if mark not in ours}
+    for wish in wishes:
+        _judge(wish, books.orders.get(wish.mark, []), books, account)
+    return account
+
+
+def _judge(wish: Wish, found: Sequence[int], books: Books, account: Account) -> None:
+    if not wish.answered:
+        account.unanswered.add(wish.mark)
+    if len(found) > 1:
+        account.doubled.add(wish.mark)
+    account.found += sum((books.totals[order_id] for order_id in found), Decimal("0.00"))
+    if wish.refused:
+        account.refused[wish.refused] += 1
+        account.invented |= {wish.mark} if found else set()
+    if wish.order_id is None:
+        return
+    account.acknowledged += 1
+    account.expected += wish.expected
+    if wish.order_id not in found:
+        account.lost.add(wish.mark)
+        return
+    if wish.order_id not in books.tickets:
+        account.not_in_kitchen.add(wish.mark)
+    if books.totals[wish.order_id] != wish.expected:
+        account.dear.add(wish.mark)

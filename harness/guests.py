@@ -1,0 +1,189 @@
+"""Pads that order until they are told, and a crew that keeps the number of open orders that of a busy evening."""
+
+import asyncio
+import random
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from time import perf_counter
+from typing import Any
+
+from tools.simulator.card import Card, CardItem, read_card
+from tools.simulator.client import Answer, Client, Credential, GaveUp
+from tools.simulator.credentials import Credentials, Device, Login
+
+HOUSE = 450  # orders open or under way; who comes then waits at the door. A snapshot of the programs holds 500
+LEFT_OPEN = 100  # orders that the crew leaves for the next, so that screens have something to show
+CREW = 32
+
+
+@dataclass
+class Wish:
+    """One order that one pad wants, whatever happens on the way."""
+
+    mark: str
+    item: CardItem
+    quantity: int
+    courses: int = 1  # the same once more in each
+    order_id: int | None = None
+    refused: str = ""
+    answered: bool = False
+
+    @property
+    def expected(self) -> Decimal:
+        return self.item.price * self.quantity * self.courses
+
+
+@dataclass
+class Guests:
+    """`clients` pads order `orders` rounds between them, one after the other each.
+
+    With `keyed` off a retry is a new order to the server: the control.
+    """
+
+    client: Client
+    pads: Sequence[Device]
+    card: Card
+    keyed: bool = True
+    name: str = field(default_factory=lambda: secrets.token_hex(4))  # no two services share a mark
+    courses: int = 1
+    pause: float = 0.0  # seconds between a pad's orders, on average
+    wishes: list[Wish] = field(default_factory=list)
+    acknowledged: deque[int] = field(default_factory=deque)
+    seconds: list[float] = field(default_factory=list)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HOUSE))
+    over: bool = False  # nobody begins another round; who waits for an answer goes on waiting
+
+    async def order(self, orders: int) -> None:
+        """Everybody orders until the evening is over."""
+        numbers = count(1)
+        items = [item for item in self.card.items if item.available and item.portions_left is None]
+        simple = [item for item in items if not any(group.min for group in item.groups)]
+        dice = random.Random(orders)
+
+        async def sit(pad: Device) -> None:
+            await asyncio.sleep(self.pause * dice.random())  # guests do not tap in step
+            while not self.over and (number := next(numbers)) <= orders:
+                wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)), self.courses)
+                await self.room.acquire()
+                self.wishes.append(wish)
+                await self.place(wish, pad)
+                if wish.order_id is None:
+                    self.room.release()
+                await asyncio.sleep(self.pause * (0.5 + dice.random()))
+
+        await asyncio.gather(*(sit(pad) for pad in self.pads))
+
+    async def place(self, wish: Wish, pad: Device) -> None:
+        """Until there is an answer that counts."""
+        began = perf_counter()
+        path, body, key = self._request(wish, pad)
+        try:
+            answer = await self.client.post(path, body, credential=pad, key=key)
+        except GaveUp:
+            return
+        wish.answered = True
+        self.seconds.append(perf_counter() - began)
+        if answer.ok:
+            wish.order_id = answer.body["id"]
+            self.acknowledged.append(answer.body["id"])
+        else:
+            wish.refused = answer.code
+
+    def _request(self, wish: Wish, pad: Device) -> tuple[str, dict[str, Any], str]:
+        """(path, body, key). Without keys pads order by names, as those of the earlier systems do."""
+        line = {"quantity": wish.quantity, "note": wish.mark}
+        if self.keyed:
+            lines = [{"item": wish.item.id, "course": course, **line} for course in range(1, wish.courses + 1)]
+            return "/api/v1/orders", {"lines": lines}, wish.mark
+        return "/api/order", {"table": pad.table, "items": [{"name": wish.item.name, **line}]}, ""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A person's access token."""
+
+    value: str
+
+    @property
+    def authorization(self) -> str:
+        return f"Bearer {self.value}"
+
+
+async def log_in(client: Client, login: Login) -> Token:
+    """A person comes to work."""
+    answer = await client.post("/auth/login", {"email": login.email, "password": login.password}, credential=None)
+    assert answer.ok, answer.body
+    return Token(answer.body["access_token"])
+
+
+async def read_menu(client: Client, credential: Credential) -> Card:
+    answer = await client.get("/api/v1/menu", credential=credential)
+    assert answer.ok, answer.body
+    return read_card(answer.body)
+
+
+class Crew:
+    """Cooks and waiters: as many orders leave as come.
+
+    Every tenth order is cooked and delivered; the others are cancelled, which is quicker.
+    """
+
+    left_open = LEFT_OPEN
+
+    def __init__(self, client: Client, who: Credentials, waiter: Token, hands: int = CREW) -> None:
+        self.client, self.waiter, self.hands = client, waiter, hands
+        self.screen = who.one("kitchen")
+        self.complaints: list[str] = []
+        self.over = False  # nobody begins another order; what is in hand is finished
+
+    async def work(self, guests: Guests) -> None:
+        """Close the oldest orders while too many are open, until it is over or cancelled."""
+
+        async def one() -> None:
+            while not self.over:
+                if len(guests.acknowledged) <= self.left_open:
+                    await asyncio.sleep(0.05)
+                    continue
+                await self._close(guests.acknowledged.popleft())
+                guests.room.release()
+
+        await asyncio.gather(*(one() for _ in range(self.hands)))
+
+    async def _close(self, order_id: int) -> None:
+        try:
+            if self.serves(order_id) and await self.serve(order_id):
+                return
+            await self._do(f"/api/v1/orders/{order_id}/cancel", self.waiter, {"reason": "Changed their mind"})
+            await self.read_changes(order_id)
+        except GaveUp as error:
+            self.complaints.append(str(error))
+
+    def serves(self, order_id: int) -> bool:
+        """Whether this one is cooked."""
+        return order_id % 10 == 0
+
+    async def serve(self, order_id: int) -> bool:
+        """Cook all of it and bring it; whether that worked."""
+        tickets = await self.client.get("/api/v1/tickets?status=open&limit=200", credential=self.screen)
+        mine = [ticket["id"] for ticket in tickets.body["results"] if ticket["order"] == order_id] if tickets.ok else []
+        for ticket in mine:
+            await self._do(f"/api/v1/tickets/{ticket}/bump", self.screen)
+        return bool(mine) and (await self._do(f"/api/v1/orders/{order_id}/deliver", self.waiter)).ok
+
+    async def read_changes(self, order_id: int) -> None:
+        """The cooks have read that it is cancelled: its tickets leave the walls."""
+        unread = f"/api/v1/tickets?status=unread&order={order_id}"
+        tickets = await self.client.get(unread, credential=self.screen)
+        for ticket in tickets.body["results"] if tickets.ok else []:
+            await self._do(f"/api/v1/tickets/{ticket['id']}/read", self.screen)
+
+    async def _do(self, path: str, credential: Credential, body: Any = None) -> Answer:
+        """An act whose answer was lost is refused the second time, because it was done."""
+        answer = await self.client.post(path, body, credential=credential)
+        if answer.status >= 500:
+            self.complaints.append(f"{path}: {answer.code}")
+        return answer

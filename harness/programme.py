@@ -1,0 +1,230 @@
+"""`python -m harness`: everything that can break breaks, at full size; one table says what came of it."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from time import perf_counter
+
+from rich.console import Console
+
+from harness.alarms import alarms
+from harness.crowds import crowding
+from harness.drill import CAREFUL, NAIVE, drill, go_back
+from harness.evening import Load, evening, opened, watched
+from harness.installation import Installation, Plan
+from harness.old_orders import grow_old
+from harness.screens import SILENCE, Rules
+from harness.soak import DEAF, SHORT_SOCKETS, soak
+from harness.table import (
+    Row,
+    alarm_row,
+    asked_once_row,
+    behind_row,
+    dead_line_row,
+    drill_row,
+    evening_row,
+    restart_row,
+    show,
+    soak_row,
+)
+from harness.trials import (
+    AWAY,
+    FLUSHED,
+    FORGETFUL,
+    FROZEN,
+    GROUPS_IN_REDIS,
+    NO_POLL,
+    STUBBORN,
+    behind,
+    broken,
+    dead_line,
+    rolling_restart,
+)
+
+
+def options(given: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    add = parser.add_argument
+    add("--orders", type=int, default=10_000)
+    add("--clients", type=int, default=500, help="pads that order at the same time")
+    add("--screens", type=int, default=60)
+    add("--restaurants", type=int, default=5, help="of the full evening on PostgreSQL; pads and screens are dealt out")
+    add("--worker-kills", type=int, default=20)
+    add("--redis-restarts", type=int, default=5)
+    add("--postgres-kills", type=int, default=3)
+    add("--cut", type=float, default=0.05, help="share of the answers to pads that are cut off")
+    add("--share", type=float, default=0.2, help="how much of it on SQLite, and for the controls")
+    add("--away", type=float, default=20.0, help="seconds that Redis is away")
+    add("--frozen", type=float, default=20.0, help="seconds that Redis is frozen")
+    add("--flushed", type=float, default=20.0, help="seconds in which Redis is emptied again and again")
+    add("--restarts", type=int, default=10, help="of single processes in the rolling restart")
+    add("--normal", type=int, default=1000, help="orders on the evening on which nothing breaks")
+    add("--soak", type=float, default=120.0, help="seconds in which sockets live for seconds")
+    add("--old-orders", type=int, default=1_000_000, help="in the house that is migrated under orders")
+    add("--report", type=float, default=10.0, help="seconds that somebody reads the tables meanwhile")
+    add("--overload", type=float, default=60.0, help="seconds of overload")
+    words = "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, overload"
+    add("--only", default="", help=f"only the parts whose name holds this word: {words}")
+    add("--markdown", action="store_true", help="print the table as Markdown")
+    return parser.parse_args(given)
+
+
+def full_load(wanted: argparse.Namespace) -> Load:
+    return Load(
+        orders=wanted.orders,
+        clients=wanted.clients,
+        screens=wanted.screens,
+        worker_kills=wanted.worker_kills,
+        redis_restarts=wanted.redis_restarts,
+        postgres_kills=wanted.postgres_kills,
+        cut=wanted.cut,
+    )
+
+
+def part_of(load: Load, share: float) -> Load:
+    """The same evening in a smaller house."""
+    sizes = {name: max(1, round(getattr(load, name) * share)) for name in ("orders", "clients", "worker_kills")}
+    away = {name: round(getattr(load, name) * share) for name in ("redis_restarts", "postgres_kills")}
+    return replace(load, **sizes, **away, screens=max(8, round(load.screens * share)))
+
+
+async def whole_evenings(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Everything breaks, on each kind of installation; then without a protection."""
+    full = full_load(wanted)
+    small = part_of(full, wanted.share)
+    scaled = Plan(processes=2, postgres=True, redis=True, pads=full.clients)
+    many = replace(scaled, restaurants=wanted.restaurants, pads=-(-full.clients // wanted.restaurants))
+    embedded = replace(small, redis_restarts=0, postgres_kills=0)
+    if wanted.only in "postgresql":
+        yield evening_row(await evening(many, full))
+    for processes in (1, 2):
+        if wanted.only in "sqlite":
+            yield evening_row(await evening(Plan(processes=processes, pads=embedded.clients), embedded))
+    if wanted.only in "control":
+        scaled = replace(scaled, pads=small.clients)
+        name = "*control* PostgreSQL, without keys"
+        yield evening_row(await evening(scaled, small, keyed=False, name=name), control=True)
+        name = "*control* PostgreSQL, without catching up"
+        yield evening_row(await evening(scaled, small, rules=Rules(catch_up=False), name=name), control=True)
+
+
+async def whole_kitchen(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Everything breaks while the crews use all that the kitchen has: in a small house of one process, and scaled."""
+    full = replace(part_of(full_load(wanted), wanted.share), whole_kitchen=True)
+    embedded = replace(full, redis_restarts=0, postgres_kills=0)
+    if wanted.only in "kitchen sqlite":
+        yield evening_row(await evening(Plan(pads=embedded.clients, hold_courses=True), embedded))
+    if wanted.only in "kitchen postgresql":
+        scaled = Plan(processes=2, postgres=True, redis=True, pads=full.clients, hold_courses=True)
+        yield evening_row(await evening(scaled, full))
+
+
+async def redis_away(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Fifty orders a second at one process, screens at the other, and no Redis between them that can be relied on."""
+    tried: list[tuple[str, float, Mapping[str, str] | None, str]] = [
+        (FROZEN, wanted.frozen, None, ""),
+        (AWAY, wanted.away, None, ""),
+        (FLUSHED, wanted.flushed, None, ""),
+        (AWAY, 5.0, NO_POLL, ", and nobody looks by himself"),
+        (FLUSHED, 5.0, GROUPS_IN_REDIS, ", who listens stands there, and nobody looks by himself"),
+    ]
+    for how, seconds, settings, more in tried:
+        plan = Plan(processes=2, postgres=True, redis=True, pads=25, settings=settings)
+        async with Installation(plan) as here, opened(here) as client:
+            first, second = (worker.port for worker in here.workers)
+            here.pads_line.upstreams, here.screens_line.upstreams = [first], [second]
+            assert here.redis is not None
+            async with watched(here, client, 12, Rules()) as screens, broken(here.redis, how):
+                found = await behind(here, client, screens, seconds=seconds, clients=25)
+        mark = "*control* " if settings else ""
+        name = f"{mark}Redis {how} for {seconds:.0f} s{more}"
+        yield behind_row(name, found, control=bool(settings), share=1.0 if how == FLUSHED else 0.99)
+
+
+async def lines(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Processes restarted one by one, and lines that die without a word."""
+    async with Installation(Plan(processes=2, postgres=True, redis=True)) as here, opened(here) as client:
+        rounds = max(1, wanted.restarts // 2)
+        async with watched(here, client, 40, Rules()) as careful, watched(here, client, 10, FORGETFUL) as forgetful:
+            (ours, control), hasty = await rolling_restart(here, client, [careful, forgetful], rounds)
+            yield restart_row(f"{rounds * 2} processes restarted one by one under orders", ours)
+            yield restart_row("*control* the same, screens without a cursor", control, control=True)
+            yield asked_once_row("*control* processes killed, pads that ask only once", hasty)
+        async with watched(here, client, 20, Rules()) as careful, watched(here, client, 5, STUBBORN) as stubborn:
+            ours, control = await dead_line(here, client, [careful, stubborn], patience=SILENCE + 10)
+            yield dead_line_row("lines die without a word", ours)
+            yield dead_line_row("*control* the same, without a watchdog", control, control=True)
+
+
+async def alarming(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Nothing breaks, and nothing may ring; then walls that report nothing, and everything must."""
+    async with Installation(Plan(processes=2, postgres=True, redis=True)) as here, opened(here) as client:
+        ours, control = await alarms(here, client, orders=wanted.normal, unseen=100)
+        yield alarm_row(f"{wanted.normal:,} orders, nothing breaks", ours)
+        yield alarm_row("*control* 100 orders, and no wall reports", control, control=True)
+
+
+async def soaking(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Screens that are sent away again and again, beside some that do not come back as they should."""
+    plan = Plan(processes=2, postgres=True, redis=True, settings=SHORT_SOCKETS)
+    async with Installation(plan) as here, opened(here) as client:
+        async with (
+            watched(here, client, 12, Rules()) as careful,
+            watched(here, client, 4, FORGETFUL) as forgetful,
+            watched(here, client, 4, DEAF) as deaf,
+        ):
+            found = await soak(here, client, [careful, forgetful, deaf], seconds=wanted.soak)
+        yield soak_row(f"sockets live for 2 to 4 s, for {wanted.soak:.0f} s", found[0])
+        yield soak_row("*control* the same, screens without a cursor", found[1], control=True)
+        yield soak_row("*control* the same, without catching up", found[2], control=True)
+
+
+async def drilling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """A column, an index and a constraint come to the orders and lines of many years, while guests order."""
+    what = f"migrated under orders, {wanted.old_orders:,} old ones"
+    tried = [
+        (what, CAREFUL, [], wanted.report),
+        ("*control* the same, waiting for locks without a limit", CAREFUL, ["--offline"], wanted.report),
+        ("*control* the same, as `makemigrations` writes it, and no report", NAIVE, ["--offline"], 0.0),
+    ]
+    async with Installation(Plan(processes=2, postgres=True, redis=True)) as here:
+        await grow_old(here, wanted.old_orders)
+        async with opened(here) as client, watched(here, client, 12, Rules()) as screens:
+            for name, release, given, report in tried:
+                found = await drill(here, client, screens, release, *given, report=report)
+                more = f" and a report of {report:.0f} s" if release == CAREFUL and not given else ""
+                yield drill_row(f"{name}{more}", found, control=bool(given))
+                await go_back(here, release)
+
+
+PARTS = {
+    "kitchen sqlite, kitchen postgresql": whole_kitchen,
+    "redis lines": redis_away,
+    "lines": lines,
+    "alarms": alarming,
+    "soak": soaking,
+    "drill": drilling,
+    "overload slow": crowding,
+}
+
+
+async def run(wanted: argparse.Namespace, console: Console) -> bool:
+    rows: list[Row] = []
+    parts = [whole_evenings(wanted)] + [part(wanted) for names, part in PARTS.items() if wanted.only in names]
+    began = perf_counter()
+    for part in parts:
+        async for row in part:
+            rows.append(row)
+            verdict = "; ".join(row.problems) or "no complaint"
+            console.print(f"{perf_counter() - began:5.0f} s  {row.name}: {verdict}", soft_wrap=True)
+    return show(rows, console, markdown=wanted.markdown)
+
+
+def main() -> None:
+    """The exit status says whether all was well."""
+    asked = options()
+    out = Console()
+    out = Console(width=400 if asked.markdown else max(out.width, 200))
+    sys.exit(0 if asyncio.run(run(asked, out)) else 1)

@@ -1,0 +1,159 @@
+"""A served restaurant for the browser tests: as `make run` starts it, on a port and in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running restaurant: its address, the passwords and tokens of its demo.json, and its database's file."""
+
+    url: str
+    demo: dict[str, Any]
+    database: Path
+
+    def token(self, kind: str, table: str | None = None) -> str:
+        """The token of the first device of a kind, or of the pad at a table."""
+        return next(
+            device["token"]
+            for device in self.demo["devices"]
+            if device["kind"] == kind and (table is None or device.get("table") == table)
+        )
+
+    def order(self, table: str, **items: int) -> dict[str, Any]:
+        """Place an order from the table's pad, by names: `order("Table 1", Ice_Cream=2)`."""
+        lines = [{"name": name.replace("_", " "), "quantity": quantity} for name, quantity in items.items()]
+        return self.place(table, lines)
+
+    def order_with_note(self, table: str, item: str, note: str) -> dict[str, Any]:
+        """The same with what a guest wrote to the kitchen."""
+        return self.place(table, [{"name": item, "quantity": 1, "note": note}])
+
+    def place(self, table: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+        """Place an order from the table's pad, line by line."""
+        return self.ask("/api/order", self.token("pad", table), {"table": table, "items": lines})
+
+    def ask(self, path: str, token: str, body: dict[str, Any] | None = None, verb: str | None = None) -> Any:
+        """One request of the API with a device's token; with a body it is a POST unless `verb` says otherwise."""
+        request = urllib.request.Request(
+            f"{self.url}{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Device {token}"},
+            method=verb,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{path} was refused: {error.code} {error.read().decode()}") from error
+
+    def status(self, order: dict[str, Any]) -> str:
+        """Where an order stands, by the API."""
+        said: str = self.ask(f"/api/v1/orders/{order['id']}", self.token("integration"))["status"]
+        return said
+
+    def wait_for_status(self, order: dict[str, Any], status: str, seconds: float = 5.0) -> None:
+        """Until an order stands there; AssertionError when it does not come to that."""
+        until = time.monotonic() + seconds
+        while (now := self.status(order)) != status:
+            assert time.monotonic() < until, f"order {order['number']} is {now}, not {status}"
+            time.sleep(0.05)
+
+    def clear_kitchen(self) -> None:
+        """Bump what other tests left open."""
+        token = self.token("kitchen")
+        while rows := self.ask("/api/v1/tickets?status=open", token)["results"]:
+            for ticket in rows:
+                if ticket["alert_at"]:
+                    self.ask(f"/api/v1/tickets/{ticket['id']}/read", token, {})
+                self.ask(f"/api/v1/tickets/{ticket['id']}/bump", token, {})
+
+    def clear_pass(self) -> None:
+        """The same, and take it all to the tables."""
+        self.clear_kitchen()
+        token = self.token("kitchen")
+        while rows := self.ask("/api/v1/orders?status=ready", token)["results"]:
+            for order in rows:
+                self.ask(f"/api/v1/orders/{order['id']}/deliver", token, {})
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running:
+    """Starts `deploy/run` on entering, stops it on leaving."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.log = folder / "server.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Service:
+        self.start()
+        url = f"http://127.0.0.1:{self.port}"
+        self._wait_until_healthy(url)
+        folder = self.folder / "var"
+        return Service(url, json.loads((folder / "demo.json").read_text()), folder / "bistro.sqlite3")
+
+    def start(self) -> None:
+        """Begin, and wait for nothing."""
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_SETTINGS_MODULE"}
+        }
+        environment |= {"VAR": str(self.folder / "var"), "PORT": str(self.port), "VENV": sys.prefix}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [ROOT / "deploy" / "run"], env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def kill(self) -> None:
+        """As a power cut would: no warning, no clean end. Enter again to start on what is left."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def __exit__(self, *error: object) -> None:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def _wait_until_healthy(self, url: str) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{url}/health", timeout=2):
+                    return
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.2)
+        problem = self.log.read_text(errors="replace")[-3000:]
+        self.__exit__()
+        raise AssertionError(f"the server did not start:\n{problem}")

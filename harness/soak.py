@@ -1,0 +1,62 @@
+"""The weeks of a wall screen in short: sockets that live for seconds, and screens that return each time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.checker import Account, server_errors
+from harness.installation import Installation
+from harness.screens import Rules, Screen, missed
+from harness.trials import HANDS, account_of, service
+from harness.truth import log_in_waiters, settled, unequal
+from tools.simulator.client import Client
+
+SHORT_SOCKETS = {"DJANGO_SETTINGS_MODULE": "harness.settings.short_sockets"}
+DEAF = Rules(catch_up=False)
+
+
+@dataclass
+class Soaked:
+    """What one group of screens went through."""
+
+    screens: int
+    rotations: int  # times that a screen was sent away and came back
+    snapshots: int  # all of them, the first of each screen included
+    missed: int
+    unequal: int
+    dark: list[float]
+    account: Account  # of all guests: no group of screens has guests of its own
+    server_errors: int
+
+
+async def soak(
+    here: Installation,
+    client: Client,
+    groups: Sequence[Sequence[Screen]],
+    *,
+    seconds: float,
+    clients: int = 10,
+    patience: float = 10.0,
+) -> list[Soaked]:
+    """Guests order for a while; then every group is judged, after as many seconds as its screens may need to arrive."""
+    before = client.traffic.answers.copy()
+    waiters = await log_in_waiters(here, client)
+    async with service(here, client, clients, pause=0.5, hands=HANDS) as guests:
+        await asyncio.sleep(seconds)
+    truth = await settled(here, client, [screen for group in groups for screen in group], waiters, patience)
+    wrong = [unequal(group, truth) for group in groups]
+    events = await asyncio.to_thread(here.log.order_events)
+    account, errors = await account_of(here, guests), server_errors(client.traffic.answers - before)
+    return [
+        Soaked(
+            screens=len(group),
+            rotations=sum(len(screen.connections) - 1 for screen in group),
+            snapshots=sum(screen.snapshots for screen in group),
+            missed=missed(group, events),
+            unequal=wrongly,
+            dark=[seconds for screen in group for seconds in screen.dark],
+            account=account,
+            server_errors=errors,
+        )
+        for group, wrongly in zip(groups, wrong, strict=True)
+    ]

@@ -1,0 +1,181 @@
+"""Slow, silent and deaf clients: hundreds of useless connections, directly at a server process.
+
+Guests order all the while; nobody of them may notice, and every stranger must be let go after a bounded time.
+"""
+
+import asyncio
+import contextlib
+import select
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from harness.checker import Account, server_errors
+from harness.guests import Guests, read_menu
+from harness.installation import Installation
+from harness.servers import Server
+from harness.trials import HANDS, NEVER, account_of, service
+from tools.simulator.client import Client
+
+LOOK = 0.25  # seconds between two looks, and two drops of those that drip
+SHORT_PATIENCE = {"DJANGO_SETTINGS_MODULE": "harness.settings.short_patience"}
+ENDLESS_PATIENCE = {"DJANGO_SETTINGS_MODULE": "harness.settings.endless_patience"}
+OPEN = 100  # orders
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """What a client says at once, and what it adds at every look. A deaf one never reads a byte."""
+
+    name: str
+    says: bytes = b""
+    drip: bytes = b""
+    deaf: bool = False
+
+
+_POST = b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+_UPGRADE = b"GET /ws/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+SLOW = (
+    Stranger("silent"),
+    Stranger("headers unfinished", _POST),
+    Stranger("headers dripped", _POST + b"X-Slow: ", b"a"),
+    Stranger("body announced", _POST + b"Content-Length: 1000\r\n\r\n{"),
+    Stranger("body dripped", _POST + b"Content-Length: 1000\r\n\r\n{", b" "),
+    Stranger("chunks dripped", _POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    Stranger("handshake unfinished", _UPGRADE),
+    Stranger("handshake dripped", _UPGRADE + b"Sec-WebSocket-Key: ", b"a"),
+)
+
+
+def deaf_screen(authorization: str) -> Stranger:
+    """A screen that asks for everything again and again, so that it counts as alive, and never reads."""
+    rest = f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\nAuthorization: {authorization}\r\n\r\n"
+    hello = b'{"hello": {}}'
+    return Stranger("deaf screen", _UPGRADE + rest.encode(), frame(hello), deaf=True)
+
+
+def deaf_reader(authorization: str, path: str = "/api/v1/menu") -> Stranger:
+    """A program that asks for something large, again and again, and never reads."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {authorization}\r\n\r\n".encode()
+    return Stranger("deaf reader", asked, asked, deaf=True)
+
+
+def frame(payload: bytes, *, opcode: int = 1, final: bool = True) -> bytes:
+    """A WebSocket frame as a client sends it, under a mask of zeros."""
+    size = len(payload)
+    if size < 126:
+        length = bytes([0x80 | size])
+    else:
+        length = b"\xfe" + size.to_bytes(2, "big") if size <= 0xFFFF else b"\xff" + size.to_bytes(8, "big")
+    return bytes([0x80 * final | opcode]) + length + bytes(4) + payload
+
+
+async def stay(port: int, stranger: Stranger, seconds: float) -> float:
+    """How many seconds the server kept the connection; NEVER when it did so to the end."""
+    began = perf_counter()
+    with socket.socket() as line:
+        line.setblocking(False)
+        if stranger.deaf:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
+        ended = select.poll()
+        ended.register(line, 0)  # only what nobody has to ask for: an error, or a line that is closed
+        say = stranger.says
+        while perf_counter() - began < seconds:
+            try:
+                if say:
+                    with contextlib.suppress(BlockingIOError):
+                        line.send(say)
+                if not stranger.deaf and _said_goodbye(line):
+                    return perf_counter() - began
+            except OSError:
+                return perf_counter() - began
+            if ended.poll(0):
+                return perf_counter() - began
+            say = stranger.drip
+            await asyncio.sleep(LOOK)
+    return NEVER
+
+
+def _said_goodbye(line: socket.socket) -> bool:
+    with contextlib.suppress(BlockingIOError):
+        while line.recv(4096):
+            pass
+        return True
+    return False
+
+
+@dataclass
+class Slow:
+    """What became of the strangers, and what the guests noticed of them."""
+
+    stayed: dict[str, list[float]] = field(default_factory=dict)  # seconds, by kind
+    quiet: list[float] = field(default_factory=list)  # of orders before
+    waits: list[float] = field(default_factory=list)  # of orders meanwhile
+    before: int = 0  # bytes of memory
+    most: int = 0
+    account: Account = field(default_factory=Account)
+    server_errors: int = 0
+
+    @property
+    def kept(self) -> int:
+        return sum(seconds.count(NEVER) for seconds in self.stayed.values())
+
+    @property
+    def longest(self) -> float:
+        return max(max(seconds) for seconds in self.stayed.values())
+
+    @property
+    def grown(self) -> float:
+        return (self.most - self.before) / MEGABYTE
+
+
+async def slow_clients(
+    here: Installation,
+    client: Client,
+    crowd: Sequence[tuple[Stranger, int]],
+    *,
+    seconds: float,
+    quiet: float = 3.0,
+    clients: int = 5,
+) -> Slow:
+    """Guests order in peace; then strangers come, all at once, and stay as long as they are let."""
+    found, worker = Slow(), here.workers[0]
+    before = client.traffic.answers.copy()
+    await _fill(here, client)
+    async with service(here, client, clients, pause=0.3, hands=HANDS) as guests:
+        await asyncio.sleep(quiet)
+        found.quiet = list(guests.seconds)
+        found.before = found.most = memory_of(worker)
+        watching = asyncio.create_task(_watch_memory(worker, found))
+        who = [stranger for stranger, count in crowd for _ in range(count)]
+        stayed = await asyncio.gather(*(stay(worker.port, stranger, seconds) for stranger in who))
+        watching.cancel()
+        found.waits = guests.seconds[len(found.quiet) :]
+    for stranger, time in zip(who, stayed, strict=True):
+        found.stayed.setdefault(stranger.name, []).append(time)
+    found.server_errors = server_errors(client.traffic.answers - before)
+    found.account = await account_of(here, guests)
+    return found
+
+
+async def _fill(here: Installation, client: Client) -> None:
+    """What stands open makes a snapshot large, as on a busy evening."""
+    pads = here.who.of_kind("pad")[:10]
+    await Guests(client, pads, await read_menu(client, pads[0])).order(OPEN)
+
+
+async def _watch_memory(worker: Server, found: Slow) -> None:
+    while True:
+        found.most = max(found.most, memory_of(worker))
+        await asyncio.sleep(LOOK)
+
+
+def memory_of(worker: Server, what: str = "VmRSS") -> int:
+    """Bytes that the process holds now; `VmHWM`: that it ever held."""
+    assert worker.process is not None
+    fields = Path(f"/proc/{worker.process.pid}/status").read_text().split()
+    return int(fields[fields.index(f"{what}:") + 1]) * 1024

@@ -1,0 +1,242 @@
+"""The one table of `make faults`, and which promises the figures break."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from harness.alarms import Rang
+from harness.chaos import POSTGRES, REDIS, WORKER, Recovery
+from harness.checker import Account
+from harness.drill import Drilled
+from harness.evening import Outcome
+from harness.soak import Soaked
+from harness.trials import NEVER, Behind, DeadLine, Restarted
+
+# Seconds until every screen is right again, of lag, until a pad is answered, and of a dark screen.
+WITHIN = {WORKER: 5.0, REDIS: 3.0, POSTGRES: 3.0}
+BEHIND_AT_MOST = 2.0
+ORDER_P95 = 0.3
+DARK_AT_MOST = 3.0
+ROTATED_WITHIN = 1.0  # dark while a socket is replaced
+SNAPSHOTS_AT_MOST = 1.2
+LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that orders wait for; p99 of an order
+NOTICED_WITHIN = 12.0 + 3.0  # the watchdog, and one more try
+
+COLUMNS = (
+    "evening", "orders", "lost", "doubled", "invented", "unanswered", "money", "5xx",
+    "worker: p50 p99 max s", "Redis: p50 p99 max s", "PostgreSQL: p50 p99 max s", "missed", "stale", "dark s", "alarms",
+)  # fmt: skip
+
+
+@dataclass
+class Row:
+    """One line: its cells, and what it breaks. A control must break something."""
+
+    cells: dict[str, str]
+    problems: list[str] = field(default_factory=list)
+    control: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.cells["evening"]
+
+    @property
+    def good(self) -> bool:
+        return bool(self.problems) == self.control
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The nearest rank; never, of nothing."""
+    ordered = sorted(values)
+    return ordered[max(0, int(-(-len(ordered) * share // 1)) - 1)] if ordered else NEVER
+
+
+def spread(values: Sequence[float]) -> str:
+    """p50, p99 and the largest."""
+    return " ".join(_seconds(percentile(values, share)) for share in (0.5, 0.99, 1.0)) if values else "–"
+
+
+def _seconds(value: float) -> str:
+    return "never" if value == NEVER else f"{value:.1f}"
+
+
+def evening_row(outcome: Outcome, *, control: bool = False) -> Row:
+    """A whole evening."""
+    cells = {
+        "evening": outcome.name,
+        **orders(outcome.account, outcome.server_errors),
+        COLUMNS[8]: _recovery(outcome.recoveries.get(WORKER)),
+        COLUMNS[9]: _recovery(outcome.recoveries.get(REDIS)),
+        COLUMNS[10]: _recovery(outcome.recoveries.get(POSTGRES)),
+        "missed": f"{outcome.missed}",
+        "stale": f"{outcome.unequal} of {outcome.screens}",
+        "dark s": f"{outcome.darkest:.1f}",
+        "alarms": f"{outcome.alarmed}",
+    }
+    late = [] if control else list(_late(outcome))
+    return Row(cells, outcome.problems + late, control)
+
+
+def orders(account: Account, errors: int) -> dict[str, str]:
+    """What became of the orders."""
+    return {
+        "orders": f"{account.acknowledged:,}",
+        "lost": f"{len(account.lost)}",
+        "doubled": f"{len(account.doubled)}",
+        "invented": f"{len(account.invented)}",
+        "unanswered": f"{len(account.unanswered)}",
+        "money": "equal" if account.money_is_equal else f"{account.found - account.expected:+}",
+        "5xx": f"{errors}",
+    }
+
+
+def broken(account: Account, errors: int) -> list[str]:
+    """Which promises to the guests were broken."""
+    return account.problems + ([f"{errors} server errors"] if errors else [])
+
+
+def _recovery(recovery: Recovery | None) -> str:
+    if recovery is None:
+        return "–"
+    return f"{spread(recovery.screens + [NEVER] * recovery.never)} (×{recovery.times})"
+
+
+def _late(outcome: Outcome) -> Iterable[str]:
+    """A single process is away while it starts: only those with another one beside it are held to the seconds."""
+    if outcome.processes > 1:
+        for fault, recovery in outcome.recoveries.items():
+            slowest = max(recovery.screens, default=0.0)
+            if slowest > WITHIN[fault]:
+                yield f"a screen was right again only {slowest:.1f} s after “{fault}” ({WITHIN[fault]:.0f} s promised)"
+
+
+def behind_row(name: str, found: Behind, *, control: bool = False, share: float = 0.99) -> Row:
+    """Redis away, frozen or emptied: how long an order took, and how far this share of the looks lay behind."""
+    problems = broken(found.account, found.server_errors)
+    problems += [f"{found.busy} orders were told to come again"] if found.busy else []
+    slow, behind, never = percentile(found.waits, 0.95), percentile(found.seconds, share), found.seconds.count(NEVER)
+    problems += [f"p95 of an order {slow:.2f} s ({ORDER_P95} s promised)"] if slow >= ORDER_P95 else []
+    problems += [f"{never} times a screen did not show what stood in the log"] if never else []
+    if behind > BEHIND_AT_MOST:
+        problems.append(f"screens up to {_seconds(behind)} s behind ({BEHIND_AT_MOST:.0f} s promised)")
+    waits = " ".join(f"{percentile(found.waits, share):.2f}" for share in (0.5, 0.95, 0.99, 1.0))
+    cells = {
+        "evening": f"{name}; an order takes p50 p95 p99 max {waits} s",
+        **orders(found.account, found.server_errors),
+        COLUMNS[9]: f"{spread(found.seconds)} behind",
+    }
+    return Row(cells, problems, control)
+
+
+def restart_row(name: str, found: Restarted, *, control: bool = False) -> Row:
+    """A rolling restart. Of the controls' screens only what they show more is asked: the orders are everybody's."""
+    problems = [] if control else broken(found.account, found.server_errors)
+    problems += [] if found.back else ["a screen never came back"]
+    problems += [f"{found.missed} events missed by screens"] if found.missed else []
+    if found.share > SNAPSHOTS_AT_MOST:
+        problems.append(f"{found.share:.1f} snapshots a screen ({SNAPSHOTS_AT_MOST} promised)")
+    if max(found.dark, default=0.0) > DARK_AT_MOST and not control:
+        problems.append(f"a screen was dark for {max(found.dark):.1f} s ({DARK_AT_MOST:.0f} s promised)")
+    cells = {
+        "evening": f"{name}; {found.share:.1f} snapshots a screen",
+        **orders(found.account, found.server_errors),
+        COLUMNS[8]: f"{spread(found.dark)} dark",
+        "missed": f"{found.missed}",
+        "stale": "0" if found.back else "some",
+        "dark s": _seconds(max(found.dark, default=0.0)),
+    }
+    return Row(cells, problems, control)
+
+
+def asked_once_row(name: str, account: Account) -> Row:
+    """The control of a rolling restart's orders: pads that do not ask again."""
+    return Row({"evening": name, **orders(account, 0)}, account.problems, control=True)
+
+
+def dead_line_row(name: str, found: DeadLine, *, control: bool = False) -> Row:
+    """Lines that died without a word: the whole time until the screen was right again."""
+    lost = found.seconds.count(NEVER)
+    problems = [f"{lost} screens never noticed"] if lost else []
+    if not lost and max(found.seconds) > NOTICED_WITHIN:
+        problems.append(f"a screen was stale for {max(found.seconds):.1f} s ({NOTICED_WITHIN:.0f} s promised)")
+    cells = {
+        "evening": f"{name}; right again after p50 p99 max {spread(found.seconds)} s",
+        "stale": f"{lost} of {len(found.seconds)}",
+        "dark s": _seconds(max(found.dark, default=0.0)),
+    }
+    return Row(cells, problems, control)
+
+
+def alarm_row(name: str, found: Rang, *, control: bool = False) -> Row:
+    """Orders on an evening on which nothing breaks: each alarm is a false one."""
+    problems = found.account.problems + ([f"{len(found.alarmed)} false alarms"] if found.alarmed else [])
+    cells = {
+        "evening": f"{name}: {len(found.alarmed)} {'alarms' if control else 'false alarms'}",
+        **orders(found.account, 0),
+        "alarms": f"{len(found.alarmed)}",
+    }
+    return Row(cells, problems, control)
+
+
+def soak_row(name: str, found: Soaked, *, control: bool = False) -> Row:
+    """Sockets that live for seconds. Of the controls' screens only what they show more is asked."""
+    problems = [] if control else broken(found.account, found.server_errors)
+    problems += [f"{found.missed} events missed by screens"] if found.missed else []
+    problems += [f"{found.unequal} screens not equal to the database"] if found.unequal else []
+    extra, darkest = found.snapshots - found.screens, max(found.dark, default=0.0)
+    problems += [f"{extra} snapshots too many"] if extra > 0 else []
+    if not control:
+        problems += [] if found.rotations >= found.screens else ["not every screen was sent away: nothing was tried"]
+    if darkest > ROTATED_WITHIN and not control:
+        problems.append(f"a rotation took {darkest:.1f} s ({ROTATED_WITHIN:.0f} s promised)")
+    share = found.snapshots / found.screens
+    cells = {
+        "evening": f"{name}; {found.rotations:,} times sent away, {share:.1f} snapshots a screen",
+        **orders(found.account, found.server_errors),
+        "missed": f"{found.missed}",
+        "stale": f"{found.unequal} of {found.screens}",
+        "dark s": _seconds(darkest),
+    }
+    return Row(cells, problems, control)
+
+
+def drill_row(name: str, found: Drilled, *, control: bool = False) -> Row:
+    """A migration under orders: what it took, and how long it was in the way."""
+    problems = broken(found.account, found.server_errors)
+    problems += [f"migrate ended with {found.status}"] if found.status else []
+    problems += [f"{found.missed} events missed by screens"] if found.missed else []
+    if found.locked > LOCKED_AT_MOST:
+        problems.append(f"a table was locked for {found.locked:.1f} s ({LOCKED_AT_MOST:.0f} s promised)")
+    slow = percentile(found.waits, 0.99)
+    problems += [f"p99 of an order {slow:.2f} s ({WAITING_AT_MOST:.0f} s promised)"] if slow >= WAITING_AT_MOST else []
+    waits = " ".join(f"{percentile(found.waits, share):.2f}" for share in (0.5, 0.95, 0.99, 1.0))
+    took = f"{found.seconds:.0f} s, tables locked for {found.locked:.1f} s at most"
+    cells = {
+        "evening": f"{name}: {took}; an order takes p50 p95 p99 max {waits} s",
+        **orders(found.account, found.server_errors),
+        "missed": f"{found.missed}",
+    }
+    return Row(cells, problems, control)
+
+
+def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
+    """Print the table and the verdict; whether all is as it should be."""
+    table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
+    justify: Callable[[str], str] = lambda name: "left" if name == "evening" else "right"  # noqa: E731
+    for name in COLUMNS:
+        table.add_column(name, justify=justify(name), no_wrap=markdown)  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(row.cells.get(name, "") for name in COLUMNS))
+    console.print(table)
+    for row in rows:
+        if row.good:
+            continue
+        told = "the control found nothing to complain about" if row.control else "; ".join(row.problems)
+        console.print(f"[bold red]NOT GOOD[/] {row.name}: {told}", soft_wrap=True)
+    good = all(row.good for row in rows)
+    if good:
+        console.print("[bold green]GOOD[/]: every promise held, and every control failed as it must.")
+    return good

@@ -1,0 +1,105 @@
+"""Ticket printers of the stations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import action, display
+
+from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.changes import Edits
+from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.pages import form_page
+from kitchen.printing import services as printing_services
+from kitchen.printing.models import Printer
+from kitchen.printing.transitions import SlipStatus
+from kitchen.setup_events import KitchenChanged
+from menu.steps import touch_menu
+
+PAPER = ("columns", "code_page")
+
+
+class PrinterForm(TenantForm):
+    """Where it is, and when it prints."""
+
+    constraint_words = {"printer_has_host": ("host", "A network printer needs an address.")}
+
+
+@admin.register(Printer)
+class PrinterAdmin(TenantAdmin):
+    """A printer of a station, for all tickets or for those that no screen shows."""
+
+    form = PrinterForm
+    list_display = ("name", "station", "kind", "prints", "state", "queue")
+    list_filter = ("kind", "enabled")
+    list_select_related = ("station",)
+    search_fields = ("name", "host", "station__name")
+    actions_row = actions_detail = ("test",)
+    readonly_fields = ("opens_at",)
+    conditional_fields = {
+        **dict.fromkeys(("host", "port", *PAPER, "answers"), "kind == 'network'"),
+        "opens_at": "kind == 'browser'",
+        "wait_seconds": "prints == 'fallback'",
+    }
+    fieldsets = (
+        (None, {"fields": (("name", "station"), "kind", ("host", "port"), "answers", PAPER, "opens_at")}),
+        ("When", {"fields": ("prints", "wait_seconds", "enabled")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Printer]:
+        rows: QuerySet[Printer] = super().get_queryset(request)
+        waiting, failed = (Q(jobs__status=status) for status in (SlipStatus.QUEUED, SlipStatus.FAILED))
+        return rows.annotate(waiting=Count("jobs", filter=waiting), failed=Count("jobs", filter=failed))
+
+    def after_write(self, request: HttpRequest, edits: Edits) -> None:
+        """Which printers there are is kept with the compiled menu."""
+        what = ", ".join(str(row) for row in edits.rows)
+        touch_menu(edits.work, f"printers: {what}"[:200])
+        edits.work.record(KitchenChanged(what=f"printers: {what}", restaurant_id=edits.work.restaurant_id))
+
+    @action(description="Print a test", icon="print", url_path="test", permissions=["run"])
+    def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks first: paper is used."""
+        printer = self._own(request, object_id)
+        if request.method in LOOKS:
+            text = "Prints a slip marked TEST with every part that a slip can have."
+            return form_page(self, request, title=f"Test {printer}", text=text, button="Print")
+        printing_services.print_test(printer_id=printer.pk, actor=manager_of(request))
+        said = "The slip was sent. The printer list shows the result: “OK”, or the error."
+        self.message_user(request, said, messages.SUCCESS)
+        return self.back_to_list()
+
+    @admin.display(description="Print page")
+    def opens_at(self, printer: Printer) -> str:
+        """Where a browser's printer hangs, and how the browser is started."""
+        if printer._state.adding:
+            return "Save first. The address of the print page then appears here."
+        address = f"{settings.PUBLIC_URL}{reverse('printing:browser-printer', args=[printer.pk])}"
+        return format_html(
+            '<a class="text-primary-600" href="{0}">{0}</a><br>Open this page in the browser beside the printer, '
+            "paired as a kitchen screen. A browser started with <code>--kiosk-printing</code> prints without asking.",
+            address,
+        )
+
+    def _own(self, request: HttpRequest, object_id: str) -> Printer:
+        printer: Printer | None = self.get_object(request, object_id)
+        if printer is None:
+            raise Http404("There is no such printer.")
+        return printer
+
+    @display(description="State", label={"OK": "success", "off": "info", "not printing": "danger"})
+    def state(self, printer: Printer) -> Any:
+        if not printer.enabled:
+            return "off"
+        return ("not printing", printer.trouble) if printer.trouble_at else "OK"
+
+    @admin.display(description="Slips")
+    def queue(self, printer: Any) -> str:
+        counts = ((printer.waiting, "wait"), (printer.failed, "failed"))
+        return ", ".join(f"{count} {word}" for count, word in counts if count)

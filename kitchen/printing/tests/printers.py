@@ -1,0 +1,111 @@
+"""A ticket printer for tests: a port that keeps what it was sent, or is unwell in one of the known ways."""
+
+import socket
+import struct
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from kitchen.printing.escpos import FEED_AND_CUT, STATUS, WHEN_DONE
+from kitchen.printing.models import Printer
+
+WELL, OPEN_COVER, PAPER_OUT = b"\x12\x12", b"\x1a\x12", b"\x1a\x72"
+
+
+@dataclass
+class FakePrinter:
+    """Listens on a free port. `mood`: well, mute (says nothing), deaf (accepts and never reads), breaks (hangs up after
+    `after` bytes of a slip), open, empty (no paper), dumb (prints, never answers)."""
+
+    mood: str = "well"
+    after: int = 40
+    slips: list[bytes] = field(default_factory=list)
+    cut_off: list[bytes] = field(default_factory=list)
+    calls: int = 0
+
+    def __enter__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self.off()
+
+    def off(self):
+        """Nobody answers at its port any more."""
+        with suppress(OSError):
+            self.server.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for callers
+        self.server.close()
+        self.thread.join(5)
+
+    def _serve(self):
+        while True:
+            try:
+                talk, _address = self.server.accept()
+            except OSError:
+                return
+            self.calls += 1
+            threading.Thread(target=self._talk, args=[talk], daemon=True).start()
+
+    def _talk(self, talk):
+        talk.settimeout(20)
+        try:
+            if self.mood in ("mute", "deaf"):
+                while self.mood == "mute" and talk.recv(4096):
+                    pass
+                if self.mood == "deaf":
+                    self.held = talk
+                return
+            self._print(talk)
+        except OSError:
+            pass
+
+    def _print(self, talk):
+        heard = b""
+        while True:
+            more = talk.recv(4096)
+            heard += more
+            if heard.startswith(STATUS) and self.mood != "dumb":
+                heard = heard.removeprefix(STATUS)
+                talk.sendall({"open": OPEN_COVER, "empty": PAPER_OUT}.get(self.mood, WELL))
+            if self.mood == "breaks" and len(heard) > self.after:
+                self.cut_off.append(heard[: self.after])
+                talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                talk.close()
+                return
+            if heard.endswith(FEED_AND_CUT + WHEN_DONE):
+                self.slips.append(heard.removesuffix(WHEN_DONE))
+                talk.sendall(b"\x00")
+                heard = b""
+            if not more:
+                if heard.endswith(FEED_AND_CUT):
+                    self.slips.append(heard)
+                talk.close()
+                return
+
+    def text(self, place=-1):
+        """What a person reads on a slip."""
+        return readable(self.slips[place])
+
+
+def readable(slip: bytes) -> str:
+    """Without the commands."""
+    out, place = [], 0
+    lengths = {b"\x1b@": 2, b"\x1bt": 3, b"\x1bE": 3, b"\x1d!": 3, b"\x1dB": 3, b"\x1dV": 4}
+    while place < len(slip):
+        length = lengths.get(slip[place : place + 2])
+        if length:
+            place += length
+            continue
+        out.append(slip[place : place + 1])
+        place += 1
+    return b"".join(out).decode("cp858")
+
+
+def printer_at(house, port, **more) -> Printer:
+    """A printer of the house's station, whose menu's version was raised by nobody yet: create it first."""
+    more.setdefault("station", house.station)
+    more.setdefault("name", f"Printer {Printer.objects.count() + 1}")
+    return Printer.objects.create(restaurant=house.restaurant, host="127.0.0.1", port=port, **more)

@@ -1,0 +1,34 @@
+"""Headers of placing an order: the idempotency key that comes, and what the answer says."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bistro.core.kernel.errors import InvalidInput
+from orders.services import PlacedOrder
+
+LONGEST = 200
+
+
+def idempotency_key(request: Request, *, required: bool) -> str | None:
+    """The key, or None when there is none and none is required. Raises InvalidInput."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        if required:
+            message = "Send an Idempotency-Key, so that a retry cannot order twice."
+            raise InvalidInput(message, code="idempotency_key_required", fields={"Idempotency-Key": ["Required."]})
+        return None
+    if len(key) > LONGEST or not key.isascii() or not key.isprintable():
+        raise InvalidInput(
+            "This Idempotency-Key is not acceptable.", fields={"Idempotency-Key": ["At most 200 ASCII."]}
+        )
+    return key
+
+
+def placed_response(placed: PlacedOrder, body: dict[str, Any]) -> Response:
+    """201 for a new order; 200 with `Idempotent-Replayed: true` when the same key came again."""
+    headers = {"ETag": f'"{placed.json["version"]}"', "Location": f"/api/v1/orders/{placed.id}"}
+    if placed.replayed:
+        return Response(body, status=200, headers={**headers, "Idempotent-Replayed": "true"})
+    return Response(body, status=201, headers=headers)

@@ -1,5 +1,0 @@
-"""For the drill: the product and, as CONTRIBUTING.md asks for it, a next release."""
-
-from bistro.settings import *  # noqa: F403
-
-MIGRATION_MODULES = {"orders": "tests.faults.releases.careful"}

@@ -1,5 +1,0 @@
-"""For a control: a next release whose migration stands as `makemigrations` wrote it."""
-
-from bistro.settings import *  # noqa: F403
-
-MIGRATION_MODULES = {"orders": "tests.faults.releases.naive"}

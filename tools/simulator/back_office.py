@@ -1,0 +1,105 @@
+"""Work in the back office before a run: items that a history needs, tables and pads beyond those of the demo.
+
+The only part of the simulator that does not go over the wire: it calls the services that managers use in admin.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import Error as AnyDatabaseError
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.names import name_key
+from bistro.core.ops.selectors import restaurant_exists
+from bistro.demo.credentials import write_private
+from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
+from menu.selectors import menu_as_sold
+from menu.services import import_menu
+from tables import services as tables
+from tools.simulator.card import read_card
+from tools.simulator.credentials import Credentials
+from tools.simulator.history import History, NeededItem, needed_items
+
+SAME_SETTINGS = "Run with the server's own VAR, DATABASE_URL and REDIS_URL."
+NO_CATEGORY = "Other Dishes"
+COURSE = 2
+PER_ROW, ROWS = 25, 20
+STEP_X, STEP_Y, SIDE = 40, 35, 24
+
+
+class OtherDatabase(Exception):
+    """These settings lead to another database than the server's."""
+
+
+def require_database(who: Credentials) -> None:
+    """The back office works in the database itself: it must be the one that the restaurant is in."""
+    try:
+        found = restaurant_exists(int(who.restaurant_id))
+    except AnyDatabaseError as error:
+        raise OtherDatabase(f"The database cannot be used ({error}). {SAME_SETTINGS}") from None
+    if not found:
+        raise OtherDatabase(f"The restaurant of demo.json is not in this database. {SAME_SETTINGS}")
+
+
+def create_items(who: Credentials, history: History) -> str:
+    """Add what the history needs and the menu lacks; what is on the menu keeps its price. Says how much was added."""
+    actor = _actor(who)
+    card = read_card(menu_as_sold(int(who.restaurant_id)))
+    prices = {key: item.price for key, item in card.by_name().items()}
+    by_category: dict[str, list[ImportedItem]] = {}
+    for item in needed_items(history):
+        price = prices.get(name_key(item.name), item.price)
+        by_category.setdefault(item.category or NO_CATEGORY, []).append(_imported(item, price))
+    categories = [ImportedCategory(name, tuple(items), COURSE) for name, items in by_category.items()]
+    return f"Menu: {import_menu(categories=categories, actor=actor)}."
+
+
+def _imported(item: NeededItem, price: Decimal) -> ImportedItem:
+    """The history knows no groups and no prices of modifiers: all are free choices of one group."""
+    modifiers = tuple(ImportedModifier(name) for name in item.modifiers)
+    groups = (ImportedGroup("Options", 0, len(modifiers), modifiers),) if modifiers else ()
+    return ImportedItem(item.name, price, groups=groups)
+
+
+def add_pads(who: Credentials, path: Path, wanted: int) -> str:
+    """Add tables with pads until there are `wanted`, and keep their tokens in the demo file."""
+    pads = who.of_kind("pad")
+    first = 1 + max((int(number) for pad in pads for number in re.findall(r"[0-9]{1,6}$", pad.table)), default=0)
+    last = first + wanted - len(pads) - 1
+    actor = _actor(who)
+    section = tables.create_section(name=f"Tables {first} to {last}", position=first, actor=actor)
+    places = [_place(number, number - first) for number in range(first, last + 1)]
+    made = tables.add_pads(tables=places, section_id=section.pk, actor=actor)
+    _keep(path, [{"kind": "pad", "table": table, "token": token} for table, token in made])
+    return f"Added {len(made)} tables with pads: {section.name}."
+
+
+def _actor(who: Credentials) -> Actor:
+    return Actor.system(int(who.restaurant_id), "service simulator")
+
+
+def _place(number: int, nth: int) -> dict[str, Any]:
+    """A small table on a grid over the room; more than the grid holds stand on top of each other."""
+    row, column = divmod(nth % (PER_ROW * ROWS), PER_ROW)
+    return {
+        "name": f"Table {number}",
+        "seats": 2,
+        "shape": "square",
+        "x": column * STEP_X,
+        "y": row * STEP_Y,
+        "width": SIDE,
+        "height": SIDE,
+        "position": number,
+    }
+
+
+def _keep(path: Path, devices: list[dict[str, str]]) -> None:
+    """Add to the demo file."""
+    demo = json.loads(path.read_text(encoding="utf-8"))
+    demo["devices"] += devices
+    write_private(path, demo)

@@ -1,0 +1,158 @@
+"""HTTP as a careful pad does it: one idempotency key for one order, tried again until there is an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Protocol
+
+import aiohttp
+
+from tools.simulator.ledger import Traffic
+
+BUSY = frozenset({429, 503})
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 2.0
+
+
+class GaveUp(Exception):
+    """No answer that counts within the time that the caller was willing to wait."""
+
+
+class Credential(Protocol):
+    """Whatever may speak to the API."""
+
+    @property
+    def authorization(self) -> str:
+        """The value of the Authorization header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said in the end."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    at: float
+
+    @property
+    def ok(self) -> bool:
+        """A success of any kind."""
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """The machine code of a problem document, or the bare status."""
+        if isinstance(self.body, dict) and self.body.get("code"):
+            return str(self.body["code"])
+        return str(self.status)
+
+
+@dataclass(slots=True)
+class Client:
+    """All requests of a run share one session: connections stay open and nothing queues on this side."""
+
+    session: aiohttp.ClientSession
+    urls: tuple[str, ...]
+    traffic: Traffic
+    patience: float = 60.0
+    timeout: float = 30.0
+    dice: random.Random = field(default_factory=random.Random)
+
+    async def get(self, path: str, *, credential: Credential, door: int = 0, etag: str = "") -> Answer:
+        """Read something; with an ETag, only if it has changed."""
+        return await self.send(
+            "GET", path, credential=credential, door=door, headers={"If-None-Match": etag} if etag else {}
+        )
+
+    async def post(
+        self, path: str, body: Any = None, *, credential: Credential | None, key: str = "", door: int = 0
+    ) -> Answer:
+        """Do something; with a key, doing it again is the same as doing it once."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self.send("POST", path, body, credential=credential, door=door, headers=headers)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        credential: Credential | None = None,
+        door: int = 0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request, repeated with the same headers until answered; the next attempt knocks at the next process."""
+        headers = {"Accept": "application/json", **(headers or {})}
+        if credential is not None:
+            headers["Authorization"] = credential.authorization
+        until = perf_counter() + self.patience
+        attempt = 0
+        while True:
+            url = self.urls[(door + attempt) % len(self.urls)] + path
+            answer = await self._attempt(method, url, body, headers)
+            if answer is not None and answer.status not in BUSY and answer.status < 500:
+                return answer
+            pause = self._pause(answer, attempt)
+            if perf_counter() + pause > until:
+                raise GaveUp(f"{method} {path}: {answer.code if answer else 'no answer'}")
+            self.traffic.retries += 1
+            attempt += 1
+            await asyncio.sleep(pause)
+
+    async def _attempt(self, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Answer | None:
+        """One try; None when the connection broke or nothing came in time."""
+        try:
+            async with self.session.request(
+                method, url, json=body, headers=headers, timeout=aiohttp.ClientTimeout(total=self.timeout)
+            ) as response:
+                payload = await _payload(response)
+                at = perf_counter()
+        except TimeoutError:
+            self.traffic.timeouts += 1
+            return None
+        except (aiohttp.ClientError, OSError):
+            self.traffic.lost_connections += 1
+            return None
+        self.traffic.answers[response.status] += 1
+        self.traffic.replayed += response.headers.get("Idempotent-Replayed") == "true"
+        return Answer(response.status, payload, response.headers, at)
+
+    def _pause(self, answer: Answer | None, attempt: int) -> float:
+        """As long as the server asks for, else growing; spread, so that five hundred pads do not return together."""
+        spread = 0.5 + self.dice.random()
+        if answer is not None and answer.status in BUSY:
+            return _seconds(answer.headers.get("Retry-After")) + self.dice.random()
+        return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(attempt, 10))) * spread
+
+
+async def _payload(response: aiohttp.ClientResponse) -> Any:
+    """The JSON of an answer, or None where it is something else."""
+    if "json" not in response.content_type:
+        await response.read()
+        return None
+    try:
+        return await response.json(content_type=None)
+    except ValueError:
+        return None
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Retry-After in seconds; a date or nonsense counts as one second."""
+    try:
+        return max(0.1, float(retry_after or ""))
+    except ValueError:
+        return 1.0
+
+
+@asynccontextmanager
+async def open_client(urls: tuple[str, ...], traffic: Traffic, *, patience: float) -> AsyncIterator[Client]:
+    """A client without a limit on connections: five hundred pads are five hundred connections."""
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=50)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield Client(session, tuple(url.rstrip("/") for url in urls), traffic, patience)

@@ -1,0 +1,117 @@
+"""The kitchen: a wall screen that is watched, and cooks who bump what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from tools.simulator.client import Client, Credential, GaveUp
+from tools.simulator.ledger import Ledger, Screen
+from tools.simulator.sockets import Listener
+
+TICKET_TAG = re.compile(r'<[^<>]*\sid="ticket-(\d+)"[^<>]*>')
+ORDER_ATTRIBUTE = re.compile(r'\sdata-order="(\d+)"')
+PATH = "/ws/kitchen/all/"
+STRANGERS_WAIT = 5.0
+LOOK_EVERY = 0.1
+
+
+def tickets_shown(html: str) -> list[tuple[int, int]]:
+    """(ticket, order) of every ticket that a fragment shows. A ticket taken off the wall names no order."""
+    found = []
+    for tag in TICKET_TAG.finditer(html):
+        order = ORDER_ATTRIBUTE.search(tag.group())
+        if order:
+            found.append((int(tag.group(1)), int(order.group(1))))
+    return found
+
+
+class KitchenScreen(Listener):
+    """A wall screen for all stations; tells the server what it displayed, as a real one does."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        credential: Credential,
+        screen: Screen,
+        cooks: Cooks | None = None,
+    ) -> None:
+        super().__init__(session, url, PATH, credential)
+        self.screen = screen
+        self.cooks = cooks
+
+    def heard(self, message: dict[str, Any], at: float) -> None:
+        """Note when each order was first on the screen."""
+        if message.get("type") != "page":
+            return
+        self.screen.connects = self.connects
+        self.screen.snapshots += message.get("kind") == "snapshot"
+        for ticket, order in tickets_shown(message["html"]):
+            self.screen.shown.setdefault(order, at)
+            if self.cooks is not None:
+                self.cooks.see(ticket, order)
+
+    def displayed(self) -> int | None:
+        """Everything that came is on the screen at once."""
+        return self.seq
+
+
+class Cooks:
+    """They cook a ticket for a while, then bump it. Only tickets of this run: a person at the wall keeps theirs."""
+
+    def __init__(
+        self, client: Client, ledger: Ledger, credential: Credential, *, cook_seconds: float, dice: random.Random
+    ) -> None:
+        self.client = client
+        self.ledger = ledger
+        self.credential = credential
+        self.cook_seconds = cook_seconds
+        self.dice = dice
+        self.known: set[int] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.hands = asyncio.Semaphore(16)
+
+    def see(self, ticket: int, order: int) -> None:
+        """Begin with a ticket that has just come up."""
+        if ticket in self.known:
+            return
+        self.known.add(ticket)
+        task = asyncio.create_task(self._cook(ticket, order))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _cook(self, ticket: int, order: int) -> None:
+        """Cook and bump. The wall can be faster than the pad's answer, so a stranger's ticket is told by waiting."""
+        await asyncio.sleep(self.cook_seconds * self.dice.uniform(0.5, 1.5))
+        if order not in self.ledger.ours:
+            await asyncio.sleep(STRANGERS_WAIT)
+            if order not in self.ledger.ours:
+                self.known.discard(ticket)
+                return
+        await self._shown_everywhere(order)
+        async with self.hands:
+            try:
+                answer = await self.client.post(
+                    f"/api/v1/tickets/{ticket}/bump", {}, credential=self.credential, door=ticket
+                )
+            except GaveUp:
+                self.known.discard(ticket)
+                self.ledger.complaints["bump: gave up"] += 1
+                return
+        if answer.ok or answer.status == 409:
+            self.ledger.bumped += 1
+        else:
+            self.ledger.complaints[f"bump: {answer.code}"] += 1
+
+    async def _shown_everywhere(self, order: int) -> None:
+        """Another process's wall may lag: what is bumped before it came up there would never be shown there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STRANGERS_WAIT):
+                while not self.ledger.shown_everywhere(order):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_EVERY)

@@ -1,0 +1,48 @@
+"""Plausible rounds made up from the menu; the same seed gives the same evening."""
+
+from __future__ import annotations
+
+import random
+
+from tools.simulator.card import Card, CardGroup, CardItem, CardModifier
+from tools.simulator.planned import Plan, PlannedLine, PlannedOrder, marker
+
+LINES = (1, 2, 3, 4, 5)
+LINES_WEIGHT = (20, 30, 25, 15, 10)
+QUANTITIES = (1, 2, 3, 4)
+QUANTITIES_WEIGHT = (70, 20, 6, 4)
+TAKES_OPTION = 0.25
+HAS_ALLERGY = 0.03
+ALLERGIES = "allergies"
+POPULAR_WEIGHT = 4
+
+
+def plan_demo(card: Card, count: int, run: str, seed: int) -> Plan:
+    """Make up `count` rounds from what can be had now. Items that count down are left to the guests: they run out."""
+    dice = random.Random(seed)  # nosec B311
+    items = [item for item in card.items if item.available and item.portions_left is None]
+    weights = [POPULAR_WEIGHT if item.popular else 1 for item in items]
+    plan = Plan()
+    for number in range(1, count + 1 if items else 1):
+        how_many = dice.choices(LINES, LINES_WEIGHT)[0]
+        picked = {item.id: item for item in dice.choices(items, weights, k=how_many)}
+        lines = tuple(_line(item, dice) for item in picked.values())
+        plan.orders.append(PlannedOrder(marker(run, number), lines))
+    return plan
+
+
+def _line(item: CardItem, dice: random.Random) -> PlannedLine:
+    chosen: list[CardModifier] = []
+    for group in item.groups:
+        chosen.extend(_choose(group, dice))
+    return PlannedLine(item, dice.choices(QUANTITIES, QUANTITIES_WEIGHT)[0], tuple(chosen))
+
+
+def _choose(group: CardGroup, dice: random.Random) -> list[CardModifier]:
+    """As many as must be; sometimes one more."""
+    most = min(group.max, len(group.modifiers))
+    wanted = group.min
+    likely = HAS_ALLERGY if group.name.casefold() == ALLERGIES else TAKES_OPTION
+    if wanted < most and dice.random() < likely:
+        wanted += 1
+    return dice.sample(group.modifiers, wanted)

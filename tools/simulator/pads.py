@@ -1,0 +1,68 @@
+"""The pads on the tables: they order, and ask again with the same key until they know."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from time import perf_counter
+
+from tools.simulator.client import Client, GaveUp
+from tools.simulator.credentials import Device
+from tools.simulator.ledger import Ledger, Placement
+from tools.simulator.planned import PlannedOrder
+
+MENU = "/api/v1/menu"
+ORDERS = "/api/v1/orders"
+
+
+class Pads:
+    """All pads that take part; orders are dealt round over them."""
+
+    def __init__(self, client: Client, ledger: Ledger, devices: Sequence[Device]) -> None:
+        self.client = client
+        self.ledger = ledger
+        self.devices = tuple(devices)
+
+    async def wake(self, etag: str) -> None:
+        """Every pad looks whether its menu is still the newest, as it does when it is switched on."""
+        reads = (
+            self.client.get(MENU, credential=device, door=number, etag=etag)
+            for number, device in enumerate(self.devices)
+        )
+        await asyncio.gather(*reads)
+
+    async def serve(self, orders: Sequence[PlannedOrder], *, rate: float) -> None:
+        """Place all orders at `rate` a second, or all at once when it is 0.
+
+        The rate does not wait for the server: guests do not order more slowly because the kitchen's machine is slow.
+        """
+        start = perf_counter()
+        async with asyncio.TaskGroup() as guests:
+            for number, order in enumerate(orders):
+                if rate:
+                    await asyncio.sleep(max(0.0, start + number / rate - perf_counter()))
+                placement = Placement(order, secrets.token_urlsafe(18))
+                self.ledger.placements.append(placement)
+                guests.create_task(self.place(placement, number))
+
+    async def place(self, placement: Placement, number: int) -> None:
+        """Place one order from the pad whose turn it is."""
+        placement.sent_at = perf_counter()
+        try:
+            answer = await self.client.post(
+                ORDERS,
+                placement.order.body(),
+                credential=self.devices[number % len(self.devices)],
+                key=placement.key,
+                door=number,
+            )
+        except GaveUp as problem:
+            placement.problem = str(problem)
+            return
+        placement.answered_at = answer.at
+        placement.status = answer.status
+        if answer.ok:
+            self.ledger.acknowledge(placement, answer.body["id"])
+        else:
+            placement.problem = answer.code

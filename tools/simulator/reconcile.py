@@ -1,0 +1,168 @@
+"""The account at the end: what the guests were promised against what the restaurant's own books say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from tools.simulator.client import Client, Credential
+from tools.simulator.ledger import Ledger
+
+SOLD_OUT = frozenset({409})
+PAGE = 200
+
+
+class UnreadableBooks(Exception):
+    """The list of orders could not be read, so nothing can be said about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order as the API lists it."""
+
+    id: int
+    markers: frozenset[str]
+    total: Decimal
+    status: str
+
+
+@dataclass(slots=True)
+class Account:
+    """The verdict. Sets hold order ids, so that a wrong order can be looked up."""
+
+    placed: int
+    acknowledged: int
+    unanswered: int
+    refused: Counter[str] = field(default_factory=Counter)
+    turned_away: int = 0
+    shown: int = 0
+    announced: int = 0
+    delivered: int = 0
+    not_in_books: set[int] = field(default_factory=set)
+    not_shown: set[int] = field(default_factory=set)
+    not_announced: set[int] = field(default_factory=set)
+    doubled: set[int] = field(default_factory=set)
+    invented: set[int] = field(default_factory=set)
+    expected: Decimal = Decimal("0.00")
+    found: Decimal = Decimal("0.00")
+    wrong_totals: list[tuple[int, Decimal, Decimal]] = field(default_factory=list)
+
+    @property
+    def lost(self) -> set[int]:
+        """Acknowledged to a guest, but missing in the books, on the kitchen's wall or in the feed."""
+        return self.not_in_books | self.not_shown | self.not_announced
+
+    @property
+    def money_agrees(self) -> bool:
+        """To the cent, in sum and for every order."""
+        return self.expected == self.found and not self.wrong_totals
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that keeps the service from counting as good, in words."""
+        found = []
+        if not self.acknowledged:
+            found.append("no order was acknowledged")
+        if self.lost:
+            found.append(f"{len(self.lost)} lost")
+        if self.doubled:
+            found.append(f"{len(self.doubled)} doubled")
+        if self.invented:
+            found.append(f"{len(self.invented)} in the books although refused")
+        if not self.money_agrees:
+            found.append(f"money differs by {self.found - self.expected} ({len(self.wrong_totals)} orders)")
+        if self.unanswered:
+            found.append(f"{self.unanswered} never answered")
+        if sum(self.refused.values()) > self.turned_away:
+            found.append(f"{sum(self.refused.values()) - self.turned_away} refused for other reasons than sold out")
+        return found
+
+
+async def list_orders(client: Client, credential: Credential, since: str) -> list[FoundOrder]:
+    """Every order since then, page by page."""
+    return [order async for page in _pages(client, credential, since) for order in map(found_order, page)]
+
+
+async def _pages(client: Client, credential: Credential, since: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """Follow `next`; only its path is used, since a proxy's name for the server need not be ours."""
+    path: str | None = f"/api/v1/orders?{urlencode({'since': since, 'limit': PAGE})}"
+    while path:
+        answer = await client.get(path, credential=credential)
+        if not answer.ok:
+            raise UnreadableBooks(f"GET {path}: {answer.code}")
+        yield answer.body["results"]
+        following = urlsplit(answer.body["next"] or "")
+        path = f"{following.path}?{following.query}" if following.path else None
+
+
+def found_order(raw: dict[str, Any]) -> FoundOrder:
+    """Take one listed order apart; the marker is the note of one of its lines."""
+    notes = frozenset(line["note"] for line in raw["lines"] if line.get("note"))
+    return FoundOrder(raw["id"], notes, Decimal(raw["total"]), raw["status"])
+
+
+def reconcile(ledger: Ledger, books: Sequence[FoundOrder]) -> Account:
+    """Hold what the guests were told against the books, the kitchen's wall and the feed."""
+    acknowledged = ledger.acknowledged()
+    account = Account(
+        placed=len(ledger.placements),
+        acknowledged=len(acknowledged),
+        unanswered=sum(not p.acknowledged and not p.refused for p in ledger.placements),
+        refused=Counter(p.problem for p in ledger.placements if p.refused),
+        turned_away=sum(p.refused and p.status in SOLD_OUT for p in ledger.placements),
+        expected=ledger.expected(),
+    )
+    by_id = {order.id: order for order in books}
+    _follow(ledger, account, by_id)
+    _count_money(ledger, account, by_id)
+    account.doubled = _doubled(ledger, books)
+    refused = {placement.order.marker for placement in ledger.placements if placement.refused}
+    account.invented = {order.id for order in books if order.markers & refused}
+    return account
+
+
+def _follow(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder]) -> None:
+    """Where every acknowledged order got to. A feed that had to begin anew cannot know what came and went meanwhile."""
+    feed_is_whole = ledger.announcements.snapshots <= 1
+    for order_id in ledger.ours:
+        found = by_id.get(order_id)
+        if found is None:
+            account.not_in_books.add(order_id)
+        elif found.status == "delivered":
+            account.delivered += 1
+        if ledger.shown_everywhere(order_id):
+            account.shown += 1
+        else:
+            account.not_shown.add(order_id)
+        if ledger.announcements.knows(order_id):
+            account.announced += 1
+        elif feed_is_whole:
+            account.not_announced.add(order_id)
+
+
+def _count_money(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder]) -> None:
+    """Sum what the books ask for our orders, and note every order that costs something else than the menu says."""
+    for order_id, placement in ledger.ours.items():
+        found = by_id.get(order_id)
+        if found is None:
+            continue
+        account.found += found.total
+        if found.total != placement.order.expected:
+            account.wrong_totals.append((order_id, placement.order.expected, found.total))
+
+
+def _doubled(ledger: Ledger, books: Sequence[FoundOrder]) -> set[int]:
+    """One round in two orders, two rounds in one order, or one order announced twice."""
+    ours = {placement.order.marker for placement in ledger.placements}
+    first: dict[str, int] = {}
+    doubled = ledger.announcements.doubled() & ledger.ours.keys()
+    for order in books:
+        for marker in order.markers & ours:
+            if first.setdefault(marker, order.id) != order.id:
+                doubled.add(order.id)
+    answered = Counter(placement.order_id for placement in ledger.acknowledged())
+    return doubled | {order_id for order_id, times in answered.items() if order_id is not None and times > 1}

@@ -1,0 +1,92 @@
+"""A socket that comes back: it remembers the feed's epoch and position and resumes from there after any break."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from contextlib import suppress
+from time import perf_counter
+from typing import Any
+
+import aiohttp
+
+from tools.simulator.client import Credential
+
+SILENCE = 12.0
+REPORT_EVERY = 0.1
+LONGEST_PAUSE = 3.0
+PROTOCOL = "bistro.v1"
+
+
+class Listener:
+    """One live socket. Subclasses say what a message means in `heard`."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, path: str, credential: Credential) -> None:
+        self.session = session
+        self.address = url.replace("http", "ws", 1) + path
+        self.credential = credential
+        self.epoch: str | None = None
+        self.seq: int | None = None
+        self.connects = 0
+        self.problem = ""
+        self.ready = asyncio.Event()
+
+    def heard(self, message: dict[str, Any], at: float) -> None:
+        """Take one message."""
+        raise NotImplementedError
+
+    def displayed(self) -> int | None:
+        """The position up to which a screen shows everything, for its report; None for what has no screen."""
+        return None
+
+    async def listen(self) -> None:
+        """Stay connected until cancelled."""
+        failures = 0
+        while True:
+            try:
+                await self._one_connection()
+                failures = 0
+            except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+                self.problem = str(problem) or type(problem).__name__
+                failures += 1
+            pause = min(LONGEST_PAUSE, 0.25 * 2 ** min(failures, 5))
+            await asyncio.sleep(pause * (0.5 + random.random() / 2))  # nosec B311
+
+    async def _one_connection(self) -> None:
+        """Connect, say where we are, and take messages until the socket closes or falls silent."""
+        headers = {"Authorization": self.credential.authorization}
+        async with self.session.ws_connect(
+            self.address, protocols=(PROTOCOL,), headers=headers, max_msg_size=0, autoping=True
+        ) as socket:
+            self.connects += 1
+            await socket.send_json({"hello": {"after": self.seq, "epoch": self.epoch}})
+            reporter = asyncio.create_task(self._report(socket))
+            try:
+                await self._hear(socket)
+            finally:
+                reporter.cancel()
+
+    async def _hear(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Take messages; a heartbeat tells the head of the feed, which is not our position in it."""
+        while True:
+            frame = await socket.receive(timeout=SILENCE)
+            if frame.type is not aiohttp.WSMsgType.TEXT:
+                self.problem = f"closed with {socket.close_code}"
+                return
+            message = json.loads(frame.data)
+            self.heard(message, perf_counter())
+            if message.get("type") != "heartbeat":
+                self.seq = message.get("seq", self.seq)
+                self.epoch = message.get("epoch", self.epoch)
+                self.ready.set()
+
+    async def _report(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Say what was displayed; ten times a second is often enough, however many messages come."""
+        reported: int | None = None
+        while not socket.closed:
+            await asyncio.sleep(REPORT_EVERY)
+            if self.displayed() != reported:
+                reported = self.displayed()
+                with suppress(aiohttp.ClientError, ConnectionError):  # the listener notices by itself
+                    await socket.send_json({"seen": reported})
