@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 
 from bistro.core.admin.base import acting_manager
-from bistro.core.admin.restaurants import operates
+from bistro.core.admin.restaurants import is_operator
 from bistro.core.auth.access import memberships_of
 from bistro.core.web.admin_site import restaurant_in
 
@@ -74,8 +74,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _operators() -> dict[str, Any]:
     pages = [
-        _page("New restaurant", "add_business", "core_restaurant_add", operates),
-        _page("New membership", "person_add", "core_membership_add", operates),
+        _page("New restaurant", "add_business", "core_restaurant_add", is_operator),
+        _page("New membership", "person_add", "core_membership_add", is_operator),
     ]
     return {"title": "Installation", "separator": True, "items": pages}
 

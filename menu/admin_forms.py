@@ -19,7 +19,7 @@ from menu.models import Category, Ingredient, Item
 
 
 class CategoryForm(TenantForm):
-    """A new category comes last."""
+    """A form for a category. A new category comes last."""
 
     def prepare(self) -> None:
         if self.instance._state.adding:
@@ -27,7 +27,7 @@ class CategoryForm(TenantForm):
 
 
 class ItemForm(TenantForm):
-    """A dish, with what it contains to tick instead of to spell."""
+    """A form for a dish, with checkboxes for allergens and diets."""
 
     allergens = forms.MultipleChoiceField(
         choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
@@ -55,13 +55,13 @@ class ItemForm(TenantForm):
 
 
 class GroupForm(TenantForm):
-    """A choice that an item offers."""
+    """A form for a modifier group."""
 
     constraint_words = {"modifier_group_min_max": ("max", "At least 1 and not below the minimum.")}
 
 
 class ModifierForm(TenantForm):
-    """One choice. It belongs to the same dish as its group."""
+    """A form for a choice, which belongs to the same dish as its group."""
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
     allergen = forms.ChoiceField(
@@ -81,11 +81,11 @@ class ModifierForm(TenantForm):
 
 
 class IngredientForm(TenantForm):
-    """Something that dishes are made of."""
+    """A form for an ingredient."""
 
 
 class RecipePartForm(TenantForm):
-    """So much of one ingredient."""
+    """A form for the quantity of one ingredient in a recipe."""
 
     offered: ClassVar[list[Ingredient]]
 
@@ -106,14 +106,17 @@ class RecipePartForm(TenantForm):
 
     @classmethod
     def _in_use(cls) -> list[Ingredient]:
-        """Read once for all rows of a page: the admin makes a class for each request."""
+        """Return the ingredients that can be chosen.
+
+        One query serves all rows of a page, because the admin creates a form class for each request.
+        """
         if "offered" not in cls.__dict__:
             cls.offered = list(Ingredient.objects.visible_to(cls.actor).not_archived())
         return cls.offered
 
 
 class TaxRateForm(TenantForm):
-    """A rate. A new default takes over from the old one while it is saved."""
+    """A form for a tax rate. Saving a new default replaces the old one."""
 
     settled_constraints = frozenset({"tax_default_once"})
     constraint_words = {
@@ -123,7 +126,7 @@ class TaxRateForm(TenantForm):
 
 
 class PortionsForm(forms.Form):
-    """How many are left."""
+    """A form for the number of portions left."""
 
     portions_left = forms.IntegerField(
         label="Portions left",
@@ -136,7 +139,7 @@ class PortionsForm(forms.Form):
 
 
 def _keep_own_words(field: forms.Field, words: list[str]) -> None:
-    """Words that an import or another system brought stay choosable."""
+    """Add the stored words that are not in the list to the choices, e.g. words from an import."""
     choices = list(field.choices)  # type: ignore[attr-defined]
     known = {code for code, _label in choices}
     field.choices = [*choices, *((word, word) for word in words if word not in known)]  # type: ignore[attr-defined]

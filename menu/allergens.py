@@ -1,4 +1,4 @@
-"""What must be declared: the fourteen of Annex II to EU regulation 1169/2011, and the diets a guest may ask for."""
+"""The fourteen allergens of Annex II to EU regulation 1169/2011, and the diets that a guest may ask for."""
 
 ALLERGENS: tuple[tuple[str, str], ...] = (
     ("gluten", "Cereals with gluten"),

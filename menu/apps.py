@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class MenuConfig(AppConfig):
-    """What can be ordered, at what price."""
+    """The app of dishes, choices, prices and recipes."""
 
     name = "menu"

@@ -1,4 +1,4 @@
-"""The menu as the order desk needs it: plain objects by id and by name, kept in memory per version.
+"""Compiled menus: plain objects by id and by name for placing orders, kept in memory for each menu version.
 
 Compiling costs five queries and happens once per menu version and process; placing an order only reads the version.
 """
@@ -18,7 +18,7 @@ from menu.per_version import PerMenuVersion
 
 @dataclass(frozen=True, slots=True)
 class CompiledModifier:
-    """One choice."""
+    """A choice of a modifier group."""
 
     id: int
     group_id: int
@@ -32,7 +32,7 @@ class CompiledModifier:
 
 @dataclass(frozen=True, slots=True)
 class CompiledGroup:
-    """One set of choices."""
+    """A modifier group with its choices."""
 
     id: int
     name: str
@@ -43,7 +43,7 @@ class CompiledGroup:
 
 @dataclass(frozen=True, slots=True)
 class CompiledItem:
-    """One dish with everything that an order line copies."""
+    """A dish with everything that an order line copies."""
 
     id: int
     category_id: int
@@ -61,7 +61,7 @@ class CompiledItem:
     popular: bool
     image: str
     groups: tuple[CompiledGroup, ...]
-    counted: bool  # has a portions countdown: look at the row before selling
+    counted: bool  # has a portions countdown, so that selling needs the current row
 
     def modifiers(self) -> list[CompiledModifier]:
         return [modifier for group in self.groups for modifier in group.modifiers]
@@ -78,10 +78,10 @@ class CompiledCategory:
 
 @dataclass(frozen=True, slots=True)
 class CompiledMenu:
-    """One version of a restaurant's menu. What is off just now is not in it: see `MenuNow`."""
+    """A version of a restaurant's menu. It includes the items that are off; `MenuNow` lists those."""
 
     version: int
-    restaurant: Restaurant  # as it was when compiled: its settings raise the version too
+    restaurant: Restaurant  # as of this version; a change of its settings raises the version too
     currency: str
     tax_mode: str
     categories: tuple[CompiledCategory, ...]
@@ -91,7 +91,7 @@ class CompiledMenu:
 
 @dataclass(frozen=True, slots=True)
 class MenuNow:
-    """A menu, those of its items that are off now (`stamp` says which moment), and until when what is paused."""
+    """A menu with the items that are off (86) and the pauses. `stamp` is the availability stamp of that state."""
 
     menu: CompiledMenu
     stamp: int
@@ -101,7 +101,7 @@ class MenuNow:
 
 _menus: PerMenuVersion[MenuNow] = PerMenuVersion()
 
-# restaurant: (version, availability, pauses), if it has a menu
+# Parameter: restaurant. Rows: one (version, availability, pauses), or none for a restaurant without a menu.
 menu_versions = CompiledQuery(
     lambda restaurant: MenuVersion.objects.filter(pk=restaurant).values_list("version", "availability", "pauses")
 )
@@ -111,12 +111,12 @@ Versions = Sequence[tuple[int, int, int]]
 
 
 def menu_now(restaurant_id: int) -> MenuNow:
-    """The menu in force: one query when nothing changed since it was last compiled here."""
+    """Return the menu in force. Costs one query if nothing changed since this process last compiled it."""
     return menu_of(restaurant_id, menu_versions(restaurant_id))
 
 
 def menu_of(restaurant_id: int, versions: Versions) -> MenuNow:
-    """The menu in force, where what `menu_versions` answers is known: no query when nothing changed."""
+    """Return the menu in force for a known result of `menu_versions`. Costs no query if nothing changed."""
     version, stamp, pause_stamp = next(iter(versions), (0, 0, 0))
 
     def read(known: MenuNow | None) -> MenuNow:
@@ -135,12 +135,12 @@ def menu_of(restaurant_id: int, versions: Versions) -> MenuNow:
 
 
 def current_menu(restaurant_id: int) -> CompiledMenu:
-    """The menu in force, for readers who do not ask what is off."""
+    """Return the menu in force, without the items that are off and the pauses."""
     return menu_now(restaurant_id).menu
 
 
 def forget() -> None:
-    """Drop every compiled menu, and what is kept with it (tests that roll the database back)."""
+    """Empty every memory of menu versions, for tests that roll the database back."""
     PerMenuVersion.forget_all()
 
 

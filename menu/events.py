@@ -1,4 +1,4 @@
-"""What happens to a menu."""
+"""Events of the menu."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from menu.representations import pause_json
 
 @dataclass(frozen=True, kw_only=True)
 class MenuChanged(DomainEvent):
-    """Somebody edited the menu; readers fetch it again by its version."""
+    """A change of the menu. Readers fetch the menu of the new version."""
 
     type: ClassVar[str] = "menu_updated"
     action: ClassVar[str] = "changed"
@@ -31,7 +31,7 @@ class MenuChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(DomainEvent):
-    """An item went off, came back, or its countdown passed a threshold."""
+    """A change of an item's availability: 86, back on the menu, or a small number of portions left."""
 
     type: ClassVar[str] = "menu_updated"
     action: ClassVar[str] = "availability"
@@ -57,7 +57,7 @@ class AvailabilityChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PauseEvent(DomainEvent):
-    """Something about a pause, for whoever orders or serves. Why it is paused is not a guest's business."""
+    """An event of a pause. The reason is private data, because guests must not read it."""
 
     type: ClassVar[str] = "menu_updated"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY
@@ -77,13 +77,13 @@ class PauseEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Paused(PauseEvent):
-    """The kitchen takes no more of something, or no more from pads, until a moment. Said again: until another one."""
+    """A new pause, or a new end of a pause that is in force."""
 
     action: ClassVar[str] = "paused"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed(PauseEvent):
-    """It is taken again: somebody said so, or the time was over."""
+    """The end of a pause, by a person or because its time is over."""
 
     action: ClassVar[str] = "resumed"

@@ -1,4 +1,4 @@
-"""What an import brings: plain values, from a file, the demo or another system."""
+"""Input of an import as plain values: rows of a file, of the demo or of another system."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from bistro.core.kernel.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class ImportedModifier:
-    """One choice."""
+    """A choice of a modifier group."""
 
     name: str
     price: Decimal = ZERO
@@ -21,7 +21,7 @@ class ImportedModifier:
 
 @dataclass(frozen=True, slots=True)
 class ImportedGroup:
-    """Choices that belong together."""
+    """A modifier group with its choices."""
 
     name: str
     min: int
@@ -31,7 +31,7 @@ class ImportedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """One dish. `tax` is a percentage; None means the restaurant's default rate."""
+    """A dish. `tax` is a percentage; None means the restaurant's default rate."""
 
     name: str
     price: Decimal
@@ -56,7 +56,7 @@ class ImportedCategory:
 
     @classmethod
     def from_data(cls, data: Any) -> Self:
-        """From anything with the same names, e.g. the demo's data classes."""
+        """Convert any object with the same attribute names, e.g. the demo's data classes."""
         return cls(data.name, tuple(_item(item) for item in data.items), data.course)
 
 
@@ -86,7 +86,7 @@ def _item(data: Any) -> ImportedItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPart:
-    """So much of an ingredient, in its unit."""
+    """A quantity of one ingredient, in the ingredient's unit."""
 
     ingredient: str
     quantity: Decimal
@@ -95,7 +95,7 @@ class ImportedPart:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRecipe:
-    """What one portion of a dish needs, or what one of its choices adds to it."""
+    """The recipe of one portion of a dish or, with `modifier`, of one of its choices."""
 
     item: str
     parts: tuple[ImportedPart, ...]
@@ -108,7 +108,7 @@ class ImportedRecipe:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did."""
+    """The counts of an import's changes."""
 
     created: int
     updated: int
@@ -119,5 +119,8 @@ class ImportReport:
 
 
 def need_no_check(row: Model) -> set[str]:
-    """Fields that need no check: what is computed, and keys of rows that we looked up (each costs a question)."""
+    """Return the fields to exclude from validation.
+
+    These are computed fields and foreign keys of rows that were just read, which would cost a query each.
+    """
     return {"name_key", "image"} | {field.name for field in row._meta.fields if field.is_relation}

@@ -15,10 +15,11 @@ NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]
 
 
 class MenuVersion(models.Model):
-    """One number that rises with every change of the menu, and one for what is sold out.
+    """The version numbers of a restaurant's menu, by which caches and ETags notice a change.
 
-    Compiled menus and ETags hang on `version`; portions left and 86 only move `availability` (DECISIONS 23). A pause
-    moves `pauses` as well: who sells counted portions all evening does not read the pauses for each.
+    `version` rises with every change of the menu; compiled menus belong to it. Portions left and 86 raise only
+    `availability`. A pause raises `availability` and `pauses`, so that selling counted portions does not read the
+    pauses again.
     """
 
     restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="menu")
@@ -52,7 +53,7 @@ class TaxRate(models.Model):
 
 
 class Category(models.Model):
-    """A part of the menu, in the order guests read it. `course` is what its items are served as by default."""
+    """A part of the menu. `course` is the default course of its items."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="categories")
     name = models.CharField(max_length=80)
@@ -77,7 +78,7 @@ class Category(models.Model):
 
 
 class Item(models.Model):
-    """A dish or drink. 86: `off_since` takes it off for now; `portions_left` counts down to the same."""
+    """A dish or drink. It cannot be ordered while `off_since` is set (86) or `portions_left` is 0."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="items")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="items")
@@ -148,7 +149,7 @@ class ModifierGroup(models.Model):
 
 
 class Modifier(models.Model):
-    """One choice in a group, with its price. `allergen` makes it a guest's declared allergy, loud in the kitchen."""
+    """A choice in a group, with its price. With `allergen`, choosing it declares a guest's allergy."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifiers")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifiers")
@@ -177,10 +178,10 @@ class Modifier(models.Model):
 
 
 class Pause(models.Model):
-    """The kitchen takes no more of an item or of a category until a moment; with neither, no more orders from pads.
+    """A pause of an item, of a category or, with neither, of orders from pads.
 
-    It holds until `until` by the clock of whoever asks. `ended_at` is set by who resumes, or by the sweep that tells
-    everybody when the time is over. Made and ended by `menu.services.pausing` alone.
+    Readers compare `until` with the clock. `ended_at` is set when a person resumes, or by the sweep that announces
+    the end. Only `menu.services.pausing` writes pauses.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="pauses")
@@ -212,12 +213,12 @@ class Pause(models.Model):
 
     @property
     def what(self) -> str:
-        """What is paused, in words."""
+        """The name of the item or category that is paused."""
         return str(self.item or self.category or "Orders from pads")
 
 
 class Ingredient(models.Model):
-    """What dishes are made of, measured in one unit: recipes name it; stock and its movements will hang on it."""
+    """An ingredient of recipes, measured in one unit."""
 
     class Unit(models.TextChoices):
         PIECE = "piece", "pieces"
@@ -246,9 +247,9 @@ class Ingredient(models.Model):
 
 
 class RecipePart(models.Model):
-    """How much of one ingredient a portion of an item needs, or a chosen modifier adds to it.
+    """The quantity of one ingredient that a portion of an item needs, or that a chosen modifier adds.
 
-    A modifier may take away (`no cheese`: −1); what a portion needs of an ingredient never falls below zero.
+    A modifier's quantity may be negative (`no cheese`: −1); the need of a portion never falls below zero.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="recipe_parts")
@@ -274,10 +275,10 @@ class RecipePart(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"recipe of {self.item or self.modifier}"  # pads read it in the menu's events: no quantities
+        return f"recipe of {self.item or self.modifier}"  # pads receive this text in events, so it has no quantities
 
     @property
     def amount(self) -> str:
-        """`2 Beef patty`, `150 g Potatoes`, for who manages the menu."""
+        """The quantity with its unit and ingredient, e.g. `2 Beef patty` or `150 g Potatoes`."""
         unit = "" if self.ingredient.unit == Ingredient.Unit.PIECE else f" {self.ingredient.unit}"
         return f"{short(self.quantity)}{unit} {self.ingredient}"

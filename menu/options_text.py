@@ -1,4 +1,4 @@
-"""The choices of a dish as one cell of a spreadsheet, and back.
+"""Conversion of a dish's choices to the text of one spreadsheet cell, and back.
 
     Side [1-1]: Fries *; Salad +1.50
     Allergies [0-2]: Nut allergy !nuts; Milk allergy !milk
@@ -22,12 +22,12 @@ _CHOICE = re.compile(
 
 
 def write_options(groups: Iterable[ModifierGroup]) -> str:
-    """The groups in use of one dish, with their modifiers."""
+    """Return the text of a dish's groups and choices, without archived ones."""
     return "\n".join(_group_text(group) for group in groups if group.archived_at is None)
 
 
 def read_options(cell: str) -> tuple[ImportedGroup, ...]:
-    """The groups that a cell describes. Raises ValueError naming what cannot be read."""
+    """Return the groups that a cell describes. Raises ValueError with the part that cannot be read."""
     groups = tuple(_group(line.strip()) for line in cell.splitlines() if line.strip())
     seen: set[str] = set()
     for choice in (choice for group in groups for choice in group.modifiers):
@@ -69,5 +69,5 @@ def _group_text(group: ModifierGroup) -> str:
 
 
 def _name(name: str) -> str:
-    """Without the characters that the cell needs for itself."""
+    """Remove the characters that have a meaning in the cell's grammar."""
     return re.sub(r"[\[\]:;*!]+", " ", name).strip()

@@ -1,4 +1,4 @@
-"""What the kitchen takes no more of for some minutes, as every door asks it: from memory, and by the clock."""
+"""Checks of pauses while an order is placed, from memory and by the clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,10 @@ from menu.models import Pause
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """Until when what is paused, at one `stamp` of the menu's pauses. The clock says whether it still is."""
+    """The ends of a restaurant's pauses, by item, category and for pads, as of one value of `MenuVersion.pauses`.
+
+    An end may be in the past, so callers pass the current time.
+    """
 
     stamp: int
     items: Mapping[int, datetime] = field(default_factory=dict)
@@ -20,19 +23,19 @@ class Pauses:
     pads: datetime | None = None
 
     def of_item(self, item_id: int, category_id: int, at: datetime) -> datetime | None:
-        """Until when nobody orders this item, or None: its own pause or its category's, whichever lasts longer."""
+        """Return the end of the pause of this item or of its category, whichever is later, or None."""
         if not self.items and not self.categories:
             return None
         ends = self.items.get(item_id), self.categories.get(category_id)
         return max((end for end in ends if end is not None and end > at), default=None)
 
     def of_pads(self, at: datetime) -> datetime | None:
-        """Until when pads do not order, or None."""
+        """Return the end of the pause of orders from pads, or None."""
         return self.pads if self.pads is not None and self.pads > at else None
 
 
 def read_pauses(restaurant_id: int, stamp: int) -> Pauses:
-    """The pauses of a restaurant that nobody ended: one query."""
+    """Read the pauses of a restaurant that have not been ended, in one query."""
     rows = Pause.objects.of_restaurant(restaurant_id).open().order_by()
     items: dict[int, datetime] = {}
     categories: dict[int, datetime] = {}
@@ -48,14 +51,14 @@ def read_pauses(restaurant_id: int, stamp: int) -> Pauses:
 
 
 def paused_item(place: int, item_id: int, name: str, until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
-    """The refusal of line `place`."""
+    """Return the refusal of line number `place` of an order. `retry_after` is in seconds."""
     message = f"{name} is paused until {until.astimezone(tz):%H:%M}. Choose another dish, or wait."
     fields = {f"lines.{place}.item": [message]}
     return Paused(message, retry_after=_wait(until, at), fields=fields, item=item_id, paused_until=until.isoformat())
 
 
 def paused_pads(until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
-    """The refusal of whatever a pad orders."""
+    """Return the refusal of an order from a pad. `retry_after` is in seconds."""
     message = f"Orders from pads are paused until {until.astimezone(tz):%H:%M}. Ask a waiter."
     return Paused(message, retry_after=_wait(until, at), paused_until=until.isoformat())
 

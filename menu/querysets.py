@@ -1,4 +1,4 @@
-"""The reading vocabulary of the menu."""
+"""QuerySets of the menu."""
 
 from datetime import datetime
 from typing import Self
@@ -7,16 +7,16 @@ from bistro.core.database.querysets import TenantQuerySet
 
 
 class PauseQuerySet(TenantQuerySet):
-    """What the kitchen takes no more of for some minutes."""
+    """QuerySet of pauses."""
 
     def open(self) -> Self:
-        """Neither resumed nor swept. Its time may be over all the same: the clock says that, not the row."""
+        """Filter pauses that have not been ended. Their time may be over before the sweep ends them."""
         return self.filter(ended_at=None)
 
     def over(self, now: datetime) -> Self:
-        """Whose time is over, and nobody was told yet."""
+        """Filter pauses whose time is over and whose end has not been announced."""
         return self.open().filter(until__lte=now)
 
     def of(self, item_id: int | None, category_id: int | None) -> Self:
-        """Of an item, of a category, or (neither) of all pads."""
+        """Filter pauses of an item, of a category or, with neither, of orders from pads."""
         return self.filter(item_id=item_id, category_id=category_id)

@@ -1,5 +1,7 @@
-"""What dishes and choices are made of, as the kitchen needs it. Kept in memory with the compiled menu, but not part of
-it: who orders reads no recipes, and nobody outside the house does."""
+"""Recipes for the kitchen, kept in memory for each menu version.
+
+They are not part of the compiled menu, because placing an order needs no recipes and guests must not read them.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,21 +12,21 @@ from menu.compiled import CompiledMenu
 from menu.models import Ingredient, RecipePart
 from menu.per_version import PerMenuVersion
 
-Portion = dict[int, Decimal]  # ingredient: how much of it, in its unit
+Portion = dict[int, Decimal]  # {ingredient id: quantity in the ingredient's unit}
 
 _LARGER = {Ingredient.Unit.GRAM.value: "kg", Ingredient.Unit.MILLILITRE.value: "l"}
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledIngredient:
-    """One ingredient."""
+    """An ingredient."""
 
     id: int
     name: str
     unit: str
 
     def amount(self, quantity: Decimal) -> str:
-        """So much of it, as people say it: `10`, `450 g`, `1.25 kg`, `0.5 l`."""
+        """Format a quantity for people: `10`, `450 g`, `1.25 kg`, `0.5 l`."""
         if self.unit not in _LARGER:
             return short(quantity)
         if abs(quantity) < 1000:
@@ -34,7 +36,7 @@ class CompiledIngredient:
 
 @dataclass(frozen=True, slots=True)
 class Recipes:
-    """One restaurant's recipes by item and by modifier, without ingredients that went out of use."""
+    """The recipes of a restaurant by item and by modifier, without archived ingredients."""
 
     ingredients: dict[int, CompiledIngredient]
     items: dict[int, Portion]
@@ -44,8 +46,10 @@ class Recipes:
         return bool(self.ingredients)
 
     def portion(self, item_id: int | None, modifiers: Iterable[int]) -> Portion:
-        """What one portion needs with these choices; item None: the choices alone. A choice takes away no more than
-        there is."""
+        """Return the ingredients of one portion with these choices. For item None the choices alone count.
+
+        Ingredients whose quantity would fall to zero or below are left out.
+        """
         needed = dict(self.items.get(item_id or 0, {}))
         for modifier in modifiers:
             for ingredient, quantity in self.modifiers.get(modifier, {}).items():
@@ -63,7 +67,7 @@ def recipes_for(menu: CompiledMenu) -> Recipes:
 
 
 def read_recipes(restaurant_id: int) -> Recipes:
-    """One query."""
+    """Read the recipes of a restaurant in one query."""
     recipes = Recipes({}, {}, {})
     rows = RecipePart.objects.of_restaurant(restaurant_id).filter(ingredient__archived_at=None).order_by("pk")
     columns = "item_id", "modifier_id", "quantity", "ingredient_id", "ingredient__name", "ingredient__unit"

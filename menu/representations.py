@@ -7,7 +7,10 @@ from menu.models import Pause
 
 
 def pause_json(pause: Pause) -> dict[str, Any]:
-    """A pause without its reason, which is for the kitchen and its staff alone."""
+    """Return a pause without its reason, which only staff may read.
+
+    Keys: `id`, `item` and `category` (ids or None), `name`, `paused_at`, `until`, `ended_at` (ISO 8601, UTC).
+    """
     return {
         "id": pause.pk,
         "item": pause.item_id,

@@ -1,4 +1,4 @@
-"""Dishes as a spreadsheet, for django-import-export: it shows and previews, `import_menu` writes."""
+"""Import and export of dishes as a spreadsheet. django-import-export previews; `import_menu` writes."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from menu.spreadsheet import COLUMNS, REQUIRED, cells_of, harmless, plain_text, 
 
 MOST_ROWS = 5000
 MOST_BYTES = 64 * 1024 * 1024
-# What an import changes of a dish that exists; the other columns are read for new dishes only.
+# Columns that the preview does not compare, because an import sets them only for new dishes (options: adds to them).
 _KEPT = ("available", "portions_left", "options")
 
 
 class SafeXLSX(XLSX):
-    """A workbook that unpacks to something reasonable: a small file can hold gigabytes of zeros."""
+    """The XLSX format with a limit of the unpacked size, because a small file can hold gigabytes of zeros."""
 
     def create_dataset(self, in_stream: bytes) -> Any:
         with zipfile.ZipFile(BytesIO(in_stream)) as book:
@@ -38,7 +38,7 @@ class SafeXLSX(XLSX):
 
 
 class Refusal(Error):
-    """Why the whole file is not taken, in words alone: the page would show a traceback."""
+    """The reason for refusing a whole file, without the traceback that the page would show."""
 
     traceback = ""
 
@@ -47,7 +47,7 @@ FORMATS = [CSV, SafeXLSX]
 
 
 class ItemResource(resources.ModelResource):
-    """The dishes in use, one a row."""
+    """The dishes that are not archived, one in each row."""
 
     class Meta:
         model = Item
@@ -62,7 +62,7 @@ class ItemResource(resources.ModelResource):
         for field_name, field in self.fields.items():
             field.attribute = field_name
 
-    # --- out --------------------------------------------------------------------------------------------------
+    # --- export -----------------------------------------------------------------------------------------------
     def get_export_order(self, *args: Any, **kwargs: Any) -> tuple[str, ...]:
         return COLUMNS
 
@@ -73,9 +73,9 @@ class ItemResource(resources.ModelResource):
         cells = cells_of(instance)
         return [harmless(cells[column]) for column in COLUMNS if not selected_fields or column in selected_fields]
 
-    # --- in ---------------------------------------------------------------------------------------------------
+    # --- import -----------------------------------------------------------------------------------------------
     def import_data(self, dataset: Any, dry_run: bool = False, **kwargs: Any) -> Result:
-        """Read every row; only when all are right, and somebody confirmed, hand them to the service."""
+        """Read every row. Import them with `import_menu` if all are valid and this is not a dry run."""
         result = Result()
         result.diff_headers = list(COLUMNS)
         headers = [str(header or "").strip().casefold().replace(" ", "_") for header in dataset.headers or ()]
@@ -84,10 +84,10 @@ class ItemResource(resources.ModelResource):
             result.append_base_error(Refusal(problem))
             return result
         result.diff_headers = [column for column in COLUMNS if column in headers]
-        wishes = list(self._read(dataset, headers, result))
+        imported = list(self._read(dataset, headers, result))
         result.total_rows = len(dataset)
         if not dry_run and not result.has_errors() and not result.has_validation_errors():
-            self._write(wishes, result)
+            self._write(imported, result)
         return result
 
     def _refusal(self, headers: list[str], rows: int) -> str:
@@ -108,24 +108,24 @@ class ItemResource(resources.ModelResource):
                 continue
             old = known.get(name_key(cells["name"]))
             before = cells_of(old) if old else {}
-            whole = {**before, **cells}  # a column that the file lacks stays as it is
+            whole = {**before, **cells}  # columns that the file lacks keep their value
             try:
-                wish = read_row(whole)
-                if name_key(wish.name) in seen:
-                    raise ValidationError({"name": [f"Also in row {seen[name_key(wish.name)]}."]})
+                item = read_row(whole)
+                if name_key(item.name) in seen:
+                    raise ValidationError({"name": [f"Also in row {seen[name_key(item.name)]}."]})
             except ValidationError as error:
                 result.append_invalid_row(number, whole, error)
                 continue
-            seen[name_key(wish.name)] = number
+            seen[name_key(item.name)] = number
             shown = _row_result(before, whole, result.diff_headers)
             result.append_row_result(shown)
             result.increment_row_result_total(shown)
-            yield whole["category"], wish
+            yield whole["category"], item
 
-    def _write(self, wishes: list[tuple[str, ImportedItem]], result: Result) -> None:
+    def _write(self, imported: list[tuple[str, ImportedItem]], result: Result) -> None:
         by_category: dict[str, list[ImportedItem]] = {}
-        for category, wish in wishes:
-            by_category.setdefault(category, []).append(wish)
+        for category, item in imported:
+            by_category.setdefault(category, []).append(item)
         courses = {row.name_key: row.course for row in Category.objects.visible_to(self.actor).not_archived()}
         categories = [
             ImportedCategory(name, tuple(items), courses.get(name_key(name), 1)) for name, items in by_category.items()
@@ -138,12 +138,12 @@ class ItemResource(resources.ModelResource):
 
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """Dishes with everything that stands in their row: four queries, whatever the number."""
+    """Prefetch everything that a row of the spreadsheet shows, in four queries for any number of dishes."""
     return rows.select_related("category", "tax_rate").prefetch_related("modifier_groups__modifiers")
 
 
 def _row_result(before: dict[str, str], after: dict[str, str], columns: list[str]) -> RowResult:
-    """What would become of one row, in the columns that the file has."""
+    """Return the preview of one row, in the columns that the file has."""
     row = RowResult()
     changed = [name for name in COLUMNS if name not in _KEPT and before.get(name, "") != after.get(name, "")]
     row.import_type = RowResult.IMPORT_TYPE_NEW

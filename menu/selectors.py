@@ -1,4 +1,4 @@
-"""Reads of the menu that are not one QuerySet."""
+"""Read functions of the menu for pages and the API."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,17 @@ from menu.models import Item, MenuVersion, Pause
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether an item can be had now; `portions_left` is None when it is not counted."""
+    """The availability of an item. `portions_left` is None for an item that is not counted."""
 
     available: bool
     portions_left: int | None
 
 
 def availability(restaurant_id: int) -> dict[int, Availability]:
-    """The items that are off or counted; every other item is available. One query."""
+    """Return {item: availability} of the items that are off or counted, in one query.
+
+    Every other item is available.
+    """
     rows = (
         Item.objects.of_restaurant(restaurant_id)
         .not_archived()
@@ -33,13 +36,13 @@ def availability(restaurant_id: int) -> dict[int, Availability]:
 
 
 def menu_stamp(restaurant_id: int) -> str:
-    """What the menu's ETag is made of: its version and what is sold out."""
+    """Return the stamp of the menu's ETag: `version.availability`."""
     row = MenuVersion.objects.filter(pk=restaurant_id).first()
     return f"{row.version}.{row.availability}" if row else "0.0"
 
 
 def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
-    """CONTRACT D's menu: prices in force, availability, portions, allergens, modifiers."""
+    """Return the menu as `MenuOutput` describes it (docs/contracts/bistro.md)."""
     now, states, at = menu_now(restaurant_id), availability(restaurant_id), timezone.now()
     pads = now.pauses.of_pads(at)
     return {
@@ -93,13 +96,13 @@ def _item(item: CompiledItem, now: Availability | None, paused: datetime | None)
 
 
 def sellable_menu(restaurant_id: int) -> tuple[MenuNow, dict[int, Availability]]:
-    """The menu in force and what of it is off or counted, for a page that takes orders."""
+    """Return the menu in force and `availability`, for a page that takes orders."""
     return menu_now(restaurant_id), availability(restaurant_id)
 
 
 @dataclass(frozen=True, slots=True)
 class PausedNow:
-    """Something paused, as pages say it."""
+    """A pause for pages."""
 
     id: int
     what: str
@@ -109,6 +112,6 @@ class PausedNow:
 
 
 def paused_now(actor: Actor, now: datetime) -> list[PausedNow]:
-    """What the kitchen takes no more of, the longest last: one query."""
+    """Return the pauses in force in one query, the one that ends last at the end."""
     rows = Pause.objects.visible_to(actor).open().filter(until__gt=now).select_related("item", "category")
     return [PausedNow(row.pk, row.what, row.until, row.reason, row.by) for row in rows.order_by("until", "pk")]

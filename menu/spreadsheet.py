@@ -1,4 +1,4 @@
-"""A spreadsheet of dishes, row by row: text in, what the import service takes out, or what is wrong with the row."""
+"""Conversion of spreadsheet rows to the import service's values, with errors by column."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -28,19 +28,19 @@ COLUMNS = (
     "options",
 )
 REQUIRED = ("category", "name", "price")
-# A cell that begins like this is run as a formula by spreadsheet programs.
+# Spreadsheet programs run a cell that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_OF_CATEGORY = Category._meta.get_field("name").max_length or 0
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n"}
 
 
 def harmless(cell: str) -> str:
-    """A text that no spreadsheet program runs; `plain_text` takes the mark off again."""
+    """Return the cell with a leading apostrophe if a spreadsheet program would run it. `plain_text` removes it."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def plain_text(cell: Any) -> str:
-    """What stands in a cell, whatever type the file gives it."""
+    """Return a cell of any type as text."""
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -50,7 +50,7 @@ def plain_text(cell: Any) -> str:
 
 
 def cells_of(item: Item) -> dict[str, str]:
-    """A dish as a row."""
+    """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
     return {
         "category": item.category.name,
         "name": item.name,
@@ -68,7 +68,7 @@ def cells_of(item: Item) -> dict[str, str]:
 
 
 def read_row(cells: Mapping[str, str]) -> ImportedItem:
-    """The dish that a row describes. Raises ValidationError with what is wrong, by column."""
+    """Return the dish that a row describes. Raises ValidationError with the problems by column."""
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
     for column, reader in _READERS.items():
@@ -87,7 +87,7 @@ def read_row(cells: Mapping[str, str]) -> ImportedItem:
 
 
 def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What the table itself would refuse: too long, too large, negative."""
+    """Return the problems that the model's fields find, {column: messages}: too long, too large, negative."""
     facts = {name: read[name] for name in ("price", "prep_minutes", "portions_left")}
     wanted = ("name", "description", *facts)
     item = Item(name=read["name"], description=read["description"], **facts)
@@ -139,7 +139,7 @@ def _flag(default: bool) -> Callable[[str], bool]:
 
 
 def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:
-    """Words from a list, by code or by label: a misspelt allergen must not pass."""
+    """Return a reader of words by code or label. It refuses unknown words, so that no misspelt allergen passes."""
     codes = {name.casefold(): code for code, label in known for name in (code, label)}
 
     def read(cell: str) -> tuple[str, ...]:

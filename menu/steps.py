@@ -1,4 +1,4 @@
-"""Parts of a unit of work that touches the menu. The caller holds the unit of work."""
+"""Steps of units of work that change the menu. The caller holds the unit of work."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,12 +12,12 @@ from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
 from menu.models import Item, MenuVersion
 
-# A guest looks at the count only when it is small: these are worth a message to every pad.
+# Pads show the count only when it is small, so only these numbers are announced.
 THRESHOLDS = frozenset(range(11))
 
 
 def touch_menu(work: UnitOfWork, what: str) -> None:
-    """The menu changed: raise its version, tell everybody. `what` is read in the audit trail."""
+    """Raise the menu's version and record the change. Pads and the audit trail show `what`."""
     require_transaction()
     MenuVersion.objects.get_or_create(pk=work.restaurant_id)
     MenuVersion.objects.filter(pk=work.restaurant_id).update(version=F("version") + 1)
@@ -26,19 +26,21 @@ def touch_menu(work: UnitOfWork, what: str) -> None:
 
 
 def restaurant_changed(events: Sequence[RestaurantChanged], work: UnitOfWork) -> None:
-    """Currency and tax mode are compiled into the menu: a change of the settings makes a new one."""
+    """Raise the menu's version after a change of settings, because the compiled menu holds currency and tax mode."""
     touch_menu(work, "the restaurant's settings")
 
 
 def touch_availability(work: UnitOfWork) -> None:
-    """Something went off or came back: move only the availability stamp."""
+    """Raise the availability stamp after an item went off or came back."""
     require_transaction()
     MenuVersion.objects.filter(pk=work.restaurant_id).update(availability=F("availability") + 1)
 
 
 def touch_pauses(work: UnitOfWork) -> None:
-    """Something was paused, or is no more. Locks the menu's version: of two who pause the same thing at once, the
-    second finds the first one's row."""
+    """Raise the stamps of availability and pauses.
+
+    Locks the menu's version, so that the second of two concurrent pauses finds the first one's row.
+    """
     require_transaction()
     MenuVersion.objects.get_or_create(pk=work.restaurant_id)
     stamps = {"availability": F("availability") + 1, "pauses": F("pauses") + 1}
@@ -46,13 +48,13 @@ def touch_pauses(work: UnitOfWork) -> None:
 
 
 def menu_in(work: UnitOfWork) -> MenuNow:
-    """The menu in force for this unit of work, looked at once."""
+    """Return the menu in force, read once in each unit of work."""
     now: MenuNow = work.once("menu", partial(menu_now, work.restaurant_id))
     return now
 
 
 def use_menu(work: UnitOfWork, versions: Versions) -> None:
-    """The same without a query of its own, where the unit has asked `menu_versions` with other things."""
+    """Set the result of `menu_in` from a known result of `menu_versions`, which saves a query."""
     work.once("menu", partial(menu_of, work.restaurant_id, versions))
 
 
@@ -64,9 +66,9 @@ def counted_portions(item_ids: set[int]) -> dict[int, int | None]:
 
 
 def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
-    """Sell portions: one conditional UPDATE an item, which is the guard on both databases.
+    """Sell portions with one conditional UPDATE for each item, which is safe on both databases.
 
-    Raises LostRace when somebody else was faster, which only happens without row locks; the caller tries again.
+    Raises LostRace if another sale came first, which can only happen without row locks. The caller tries again.
     """
     require_transaction()
     for item_id in sorted(taken):
@@ -78,7 +80,7 @@ def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
 
 
 def give_back_portions(work: UnitOfWork, given: Mapping[int, int]) -> None:
-    """An order was cancelled before it was begun: its counted portions can be sold again."""
+    """Give back the counted portions of an order that was cancelled before it was begun."""
     require_transaction()
     for item_id in sorted(given):
         rows = Item.objects.filter(pk=item_id, portions_left__isnull=False)
@@ -87,7 +89,7 @@ def give_back_portions(work: UnitOfWork, given: Mapping[int, int]) -> None:
 
 
 def _tell_thresholds(work: UnitOfWork, moved: Mapping[int, int]) -> None:
-    """Tell everybody about countdowns that are small now, or were: who heard of 0 must hear that it came back."""
+    """Announce countdowns that are small now or were small before, so that pads see a sold-out item come back."""
     if not moved:
         return
     touch_availability(work)

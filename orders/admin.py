@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
 from bistro.core.admin.pages import ask
 from bistro.core.kernel.money import text
@@ -31,7 +31,7 @@ STATUS_LABELS = {
 }
 
 
-class LinesOfOrder(LookInline):
+class LinesOfOrder(ReadOnlyInline):
     """What was asked for, at the price of that moment."""
 
     model = OrderLine

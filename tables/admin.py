@@ -1,4 +1,4 @@
-"""The floor as managers set it up: sections and tables. Pads are devices and stand with them."""
+"""Admin pages of sections and tables. Pads are on the device pages."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tables.setup_steps import refuse_if_in_use
 
 
 class SectionForm(TenantForm):
-    """A new section comes last."""
+    """A form for a section. A new section comes last."""
 
     def prepare(self) -> None:
         if self.instance._state.adding:
@@ -25,7 +25,7 @@ class SectionForm(TenantForm):
 
 
 class TableForm(TenantForm):
-    """A new table comes last in lists; on the floor it stands where x and y say, inside the room."""
+    """A form for a table. A new table comes last in lists. Its place must be inside the room."""
 
     room = {"x": (0, 1000), "y": (0, 700), "width": (20, 1000), "height": (20, 700), "rotation": (-360, 360)}
 
@@ -44,7 +44,7 @@ class TableForm(TenantForm):
 
 @admin.register(Section)
 class SectionAdmin(TenantAdmin):
-    """Parts of the room. One with tables cannot be removed."""
+    """The admin page of sections. A section with tables cannot be removed."""
 
     form = SectionForm
     list_display = ("name", "position")
@@ -56,7 +56,7 @@ class SectionAdmin(TenantAdmin):
 
 @admin.register(Table)
 class TableAdmin(ArchiveAdmin, HistoryAdmin):
-    """Tables and where they stand. Floor plan and pads hear of every change."""
+    """The admin page of tables. Every change is recorded as an event for the floor plan and programs."""
 
     form = TableForm
     list_display = ("name", "section", "seats", "shape", "out_of_service", "archived")

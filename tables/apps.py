@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class TablesConfig(AppConfig):
-    """Where guests sit."""
+    """The app of sections, tables, pads and parties."""
 
     name = "tables"

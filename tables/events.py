@@ -1,4 +1,4 @@
-"""What happens on the floor. Programs know a party as a guest (CONTRACT C), in camelCase and by uid."""
+"""Events of the floor. Programs receive a party as a guest, in camelCase and by uid (docs/contracts/qtable.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
 from tables.models import Pad, Party, Table
 from tables.transitions import PartyStatus
 
-# The earlier system knows three statuses.
+# QTable has only the statuses waiting, seated and completed.
 _GUEST_STATUS = {PartyStatus.LEFT: "completed", PartyStatus.NO_SHOW: "completed"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartyEvent(DomainEvent):
-    """Something happened to `party`; `table` is where it sits or sat."""
+    """An event of `party`. `table` is its present or last table."""
 
     type: ClassVar[str] = "guest_updated"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY
@@ -43,7 +43,7 @@ class PartyEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartySeated(PartyEvent):
-    """Guests sit at a table: their first order did it, or a person."""
+    """The seating of a party, by its first order."""
 
     type: ClassVar[str] = "guest_created"
     action: ClassVar[str] = "seated"
@@ -51,14 +51,14 @@ class PartySeated(PartyEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartyCompleted(PartyEvent):
-    """They left; the table is free."""
+    """The departure of a party. Its table is free."""
 
     action: ClassVar[str] = "completed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableEvent(DomainEvent):
-    """Something happened to `table` itself."""
+    """An event of `table` itself."""
 
     type: ClassVar[str] = "table_updated"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
@@ -90,21 +90,21 @@ class TableEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TableAdded(TableEvent):
-    """A new table stands on the floor."""
+    """A new table."""
 
     action: ClassVar[str] = "added"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableChanged(TableEvent):
-    """It was moved, renamed, taken out of service."""
+    """A change of a table, e.g. another place, name or out of service."""
 
     action: ClassVar[str] = "changed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PadPlaced(DomainEvent):
-    """A pad stands on a table now."""
+    """The placing of a pad on a table."""
 
     type: ClassVar[str] = "device_updated"
     action: ClassVar[str] = "placed"

@@ -28,7 +28,7 @@ class Section(models.Model):
 
 
 class Table(models.Model):
-    """A table where it stands. Coordinates are in a room of 1000 × 700, rotation in degrees clockwise."""
+    """A table and its place. Coordinates are in a room of 1000 × 700, rotation in degrees clockwise."""
 
     class Shape(models.TextChoices):
         ROUND = "round", "Round"
@@ -69,7 +69,7 @@ class Table(models.Model):
 
 
 class Party(models.Model):
-    """Guests who came together. The first order at a free table seats one; a waiter's Clear completes it."""
+    """A group of guests. The first order at a free table seats a party; a waiter's Clear completes it."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="parties")
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -97,7 +97,7 @@ class Party(models.Model):
 
 
 class Pad(models.Model):
-    """Which table a pad stands on."""
+    """The place of a pad device on a table."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="pads")
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="pad")

@@ -1,4 +1,4 @@
-"""The reading vocabulary of the floor."""
+"""QuerySets of the floor."""
 
 from typing import Self
 
@@ -7,8 +7,8 @@ from tables.transitions import PartyStatus
 
 
 class PartyQuerySet(TenantQuerySet):
-    """Guests who came together."""
+    """QuerySet of parties."""
 
     def seated(self) -> Self:
-        """At a table now; at most one a table."""
+        """Filter the parties that sit at a table now, at most one for each table."""
         return self.filter(status__literal_exact=PartyStatus.SEATED)

@@ -1,4 +1,4 @@
-"""Parts of a unit of work that touches the floor. The caller holds the tables' row locks."""
+"""Steps of units of work that change the floor. The caller holds the tables' row locks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ from tables.events import PadPlaced, PartyCompleted, PartySeated
 from tables.models import Pad, Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
-# restaurant, table keys, keys of tables' names: (table, party)
+# Parameters: restaurant, table ids, name keys of tables. Rows: (table id, party id).
 seated_parties = CompiledQuery(
     lambda restaurant, tables, names: (
         Party.objects.of_restaurant(restaurant)
@@ -28,10 +28,10 @@ seated_parties = CompiledQuery(
 
 
 def seat_parties(work: UnitOfWork, guests: Mapping[Table, Actor], seated: Mapping[int, int]) -> dict[int, int]:
-    """The seated party of each table, {table: party}; a free table gets one. One query at most.
+    """Return {table id: party id} of these tables, and seat a party at each free table. Costs at most one query.
 
-    `guests` says who is the first to order at each table: the log keeps it. `seated` is {table: party} of those who sit
-    there, read under the tables' locks (`seated_parties`).
+    `guests` maps each table to the actor of its first order, for the event log. `seated` is {table id: party id} as
+    read by `seated_parties` under the tables' locks.
     """
     require_transaction()
     wanted = {table.pk: table for table in guests}
@@ -56,7 +56,7 @@ def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Acto
 
 
 def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
-    """The party has left its table. The caller has checked that nothing is open any more."""
+    """Complete a party that has left its table. The caller has checked that it has no open orders."""
     require_transaction()
     change_status(party, PartyStatus.COMPLETED, PARTY_MOVES, what="This party")
     party.completed_at = work.now
@@ -66,7 +66,7 @@ def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
 
 
 def hang_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
-    """Stand a locked or new pad on a table; it may have stood elsewhere. Raises NotYours."""
+    """Place a locked or new pad on a table, or move it there. Raises NotYours."""
     require_transaction()
     table = Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).first()
     if table is None:
@@ -74,7 +74,7 @@ def hang_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
     pad, _created = Pad.objects.update_or_create(
         device=device, defaults={"restaurant_id": work.restaurant_id, "table": table}
     )
-    device.version += 1  # its sockets must look at the new table
+    device.version += 1  # makes the pad's sockets check its rights at the new table
     device.save(update_fields=["version"])
     work.record(PadPlaced(pad=pad))
     return pad

@@ -1,10 +1,10 @@
-"""What a party may become."""
+"""Statuses of a party, and the changes that are allowed."""
 
 from django.db import models
 
 
 class PartyStatus(models.TextChoices):
-    """The stay of guests who came together."""
+    """The status of a party."""
 
     WAITING = "waiting", "Waiting"
     SEATED = "seated", "Seated"

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
-from bistro.core.admin.base import LOOKS, manager_of
+from bistro.core.admin.base import SAFE_METHODS, manager_of
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.pages import form_page
 from bistro.core.admin.services import ServiceAdmin
@@ -126,7 +126,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     def enrol(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks first: looking at the page must not end the code that somebody is just typing."""
         device = self._own(request, object_id)
-        if request.method not in LOOKS:
+        if request.method not in SAFE_METHODS:
             return self._code_page(request, device)
         text = "Earlier codes for this device stop working now. Its token ends when the new code is used."
         return form_page(self, request, title=f"Enrolment code for {device}", text=text, button="Make a code")
@@ -135,7 +135,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks first, and says why it was locked: whoever unlocks it has looked at it."""
         device = self._own(request, object_id)
-        if request.method not in LOOKS:
+        if request.method not in SAFE_METHODS:
             heartbeat_services.unlock_device(device_id=device.pk, actor=manager_of(request))
             self.message_user(request, f"{device} is unlocked.", messages.SUCCESS)
             return self.back_to_list()
@@ -152,7 +152,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     @action(description="Revoke", icon="block", url_path="revoke", permissions=["run"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         device = self._own(request, object_id)
-        if request.method not in LOOKS:
+        if request.method not in SAFE_METHODS:
             device_services.revoke(device_id=device.pk, actor=manager_of(request))
             self.message_user(request, f"{device} is revoked.", messages.SUCCESS)
             return self.back_to_list()
@@ -173,7 +173,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     def _code_page(self, request: HttpRequest, device: Device) -> HttpResponse:
         """The code, once. It is not kept: what is stored is its digest."""
         code = device_services.make_enrolment_code(device_id=device.pk, actor=manager_of(request))
-        address = f"{settings.PUBLIC_URL}{reverse('device-door')}"
+        address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
         minutes = int(device_services.CODE_LIFETIME.total_seconds() // 60)
         return form_page(
             self,

@@ -16,7 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
 from bistro.core.admin.pages import form_page
 from bistro.core.auth.rate_limits import require_within, uncount
 from bistro.core.kernel.actors import Actor
@@ -109,7 +109,7 @@ class PairsScreens(TenantAdmin):
     @action(description="Pair a screen", icon="tv_signin", url_path="pair", permissions=["run"])
     def pair(self, request: HttpRequest) -> HttpResponse:
         actor = manager_of(request)
-        if request.method in LOOKS:
+        if request.method in SAFE_METHODS:
             return self._pair_page(request, PairForm(actor=actor, initial={"code": request.GET.get("code", "")[:20]}))
         form = PairForm(request.POST, actor=actor)
         if not form.is_valid():
@@ -125,7 +125,7 @@ class PairsScreens(TenantAdmin):
         return self.back_to_list()
 
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:
-        address = f"{settings.PUBLIC_URL}{reverse('device-door')}"
+        address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
         template = "admin/pair_screen.html"
         page = form_page(self, request, title="Pair a screen", form=form, template=template, address=address)
         page.status_code = status

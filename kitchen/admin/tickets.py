@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from bistro.core.admin.base import LookInline, ReadOnlyAdmin, manager_of
+from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
 from bistro.core.kernel.numbers import whole_number
 from kitchen import services
@@ -26,7 +26,7 @@ class TicketDayFilter(BusinessDayFilter):
     field = "order__business_date"
 
 
-class LinesOfTicket(LookInline):
+class LinesOfTicket(ReadOnlyInline):
     """What is to be made."""
 
     model = TicketLine

@@ -1,4 +1,4 @@
-"""CONTRACT F: tickets for programs and bump bars. Thin: find through a gate, call a service, show."""
+"""Calls of tickets for programs and bump bars: find through a gate, call a service, show."""
 
 from collections.abc import Callable
 from typing import Any

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from bistro.core.admin.base import LOOKS, TenantAdmin, manager_of
+from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.pages import form_page
@@ -67,7 +67,7 @@ class PrinterAdmin(TenantAdmin):
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks first: paper is used."""
         printer = self._own(request, object_id)
-        if request.method in LOOKS:
+        if request.method in SAFE_METHODS:
             text = "Prints a slip marked TEST with every part that a slip can have."
             return form_page(self, request, title=f"Test {printer}", text=text, button="Print")
         printing_services.print_test(printer_id=printer.pk, actor=manager_of(request))

@@ -1,4 +1,4 @@
-"""Bump and recall single lines of a ticket (CONTRACT F)."""
+"""Bump and recall single lines of a ticket."""
 
 import pytest
 

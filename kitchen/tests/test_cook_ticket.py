@@ -1,4 +1,4 @@
-"""Start, bump, recall a ticket (CONTRACT F)."""
+"""Start, bump, recall a ticket."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A ticket that waits (CONTRACT F): it keeps its place, counts for nothing and does not age."""
+"""A ticket that waits: it keeps its place, counts for nothing and does not age."""
 
 from datetime import UTC, datetime, timedelta
 

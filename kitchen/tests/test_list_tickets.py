@@ -1,4 +1,4 @@
-"""Tickets for programs and bump bars (CONTRACT F)."""
+"""Tickets for programs and bump bars."""
 
 from datetime import UTC, datetime
 

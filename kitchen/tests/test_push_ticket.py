@@ -1,4 +1,4 @@
-"""Sending an open ticket to another station (CONTRACT F)."""
+"""Sending an open ticket to another station."""
 
 import json
 

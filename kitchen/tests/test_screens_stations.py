@@ -1,4 +1,4 @@
-"""A wall screen reads and acts for its own stations (DECISIONS 4); one without stations for all."""
+"""A wall screen reads and acts for its own stations; one without stations for all."""
 
 import pytest
 

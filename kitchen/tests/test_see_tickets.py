@@ -1,4 +1,4 @@
-"""A screen reports what it displays: tickets are seen, their orders confirmed (DECISIONS 10)."""
+"""A screen reports what it displays: tickets are seen, their orders confirmed."""
 
 import pytest
 

@@ -3,6 +3,8 @@
 import itertools
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bistro.core.kernel.errors import IllegalTransition, LostRace
 from bistro.core.tests.http import nothing_changes
@@ -186,3 +188,33 @@ def test_the_database_refuses_other_words(house, status):
         Ticket.objects.filter(pk=ticket.pk).update(status=status)
     with pytest.raises(IntegrityError), transaction.atomic():
         ticket.lines.update(status=status)
+
+
+def queries_of(act) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return len(asked)
+
+
+def test_many_tickets_and_lines_cost_no_more_statements(house):
+    dishes = [house.item]
+    for _ in range(3):
+        dish, station = house.add_item(), StationFactory(restaurant=house.restaurant)
+        station.routes.create(restaurant=house.restaurant, item=dish)
+        dishes.append(dish)
+    house.add_item()  # a new version of the menu: routes are read again
+    waiter, cook = house.actor("waiter"), house.actor("kitchen")
+
+    def order(*items):
+        return house.place(lines=[{"item": item.pk, "quantity": 1} for item in items])
+
+    def cancel(placed):
+        return queries_of(lambda: cancel_order(order_id=placed["id"], reason="Left", actor=waiter))
+
+    def bump(placed):
+        (ticket,) = house.tickets(placed)
+        return queries_of(lambda: bump_ticket(ticket_id=ticket["id"], actor=cook))
+
+    cancel(order(house.item))  # what is read once is read
+    assert cancel(order(*dishes)) == cancel(order(house.item))
+    assert bump(order(*[house.item] * 6)) == bump(order(house.item))

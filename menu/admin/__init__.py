@@ -1,4 +1,4 @@
-"""The menu as managers set it up."""
+"""Admin pages of the menu."""
 
 from menu.admin.items import CategoryAdmin, ItemAdmin, ModifierGroupAdmin, TaxRateAdmin
 from menu.admin.recipes import IngredientAdmin, ModifierAdmin

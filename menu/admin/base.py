@@ -1,4 +1,4 @@
-"""What the pages of the menu share."""
+"""Base classes of the menu's admin pages."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,14 +11,14 @@ from menu.steps import touch_menu
 
 
 def link(page: str, pk: int, words: str) -> SafeString:
-    """To another page of the admin."""
+    """Return a link to another page of the admin."""
     return format_html(
         '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', reverse(page, args=[pk]), words
     )
 
 
 class MenuAdmin(TenantAdmin):
-    """Whatever is saved, everybody who holds a compiled menu must take the new one."""
+    """An admin page whose every write raises the menu's version, so that compiled menus are read again."""
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         touch_menu(edits.work, ", ".join(dict.fromkeys(str(row) for row in edits.rows))[:200])

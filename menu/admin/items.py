@@ -1,4 +1,7 @@
-"""The menu as managers set it up. Every save raises the menu's version; what is off goes through services."""
+"""Admin pages of categories, dishes, choices and tax rates.
+
+Every save raises the menu's version. The 86 and portion actions call services.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,11 @@ from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
 from menu.resources import FORMATS, ItemResource, items_with_all
 from menu.setup_steps import only_default
 
-SHOWN = 4  # choices of a group that its item's page names
+SHOWN = 4  # choices of a group that the dish's page lists by name
 
 
 class ItemsOfCategory(TenantInline):
-    """The order in which guests read them; the dish itself has its own page."""
+    """Dishes of a category in the order of the menu, each with a link to its own page."""
 
     model = Item
     fields = ("page", "price", "position")
@@ -49,7 +52,7 @@ class ItemsOfCategory(TenantInline):
 
 @admin.register(Category)
 class CategoryAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
-    """Parts of the menu."""
+    """The admin page of categories."""
 
     form = CategoryForm
     inlines = (ItemsOfCategory,)
@@ -62,7 +65,7 @@ class CategoryAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
 
 class GroupsOfItem(TenantInline):
-    """What the dish can be ordered with. The choices themselves are one page further."""
+    """Modifier groups of a dish. Their choices are edited on the group's page."""
 
     model = ModifierGroup
     form = GroupForm
@@ -85,7 +88,7 @@ class GroupsOfItem(TenantInline):
 
 @admin.register(Item)
 class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
-    """Dishes and drinks, to edit one by one or as a spreadsheet."""
+    """The admin page of dishes and drinks, with import and export of a spreadsheet."""
 
     form = ItemForm
     inlines = (GroupsOfItem, RecipeInline)
@@ -122,7 +125,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
             return "on"
         return f"{item.portions_left} left" if item.portions_left else "sold out"
 
-    # --- what is off ------------------------------------------------------------------------------------------
+    # --- 86 and portions --------------------------------------------------------------------------------------
     @admin.action(description="Mark 86 (off the menu)", permissions=["run"])
     def take_off(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         actor = manager_of(request)
@@ -191,7 +194,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
 
 class ModifiersOfGroup(TenantInline):
-    """The choices, in the order guests read them."""
+    """Choices of a group, in the order of the menu."""
 
     model = Modifier
     form = ModifierForm
@@ -213,7 +216,7 @@ class ModifiersOfGroup(TenantInline):
 
 @admin.register(ModifierGroup)
 class ModifierGroupAdmin(MenuAdmin, HistoryAdmin):
-    """One group of choices; it is made on its item's page."""
+    """The admin page of one modifier group. New groups are added on the dish's page."""
 
     form = GroupForm
     may_add = False
@@ -228,7 +231,7 @@ class ModifierGroupAdmin(MenuAdmin, HistoryAdmin):
 
 @admin.register(TaxRate)
 class TaxRateAdmin(MenuAdmin):
-    """Rates of tax. There is always one default: another one is ticked, never none."""
+    """The admin page of tax rates. The default rate changes only by making another rate the default."""
 
     form = TaxRateForm
     list_display = ("name", "percent", "is_default")

@@ -1,4 +1,7 @@
-"""What dishes and choices are made of. Not public: pads learn that the menu changed, never what is in a recipe."""
+"""Admin pages of ingredients and recipes.
+
+Recipes are not public: pads learn that the menu changed, but not the contents of a recipe.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from bistro.core.admin.archive import ArchiveAdmin
-from bistro.core.admin.base import LookInline, TenantInline
+from bistro.core.admin.base import ReadOnlyInline, TenantInline
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.history import HistoryAdmin
@@ -19,7 +22,7 @@ from menu.steps import touch_menu
 
 
 class RecipeInline(TenantInline):
-    """What a portion of a dish needs, or what a choice adds to it."""
+    """The recipe of a dish or of a choice."""
 
     model = RecipePart
     form = RecipePartForm
@@ -32,8 +35,8 @@ class RecipeInline(TenantInline):
         return super().get_queryset(request).select_related("ingredient")
 
 
-class UsedIn(LookInline):
-    """Where an ingredient goes."""
+class UsedIn(ReadOnlyInline):
+    """Dishes and choices that use an ingredient, read only."""
 
     model = RecipePart
     fields = readonly_fields = ("used_in", "amount")
@@ -52,8 +55,10 @@ class UsedIn(LookInline):
 
 @admin.register(Ingredient)
 class IngredientAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
-    """Everything that dishes are made of. What is archived counts in no recipe. A unit stays once a recipe counts in
-    it: 200 grams would become 200 pieces."""
+    """The admin page of ingredients. Archived ingredients count in no recipe.
+
+    The unit is read-only once a recipe uses it, because 200 grams would become 200 pieces.
+    """
 
     form = IngredientForm
     inlines = (UsedIn,)
@@ -66,12 +71,12 @@ class IngredientAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
         return ("unit",) if obj and obj.recipe_parts.exists() else ()
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
-        touch_menu(edits.work, "ingredients")  # pads read this
+        touch_menu(edits.work, "ingredients")  # pads receive this text, so it names no ingredient
 
 
 @admin.register(Modifier)
 class ModifierAdmin(MenuAdmin, HistoryAdmin):
-    """What one choice adds or takes away. The choice itself is edited on its group's page."""
+    """The admin page of one choice's recipe. The choice itself is edited on its group's page."""
 
     may_add = may_delete = False
     inlines = (RecipeInline,)

@@ -1,4 +1,4 @@
-"""What the kitchen takes no more of for some minutes."""
+"""The API of pauses."""
 
 from typing import Any
 
@@ -17,45 +17,48 @@ from menu.representations import pause_json
 
 
 class PauseList(APIView):
-    """Pauses that hold now, and new ones. Read by all staff, set by the kitchen and managers."""
+    """The pauses in force. All staff read them; the kitchen and managers add to them."""
 
     def get_permissions(self) -> list[Any]:
         return [requires(Permission.READ_ORDERS if self.request.method == "GET" else Permission.PAUSE)()]
 
     @extend_schema(responses=PauseOutput(many=True))
     def get(self, request: Request) -> Response:
-        """Everything that is paused now, the longest last. A bare array: there are never many."""
+        """List the pauses in force as a bare array, the one that ends last at the end."""
         rows = Pause.objects.visible_to(api_actor(request)).open().filter(until__gt=timezone.now())
         return Response([shown(row) for row in rows.select_related("item", "category").order_by("until", "pk")])
 
     @extend_schema(request=PauseInput, responses={201: PauseOutput})
     def post(self, request: Request) -> Response:
-        """Pause an item, a category or all orders from pads for some minutes. Paused already: until then instead."""
+        """Pause an item, a category or all orders from pads for some minutes.
+
+        A pause that is already in force gets the new end.
+        """
         body = PauseInput(data=request.data)
         body.is_valid(raise_exception=True)
-        wish = body.validated_data
+        data = body.validated_data
         row = services.pause(
-            item_id=wish["item"],
-            category_id=wish["category"],
-            minutes=wish["minutes"],
-            reason=wish["reason"],
+            item_id=data["item"],
+            category_id=data["category"],
+            minutes=data["minutes"],
+            reason=data["reason"],
             actor=api_actor(request),
         )
         return Response(shown(row), status=201, headers={"Location": f"/api/v1/pauses/{row.pk}"})
 
 
 class PauseDetail(APIView):
-    """One pause."""
+    """A single pause."""
 
     permission_classes = [requires(Permission.PAUSE)]
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        """Take it again before its time is over; 204 also when it was over already."""
+        """End a pause early. The answer is 204 also for a pause that is over already."""
         services.resume(pause_id=pk, actor=api_actor(request))
         return Response(status=204)
 
 
 def shown(pause: Pause) -> dict[str, Any]:
-    """A pause as staff read it, with its reason."""
+    """Return a pause for staff: `pause_json` with `reason` and `by`."""
     return {**pause_json(pause), "reason": pause.reason, "by": pause.by}

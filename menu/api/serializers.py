@@ -1,4 +1,4 @@
-"""The menu's shape, for the schema; `menu.selectors` writes it."""
+"""Serializers of the menu API. The output shapes document what `menu.selectors` returns."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ LARGEST_ID = 2**63 - 1
 
 
 class ModifierOutput(serializers.Serializer[Any]):
-    """One choice."""
+    """A choice of a modifier group."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -18,7 +18,7 @@ class ModifierOutput(serializers.Serializer[Any]):
 
 
 class ModifierGroupOutput(serializers.Serializer[Any]):
-    """Choose at least `min`, at most `max`."""
+    """A group of choices, of which a guest takes at least `min` and at most `max`."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -28,7 +28,7 @@ class ModifierGroupOutput(serializers.Serializer[Any]):
 
 
 class ItemOutput(serializers.Serializer[Any]):
-    """One dish as sold now."""
+    """A dish as sold now."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -63,7 +63,7 @@ class MenuOutput(serializers.Serializer[Any]):
 
 
 class PauseInput(StrictSerializer):
-    """What to pause: an item, a category, or with neither all orders from pads."""
+    """A new pause of an item, of a category or, with neither, of all orders from pads."""
 
     item = StrictInteger(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None)
     category = StrictInteger(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None)
@@ -72,7 +72,7 @@ class PauseInput(StrictSerializer):
 
 
 class PauseOutput(serializers.Serializer[Any]):
-    """Something paused. `item` and `category` are null for orders from pads."""
+    """A pause. `item` and `category` are null for orders from pads."""
 
     id = serializers.IntegerField()
     item = serializers.IntegerField(allow_null=True)

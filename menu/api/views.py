@@ -1,4 +1,4 @@
-"""CONTRACT D: the menu as sold now."""
+"""The menu as sold now (docs/contracts/bistro.md)."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request

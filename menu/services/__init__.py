@@ -1,4 +1,4 @@
-"""Every write of the menu: one function per thing a manager does, each one whole unit of work."""
+"""Services of the menu. Each function is one unit of work."""
 
 from menu.services.availability import set_available, set_portions
 from menu.services.importing import import_menu

@@ -1,4 +1,4 @@
-"""86: taking items off for now, and counting portions down to it."""
+"""Services of availability: 86 and the countdown of portions."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
@@ -10,7 +10,7 @@ from menu.steps import touch_availability, touch_menu
 
 
 def set_available(*, item_id: int, available: bool, actor: Actor) -> Item:
-    """Take an item off for now, or bring it back. Locks: stock. Raises NotYours, NotPermitted."""
+    """Take an item off the menu (86), or bring it back. Locks: stock. Raises NotYours, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         item = _locked(item_id, actor)
@@ -24,7 +24,7 @@ def set_available(*, item_id: int, available: bool, actor: Actor) -> Item:
 def set_portions(*, item_id: int, portions_left: int | None, actor: Actor) -> Item:
     """Start, correct or end (None) the countdown of an item. Locks: stock.
 
-    Raises InvalidInput below zero, NotYours, NotPermitted. Whether an item is counted belongs to the menu's version.
+    Starting or ending a countdown raises the menu's version. Raises InvalidInput below zero, NotYours, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     if portions_left is not None and portions_left < 0:

@@ -1,4 +1,4 @@
-"""Importing a menu: one service, whoever brings the rows (admin, the demo, the simulator)."""
+"""The service that imports a menu, for the admin, the demo and the simulator."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ _RELATED = ("category", "tax_rate")
 
 
 def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwrite: bool = False) -> ImportReport:
-    """Add categories, items, groups and modifiers by name; items that exist get the new price and words.
+    """Add categories, items, groups and modifiers by name; existing items get the new price and texts.
 
-    With `overwrite` the rows say everything: existing items also get category, tax, preparation time, allergens and
-    diets. What is off and how many portions are left never comes from a file again. Nothing is ever removed.
-    All or nothing. Raises InvalidInput naming the row that is wrong, NotPermitted.
+    With `overwrite`, existing items also get category, tax, preparation time, allergens and diets. 86 and portions
+    left are set for new items only. Nothing is removed.
+    One invalid row refuses the whole import. Raises InvalidInput with the name of that row, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
@@ -40,7 +40,7 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwri
 
 
 class _Importer:
-    """One import under way: what the restaurant has, by name, and what was done so far."""
+    """The state of one import: the restaurant's rows by name, and the counts so far."""
 
     def __init__(self, work: UnitOfWork, overwrite: bool) -> None:
         self.work, self.restaurant_id, self.overwrite = work, work.restaurant_id, overwrite
@@ -54,56 +54,59 @@ class _Importer:
         self.groups: dict[int, list[ModifierGroup]] = defaultdict(list)
         for group in ModifierGroup.objects.of_restaurant(mine).not_archived():
             self.groups[group.item_id].append(group)
-        self.names: dict[int, set[str]] = defaultdict(set)  # of choices, by item
+        self.names: dict[int, set[str]] = defaultdict(set)  # {item: name keys of its choices}
         for item_id, name in Modifier.objects.of_restaurant(mine).not_archived().values_list("item_id", "name_key"):
             self.names[item_id].add(name)
-        self.choices: list[Modifier] = []  # new ones: a menu has ten times as many as dishes
+        self.choices: list[Modifier] = []  # new choices, inserted in one statement because there are many
 
     def finish(self) -> None:
-        """Write what was kept for one statement."""
+        """Insert the new choices in one statement."""
         Modifier.objects.bulk_create(self.choices)
 
-    def category(self, wish: ImportedCategory) -> None:
-        row = self.categories.get(name_key(wish.name))
+    def category(self, imported: ImportedCategory) -> None:
+        row = self.categories.get(name_key(imported.name))
         if row is None:
             row = Category(
-                restaurant_id=self.restaurant_id, name=wish.name, course=wish.course, position=len(self.categories)
+                restaurant_id=self.restaurant_id,
+                name=imported.name,
+                course=imported.course,
+                position=len(self.categories),
             )
-            _save(row, wish.name)
+            _save(row, imported.name)
             self.categories[row.name_key] = row
-        for item in wish.items:
+        for item in imported.items:
             self.item(item, row)
 
-    def item(self, wish: ImportedItem, category: Category) -> None:
-        row = self.items.get(name_key(wish.name))
+    def item(self, imported: ImportedItem, category: Category) -> None:
+        row = self.items.get(name_key(imported.name))
         new = row is None
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
         before = _facts(row)
-        row.name, row.price = wish.name, wish.price
-        row.description = wish.description or row.description
+        row.name, row.price = imported.name, imported.price
+        row.description = imported.description or row.description
         if new or self.overwrite:
             row.category = category
-            self._own_facts(row, wish)
+            self._own_facts(row, imported)
         if new:
-            row.portions_left = wish.portions_left
-            row.off_since = None if wish.available else self.work.now
+            row.portions_left = imported.portions_left
+            row.off_since = None if imported.available else self.work.now
         after = _facts(row)
         if new or before != after:
-            _save(row, wish.name)
+            _save(row, imported.name)
             self.created, self.updated = self.created + new, self.updated + (not new)
         if not new and before != after:
             changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
             self.work.record(ConfigurationChanged(row=row, pk=row.pk, changed=changed))
         self.items[row.name_key] = row
-        for group in wish.groups:
+        for group in imported.groups:
             self.group(group, row)
 
-    def _own_facts(self, row: Item, wish: ImportedItem) -> None:
-        """What managers change later is set once; only a file that says everything sets it again."""
-        row.tax_rate = self._rate(wish.tax) if wish.tax is not None else None
-        row.prep_minutes, row.popular = wish.prep_minutes, wish.popular
-        row.allergens, row.diets = list(wish.allergens), list(wish.diets)
+    def _own_facts(self, row: Item, imported: ImportedItem) -> None:
+        """Set the facts that managers may change later: for a new item, or with `overwrite`."""
+        row.tax_rate = self._rate(imported.tax) if imported.tax is not None else None
+        row.prep_minutes, row.popular = imported.prep_minutes, imported.popular
+        row.allergens, row.diets = list(imported.allergens), list(imported.diets)
 
     def _rate(self, percent: Decimal) -> TaxRate:
         rate = self.rates.get(percent)
@@ -118,17 +121,17 @@ class _Importer:
             self.rates[percent] = rate
         return rate
 
-    def group(self, wish: ImportedGroup, item: Item) -> None:
+    def group(self, imported: ImportedGroup, item: Item) -> None:
         rows = self.groups[item.pk]
-        row = next((each for each in rows if name_key(each.name) == name_key(wish.name)), None)
+        row = next((each for each in rows if name_key(each.name) == name_key(imported.name)), None)
         if row is None:
-            row = ModifierGroup(restaurant_id=self.restaurant_id, item=item, name=wish.name, position=len(rows))
-            row.min = wish.min
+            row = ModifierGroup(restaurant_id=self.restaurant_id, item=item, name=imported.name, position=len(rows))
+            row.min = imported.min
             rows.append(row)
-        row.max = max(row.max, wish.max, 1) if row.pk else wish.max
-        _save(row, f"{item.name}: {wish.name}")
+        row.max = max(row.max, imported.max, 1) if row.pk else imported.max
+        _save(row, f"{item.name}: {imported.name}")
         known = self.names[item.pk]
-        for place, choice in enumerate(wish.modifiers, start=len(known)):
+        for place, choice in enumerate(imported.modifiers, start=len(known)):
             if name_key(choice.name) in known:
                 continue
             known.add(name_key(choice.name))
@@ -148,14 +151,14 @@ class _Importer:
 
 
 def _facts(row: Item) -> dict[str, object]:
-    """What an import may change of an item, as the audit trail tells it."""
+    """Return the fields of an item that an import may change, for the audit trail."""
     names = ("name", "price", "description", "prep_minutes", "popular", "allergens", "diets")
     related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
     return {name: getattr(row, name) for name in names} | related
 
 
 def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:
-    """Save, or refuse the whole import with the name of what is wrong."""
+    """Validate and save a row. Raises InvalidInput whose fields begin with `what`."""
     _check(row, what)
     row.save()
 

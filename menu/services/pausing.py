@@ -1,4 +1,4 @@
-"""Hard throttling: the kitchen takes no more of an item, a category, or no orders from pads, for some minutes."""
+"""Services of pauses: the kitchen stops an item, a category or orders from pads for some minutes."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -12,16 +12,16 @@ from menu.events import Paused, Resumed
 from menu.models import Category, Item, Pause
 from menu.steps import touch_pauses
 
-LONGEST_MINUTES = 12 * 60  # beyond a shift it is an 86, or a change of the menu
-AT_ONCE = 200  # of one restaurant in one unit; the rest a second later
+LONGEST_MINUTES = 12 * 60  # longer than a shift needs an 86 or a change of the menu
+AT_ONCE = 200  # pauses of one restaurant in one unit of work; the next sweep ends the rest
 
 
 def pause(
     *, minutes: int, actor: Actor, item_id: int | None = None, category_id: int | None = None, reason: str = ""
 ) -> Pause:
-    """Take no more of an item or a category for `minutes` from now; with neither, no more orders from pads.
+    """Pause an item, a category or, with neither, orders from pads for `minutes` from now.
 
-    What is paused already is paused until then instead, sooner or later, so that a retry is a success.
+    A pause that is in force gets the new end, earlier or later, so that a retry succeeds.
     Locks: the menu's version. Raises InvalidInput, NotYours, NotPermitted.
     """
     actor.require(Permission.PAUSE)
@@ -45,7 +45,7 @@ def pause(
 
 
 def resume(*, pause_id: int, actor: Actor) -> Pause:
-    """Take it again, before its time is over. Over already: unchanged.
+    """End a pause before its time is over. A pause that has ended stays unchanged.
 
     Locks: the menu's version. Raises NotYours, NotPermitted.
     """
@@ -64,11 +64,12 @@ def resume(*, pause_id: int, actor: Actor) -> Pause:
 
 
 def end_pauses(*, now: datetime) -> int:
-    """Tell everybody, in all restaurants, that the time of a pause is over. A sweep; returns how many.
+    """End the pauses of all restaurants whose time is over, and return their number. A sweep.
 
-    Nobody waits for it: doors judge by the clock. It moves the stamp that caches and ETags hang on, and the screens.
-    One query when nothing is due; then one unit of work for each restaurant, in which a conditional UPDATE decides
-    which of several processes does it, and leaves alone what was paused again meanwhile. Locks: the menu's version.
+    Orders do not depend on this sweep, because they compare a pause's end with the clock. The sweep raises the stamps
+    of caches and ETags and informs the screens.
+    Costs one query if nothing is due, else one unit of work for each restaurant. A conditional UPDATE decides between
+    several processes and skips pauses that got a new end in the meantime. Locks: the menu's version.
     """
     due: dict[int, list[int]] = defaultdict(list)
     for restaurant_id, pk in Pause.objects.over(now).order_by().values_list("restaurant_id", "pk"):

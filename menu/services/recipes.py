@@ -1,4 +1,4 @@
-"""Writing recipes: what dishes and their choices are made of."""
+"""The service that writes the recipes of dishes and choices."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -17,21 +17,21 @@ from menu.steps import touch_menu
 
 
 def write_recipes(*, recipes: Sequence[ImportedRecipe], actor: Actor) -> int:
-    """Write down what dishes and choices need, all found by name; returns how many recipes are other than before.
+    """Replace the recipes of the named dishes and choices, and return the number of recipes that changed.
 
-    A recipe replaces the one that stood there; without parts there is none any more. Recipes that are not named stay.
-    Ingredients that the restaurant does not have are added. All or nothing.
-    Locks: the menu's version. Raises InvalidInput naming what is wrong, NotPermitted.
+    A recipe without parts is removed. Recipes of other dishes stay. Unknown ingredients are added.
+    One invalid recipe refuses all. Locks: the menu's version. Raises InvalidInput with the name of the dish or
+    choice, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
-        touch_menu(work, "recipes")  # pads read this: no more than that
+        touch_menu(work, "recipes")  # pads receive this text, so it names no dish
         writer = _Writer(work)
         return sum(writer.write(recipe) for recipe in recipes)
 
 
 class _Writer:
-    """Recipes under way: what the restaurant has, by name."""
+    """The state of one call of `write_recipes`: the restaurant's rows by name."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self.work, self.restaurant_id = work, work.restaurant_id
@@ -45,7 +45,10 @@ class _Writer:
             self.parts.setdefault((part.item_id, part.modifier_id), {})[part.ingredient_id] = part
 
     def write(self, recipe: ImportedRecipe) -> bool:
-        """Whether it became another one. Row by row: each change stands in the history."""
+        """Write one recipe and return whether it changed.
+
+        Rows are saved one by one, so that the history has each change.
+        """
         owner = self._owner(recipe)
         key = (owner.pk, None) if isinstance(owner, Item) else (None, owner.pk)
         parts = self.parts.setdefault(key, {})
@@ -104,12 +107,12 @@ def _refused(recipe: ImportedRecipe, part: ImportedPart, message: str) -> Invali
 
 
 def _words(parts: Iterable[RecipePart]) -> list[str]:
-    """A recipe as the audit trail tells it."""
+    """Return a recipe for the audit trail."""
     return sorted(part.amount for part in parts)
 
 
 def _save(row: Ingredient | RecipePart, what: str) -> None:
-    """Save, or refuse all with the name of what is wrong."""
+    """Validate and save a row. Raises InvalidInput whose field is `what`."""
     try:
         row.clean_fields(exclude=need_no_check(row))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The smallest valid menu."""
+"""Factories of the smallest valid menu."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from menu.models import Category, Ingredient, Item, MenuVersion, Modifier, Modif
 
 
 class MenuPartFactory(DjangoModelFactory):
-    """Every write of the menu raises its version, so that nobody prices from an old compilation."""
+    """A factory that raises the menu's version, so that no test uses an outdated compiled menu."""
 
     class Meta:
         abstract = True
@@ -24,7 +24,7 @@ class MenuPartFactory(DjangoModelFactory):
 
 
 class TaxRateFactory(MenuPartFactory):
-    """10 %, the default."""
+    """The default tax rate, 10 %."""
 
     class Meta:
         model = TaxRate
@@ -82,7 +82,7 @@ class ModifierFactory(MenuPartFactory):
 
 
 class IngredientFactory(MenuPartFactory):
-    """Something counted in pieces."""
+    """An ingredient counted in pieces."""
 
     class Meta:
         model = Ingredient
@@ -92,7 +92,7 @@ class IngredientFactory(MenuPartFactory):
 
 
 class RecipePartFactory(MenuPartFactory):
-    """One of an ingredient of its own. Say `item` or `modifier`."""
+    """A recipe part of one piece of a new ingredient. Pass `item` or `modifier`."""
 
     class Meta:
         model = RecipePart

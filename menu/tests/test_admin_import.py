@@ -1,4 +1,4 @@
-"""The menu as a spreadsheet: out and in again, all or nothing."""
+"""Export and import of the menu as a spreadsheet. One invalid row refuses the whole file."""
 
 import csv
 import io

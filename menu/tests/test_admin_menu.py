@@ -1,4 +1,4 @@
-"""Managers edit the menu in the admin."""
+"""Admin pages of the menu."""
 
 import json
 from decimal import Decimal

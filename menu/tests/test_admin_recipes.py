@@ -1,4 +1,4 @@
-"""Managers keep ingredients and recipes in the admin."""
+"""Admin pages of ingredients and recipes."""
 
 import json
 from decimal import Decimal
@@ -48,7 +48,7 @@ def save_dish(house, owner, *rows, initial=0):
 
 
 def problems(answer):
-    """What the page says of the recipe's rows."""
+    """Return the page's errors of the recipe rows."""
     assert answer.status_code == 200
     (formset,) = (each for each in answer.context["inline_admin_formsets"] if each.opts.model is RecipePart)
     said = [message for errors in formset.formset.errors for messages in errors.values() for message in messages]

@@ -1,4 +1,4 @@
-"""Pausing: the kitchen takes no more of something for some minutes. What that refuses: orders/tests/test_paused.py."""
+"""Pauses of items, categories and pads. Refused orders: orders/tests/test_paused.py."""
 
 import json
 from datetime import timedelta
@@ -150,7 +150,7 @@ def test_the_database_refuses_nonsense(house, cook):
         Pause.objects.filter(pk=row.pk).update(category=house.category)
 
 
-# --- what is in force ------------------------------------------------------------------------------------------------
+# --- pauses in force -------------------------------------------------------------------------------------------------
 def test_the_clock_says_whether_it_holds(house, cook, evening):
     pause(item_id=house.item.pk, minutes=20, actor=cook)
     pause(category_id=house.category.pk, minutes=30, actor=cook)
@@ -170,7 +170,7 @@ def test_the_menu_in_force_is_asked_for_once(house, cook, django_assert_num_quer
     menu_now(house.restaurant.pk)
     with django_assert_num_queries(1):
         menu_now(house.restaurant.pk)
-    MenuVersion.objects.update(availability=999)  # a portion was sold: what is off is read again, the pauses are not
+    MenuVersion.objects.update(availability=999)  # after a sold portion only the items that are off are read again
     with django_assert_num_queries(2):
         menu_now(house.restaurant.pk)
 

@@ -1,10 +1,10 @@
-"""Values kept for each restaurant until another version of its menu is in force."""
+"""Values kept in memory for each restaurant's menu version."""
 
 from menu.per_version import PerMenuVersion
 
 
 class Reader:
-    """A read that counts, and remembers which value was kept before."""
+    """A read function that records the former values it is given."""
 
     def __init__(self):
         self.given = []

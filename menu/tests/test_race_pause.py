@@ -1,6 +1,6 @@
-"""Cooks who pause the same dish at once make one pause of it.
+"""Concurrent pauses of the same dish become one pause.
 
-The control takes the lock of the menu's version away: then each finds no pause yet, and the database refuses one.
+The control removes the lock of the menu's version. Then each request finds no pause, and the database refuses one.
 """
 
 import threading

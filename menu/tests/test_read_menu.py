@@ -1,4 +1,4 @@
-"""The menu as sold now: its shape, its ETag, and what it does not show (CONTRACT D)."""
+"""The menu as sold now: its shape, its ETag and the data it hides (docs/contracts/bistro.md)."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -139,7 +139,7 @@ def test_every_change_gives_a_new_etag(house, change):
 
 
 def test_portions_do_not_make_a_new_version_of_the_menu(house):
-    """They move a stamp of their own: nothing is compiled anew for every plate sold."""
+    """Selling a counted portion raises only the availability stamp, so that the menu is not compiled again."""
     set_portions(item_id=house.item.pk, portions_left=50, actor=house.actor("manager"))
     before = MenuVersion.objects.get()
     house.place()
@@ -168,5 +168,5 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
             group = ModifierGroupFactory(item=house.add_item())
             ModifierFactory(group=group)
         house.api().get(PATH)  # compiled
-        with django_assert_num_queries(6):  # device, restaurant, stamp, version, what is off or counted, stamp again
+        with django_assert_num_queries(6):  # device, restaurant, stamp, version, availability, stamp again
             house.api().get(PATH)

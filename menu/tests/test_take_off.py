@@ -1,4 +1,4 @@
-"""86 and the countdown: what a manager does with availability."""
+"""Services of availability: 86 and the countdown of portions."""
 
 import itertools
 import json

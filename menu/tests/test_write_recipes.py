@@ -1,4 +1,4 @@
-"""Writing recipes: by name, all or nothing, told to the audit trail and not to pads."""
+"""The service `write_recipes`: rows by name, refusal as a whole, audit trail, nothing for pads."""
 
 import json
 from decimal import Decimal
@@ -134,7 +134,7 @@ def test_only_managers_write_recipes(house, role):
         write(actor, ImportedRecipe(house.item.name, (BUN,)))
 
 
-# --- what the database refuses ----------------------------------------------------------------------------------------
+# --- constraints of the database --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -15,9 +15,9 @@ from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
+from orders.api.filters import since_param
 from orders.api.headers import idempotency_key, placed_response
 from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
-from orders.api.since import since_param
 from orders.models import Order
 from orders.representations import order_detail, pad_json
 from orders.services import place_order

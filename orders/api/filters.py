@@ -1,13 +1,17 @@
 """Filters of the order list: status, table (id or name), since."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.numbers import whole_number
-from orders.api.since import since_param
 from orders.models import Order
 from orders.querysets import OrderQuerySet
 from orders.transitions import OrderStatus
@@ -45,3 +49,17 @@ class OrderFilter(filters.FilterSet):
         request: Any = self.request
         moment = since_param(request)
         return rows.since(moment) if moment else rows
+
+
+def since_param(request: Request) -> datetime | None:
+    """Return the time in `?since=`, in UTC when it has no offset, or None. Raises InvalidInput."""
+    raw = request.query_params.get("since", "").strip().replace(" ", "+")
+    if not raw:
+        return None
+    try:
+        moment = parse_datetime(raw)
+        if moment is not None:  # in UTC: the first and last day of the calendar do not survive other offsets
+            return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidInput("“since” must be a time such as 2025-04-27T07:30:20+00:00.", fields={"since": ["Not a time."]})

@@ -1,8 +1,6 @@
 """Courses that fire by themselves: at a time somebody said, or some minutes after the one before was served."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bistro.core.kernel.actors import Actor
@@ -57,23 +55,19 @@ def fire_due_courses(*, now: datetime) -> int:
     cannot be had now (a busy database) is tried again at the next sweep.
     """
     plans = PlannedCourse.objects.filter(fire_at__lte=now).order_by("fire_at", "pk")
-    due: dict[int, list[PlannedCourse]] = defaultdict(list)
-    for plan in plans[:AT_ONCE]:
-        due[plan.restaurant_id].append(plan)
-    return in_each(due, _fire_in)
+    return in_each({plan.pk: [plan] for plan in plans[:AT_ONCE]}, lambda _key, found: sum(map(_fire, found)))
 
 
-def _fire_in(restaurant_id: int, plans: Sequence[PlannedCourse]) -> int:
-    """Fire the due courses of one restaurant; a plan that cannot be carried out any more is deleted."""
-    actor, fired = Actor.system(restaurant_id, "course plan"), 0
-    for plan in plans:
-        try:
-            fire_course(order_id=plan.order_id, course=plan.course, actor=actor)
-            fired += 1
-        except Overloaded:
-            raise
-        except DomainError as error:
-            log.info("a planned course is not fired", extra={"order": plan.order_id, "reason": error.code})
-            with UnitOfWork(actor):
-                PlannedCourse.objects.filter(pk=plan.pk).delete()
-    return fired
+def _fire(plan: PlannedCourse) -> bool:
+    """Fire a due course; a plan that cannot be carried out any more is deleted. Raises Overloaded."""
+    actor = Actor.system(plan.restaurant_id, "course plan")
+    try:
+        fire_course(order_id=plan.order_id, course=plan.course, actor=actor)
+    except Overloaded:
+        raise
+    except DomainError as error:
+        log.info("a planned course is not fired", extra={"order": plan.order_id, "reason": error.code})
+        with UnitOfWork(actor):
+            PlannedCourse.objects.filter(pk=plan.pk).delete()
+        return False
+    return True

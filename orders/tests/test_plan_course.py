@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.utils import timezone
 
+from bistro.core.kernel.errors import Overloaded
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import forget
 from orders.models import PlannedCourse
-from orders.services import fire_due_courses
+from orders.services import fire_due_courses, planning
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -65,6 +67,25 @@ def test_what_cannot_fire_any_more_is_forgotten(house, order):
     house.done(plan(house, order))
     house.done(house.api("waiter").post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "left"}))
     assert (sweep(10), PlannedCourse.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), Overloaded("busy")])
+def test_one_that_cannot_fire_now_does_not_keep_the_others_waiting(house, order, monkeypatch, error):
+    house.done(plan(house, order, course=2))
+    house.done(plan(house, order, course=3, minutes=11))
+    real = planning.fire_course
+
+    def fire(*, course, **more):
+        if course == 2:
+            raise error
+        return real(course=course, **more)
+
+    monkeypatch.setattr(planning, "fire_course", fire)
+    with pytest.raises(type(error)):
+        sweep(12)
+    assert courses(house, order) == ["queued", "held", "queued"]
+    monkeypatch.undo()
+    assert (sweep(13), courses(house, order)) == (1, ["queued", "queued", "queued"])
 
 
 def test_nothing_due_costs_one_query(house, order, django_assert_num_queries):

@@ -1,4 +1,4 @@
-"""Every write of the floor: one function per thing a person does, each one whole unit of work."""
+"""Services of the floor. Each function is one unit of work."""
 
 from tables.services.floor import add_pads, create_section, place_pad
 

@@ -1,4 +1,4 @@
-"""Setting up the floor: sections, tables, pads."""
+"""Services that set up the floor: sections, tables, pads."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from tables.steps import hang_pad
 
 
 def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
-    """A part of the room. Raises InvalidInput when the name is taken, NotPermitted."""
+    """Add a section. Raises InvalidInput if the name is taken, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         if Section.objects.visible_to(actor).filter(name=name.strip()).exists():
@@ -25,7 +25,7 @@ def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
 
 
 def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
-    """Stand a pad on a table; it may have stood elsewhere. Raises NotYours, InvalidInput, NotPermitted."""
+    """Place a pad on a table, or move it there. Locks: device. Raises NotYours, InvalidInput, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
@@ -37,10 +37,11 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
 
 
 def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Actor) -> list[tuple[str, str]]:
-    """Add tables with an enrolled pad each, in one unit: [(table's name, token)].
+    """Add tables with one enrolled pad each, and return [(table's name, token)].
 
-    `tables` are fields of tables: name, seats, shape, x, y, width, height, rotation, position. For set-up on the
-    machine itself; on a real floor a pad is enrolled by its one-time code.
+    Each mapping of `tables` has fields of `Table`: name, seats, shape, x, y, width, height, rotation, position. Only
+    commands on the server call this function; elsewhere a pad is enrolled by its one-time code.
+    Raises NotYours, InvalidInput if a name is taken, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     made: list[tuple[str, str]] = []

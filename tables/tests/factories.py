@@ -1,4 +1,4 @@
-"""The smallest valid floor."""
+"""Factories of the smallest valid floor."""
 
 import factory
 from factory.django import DjangoModelFactory

@@ -1,4 +1,4 @@
-"""Managers set up the floor."""
+"""Admin pages of sections and tables."""
 
 import json
 

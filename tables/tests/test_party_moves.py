@@ -1,4 +1,4 @@
-"""Every pair of statuses of a party, and one seated party a table."""
+"""Status changes of parties: every pair of statuses, and at most one seated party at each table."""
 
 import itertools
 import threading
@@ -83,7 +83,7 @@ def test_the_database_allows_one_seated_party_a_table(house):
 
 
 def test_steps_refuse_to_run_outside_a_unit_of_work(house, monkeypatch):
-    """In a thread of its own: a test's own transaction would pass for one."""
+    """Run the steps in another thread, because the test itself runs in a transaction."""
     caught = []
 
     def run():

@@ -1,4 +1,4 @@
-"""Setting up the floor: sections, tables, pads."""
+"""Services that set up the floor: sections, tables, pads."""
 
 import pytest
 

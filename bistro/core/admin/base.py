@@ -30,7 +30,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.writing.steps import raise_version
 from bistro.core.writing.unit_of_work import UnitOfWork
 
-LOOKS = ("GET", "HEAD", "OPTIONS", "TRACE")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 AT_ONCE = 200  # rows that one action takes
 
 
@@ -121,7 +121,7 @@ class TenantInline(TenantAdminMixin, TabularInline):
         return formset
 
 
-class LookInline(TenantInline):
+class ReadOnlyInline(TenantInline):
     """Read-only rows below a row."""
 
     may_add = may_change = may_delete = False
@@ -161,7 +161,7 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
         def view() -> Any:
             return super(TenantAdmin, self).changeform_view(request, object_id, form_url, extra_context)
 
-        if request.method in LOOKS:
+        if request.method in SAFE_METHODS:
             return view()
         try:
             return self._in_one_unit(request, view)
@@ -173,7 +173,7 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
         def view() -> Any:
             return super(TenantAdmin, self).delete_view(request, object_id, extra_context)
 
-        if request.method in LOOKS:
+        if request.method in SAFE_METHODS:
             return view()
         try:
             return self._in_one_unit(request, view)

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
-from bistro.core.admin.base import LOOKS, TenantAdmin
+from bistro.core.admin.base import SAFE_METHODS, TenantAdmin
 from bistro.core.kernel.numbers import whole_number
 
 
@@ -20,7 +20,7 @@ class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> Any:
-        if request.method not in LOOKS:
+        if request.method not in SAFE_METHODS:
             raise PermissionDenied("Earlier versions are read-only.")
         self._require_own(request, object_id)
         if whole_number(version_id) is None:

@@ -22,7 +22,7 @@ from bistro.core.admin.base import acting_manager, manager_of
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.pages import form_page
-from bistro.core.admin.restaurants import operates, operator
+from bistro.core.admin.restaurants import is_operator, operator
 from bistro.core.admin.services import ServiceAdmin
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Role
@@ -76,10 +76,10 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     readonly_fields = ("person", "email", "created_at")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) or operates(request)
+        return super().has_module_permission(request) or is_operator(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_add_permission(request, obj) or operates(request)
+        return super().has_add_permission(request, obj) or is_operator(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()

@@ -88,7 +88,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
         return super().has_module_permission(request) or self.has_add_permission(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return operates(request)
+        return is_operator(request)
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         opened = restaurant_services.open_restaurant(actor=operator(request, None), **data)
@@ -101,7 +101,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
             edits.work.record(RestaurantChanged(row=row, pk=row.pk))
 
 
-def operates(request: HttpRequest) -> bool:
+def is_operator(request: HttpRequest) -> bool:
     """Return whether the user is the operator of the installation."""
     return bool(getattr(request.user, "is_superuser", False) and request.user.is_active)
 

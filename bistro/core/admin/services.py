@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from bistro.core.admin.base import LOOKS, TenantAdmin
+from bistro.core.admin.base import SAFE_METHODS, TenantAdmin
 from bistro.core.admin.forms import TenantForm
 from bistro.core.kernel.errors import DomainError
 
@@ -41,7 +41,7 @@ class ServiceAdmin(TenantAdmin):
     ) -> Any:
         if ("change" if object_id else "add") not in self.by_service:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        if request.method not in LOOKS:
+        if request.method not in SAFE_METHODS:
             answer = self._answer(request, object_id)
             if answer is not None:
                 return answer

@@ -20,8 +20,8 @@ from bistro.core.auth.authentication import (
     StaffSessionAuthentication,
     StaffTokenAuthentication,
     claims_for,
-    forget_failures,
     locked_out,
+    reset_failures,
     staff_of_token,
 )
 from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
@@ -90,7 +90,7 @@ class LoginView(PublicAPIView):
                 raise locked_out()
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
         login_succeeded(request)
-        forget_failures(request._request, staff)
+        reset_failures(request._request, staff)
         return Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
 
 

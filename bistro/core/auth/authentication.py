@@ -70,7 +70,7 @@ def admitted_device(token: str, *, admit_locked: bool = False) -> Device | None:
     return device
 
 
-def keep_device_cookie(answer: HttpResponseBase, token: str) -> None:
+def set_device_cookie(answer: HttpResponseBase, token: str) -> None:
     """Set the device's cookie for a year."""
     answer.set_cookie(
         DEVICE_COOKIE,
@@ -180,7 +180,7 @@ def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | N
     return str(given or "").strip().casefold()[:254]
 
 
-def forget_failures(request: HttpRequest, staff: Staff) -> None:
+def reset_failures(request: HttpRequest, staff: Staff) -> None:
     """Reset the failure count after a program's login. Django's own login does this for pages."""
     AxesProxyHandler.reset_attempts(
         username=lockout_name(None, {"username": staff.email}), ip_address=client_address(request)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
-from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, keep_device_cookie
+from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
 from bistro.core.auth.rate_limits import client_address
 from bistro.core.database.errors import DATABASE_IS_BUSY
 from bistro.core.kernel.actors import Actor
@@ -42,7 +42,7 @@ class ActorMiddleware:
         response = self.get_response(request)
         token = getattr(request, "device_token", "")
         if token and request.method == "GET" and DEVICE_COOKIE not in response.cookies:
-            keep_device_cookie(response, token)
+            set_device_cookie(response, token)
         return response
 
 

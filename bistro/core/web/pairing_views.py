@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.authentication import keep_device_cookie
+from bistro.core.auth.authentication import set_device_cookie
 from bistro.core.auth.rate_limits import client_address, require_within
 from bistro.core.kernel.errors import DomainError, LostRace
 from bistro.core.models import Device, Pairing
@@ -37,7 +37,7 @@ def show_code(request: HtmxHttpRequest) -> HttpResponse:
         if known is not None and _counts(known):
             return _show(request, code, known.expires_at) if request.method == "GET" else redirect("pairing-code")
         if request.method == "GET" and not secret:
-            return redirect("device-door")
+            return redirect("device-setup")
         return _show_new(request, secret, counted=known is None)
     except LostRace:  # a concurrent request of the same browser collects the device; the next poll finds it
         return HttpResponse(status=204)
@@ -65,7 +65,7 @@ def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpRe
         PAIRING_COOKIE,
         f"{shown.code}.{shown.secret}",
         max_age=COOKIE_AGE,
-        path=reverse("device-door"),
+        path=reverse("device-setup"),
         secure=settings.HTTPS,
         httponly=True,
         samesite="Strict",
@@ -87,6 +87,6 @@ def _enter(request: HtmxHttpRequest, device: Device, secret: str) -> HttpRespons
         answer["HX-Redirect"] = home
     else:
         answer = redirect(home)
-    keep_device_cookie(answer, secret)
-    answer.delete_cookie(PAIRING_COOKIE, path=reverse("device-door"), samesite="Strict")
+    set_device_cookie(answer, secret)
+    answer.delete_cookie(PAIRING_COOKIE, path=reverse("device-setup"), samesite="Strict")
     return answer

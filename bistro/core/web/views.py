@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
-from bistro.core.auth.authentication import keep_device_cookie
+from bistro.core.auth.authentication import set_device_cookie
 from bistro.core.auth.rate_limits import client_address, login_succeeded, require_within
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
@@ -62,7 +62,7 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def device_door(request: HttpRequest) -> HttpResponse:
+def device_setup(request: HttpRequest) -> HttpResponse:
     """Exchange a one-time code for an HttpOnly device cookie.
 
     A screen that is set up goes to its board, also when this is its start page after a power cut; `?again` lets it
@@ -73,14 +73,14 @@ def device_door(request: HttpRequest) -> HttpResponse:
         here = actor if actor is not None and not actor.is_staff else None
         if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
             return redirect(HOME[Device.Kind.KITCHEN])
-        return render(request, "core/device_door.html", {"next": _next(request), "here": here})
+        return render(request, "core/device_setup.html", {"next": _next(request), "here": here})
     try:
         require_within("enrol", f"page:{client_address(request)}", "Too many tries. Wait {wait} s.")
         device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
     except DomainError as refusal:
-        return render_refusal(request, "core/device_door.html", refusal, next=_next(request))
+        return render_refusal(request, "core/device_setup.html", refusal, next=_next(request))
     answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
-    keep_device_cookie(answer, token)
+    set_device_cookie(answer, token)
     return answer
 
 

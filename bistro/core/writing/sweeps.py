@@ -28,14 +28,14 @@ class Sweep(Protocol):
 
 
 def in_each(due: Mapping[int, Sequence[Due]], act: Callable[[int, Sequence[Due]], int]) -> int:
-    """Return the sum of `act(restaurant, rows due there)` over all restaurants.
+    """Return the sum of `act(key, rows)` over `due`. The key is a restaurant, or the row where each row is independent.
 
-    A database error or overload in one restaurant does not stop the others; the last such error is raised at the end.
+    A database error or overload at one key does not stop the others; the last such error is raised at the end.
     """
     done, failure = 0, None
-    for restaurant_id, rows in due.items():
+    for key, rows in due.items():
         try:
-            done += act(restaurant_id, rows)
+            done += act(key, rows)
         except (AnyDatabaseError, Overloaded) as error:
             failure = error
     if failure is not None:

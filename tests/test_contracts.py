@@ -1,0 +1,78 @@
+"""The shapes in docs/contracts/, compared with what the API answers: a page that names a wrong key is found."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+
+CONTRACTS = Path(__file__).parents[1] / "docs/contracts"
+
+
+def shape(name: str) -> set[str]:
+    """Every key that bistro.md writes behind `name:`."""
+    found = re.search(rf"^{name}: `(.*?)`", (CONTRACTS / "bistro.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert found is not None, name
+    return set(re.findall(r'"(\w+)"', found.group(1)))
+
+
+def examples(page: str, heading: str) -> list[Any]:
+    """The JSON examples below a heading of a page."""
+    text = (CONTRACTS / page).read_text().split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+
+
+def keys(value: Any) -> set[str]:
+    """Every key of a JSON value, at any depth."""
+    if isinstance(value, list):
+        return set().union(*map(keys, value))
+    return set(value).union(*map(keys, value.values())) if isinstance(value, dict) else set()
+
+
+def test_an_order(house):
+    (described,) = examples("lunchify.md", "The order")
+    order = house.place()
+    assert list(described) == list(order)
+    assert set(described["lines"][0]) == set(order["lines"][0])
+
+
+def test_an_order_of_the_first_pads(house):
+    body = {"table": house.table.name, "items": [{"name": house.item.name, "quantity": 2}]}
+    order = house.api().post("/api/order", body).json()
+    asked, described = examples("bistro92.md", "`POST /api/order`")
+    assert set(asked) == set(body)
+    assert list(order)[:4] == list(described)[:4] == ["id", "table", "items", "created_at"]
+    assert set(described) <= set(order)
+
+
+def test_tickets_tables_and_pauses(house):
+    order = house.place()
+    (ticket,) = house.tickets(order)
+    assert shape("ticket") == set(ticket)
+    assert shape("line of a ticket") == set(ticket["lines"][0])
+    assert shape("table") == set(house.api("waiter").get("/api/v1/tables").json()["results"][0])
+    pause = house.api("kitchen").post("/api/v1/pauses", {"item": house.item.pk, "minutes": 5}).json()
+    assert shape("pause") == set(pause)
+
+
+def test_an_item_of_the_menu(house):
+    (category, *_) = house.api().get("/api/v1/menu").json()["categories"]
+    groups = {"id", "name", "min", "max", "modifiers", "price"}
+    assert shape("item") == keys(category["items"][0]) | groups
+
+
+def test_a_login(house):
+    _asked, described = examples("qtable.md", "`POST /auth/login`")
+    user = house.api("waiter").get("/auth/me").json()
+    assert set(described["user"]) == set(user)
+    assert set(described["user"]["restaurants"][0]) == set(user["restaurants"][0])
+
+
+def test_a_refusal(house):
+    (described,) = examples("README.md", "Refusals")
+    body = {"lines": [{"item": "Unicorn", "quantity": 1}]}
+    refusal = house.api().post("/api/v1/orders", body, key="unicorn").json()
+    assert refusal == described
