@@ -1,30 +1,20 @@
 """A whole installation that can be broken: database, Redis, server processes, and the two lines that lead to them."""
 
 import asyncio
-import atexit
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Self
 
 from harness.books import Log
+from harness.opened import DATABASE, NO_LIMITS, open_restaurants, opened_folder
 from harness.proxy import Proxy
-from harness.servers import Postgres, Redis, Server, Worker, product_environment
+from harness.servers import Postgres, Redis, Server, Worker
 from harness.service import ROOT
 from tools.simulator.credentials import Credentials, demo_path, read_credentials
-
-NO_LIMITS = {
-    "RATE_PAD_ORDERS": "1000000/min",
-    "RATE_INTEGRATION_ORDERS": "1000000/min",
-    "RATE_CREDENTIAL": "1000000/min",
-    "LOG_LEVEL": "WARNING",
-}
 
 
 @dataclass(frozen=True)
@@ -80,16 +70,20 @@ class Installation:
 
     async def _open(self) -> None:
         settings = {**NO_LIMITS, "VAR": str(self.folder / "var"), "PROCESSES": str(self.plan.processes)}
+        opened = await asyncio.to_thread(self._opened)
         if self.plan.redis:
             self.redis = Redis("redis", self.folder)
             settings["REDIS_URL"] = self.redis.url
             await self._bring_up(self.redis)
         if self.plan.postgres:
-            self.postgres = await asyncio.to_thread(Postgres, "postgres", self.folder)
+            copied = opened and opened / "postgres"
+            self.postgres = await asyncio.to_thread(Postgres, "postgres", self.folder, copied)
             await self._bring_up(self.postgres)
-            settings["DATABASE_URL"] = await asyncio.to_thread(self.postgres.create_database, "bistro")
+            settings["DATABASE_URL"] = self.postgres.address_of(DATABASE)
+            if not opened:
+                await asyncio.to_thread(self.postgres.create_database, DATABASE)
         self.log = Log(settings.get("DATABASE_URL") or str(self.folder / "var" / "bistro.sqlite3"))
-        await asyncio.to_thread(self._furnish, settings)
+        await asyncio.to_thread(self._furnish, settings, opened)
         if self.plan.postgres and self.plan.redis:
             settings["SERVER"] = "uvicorn"  # as behind deploy/local-cluster
         settings |= self.plan.settings or {}
@@ -105,13 +99,19 @@ class Installation:
         await asyncio.to_thread(server.start)
         await server.ready()
 
-    def _furnish(self, settings: Mapping[str, str]) -> None:
-        """On SQLite the restaurants are a folder: opened once for a run, and copied by every installation."""
+    def _opened(self) -> Path | None:
+        """Return the restaurants to copy; None where another checkout must open its own."""
+        if self.plan.checkout != ROOT:
+            return None
+        return opened_folder(self.plan.pads, self.plan.restaurants, postgres=self.plan.postgres)
+
+    def _furnish(self, settings: Mapping[str, str], opened: Path | None) -> None:
+        """Bring the restaurants into the data folder, and read who may act in them."""
         var = self.folder / "var"
-        if self.plan.postgres or self.plan.checkout != ROOT:
-            open_restaurants(settings, self.plan.pads, self.plan.restaurants, self.plan.checkout)
+        if opened:
+            shutil.copytree(opened / "var", var)
         else:
-            shutil.copytree(opened_folder(self.plan.pads, self.plan.restaurants), var)
+            open_restaurants(settings, self.plan.pads, self.plan.restaurants, self.plan.checkout)
         if self.plan.hold_courses:
             self.log.write("UPDATE core_restaurant SET hold_courses = TRUE")
         further = [var / f"demo-{number}.json" for number in range(2, self.plan.restaurants + 1)]
@@ -126,31 +126,3 @@ class Installation:
         """What the server processes logged as errors, for a report that wants to know why."""
         lines = [line for worker in self.workers for line in worker.log.read_text(errors="replace").splitlines()]
         return "\n".join(line for line in lines if "rror" in line or "Traceback" in line)
-
-
-def open_restaurants(settings: Mapping[str, str], pads: int, restaurants: int, checkout: Path = ROOT) -> None:
-    """Database, restaurants and pads, where these settings lead, by the code that will serve them."""
-    made = subprocess.run(
-        [sys.executable, "-m", opener(checkout), str(pads), str(restaurants)],
-        env=product_environment(settings),
-        cwd=checkout,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr[-3000:]
-
-
-def opener(checkout: Path) -> str:
-    """Return the program that opens restaurants in a checkout; it stood elsewhere in earlier revisions."""
-    here = (checkout / "harness" / "open_restaurant.py").exists()
-    return "harness.open_restaurant" if here else "tests.faults.open_restaurant"
-
-
-@cache
-def opened_folder(pads: int, restaurants: int) -> Path:
-    """The data folder of restaurants that nobody has ordered in. Nobody serves it: it is there to be copied."""
-    folder = Path(tempfile.mkdtemp(prefix="bistro-faults."))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    open_restaurants({**NO_LIMITS, "VAR": str(folder / "var")}, pads, restaurants)
-    return folder / "var"

@@ -166,12 +166,15 @@ class Redis(Server):
 
 
 class Postgres(Server):
-    """A PostgreSQL with a data folder of its own, as durable as its defaults are."""
+    """A PostgreSQL with a data folder of its own, new or copied, as durable as its defaults are."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, copied: Path | None = None) -> None:
         super().__init__(name, folder)
         self.binaries = postgres_binaries()
         self.data = Path(tempfile.mkdtemp(prefix="bistro-postgres.", dir="/tmp"))
+        if copied:
+            subprocess.run(["cp", "--archive", f"{copied}/.", self.data], check=True)
+            return
         if owner():
             shutil.chown(self.data, owner())
         initdb = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", self.data]
@@ -192,11 +195,21 @@ class Postgres(Server):
         except psycopg.Error:
             return False
 
+    def address_of(self, name: str) -> str:
+        """Return the address of one of its databases."""
+        return f"{self.server_url}/{name}"
+
     def create_database(self, name: str) -> str:
-        """Its address."""
+        """Make an empty database; return its address."""
         with psycopg.connect(f"{self.server_url}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
-        return f"{self.server_url}/{name}"
+        return self.address_of(name)
+
+    def shut_down(self) -> None:
+        """End it in good order, so that its data folder can be copied."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
 
     def stop(self) -> None:
         super().stop()

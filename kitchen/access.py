@@ -1,4 +1,4 @@
-"""Gates of the kitchen. Not yours is 404."""
+"""Gates of the kitchen: a row of somebody else is answered like a missing one."""
 
 from django.http import Http404
 
@@ -7,7 +7,7 @@ from kitchen.models import Ticket, TicketLine
 
 
 def ticket_for(actor: Actor | None, pk: int) -> Ticket:
-    """The ticket, or 404 whether it is missing or merely not yours."""
+    """Return the ticket, or raise 404 when it is missing or not the actor's."""
     ticket = Ticket.objects.within_reach_of(actor).with_lines().filter(pk=pk).first()
     if ticket is None:
         raise Http404("There is no such ticket.")
@@ -15,7 +15,7 @@ def ticket_for(actor: Actor | None, pk: int) -> Ticket:
 
 
 def line_for(actor: Actor | None, pk: int) -> TicketLine:
-    """The line of a ticket, or 404."""
+    """Return the line of a ticket, or raise 404."""
     rows = TicketLine.objects.visible_to(actor).filter(ticket__in=Ticket.objects.within_reach_of(actor))
     line = rows.select_related("ticket").filter(pk=pk).first()
     if line is None:

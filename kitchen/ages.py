@@ -1,4 +1,4 @@
-"""When a ticket is old: the restaurant's thresholds, a station's own, and those of single dishes."""
+"""The age marks of tickets: thresholds of the restaurant, of a station, and of single dishes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,28 +10,30 @@ from menu.compiled import CompiledMenu
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds after which a ticket is marked S, and !."""
+    """Seconds after which a ticket is marked soon, and late."""
 
     soon: int
     late: int
 
     def age_of(self, seconds: float) -> str:
-        """`new`, `soon` or `late`."""
+        """Return `new`, `soon` or `late`."""
         if seconds >= self.late:
             return "late"
         return "soon" if seconds >= self.soon else "new"
 
 
 def limits_of(restaurant: Restaurant, station: Station | None = None) -> Limits:
-    """A station's own thresholds where it has them, else the restaurant's. S never comes after !."""
+    """Return a station's own thresholds, else the restaurant's. Soon never comes after late."""
     late = (station.late_seconds if station else None) or restaurant.late_seconds
     soon = (station.soon_seconds if station else None) or restaurant.soon_seconds
     return Limits(min(soon, late), late)
 
 
 def limits_of_ticket(base: Limits, item_ids: Iterable[int], menu: CompiledMenu) -> Limits:
-    """The narrowest of what its unfinished dishes allow: a dish's own thresholds count before its station's. A ticket
-    of which nothing is left to do keeps its station's."""
+    """Return the narrowest thresholds of a ticket's unfinished dishes.
+
+    A dish's own thresholds precede its station's. A ticket without unfinished dishes keeps its station's.
+    """
     own = [_limits_of_item(base, item_id, menu) for item_id in item_ids]
     if not own:
         return base

@@ -1,4 +1,4 @@
-"""What waiters are told of the kitchen, on the floor plan."""
+"""Alarms of the kitchen on the floor plan."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,8 +9,11 @@ from orders.floor.plan import ALARMS_SHOWN, Alarm
 
 
 def unseen_tickets(actor: Actor) -> list[Alarm]:
-    """Courses fired later, and parts of orders at stations where no screen has shown them in time: one query. Orders'
-    own alarms are the floor's."""
+    """Return the alarms of tickets that no screen has shown in time: one query.
+
+    These are courses fired later and parts of orders at other stations. The floor plan itself has the alarms of whole
+    orders.
+    """
     # No joins: as a rule there are none, and a planner that knows nothing of an empty index would begin elsewhere.
     rows = Ticket.objects.visible_to(actor).unseen(timezone.now()).prefetch_related("station", "order__table")
     return [

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class KitchenConfig(AppConfig):
-    """What is being cooked."""
+    """The app of everything that is being cooked."""
 
     name = "kitchen"

@@ -1,4 +1,4 @@
-"""What every act of a cook and every push to a wall asks. Written once: cooks wait for it, and all screens at once."""
+"""Compiled queries of every action of a cook and every push to a wall."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -92,7 +92,7 @@ stations_in_use = ActorQuery(lambda actor: Station.objects.visible_to(actor).not
 # who asks: the orders on the pass, with their tables
 orders_open = ActorQuery(lambda actor: Order.objects.visible_to(actor).open().select_related("table"))
 # who asks, orders: their tickets that are not cancelled
-tickets_on_pass = ActorQuery(
+tickets_on_expo = ActorQuery(
     lambda actor, orders: (
         Ticket.objects.visible_to(actor)
         .filter(order_id__any_of=orders)
@@ -112,7 +112,7 @@ station_name = ActorQuery(
 
 
 def with_lines(tickets: Iterable[Ticket]) -> list[Ticket]:
-    """The tickets with their lines, as `with_lines()` of the queryset: one query more, none without tickets."""
+    """Attach the lines to tickets, like `with_lines()` of the queryset: one more query, none without tickets."""
     rows = list(tickets)
     if rows:
         set_prefetched(rows, "lines", lines_of_tickets([ticket.pk for ticket in rows]), "ticket")
@@ -120,6 +120,6 @@ def with_lines(tickets: Iterable[Ticket]) -> list[Ticket]:
 
 
 def on_board(actor: Actor, station_id: int | None, since: datetime, tickets: Iterable[int]) -> list[Ticket]:
-    """Those of these tickets that stand on a board, oldest first, with their lines."""
+    """Return those of these tickets that are on a board, oldest first, with their lines."""
     keys = list(tickets)
     return with_lines(tickets_on_board(actor, station_id, since, keys)) if keys else []

@@ -6,11 +6,11 @@ from bistro.core.live.frames import View
 from bistro.core.live.threads import in_thread
 from kitchen.expo.live import ExpoView
 from kitchen.services import acknowledge_tickets
-from kitchen.wall.live import KitchenView, may_watch_pass, station_for
+from kitchen.wall.live import KitchenView, may_watch_expo, station_for
 
 
 class KitchenConsumer(LiveConsumer):
-    """`/ws/kitchen/<station>/`: a wall screen. What it displayed it reports, and that confirms the orders."""
+    """The socket of a wall, `/ws/kitchen/<station>/`. A screen's report of displayed tickets confirms their orders."""
 
     view: KitchenView
 
@@ -33,10 +33,13 @@ class KitchenConsumer(LiveConsumer):
         acknowledge_tickets(ticket_ids=shows, screen=screen, actor=self.actor)
 
 
-class PassConsumer(LiveConsumer):
-    """`/ws/kitchen/expo/`: the pass. It confirms nothing: a cook has seen an order when a station's board shows it."""
+class ExpoConsumer(LiveConsumer):
+    """The socket of the pass, `/ws/kitchen/expo/`.
+
+    It confirms nothing: a cook has seen an order only when a station's board shows it.
+    """
 
     def make_view(self) -> View | None:
         if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:
             return None
-        return ExpoView(self.actor.restaurant_id, self.actor) if may_watch_pass(self.actor) else None
+        return ExpoView(self.actor.restaurant_id, self.actor) if may_watch_expo(self.actor) else None

@@ -1,4 +1,4 @@
-"""How long something took, counted by the database, the same on both."""
+"""Durations computed by the database, alike on SQLite and PostgreSQL."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db.models import FloatField, Func, IntegerField
 
 
 class SecondsBetween(Func):
-    """Whole seconds from the first moment to the second: `SecondsBetween("fired_at", "done_at")`."""
+    """Whole seconds from the first time to the second: `SecondsBetween("fired_at", "done_at")`."""
 
     arity = 2
     arg_joiner = " - "

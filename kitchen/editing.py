@@ -1,4 +1,4 @@
-"""What an edit does to tickets. A line keeps its identity: it is changed, never cancelled and cooked anew."""
+"""The effect of an order's edit on its tickets. A line keeps its identity: it changes, and is never cooked twice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Place = tuple[int, int]  # station, fired course
 
 @dataclass
 class Edit:
-    """One order's tickets while they are rewritten."""
+    """The tickets of an order during a rewrite."""
 
     event: OrderEdited
     menu: CompiledMenu
@@ -31,7 +31,10 @@ class Edit:
 
     @property
     def confirmed(self) -> bool:
-        """Whether the kitchen had the order: before, the order's own alarm speaks for all of its tickets."""
+        """Return whether the kitchen had received the order.
+
+        Before that, the order's own alarm covers all its tickets.
+        """
         return self.event.order.confirmed_at is not None
 
     @property
@@ -40,10 +43,10 @@ class Edit:
 
 
 def rewrite(event: OrderEdited, menu: CompiledMenu, routing: Routing, work: UnitOfWork) -> None:
-    """Lines move between stations, changed ones are marked, empty tickets close.
+    """Move lines between stations, mark changed ones and close empty tickets.
 
-    What a cook had before them they have to read: `alert_at` stands until then, `voided` holds what is gone.
-    Locks: ticket.
+    Changes to what a cook has seen must be acknowledged: `alert_at` is set until then, and `voided` holds the lines
+    that are gone. Locks: ticket.
     """
     rows = Ticket.objects.filter(order=event.order).locked()
     edit = Edit(event, menu, routing, work, {(row.station_id, row.fired_course): row for row in rows})
@@ -55,7 +58,10 @@ def rewrite(event: OrderEdited, menu: CompiledMenu, routing: Routing, work: Unit
 
 
 def _take_away(edit: Edit) -> None:
-    """Lines that are gone, became another dish or wait for a later firing leave their tickets, with a word."""
+    """Remove lines that are gone, became another dish or wait for a later firing.
+
+    Their tickets note them for the cook.
+    """
     waiting = {line.pk for line in edit.event.lines if line.status == LineStatus.HELD}
     gone = {*edit.event.removed, *waiting}
     for line_id in sorted(gone | set(edit.event.other_dish)):
@@ -71,7 +77,7 @@ def _stations(edit: Edit, line_id: int) -> tuple[int, ...]:
 
 
 def _void(edit: Edit, row: TicketLine, line_id: int) -> None:
-    """Note on the ticket what stood there before."""
+    """Record on the ticket what a line said before."""
     ticket = edit.tickets[row.ticket.station_id, row.ticket.fired_course]
     was = {name: value for name, value in edit.event.was[line_id].items() if name != "chosen"}
     ticket.voided = [*(ticket.voided or []), {"line": line_id, **was}]
@@ -79,7 +85,7 @@ def _void(edit: Edit, row: TicketLine, line_id: int) -> None:
 
 
 def _place_lines(edit: Edit) -> None:
-    """Each line onto its tickets; lines of a course on hold stand on none."""
+    """Put each line on its tickets. Lines of a held course are on none."""
     fired_later = {course for (_, course), ticket in edit.tickets.items() if ticket.status in OPEN_TICKETS} - {0}
     for line in edit.event.lines:
         if line.status == LineStatus.HELD:
@@ -96,8 +102,11 @@ def _place_lines(edit: Edit) -> None:
 
 
 def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tuple[int, ...]:
-    """Where a line belongs. What was there stays where it is, a cook may have pushed it there; but the stations of
-    modifiers come and go with them: when one is chosen, and when it is chosen no more."""
+    """Return the stations of a line.
+
+    A line stays where it is, because a cook may have pushed it there; the stations of modifiers change with the
+    modifiers.
+    """
     routed = edit.routing.stations_of(line.item_id, chosen(line))
     if not rows or line.pk in edit.event.other_dish:
         return routed
@@ -130,8 +139,10 @@ def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) ->
 
 
 def _save(edit: Edit) -> None:
-    """Status, alert and version of every ticket. Nobody is alarmed who never had it before them; what comes back from
-    nothing is to be seen like what is new."""
+    """Save status, alert and version of every ticket.
+
+    A ticket that no cook has seen gets no alert. A reopened empty ticket needs an acknowledgement like a new one.
+    """
     for ticket in edit.tickets.values():
         empty = not ticket.lines.exists()
         was_open = ticket.status in OPEN_TICKETS

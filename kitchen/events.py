@@ -1,4 +1,4 @@
-"""What happens to a ticket."""
+"""Events of tickets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kitchen.representations import ticket_json
 
 @dataclass(frozen=True, kw_only=True)
 class TicketEvent(DomainEvent):
-    """Something happened to `ticket`, which was read `with_lines()`. `also` names tickets that it merged with."""
+    """Base class of the events of one ticket, read `with_lines()`. `also` names tickets that were merged with it."""
 
     type: ClassVar[str] = "ticket_updated"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.KITCHEN, Audience.FLOOR, Audience.PROGRAMS})
@@ -32,35 +32,35 @@ class TicketEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketStarted(TicketEvent):
-    """A cook began it."""
+    """A cook started the ticket."""
 
     action: ClassVar[str] = "started"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketBumped(TicketEvent):
-    """Done."""
+    """The ticket was bumped."""
 
     action: ClassVar[str] = "bumped"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketLineBumped(TicketEvent):
-    """One line of it is done."""
+    """A line of the ticket was bumped."""
 
     action: ClassVar[str] = "line_bumped"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketRecalled(TicketEvent):
-    """It, or a line of it, came back."""
+    """The ticket, or a line of it, was recalled."""
 
     action: ClassVar[str] = "recalled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketPushed(TicketEvent):
-    """It went to another station. The audit trail keeps from where."""
+    """The ticket was pushed to another station. The audit trail keeps the former one."""
 
     action: ClassVar[str] = "pushed"
     from_station: str
@@ -71,42 +71,42 @@ class TicketPushed(TicketEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketBumpUndone(TicketEvent):
-    """A bump was a slip of the hand."""
+    """An accidental bump was undone."""
 
     action: ClassVar[str] = "bump_undone"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketHeld(TicketEvent):
-    """It waits; nobody begins it."""
+    """The ticket was held."""
 
     action: ClassVar[str] = "held"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketReleased(TicketEvent):
-    """It waits no more."""
+    """The ticket was released."""
 
     action: ClassVar[str] = "released"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketChangesRead(TicketEvent):
-    """A cook has read what was added, changed, voided or cancelled."""
+    """A cook acknowledged what was added, changed, voided or cancelled."""
 
     action: ClassVar[str] = "changes_read"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketLinePlated(TicketEvent):
-    """A dish of it stands on the pass, or does not any more."""
+    """A dish of the ticket was ticked on the pass, or its tick removed."""
 
     action: ClassVar[str] = "line_plated"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketUnseen(TicketEvent):
-    """It was to be seen by itself, and no screen has shown it in time. Its screens would have if they could."""
+    """The ticket needed its own acknowledgement and was not shown within twenty seconds."""
 
     action: ClassVar[str] = "unseen"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
@@ -114,6 +114,6 @@ class TicketUnseen(TicketEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketSeen(TicketUnseen):
-    """What rang was shown, or somebody said that the kitchen knows."""
+    """A ticket with an alarm was shown, or a person confirmed it."""
 
     action: ClassVar[str] = "seen"

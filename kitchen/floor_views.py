@@ -1,4 +1,4 @@
-"""What waiters do to tickets, from the floor plan."""
+"""Actions of waiters on tickets, from the floor plan."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -15,7 +15,7 @@ from kitchen.access import ticket_for
 @require_POST
 @page_requires(Permission.CONFIRM_ORDER)
 def confirm_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The kitchen knows of it. The alarm goes with what the floor's socket brings."""
+    """Confirm that the kitchen knows of a ticket. The floor's socket removes the alarm."""
     ticket = ticket_for(actor, pk)
     return answer_action(
         request,

@@ -1,6 +1,6 @@
-"""How long tickets took: of the last hour for the wall, of whole days for managers.
+"""Ticket times: the last hour for the wall, whole days for managers.
 
-Fulfilment = `done_at` − when its clock began (`aged_from`, else `fired_at`), never below nothing. Percentiles are
+Fulfilment is `done_at` minus the start of the clock (`aged_from`, else `fired_at`), at least zero. Percentiles are
 nearest-rank: of n values in ascending order the p-th is number ⌈p/100 × n⌉, always one that occurred (Hyndman and Fan,
 “Sample Quantiles in Statistical Packages”, The American Statistician 50, 1996, definition 1; PostgreSQL's
 percentile_disc).
@@ -30,7 +30,7 @@ MOST = 200_000  # tickets, and lines, that a report reads; of more the newest
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """What was done in the last hour: how many tickets, how long they took on average, and should have taken."""
+    """The tickets of the last hour: their number, average time and target."""
 
     count: int
     average_seconds: int
@@ -46,7 +46,7 @@ class Fulfilment:
 
 
 def fulfilments(restaurant: Restaurant, station_id: int | None, now: datetime) -> dict[int, Fulfilment]:
-    """{station: fulfilment of the last hour} of one station or all: one query. Without those that finished nothing."""
+    """Return `{station id: fulfilment of the last hour}` of one station or all in one query, without idle stations."""
     rows = Ticket.objects.of_restaurant(restaurant.pk).of_station(station_id).done_since(now - LATELY).order_by()
     target = Coalesce("station__target_seconds", "station__late_seconds", Value(restaurant.late_seconds))
     figures = rows.values_list("station_id").annotate(count=Count("pk"), average=Avg(_took()), aim=Avg(target))
@@ -54,7 +54,10 @@ def fulfilments(restaurant: Restaurant, station_id: int | None, now: datetime) -
 
 
 def overall(took: Iterable[Fulfilment]) -> Fulfilment | None:
-    """Of several stations together, each ticket counting once, so that average and target may be compared."""
+    """Return the fulfilment of several stations together.
+
+    Each ticket counts once, so that average and target compare.
+    """
     found = list(took)
     count = sum(each.count for each in found)
     if not count:
@@ -65,12 +68,12 @@ def overall(took: Iterable[Fulfilment]) -> Fulfilment | None:
 
 
 def target_of(target_seconds: int | None, late_seconds: int | None, restaurant: Restaurant) -> int:
-    """How long a ticket should take at a station: its own target, else until it would be late there."""
+    """Return the seconds a ticket should take at a station: its own target, else its threshold for late."""
     return target_seconds or late_seconds or restaurant.late_seconds
 
 
 def _took(ticket: str = "", done: str = "done_at") -> Greatest:
-    """No less than nothing: a cook may be done before a ticket is due that lands together with others."""
+    """Return the seconds a ticket took, at least zero: a cook may finish before a course that lands together is due."""
     began = Coalesce(f"{ticket}aged_from", f"{ticket}fired_at")
     return Greatest(Value(0), SecondsBetween(began, done), output_field=IntegerField())
 
@@ -78,7 +81,7 @@ def _took(ticket: str = "", done: str = "done_at") -> Greatest:
 # --- whole days ----------------------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Tally:
-    """Figures of one group, while they are counted."""
+    """Running figures of one group."""
 
     seconds: Counter[int] = field(default_factory=Counter)
     late: int = 0
@@ -90,7 +93,7 @@ class Tally:
         self.recalls += recalls
 
     def figures(self) -> dict[str, Any]:
-        """As the API and the admin show them."""
+        """Return the figures as the API and the admin show them."""
         count = self.seconds.total()
         return {
             "count": count,
@@ -102,7 +105,7 @@ class Tally:
 
 
 def percentile(values: Counter[int], percent: int) -> int | None:
-    """The nearest-rank percentile of {value: how often}; None of nothing."""
+    """Return the nearest-rank percentile of `{value: count}`; None without values."""
     rank = -(-values.total() * percent // 100)
     passed = 0
     for value in sorted(values):
@@ -114,7 +117,7 @@ def percentile(values: Counter[int], percent: int) -> int | None:
 
 @dataclass(slots=True)
 class Tallies:
-    """Groups by what they are of, and each of these by the hour of the day."""
+    """Tallies by group, each also by the hour of the day."""
 
     whole: dict[Any, Tally] = field(default_factory=dict)
     hourly: dict[Any, dict[int, Tally]] = field(default_factory=dict)
@@ -124,22 +127,22 @@ class Tallies:
         self.hourly.setdefault(key, {}).setdefault(hour, Tally()).add(seconds, late, recalls)
 
     def rows(self, names: Mapping[Any, str]) -> list[dict[str, Any]]:
-        """One row a group, the most frequent first."""
+        """Return one row for each group, the most frequent first."""
         found = sorted(self.whole.items(), key=lambda pair: (-pair[1].seconds.total(), names.get(pair[0], "")))
         return [
             {"id": key, "name": names.get(key, ""), **tally.figures(), "hours": self.hours(key)} for key, tally in found
         ]
 
     def hours(self, key: Any) -> list[dict[str, Any]]:
-        """One row an hour of the restaurant's day."""
+        """Return one row for each hour of the restaurant's day."""
         return [{"hour": hour, **tally.figures()} for hour, tally in sorted(self.hourly.get(key, {}).items())]
 
 
 def fulfilment_report(actor: Actor, restaurant: Restaurant, first: date, last: date) -> dict[str, Any]:
-    """Business days from `first` to `last`: what was finished, by station, item and cook, and by the hour.
+    """Return what was finished on the business days from `first` to `last`, by station, item, cook and hour.
 
-    A report: from the replica where there is one; four queries, and never more than `MOST` tickets and lines
-    (`complete` says whether that was all). Items are counted by the line, with when the line was done.
+    Reads from the replica where there is one: four queries, at most `MOST` tickets and lines (`complete` says whether
+    that was all). Items are counted by line, at the time the line was done.
     """
     days = day_begins(restaurant, first), day_begins(restaurant, last + timedelta(days=1))
     stations = {row.pk: row for row in Station.objects.visible_to(actor).for_reports()}
@@ -174,7 +177,10 @@ def _tickets(actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetim
 def _item_tallies(
     actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetime], stations: Mapping[int, Station]
 ) -> tuple[Tallies, dict[int, int], bool]:
-    """(items, {ticket: seconds after which it was late, the narrowest of its dishes'}, whether that was all)."""
+    """Return `(items, {ticket id: seconds after which it was late}, whether everything was read)`.
+
+    A ticket is late by the narrowest threshold of its dishes.
+    """
     rows = TicketLine.objects.visible_to(actor).for_reports().filter(ticket__status__literal_exact=TicketStatus.DONE)
     rows = rows.filter(ticket__done_at__gte=days[0], ticket__done_at__lt=days[1], done_at__isnull=False)
     hour = ExtractHour("done_at", tzinfo=restaurant.tz)
@@ -206,14 +212,14 @@ def _late_at(station: Station, restaurant: Restaurant) -> int:
 
 
 def day_begins(restaurant: Restaurant, day: date) -> datetime:
-    """When a business day begins, by the restaurant's clock."""
+    """Return when a business day begins, by the restaurant's clock."""
     return datetime.combine(day, restaurant.day_ends_at, tzinfo=restaurant.tz)
 
 
 def report_days(restaurant: Restaurant, first: str, last: str, now: datetime) -> tuple[date, date]:
-    """The business days that somebody asked for: `to` is the present one unless said, `from` the same as `to`.
+    """Return the requested business days; `to` defaults to the present one and `from` to `to`.
 
-    Raises InvalidInput for what is no day, the wrong way round, or too long.
+    Raises InvalidInput for a malformed date, a reversed range or one that is too long.
     """
     today = restaurant.business_date(now)
     end = _day("to", last) or today

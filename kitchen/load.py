@@ -1,13 +1,13 @@
-"""How much work stands before each station, and how long a dish ordered now would take.
+"""The work that waits at each station, and how long a dish ordered now would take.
 
-A station has `cooks` × `at_once` places, because a cook keeps several dishes going side by side, and the oldest dish
-that waits takes the place that is free first. A dish is quoted the time until its own turn comes at the busiest of its
-stations, those of its default choices too, and its own preparation, in whole minutes, rounded up.
+A station has `cooks` × `at_once` places, because a cook keeps several dishes going side by side; the oldest waiting
+dish takes the first free place. A dish is quoted the time until its turn at the busiest of its stations, including
+those of its default choices, plus its own preparation, in whole minutes, rounded up.
 
-That is the list schedule of R. L. Graham (Bounds on multiprocessing timing anomalies, 1969): what becomes of a kitchen
-in which no place stays empty while a dish waits. From a ticket that was started, the time since is taken off, down to
-nothing. One that is held, or that is to begin later so that its course lands together, stands before nobody.
-A longer quote is the soft throttle; the hard one is a pause (`menu.services.pausing`).
+This is the list schedule of R. L. Graham (Bounds on multiprocessing timing anomalies, 1969) for a kitchen in which no
+place is empty while a dish waits. The time since a ticket was started is subtracted, down to zero. A ticket that is
+held, or that starts later so that its course lands together, does not wait before anyone. A longer quote is the soft
+limit on orders, a pause (`menu.services.pausing`) the hard one.
 """
 
 from collections import defaultdict
@@ -34,8 +34,11 @@ from orders.transitions import LineStatus
 
 @dataclass(frozen=True, slots=True)
 class StationLoad:
-    """One station now. `open_tickets` counts held ones too; `backlog_seconds`: until the turn of what is ordered now;
-    `fulfilment` is of the last hour."""
+    """The present load of one station.
+
+    `open_tickets` includes held ones; `backlog_seconds` is the time until the turn of a dish ordered now; `fulfilment`
+    is of the last hour.
+    """
 
     id: int
     name: str
@@ -49,7 +52,7 @@ class StationLoad:
 
 @dataclass(frozen=True, slots=True)
 class BoardLoad:
-    """What a board says in its head: how long tickets took in the last hour, and what is paused."""
+    """The figures in a board's head: ticket times of the last hour, and present pauses."""
 
     fulfilment: Fulfilment | None
     pauses: list[PausedNow]
@@ -57,13 +60,13 @@ class BoardLoad:
 
 
 def board_load(actor: Actor, restaurant: Restaurant, station_id: int | None, now: datetime) -> BoardLoad:
-    """For the board of one station, or of all: two queries."""
+    """Return the load for the board of one station, or of all: two queries."""
     took = fulfilments(restaurant, station_id, now)
     return BoardLoad(overall(took.values()), paused_now(actor, now), reverse("kitchen:pauses"))
 
 
 def station_loads(restaurant: Restaurant, now: datetime) -> list[StationLoad]:
-    """Every station of a restaurant, in its order: three queries."""
+    """Return the load of every station of a restaurant, in station order: three queries."""
     turns, counts = _turns(restaurant.pk, now)
     took = fulfilments(restaurant, None, now)
     return [
@@ -82,7 +85,10 @@ def station_loads(restaurant: Restaurant, now: datetime) -> list[StationLoad]:
 
 
 def load_json(restaurant_id: int, now: datetime, *, with_stations: bool) -> dict[str, Any]:
-    """The load as the API tells it, in a constant number of queries: quotes by item, and for staff the stations."""
+    """Return the load as the API shows it, in a constant number of queries.
+
+    These are the quotes by item and, for staff, the stations.
+    """
     menu = menu_now(restaurant_id)
     if with_stations:
         stations = station_loads(menu.menu.restaurant, now)
@@ -113,14 +119,16 @@ def _station_json(station: StationLoad) -> dict[str, Any]:
 
 
 def quotes(menu: MenuNow, now: datetime) -> dict[int, int]:
-    """{item: minutes until it would be ready} for the whole menu: one query. Listed in settings, for lower apps."""
+    """Return `{item id: minutes until it would be ready}` for the whole menu: one query. A hook for lower apps."""
     turns, _counts = _turns(menu.menu.restaurant.pk, now)
     return quotes_of(menu.menu, turns)
 
 
 def quotes_of(menu: CompiledMenu, turns: Mapping[int, float]) -> dict[int, int]:
-    """{item: minutes}, where it is known when whose turn comes: {station: seconds}. A dish is quoted with the choices
-    that it has by default. Empty where there is no station at all."""
+    """Return `{item id: minutes}` from `{station id: seconds until a dish's turn}`.
+
+    A dish is quoted with its default choices. Empty where the restaurant has no station.
+    """
     try:
         routing = routing_for(menu, menu.restaurant.pk)
     except DomainError:  # nobody can order either
@@ -137,7 +145,7 @@ def _defaults(item: CompiledItem) -> list[int]:
 
 
 def until_free(dishes: Iterable[tuple[float, int]], places: int) -> float:
-    """Seconds until a place is free for the next dish, when these, (seconds, how many), take places in their order."""
+    """Return the seconds until a place is free when the items `(seconds, count)` take places in their order."""
     free = [0.0] * max(1, places)
     for seconds, quantity in dishes:
         for _ in range(quantity):
@@ -146,7 +154,7 @@ def until_free(dishes: Iterable[tuple[float, int]], places: int) -> float:
 
 
 def _turns(restaurant_id: int, now: datetime) -> tuple[Mapping[int, float], Mapping[int, int]]:
-    """({station: seconds until the turn of what is ordered now}, {station: open tickets}): one query."""
+    """Return `({station id: seconds until the turn of a dish ordered now}, {station id: open tickets})`: one query."""
     rows = Ticket.objects.of_restaurant(restaurant_id).open().order_by("fired_at", "pk").values_list(
         "pk", "station_id", "station__cooks", "station__at_once", "lines__status", "lines__line__prep_minutes",
         "lines__line__quantity", "held_at", "aged_from", "started_at", "recalled_at",
@@ -169,6 +177,6 @@ def _turns(restaurant_id: int, now: datetime) -> tuple[Mapping[int, float], Mapp
 
 
 def _cooked_for(since: Collection[datetime | None], now: datetime) -> float:
-    """Seconds since a ticket was started; since it was recalled, where that was later: its work begins anew."""
+    """Return the seconds since a ticket was started, or since its later recall, when work on it starts again."""
     started = max((moment for moment in since if moment is not None), default=now)
     return max(0.0, (now - started).total_seconds())

@@ -1,4 +1,4 @@
-"""What /metrics says of the kitchen. Each process says it of the whole installation: take the highest, not the sum."""
+"""Metrics of the kitchen."""
 
 from prometheus_client import Gauge
 

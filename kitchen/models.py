@@ -15,7 +15,7 @@ SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # per cent, that a screen may show
 
 
 class Station(models.Model):
-    """A place in the kitchen. The catch-all one gets what no route names, so that nothing shows nowhere."""
+    """A place in the kitchen. The catch-all station gets every line without a route, so that no line is lost."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="stations")
     name = models.CharField(max_length=60)
@@ -65,7 +65,7 @@ class Station(models.Model):
 
 
 class Route(models.Model):
-    """Which stations cook what, one or several: an item's own routes count before its category's."""
+    """The stations of an item or a category. An item's own routes precede its category's."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="routes")
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="routes")
@@ -90,7 +90,7 @@ class Route(models.Model):
 
 
 class ModifierRoute(models.Model):
-    """A choice that gives a station work of its own, beside those that cook the dish: fries with the steak."""
+    """A choice that gives a station work of its own beside those that cook the dish, such as fries with a steak."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifier_routes")
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="modifier_routes")
@@ -109,7 +109,7 @@ class ModifierRoute(models.Model):
 
 
 class Screen(models.Model):
-    """Which stations a wall screen shows (none means all), and how large. An expediter's shows orders, not tickets."""
+    """The stations of a wall screen (none: all) and its text size. An expediter's screen shows orders, not tickets."""
 
     class Layout(models.TextChoices):
         STATION = "station", "Tickets of the chosen stations"
@@ -140,15 +140,15 @@ class Screen(models.Model):
 
 
 class Ticket(models.Model):
-    """One order's lines at one station. A course that was held opens tickets of its own when it is fired;
-    `fired_course` is 0 for what came with the order.
+    """The lines of an order at one station. A held course gets tickets of its own when it is fired.
 
-    `fired_at` is its place in the row of tickets, for ever. Its age counts from `aged_from` where that is set: when its
-    first line is due (courses that land together), or when a recall started its clock again. `alert_at` is set while
-    a cook has to read what changed after the kitchen had it; `voided` keeps the lines that are gone until then.
-    `awaited_since` is set where the order's own alarm does not speak for it: it came later (a fired course, an edit),
-    was pushed, or a screen has shown only other parts of the order. `unseen_at` says since when it rings by itself.
-    `before_done` is what an undo of the bump puts back.
+    `fired_course` is 0 for tickets that came with the order. `fired_at` is the permanent place in the row of tickets.
+    The age counts from `aged_from` where that is set: when the first line is due (courses that land together), or when
+    a recall restarted the clock. `alert_at` is set while a cook must acknowledge a change; until then `voided` keeps
+    the lines that are gone, a list of `{"line", "name", "quantity", …}`. `awaited_since` is set where the order's own
+    alarm does not cover the ticket: it came later (a fired course, an edit), was pushed, or a screen has shown only
+    other parts of the order. `unseen_at` is the start of its own alarm. `before_done` holds what an undo of the bump
+    restores.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets", db_index=False)
@@ -206,7 +206,7 @@ class Ticket(models.Model):
 
 
 class TicketLine(models.Model):
-    """One line of an order on one ticket. The same line stands on several tickets when several stations make it."""
+    """The line of an order on a ticket. A line that several stations make is on several tickets."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="lines")

@@ -13,17 +13,18 @@ from orders.querysets import ALARMED_FOR, UNSEEN_AFTER
 
 
 class TicketQuerySet(TenantQuerySet):
-    """One order's lines at one station."""
+    """Tickets: one order's lines at one station."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Whoever may read the restaurant's orders may read its tickets."""
+        """Narrow to tickets of the restaurant whose orders the actor may read."""
         rows = super().visible_to(actor)
         return rows if actor is not None and actor.may(Permission.READ_ORDERS) else rows.none()
 
     def within_reach_of(self, actor: Actor | None) -> Self:
-        """What an actor may read and act on: a wall screen for its stations, one without stations and people for all.
+        """Narrow to the tickets an actor may read and act on.
 
-        Boards do not ask this: they are one station's, whoever looks, and who may look was settled at the door.
+        A wall screen reaches those of its stations; people and screens without stations reach all. Boards do not use
+        this: a board belongs to one station, and the page has checked who may watch it.
         """
         rows = self.visible_to(actor)
         if actor is None or Role.SCREEN not in actor.roles:
@@ -36,49 +37,52 @@ class TicketQuerySet(TenantQuerySet):
         return self.filter(status__literal_in=OPEN_TICKETS)
 
     def on_board(self, since: datetime) -> Self:
-        """What a cook has before them: open tickets, and those cancelled since then until they have read so."""
+        """Narrow to what a cook sees: open tickets, and cancelled ones until they are acknowledged."""
         return self.filter(Q(status__literal_in=OPEN_TICKETS) | Q(alert_at__isnull=False, alert_at__gte=since))
 
     def awaited(self, now: datetime) -> Self:
-        """What is to be seen by itself tonight, where somebody watches, and nobody has seen, begun or held."""
+        """Narrow to tickets at watched stations that need their own acknowledgement.
+
+        Tickets that were seen, started or held are left out.
+        """
         stations = self.model._meta.get_field("station").related_model.objects
         watched = Exists(stations.filter(pk=OuterRef("station"), watched=True))  # no join: the empty index goes first
         tonight = Q(awaited_since__gte=now - ALARMED_FOR)
         return self.filter(tonight, watched, seen_at=None, status__literal_exact=TicketStatus.QUEUED, held_at=None)
 
     def overdue(self, now: datetime) -> Self:
-        """Of that, what a screen should have shown by now: the time that orders have."""
+        """Narrow to awaited tickets that a screen should have shown by now."""
         return self.awaited(now).filter(awaited_since__lt=now - UNSEEN_AFTER)
 
     def not_alarmed(self) -> Self:
-        """Those that no alarm was raised for yet."""
+        """Narrow to tickets without an alarm."""
         return self.filter(unseen_at=None)
 
     def unseen(self, now: datetime) -> Self:
-        """What stands as an alarm."""
+        """Narrow to tickets with an alarm."""
         return self.awaited(now).filter(unseen_at__isnull=False)
 
     def unread(self) -> Self:
-        """Changed, voided or cancelled after the kitchen had them, and nobody has read it."""
+        """Narrow to tickets with a change that no cook has acknowledged."""
         return self.filter(alert_at__isnull=False)
 
     def done_since(self, moment: datetime) -> Self:
-        """Bumped, and not longer ago than this."""
+        """Narrow to tickets bumped after this time."""
         return self.filter(status__literal_exact=TicketStatus.DONE, done_at__gte=moment)
 
     def of_station(self, station_id: int | None) -> Self:
-        """One station's, or everybody's when None."""
+        """Narrow to one station's tickets; None leaves all."""
         return self if station_id is None else self.filter(station_id=station_id)
 
     def with_places(self) -> Self:
-        """Where it is cooked, and for whom."""
+        """Join the station, the order and its table."""
         return self.select_related("station", "order", "order__table")
 
     def with_lines(self) -> Self:
-        """Everything a board shows, in a constant number of queries.
+        """Read everything a board shows, in a constant number of queries.
 
         The lines are joined, not prefetched: Django spells a forward prefetch as a chain of ORs, which SQLite refuses
-        at a thousand, and a thousand open tickets would blind the wall.
+        at a thousand, and a thousand open tickets would break the wall.
         """
         ticket_lines = self.model._meta.get_field("lines").related_model
         lines = Prefetch("lines", ticket_lines.objects.select_related("line"))

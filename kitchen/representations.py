@@ -1,4 +1,4 @@
-"""A ticket as JSON: one shape for the API, the event log and the sockets."""
+"""A ticket as JSON, the same for the API, the event log and the sockets."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from orders.allergies import allergies, choice_names, conflicts
 
 
 def ticket_json(ticket: Ticket) -> dict[str, Any]:
-    """A ticket read `with_lines()`. Notes are not in it: they are personal data and stand on the order."""
+    """Return a ticket read `with_lines()`. Notes are personal data; they belong to the order and are left out."""
     return {
         "id": ticket.pk,
         "order": ticket.order_id,
@@ -44,7 +44,7 @@ def _rings(ticket: Ticket) -> bool:
 
 
 def ticket_line_json(row: TicketLine) -> dict[str, Any]:
-    """One line of a ticket; `line` is the order line's id."""
+    """Return one line of a ticket; `line` is the order line's id."""
     return {
         "id": row.pk,
         "line": row.line_id,

@@ -1,4 +1,4 @@
-"""What happens to the kitchen's set-up: audit trail only."""
+"""Events of the kitchen's set-up, for the audit trail only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bistro.core.kernel.events import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class KitchenChanged(DomainEvent):
-    """Stations, routes or screens are other than before."""
+    """Stations, routes or screens were changed."""
 
     type: ClassVar[str] = "kitchen_updated"
     action: ClassVar[str] = "changed"

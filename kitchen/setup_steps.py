@@ -10,7 +10,7 @@ from kitchen.setup_events import KitchenChanged
 
 
 def only_catch_all(station: Station, work: UnitOfWork) -> None:
-    """The station gets what no route names: whichever did so before gives way, in the same breath."""
+    """Make the station the catch-all; the former one ends in the same transaction."""
     require_transaction()
     others = Station.objects.of_restaurant(work.restaurant_id).filter(is_catch_all=True)
     others.exclude(pk=station.pk).update(is_catch_all=False)
@@ -24,10 +24,9 @@ def route_to(
     modifiers: Collection[int] = (),
     work: UnitOfWork,
 ) -> None:
-    """The station cooks these categories and, whatever their category, these items, and has work with these modifiers:
-    no more and no less. Other stations keep what they cook: a dish may be made at several.
+    """Route exactly these categories, items and modifiers to the station. Other stations keep their routes.
 
-    What no station cooks any more goes to the catch-all.
+    An item may have several stations. What has no station left goes to the catch-all.
     """
     require_transaction()
     _settle(Route, station, "category_id", set(categories), work)
@@ -38,7 +37,10 @@ def route_to(
 def _settle(
     kind: type[Route] | type[ModifierRoute], station: Station, name: str, wanted: set[int], work: UnitOfWork
 ) -> None:
-    """The station's routes by this column are the wanted ones. Row by row: each change stands in the history."""
+    """Change the station's routes by this column to the wanted ones.
+
+    Row by row, so that each change is in the history.
+    """
     rows = kind.objects.of_restaurant(work.restaurant_id).filter(station=station, **{f"{name}__isnull": False})
     here = {getattr(row, name): row for row in rows}
     for pk in here.keys() - wanted:
@@ -48,7 +50,7 @@ def _settle(
 
 
 def refuse_if_in_use(station: Station) -> None:
-    """The catch-all, and a station with open tickets, stay. Raises InvalidInput."""
+    """Refuse to remove the catch-all or a station with open tickets. Raises InvalidInput."""
     require_transaction()
     if station.is_catch_all:
         raise InvalidInput(f"{station} is the catch-all station. Make another station the catch-all first.")
@@ -58,9 +60,9 @@ def refuse_if_in_use(station: Station) -> None:
 
 
 def hang_screen(device: Device, station_ids: Sequence[int], work: UnitOfWork) -> Screen:
-    """Hang a locked or new wall screen at stations (none: all). Its open sockets end and come back with the new view.
+    """Assign a locked or new wall screen to stations (none: all); its open sockets reconnect with the new view.
 
-    Raises InvalidInput for another kind of device, NotYours for a station that is not there.
+    Raises InvalidInput for another kind of device, NotYours for a missing station.
     """
     require_transaction()
     if device.kind != Device.Kind.KITCHEN:

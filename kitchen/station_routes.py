@@ -1,4 +1,4 @@
-"""Which stations cook what. Kept in memory with the compiled menu."""
+"""The stations of each dish, cached per menu version."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ Stations = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Routes of one restaurant, {id: its stations}: by item, else by category, else the catch-all; what a modifier asks
-    for comes on top."""
+    """The routes of one restaurant, `{id: station ids}`.
+
+    An item's routes precede its category's, and those the catch-all; modifiers add theirs.
+    """
 
     by_item: dict[int, Stations]
     by_category: dict[int, Stations]
@@ -23,14 +25,17 @@ class Routing:
     categories: dict[int, int]
 
     def stations_of(self, item_id: int, modifiers: Iterable[int] = ()) -> Stations:
-        """The stations' ids, each once; never none, so that no line shows nowhere."""
+        """Return the stations' ids, each once and at least one, so that every line is shown."""
         own = self._named(item_id) or (self.catch_all,)
         more = [station for modifier in modifiers for station in self.by_modifier.get(modifier, ())]
         return tuple(dict.fromkeys((*own, *more))) if more else own
 
     def share_of(self, station_id: int, item_id: int, modifiers: list[int]) -> tuple[bool, list[int]]:
-        """(whether the dish itself is made at this station, which of these choices are): a choice with a route is made
-        there, any other with its dish. What was pushed to where no route leads is made there whole."""
+        """Return `(whether this station makes the dish itself, which of these choices it makes)`.
+
+        A choice with a route is made there, any other with its dish. A line pushed to a station without a route is made
+        there whole.
+        """
         dish = station_id in self.stations_of(item_id)
         here = [modifier for modifier in modifiers if station_id in self.by_modifier.get(modifier, ())]
         if not dish:
@@ -38,8 +43,10 @@ class Routing:
         return True, [modifier for modifier in modifiers if modifier in here or modifier not in self.by_modifier]
 
     def is_routed(self, item_id: int) -> bool:
-        """Whether a route names it, or its category. What none names the catch-all shows with a warning; a kitchen
-        without any route has one place and needs none."""
+        """Return whether a route names the item or its category.
+
+        The catch-all marks dishes without a route; a kitchen without any route has one place and needs no mark.
+        """
         return bool(self._named(item_id)) or not (self.by_item or self.by_category)
 
     def _named(self, item_id: int) -> Stations:
@@ -55,7 +62,7 @@ def routing_for(menu: CompiledMenu, restaurant_id: int) -> Routing:
 
 
 def read_routing(menu: CompiledMenu, restaurant_id: int) -> Routing:
-    """Three queries. Raises DomainError when the restaurant has no station at all."""
+    """Read the routes in three queries. Raises DomainError when the restaurant has no station at all."""
     by_item: dict[int, Stations] = {}
     by_category: dict[int, Stations] = {}
     by_modifier: dict[int, Stations] = {}

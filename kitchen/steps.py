@@ -1,4 +1,4 @@
-"""Parts of a unit of work that touch tickets: what the kitchen does in the breath in which an order comes or ends."""
+"""Parts of a unit of work that touch tickets, run in the transaction in which an order comes or ends."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,16 +19,16 @@ from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
 
-Place = tuple[int, int, int]  # order, station, fired course
-Unseen = tuple[int, int, datetime | None]  # ticket, order, since when it has to be seen by itself
+Place = tuple[int, int, int]  # order id, station id, fired course
+Unseen = tuple[int, int, datetime | None]  # ticket id, order id, start of its wait for an acknowledgement
 NOT_CANCELLED = (*OPEN_TICKETS, TicketStatus.DONE)
-Starts = dict[int, datetime]  # line: when to begin with it, where that is not at once
+Starts = dict[int, datetime]  # order line id: when to start it, if later than now
 
 
 def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) -> None:
-    """One ticket per order, station and firing, inside the transaction that fired the lines. One insert a table.
+    """Open one ticket per order, station and firing, with one insert for each table.
 
-    Locks: ticket, for a course that an edit had taken back and that is fired again.
+    Locks: ticket, for a course that an edit had withdrawn and that is fired again.
     """
     require_transaction()
     menu = menu_in(work).menu
@@ -51,9 +51,9 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
 
 
 def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
-    """When to begin with each line so that all are finished when the longest is: now + longest − its own time.
+    """Return when to start each line so that all are finished with the longest one: now + longest − its own time.
 
-    What takes longest, and what takes as long, is begun at once and is not in the answer.
+    Lines that take longest start at once and are left out.
     """
     minutes = {line.pk: line.prep_minutes for line in lines}
     longest = max(minutes.values(), default=0)
@@ -61,7 +61,7 @@ def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
 
 
 def _age_from_first_start(rows: Sequence[tuple[Ticket, OrderLine, datetime | None]]) -> None:
-    """A ticket all of whose lines begin later is as old as the first of them: nobody is late before it is due."""
+    """Set the age of a ticket whose lines all start later to its first start: no ticket is late before it is due."""
     starts: dict[int, tuple[Ticket, list[datetime | None]]] = {}
     for ticket, _, start_at in rows:
         starts.setdefault(id(ticket), (ticket, []))[1].append(start_at)
@@ -74,7 +74,7 @@ def _age_from_first_start(rows: Sequence[tuple[Ticket, OrderLine, datetime | Non
 
 
 def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]:
-    """Tickets that courses had when they were fired before. No query for orders that are just placed."""
+    """Return the tickets that courses had when they were fired before. Orders just placed need no query."""
     found: dict[Place, Ticket] = {}
     for event in events:
         for ticket in Ticket.objects.filter(order=event.order, fired_course=event.course).locked():
@@ -83,7 +83,7 @@ def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]
 
 
 def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
-    """An emptied ticket opens once more, and nobody has seen it yet."""
+    """Reopen an emptied ticket, not yet seen."""
     if ticket is not None:
         move_ticket(ticket, TicketStatus.QUEUED)
         ticket.fired_at = work.now
@@ -96,7 +96,7 @@ def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
 
 
 def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
-    """An edit before anybody began: `kitchen.editing`. Locks: ticket."""
+    """Apply an edit to the tickets of an order that nobody has started (`kitchen.editing`). Locks: ticket."""
     require_transaction()
     menu = menu_in(work).menu
     routing = routing_for(menu, work.restaurant_id)
@@ -105,8 +105,10 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
-    """A cancelled or withdrawn order leaves the kitchen. What a cook had before them stays until they have read that it
-    is cancelled. Locks: ticket."""
+    """Close the tickets of a cancelled or withdrawn order.
+
+    Tickets that a cook has seen stay until the cancellation is acknowledged. Locks: ticket.
+    """
     require_transaction()
     orders = [event.order.pk for event in events]
     rows = list(Ticket.objects.filter(order_id__in=orders).exclude(status=TicketStatus.CANCELLED).locked())
@@ -118,8 +120,10 @@ def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
 
 
 def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: UnitOfWork) -> None:
-    """Set the status of lines of a locked ticket. What is not done is not on the pass either: no part of it, where
-    several stations made it."""
+    """Set the status of lines of a locked ticket.
+
+    A line that is not done loses its tick on the pass at all its stations.
+    """
     require_transaction()
     done_at = work.now if status == LineStatus.DONE else None
     rows = list(lines)
@@ -136,11 +140,11 @@ def set_lines(ticket: Ticket, lines: Iterable[TicketLine], status: str, work: Un
 
 
 def mark_seen(found: Sequence[Unseen], work: UnitOfWork, *, screen: str) -> int:
-    """These tickets lie before the kitchen: on a screen, or on paper. Their orders are received, alarms end; what of
-    these orders stands at other stations is to be seen there by itself. Returns how many nobody had seen before.
-    `found`: (ticket, order, awaited since) as they were before any lock.
+    """Record that tickets were displayed or printed; confirms their orders and ends alarms.
 
-    Locks: order, ticket.
+    Tickets of these orders at other stations then need their own acknowledgement. `found` holds `(ticket id, order id,
+    awaited since)` as read before any lock. Returns the number of tickets seen for the first time. Locks: order,
+    ticket.
     """
     require_transaction()
     orders = Order.objects.of_restaurant(work.restaurant_id).filter(pk__in={order_id for _, order_id, _ in found})

@@ -1,4 +1,4 @@
-"""Rows of the kitchen, as every step makes them anew."""
+"""New rows of the kitchen, as every step creates them."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ SEEN_FIELDS = ("seen_at", "seen_on", "awaited_since", "unseen_at")  # whether an
 
 
 def chosen(line: OrderLine) -> list[int]:
-    """The ids of a line's modifiers."""
+    """Return the ids of a line's modifiers."""
     return [modifier["id"] for modifier in line.modifiers]
 
 
 def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
-    """A new ticket, not saved. That of a course fired later has to be seen by itself."""
+    """Return a new ticket, not saved. One of a course fired later needs its own acknowledgement."""
     return new_row(
         Ticket,
         restaurant_id=order.restaurant_id,
@@ -31,7 +31,7 @@ def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork
 def ticket_line(
     ticket: Ticket, line: OrderLine, start_at: datetime | None = None, *, routed: bool = True
 ) -> TicketLine:
-    """A new line of a ticket, not saved."""
+    """Return a new line of a ticket, not saved."""
     return new_row(
         TicketLine,
         restaurant_id=line.restaurant_id,
@@ -43,11 +43,11 @@ def ticket_line(
 
 
 def unseen_from(now: datetime) -> dict[str, object]:
-    """Nobody has seen a ticket yet, and somebody must."""
+    """Return the fields of a ticket that is not seen yet and must be."""
     return dict(zip(SEEN_FIELDS, (None, "", now, None), strict=True))
 
 
 def require_acknowledgement(ticket: Ticket, work: UnitOfWork) -> None:
-    """It came after its order, or came back from nothing: it is to be seen by itself. Not saved."""
+    """Reset the seen-fields so that this ticket needs its own acknowledgement. Does not save."""
     for name, value in unseen_from(work.now).items():
         setattr(ticket, name, value)

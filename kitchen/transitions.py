@@ -9,7 +9,7 @@ from bistro.core.kernel.transitions import change_status, change_statuses
 
 
 class TicketStatus(models.TextChoices):
-    """One order's lines at one station."""
+    """The status of one order's lines at one station."""
 
     QUEUED = "queued", "Queued"
     STARTED = "started", "Started"
@@ -28,10 +28,7 @@ OPEN_TICKETS = (TicketStatus.QUEUED, TicketStatus.STARTED)
 
 
 def move_ticket(ticket: Any, new: str) -> None:
-    """Set the status of a locked ticket, not saved. The status that it has already is no move.
-
-    Raises IllegalTransition.
-    """
+    """Set the status of a locked ticket without saving. Its present status is not a move. Raises IllegalTransition."""
     if ticket.status != new:
         change_status(ticket, new, TICKET_MOVES, what="This ticket")
 

@@ -1,6 +1,6 @@
-"""The kitchen as managers see it: stations, tickets, and the devices of the house.
+"""The kitchen's admin pages: stations, tickets and devices.
 
-Devices are the core's rows; their page stands here because only this app knows both tables and stations.
+Devices are rows of the core; their page is here because only this app knows both tables and stations.
 """
 
 from kitchen.admin.devices import DeviceAdmin

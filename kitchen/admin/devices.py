@@ -1,4 +1,4 @@
-"""Devices: table pads, kitchen screens, integrations. Everything they become goes through services."""
+"""Admin of devices: table pads, kitchen screens, integrations. All changes go through services."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ROTATION = (
 
 
 class DeviceForm(TenantForm):
-    """Where a device hangs. The page shows only the place that its kind has."""
+    """Form for a device's place; the page shows only the place of its kind."""
 
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
         queryset=None, required=False, widget=UnfoldAdminSelectWidget
@@ -69,7 +69,7 @@ class DeviceForm(TenantForm):
 
 @admin.register(Device)
 class DeviceAdmin(PairsScreens, ServiceAdmin):
-    """A revoked device stays in the list: the log names it, and a new code brings it back."""
+    """Admin of devices. A revoked one stays listed: the log names it, and a new code brings it back."""
 
     form = add_form = DeviceForm
     may_delete = False
@@ -90,7 +90,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         return super().get_queryset(request).prefetch_related("screen__stations")
 
     def has_change_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
-        """An integration hangs nowhere: there is nothing to change."""
+        """Refuse changes of an integration, which has no place."""
         return super().has_change_permission(request, obj) and (obj is None or obj.kind != Device.Kind.INTEGRATION)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Device | None = None) -> Any:
@@ -124,7 +124,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
 
     @action(description="Make enrolment code", icon="key", url_path="enrol", permissions=["run"])
     def enrol(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks first: looking at the page must not end the code that somebody is just typing."""
+        """Create a one-time code, after a confirmation: opening the page must not invalidate a code in use."""
         device = self._own(request, object_id)
         if request.method not in SAFE_METHODS:
             return self._code_page(request, device)
@@ -133,7 +133,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
 
     @action(description="Unlock", icon="lock_open", url_path="unlock", permissions=["run"])
     def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks first, and says why it was locked: whoever unlocks it has looked at it."""
+        """Unlock a device, after a confirmation that shows why it was locked."""
         device = self._own(request, object_id)
         if request.method not in SAFE_METHODS:
             heartbeat_services.unlock_device(device_id=device.pk, actor=manager_of(request))
@@ -171,7 +171,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         return device
 
     def _code_page(self, request: HttpRequest, device: Device) -> HttpResponse:
-        """The code, once. It is not kept: what is stored is its digest."""
+        """Show the code, once: only its digest is stored."""
         code = device_services.make_enrolment_code(device_id=device.pk, actor=manager_of(request))
         address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
         minutes = int(device_services.CODE_LIFETIME.total_seconds() // 60)
@@ -217,6 +217,6 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
 
 
 def qr_of(address: str) -> SafeString:
-    """An address as inline SVG. It holds no secret: the code is typed."""
+    """Return an address as inline SVG. It holds no secret: the code is typed."""
     drawing = segno.make(address, error="m").svg_inline(scale=6, border=2, svgclass="device-qr", lineclass=None)
     return mark_safe(drawing)

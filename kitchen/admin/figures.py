@@ -1,4 +1,4 @@
-"""Ticket times, as managers read it: one table each for the hours, stations, dishes and cooks."""
+"""The page of ticket times: one table each for hours, stations, dishes and cooks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADERS = ("Median", "90 % within", "Late", "Recalls")
 
 
 def figures_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
-    """The report of the days that were asked for; the present one where they make no sense, with the reason."""
+    """Show the report of the requested days, or of the present day with the reason when they are invalid."""
     actor = manager_of(request)
     restaurant = restaurant_of(actor)
     problem, now = "", timezone.now()
@@ -52,7 +52,7 @@ def _grouped(what: str, counted: str, groups: list[dict[str, Any]]) -> dict[str,
 
 
 def _table(what: str, counted: str, rows: list[tuple[str, dict[str, Any], Any]]) -> dict[str, Any]:
-    """As Unfold's table takes it; the hours of a row open below it."""
+    """Return a table as Unfold expects it, with the hours of a row below the row."""
     shown = []
     for name, figures, hours in rows:
         row: dict[str, Any] = {"cols": [name, *_figures(figures)]}
@@ -79,7 +79,7 @@ def _hour(hour: int) -> str:
 
 
 def _span(seconds: int | None) -> str:
-    """Minutes and seconds, as people read them."""
+    """Return a duration in minutes and seconds."""
     if seconds is None:
         return "–"
     minutes, rest = divmod(seconds, 60)

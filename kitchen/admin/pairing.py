@@ -1,4 +1,4 @@
-"""“Pair a screen”: the page on which a manager types the code that a screen shows."""
+"""The page “Pair a screen”, on which a manager types the code that a screen shows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SHOWN_WHEN = {
 
 
 class PairForm(forms.Form):
-    """A code, and who shows it: a device that is known, or a new one and its place."""
+    """Form for a code and its device: a known one, or a new one with its place."""
 
     code = forms.CharField(
         max_length=20,
@@ -95,7 +95,7 @@ class PairForm(forms.Form):
 
     @property
     def state(self) -> str:
-        """What Alpine starts with: only values that the page itself offers."""
+        """Return the start state for Alpine: only values that the page itself offers."""
         device, kind = str(self["device"].value() or ""), str(self["kind"].value() or Device.Kind.KITCHEN)
         known = kind if kind in Device.Kind.values else Device.Kind.KITCHEN.value
         return json.dumps({"device": device if whole_number(device) is not None else "", "kind": known})
@@ -133,7 +133,7 @@ class PairsScreens(TenantAdmin):
 
 
 def _pair(said: dict[str, Any], actor: Actor) -> Device:
-    """Call the service. A manager may try few wrong codes a minute; what succeeds does not count."""
+    """Call the service. Wrong codes are limited to a few a minute; a success does not count."""
     require_within("enrol", f"claim:{actor.credential}", "Too many wrong codes. Wait {wait} s.")
     if said["device"] is not None:
         device = pairing_services.pair_device(code=said["code"], device_id=said["device"].pk, actor=actor)

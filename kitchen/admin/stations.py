@@ -1,4 +1,4 @@
-"""Stations and what they cook."""
+"""Admin of stations and their routes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from menu.steps import touch_menu
 
 
 class StationForm(TenantForm):
-    """A station and its routes. A new catch-all takes over from the old one while it is saved."""
+    """Form for a station and its routes. A new catch-all replaces the old one in the same save."""
 
     categories: forms.ModelMultipleChoiceField[Category] = forms.ModelMultipleChoiceField(
         queryset=None,
@@ -67,12 +67,12 @@ class StationForm(TenantForm):
             self.initial[name] = list(chosen) if self.instance.pk else []
 
     def clean_cooks(self) -> int:
-        """Empty: as many as there were."""
+        """Keep the present number when the field is empty."""
         said: int | None = self.cleaned_data["cooks"]
         return self.instance.cooks if said is None else said
 
     def clean_at_once(self) -> int:
-        """Empty: as many as there were."""
+        """Keep the present number when the field is empty."""
         said: int | None = self.cleaned_data["at_once"]
         return self.instance.at_once if said is None else said
 
@@ -90,7 +90,7 @@ class StationForm(TenantForm):
 
 @admin.register(Station)
 class StationAdmin(ArchiveAdmin, HistoryAdmin):
-    """Places in the kitchen. One of them gets what no route names, so that nothing shows nowhere."""
+    """Admin of places in the kitchen. The catch-all gets every line without a route."""
 
     form = StationForm
     list_display = ("name", "is_catch_all", "position", "archived")
@@ -118,7 +118,7 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
         route_to(obj, **chosen, work=work)
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
-        """Compiled routes hang on the menu's version."""
+        """Raise the menu's version, which the compiled routes depend on."""
         what = ", ".join(str(row) for row in edits.rows)
         touch_menu(edits.work, f"stations and routes: {what}"[:200])
         edits.work.record(KitchenChanged(what=what, restaurant_id=edits.work.restaurant_id))

@@ -1,4 +1,4 @@
-"""Tickets to look at. Cooks bump and recall on their screen; here the same services serve."""
+"""Read-only admin of tickets, with actions that call the services of the wall."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from orders.allergies import choice_names, in_words
 
 
 class TicketDayFilter(BusinessDayFilter):
-    """By the order's business day."""
+    """Filter by the order's business day."""
 
     field = "order__business_date"
 
 
 class LinesOfTicket(ReadOnlyInline):
-    """What is to be made."""
+    """The lines of a ticket."""
 
     model = TicketLine
     fields = readonly_fields = ("what", "allergies", "note", "status", "changed", "done_at")
@@ -51,7 +51,7 @@ class LinesOfTicket(ReadOnlyInline):
 
 @admin.register(Ticket)
 class TicketAdmin(ReadOnlyAdmin):
-    """Newest first."""
+    """Admin of tickets, newest first."""
 
     inlines = (LinesOfTicket,)
     list_display = ("title", "station", "table", "state", "fired", "done", "done_by")
@@ -68,11 +68,11 @@ class TicketAdmin(ReadOnlyAdmin):
 
     @action(description="Ticket times", icon="timer", url_path="figures", permissions=["view"])
     def figures(self, request: HttpRequest) -> HttpResponse:
-        """A report of some days, by station, dish, cook and hour."""
+        """Show the report of some days by station, dish, cook and hour."""
         return figures_page(self, request)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str) -> Any:
-        """Only by the order's number."""
+        """Search by the order's number only."""
         said = search_term.strip().removeprefix("#")
         if not said:
             return queryset, False

@@ -10,13 +10,13 @@ from kitchen.transitions import TicketStatus
 
 
 class WholeNumberFilter(filters.NumberFilter):
-    """An id: not 1.5, and not a thousand spelled 1e3."""
+    """Filter by an id in plain digits: neither 1.5 nor 1e3."""
 
     field_class = IntegerField
 
 
 class TicketFilter(filters.FilterSet):
-    """`?station=3&order=17&status=open`."""
+    """Filters `?station=3&order=17&status=open`."""
 
     station = WholeNumberFilter(field_name="station_id", min_value=1, max_value=2**63 - 1)
     order = WholeNumberFilter(field_name="order_id", min_value=1, max_value=2**63 - 1)

@@ -1,4 +1,4 @@
-"""How busy the kitchen is."""
+"""The load of the kitchen."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -15,13 +15,14 @@ from kitchen.load import load_json
 
 
 class KitchenLoad(APIView):
-    """How much work stands before each station now, and how many minutes a dish ordered now would take."""
+    """The work that waits at each station, and the minutes a dish ordered now would take."""
 
     @extend_schema(responses=LoadOutput)
     def get(self, request: Request) -> Response:
-        """For pads before they order, and for staff. A pad gets the dishes; the stations are the house's business.
+        """Return the dishes' quotes and, for staff, the stations' load.
 
-        Not part of the menu, whose ETag must not change with every ticket: ask now and then. `ETag` here too.
+        For pads before they order, and for staff; pads get no stations. The load is not part of the menu, whose ETag
+        must not change with every ticket: poll it now and then. It has an `ETag` of its own.
         """
         actor = api_actor(request)
         if actor.restaurant_id is None or not (actor.may(Permission.PLACE_ORDER) or actor.may(Permission.READ_ORDERS)):

@@ -1,4 +1,4 @@
-"""What the kitchen finished, and how quickly."""
+"""Finished tickets and their times."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from kitchen.fulfilment import LONGEST, fulfilment_report, report_days
 
 
 class KitchenMetrics(APIView):
-    """What the kitchen finished, and how quickly."""
+    """Figures of finished tickets and their times."""
 
     permission_classes = [requires(Permission.MANAGE)]
 
@@ -29,9 +29,12 @@ class KitchenMetrics(APIView):
         ],
     )
     def get(self, request: Request) -> Response:
-        """Tickets, lines of items and cooks: number, median and 90th percentile (nearest-rank) of the seconds, share of
-        late ones, recalls; each by the hour of the restaurant's clock. `complete` is false where it was too much to
-        read: then the newest count."""
+        """Return figures of tickets, items and cooks.
+
+        Each has the number, the median and 90th percentile (nearest-rank) of the seconds, the share of late ones and
+        the recalls, also by the hour of the restaurant's clock. `complete` is false when there was too much to read:
+        then the newest count.
+        """
         actor = api_actor(request)
         restaurant = restaurant_of(actor)
         asked = request.query_params

@@ -1,4 +1,4 @@
-"""Shapes of the kitchen API; `kitchen.representations` writes the output."""
+"""Serializers of the kitchen API; `kitchen.representations` writes the output."""
 
 from typing import Any
 
@@ -9,31 +9,31 @@ from orders.api.serializers import ConflictOutput
 
 
 class PushInput(StrictSerializer):
-    """To which station."""
+    """The target station of a push."""
 
     station = StrictInteger(min_value=1, max_value=2**63 - 1)
 
 
 class RecallInput(StrictSerializer):
-    """Whether its age counts anew from now."""
+    """The choice to start the ticket's age again from now."""
 
     restart_timer = serializers.BooleanField(default=False)
 
 
 class ReadInput(StrictSerializer):
-    """The version of the ticket that was read; without it, whatever stands there now."""
+    """The version of the ticket that was read; without it, the present one."""
 
     version = StrictInteger(min_value=1, max_value=2**31 - 1, required=False)
 
 
 class PlateInput(StrictSerializer):
-    """On the pass, or not any more."""
+    """The tick of a dish on the pass."""
 
     plated = serializers.BooleanField()
 
 
 class VoidedLineOutput(serializers.Serializer[Any]):
-    """A line that was taken off a ticket; stands there until a cook has read it."""
+    """A line that was removed from a ticket, kept until a cook acknowledges it."""
 
     line = serializers.IntegerField()
     name = serializers.CharField()
@@ -43,7 +43,7 @@ class VoidedLineOutput(serializers.Serializer[Any]):
 
 
 class TicketLineOutput(serializers.Serializer[Any]):
-    """One line of a ticket; `line` is the order line's id."""
+    """A line of a ticket; `line` is the order line's id."""
 
     id = serializers.IntegerField()
     line = serializers.IntegerField()
@@ -63,7 +63,7 @@ class TicketLineOutput(serializers.Serializer[Any]):
 
 
 class TicketOutput(serializers.Serializer[Any]):
-    """One order's lines at one station."""
+    """The lines of an order at one station."""
 
     id = serializers.IntegerField()
     order = serializers.IntegerField()
@@ -95,7 +95,10 @@ class TicketOutput(serializers.Serializer[Any]):
 
 
 class StationLoadOutput(serializers.Serializer[Any]):
-    """One station now. `backlog_seconds`: until the turn of what is ordered now; averages are of the last hour."""
+    """The present load of one station.
+
+    `backlog_seconds` is the time until the turn of a dish ordered now; averages are of the last hour.
+    """
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -108,14 +111,14 @@ class StationLoadOutput(serializers.Serializer[Any]):
 
 
 class QuoteOutput(serializers.Serializer[Any]):
-    """How long a dish would take if it were ordered now."""
+    """The minutes a dish ordered now would take."""
 
     item = serializers.IntegerField()
     minutes = serializers.IntegerField()
 
 
 class LoadOutput(serializers.Serializer[Any]):
-    """How busy the kitchen is. Pads get no stations."""
+    """The load of the kitchen. Pads get no stations."""
 
     pads_paused_until = serializers.DateTimeField(allow_null=True)
     average_seconds = serializers.IntegerField(allow_null=True, help_text="Of the last hour's tickets; null for pads.")
@@ -125,7 +128,7 @@ class LoadOutput(serializers.Serializer[Any]):
 
 
 class FiguresOutput(serializers.Serializer[Any]):
-    """How many, how long, how many too late, how often brought back."""
+    """Number, times, late ones and recalls of a group."""
 
     count = serializers.IntegerField()
     p50_seconds = serializers.IntegerField(allow_null=True)
@@ -135,26 +138,26 @@ class FiguresOutput(serializers.Serializer[Any]):
 
 
 class HourOutput(FiguresOutput):
-    """The same of one hour of the restaurant's clock."""
+    """The figures of one hour of the restaurant's clock."""
 
     hour = serializers.IntegerField()
 
 
 class CookOutput(FiguresOutput):
-    """The same of one cook, by the name that bumped."""
+    """The figures of one cook, by name."""
 
     name = serializers.CharField()
     hours = HourOutput(many=True)
 
 
 class GroupOutput(CookOutput):
-    """The same of one station or item."""
+    """The figures of one station or item."""
 
     id = serializers.IntegerField()
 
 
 class ReportOutput(FiguresOutput):
-    """Business days from `from` to `to`."""
+    """The report of the business days from `from` to `to`."""
 
     to = serializers.DateField()
     complete = serializers.BooleanField()
@@ -164,5 +167,5 @@ class ReportOutput(FiguresOutput):
     cooks = CookOutput(many=True)
 
     def get_fields(self) -> dict[str, Any]:
-        """`from` is a word of the language."""
+        """Add the field `from`, a keyword of Python."""
         return {"from": serializers.DateField(), **super().get_fields()}

@@ -24,8 +24,10 @@ NOW = frozenset({"open", "unread", *OPEN_TICKETS})  # statuses of few tickets
 
 
 class TicketList(GenericAPIView[Ticket]):
-    """Tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`. What is not
-    an order's or open now is of all time, in the order in which it was written."""
+    """The tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`.
+
+    Tickets that are not open and not of one order are listed over all time, in the order of their creation.
+    """
 
     permission_classes = [requires(Permission.READ_ORDERS)]
     serializer_class = TicketOutput
@@ -49,7 +51,7 @@ class TicketList(GenericAPIView[Ticket]):
 
 
 class TicketAct(APIView):
-    """Base of the acts: call the service with the id of the address, show the ticket."""
+    """Base class of the actions: call the service with the id of the address, then show the ticket."""
 
     permission_classes = [requires(Permission.COOK)]
     service: Callable[..., Ticket]
@@ -65,19 +67,19 @@ class TicketAct(APIView):
 
 
 class StartTicket(TicketAct):
-    """A cook begins a ticket; begun already: unchanged."""
+    """Start a ticket; a started one is left unchanged."""
 
     service = services.start_ticket
 
 
 class BumpTicket(TicketAct):
-    """Done. The last open ticket makes the order ready. 409 when somebody was first."""
+    """Bump a ticket. The last open ticket makes the order ready. 409 when somebody was first."""
 
     service = services.bump_ticket
 
 
 class RecallTicket(TicketAct):
-    """Bring a bumped ticket back to its old place; refused once delivered."""
+    """Recall a bumped ticket to its old place; refused once delivered."""
 
     service = services.recall_ticket
 
@@ -89,25 +91,25 @@ class RecallTicket(TicketAct):
 
 
 class UndoBump(TicketAct):
-    """Take a bump back within ten seconds: no recall, nothing is counted. 409 later."""
+    """Undo a bump within ten seconds, without counting a recall. 409 later."""
 
     service = services.undo_bump
 
 
 class HoldTicket(TicketAct):
-    """Let a ticket wait that nobody began; held already: unchanged."""
+    """Hold a ticket that nobody has started; a held one is left unchanged."""
 
     service = services.hold_ticket
 
 
 class ReleaseTicket(TicketAct):
-    """Fire a held ticket; not held: unchanged."""
+    """Release a held ticket; one that is not held is left unchanged."""
 
     service = services.release_ticket
 
 
 class ReadChanges(TicketAct):
-    """A cook has read what was added, changed, voided or cancelled. Until then the ticket cannot be bumped."""
+    """Acknowledge what was added, changed, voided or cancelled. Until then the ticket cannot be bumped."""
 
     service = services.read_changes_of
 
@@ -119,22 +121,24 @@ class ReadChanges(TicketAct):
 
 
 class ConfirmTicket(TicketAct):
-    """The kitchen knows of it: a person's word, where no screen shows it. Of a ticket that came with its order it is a
-    word about the order. Seen already: unchanged."""
+    """Confirm by a person's word that the kitchen knows of a ticket. A seen ticket is left unchanged.
+
+    For a ticket that came with its order this confirms the order.
+    """
 
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
     service = services.confirm_ticket
 
 
 class BumpLine(TicketAct):
-    """One line is done; the last one bumps the ticket."""
+    """Bump one line; the last one bumps the ticket."""
 
     service = services.bump_line
     names = "line_id"
 
 
 class RecallLine(TicketAct):
-    """Bring one bumped line back."""
+    """Recall one bumped line."""
 
     service = services.recall_line
     names = "line_id"
@@ -160,7 +164,7 @@ class PushLine(PushTicket):
 
 
 class PlateLine(TicketAct):
-    """The expediter has a finished dish on the pass, or not any more. 409 while a station still makes it."""
+    """Tick a finished dish on the pass, or remove the tick. 409 while a station still makes it."""
 
     service = services.plate_line
     names = "line_id"

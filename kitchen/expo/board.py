@@ -12,7 +12,7 @@ from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
 from kitchen.ages import Limits, limits_of
-from kitchen.compiled_queries import held_lines, orders_open, tickets_on_pass, with_lines
+from kitchen.compiled_queries import held_lines, orders_open, tickets_on_expo, with_lines
 from kitchen.models import Ticket, TicketLine
 from orders.allergies import allergies, choice_names, conflicting
 from orders.models import Order, OrderLine, PlannedCourse
@@ -21,8 +21,11 @@ from orders.transitions import LineStatus, OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class ExpoLine:
-    """One dish of an order. `id` is one of its ticket lines, for the tick; `stations` are (name, status) of each that
-    makes it; `done` when all are done with it; `conflicts`: the allergies that the dish itself contains."""
+    """A dish of an order.
+
+    `id` is one of its ticket lines, for the tick; `stations` holds `(name, status)` of each that makes it; `done` means
+    done at all of them; `conflicts` are the allergies that the dish itself contains.
+    """
 
     id: int
     quantity: int
@@ -40,7 +43,7 @@ class ExpoLine:
 
 @dataclass(frozen=True, slots=True)
 class ExpoOrder:
-    """One order as the expediter and the runner read it. `ready`: everything of it that was fired is done."""
+    """An order as the expediter and the runner read it. `ready`: everything fired is done."""
 
     id: int
     number: int
@@ -62,7 +65,7 @@ class ExpoOrder:
 
 @dataclass(frozen=True, slots=True)
 class ComingCourse:
-    """A held course that fires next: by hand, or by itself at `fire_at`. `lines` are (quantity, name)."""
+    """A held course that fires next, by hand or automatically at `fire_at`. `lines` holds `(quantity, name)`."""
 
     order_id: int
     number: int
@@ -74,7 +77,7 @@ class ComingCourse:
 
 @dataclass(frozen=True, slots=True)
 class ExpoData:
-    """The whole pass: what is ready first, then by age."""
+    """The whole pass: ready orders first, then by age."""
 
     restaurant: Restaurant
     orders: list[ExpoOrder]
@@ -91,14 +94,14 @@ class ExpoData:
 
 
 def read_expo(actor: Actor, position: Position | None = None, *, only: Collection[int] | None = None) -> ExpoData:
-    """The pass, or with `only` just these orders of it (what fires next is always whole)."""
+    """Return the pass or, with `only`, just these of its orders. The list of coming courses is always whole."""
     assert actor.restaurant_id is not None
     position = position or event_log.position(actor.restaurant_id)
     restaurant = restaurant_by_id(actor.restaurant_id)
     open_orders = {order.pk: order for order in orders_open(actor)}
     wanted = [pk for pk in open_orders if only is None or pk in only]
     tickets: dict[int, list[Ticket]] = {}
-    for ticket in with_lines(tickets_on_pass(actor, wanted)) if wanted else ():
+    for ticket in with_lines(tickets_on_expo(actor, wanted)) if wanted else ():
         tickets.setdefault(ticket.order_id, []).append(ticket)
     limits, now = limits_of(restaurant), timezone.now()
     orders = [_expo_order(open_orders[pk], found, limits, now) for pk, found in tickets.items()]
@@ -115,7 +118,7 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
 
 
 def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
-    """The next held course of each of these orders, {id: order with table}: soonest first, then by age. Two queries."""
+    """Return the next held course of each of these orders (`{id: order with table}`), soonest first, in two queries."""
     held: dict[int, list[OrderLine]] = {}
     for line in held_lines(list(open_orders)) if open_orders else ():
         held.setdefault(line.order_id, []).append(line)
@@ -162,7 +165,7 @@ def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: 
 
 
 def _expo_lines(tickets: Iterable[Ticket]) -> list[ExpoLine]:
-    """A dish that several stations make stands once."""
+    """Return the lines of an order; a dish that several stations make appears once."""
     places: dict[int, list[tuple[Ticket, TicketLine]]] = {}
     for ticket in tickets:
         for row in ticket.lines.all():

@@ -1,4 +1,4 @@
-"""The pass as pushed to its screens: only the orders that events touch, and always what fires next."""
+"""The pass as pushed to its screens: the orders that events touch, and always the coming courses."""
 
 from collections.abc import Iterable
 
@@ -13,31 +13,31 @@ from kitchen.wall.live import touched_orders
 
 
 class ExpoView:
-    """Orders across all stations, and printers in trouble. Everybody who may watch it sees the same."""
+    """Orders across all stations, and printers in trouble, the same for every viewer."""
 
     def __init__(self, restaurant_id: int, actor: Actor) -> None:
         self.restaurant_id, self.actor = restaurant_id, actor
         self.key = f"expo:{restaurant_id}"
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
-        """The whole pass."""
+        """Render the whole pass."""
         expo = read_expo(self.actor, position)
         html = render_there("kitchen/expo.html#pass", {"expo": expo, "oob": False}, expo.restaurant)
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """The orders that these events touched; those that are over leave."""
+        """Render the orders that these events touched; finished orders leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
         html = changed_strips(self.restaurant_id, seen)
         orders, _tickets = touched_orders(seen, self.restaurant_id)
         if orders:
-            html += render_pass(read_expo(self.actor, position, only=orders), orders)
+            html += render_expo(read_expo(self.actor, position, only=orders), orders)
         if html:
             yield page_frame("changes", html, position)
 
 
-def render_pass(expo: ExpoData, order_ids: set[int], problem: str | None = None) -> str:
-    """Fragments of a pass that was read for these orders: those that are open, deletes for others."""
+def render_expo(expo: ExpoData, order_ids: set[int], problem: str | None = None) -> str:
+    """Render fragments of a pass that was read for these orders: open ones, and deletes for the rest."""
     gone = sorted(order_ids - {order.id for order in expo.orders})
     context = {"expo": expo, "orders": expo.orders, "gone": gone, "problem": problem}
     return render_there("kitchen/expo.html#changes", context, expo.restaurant)

@@ -1,4 +1,4 @@
-"""The pass: orders across stations, ticks, what goes out, what fires next."""
+"""Pages of the pass: orders across stations, ticks, deliveries, coming courses."""
 
 from collections.abc import Callable
 
@@ -15,9 +15,9 @@ from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen import services
 from kitchen.access import line_for
 from kitchen.expo.board import read_expo
-from kitchen.expo.live import render_pass
+from kitchen.expo.live import render_expo
 from kitchen.wall.display_settings import display_settings_for
-from kitchen.wall.live import may_watch_pass
+from kitchen.wall.live import may_watch_expo
 from orders import services as order_services
 from orders.access import order_for
 
@@ -25,8 +25,8 @@ from orders.access import order_for
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
 def expo(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """The whole pass. A screen that hangs at stations is sent back to them."""
-    if not may_watch_pass(actor):
+    """Show the whole pass. A screen with stations is redirected to them."""
+    if not may_watch_expo(actor):
         return redirect("kitchen:board")
     return render(request, "kitchen/expo.html", {"expo": read_expo(actor), "look": display_settings_for(actor)})
 
@@ -34,7 +34,7 @@ def expo(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @page_requires(Permission.COOK)
 def plate_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Tick a dish on the pass, or (`plated=no`) take the tick back."""
+    """Tick a dish on the pass or, with `plated=no`, remove the tick."""
     line = line_for(actor, pk)
     plated = request.POST.get("plated") != "no"
     return _act(
@@ -48,7 +48,7 @@ def plate_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.DELIVER_ORDER)
 def deliver(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """What is ready leaves the pass."""
+    """Mark the ready part of an order as delivered."""
     order_for(actor, pk)
     return _act(request, actor, pk, lambda: order_services.deliver_order(order_id=pk, actor=actor))
 
@@ -56,17 +56,17 @@ def deliver(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
 def fire_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
-    """The expediter fires a held course."""
+    """Fire a held course."""
     order_for(actor, pk)
     return _act(request, actor, pk, lambda: order_services.fire_course(order_id=pk, course=course, actor=actor))
 
 
 def _act(request: HtmxHttpRequest, actor: Actor, order_id: int, service: Callable[[], object]) -> HttpResponse:
-    """Run a service; answer with what it changed on the pass, the refusal beside it."""
+    """Run a service and answer with its changes on the pass, with a refusal beside them."""
 
     def fragments(_result: object, refusal: DomainError | None) -> HttpResponse:
         changed = read_expo(actor, only=[order_id])
-        return HttpResponse(render_pass(changed, {order_id}, refusal.message if refusal else ""))
+        return HttpResponse(render_expo(changed, {order_id}, refusal.message if refusal else ""))
 
     def whole_pass(refusal: DomainError) -> HttpResponse:
         context = {"expo": read_expo(actor), "look": display_settings_for(actor), "problem": refusal.message}

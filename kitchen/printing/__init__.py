@@ -1,5 +1,5 @@
-"""Slips on paper, for a station's printer: always, or while its screens do not answer.
+"""Slips on paper for a station's printers: always, or while the station's screens do not answer.
 
-A slip is a row (`PrintJob`), written in the transaction of the order, printed outside of any request. A printer that is
-off, hangs or breaks costs an order nothing.
+A slip is a row (`PrintJob`), written in the transaction of the order and printed outside of any request. A printer that
+is off, hangs or breaks costs an order nothing.
 """

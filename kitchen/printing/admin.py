@@ -26,14 +26,14 @@ PAPER = ("columns", "code_page")
 
 
 class PrinterForm(TenantForm):
-    """Where it is, and when it prints."""
+    """Form for a printer's address and its rule of use."""
 
     constraint_words = {"printer_has_host": ("host", "A network printer needs an address.")}
 
 
 @admin.register(Printer)
 class PrinterAdmin(TenantAdmin):
-    """A printer of a station, for all tickets or for those that no screen shows."""
+    """Admin of a station's printers."""
 
     form = PrinterForm
     list_display = ("name", "station", "kind", "prints", "state", "queue")
@@ -58,14 +58,14 @@ class PrinterAdmin(TenantAdmin):
         return rows.annotate(waiting=Count("jobs", filter=waiting), failed=Count("jobs", filter=failed))
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
-        """Which printers there are is kept with the compiled menu."""
+        """Discard the cached list of printers, which belongs to the compiled menu."""
         what = ", ".join(str(row) for row in edits.rows)
         touch_menu(edits.work, f"printers: {what}"[:200])
         edits.work.record(KitchenChanged(what=f"printers: {what}", restaurant_id=edits.work.restaurant_id))
 
     @action(description="Print a test", icon="print", url_path="test", permissions=["run"])
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks first: paper is used."""
+        """Print a test slip, after a confirmation because it uses paper."""
         printer = self._own(request, object_id)
         if request.method in SAFE_METHODS:
             text = "Prints a slip marked TEST with every part that a slip can have."
@@ -77,7 +77,7 @@ class PrinterAdmin(TenantAdmin):
 
     @admin.display(description="Print page")
     def opens_at(self, printer: Printer) -> str:
-        """Where a browser's printer hangs, and how the browser is started."""
+        """Show the address of a browser printer's page and how to start that browser."""
         if printer._state.adding:
             return "Save first. The address of the print page then appears here."
         address = f"{settings.PUBLIC_URL}{reverse('printing:browser-printer', args=[printer.pk])}"

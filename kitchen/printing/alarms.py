@@ -1,4 +1,4 @@
-"""Printers in trouble as the floor shows them: a kitchen without paper and without screens tells nobody itself."""
+"""Alarms on the floor plan for printers in trouble: a kitchen without paper and screens cannot report it."""
 
 from bistro.core.kernel.actors import Actor
 from kitchen.printing.selectors import printer_alerts
@@ -6,7 +6,7 @@ from orders.floor.plan import Alarm
 
 
 def printer_alarms(actor: Actor) -> list[Alarm]:
-    """One for each such printer; one query when there is none."""
+    """Return one alarm for each printer in trouble. Costs one query when there is none."""
     if actor.restaurant_id is None:
         return []
     return [

@@ -1,6 +1,4 @@
-"""Which printers a restaurant has. Kept in memory with the compiled menu, like its routes: most have none and pay
-nothing.
-"""
+"""The printers of a restaurant, cached per menu version like the station routes."""
 
 from dataclasses import dataclass
 
@@ -12,7 +10,7 @@ from menu.steps import menu_in
 
 @dataclass(frozen=True, slots=True)
 class KnownPrinter:
-    """What an order has to know of a printer."""
+    """The facts of a printer that placing an order needs."""
 
     id: int
     station_id: int

@@ -1,8 +1,8 @@
-"""A slip as the bytes of a ticket printer (ESC/POS).
+"""A slip as the bytes that a ticket printer understands (ESC/POS).
 
-Written here, not by python-escpos: a slip needs nine commands, of which every printer since the nineties knows all;
-that library brings images, barcodes, USB and a database of models (and argcomplete, appdirs, qrcode, PyYAML), is not
-maintained since 2023, and leaves time limits, retries and questions for the status to its caller anyway.
+Written here instead of with python-escpos: a slip needs nine commands that every printer knows. The library adds
+images, barcodes, USB, a database of models and four more dependencies, has had no release since 2023, and leaves
+timeouts, retries and status queries to its caller.
 """
 
 import textwrap
@@ -16,24 +16,24 @@ BOLD, PLAIN = b"\x1bE\x01", b"\x1bE\x00"
 NORMAL, TALL, DOUBLE = b"\x1d!\x00", b"\x1d!\x01", b"\x1d!\x11"
 INVERSE, UPRIGHT = b"\x1dB\x01", b"\x1dB\x00"
 FEED_AND_CUT = b"\n\n\n\x1dVB\x00"
-STATUS = b"\x10\x04\x01\x10\x04\x04"  # at once: online? paper?
-WHEN_DONE = b"\x1dr\x01"  # answered after everything before it was printed
+STATUS = b"\x10\x04\x01\x10\x04\x04"  # real-time status: online, paper
+WHEN_DONE = b"\x1dr\x01"  # answered once all earlier data is printed
 
-# Python's codec → the number that printers give the page.
+# Python codec → code page number of the printers.
 PAGES = {"cp437": 0, "cp850": 2, "cp866": 17, "cp852": 18, "cp858": 19, "cp1252": 16}
 HEADINGS = {"changed": "CHANGED", "void": "VOID", "reprint": "REPRINT", "test": "TEST"}
 AGAIN = "SECOND COPY? The first may be cut off."
 
 
 class Writer:
-    """Collects rows for paper of so many columns."""
+    """Builder of rows for paper with a fixed number of columns."""
 
     def __init__(self, columns: int, code_page: str) -> None:
         self.columns, self.code_page = columns, code_page
         self.parts = [INIT, CODE_PAGE + bytes([PAGES[code_page]])]
 
     def row(self, said: str, style: bytes = b"", *, wide: bool = False, indent: int = 0) -> None:
-        """Text in a style, wrapped; what follows in a row is indented."""
+        """Add text in a style, wrapped, with the following lines indented."""
         width = self.columns // 2 if wide else self.columns
         lines = textwrap.wrap(printable(said), width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
         for line in lines:
@@ -46,7 +46,7 @@ class Writer:
         return b"".join([*self.parts, FEED_AND_CUT])
 
     def _bytes(self, said: str) -> bytes:
-        """In the printer's letters. What it lacks comes without its accent, else as a question mark."""
+        """Encode text for the printer's code page. A missing letter loses its accent, or becomes a question mark."""
         return b"".join(self._letter(letter) for letter in said)
 
     def _letter(self, letter: str) -> bytes:
@@ -57,14 +57,14 @@ class Writer:
 
 
 def printable(said: str) -> str:
-    """Without control characters: a guest's note must not command the printer."""
+    """Remove control characters, so that a guest's note cannot command the printer."""
     return "".join(
         letter if unicodedata.category(letter)[0] != "C" else " " for letter in unicodedata.normalize("NFC", said)
     )
 
 
 def as_escpos(slip: Mapping[str, Any], *, columns: int, code_page: str, again: bool = False) -> bytes:
-    """All bytes of a slip, its cut included. `again`: an earlier attempt may lie there already."""
+    """Return the bytes of a slip, with its final cut. `again` marks a slip that an earlier attempt may have printed."""
     out = Writer(columns, code_page)
     out.row(f"{slip['station']}   {slip['time']}", BOLD)
     if heading := HEADINGS.get(slip["kind"]):
@@ -85,7 +85,7 @@ def as_escpos(slip: Mapping[str, Any], *, columns: int, code_page: str, again: b
 
 
 def facts(slip: Mapping[str, Any]) -> Iterator[str]:
-    """Number, who ordered, course."""
+    """Add the order's number, who ordered, and the course."""
     if slip["number"]:
         yield f"#{slip['number']}   {slip['placed_by']}".strip()
     if slip["course"]:

@@ -1,4 +1,4 @@
-"""What happens to printers: on kitchen screens, and in the audit trail. A slip that was printed is no news."""
+"""Events of printers, for kitchen screens and the audit trail. A printed slip is not an event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from kitchen.printing.models import Printer
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterEvent(DomainEvent):
-    """Something happened to `printer`."""
+    """Base class of the events of one printer."""
 
     type: ClassVar[str] = "printer_updated"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.KITCHEN, Audience.FLOOR})
@@ -29,35 +29,35 @@ class PrinterEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterTroubled(PrinterEvent):
-    """Slips were given up: a cook has not got them on paper."""
+    """Slips were given up: a cook has not received them on paper."""
 
     action: ClassVar[str] = "troubled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterRecovered(PrinterEvent):
-    """It prints again."""
+    """The printer works again."""
 
     action: ClassVar[str] = "recovered"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlipsRetried(PrinterEvent):
-    """Somebody sent its failed slips once more."""
+    """A person sent the failed slips of a printer once more."""
 
     action: ClassVar[str] = "retried"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlipsDismissed(PrinterEvent):
-    """Somebody said that its failed slips are not needed."""
+    """A person dismissed the failed slips of a printer."""
 
     action: ClassVar[str] = "dismissed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlipAskedFor(PrinterEvent):
-    """Somebody asked for a reprint of a ticket, or for a test."""
+    """A person asked for a reprint of a ticket or for a test slip."""
 
     action: ClassVar[str] = "asked"
     audiences: ClassVar[frozenset[Audience]] = frozenset()

@@ -1,4 +1,4 @@
-"""What /metrics says of printers. Each process says it of the whole installation: take the highest, not the sum."""
+"""Metrics of printers. Every process reports the whole installation: use the highest value, not the sum."""
 
 from prometheus_client import Gauge
 

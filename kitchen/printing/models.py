@@ -9,22 +9,22 @@ from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Restaurant
 from kitchen.printing.transitions import SlipKind, SlipStatus
 
-# Raw print ports. No others: a manager's printer must not reach what else listens beside the server.
+# Raw print ports only: a printer's address must not reach other services beside the server.
 FIRST_PORT, LAST_PORT = 9100, 9109
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,120}")
 
 
 def is_host(value: str) -> None:
-    """A name or an IPv4 address."""
+    """Raise ValidationError unless the value is a host name or an IPv4 address."""
     if not _HOST.fullmatch(value):
         raise ValidationError("Enter a name or an address, like 192.168.1.50.")
 
 
 class Printer(models.Model):
-    """A ticket printer of a station. `network`: ESC/POS to a port. `browser`: a browser that shows its page prints.
+    """A station's ticket printer: `network` (ESC/POS over a port) or `browser` (a page that prints).
 
-    `taken_until` is the lease of the worker that talks to it, `retry_at` when to try again after `failures` in a row.
-    `trouble_at` stands since slips were given up, until somebody has dealt with them.
+    `taken_until` is the lease of the worker that talks to the printer, `retry_at` the time of the next attempt after
+    `failures` in a row. `trouble_at` is set when slips are given up and cleared when a person has dealt with them.
     """
 
     class Kind(models.TextChoices):
@@ -93,10 +93,11 @@ class Printer(models.Model):
 
 
 class PrintJob(models.Model):
-    """One slip for one printer. `slip` is what stands on it, `paper` all of the ticket that is on paper after it: the
-    next one is the difference. Both hold notes of guests; a sweep removes them after two days.
+    """A slip for one printer.
 
-    `doubtful`: an attempt may have put something on paper and was not finished. The next one says so.
+    `slip` holds the printed content, `paper` everything of the ticket that is on paper after this slip: the next slip
+    prints the difference. Both contain guests' notes; a sweep deletes them after two days. `doubtful` means that an
+    unfinished attempt may have printed something, so the next attempt says so.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)

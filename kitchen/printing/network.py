@@ -1,4 +1,4 @@
-"""Talking to a network printer: one connection a slip, and never longer than a few seconds."""
+"""The connection to a network printer: one for each slip, limited to a few seconds."""
 
 import socket
 import time
@@ -11,7 +11,7 @@ DONE_NO_PAPER = 0x0C
 
 
 class PrinterTrouble(Exception):
-    """It did not print. `sent`: bytes of the slip were on their way, so that something may be on paper."""
+    """A failed attempt to print. `sent` is true when bytes of the slip had left, so that some may be on paper."""
 
     def __init__(self, message: str, *, sent: bool = False) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class Conversation:
         self.socket.sendall(data)
 
     def hear(self, count: int) -> bytes:
-        """So many bytes of status. Raises OSError, also when it hangs up."""
+        """Read a number of status bytes. Raises OSError, also when the printer hangs up."""
         heard = b""
         while len(heard) < count:
             self.socket.settimeout(self._left())
@@ -49,7 +49,7 @@ class Conversation:
 
 
 def print_bytes(data: bytes, *, host: str, port: int, answers: bool, seconds: float = SECONDS) -> None:
-    """Print, and come back when it is on paper (`answers`) or on its way. Raises PrinterTrouble, for cooks to read."""
+    """Print, and return when the slip is on paper (`answers`) or sent. Raises PrinterTrouble with a text for cooks."""
     talk = Conversation(host, port, seconds)
     with talk.socket:
         try:

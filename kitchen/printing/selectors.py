@@ -1,4 +1,4 @@
-"""What people are told of printers."""
+"""Reads about printers for people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.transitions import SlipStatus
 from kitchen.transitions import OPEN_TICKETS
 
-# A failed slip concerns somebody as long as its ticket is open, or it is for no ticket at all.
+# A failed slip matters while its ticket is open, or when it has no ticket.
 UNPRINTED = Q(status__literal_exact=SlipStatus.FAILED) & (Q(ticket=None) | Q(ticket__status__in=OPEN_TICKETS))
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterAlert:
-    """A printer that left cooks without paper."""
+    """A printer with slips that cooks did not get on paper."""
 
     id: int
     name: str
@@ -29,7 +29,7 @@ class PrinterAlert:
 
 
 def printer_alerts(restaurant_id: int) -> list[PrinterAlert]:
-    """Printers in trouble: one query when there are none, three otherwise."""
+    """Return the printers in trouble: one query when there are none, three otherwise."""
     troubled = Printer.objects.of_restaurant(restaurant_id).filter(trouble_at__isnull=False, enabled=True)
     rows = list(troubled.select_related("station"))
     if not rows:
@@ -53,7 +53,7 @@ def printer_alerts(restaurant_id: int) -> list[PrinterAlert]:
 
 
 def _counts(printers: Iterable[Printer]) -> dict[int, tuple[int, int]]:
-    """{printer: (failed, waiting)}."""
+    """Return `{printer id: (failed slips, waiting slips)}`."""
     jobs = PrintJob.objects.filter(printer__in=list(printers), status__in=[SlipStatus.FAILED, SlipStatus.QUEUED])
     waiting = Count("pk", filter=Q(status=SlipStatus.QUEUED))
     counted = jobs.order_by().values("printer_id").annotate(lost=Count("pk", filter=UNPRINTED), waiting=waiting)
@@ -61,7 +61,7 @@ def _counts(printers: Iterable[Printer]) -> dict[int, tuple[int, int]]:
 
 
 def _numbers(printers: Iterable[Printer]) -> dict[int, list[int]]:
-    """{printer: the orders whose slips failed}."""
+    """Return `{printer id: numbers of the orders whose slips failed}`."""
     found: dict[int, list[int]] = {}
     jobs = PrintJob.objects.filter(UNPRINTED, printer__in=list(printers), ticket__isnull=False).order_by("pk")
     for printer_id, number in jobs.values_list("printer_id", "ticket__order__number").distinct():

@@ -1,4 +1,4 @@
-"""What stands on a slip: plain values, from a ticket's rows, or the difference to what is on paper already."""
+"""The content of a slip as plain values: a whole ticket, or its difference to the paper."""
 
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
@@ -13,12 +13,12 @@ NOTHING: Paper = {"note": "", "lines": {}}
 
 
 def paper_of(ticket: Ticket) -> Paper:
-    """All that a slip of this ticket says, by the identity of its lines. The ticket was read `with_lines()`."""
+    """Return everything that a slip of this ticket says, keyed by line. Expects a ticket read `with_lines()`."""
     return {"note": ticket.order.note, "lines": {str(row.line_id): _line(row) for row in ticket.lines.all()}}
 
 
 def slip_of(ticket: Ticket, kind: SlipKind, lines: Iterable[Mapping[str, Any]], tz: tzinfo) -> dict[str, Any]:
-    """One slip: where to, what, since when."""
+    """Return one slip: its target, its lines and its times."""
     courses = {row.line.course for row in ticket.lines.all()}
     return {
         "kind": kind.value,
@@ -35,10 +35,10 @@ def slip_of(ticket: Ticket, kind: SlipKind, lines: Iterable[Mapping[str, Any]], 
 
 
 def difference(before: Paper | None, now: Paper) -> tuple[SlipKind, list[dict[str, Any]]] | None:
-    """(kind, lines) of the slip that brings paper up to date; None when it is.
+    """Return `(kind, lines)` of the slip that brings the paper up to date, or None when the paper is right.
 
-    Nothing before: all of it. Otherwise only what differs: a line that was changed leaves as it was and comes as it is,
-    so that nobody has to compare two slips.
+    Without earlier paper the slip has every line. A changed line is cancelled as it was and printed as it is, so that
+    nobody has to compare two slips.
     """
     if before is None:
         lines = [{**line, "mark": ""} for line in now["lines"].values()]

@@ -1,6 +1,4 @@
-"""The reaction that writes slips: in the transaction that changed the tickets, after `kitchen.steps`. It prints
-nothing.
-"""
+"""The reaction that writes slips, in the transaction that changed the tickets and after `kitchen.steps`."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -19,9 +17,9 @@ from orders.events import OrderEvent, OrderPlaced
 
 
 def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -> None:
-    """Bring paper up to date: for each ticket of these orders and each printer that has it, or that should, the slip
-    that says the difference. Nothing to do without printers; then it asks only which menu is in force, and not even
-    that where the unit has asked before, as every unit that places an order has.
+    """Write the slips that bring the paper of these orders' tickets up to date.
+
+    Without printers it only reads the menu version, and not even that when the unit of work has read it before.
     """
     require_transaction()
     printers = printers_in(work)
@@ -41,7 +39,7 @@ def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -
 
 
 def _on_paper(orders: set[int]) -> dict[tuple[int, int], Paper]:
-    """{(printer, ticket): what its last slip left on paper}. One that was given up before it began left nothing."""
+    """Return `{(printer id, ticket id): content on paper}`. A slip that failed before it began left nothing."""
     jobs = PrintJob.objects.filter(ticket__order_id__in=orders)
     rows = jobs.exclude(status=SlipStatus.FAILED, doubtful=False).order_by("pk")
     papers = rows.values_list("printer_id", "ticket_id", "paper")
@@ -64,7 +62,7 @@ def _job(ticket: Ticket, printer: KnownPrinter, before: Paper | None, tz: tzinfo
         ticket=ticket,
         kind=kind.value,
         status=SlipStatus.QUEUED.value,
-        slip={**slip_of(ticket, kind, lines, tz), "station": printer.station},  # a pushed ticket is elsewhere already
+        slip={**slip_of(ticket, kind, lines, tz), "station": printer.station},  # a pushed ticket has moved on
         paper=now,
         created_at=work.now,
         due_at=work.now,

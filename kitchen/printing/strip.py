@@ -1,4 +1,4 @@
-"""The strip of printers in trouble, as it is pushed to open boards."""
+"""The strip of printers in trouble, as pushed to open boards."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from kitchen.printing.selectors import printer_alerts
 
 
 def printers_strip(restaurant_id: int, events: Iterable[Event] | None = None) -> str:
-    """The strip, or nothing (and no query) when none of the events is about a printer."""
+    """Return the strip's HTML, or an empty string (and no query) when no event concerns a printer."""
     if events is not None and not any(event.type == PrinterEvent.type for event in events):
         return ""
     context = {"alerts": printer_alerts(restaurant_id), "oob": True}

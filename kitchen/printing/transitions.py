@@ -11,8 +11,8 @@ from bistro.core.kernel.transitions import change_statuses
 class SlipStatus(models.TextChoices):
     QUEUED = "queued", "Waits"
     PRINTED = "printed", "Printed"
-    SKIPPED = "skipped", "Not needed"  # a screen shows it, or nothing of it was ever on paper
-    FAILED = "failed", "Failed"  # until somebody prints it again or says that it is not needed
+    SKIPPED = "skipped", "Not needed"  # a screen shows the ticket, or nothing was ever printed
+    FAILED = "failed", "Failed"  # until a person reprints or dismisses it
 
 
 class SlipKind(models.TextChoices):
@@ -23,7 +23,7 @@ class SlipKind(models.TextChoices):
     TEST = "test", "Test"
 
 
-# Each status → what may follow. A failed slip is asked for again by a person.
+# Each status → the statuses that may follow. A person reprints a failed slip.
 SLIP_MOVES: dict[str, frozenset[str]] = {
     SlipStatus.QUEUED: frozenset({SlipStatus.PRINTED, SlipStatus.SKIPPED, SlipStatus.FAILED}),
     SlipStatus.FAILED: frozenset({SlipStatus.QUEUED, SlipStatus.SKIPPED}),

@@ -1,4 +1,4 @@
-"""Pages of slips and printers: a ticket to print, the page that a browser's printer hangs on, the alert's buttons."""
+"""Pages of slips and printers: one ticket to print, the page of a browser's printer, the buttons of the alert."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ from kitchen.printing.transitions import SlipKind
 @require_http_methods(["GET", "POST"])
 @page_requires(Permission.COOK)
 def print_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """One ticket as a slip of 80 mm, for the browser's own printer. POST: once more on the printers of its station."""
+    """Show one ticket as an 80 mm slip for the browser's own printer; POST reprints it on the station's printers."""
     ticket, said, status = ticket_for(actor, pk), {}, 200
     if request.method == "POST":
         try:
@@ -43,7 +43,10 @@ def print_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 @page_requires(Permission.COOK)
 def browser_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The page that stays open in the browser beside a printer. POST takes the next slip; by script 204 for none."""
+    """Show the page of a browser's printer; POST takes the next slip.
+
+    A script gets 204 when there is none.
+    """
     printers = Printer.objects.visible_to(actor).filter(kind=Printer.Kind.BROWSER).select_related("station")
     printer = printers.filter(pk=pk).first()
     if printer is None:
@@ -61,7 +64,7 @@ def browser_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResp
 @require_POST
 @page_requires(Permission.COOK)
 def slip_printed(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The browser that took a slip has printed it."""
+    """Confirm that the browser has printed the slip it took."""
     attempt = whole_number(request.POST.get("attempt", ""), most=99_999)
     by_script = bool(request.htmx)
     job = services.slip_printed(
@@ -75,14 +78,14 @@ def slip_printed(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespons
 @require_POST
 @page_requires(Permission.COOK)
 def retry_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Print what failed once more."""
+    """Print the failed slips once more."""
     return _act(request, actor, lambda: services.retry_failed(printer_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def dismiss_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """What failed is not needed."""
+    """Dismiss the failed slips."""
     return _act(request, actor, lambda: services.dismiss_failed(printer_id=pk, actor=actor))
 
 

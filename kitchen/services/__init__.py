@@ -1,8 +1,8 @@
-"""Every write of the kitchen: one function per thing a cook does, each one whole unit of work."""
+"""Every write of the kitchen: one function per action of a cook, each one unit of work."""
 
 from kitchen.services.alarming import raise_unseen_ticket_alarms
 from kitchen.services.cooking import bump_line, bump_ticket, start_ticket
-from kitchen.services.display_settings import change_look
+from kitchen.services.display_settings import change_display_settings
 from kitchen.services.holding import hold_ticket, read_changes_of, release_ticket
 from kitchen.services.plating import plate_line
 from kitchen.services.pushing import push_line, push_ticket
@@ -13,7 +13,7 @@ __all__ = [
     "acknowledge_tickets",
     "bump_line",
     "bump_ticket",
-    "change_look",
+    "change_display_settings",
     "confirm_ticket",
     "hold_ticket",
     "plate_line",

@@ -1,4 +1,4 @@
-"""The alarm of tickets that are to be seen by themselves and that nobody has seen in time. A sweep raises it."""
+"""The alarm of tickets that need their own acknowledgement and were not shown in time."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,14 +16,16 @@ AT_ONCE = 500  # of one restaurant in one unit; the rest a second later
 
 
 def raise_unseen_ticket_alarms(*, now: datetime) -> int:
-    """Alarm each ticket that no screen has shown for twenty seconds, in all restaurants: of a course fired later, of
-    what an edit or a push brought to a station, of an order that only other stations' screens have shown.
-    Returns how many. Orders that nobody has seen ring by themselves (`orders.services.raise_unseen_alarms`).
+    """Raise the alarm of each ticket that no screen has shown for twenty seconds; returns the number of alarms.
 
-    One query when nothing is due; then one unit of work for each restaurant, in which a conditional UPDATE decides:
-    of several processes one alarms, and what was seen, begun, held or cancelled meanwhile is left alone. A restaurant
-    whose rows cannot be had now does not keep the others waiting; its error is raised at the end.
-    Locks: order, ticket.
+    Concerns tickets of a course fired later, tickets that an edit or a push brought to a station, and tickets of an
+    order that only other stations' screens have shown. Unseen orders have an alarm of their own
+    (`orders.services.raise_unseen_alarms`).
+
+    A sweep calls it. One query when nothing is due; then one unit of work for each restaurant, in which a conditional
+    UPDATE lets one process raise each alarm and skips tickets that were seen, started, held or cancelled meanwhile. A
+    restaurant whose rows cannot be read does not delay the others; its error is raised at the end. Locks: order,
+    ticket.
     """
     due: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = Ticket.objects.overdue(now).order_by("awaited_since")

@@ -1,4 +1,4 @@
-"""Start and bump. The order's lock answers "am I the last ticket?", one UPDATE decides who was first."""
+"""Start and bump. The order's lock answers whether a ticket was the last one; one UPDATE decides who was first."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
@@ -24,7 +24,7 @@ from orders.transitions import LineStatus
 
 
 def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
-    """A cook begins a ticket, also one that was held. Begun already: unchanged.
+    """Start a ticket, also one that was held. A started ticket is left unchanged.
 
     Locks: order, ticket. Raises NotPermitted, NotYours, LostRace when already bumped or changes are unread,
     IllegalTransition when the order is over.
@@ -48,10 +48,10 @@ def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
 
 
 def bump_ticket(*, ticket_id: int, actor: Actor, on: str = "") -> Ticket:
-    """A cook is done with a ticket; the last one makes the order ready. `on`: the board they did it on, for the recall.
+    """Bump a ticket; the last one makes the order ready. `on` names the board, for the recall list.
 
-    Locks: order, ticket. Raises LostRace when already bumped or changes are unread, IllegalTransition when the order
-    is over, NotPermitted, NotYours.
+    Locks: order, ticket. Raises LostRace when already bumped or changes are unread, IllegalTransition when the order is
+    over, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -67,7 +67,7 @@ def bump_ticket(*, ticket_id: int, actor: Actor, on: str = "") -> Ticket:
 
 
 def bump_line(*, line_id: int, actor: Actor, on: str = "") -> Ticket:
-    """A cook is done with one line of a ticket; the last line bumps the ticket.
+    """Bump one line of a ticket; the last line bumps the ticket.
 
     Locks: order, ticket. Raises LostRace when already bumped or changes are unread, IllegalTransition, NotPermitted,
     NotYours.

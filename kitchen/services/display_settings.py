@@ -1,4 +1,4 @@
-"""How a wall screen shows its board: the cook in front of it changes that."""
+"""Display settings of a wall screen, changed by the cook in front of it."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
@@ -9,10 +9,10 @@ from kitchen.models import LARGEST_TEXT, SMALLEST_TEXT, Screen
 from kitchen.setup_events import KitchenChanged
 
 
-def change_look(*, density: str, text_percent: int, light: bool, layout: str, actor: Actor) -> Screen:
-    """A wall screen keeps how it shows the board. Changes nothing else, so its socket goes on.
+def change_display_settings(*, density: str, text_percent: int, light: bool, layout: str, actor: Actor) -> Screen:
+    """Save how a wall screen shows its board. The screen's rights do not change, so its socket stays open.
 
-    Locks: device. Raises InvalidInput, NotYours for anybody but a wall screen, NotPermitted.
+    Locks: device. Raises InvalidInput, NotYours for anything but a wall screen, NotPermitted.
     """
     actor.require(Permission.COOK)
     wrong = {

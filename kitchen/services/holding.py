@@ -1,4 +1,4 @@
-"""A ticket that waits, and changes that have to be read."""
+"""Holding tickets, and acknowledging changes."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace, Stale
@@ -12,10 +12,10 @@ from orders import steps as order_steps
 
 
 def hold_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
-    """Let a ticket wait that nobody began: it keeps its place, counts for nothing and does not age. Held: unchanged.
+    """Hold a ticket that nobody has started: it keeps its place, is not counted and does not age.
 
-    Locks: order, ticket. Raises LostRace when it is begun (`ticket_begun`) or done, IllegalTransition when the order is
-    over, NotPermitted, NotYours.
+    A held ticket is left unchanged. Locks: order, ticket. Raises LostRace when started (`ticket_begun`) or done,
+    IllegalTransition when the order is over, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -31,10 +31,9 @@ def hold_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
 
 
 def release_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
-    """Fire a held ticket: it waits no more, and is as old as if it came now. Not held: unchanged.
+    """Release a held ticket; its age starts now. A ticket that is not held is left unchanged.
 
-    Locks: order, ticket. Raises LostRace when it is done, IllegalTransition when the order is over, NotPermitted,
-    NotYours.
+    Locks: order, ticket. Raises LostRace when done, IllegalTransition when the order is over, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -48,10 +47,10 @@ def release_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
 
 
 def read_changes_of(*, ticket_id: int, actor: Actor, version: int | None = None) -> Ticket:
-    """A cook has read what was added, changed, voided or cancelled: the marks go, and a cancelled ticket with them.
-    Nothing to read: unchanged. `version` is that of the ticket they had before them: what changed since is not read.
+    """Acknowledge what was added, changed, voided or cancelled: the marks go, and a cancelled ticket with them.
 
-    Locks: order, ticket. Raises Stale, NotPermitted, NotYours.
+    `version` is that of the ticket the cook saw; later changes stay unread. Without changes the ticket is left
+    unchanged. Locks: order, ticket. Raises Stale, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:

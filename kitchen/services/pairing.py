@@ -1,4 +1,4 @@
-"""A manager reads the code on a screen and says which device the screen is."""
+"""Pairing: a manager types the code that a screen shows, and says which device the screen is."""
 
 from collections.abc import Sequence
 
@@ -22,9 +22,9 @@ def pair_new_device(
     station_ids: Sequence[int] = (),
     table_id: int | None = None,
 ) -> Device:
-    """The screen that shows `code` becomes a new device in its place: stations (none: all) or a table. All or nothing.
+    """Make the screen that shows `code` a new device with stations (none: all) or a table.
 
-    Raises InvalidInput (code, name, kind), NotYours for a place from elsewhere, NotPermitted.
+    Raises InvalidInput (code, name, kind), NotYours for a place of another restaurant, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
@@ -40,8 +40,10 @@ def pair_new_device(
 
 
 def pair_device(*, code: str, device_id: int, actor: Actor) -> Device:
-    """The screen that shows `code` becomes this device, in its old place. The thing that it was until now works until
-    the new one collects its token. Locks: device. Raises InvalidInput, NotYours, NotPermitted.
+    """Make the screen that shows `code` an existing device, in its old place.
+
+    The device's former hardware works until the new one collects its token. Locks: device. Raises InvalidInput,
+    NotYours, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:

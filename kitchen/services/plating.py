@@ -1,4 +1,4 @@
-"""The pass: the expediter ticks what stands there."""
+"""Ticks on the pass."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
@@ -12,11 +12,11 @@ from orders.transitions import LineStatus
 
 
 def plate_line(*, line_id: int, plated: bool, actor: Actor) -> Ticket:
-    """Tick a finished dish on the pass, or take the tick back. One that several stations make is one dish: it is ticked
-    on all its tickets, once all are done with it. As it is already: unchanged.
+    """Tick a finished dish on the pass, or remove the tick. A dish in that state already is left unchanged.
 
-    Locks: order, ticket. Raises LostRace while a station still makes it (`not_done`), IllegalTransition when the order
-    is over, NotPermitted, NotYours.
+    A dish of several stations is ticked on all its tickets, once all are done with it. Locks: order, ticket. Raises
+    LostRace while a station still makes it (`not_done`), IllegalTransition when the order is over, NotPermitted,
+    NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:

@@ -28,9 +28,9 @@ from orders.transitions import LineStatus, OrderStatus
 
 
 def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
-    """Send an open ticket to another station. Where that station has a ticket of the order, the lines join it.
+    """Send an open ticket to another station. The lines join the order's ticket there, if it has one.
 
-    Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when it is not open, IllegalTransition,
+    Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when not open, IllegalTransition,
     NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
@@ -41,18 +41,18 @@ def push_ticket(*, ticket_id: int, station_id: int, actor: Actor) -> Ticket:
         station, came_from = _other_station(ticket, station_id, actor), ticket.station.name
         other = _ticket_there(order, ticket, station)
         if other is None:
-            save(ticket, station=station, **_to_be_seen(order, work))
+            save(ticket, station=station, **_require_seen_there(order, work))
             work.record(TicketPushed(ticket=ticket, from_station=came_from))
             return ticket
         return _join(order, ticket, other, came_from, work)
 
 
 def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
-    """Send one unfinished line to another station: onto the order's ticket there, or a new one of the same age. What is
-    left behind is done when all of it was, and gone when nothing is. Returns the ticket that has the line now.
+    """Send one unfinished line to the order's ticket at another station, or to a new one of the same age.
 
-    Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when line or ticket is done or changes
-    are unread, IllegalTransition, NotPermitted, NotYours.
+    The source ticket is done when all its lines are, and deleted when it has none. Returns the ticket that has the line
+    now. Locks: order, ticket. Raises InvalidInput for an unknown station, LostRace when line or ticket is done or
+    changes are unread, IllegalTransition, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -63,10 +63,10 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
         if row.status == LineStatus.DONE:
             raise LostRace("This line was already bumped.")
         station, came_from = _other_station(ticket, station_id, actor), ticket.station.name
-        other = _ticket_there(order, ticket, station) or _twin(order, ticket, station, work)
-        _open_again(order, other, work, cooking=row.status == LineStatus.STARTED)
-        _hand_over([row], other)
-        _leave(order, read_ticket(ticket.pk), came_from, work)
+        other = _ticket_there(order, ticket, station) or _create_sibling(order, ticket, station, work)
+        _reopen_emptied(order, other, work, cooking=row.status == LineStatus.STARTED)
+        _move_line([row], other)
+        _settle_source_ticket(order, read_ticket(ticket.pk), came_from, work)
         joined = read_ticket(other.pk)
         work.record(TicketPushed(ticket=joined, from_station=came_from))
     return joined
@@ -85,13 +85,13 @@ def _ticket_there(order: Order, ticket: Ticket, station: Station) -> Ticket | No
     return rows.with_lines().first()
 
 
-def _to_be_seen(order: Order, work: UnitOfWork) -> dict[str, Any]:
-    """So that somebody at the other station sees it. Until the kitchen has the order, its own alarm rings."""
+def _require_seen_there(order: Order, work: UnitOfWork) -> dict[str, Any]:
+    """Require an acknowledgement by the other station, unless the order's own alarm still covers the ticket."""
     return {} if order.status == OrderStatus.PLACED else unseen_from(work.now)
 
 
-def _twin(order: Order, ticket: Ticket, station: Station, work: UnitOfWork) -> Ticket:
-    """A new ticket at another station, of the same order, firing and age."""
+def _create_sibling(order: Order, ticket: Ticket, station: Station, work: UnitOfWork) -> Ticket:
+    """Return a new ticket at another station, of the same order, firing and age."""
     return Ticket.objects.create(
         restaurant_id=ticket.restaurant_id,
         order_id=ticket.order_id,
@@ -99,15 +99,15 @@ def _twin(order: Order, ticket: Ticket, station: Station, work: UnitOfWork) -> T
         fired_at=ticket.fired_at,
         fired_course=ticket.fired_course,
         aged_from=ticket.aged_from,
-        **_to_be_seen(order, work),
+        **_require_seen_there(order, work),
     )
 
 
 def _join(order: Order, ticket: Ticket, other: Ticket, came_from: str, work: UnitOfWork) -> Ticket:
     """Move a ticket's lines to the order's ticket at another station."""
     cooking = ticket.status == TicketStatus.STARTED
-    _open_again(order, other, work, cooking=cooking)
-    _hand_over(list(ticket.lines.all()), other)
+    _reopen_emptied(order, other, work, cooking=cooking)
+    _move_line(list(ticket.lines.all()), other)
     if ticket.alert_at is not None:  # unread changes go with the lines
         save(other, alert_at=ticket.alert_at, voided=[*(other.voided or []), *(ticket.voided or [])] or None)
     save(ticket, status=TicketStatus.CANCELLED, alert_at=None, voided=None, held_at=None)
@@ -117,20 +117,25 @@ def _join(order: Order, ticket: Ticket, other: Ticket, came_from: str, work: Uni
     return joined
 
 
-def _open_again(order: Order, other: Ticket, work: UnitOfWork, *, cooking: bool) -> None:
-    """It opens again if it was done or had been emptied, and is cooking if either was. Work that comes ends a hold, and
-    the way back to how it was before a bump."""
+def _reopen_emptied(order: Order, other: Ticket, work: UnitOfWork, *, cooking: bool) -> None:
+    """Reopen a ticket that was done or emptied.
+
+    The result is being cooked if either ticket was. New work ends a hold and discards the undo of a bump.
+    """
     if other.status == TicketStatus.CANCELLED:
-        save(other, status=TicketStatus.QUEUED, **_to_be_seen(order, work))
+        save(other, status=TicketStatus.QUEUED, **_require_seen_there(order, work))
     if other.status == TicketStatus.DONE or (cooking and other.status == TicketStatus.QUEUED):
         reopen(other, work, held_at=None)
     else:
         save(other, held_at=None, before_done=None)
 
 
-def _hand_over(rows: Sequence[TicketLine], other: Ticket) -> None:
-    """A line that the other station makes as well is not made there twice. Where it is done with its own part, the part
-    that comes takes its place: else no open ticket would have the dish, and nobody finish it."""
+def _move_line(rows: Sequence[TicketLine], other: Ticket) -> None:
+    """Move a line, which the other station never makes twice.
+
+    Where that station has finished its own part, the arriving part replaces it: otherwise no open ticket would have the
+    dish.
+    """
     there = {row.line_id: row for row in TicketLine.objects.filter(ticket=other)}
     gone: list[int] = []
     come: list[int] = []
@@ -144,8 +149,8 @@ def _hand_over(rows: Sequence[TicketLine], other: Ticket) -> None:
     TicketLine.objects.filter(pk__in=come).update(ticket=other)
 
 
-def _leave(order: Order, ticket: Ticket, came_from: str, work: UnitOfWork) -> None:
-    """What becomes of the ticket that a line left."""
+def _settle_source_ticket(order: Order, ticket: Ticket, came_from: str, work: UnitOfWork) -> None:
+    """Settle the ticket that a line has left: done, deleted or unchanged."""
     rows = list(ticket.lines.all())
     if not rows:
         save(ticket, status=TicketStatus.CANCELLED, held_at=None)

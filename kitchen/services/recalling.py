@@ -1,4 +1,4 @@
-"""Bringing back what was bumped: at once by undo, the whole shift by recall. It returns to its old place."""
+"""Undo and recall of bumps. A ticket returns to its old place."""
 
 from datetime import datetime, timedelta
 
@@ -20,10 +20,10 @@ UNDO = timedelta(seconds=10)  # the page offers it for three; the rest is the wa
 
 
 def recall_ticket(*, ticket_id: int, actor: Actor, restart_timer: bool = False) -> Ticket:
-    """Bring a bumped ticket back to its old place, all its lines with it; a ready order is being prepared again.
-    `restart_timer`: its age counts anew from now.
+    """Recall a bumped ticket with all its lines; a ready order is being prepared again.
 
-    Locks: order, ticket. Raises LostRace when it is not bumped, IllegalTransition once delivered, NotYours.
+    `restart_timer` starts its age from now. Locks: order, ticket. Raises LostRace when not bumped, IllegalTransition
+    once delivered, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -41,9 +41,9 @@ def recall_ticket(*, ticket_id: int, actor: Actor, restart_timer: bool = False) 
 
 
 def recall_line(*, line_id: int, actor: Actor) -> Ticket:
-    """Bring one bumped line back, and its ticket with it when that was bumped.
+    """Recall one bumped line, and its ticket when that was bumped.
 
-    Locks: order, ticket. Raises LostRace when it is not bumped, IllegalTransition once delivered, NotYours.
+    Locks: order, ticket. Raises LostRace when not bumped, IllegalTransition once delivered, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -62,13 +62,11 @@ def recall_line(*, line_id: int, actor: Actor) -> Ticket:
 
 
 def undo_bump(*, ticket_id: int, actor: Actor) -> Ticket:
-    """Take a bump back that was a slip of the hand: what it finished is again what it was, queued or being cooked, and
-    so is its ticket; what was done before stays done. It is no recall: nothing is counted, and the ticket is as old as
-    it was. Its order stays in preparation, also where the bump was the first that was done for it: no order goes back
-    from there.
+    """Undo an accidental bump: what it finished returns to its earlier state, what was done before stays done.
 
-    Locks: order, ticket. Raises LostRace when it is not bumped or ten seconds have passed (`too_late_to_undo`),
-    IllegalTransition once delivered, NotPermitted, NotYours.
+    Unlike a recall it is not counted and keeps the ticket's age. The order stays in preparation, even where this bump
+    was the first work on it, because no order moves back from there. Locks: order, ticket. Raises LostRace when not
+    bumped or ten seconds have passed (`too_late_to_undo`), IllegalTransition once delivered, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -81,10 +79,10 @@ def undo_bump(*, ticket_id: int, actor: Actor) -> Ticket:
 
 
 def undo_line(*, line_id: int, actor: Actor) -> Ticket:
-    """The same for one bumped line: it, its ticket, and whatever the same act finished are what they were.
+    """Undo the bump of one line, with everything that the same action finished.
 
-    Locks: order, ticket. Raises LostRace when it is not bumped, ten seconds have passed or something else of its ticket
-    was done since (`too_late_to_undo`), IllegalTransition once delivered, NotPermitted, NotYours.
+    Locks: order, ticket. Raises LostRace when not bumped, ten seconds have passed or something else of the ticket was
+    done since (`too_late_to_undo`), IllegalTransition once delivered, NotPermitted, NotYours.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
@@ -97,7 +95,7 @@ def undo_line(*, line_id: int, actor: Actor) -> Ticket:
 
 
 def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> None:
-    """Take back what was done to a ticket at this instant, if nothing was since."""
+    """Undo what was done to a ticket at this instant, unless something was done since."""
     finished = [row for row in ticket.lines.all() if row.done_at == done_at]
     before = ticket.before_done
     if before is not None:
@@ -117,7 +115,7 @@ def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> 
 
 
 def _begun_and_queued(lines: list[OrderLine]) -> tuple[list[OrderLine], list[OrderLine]]:
-    """Of the order's own lines that are not done after all: those that some station has begun, those that none has."""
+    """Return the unfinished order lines as those that some station has started, and those that none has."""
     begun = TicketLine.objects.filter(line__in=lines).exclude(status=LineStatus.QUEUED)
     ids = set(begun.values_list("line_id", flat=True))
     return [line for line in lines if line.pk in ids], [line for line in lines if line.pk not in ids]

@@ -1,4 +1,4 @@
-"""What a screen reports, it has displayed these tickets; and a person's word where none does."""
+"""Acknowledgement of tickets, by a screen's report or by a person."""
 
 from collections.abc import Collection
 
@@ -13,9 +13,9 @@ from orders import steps as order_steps
 
 
 def acknowledge_tickets(*, ticket_ids: Collection[int], screen: str, actor: Actor) -> int:
-    """Note when and on which screen tickets were first displayed; their orders become confirmed, alarms end.
+    """Record when and on which screen tickets were first displayed; confirms their orders and ends alarms.
 
-    Returns how many were news. A repeat writes nothing at all. Locks: order, ticket.
+    Returns the number of tickets acknowledged now. A repeated report writes nothing. Locks: order, ticket.
     """
     actor.require(Permission.COOK)
     unseen = Ticket.objects.visible_to(actor).filter(pk__in=list(ticket_ids), seen_at=None)
@@ -27,10 +27,10 @@ def acknowledge_tickets(*, ticket_ids: Collection[int], screen: str, actor: Acto
 
 
 def confirm_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
-    """The kitchen knows of it: a person's word, where no screen shows it. Of a ticket that came with its order it is a
-    word about the order. Seen already: unchanged.
+    """Confirm by a person's word that the kitchen knows of a ticket. A seen ticket is left unchanged.
 
-    Locks: order, ticket. Raises NotPermitted, NotYours, IllegalTransition when the order is over.
+    For a ticket that came with its order this confirms the order. Locks: order, ticket. Raises NotPermitted, NotYours,
+    IllegalTransition when the order is over.
     """
     actor.require(Permission.CONFIRM_ORDER)
     with UnitOfWork(actor) as work:
@@ -39,7 +39,7 @@ def confirm_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
             return ticket
         order_steps.refuse_over(order)
         rang = ticket.unseen_at is not None
-        ticket.seen_at, ticket.seen_on = work.now, "the floor"  # no name: it goes into data that stays for ever
+        ticket.seen_at, ticket.seen_on = work.now, "the floor"  # no name: event data is permanent
         ticket.save(update_fields=["seen_at", "seen_on"])
         if ticket.awaited_since is None:
             order_steps.receive(order, work, screen=ticket.seen_on)

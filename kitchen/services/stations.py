@@ -1,4 +1,4 @@
-"""Setting up the kitchen: stations, routes, screens."""
+"""Set-up of the kitchen: stations, routes, screens."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -27,11 +27,10 @@ def set_up_kitchen(
     cooks: Mapping[str, int] | None = None,
     modifiers: Mapping[str, str] | None = None,
 ) -> list[Station]:
-    """Create stations `(key, name, position)` and route categories and single items (by name) to their keys; a modifier
-    is routed with every item that offers it.
+    """Create stations `(key, name, position)` and route categories and items, by name, to their keys.
 
-    The first station is the catch-all; each has one cook, or as many as `cooks` says.
-    Raises InvalidInput for a name that is not on the menu, NotPermitted.
+    A modifier is routed with every item that offers it. The first station is the catch-all; each has one cook, or the
+    number in `cooks`. Raises InvalidInput for a name that is not on the menu, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
@@ -60,7 +59,7 @@ def set_up_kitchen(
 
 
 def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) -> Screen:
-    """Hang a wall screen at stations (none: all). Its open sockets end and come back with the new view.
+    """Assign a wall screen to stations (none: all). Its open sockets close and reconnect with the new view.
 
     Raises NotYours, InvalidInput, NotPermitted.
     """

@@ -1,4 +1,4 @@
-"""What every service of the kitchen begins and ends with: find and lock a ticket, save it, tell its order."""
+"""Common parts of the kitchen's services: find and lock a ticket, save it, update its order."""
 
 from collections.abc import Mapping
 
@@ -15,20 +15,22 @@ NOT_DONE: dict[str, object] = {"done_at": None, "done_by": "", "done_on": "", "b
 
 
 def read_ticket(ticket_id: int) -> Ticket:
-    """A ticket with all that its events and shapes need."""
+    """Return a ticket with everything that its events and representations need."""
     (ticket,) = with_lines(tickets_by_key([ticket_id]))
     return ticket
 
 
 def locked_ticket(ticket_id: int, work: UnitOfWork) -> tuple[Order, Ticket]:
-    """The ticket and its order, locked in the global order: order, then ticket. Raises NotYours."""
+    """Return the ticket and its order, locked in the global order. Raises NotYours."""
     order = order_steps.locked_order(_order_of(ticket_id, work), work)
     return order, _locked_row(ticket_id)
 
 
 def locked_ticket_alone(ticket_id: int, work: UnitOfWork) -> Ticket:
-    """The ticket, locked after its order, also when that was withdrawn: it is gone for everybody but the cook who had
-    it before them. Raises NotYours."""
+    """Return the ticket, locked after its order, also when the order was withdrawn.
+
+    A withdrawn order exists only for the cook who had its ticket on screen. Raises NotYours.
+    """
     list(Order.objects.filter(pk=_order_of(ticket_id, work)).locked().values_list("pk"))
     return _locked_row(ticket_id)
 
@@ -45,7 +47,7 @@ def _locked_row(ticket_id: int) -> Ticket:
 
 
 def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLine]:
-    """The line of a ticket, with its ticket and order, both locked. Raises NotYours."""
+    """Return the line of a ticket with its ticket and order, both locked. Raises NotYours."""
     rows = TicketLine.objects.visible_to(work.actor).filter(pk=line_id)
     ticket_id = rows.values_list("ticket_id", flat=True).first()
     if ticket_id is None:
@@ -58,20 +60,23 @@ def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLi
 
 
 def require_read(ticket: Ticket) -> None:
-    """Nobody is done with what they have not read. Raises LostRace (`changes_unread`)."""
+    """Refuse to finish a ticket with unread changes. Raises LostRace (`changes_unread`)."""
     if ticket.alert_at is not None:
         raise LostRace("This ticket was changed. Read the changes first.", code="changes_unread")
 
 
 def require_open(ticket: Ticket) -> None:
-    """Raises LostRace for a ticket that is done or cancelled."""
+    """Raise LostRace for a ticket that is done or cancelled."""
     if ticket.status not in OPEN_TICKETS:
         raise LostRace("This ticket is no longer open.")
 
 
 def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: str = "") -> None:
-    """Bump: one UPDATE decides who was first; right without row locks too. `on` names the board, `finished` the
-    ticket's lines that were not done before, with their status: what an undo puts back. Raises LostRace."""
+    """Bump a ticket by one UPDATE that decides who was first, also without row locks.
+
+    `on` names the board. `finished` holds the lines that were not done before, with their status, for an undo. Raises
+    LostRace.
+    """
     label = work.actor.label[:120]
     done: dict[str, object] = {
         "done_at": work.now,
@@ -89,7 +94,7 @@ def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: 
 
 
 def as_before(ticket: Ticket, finished: Mapping[int, str]) -> dict[str, object]:
-    """What an undo needs of a ticket that is about to be bumped, whole or by a line."""
+    """Return what an undo needs of a ticket that is about to be bumped, whole or by a line."""
     return {
         "status": ticket.status,
         "started_at": moment(ticket.started_at),
@@ -99,13 +104,13 @@ def as_before(ticket: Ticket, finished: Mapping[int, str]) -> dict[str, object]:
 
 
 def reopen(ticket: Ticket, work: UnitOfWork, **more: object) -> None:
-    """A done ticket is being cooked again. Its place in the row is what it was."""
+    """Reopen a done ticket as being cooked, in its old place."""
     started_at = ticket.started_at or work.now
     save(ticket, status=TicketStatus.STARTED, started_at=started_at, **NOT_DONE, **more)
 
 
 def save(ticket: Ticket, *, status: str | None = None, **fields: object) -> None:
-    """Write these fields and the next version, nothing else. Raises IllegalTransition."""
+    """Save these fields and the next version, nothing else. Raises IllegalTransition."""
     require_transaction()
     if status is not None:
         move_ticket(ticket, status)
@@ -117,7 +122,7 @@ def save(ticket: Ticket, *, status: str | None = None, **fields: object) -> None
 
 
 def finish(order: Order, ticket: Ticket, rows: list[TicketLine], work: UnitOfWork) -> None:
-    """Tell the order which of its lines are made everywhere, and whether that was the firing's last ticket."""
+    """Tell the order which of its lines are finished everywhere, and whether this was the last ticket of the firing."""
     in_work = {line_id for (line_id,) in lines_in_work({row.line_id for row in rows})}
     open_left = open_tickets_of_firing(order.pk, ticket.fired_course)
     lines = order_lines(order, rows)
@@ -127,6 +132,6 @@ def finish(order: Order, ticket: Ticket, rows: list[TicketLine], work: UnitOfWor
 
 
 def order_lines(order: Order, rows: list[TicketLine]) -> list[OrderLine]:
-    """The order's own lines behind lines of tickets."""
+    """Return the order's own lines behind lines of tickets."""
     wanted = {row.line_id for row in rows}
     return [line for line in order.lines.all() if line.pk in wanted]

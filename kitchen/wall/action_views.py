@@ -1,4 +1,4 @@
-"""What a cook does on the wall. An act answers with what it changed on the board that asked, the refusal beside it."""
+"""Actions of a cook on the wall. Each answers with the fragments it changed, and with the refusal beside them."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _STATION_PAGE = re.compile(r"/kitchen/([0-9]{1,18})/?$")
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What was just done, and the way back."""
+    """The bar that offers to undo the last action."""
 
     text: str
     url: str
@@ -41,14 +41,14 @@ class Undo:
 @require_POST
 @page_requires(Permission.COOK)
 def start_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A cook begins a ticket."""
+    """Start a ticket."""
     return _act(request, actor, pk, lambda: services.start_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def bump_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A cook is done with a ticket; for a moment it can be undone."""
+    """Bump a ticket; the bar offers to undo it for a moment."""
 
     def undo(ticket: Ticket) -> Undo:
         named = f"{ticket.order.table.name} #{ticket.order.number}"
@@ -63,14 +63,14 @@ def bump_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
 @require_POST
 @page_requires(Permission.COOK)
 def undo_bump(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """It was not done after all: what the bump finished is what it was before."""
+    """Undo a bump: everything it finished returns to its earlier state."""
     return _act(request, actor, pk, lambda: services.undo_bump(ticket_id=pk, actor=actor), _nothing)
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def recall_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Bring a bumped ticket back, with its clock going on or (`restart=yes`) beginning anew."""
+    """Recall a bumped ticket; its clock continues or, with `restart=yes`, starts again."""
     restart = request.POST.get("restart") == "yes"
 
     def recall() -> Ticket:
@@ -82,21 +82,21 @@ def recall_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespon
 @require_POST
 @page_requires(Permission.COOK)
 def hold_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Let a ticket wait."""
+    """Hold a ticket."""
     return _act(request, actor, pk, lambda: services.hold_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def release_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Fire a ticket that waits."""
+    """Release a held ticket."""
     return _act(request, actor, pk, lambda: services.release_ticket(ticket_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def read_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A cook has read what changed: that which stood on the ticket of the `version` that the form came from."""
+    """Acknowledge the changes that the ticket's form showed, up to its `version`."""
     version = whole_number(request.POST.get("version", ""))
     return _act(request, actor, pk, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
 
@@ -104,7 +104,7 @@ def read_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
 @require_POST
 @page_requires(Permission.COOK)
 def push_ticket(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
-    """Send a ticket to another station."""
+    """Push a ticket to another station."""
     return _act(request, actor, pk, lambda: services.push_ticket(ticket_id=pk, station_id=station_id, actor=actor))
 
 
@@ -127,7 +127,7 @@ def fire_next(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.COOK)
 def bump_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A cook is done with one line; for a moment it can be undone."""
+    """Bump one line; the bar offers to undo it for a moment."""
 
     def undo(ticket: Ticket) -> Undo:
         line = next(row.line for row in ticket.lines.all() if row.pk == pk)
@@ -142,14 +142,14 @@ def bump_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.COOK)
 def undo_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The line was not done after all."""
+    """Undo the bump of one line."""
     return _act(request, actor, None, lambda: services.undo_line(line_id=pk, actor=actor), _nothing, line_id=pk)
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def push_line(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) -> HttpResponse:
-    """Send one line to another station."""
+    """Push one line to another station."""
 
     def push() -> Ticket:
         return services.push_line(line_id=pk, station_id=station_id, actor=actor)
@@ -158,7 +158,10 @@ def push_line(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) 
 
 
 def _board_of(request: HtmxHttpRequest, actor: Actor) -> str:
-    """What the recall list says of a bump: at which board a person stood. A wall screen has a name of its own."""
+    """Return the name of the person's board, for the recall list.
+
+    Empty for a wall screen, which has a name of its own.
+    """
     if not actor.is_staff:
         return ""
     station_id = asking_station(request)
@@ -168,7 +171,7 @@ def _board_of(request: HtmxHttpRequest, actor: Actor) -> str:
 
 
 def _nothing(_ticket: Ticket) -> str:
-    """No way back: the bar goes."""
+    """Return no undo, which removes the bar."""
     return ""
 
 
@@ -181,10 +184,11 @@ def _act(
     *,
     line_id: int = 0,
 ) -> HttpResponse:
-    """Run a service; answer with the ticket's fragments on the board that asked, the refusal beside them.
+    """Run a service and answer with the ticket's fragments for the board that asked, with a refusal beside them.
 
-    `undo` makes the bar that a success shows of the ticket; "" clears it, no function leaves it alone. The service is
-    the gate, and tells the ticket; after a refusal the gate of pages finds it (or that of `line_id`), or answers 404.
+    `undo` makes the bar that follows a success; "" clears the bar, and no function leaves it alone. The service checks
+    the rights and returns the ticket. After a refusal the page's gate finds the ticket (or that of `line_id`) or
+    answers 404.
     """
     station_id = asking_station(request)
 
@@ -214,7 +218,7 @@ def _words(refusal: DomainError | None) -> str:
 
 
 def asking_station(request: HtmxHttpRequest) -> int | None:
-    """The board that the act came from, by its address."""
+    """Return the station of the board that sent the action, from its address."""
     source = request.htmx.current_url if request.htmx else request.headers.get("Referer", "")
     found = _STATION_PAGE.search((source or "").split("?")[0])
     return int(found[1]) if found else None

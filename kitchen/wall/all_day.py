@@ -1,4 +1,4 @@
-"""The all-day list: how many of each item are still to be made, and how much of what they are made of."""
+"""The all-day list: how many of each item are still to be made, and how much of each ingredient they need."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ Share = Callable[[int, list[int]], tuple[bool, list[int]]]
 
 @dataclass(frozen=True, slots=True)
 class AllDay:
-    """How many of one item are to be made now, and how many of them with which choice."""
+    """The number of one item to be made now, in total and with each choice."""
 
     name: str
     quantity: int
@@ -29,7 +29,7 @@ class AllDay:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """How much of one ingredient they take: `10`, `1.25 kg`."""
+    """The amount of one ingredient, such as `10` or `1.25 kg`."""
 
     name: str
     amount: str
@@ -37,8 +37,10 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """What all of it is made of, pieces before weights before volumes, each most first; and how many of the dishes have
-    no recipe, so that they are not counted in it."""
+    """The ingredients of all open dishes, and the number of dishes without a recipe, which they leave out.
+
+    Pieces come before weights and volumes; within each, the largest amount first.
+    """
 
     needed: list[Needed]
     without: int
@@ -56,14 +58,14 @@ Line = tuple[int, str, int, list[dict[str, str]]]  # item, name, quantity, modif
 
 
 def to_make(actor: Actor, station_id: int | None, menu: CompiledMenu) -> ToMake:
-    """What is still to be made of the open tickets that nobody holds: one query. Recipes and routes are remembered."""
+    """Return what the open tickets that are not held still need: one query; recipes and routes are cached."""
     lines = _lines(actor, station_id)
     recipes = recipes_for(menu)
     return ToMake(_items(lines), _ingredients(lines, recipes, _share(station_id, menu)) if recipes else None)
 
 
 def _lines(actor: Actor, station_id: int | None) -> list[Line]:
-    """Each line of an order once, at however many stations it is cooked."""
+    """Return each line of an order once, at however many stations it is cooked."""
     tickets = Ticket.objects.visible_to(actor).open().of_station(station_id).filter(held_at=None)
     rows = TicketLine.objects.filter(ticket__in=tickets).exclude(status=LineStatus.DONE).order_by()
     columns = "line_id", "line__item_id", "line__name", "line__quantity", "line__modifiers"
@@ -82,7 +84,7 @@ def _items(lines: Iterable[Line]) -> list[AllDay]:
 
 
 def _share(station_id: int | None, menu: CompiledMenu) -> Share:
-    """What of a line is this station's work; of all stations together, everything."""
+    """Return the part of a line that this station makes; without a station, all of it."""
     if station_id is None:
         return lambda item_id, modifiers: (True, modifiers)
     routing = routing_for(menu, menu.restaurant.pk)

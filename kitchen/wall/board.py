@@ -28,7 +28,7 @@ SHIFT = timedelta(hours=12)  # a recall is offered this long
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """One line as a cook reads it. `conflicts`: the allergies that the dish itself contains."""
+    """A line as a cook reads it. `conflicts` are the allergies that the dish itself contains."""
 
     id: int
     quantity: int
@@ -49,8 +49,11 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
-    """One ticket as a cook reads it. It stands where `fired_at` says and is as old as `aged_from` says; `starts_at` is
-    set while nothing of it is to be begun yet. `alert`: a cook has to read what changed, and `voided` of it is gone."""
+    """A ticket as a cook reads it.
+
+    `fired_at` gives its place, `aged_from` its age; `starts_at` is set while none of it may begin yet. `alert` marks
+    changes that a cook has to read, `voided` the lines that are gone.
+    """
 
     id: int
     order_id: int
@@ -88,7 +91,7 @@ class BoardTicket:
 
 @dataclass(frozen=True, slots=True)
 class BoardStation:
-    """One entry of the station menu."""
+    """An entry of the station menu."""
 
     id: int
     name: str
@@ -98,7 +101,7 @@ class BoardStation:
 
 @dataclass(frozen=True, slots=True)
 class BoardData:
-    """One wall."""
+    """The data of a wall."""
 
     restaurant: Restaurant
     station: BoardStation | None
@@ -122,20 +125,22 @@ class BoardData:
 
 
 def read_board(actor: Actor, station_id: int | None, position: Position | None = None) -> BoardData:
-    """The wall of a station (None: all), in a constant number of queries whatever the number of tickets."""
+    """Return the wall of a station (None: all) in a number of queries that does not depend on the number of tickets."""
     return _read(actor, station_id, position, only=None, with_recent=True)
 
 
 def read_changes(
     actor: Actor, station_id: int | None, position: Position | None, *, only: Collection[int], with_recent: bool
 ) -> BoardData:
-    """The same wall with just these of its open tickets, for a push: a rush must not redraw the whole board for each
-    order. `recent` is left out (None) when nothing was bumped or recalled."""
+    """Return the wall with only the given open tickets, for a push: a rush must not redraw the board for each order.
+
+    `recent` is None when nothing was bumped or recalled.
+    """
     return _read(actor, station_id, position, only=only, with_recent=with_recent)
 
 
 def read_tickets(actor: Actor, menu: CompiledMenu, station_id: int | None, only: Collection[int]) -> list[BoardTicket]:
-    """Just these tickets, as far as they stand on the board: the answer to an act, which nobody waits for long."""
+    """Return only the given tickets, as far as they are on the board: the quick answer to an action."""
     now = timezone.now()
     return board_tickets(on_board(actor, station_id, now - SHIFT, only), menu.restaurant, menu, now)
 
@@ -183,14 +188,14 @@ def _read(
 def _recent(
     actor: Actor, station_id: int | None, restaurant: Restaurant, menu: CompiledMenu, now: datetime
 ) -> list[BoardTicket]:
-    """The last bumped tickets that can still be recalled, newest first."""
+    """Return the last bumped tickets that can still be recalled, newest first."""
     return board_tickets(with_lines(last_done(actor, station_id, now - SHIFT)), restaurant, menu, now)
 
 
 def board_tickets(
     rows: Iterable[Ticket], restaurant: Restaurant, menu: CompiledMenu, now: datetime
 ) -> list[BoardTicket]:
-    """Tickets that were read `with_lines()`, as the board shows them. One query more for the other stations."""
+    """Return tickets read `with_lines()` as the board shows them. One more query finds the other stations."""
     tickets = list(rows)
     others = _other_stations([ticket.order_id for ticket in tickets])
     return [
@@ -200,7 +205,7 @@ def board_tickets(
 
 
 def board_stations(actor: Actor) -> list[BoardStation]:
-    """The station menu: two queries. Counted from the open tickets alone, so that history costs nothing."""
+    """Return the station menu in two queries, counted from open tickets only, so that history costs nothing."""
     counts = dict(open_counts(actor))
     return [
         BoardStation(pk, name, counts.get(pk, 0), reverse("kitchen:station", args=[pk]))
@@ -209,7 +214,7 @@ def board_stations(actor: Actor) -> list[BoardStation]:
 
 
 def _other_stations(order_ids: Collection[int]) -> dict[tuple[int, int], list[tuple[int, str]]]:
-    """{(order, fired course): [(station, name) of its open tickets]}, for ALSO AT."""
+    """Return `{(order id, fired course): [(station id, name) of its open tickets]}`, for ALSO AT."""
     others: dict[tuple[int, int], list[tuple[int, str]]] = {}
     for *firing, station_id, name in open_places(order_ids) if order_ids else ():
         others.setdefault((firing[0], firing[1]), []).append((station_id, name))

@@ -1,4 +1,4 @@
-"""How a screen shows the wall: its density, text, light and layout."""
+"""Display settings of a wall screen: density, text size, light and layout."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from kitchen.models import LARGEST_TEXT, SMALLEST_TEXT, Screen
 
 @dataclass(frozen=True, slots=True)
 class DisplaySettings:
-    """What a wall screen keeps on the server. `save_url` is empty for people: their browsers keep it themselves."""
+    """The display settings of a wall screen. `save_url` is empty for people, whose browsers keep their own."""
 
     density: str = Screen.Density.NORMAL
     text_percent: int = 100
@@ -23,7 +23,10 @@ class DisplaySettings:
 
 
 def display_settings_for(actor: Actor) -> DisplaySettings:
-    """The look of the screen that asks; a person begins with the usual one. Two queries for a device, none else."""
+    """Return the settings of the screen that asks, or the defaults for a person.
+
+    Two queries for a device, none otherwise.
+    """
     if actor.device_id is None:
         return DisplaySettings()
     screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()

@@ -11,7 +11,7 @@ PADS = "pads"
 
 
 class PauseForm(forms.Form):
-    """What to pause, and for how long."""
+    """Form for what to pause and for how long."""
 
     what = forms.ChoiceField(label="What")
     minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=LONGEST_MINUTES, initial=15)
@@ -35,7 +35,7 @@ class PauseForm(forms.Form):
             field.widget.attrs["class"] = "input"
 
     def wish(self) -> dict[str, Any]:
-        """Keywords for the service."""
+        """Return the keyword arguments of the service."""
         kind, _, pk = self.cleaned_data["what"].partition("-")
         return {
             "item_id": int(pk) if kind == "item" else None,

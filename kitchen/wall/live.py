@@ -1,4 +1,4 @@
-"""The kitchen wall as pushed to its screens: only the tickets that events touch, rendered with the page's partials."""
+"""The kitchen wall as pushed to its screens: the tickets that events touch, rendered with the page's partials."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -27,20 +27,20 @@ COOKING = frozenset(
 
 
 class KitchenView:
-    """The wall of one station, or of all (`station_id` None). Everybody who may watch it sees the same."""
+    """The wall of one station, or of all (`station_id` None), the same for every viewer."""
 
     def __init__(self, restaurant_id: int, actor: Actor, station_id: int | None) -> None:
         self.restaurant_id, self.actor, self.station_id = restaurant_id, actor, station_id
         self.key = f"kitchen:{restaurant_id}:{station_id or 'all'}"
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
-        """The whole board."""
+        """Render the whole board."""
         board = read_board(self.actor, self.station_id, position)
         html = render_there("kitchen/board.html#board", {"board": board, "oob": False}, board.restaurant)
         yield page_frame("snapshot", html, position, frozenset(ticket.id for ticket in board.tickets))
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """The tickets of the orders that these events touched; those that are open no more leave."""
+        """Render the tickets of the orders that these events touched; tickets that are no longer open leave."""
         seen = [event for event in events if Audience.KITCHEN in audiences_of(event.type, event.action)]
         if not seen:
             return
@@ -60,22 +60,23 @@ class KitchenView:
         yield page_frame("changes", html + printers, position, shows)
 
     def _concerned(self, events: Iterable[Event], places: Mapping[int, int]) -> bool:
-        """Whether these events may change more here than the counts of other stations. Cooking, and orders that come,
-        leave each ticket at its station: what others cook is theirs. Of anything else we do not know."""
+        """Return whether these events may change more here than the counts of other stations.
+
+        Cooking and new orders leave each ticket at its station. Any other event may change anything.
+        """
         if self.station_id is None or self.station_id in places.values():
             return True
         return not all(event.type in COOKING_TYPES and event.action in COOKING for event in events)
 
     def _menu_of_stations(self) -> str:
-        """The stations and how many tickets each has open: all that moves on this board when others cook."""
+        """Render the station menu with its counts: the only change on this board when others cook."""
         stations = board_stations(self.actor)
         here = next((each for each in stations if each.id == self.station_id), None)
         context = {"board": {"stations": stations, "station": here}, "oob": True}
         return render_there("kitchen/board.html#stations", context, restaurant_by_id(self.restaurant_id))
 
     def _strips(self, position: Position, seen: list[Event]) -> str:
-        """Delivered orders cannot be recalled any more, something may be paused, and a new menu may bring new recipes:
-        nothing else changes with them."""
+        """Render what a delivered order, a pause or a new menu changes: the recall list, the pauses and the recipes."""
         board = read_changes(self.actor, self.station_id, position, only=(), with_recent=True)
         strips = ["kitchen/board.html#recent", "kitchen/load.html"]
         if any((event.type, event.action) == (MenuChanged.type, MenuChanged.action) for event in seen):
@@ -84,7 +85,10 @@ class KitchenView:
         return "".join(render_there(name, context, board.restaurant) for name in strips)
 
     def shown_at(self, seq: int) -> frozenset[int]:
-        """The open tickets that a page rendered at `seq` displays: rows first, then what came after is taken out."""
+        """Return the open tickets that a page rendered at `seq` displays.
+
+        These are the present rows without those that came later.
+        """
         rows = Ticket.objects.visible_to(self.actor).open().of_station(self.station_id).filter(seen_at=None)
         open_now = dict(rows.values_list("pk", "order_id"))
         if not open_now:
@@ -97,8 +101,10 @@ class KitchenView:
 
 
 def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: str, undo: object) -> str:
-    """What an act answers at once: the tickets of its order on this board, and what became of it. Counts, lists and the
-    tickets of others come over the socket, which hears of the act in the same moment."""
+    """Render the immediate answer to an action: the tickets of its order on this board, and the outcome.
+
+    Counts, lists and other tickets arrive over the socket, which learns of the action at the same moment.
+    """
     assert actor.restaurant_id is not None
     menu = current_menu(actor.restaurant_id)
     siblings = {ticket_id for ticket_id, _station in tickets_of_orders(menu.restaurant.pk, [order_id])}
@@ -114,7 +120,10 @@ def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: s
 
 
 def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, frozenset[int]]:
-    """(html, ids now displayed) of a board that was read for these tickets: those that are open, deletes for others."""
+    """Return `(html, ids now displayed)` of a board that was read for these tickets.
+
+    Open tickets are rendered, the rest deleted.
+    """
     shows = frozenset(ticket.id for ticket in board.tickets)
     gone = sorted(set(ticket_ids) - shows)
     context = {"board": board, "tickets": board.tickets, "gone": gone}
@@ -122,7 +131,7 @@ def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, 
 
 
 def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int], set[int]]:
-    """(orders, tickets named) that events are about: one query at most."""
+    """Return `(order ids, ticket ids)` that the events concern, with at most one query."""
     orders: set[int] = set()
     tickets: set[int] = set()
     for event in events:
@@ -137,17 +146,20 @@ def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int
 
 
 def touched_tickets(events: Iterable[Event], restaurant_id: int) -> dict[int, int]:
-    """{ticket: its station} of all tickets of the orders that events are about: two queries at most. In one, PostgreSQL
-    reads every ticket there ever was.
+    """Return `{ticket id: station id}` of all tickets of the orders that the events concern, with at most two queries.
 
-    A ticket's siblings too: each says at which other stations the order is being made.
+    One query would make PostgreSQL read every ticket ever made. Sibling tickets are included, because each names the
+    other stations of its order.
     """
     orders, _tickets = touched_orders(events, restaurant_id)
     return dict(tickets_of_orders(restaurant_id, orders)) if orders else {}
 
 
 def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
-    """(may watch, station) of a board's address `all` or an id. A screen that hangs at stations sees only those."""
+    """Return `(may watch, station id)` for a board's address, `all` or an id.
+
+    A screen with stations sees only those.
+    """
     own = set(Screen.objects.visible_to(actor).filter(device_id=actor.device_id).values_list("stations", flat=True)) - {
         None
     }
@@ -157,8 +169,8 @@ def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
     return known and (not own or int(wanted) in own), int(wanted)
 
 
-def may_watch_pass(actor: Actor) -> bool:
-    """People, and wall screens that hang at no station or are the pass's own."""
+def may_watch_expo(actor: Actor) -> bool:
+    """Return whether an actor may watch the pass: people, and wall screens without stations or made for the pass."""
     if actor.device_id is None:
         return True
     screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()

@@ -1,4 +1,4 @@
-"""The page on which the kitchen says what it takes no more of for some minutes. Plain forms, no JavaScript."""
+"""The page on which the kitchen pauses dishes for some minutes. Plain forms, no JavaScript."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ from menu.selectors import paused_now
 @require_http_methods(["GET", "HEAD", "POST"])
 @page_requires(Permission.WATCH_KITCHEN)
 def pauses(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """What is paused now; the form for those who may pause."""
+    """Show the present pauses, and the form for people who may pause."""
     if request.method != "POST":
         return _page(request, actor)
     form = PauseForm(_menu(actor), request.POST)
@@ -35,7 +35,7 @@ def pauses(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @page_requires(Permission.PAUSE)
 def resume(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take it again, before its time is over."""
+    """End a pause before its time."""
     services.resume(pause_id=pk, actor=actor)
     return redirect("kitchen:pauses")
 

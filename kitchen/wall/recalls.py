@@ -1,4 +1,4 @@
-"""What was bumped in this shift: the list from which anything can be brought back."""
+"""The recall list: tickets bumped in this shift."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ ON_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class DoneTicket:
-    """One bumped ticket with its number in the list."""
+    """A bumped ticket with its number in the list."""
 
     number: int
     ticket: BoardTicket
@@ -24,7 +24,7 @@ class DoneTicket:
 
 @dataclass(frozen=True, slots=True)
 class DoneList:
-    """One page of the list."""
+    """A page of the list."""
 
     station_id: int | None
     station_name: str
@@ -49,7 +49,7 @@ class DoneList:
 
 
 def read_done(actor: Actor, station_id: int | None, page: int = 1) -> DoneList:
-    """A page of the bumped tickets of a station (None: all), the last one first: a constant number of queries."""
+    """Return a page of the bumped tickets of a station (None: all), newest first, in a constant number of queries."""
     now = timezone.now()
     rows = Ticket.objects.visible_to(actor).of_station(station_id).done_since(now - SHIFT)
     count = rows.count()

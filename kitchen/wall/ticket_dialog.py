@@ -1,4 +1,4 @@
-"""One ticket and everything that a cook can do with it."""
+"""The dialog of a ticket, with everything that a cook can do with it."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from orders.courses import held_courses
 
 @dataclass(frozen=True, slots=True)
 class TicketSheet:
-    """A ticket, the stations that it or one of its lines can be pushed to, and the course that could be fired next."""
+    """A ticket, the stations it or one of its lines can be pushed to, and the course that could be fired next."""
 
     ticket: BoardTicket
     line: BoardLine | None
@@ -27,7 +27,7 @@ class TicketSheet:
 
 
 def read_ticket(actor: Actor, ticket: Ticket, line_id: int | None = None) -> TicketSheet:
-    """A ticket read `with_lines()`, for its dialog. `line_id` names the line that is to be pushed."""
+    """Return a ticket read `with_lines()` for its dialog. `line_id` names the line to be pushed."""
     restaurant = restaurant_of(actor)
     (shown,) = board_tickets([ticket], restaurant, current_menu(restaurant.pk), timezone.now())
     others = Station.objects.visible_to(actor).not_archived().exclude(pk=ticket.station_id)

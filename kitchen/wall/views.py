@@ -1,4 +1,4 @@
-"""The wall, what it opens on demand (one ticket, the shift's recall list), and how this screen shows it."""
+"""The wall, its dialogs (one ticket, the recall list), and its display settings."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,8 +24,10 @@ from kitchen.wall.ticket_dialog import read_ticket
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
 def board(request: HtmxHttpRequest, actor: Actor, station_id: int | None = None) -> HttpResponse:
-    """The wall of one station, or of all. A screen that hangs at stations is sent to its first one, the pass's screen
-    to the pass."""
+    """Show the wall of one station, or of all.
+
+    A screen with stations is redirected to its first one, a screen of the pass to the pass.
+    """
     look = display_settings_for(actor)
     if look.layout == Screen.Layout.EXPO and station_id is None:
         return redirect("kitchen:expo")
@@ -42,7 +44,7 @@ def board(request: HtmxHttpRequest, actor: Actor, station_id: int | None = None)
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
 def ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Everything that can be done with one ticket, or (`?line=`) with one line of it."""
+    """Show everything that can be done with one ticket or, with `?line=`, with one of its lines."""
     row = ticket_for(actor, pk)
     line_id = whole_number(request.GET.get("line", ""))
     chosen = None if line_id is None else line_for(actor, line_id).pk
@@ -52,7 +54,7 @@ def ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_GET
 @page_requires(Permission.WATCH_KITCHEN)
 def recall_list(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """What was bumped in this shift, the last one first."""
+    """Show the tickets bumped in this shift, newest first."""
     wanted = whole_number(request.GET.get("station", ""))
     allowed, station_id = station_for(actor, "all" if wanted is None else str(wanted))
     if not allowed:
@@ -66,9 +68,9 @@ def recall_list(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @page_requires(Permission.COOK)
 def save_display_settings(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """A wall screen keeps its density, text, light and layout."""
+    """Save the density, text size, light and layout of a wall screen."""
     try:
-        services.change_look(
+        services.change_display_settings(
             density=request.POST.get("density", ""),
             text_percent=whole_number(request.POST.get("text_percent", ""), most=9_999) or 0,
             light=request.POST.get("light") == "yes",
@@ -81,7 +83,7 @@ def save_display_settings(request: HtmxHttpRequest, actor: Actor) -> HttpRespons
 
 
 def _panel(request: HtmxHttpRequest, actor: Actor, template: str, context: dict[str, object]) -> HttpResponse:
-    """A part of the wall's dialog, or a page of its own without JavaScript."""
+    """Render a part of the wall's dialog, or a page of its own without JavaScript."""
     if request.htmx:
         return render(request, f"{template}#panel", context)
     return render(

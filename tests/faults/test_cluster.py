@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from harness.installation import NO_LIMITS
+from harness.opened import NO_LIMITS
 from harness.screens import Program, Rules
 from harness.servers import Postgres, Redis, Server, product_environment
 from harness.service import ROOT, free_port

@@ -4,6 +4,7 @@ The control sends the same retries without keys: the same check must then find o
 """
 
 import asyncio
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 from django.conf import settings
 
+from harness.opened import opened_folder
 from harness.service import Running, Service
 
 pytestmark = [
@@ -86,6 +88,7 @@ async def rush_over_a_kill(running: Running, *, keyed: bool) -> tuple[dict[str, 
 def running(tmp_path, monkeypatch) -> Running:
     """A restaurant on the embedded default, with room for all of them at once from one pad."""
     monkeypatch.setenv("RATE_PAD_ORDERS", "100000/min")
+    shutil.copytree(opened_folder(25, 1) / "var", tmp_path / "var")
     return Running(tmp_path)
 
 

@@ -5,11 +5,13 @@ Beside it an order that was confirmed in time, of which nothing of the kind may 
 
 import asyncio
 import json
+import shutil
 
 import aiohttp
 import pytest
 from django.conf import settings
 
+from harness.opened import opened_folder
 from harness.service import Running
 
 pytestmark = pytest.mark.slow
@@ -29,6 +31,7 @@ async def hear(socket, action, order_id):
 
 @pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite")
 async def test_the_alarm_rings_by_itself_and_only_for_what_nobody_has_seen(tmp_path):
+    shutil.copytree(opened_folder(25, 1) / "var", tmp_path / "var")
     with Running(tmp_path) as service:
         program = {"Authorization": f"Device {service.token('integration')}"}
         async with aiohttp.ClientSession(base_url=service.url) as session, asyncio.timeout(PATIENCE):

@@ -1,1 +1,1 @@
-"""The core's part of the HTTP API, and what every app's API shares."""
+"""The core's part of the HTTP API, and the classes that every app's API shares."""

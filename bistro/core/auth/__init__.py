@@ -1,1 +1,1 @@
-"""Credentials and rights: authentication, gates, rate limits, socket passes."""
+"""Credentials and permissions: authentication, actors, rate limits, socket passes."""

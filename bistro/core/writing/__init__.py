@@ -1,1 +1,1 @@
-"""The unit of work and what surrounds a write: steps, events, commit signal, sweeps."""
+"""The unit of work and the other parts of a write: steps, events, commit signal, sweeps."""

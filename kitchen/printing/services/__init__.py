@@ -1,4 +1,4 @@
-"""Every write around slips: what people ask for, what the worker prints, what a browser prints."""
+"""Every write about slips: requests by people, printing by the worker, printing by a browser."""
 
 from kitchen.printing.services.asking import dismiss_failed, print_again, print_test, retry_failed
 from kitchen.printing.services.browsing import slip_printed, take_slip

@@ -1,4 +1,4 @@
-"""What people do with slips and printers."""
+"""Services for what people do with slips and printers."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -34,13 +34,13 @@ TEST_LINE = {
 
 
 def print_again(*, ticket_id: int, actor: Actor) -> int:
-    """A REPRINT of the whole ticket on each printer of its station. How many.
+    """Reprint the whole ticket on each printer of its station; returns the number of slips.
 
     Locks: order, ticket. Raises NotYours, InvalidInput when the station has no printer, NotPermitted.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
-        _order, ticket = locked_ticket(ticket_id, work)  # no edit between what is read here and its slip
+        _order, ticket = locked_ticket(ticket_id, work)  # prevents an edit between this read and the slip
         printers = list(Printer.objects.visible_to(actor).filter(station_id=ticket.station_id, enabled=True))
         if not printers:
             raise InvalidInput(f"{ticket.station} has no printer. Print this page instead.", code="no_printer")
@@ -54,7 +54,7 @@ def print_again(*, ticket_id: int, actor: Actor) -> int:
 
 
 def print_test(*, printer_id: int, actor: Actor) -> Printer:
-    """A slip that nobody ordered. Raises NotYours, NotPermitted."""
+    """Print a test slip. Raises NotYours, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
@@ -77,25 +77,25 @@ def print_test(*, printer_id: int, actor: Actor) -> Printer:
 
 
 def retry_failed(*, printer_id: int, actor: Actor) -> int:
-    """Send what failed once more, oldest first, if its ticket is open still and no later slip said it since. How many.
-    The printer is tried at once.
+    """Print failed slips once more, oldest first, and try the printer at once; returns the number of slips.
 
-    Locks: printer. Raises NotYours, NotPermitted.
+    Slips of closed tickets and slips that a later one replaces are left out. Locks: printer. Raises NotYours,
+    NotPermitted.
     """
     actor.require(Permission.COOK)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
         failed = _failed(printer)
-        wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _said_since(printer, failed)
+        wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _replaced_slips(printer, failed)
         again = {"attempts": 0, "due_at": work.now, "ended_at": None}
         count = move_slips(failed.filter(pk__in=wanted), [SlipStatus.FAILED], SlipStatus.QUEUED, **again)
-        _calm(printer)
+        _clear_alert(printer)
         work.record(SlipsRetried(printer=printer, slips=count))
     return count
 
 
 def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
-    """The failed slips are not needed: screens show it, or the cooks were told. How many.
+    """Dismiss the failed slips, because screens show them or cooks were told; returns the number of slips.
 
     Locks: printer. Raises NotYours, NotPermitted.
     """
@@ -103,7 +103,7 @@ def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
         count = move_slips(_failed(printer), [SlipStatus.FAILED], SlipStatus.SKIPPED, ended_at=work.now)
-        _calm(printer)
+        _clear_alert(printer)
         work.record(SlipsDismissed(printer=printer, slips=count))
     return count
 
@@ -119,8 +119,8 @@ def _failed(printer: Printer) -> QuerySet[PrintJob]:
     return PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED)
 
 
-def _said_since(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:
-    """Failed slips after which one was written that counts on nothing of them: with both, a cook would cook twice."""
+def _replaced_slips(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:
+    """Return the failed slips that a later, independent slip replaces: printing both would make a cook cook twice."""
     tickets = failed.filter(ticket__isnull=False).order_by().values("ticket_id")
     rows = PrintJob.objects.filter(printer=printer, ticket__in=tickets).order_by("ticket_id", "pk")
     found: set[int] = set()
@@ -132,12 +132,12 @@ def _said_since(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:
             if job.status == SlipStatus.FAILED and not job.doubtful:
                 lost.append(job)
             else:
-                lost.clear()  # what comes later counts on this one, and so on what it counted on
+                lost.clear()  # a whole slip replaces everything before it
     return found
 
 
-def _calm(printer: Printer) -> None:
-    """Somebody has looked: the alert ends, and the printer is tried at once."""
+def _clear_alert(printer: Printer) -> None:
+    """Clear the printer's alert and make it due at once."""
     printer.failures, printer.retry_at, printer.trouble_at, printer.trouble = 0, None, None, ""
     printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
 

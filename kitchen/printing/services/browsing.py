@@ -1,4 +1,4 @@
-"""Printing by a browser: it takes a slip, shows it, prints it and says so."""
+"""Services for a browser that prints: it takes a slip, prints it and confirms."""
 
 from datetime import timedelta
 
@@ -11,12 +11,14 @@ from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services.slips import claim, next_slip, printed
 from kitchen.printing.transitions import SlipStatus
 
-TIME = timedelta(seconds=30)  # a browser has, to print what it took
+TIME = timedelta(seconds=30)  # for a browser to print a slip that it took
 
 
 def take_slip(*, printer_id: int, actor: Actor) -> PrintJob | None:
-    """The next slip for a browser's printer, or None when nothing is due. Of two browsers one gets it. `doubtful` says
-    that one took it before and did not come back. Raises NotYours, NotPermitted.
+    """Take the next slip for a browser's printer, or return None when nothing is due.
+
+    Of two browsers one gets it. `doubtful` marks a slip that another browser took and never confirmed. Raises NotYours,
+    NotPermitted.
     """
     actor.require(Permission.COOK)
     printer = Printer.objects.visible_to(actor).filter(pk=printer_id, kind=Printer.Kind.BROWSER).first()
@@ -28,10 +30,10 @@ def take_slip(*, printer_id: int, actor: Actor) -> PrintJob | None:
 
 
 def slip_printed(*, job_id: int, attempt: int, actor: Actor, by_hand: bool = False) -> PrintJob:
-    """The browser that took it at this attempt says that it is on paper. Said twice: unchanged. `by_hand`: a person who
-    has looked says so, so that the kitchen has received the order; a browser by itself does not know of its paper.
+    """Confirm that a slip taken at this attempt is on paper. A second confirmation changes nothing.
 
-    Raises NotYours, LostRace when another browser has taken it since, NotPermitted.
+    `by_hand`: a person has looked, so the kitchen has received the order; a browser alone cannot know. Raises NotYours,
+    NotPermitted, LostRace when another browser has taken the slip since.
     """
     actor.require(Permission.COOK)
     jobs = PrintJob.objects.visible_to(actor).filter(printer__kind=Printer.Kind.BROWSER).select_related("printer")

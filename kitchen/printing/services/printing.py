@@ -1,4 +1,4 @@
-"""The worker that feeds network printers: found by a sweep, at work in threads of its own, never in a request."""
+"""The worker of network printers: a sweep finds due printers, threads of its own print, never a request."""
 
 import logging
 import threading
@@ -20,10 +20,10 @@ from kitchen.printing.services.slips import claim, failed, next_slip, printed, w
 from kitchen.printing.transitions import SlipStatus
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=60)  # longer than a whole turn of slips can take
-AT_ONCE = 10  # slips of one turn
+LEASE = timedelta(seconds=60)  # longer than printing one batch of slips can take
+AT_ONCE = 10  # slips of one batch
 THREADS = 8  # printers that one process talks to at the same time
-UNHEARD = timedelta(seconds=30)  # no browser took the slip
+UNHEARD = timedelta(seconds=30)  # until a slip that no browser took is given up
 KEPT = timedelta(days=2)
 CLEAN_EVERY = timedelta(hours=1)
 CLEAN_ROWS = 500
@@ -34,9 +34,10 @@ _clean_at: datetime | None = None
 
 
 def print_due(*, now: datetime) -> int:
-    """A sweep: a thread for each network printer that has something to print. How many. Two queries when nothing is.
+    """Start a thread for each network printer with due slips; returns the number of threads.
 
-    A browser's slip that no browser has taken in time is given up here. Every process sweeps: `serve_printer` decides.
+    Costs two queries when nothing is due. Gives up browser slips that no browser took in time. Every process sweeps;
+    the lease in `serve_printer` decides which one prints.
     """
     waiting = PrintJob.objects.filter(status__literal_exact=SlipStatus.QUEUED, due_at__lte=now, printer__enabled=True)
     ready = waiting.filter(Q(printer__retry_at=None) | Q(printer__retry_at__lte=now)).order_by()
@@ -52,8 +53,10 @@ def print_due(*, now: datetime) -> int:
 
 
 def serve_printer(*, printer_id: int, clock: Callable[[], datetime] = timezone.now) -> int:
-    """Print what is due on one printer, oldest first; how many. Whoever gets the printer's lease has it alone: slips
-    keep their order, and most printers talk to one at a time. No transaction is open while the printer takes its time.
+    """Print the due slips of one printer, oldest first; returns their number.
+
+    The lease admits one worker at a time, which keeps the slips in order. No transaction is open while the printer
+    works.
     """
     until = clock() + LEASE
     well = Q(retry_at=None) | Q(retry_at__lte=clock())
@@ -79,7 +82,7 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
         return False
     slip = as_escpos(job.slip, columns=printer.columns, code_page=printer.code_page, again=job.doubtful)
     if not connection.in_atomic_block:
-        close_old_connections()  # back to the pool: others take orders meanwhile
+        close_old_connections()  # orders can use the connection meanwhile
     try:
         print_bytes(slip, host=printer.host, port=printer.port, answers=printer.answers)
     except PrinterTrouble as trouble:
@@ -91,7 +94,7 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
 
 
 def _begin(printer_id: int) -> int:
-    """1 when a thread was started; not when one is at this printer already, or all are busy."""
+    """Start a thread for a printer; returns 1, or 0 when the printer has one or all threads are busy."""
     with _guard:
         if printer_id in _at_work or len(_at_work) >= THREADS:
             return 0
@@ -120,13 +123,13 @@ def _give_up_unheard(printer_id: int, now: datetime) -> None:
 
 
 def _report() -> None:
-    """For /metrics: two small questions, each by an index that holds only such rows."""
+    """Update the metrics with two queries on partial indexes."""
     TROUBLED_PRINTERS.set(Printer.objects.filter(trouble_at__isnull=False, enabled=True).count())
     FAILED_SLIPS.set(PrintJob.objects.filter(UNPRINTED).count())
 
 
 def _clean(now: datetime) -> None:
-    """Once an hour: slips hold notes of guests, and nobody reads them after the shift."""
+    """Delete old slips once an hour: they contain guests' notes."""
     global _clean_at
     if _clean_at is not None and now < _clean_at:
         return

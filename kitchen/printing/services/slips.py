@@ -1,7 +1,7 @@
-"""One slip on its way to paper: whether it is needed still, who takes it, what becomes of it.
+"""The steps of one slip on its way to paper: needed, claimed, printed or failed.
 
-One conditional UPDATE decides each time, and its rows are counted. Each stands in a unit of work of its own, that it
-queues with the orders: SQLite's write lock would make them wait and poll.
+Each step is one conditional UPDATE whose rows are counted, in a unit of work of its own: units queue with the orders,
+while a bare write would make SQLite's writers wait and poll.
 """
 
 from datetime import datetime, timedelta
@@ -18,20 +18,22 @@ from kitchen.steps import mark_seen
 from kitchen.transitions import TicketStatus
 
 TRIES = 4  # with the pauses between them, fourteen seconds
-GIVE_UP = timedelta(seconds=60)  # what waits longer at a printer that fails is given up with its neighbours
+GIVE_UP = timedelta(seconds=60)  # slips that wait longer at a failing printer are given up with the failed one
 LONGEST_PAUSE = 30
-TELLS = (SlipKind.NEW, SlipKind.CHANGED)  # after these, and those before them, a cook has all of the ticket
-LIVE = timedelta(seconds=90)  # a screen that was heard of since: written down once a minute, said every five seconds
+TELLS = (SlipKind.NEW, SlipKind.CHANGED)  # with these and earlier slips a cook has the whole ticket
+LIVE = timedelta(seconds=90)  # since a screen was last seen, which is stored once a minute
 
 
 def writing() -> UnitOfWork:
-    """A unit of work in which nothing is told."""
+    """Return a unit of work without an actor's rights, for the worker."""
     return UnitOfWork(Actor.system(None, "printer"))
 
 
 def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
-    """The oldest slip that waits, if it is due and needed; what is not needed is skipped on the way. In their order:
-    a change must not lie below what it changes."""
+    """Return the oldest waiting slip if it is due and needed, and skip those that are not needed.
+
+    Slips keep their order: a change must not be printed before the ticket it changes.
+    """
     while True:
         waiting = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.QUEUED).select_related(
             "ticket"
@@ -52,7 +54,7 @@ def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
 
 
 def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
-    """Yes, no, or when to ask again: a screen has its time to show the ticket, if there is a screen."""
+    """Return True, False, or the time to ask again while a screen may still show the ticket."""
     ticket = job.ticket
     if ticket is None or job.kind in (SlipKind.REPRINT, SlipKind.TEST):
         return True
@@ -61,7 +63,7 @@ def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
         return True
     shown = printer.prints == Printer.When.FALLBACK and ticket.seen_at is not None
     if ticket.status == TicketStatus.CANCELLED and (job.kind == SlipKind.NEW or not shown):
-        return False  # no cook knows of it
+        return False  # no cook has seen the ticket
     if printer.prints == Printer.When.ALWAYS:
         return job.kind != SlipKind.VOID
     if job.kind != SlipKind.NEW:
@@ -73,15 +75,16 @@ def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
 
 
 def screens_live(printer: Printer, now: datetime) -> bool:
-    """Whether a wall screen of the printer's station was heard of lately. Browsers of staff do not count."""
+    """Return whether a wall screen of the printer's station was seen lately. Browsers of staff do not count."""
     screens = Device.objects.live().filter(restaurant_id=printer.restaurant_id, screen__isnull=False)
     here = Q(screen__stations=printer.station_id) | Q(screen__stations=None)
     return screens.filter(here, last_seen_at__gte=now - LIVE).exists()
 
 
 def claim(job: PrintJob, until: datetime | None = None) -> bool:
-    """Take a slip: of several workers one gets it, and nobody else before `until`. While it has not ended, something of
-    it may lie on paper: `job.doubtful` still says how it was before.
+    """Take a slip until a given time; returns whether this worker got it.
+
+    During the attempt the row is marked doubtful; `job.doubtful` keeps the value from before.
     """
     rows = PrintJob.objects.filter(pk=job.pk, status=SlipStatus.QUEUED, attempts=job.attempts)
     with writing():
@@ -93,10 +96,10 @@ def claim(job: PrintJob, until: datetime | None = None) -> bool:
 
 
 def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> None:
-    """It lies there. A printer that had failed is well again, and kitchen screens hear of it.
+    """Mark a slip as printed and clear the printer's failure state; screens learn that the printer recovered.
 
-    `sure`: the printer said so itself, or a person did. Then the kitchen has the ticket before it, as on a screen: its
-    order is received. Locks: order, ticket, printer.
+    `sure`: the printer or a person confirmed the paper, so the ticket counts as seen and its order as received. Locks:
+    order, ticket, printer.
     """
     _end(job, SlipStatus.PRINTED, now)
     if sure and job.ticket is not None and job.ticket.seen_at is None and _tells_all(job):
@@ -118,7 +121,7 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> No
 
 
 def _tells_all(job: PrintJob) -> bool:
-    """Whether a cook who reads it has all of its ticket: a difference does not, to a slip that was given up."""
+    """Return whether the slip alone tells a cook the whole ticket: a difference to a lost slip does not."""
     if job.kind == SlipKind.REPRINT:
         return True
     before = PrintJob.objects.filter(printer=job.printer_id, ticket=job.ticket_id, pk__lt=job.pk)
@@ -126,7 +129,10 @@ def _tells_all(job: PrintJob) -> bool:
 
 
 def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful: bool) -> None:
-    """Try again after a pause; give up after so many tries, with all that has waited too long. Then cooks are told."""
+    """Schedule another attempt after a pause, or give the slip up after too many.
+
+    Gives up all slips that waited too long with it, and alerts the cooks.
+    """
     with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
         printer.failures += 1
         pause = min(LONGEST_PAUSE, 2**printer.failures)

@@ -1,4 +1,4 @@
-"""`{% printer_alerts restaurant_id %}`: printers that left cooks without paper, on every board."""
+"""The tag `{% printer_alerts restaurant_id %}`: printers with lost slips, on every board."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.inclusion_tag("kitchen/printers.html", takes_context=True)
 def printer_alerts(context: dict[str, Any], restaurant_id: int) -> dict[str, Any]:
-    """One query where no printer is in trouble."""
+    """Return the context of the strip. Costs one query when no printer is in trouble."""
     return {"alerts": read_alerts(restaurant_id), "oob": False, "csrf_token": context.get("csrf_token")}
