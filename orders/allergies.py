@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from orders.models import OrderLine
 
-Choice = dict[str, Any]  # {"id", "name", "price", "allergen"}, as the line keeps it
+Choice = dict[str, Any]  # an entry of OrderLine.modifiers
 
 
 class Conflict(TypedDict):

@@ -58,7 +58,7 @@ def since_param(request: Request) -> datetime | None:
         return None
     try:
         moment = parse_datetime(raw)
-        if moment is not None:  # in UTC: the first and last day of the calendar do not survive other offsets
+        if moment is not None:  # in UTC, because databases refuse the calendar's first and last day at other offsets
             return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         pass

@@ -1,4 +1,7 @@
-"""CONTRACT B and D: orders under `/api/v1`. Thin: find through a gate, call a service, show."""
+"""Orders under `/api/v1` (docs/contracts/lunchify.md).
+
+Each view checks access, calls a service and returns the order.
+"""
 
 from typing import Any
 
@@ -34,7 +37,7 @@ MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, descri
 
 
 class OrderList(GenericAPIView[Order]):
-    """Orders that the credential may see, newest first; place one."""
+    """Orders that the credential may see, newest first. POST places an order."""
 
     serializer_class = shapes.OrderOutput
     pagination_class = Pages
@@ -70,7 +73,7 @@ class OrderList(GenericAPIView[Order]):
 
 
 class OrdersOfRestaurant(OrderList):
-    """The same list under a restaurant's id, which must be the credential's own."""
+    """The orders of a restaurant, which must be the credential's own."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -84,12 +87,12 @@ class OrdersOfRestaurant(OrderList):
 
 
 def _names_of(restaurant: Restaurant) -> tuple[str, str]:
-    """What a restaurant may be called in an address: its integer id or its uid."""
+    """Return the two ids of a restaurant that an address may contain: its integer id and its uid."""
     return str(restaurant.pk), str(restaurant.uid)
 
 
 class OrdersOfUser(OrderList):
-    """Orders that one member of staff placed. Not for guests: a pad does not learn who works here."""
+    """Orders that one member of staff placed. Pads may not read it, because it reveals the names of staff."""
 
     permission_classes = [requires(Permission.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
@@ -106,7 +109,7 @@ class OrdersOfUser(OrderList):
 
 
 class OrderDetail(APIView):
-    """One order. Its ETag is its version; PUT and DELETE take If-Match (412 when stale)."""
+    """An order. Its ETag is its version; PUT and DELETE take If-Match (412 if it is stale)."""
 
     @extend_schema(responses=shapes.OrderOutput)
     def get(self, request: Request, pk: int) -> Response:
@@ -116,7 +119,7 @@ class OrderDetail(APIView):
 
     @extend_schema(request=shapes.OrderEdit, responses=shapes.OrderOutput, parameters=[MATCH_HEADER])
     def put(self, request: Request, pk: int) -> Response:
-        """Replace the lines while none is started; a line that carries its `id` stays itself."""
+        """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
         actor = api_actor(request)
         order_for(actor, pk)
         body = shapes.OrderEdit(data=request.data)
@@ -133,7 +136,7 @@ class OrderDetail(APIView):
 
     @extend_schema(responses={204: None}, parameters=[MATCH_HEADER])
     def delete(self, request: Request, pk: int) -> Response:
-        """Withdraw while no line is started, by who placed it or a manager."""
+        """Withdraw the order while no line is started. Only its own credential or a manager may do this."""
         actor = api_actor(request)
         order_for(actor, pk)
         services.withdraw_order(order_id=pk, actor=actor, version=expected_version(request))
@@ -150,7 +153,7 @@ def _show(actor: Actor, pk: int) -> Response:
 
 
 class ConfirmOrder(APIView):
-    """placed → confirmed; already confirmed: 200, unchanged."""
+    """The call that confirms a placed order. A confirmed order stays unchanged and returns 200."""
 
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
 
@@ -163,7 +166,7 @@ class ConfirmOrder(APIView):
 
 
 class CancelOrder(APIView):
-    """→ cancelled, with a reason; counted portions return if nobody had begun."""
+    """The call that cancels an order with a reason. Counted portions return if no line was started."""
 
     permission_classes = [requires(Permission.CANCEL_ORDER)]
 
@@ -178,7 +181,7 @@ class CancelOrder(APIView):
 
 
 class DeliverOrder(APIView):
-    """ready → delivered; → preparing again while a later course of the order is still to come."""
+    """The call that marks a ready order delivered. It returns to preparing while a later course is not served."""
 
     permission_classes = [requires(Permission.DELIVER_ORDER)]
 
@@ -191,7 +194,7 @@ class DeliverOrder(APIView):
 
 
 class FireCourse(APIView):
-    """A held course goes to the kitchen: 409 when it was fired already, 422 when the order has no such course."""
+    """The call that fires a held course: 409 if it was fired already, 422 if the order has no such course."""
 
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
@@ -206,7 +209,7 @@ class FireCourse(APIView):
 
 
 class PlanCourse(APIView):
-    """A held course will fire by itself in so many minutes; null minutes: not any more."""
+    """The call that plans a held course to fire after `minutes`. `null` removes the plan."""
 
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
@@ -221,7 +224,7 @@ class PlanCourse(APIView):
 
 
 class RecentLines(APIView):
-    """Lines ordered in the last `?minutes=60` (at most a day), newest first, one row a line, paginated."""
+    """Lines of the orders of the last `?minutes=60` (at most a day), newest first, paginated."""
 
     permission_classes = [requires(Permission.READ_ORDERS)]
 
@@ -235,6 +238,6 @@ class RecentLines(APIView):
             raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         pages = Pages()
-        pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short
+        pages.has_cursor = False  # several lines share the time and id of one order, so a cursor could skip lines
         page = pages.paginate_queryset(rows, request, view=self) or []
         return pages.get_paginated_response([recent_row(row) for row in page])

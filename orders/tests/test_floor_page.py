@@ -1,4 +1,4 @@
-"""The floor plan: who sees it, what it shows, what it costs."""
+"""The page of the floor plan: access, content and number of queries."""
 
 import re
 
