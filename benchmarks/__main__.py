@@ -24,14 +24,16 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     names = ", ".join([*CONFIGURATIONS, *FAMILIES])
     add("--only", nargs="*", default=[], metavar="WORD", help=f"only these configurations and families: {names}")
-    add("--runs", type=int, default=3, help="of each measure; the table shows medians")
-    add("--quick", action="store_true", help="small: to see that it works, not how fast it is")
-    add("--rival-url", default="", help="compare with a system that is served there")
-    add("--rival-command", default="", help="compare with a system that this starts, on {port}, data in {folder}")
+    add("--runs", type=int, default=3, help="runs of each measure; the table shows medians")
+    add("--quick", action="store_true", help="run small sizes, to check the benchmark itself")
+    add("--rival-url", default="", help="compare with the system at this address")
+    add(
+        "--rival-command", default="", help="compare with a system that this command starts ({port}, {folder})"
+    )
     add("--rivals", type=Path, default=BESIDE, help="the folder of the known rivals (default: %(default)s)")
-    add("--rival-python", default="", help="an interpreter with the known rivals' packages (default: make one)")
-    add("--revision", default="", help="compare with the product as it was at this git revision")
-    add("--alone", action="store_true", help="compare with nobody")
+    add("--rival-python", default="", help="an interpreter with the known rivals' packages (default: create one)")
+    add("--revision", default="", help="compare with the product at this git revision")
+    add("--alone", action="store_true", help="measure the product alone")
     return parser.parse_args(given)
 
 

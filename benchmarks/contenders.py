@@ -36,10 +36,10 @@ class Contender:
     ports: Sequence[int]
     seats: Sequence[Seat] = tuple(Seat(table) for table in TABLES)
     watcher: Mapping[str, str] = field(default_factory=dict)  # headers of its sockets
-    pages: Mapping[str, bytes] = field(default_factory=dict)  # requests of what people look at, by what it is
+    pages: Mapping[str, bytes] = field(default_factory=dict)  # requests of the most used pages, by name
     servers: Sequence[Server] = ()
-    database: str = ""  # of the product: its address
-    empty: Callable[[], None] = lambda: None  # closes every open order, past the product
+    database: str = ""  # the address of the product's database
+    empty: Callable[[], None] = lambda: None  # closes every open order directly in the database
 
     def __post_init__(self) -> None:
         self._orders, self._lines = count(), count()

@@ -19,9 +19,9 @@ from harness.table import percentile
 
 Figures = dict[str, float]
 PATIENCE = 60.0
-JOINING = 50  # sockets that knock at the same time
+JOINING = 50  # sockets that connect at the same time
 SETTLE = 1.0
-DRAIN = 10.0  # seconds for what is late; what is not heard by then is lost
+DRAIN = 10.0  # seconds until a missing announcement counts as lost
 GLANCE = 0.005
 _ORDER_ID = re.compile(rb'"id": ?(\d+)')
 
@@ -117,7 +117,7 @@ class Watchers:
 
     lines: list[SocketLine] = field(default_factory=list)
     greeted: int = 0
-    heard: list[tuple[int, float]] = field(default_factory=list)  # order, when
+    heard: list[tuple[int, float]] = field(default_factory=list)  # (order, time)
 
     def on_text(self, text: bytes, at: float) -> None:
         if text.find(b'"new_order"', 0, 64) >= 0:

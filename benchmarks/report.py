@@ -15,9 +15,9 @@ from benchmarks.scenarios import Result
 from harness.service import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
-BUSY = 0.85  # share of its core from which the generator may be what was measured
+BUSY = 0.85  # share of a core at which the generator may limit the figure
 NO_RATIO = frozenset({"success", "failed", "lost", "refused", "cut off", "generator"})
-TROUBLE = frozenset({"failed", "refused", "cut off"})  # told when there is some
+TROUBLE = frozenset({"failed", "refused", "cut off"})  # shown only if not zero
 SHARES = frozenset({"success", "generator"})
 
 

@@ -36,8 +36,8 @@ PACKAGES = (
     "orjson",
     "redis",
 )
-REDIS_PORT = 6379  # where the rival with several workers looks for it
-# What `strong_pg.py` reads and writes: its own few columns.
+REDIS_PORT = 6379  # fixed in the code of the rival with several workers
+# The tables that `strong_pg.py` reads and writes.
 STRONG_TABLES = (
     "CREATE TABLE shop_table (id bigserial PRIMARY KEY, restaurant_id int NOT NULL, name text NOT NULL,"
     " UNIQUE (restaurant_id, name))",

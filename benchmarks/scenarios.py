@@ -26,13 +26,13 @@ class Sizes:
 
     bursts: tuple[int, ...] = (10, 50, 100, 500, 2000)
     clients: int = 50
-    seconds: float = 8.0  # of a closed loop, and of ordering by the clock
+    seconds: float = 8.0  # of a closed loop, and of orders at a steady rate
     page_seconds: float = 1.0
     sockets: tuple[int, ...] = (1, 50, 500)
     rate: int = 50
     joining: int = 1000
     idle_seconds: float = 8.0
-    parts: int = 12  # of a long load, a minute each
+    parts: int = 12  # of a long load, one minute each
     part_seconds: float = 60.0
     old_orders: tuple[int, ...] = (1_000, 100_000, 1_000_000)
 
@@ -55,8 +55,8 @@ class Measure:
 
     name: str
     take: Callable[[Contender], Awaitable[Figures]]
-    slices: int = 1  # turns a run: small differences want short turns
-    once: bool = False  # one run, on servers that have just started
+    slices: int = 1  # turns in each run; small differences need short turns
+    once: bool = False  # a single run on fresh servers
 
 
 @dataclass(frozen=True)

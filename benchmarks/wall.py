@@ -31,7 +31,7 @@ from harness.service import Running, Service
 
 WALL: Any = {"width": 1920, "height": 1080}
 DISHES = ("Burger", "Fries", "Onion Soup", "Steak Frites", "Mussels", "Green Salad", "Ice Cream", "Cola", "Lager")
-# From the press of Enter until the chosen ticket looks sent, and until it is struck through or gone, as painted.
+# Milliseconds from Enter until the ticket is painted as sent, and until it is painted as done or gone.
 LISTEN = """() => {
   window.pressed = [];
   window.signed = [];
@@ -174,7 +174,7 @@ def press(walls: Sequence[Page], load: Load) -> None:
     for turn in range(load.presses):
         wall = walls[turn % len(walls)]
         wall.keyboard.press(str(1 + turn % 3))
-        wall.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
+        wall.wait_for_timeout(350)  # touches within 0.3 s after a ticket has moved are ignored
         wall.keyboard.press("Enter")
         time.sleep(pause)
 
@@ -206,7 +206,7 @@ def try_load(browser: Browser, load: Load, shots: Path | None) -> Outcome:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         place = Restaurant(stack.enter_context(Running(Path(folder))))
-        place.service.order("Table 1", Burger=1, Fries=1, Ice_Cream=1, Lager=1)  # something at each station
+        place.service.order("Table 1", Burger=1, Fries=1, Ice_Cream=1, Lager=1)  # a dish for each station
         for _ in range(load.standing):
             place.order()
         known = sorted({ticket["station"] for ticket in place.open_tickets()})
