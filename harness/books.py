@@ -37,11 +37,9 @@ class Log:
         if self.address.startswith("postgres"):
             with psycopg.connect(self.address, connect_timeout=5) as connection:
                 return connection.execute(sql).fetchall()
-        connection = sqlite3.connect(f"{Path(self.address).as_uri()}?mode=ro", uri=True, timeout=20)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
+        address = f"{Path(self.address).as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=20)) as file:
+            return file.execute(sql).fetchall()
 
     def write(self, sql: str) -> None:
         """Before anybody serves: how the restaurants are to be."""
@@ -49,8 +47,8 @@ class Log:
             with psycopg.connect(self.address, connect_timeout=5) as connection:
                 connection.execute(sql)
             return
-        with closing(sqlite3.connect(self.address, timeout=20)) as connection, connection:
-            connection.execute(sql)
+        with closing(sqlite3.connect(self.address, timeout=20)) as file, file:
+            file.execute(sql)
 
     def heads(self) -> dict[int, Head]:
         """How far each restaurant's screens must have come."""

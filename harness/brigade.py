@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.guests import Crew
+from harness.guests import Crew, Token
 from tools.simulator.client import Credential
 from tools.simulator.credentials import Credentials
 
@@ -93,5 +93,5 @@ def acts_of(crews: Sequence[Crew]) -> Counter[str]:
     return sum((crew.acts for crew in crews if isinstance(crew, Brigade)), Counter())
 
 
-def crew_of(client: Any, who: Credentials, waiter: Credential, hands: int, *, whole_kitchen: bool) -> Crew:
+def crew_of(client: Any, who: Credentials, waiter: Token, hands: int, *, whole_kitchen: bool) -> Crew:
     return (Brigade if whole_kitchen else Crew)(client, who, waiter, hands)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,12 +31,8 @@ def connected(address: str) -> Iterator[Any]:
         with psycopg.connect(address) as connection:
             yield connection
         return
-    connection = sqlite3.connect(address, timeout=60)
-    try:
-        with connection:
-            yield connection
-    finally:
-        connection.close()
+    with closing(sqlite3.connect(address, timeout=60)) as file, file:
+        yield file
 
 
 def close_everything(address: str) -> None:

@@ -119,7 +119,8 @@ def _screens_of(
     who: Credentials, count: int, here: Installation, client: Client, rules: Rules, passes: int
 ) -> list[Screen]:
     walls = min(WALLS, max(1, count // 4))
-    kinds = [(Wall, "kitchen")] * walls + [(Program, "integration")] * (count - walls)
+    kinds: list[tuple[type[Wall | Program | Pass], str]] = [(Wall, "kitchen")] * walls
+    kinds += [(Program, "integration")] * (count - walls)
     kinds += [(Pass, "kitchen")] * passes
     url, house = here.screens_line.url, int(who.restaurant_id)
     return [kind(client.session, url, who.one(device).authorization, rules, house) for kind, device in kinds]

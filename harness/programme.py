@@ -153,9 +153,9 @@ async def lines(wanted: argparse.Namespace) -> AsyncIterator[Row]:
             yield restart_row("*control* the same, screens without a cursor", control, control=True)
             yield asked_once_row("*control* processes killed, pads that ask only once", hasty)
         async with watched(here, client, 20, Rules()) as careful, watched(here, client, 5, STUBBORN) as stubborn:
-            ours, control = await dead_line(here, client, [careful, stubborn], patience=SILENCE + 10)
-            yield dead_line_row("lines die without a word", ours)
-            yield dead_line_row("*control* the same, without a watchdog", control, control=True)
+            ours_cut, control_cut = await dead_line(here, client, [careful, stubborn], patience=SILENCE + 10)
+            yield dead_line_row("lines die without a word", ours_cut)
+            yield dead_line_row("*control* the same, without a watchdog", control_cut, control=True)
 
 
 async def alarming(wanted: argparse.Namespace) -> AsyncIterator[Row]:

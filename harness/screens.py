@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -272,7 +272,7 @@ def parsed(text: str) -> dict[str, Any]:
     return message
 
 
-async def when_all(screens: list[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:
+async def when_all(screens: Sequence[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:
     """For each screen the seconds from now until it has reached it; None when it did not within `patience`."""
     began = perf_counter()
     found: dict[int, float] = {}

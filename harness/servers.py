@@ -170,14 +170,17 @@ class Postgres(Server):
 
     def __init__(self, name: str, folder: Path, copied: Path | None = None) -> None:
         super().__init__(name, folder)
-        self.binaries = postgres_binaries()
+        binaries = postgres_binaries()
+        assert binaries is not None, "PostgreSQL's server programs are not installed"
+        self.binaries = binaries
         self.data = Path(tempfile.mkdtemp(prefix="bistro-postgres.", dir="/tmp"))
         if copied:
             subprocess.run(["cp", "--archive", f"{copied}/.", self.data], check=True)
             return
-        if owner():
-            shutil.chown(self.data, owner())
-        initdb = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", self.data]
+        if user := owner():
+            shutil.chown(self.data, user)
+        initdb: list[str | Path] = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8"]
+        initdb += ["-D", self.data]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", user=owner())
 
     @property

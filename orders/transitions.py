@@ -41,6 +41,17 @@ OPEN = (OrderStatus.PLACED, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderS
 EDITABLE = frozenset({OrderStatus.PLACED, OrderStatus.CONFIRMED})
 
 
+class CancelReason(models.TextChoices):
+    """The reasons that staff choose from when an order is cancelled or a course is removed."""
+
+    CHANGED_MIND = "changed_mind", "Guest changed their mind"
+    SOLD_OUT = "sold_out", "Sold out"
+    WRONG_TABLE = "wrong_table", "Wrong table"
+    TOO_LONG = "too_long", "Took too long"
+    MISTAKE = "mistake", "Entered by mistake"
+    OTHER = "other", "Other reason"
+
+
 class LineStatus(models.TextChoices):
     """The status of a line: `held` until its course is fired, `queued` until a cook starts it."""
 

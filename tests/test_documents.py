@@ -172,4 +172,4 @@ def test_the_contracts_name_every_call() -> None:
 def test_architecture_names_every_package_of_core() -> None:
     packages = {init.parent.name for init in (ROOT / "bistro/core").glob("*/__init__.py")}
     named = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE))
-    assert packages - named == {"management", "migrations", "tests"}
+    assert packages - named == {"management", "migrations", "templatetags", "tests"}

@@ -20,23 +20,12 @@ from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Device, Restaurant
 from menu.selectors import PausedNow, paused_now
+from orders.floor.states import LEGEND, STATES, URGENCY, TableState
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
 ALARMS_SHOWN = 20  # of each kind
-# The order of the list: tables with smaller numbers need a waiter sooner.
-_URGENCY = {
-    "ready": 0,
-    "late": 1,
-    "ordering": 2,
-    "waiting": 3,
-    "held": 4,
-    "occupied": 5,
-    "free": 6,
-    "out_of_service": 7,
-}
-_LETTERS = {"free": "N", "occupied": "–", "ordering": "S", "waiting": "–", "late": "!", "ready": "R", "held": "H"}
 _IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 
 
@@ -60,12 +49,15 @@ class FloorTable:
     shape: str
     state: str
     state_word: str
-    state_letter: str
     since: datetime | None
     guests: int | None
-    needs: bool
     url: str
     urgency: tuple[int, float]
+
+    @property
+    def shown(self) -> TableState:
+        """Return the letter and the words of the state."""
+        return STATES[self.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +99,7 @@ class Floor:
     epoch: str
     live_url: str = "/ws/floor/"
     poll_url: str = field(default_factory=lambda: reverse("floor:floor"))
+    legend: tuple[tuple[str, str], ...] = LEGEND
 
     @property
     def restaurant_name(self) -> str:
@@ -163,7 +156,7 @@ def _floor_table(
     restaurant: Restaurant,
     now: datetime,
 ) -> FloorTable:
-    state, word, since = _state(table, party, orders, waiting, restaurant, now)
+    state, since = _state(table, party, orders, waiting, restaurant, now)
     waited = (now - since).total_seconds() if since else 0.0
     return FloorTable(
         id=table.pk,
@@ -177,14 +170,18 @@ def _floor_table(
         rotation=table.rotation,
         shape=table.shape,
         state=state,
-        state_word=word,
-        state_letter=_LETTERS.get(state, "×"),
+        state_word=_word(state, waited),
         since=since,
         guests=party.size if party else None,
-        needs=state in ("ready", "late"),
         url=reverse("floor:table", args=[table.pk]),
-        urgency=(_URGENCY[state], -waited),
+        urgency=(URGENCY[state], -waited),
     )
+
+
+def _word(state: str, waited: float) -> str:
+    """Return the state in words; a table that waits for food also says for how long."""
+    minutes = f" {int(waited // 60)} min" if state in ("waiting", "late") else ""
+    return f"{STATES[state].word}{minutes}"
 
 
 def _state(
@@ -194,32 +191,31 @@ def _state(
     waiting: Collection[int],
     restaurant: Restaurant,
     now: datetime,
-) -> tuple[str, str, datetime | None]:
-    """Return the most urgent state of a table as (code, word, since).
+) -> tuple[str, datetime | None]:
+    """Return the most urgent state of a table as (code, since).
 
     `waiting` has the ids of orders whose next course is on hold.
     """
     if table.out_of_service:
-        return "out_of_service", "out of service", None
+        return "out_of_service", None
     ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]
     if ready:
-        return "ready", "food ready", min(ready)
+        return "ready", min(ready)
     in_kitchen = [order for order in orders if order.status in _IN_KITCHEN]
     cooking = [_cooking_since(order) for order in in_kitchen if order.pk not in waiting]
     if cooking:
         since = min(cooking)
-        minutes = int((now - since).total_seconds() // 60)
         late = (now - since).total_seconds() >= restaurant.late_seconds
-        return ("late" if late else "waiting"), f"waiting for food {minutes} min", since
+        return ("late" if late else "waiting"), since
     placed = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
     if placed:
-        return "ordering", "ordered, kitchen has not confirmed", min(placed)
+        return "ordering", min(placed)
     held = [order.served_at or order.placed_at for order in in_kitchen]
     if held:
-        return "held", "next course on hold", min(held)
+        return "held", min(held)
     if party is not None:
-        return "occupied", "occupied", party.seated_at
-    return "free", "free", None
+        return "occupied", party.seated_at
+    return "free", None
 
 
 def _cooking_since(order: Order) -> datetime:

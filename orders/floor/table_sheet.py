@@ -59,6 +59,11 @@ class HeldCourse:
     number: int
     fire_at: datetime | None
 
+    @property
+    def fire_word(self) -> str:
+        """Return the text of the button that fires the course."""
+        return f"Fire course {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class SheetOrder:

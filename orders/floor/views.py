@@ -19,16 +19,8 @@ from orders.access import order_for, table_for
 from orders.floor.forms import clean_text, form_request, read_order_data
 from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
+from orders.transitions import CancelReason
 from tables.models import Table
-
-REASONS = {
-    "changed_mind": "Guest changed their mind",
-    "sold_out": "Sold out",
-    "wrong_table": "Wrong table",
-    "too_long": "Took too long",
-    "mistake": "Entered by mistake",
-    "other": "Something else",
-}
 
 SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
 
@@ -128,7 +120,8 @@ def drop(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 
 
 def _reason(request: HtmxHttpRequest) -> str:
-    words = REASONS.get(request.POST.get("reason", ""), ""), clean_text(request.POST.get("reason_text", ""), 200)
+    chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
+    words = chosen, clean_text(request.POST.get("reason_text", ""), 200)
     return ": ".join(part for part in words if part)
 
 
@@ -167,7 +160,7 @@ def _sheet(
 ) -> HttpResponse:
     sheet = read_sheet(actor, where, order_data)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
-    context |= {"sheet": sheet, "problem": error.message if error else ""}
+    context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
     answer = render(request, template, context)
     answer["Vary"] = "HX-Request, Cookie"
     return answer

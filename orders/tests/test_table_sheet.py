@@ -127,10 +127,10 @@ def test_a_refusal_stands_beside_its_order(house, waiter, before, act, htmx):
 @pytest.mark.parametrize(
     ("form", "kept"),
     [({"reason": "too_long"}, "Took too long"),
-     ({"reason": "other", "reason_text": " no\ttime "}, "Something else: no time"),
+     ({"reason": "other", "reason_text": " no\ttime "}, "Other reason: no time"),
      ({"reason": "nonsense", "reason_text": "they left"}, "they left"),
      ({"reason": "mistake", "reason_text": "a\x00b\u202ec"}, "Entered by mistake: abc"),
-     ({"reason": "other", "reason_text": "x" * 500}, ("Something else: " + "x" * 500)[:200])],
+     ({"reason": "other", "reason_text": "x" * 500}, ("Other reason: " + "x" * 500)[:200])],
 )  # fmt: skip
 def test_the_reason_of_a_cancel(house, waiter, form, kept):
     order = house.place()

@@ -67,7 +67,7 @@ function lookAgain() {
     const ticket = document.getElementById(order);
     if (ticket && buttonOf(id) && ticket.dataset.done === done) continue;
     forget(id);
-    if (ticket) say(`${ticket.querySelector(".ticket-table").textContent} has changed. Check it again.`);
+    if (ticket) say(`${ticket.querySelector(".ticket__table").textContent} has changed. Check it again.`);
   }
   showGoing();
 }
