@@ -1,4 +1,4 @@
-"""The allergy rule: which modifiers of a line are choices, which are allergies, and what the dish contains of them.
+"""The allergy rule: choices and declared allergies of a line, and conflicts between allergies and the dish.
 
 Every screen, slip and API answer reads a line through these functions, so that all of them warn in the same cases.
 """

@@ -141,7 +141,8 @@ class OrderLine(models.Model):
 class PlannedCourse(models.Model):
     """The plan of a held course to fire automatically at `fire_at`.
 
-    A person sets it, or the service of the course before. The row is deleted when the course is fired or dropped.
+    A person makes the plan, or the system when the course before is served. The row is deleted when the course is
+    fired or dropped.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)

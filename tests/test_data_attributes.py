@@ -23,7 +23,7 @@ def names_in_script(text: str) -> set[str]:
 
 
 def used_by() -> dict[str, set[str]]:
-    """Return, for each attribute, its users: "server" for templates and template tags, "CSS", or the name of a script."""
+    """Return the users of each attribute: "server" for templates and tags, "CSS", or the name of a script."""
     users: dict[str, set[str]] = {}
     for user, names in _names():
         for name in names:

@@ -18,7 +18,7 @@ from orders.transitions import OrderStatus
 
 
 class OrderFilter(filters.FilterSet):
-    """`?status=placed,confirmed&table=Table 1&since=2025-04-27T07:30:20+00:00`."""
+    """Filters in the address: `?status=placed,confirmed&table=Table 1&since=2025-04-27T07:30:20+00:00`."""
 
     status = filters.CharFilter(
         method="by_status", help_text="One status, or several with commas; `open` means all open."

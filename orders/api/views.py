@@ -24,7 +24,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership, Restaurant
 from orders import services
 from orders.access import order_for
-from orders.api import serializers as shapes
+from orders.api import serializers
 from orders.api.filters import OrderFilter
 from orders.api.headers import idempotency_key, placed_response
 from orders.api.serializers import line_request, order_request
@@ -39,7 +39,7 @@ MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, descri
 class OrderList(GenericAPIView[Order]):
     """Orders that the credential may see, newest first. POST places an order."""
 
-    serializer_class = shapes.OrderOutput
+    serializer_class = serializers.OrderOutput
     pagination_class = Pages
     filterset_class = OrderFilter
 
@@ -50,18 +50,18 @@ class OrderList(GenericAPIView[Order]):
         rows: QuerySet[Order] = Order.objects.visible_to(request_actor(self.request)).with_lines()
         return rows.order_by("-placed_at", "-pk")
 
-    @extend_schema(responses=shapes.OrderOutput(many=True))
+    @extend_schema(responses=serializers.OrderOutput(many=True))
     def get(self, request: Request, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response([order_detail(order) for order in page])
 
     @extend_schema(
-        request=shapes.OrderInput,
-        responses={201: shapes.OrderOutput, 200: shapes.OrderOutput},
+        request=serializers.OrderInput,
+        responses={201: serializers.OrderOutput, 200: serializers.OrderOutput},
         parameters=[KEY_HEADER],
     )
     def post(self, request: Request) -> Response:
-        body = shapes.OrderInput(data=request.data)
+        body = serializers.OrderInput(data=request.data)
         body.is_valid(raise_exception=True)
         order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=actor.kind == "device")
@@ -79,7 +79,7 @@ class OrdersOfRestaurant(OrderList):
 
     def get_queryset(self) -> QuerySet[Order]:
         actor = request_actor(self.request)
-        if actor is None:  # also while the API's description is made
+        if actor is None:  # also while the OpenAPI schema is generated
             return super().get_queryset()
         if actor.restaurant_id is None or self.kwargs["restaurant_id"] not in _names_of(restaurant_of(actor)):
             raise NotYours("There is no such restaurant.", code="restaurant_not_found")
@@ -92,14 +92,14 @@ def _names_of(restaurant: Restaurant) -> tuple[str, str]:
 
 
 class OrdersOfUser(OrderList):
-    """Orders that one member of staff placed. Pads may not read it, because it reveals the names of staff."""
+    """Orders that one member of staff placed. Pads may not read it, because it reveals the restaurant's staff."""
 
     permission_classes = [requires(Permission.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
         actor = request_actor(self.request)
-        if actor is None:  # also while the API's description is made
+        if actor is None:  # also while the OpenAPI schema is generated
             return super().get_queryset()
         user_id = self.kwargs["user_id"]
         members = Membership.objects.visible_to(actor).filter(staff_id=user_id)
@@ -111,18 +111,18 @@ class OrdersOfUser(OrderList):
 class OrderDetail(APIView):
     """An order. Its ETag is its version; PUT and DELETE take If-Match (412 if it is stale)."""
 
-    @extend_schema(responses=shapes.OrderOutput)
+    @extend_schema(responses=serializers.OrderOutput)
     def get(self, request: Request, pk: int) -> Response:
         order = order_for(api_actor(request), pk)
         etag = _etag(order)
         return not_modified(request, etag) or Response(order_detail(order), headers={"ETag": etag})
 
-    @extend_schema(request=shapes.OrderEdit, responses=shapes.OrderOutput, parameters=[MATCH_HEADER])
+    @extend_schema(request=serializers.OrderEdit, responses=serializers.OrderOutput, parameters=[MATCH_HEADER])
     def put(self, request: Request, pk: int) -> Response:
         """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.OrderEdit(data=request.data)
+        body = serializers.OrderEdit(data=request.data)
         body.is_valid(raise_exception=True)
         order_data = body.validated_data
         services.replace_lines(
@@ -157,7 +157,7 @@ class ConfirmOrder(APIView):
 
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
 
-    @extend_schema(request=None, responses=shapes.OrderOutput)
+    @extend_schema(request=None, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -170,11 +170,11 @@ class CancelOrder(APIView):
 
     permission_classes = [requires(Permission.CANCEL_ORDER)]
 
-    @extend_schema(request=shapes.CancelInput, responses=shapes.OrderOutput)
+    @extend_schema(request=serializers.CancelInput, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.CancelInput(data=request.data)
+        body = serializers.CancelInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.cancel_order(order_id=pk, reason=body.validated_data["reason"], actor=actor)
         return _show(actor, pk)
@@ -185,7 +185,7 @@ class DeliverOrder(APIView):
 
     permission_classes = [requires(Permission.DELIVER_ORDER)]
 
-    @extend_schema(request=None, responses=shapes.OrderOutput)
+    @extend_schema(request=None, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -198,11 +198,11 @@ class FireCourse(APIView):
 
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
-    @extend_schema(request=shapes.FireInput, responses=shapes.OrderOutput)
+    @extend_schema(request=serializers.FireInput, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.FireInput(data=request.data)
+        body = serializers.FireInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.fire_course(order_id=pk, course=body.validated_data["course"], actor=actor)
         return _show(actor, pk)
@@ -213,11 +213,11 @@ class PlanCourse(APIView):
 
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
-    @extend_schema(request=shapes.PlanInput, responses=shapes.OrderOutput)
+    @extend_schema(request=serializers.PlanInput, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.PlanInput(data=request.data)
+        body = serializers.PlanInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.plan_course(order_id=pk, actor=actor, **body.validated_data)
         return _show(actor, pk)
@@ -230,7 +230,7 @@ class RecentLines(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("minutes", int), OpenApiParameter("limit", int), OpenApiParameter("offset", int)],
-        responses=shapes.RecentRow(many=True),
+        responses=serializers.RecentRow(many=True),
     )
     def get(self, request: Request) -> Response:
         minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)

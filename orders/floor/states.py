@@ -7,7 +7,7 @@ from bistro.core.kernel.marks import MARKS
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """One state of a table: its code, its word in lists, and a short word that fits the shape of a table."""
+    """A state of a table: its code, its word in lists, and a short word that fits the shape of a table."""
 
     code: str
     word: str

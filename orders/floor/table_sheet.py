@@ -196,6 +196,10 @@ def _seen_words(order: Order, now: datetime) -> str:
 
 
 def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
+    """Return the menu for the order form: [{"id", "name", "items": [item]}], without empty categories.
+
+    An item has the keys of `_menu_item` and `_when`, and `minutes`: the kitchen's quote in minutes, or None.
+    """
     now, states = sellable_menu(restaurant_id)
     minutes = hook(settings.ORDER_QUOTES)(now, at)
     categories = []

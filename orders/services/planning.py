@@ -59,7 +59,7 @@ def fire_due_courses(*, now: datetime) -> int:
 
 
 def _fire(plan: PlannedCourse) -> bool:
-    """Fire a due course; a plan that cannot be carried out any more is deleted. Raises Overloaded."""
+    """Fire a due course, or delete a plan that can no longer be carried out. Raises Overloaded."""
     actor = Actor.system(plan.restaurant_id, "course plan")
     try:
         fire_course(order_id=plan.order_id, course=plan.course, actor=actor)

@@ -109,7 +109,7 @@ function take(event) {
   showGoing();
 }
 
-/** Send the order's delayed request before its next course is fired, then press the button that came with the answer. */
+/** Send the order's delayed request before its next course is fired, then press the button from the answer. */
 function letItGoFirst(event, before) {
   event.preventDefault();
   const { id } = event.detail.elt;

@@ -10,7 +10,8 @@ let pages = 1;
 let touchedAt = Date.now();
 
 const board = () => document.getElementById("board");
-const lists = () => [...document.querySelectorAll(".lane__tickets")].filter((list) => list.parentElement.clientWidth > 0);
+const lists = () =>
+  [...document.querySelectorAll(".lane__tickets")].filter((list) => list.parentElement.clientWidth > 0);
 
 /** Return all tickets of the board, in order. */
 export const allTickets = () => [...document.querySelectorAll(".lane__tickets > .ticket")];
