@@ -27,9 +27,7 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--runs", type=int, default=3, help="runs of each measure; the table shows medians")
     add("--quick", action="store_true", help="run small sizes, to check the benchmark itself")
     add("--rival-url", default="", help="compare with the system at this address")
-    add(
-        "--rival-command", default="", help="compare with a system that this command starts ({port}, {folder})"
-    )
+    add("--rival-command", default="", help="compare with a system that this command starts ({port}, {folder})")
     add("--rivals", type=Path, default=BESIDE, help="the folder of the known rivals (default: %(default)s)")
     add("--rival-python", default="", help="an interpreter with the known rivals' packages (default: create one)")
     add("--revision", default="", help="compare with the product at this git revision")

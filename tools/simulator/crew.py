@@ -117,5 +117,5 @@ async def _all_hear(listeners: Sequence[Listener]) -> None:
     except TimeoutError:
         deaf = [listener for listener in listeners if not listener.ready.is_set()]
         raise NobodyListens(
-            f"{len(deaf)} of {len(listeners)} sockets received nothing; {deaf[0].address}: {deaf[0].problem or 'silent'}"
+            f"{len(deaf)} of {len(listeners)} sockets are silent; {deaf[0].address}: {deaf[0].problem or 'silent'}"
         ) from None

@@ -70,9 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--seed", type=int, default=1, help="seed of made-up orders; the same seed gives the same orders")
     how = parser.add_argument_group("load")
     how.add_argument("--rate", type=positive, default=DEFAULT_RATE, metavar="PER_SECOND", help="orders per second")
-    how.add_argument(
-        "--burst", action="store_true", help="place all orders at once (default: one from every pad)"
-    )
+    how.add_argument("--burst", action="store_true", help="place all orders at once (default: one from every pad)")
     how.add_argument(
         "--pads", type=positive_int, metavar="N", help="use N pads; missing tables and pads are added first"
     )
@@ -84,9 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--url", action="append", metavar="URL", help="address of the server; repeat it for several processes"
     )
     where.add_argument("--patience", type=positive, default=120.0, metavar="S", help="seconds for which a pad retries")
-    where.add_argument(
-        "--settle", type=positive, default=30.0, metavar="S", help="seconds to wait without changes"
-    )
+    where.add_argument("--settle", type=positive, default=30.0, metavar="S", help="seconds to wait without changes")
     where.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     where.add_argument("--quiet", action="store_true", help="print only the final report")
 
