@@ -1,4 +1,4 @@
-"""Plain English in the code of the product and its tools. The controls show that each rule finds something."""
+"""Plain English in docstrings and comments. The controls show that each rule finds bad samples."""
 
 import subprocess
 from pathlib import Path

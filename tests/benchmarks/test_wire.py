@@ -1,4 +1,4 @@
-"""The load generator's own HTTP and WebSocket: however the bytes are cut, each answer and each text comes once."""
+"""The load generator's own HTTP and WebSocket: each answer and each text arrives once, in any division of the bytes."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ ANSWERS = [
 
 
 class Transport(asyncio.Transport):
-    """Remembers what is written."""
+    """A transport that records the written bytes."""
 
     def __init__(self):
         super().__init__()
@@ -25,7 +25,7 @@ class Transport(asyncio.Transport):
         self.written += data
 
     def close(self):
-        """Nobody is there."""
+        """Do nothing, because there is no connection."""
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

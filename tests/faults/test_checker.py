@@ -1,4 +1,4 @@
-"""The checker finds each kind of fault, and none where there is none: every other test here rests on it."""
+"""The checker finds each kind of fault, and none without a fault; all other tests of this folder depend on it."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ def wish(number, *, order_id=None, refused="", answered=True):
 
 @pytest.fixture
 def books():
-    """Orders 11 and 12 stand as they should."""
+    """Return tables with the correct orders 11 and 12."""
     books = Books()
     for number in (1, 2):
         books.orders[f"mark-{number}"].append(10 + number)
@@ -101,7 +101,7 @@ def test_a_cent_too_much(wishes, books):
     [
         ([Connection(1, [3, 4, 6]), Connection(6, [8])], 0, 0),
         ([Connection(1, [3, 6])], 1, 0),
-        ([Connection(1, [3]), Connection(4, [6])], 0, 0),  # what lies between is the next one's matter: its start
+        ([Connection(1, [3]), Connection(4, [6])], 0, 0),  # the second snapshot includes the events between
         ([Connection(1, [3]), Connection(3, [8])], 2, 0),
         ([Connection(None, [])], 0, 0),
         ([Connection(1, [3, 3, 4])], 0, 1),
@@ -133,7 +133,7 @@ def program(orders, restaurant=1):
 
 
 def wrong(*screens):
-    """How many show something else. In restaurant 1 one order is open, in restaurant 2 none."""
+    """Count the wrong screens. In restaurant 1 one order is open, in restaurant 2 none."""
     return unequal(screens, {1: Truth({7: compared(OF_THE_API)}, set()), 2: Truth({}, set())})
 
 

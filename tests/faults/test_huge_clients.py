@@ -1,4 +1,4 @@
-"""Clients with huge requests at a server process without a proxy: refused early, at little cost."""
+"""Huge requests to a server process without a proxy: refused early, at little cost."""
 
 import json
 

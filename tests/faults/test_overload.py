@@ -1,6 +1,6 @@
-"""Overload at a server process without a proxy: refusals say when to retry, and staff can work.
+"""Overload of a server process without a proxy: refusals name the time of the next attempt, and staff can work.
 
-The house is small, so that a test can fill it. `make faults ARGS="--only overload"` shows what comes of no limit.
+The limits are low, so that a test can reach them. `make faults ARGS="--only overload"` shows the effect of no limit.
 """
 
 import pytest

@@ -11,7 +11,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not settings.SQLITE, reason="below the database; shown on SQLite"),
 ]
-STAY = 12.0  # seconds; two are allowed, three to who does not read
+STAY = 12.0  # seconds; the limit is two, or three for clients that do not read
 
 
 async def tried(patience, each):

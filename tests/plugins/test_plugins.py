@@ -1,4 +1,4 @@
-"""The tools of the test suite itself."""
+"""The plugins of the test suite."""
 
 from types import SimpleNamespace
 
