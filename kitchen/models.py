@@ -20,7 +20,9 @@ class Station(models.Model):
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="stations")
     name = models.CharField(max_length=60)
     position = models.PositiveIntegerField(default=0, db_index=True)
-    is_catch_all = models.BooleanField(default=False)
+    is_catch_all = models.BooleanField(
+        default=False, verbose_name="catch-all station", help_text="Cooks every item that no other station cooks."
+    )
     cooks = models.PositiveSmallIntegerField(
         default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many cooks work here."
     )

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
-                ('is_catch_all', models.BooleanField(default=False)),
+                ('is_catch_all', models.BooleanField(default=False, help_text='Cooks every item that no other station cooks.', verbose_name='catch-all station')),
                 ('cooks', models.PositiveSmallIntegerField(db_default=1, default=1, help_text='How many cooks work here.', validators=[django.core.validators.MinValueValidator(1)])),
                 ('at_once', models.PositiveSmallIntegerField(db_default=4, default=4, help_text='How many dishes one cook makes at the same time. Used for quoted waiting times.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='dishes at once')),
                 ('soon_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is marked “soon” (S). Blank = same as the restaurant.', null=True)),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
                 ('position', models.PositiveIntegerField(db_index=True, default=0)),
-                ('is_catch_all', models.BooleanField(default=False)),
+                ('is_catch_all', models.BooleanField(default=False, help_text='Cooks every item that no other station cooks.', verbose_name='catch-all station')),
                 ('cooks', models.PositiveSmallIntegerField(db_default=1, default=1, help_text='How many cooks work here.', validators=[django.core.validators.MinValueValidator(1)])),
                 ('at_once', models.PositiveSmallIntegerField(db_default=4, default=4, help_text='How many dishes one cook makes at the same time. Used for quoted waiting times.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='dishes at once')),
                 ('soon_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is marked “soon” (S). Blank = same as the restaurant.', null=True)),
