@@ -156,7 +156,7 @@ async def lines(wanted: argparse.Namespace) -> AsyncIterator[Row]:
             yield asked_once_row("*control* processes killed, pads that ask only once", hasty)
         async with watched(here, client, 20, Rules()) as careful, watched(here, client, 5, STUBBORN) as stubborn:
             ours_cut, control_cut = await dead_line(here, client, [careful, stubborn], patience=SILENCE + 10)
-            yield dead_line_row("lines die without a word", ours_cut)
+            yield dead_line_row("connections drop silently", ours_cut)
             yield dead_line_row("*control* the same, without a watchdog", control_cut, control=True)
 
 

@@ -43,23 +43,27 @@ class Order(models.Model):
     placed_by_device = models.ForeignKey(
         Device, on_delete=models.PROTECT, null=True, related_name="orders", db_index=False
     )
-    placed_by = models.CharField(max_length=120, help_text="The name people read: Ana, Pad 3, …")
+    placed_by = models.CharField(max_length=120, help_text="Name for people: Ana, Pad 3, …")
     credential = models.CharField(max_length=40)
     key = models.CharField(max_length=200, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
 
     placed_at = models.DateTimeField()
-    unseen_at = models.DateTimeField(null=True, help_text="When the kitchen should have confirmed it and had not.")
-    seen_on = models.CharField(max_length=80, null=True, help_text="The screen whose report confirmed it.")
+    unseen_at = models.DateTimeField(null=True, help_text="Time of the alarm: the kitchen had not confirmed the order.")
+    seen_on = models.CharField(max_length=80, null=True, help_text="Screen whose report confirmed the order.")
     confirmed_at = models.DateTimeField(null=True)
     preparing_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
-    fired_at = models.DateTimeField(null=True, help_text="When its newest held course was fired.")
-    served_at = models.DateTimeField(null=True, help_text="When its newest course was brought, others still to come.")
+    fired_at = models.DateTimeField(null=True, help_text="Time when the newest held course was fired.")
+    served_at = models.DateTimeField(
+        null=True, help_text="Time when the newest course was served; more courses follow."
+    )
     delivered_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, help_text="Taken back before anybody began: gone for everyone.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Time of withdrawal. A withdrawn order is hidden everywhere."
+    )
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -119,8 +123,8 @@ class OrderLine(models.Model):
     seat = models.PositiveSmallIntegerField(null=True)
     course = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=9, choices=LineStatus.choices, default=LineStatus.QUEUED)
-    removed_at = models.DateTimeField(null=True, help_text="When it left the order.")
-    removed_by = models.CharField(max_length=120, blank=True, help_text="The name people read: Ana, Pad 3, …")
+    removed_at = models.DateTimeField(null=True, help_text="Time when the line left the order.")
+    removed_by = models.CharField(max_length=120, blank=True, help_text="Name for people: Ana, Pad 3, …")
     objects = LinesOnOrder()
     with_removed = TenantQuerySet.as_manager()
 

@@ -137,6 +137,17 @@ def test_every_cited_document_exists() -> None:
     assert missing == set()
 
 
+def test_every_cited_decision_exists() -> None:
+    known = {path.name[:4] for path in _tracked() if path.parent == ROOT / "docs/adr"}
+    missing = {
+        f"{name}: {number}"
+        for name, text in _texts()
+        for number in re.findall(r"\b(?:ADR |adr/)(\d{4})\b", text)
+        if number not in known
+    }
+    assert missing == set()
+
+
 def test_nothing_cites_a_paper_that_is_not_here() -> None:
     cited = {name: found for name, text in _texts() if (found := absent_papers(text))}
     assert cited == {}

@@ -23,7 +23,7 @@ class OrderFilter(filters.FilterSet):
     status = filters.CharFilter(
         method="by_status", help_text="One status, or several with commas; `open` means all open."
     )
-    table = filters.CharFilter(method="by_table", help_text="Id or name.")
+    table = filters.CharFilter(method="by_table", help_text="Table id or name.")
     since = filters.CharFilter(method="by_time", help_text="Placed at or after this ISO 8601 time.")
 
     class Meta:

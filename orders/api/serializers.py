@@ -115,7 +115,7 @@ class ConflictOutput(serializers.Serializer[Any]):
     """An allergen that the guest must not eat and that the dish contains."""
 
     allergen = serializers.CharField()
-    where = serializers.CharField(help_text="The dish that contains it.")
+    where = serializers.CharField(help_text="Dish that contains the allergen.")
     level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
 
 
@@ -155,9 +155,9 @@ class OrderOutput(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
     placed_at = serializers.DateTimeField()
     unseen_at = serializers.DateTimeField(
-        allow_null=True, help_text="Since when the kitchen should have seen it; null again once it has."
+        allow_null=True, help_text="Time of the alarm that the kitchen has not seen the order; null once it has."
     )
-    seen_on = serializers.CharField(allow_null=True, help_text="The kitchen screen whose report confirmed it.")
+    seen_on = serializers.CharField(allow_null=True, help_text="Kitchen screen whose report confirmed the order.")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     preparing_at = serializers.DateTimeField(allow_null=True)
     ready_at = serializers.DateTimeField(allow_null=True)

@@ -32,8 +32,8 @@ from orders.models import Order
 from orders.representations import order_detail, recent_row
 from orders.selectors import recent_lines
 
-KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required from devices.")
-MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The order's ETag.")
+KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required for devices.")
+MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETag of the order.")
 
 
 class OrderList(GenericAPIView[Order]):

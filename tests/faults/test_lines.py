@@ -1,4 +1,4 @@
-"""Rolling restarts, dead lines, and Redis gone, frozen or emptied: the effects on screens and pads.
+"""Rolling restarts, connections that drop silently, and Redis gone, frozen or emptied: effects on screens and pads.
 
 Every trial has a group of screens without the protection, which must fail it.
 """
