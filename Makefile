@@ -1,12 +1,12 @@
-# One word per task; `make` alone lists them. The work is done by the small scripts in deploy/ and .ci/.
-# PORT=… VAR=… (VAR is the data folder) choose another place, so that two restaurants run side by side.
+# One target for each task; `make` alone lists them. The small scripts in deploy/ and .ci/ do the work.
+# PORT=… VAR=… (VAR is the data folder) set other values, so that two restaurants can run side by side.
 
 .DEFAULT_GOAL := help
 .PHONY: help run fresh setup test test-all browser faults bench lint format ci lock audit
 
 VENV ?= .venv
 export VENV
-# Tests start dozens of Python processes: each would compile everything again.
+# Compiled files are kept, because tests start dozens of Python processes.
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := $(VENV)/bin/python

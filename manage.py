@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Bistro's command line."""
+"""The command line of Bistro."""
 
 import os
 import sys

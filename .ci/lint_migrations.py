@@ -1,7 +1,7 @@
-"""Refuse migrations of our apps that would break the version still running, or lock a table for long.
+"""A linter that refuses migrations of our apps if they break the running version or lock a table for long.
 
-One linter looks for the first, squawk for the second, in the SQL that PostgreSQL would get. Both are development tools,
-so they are not in INSTALLED_APPS and are called here.
+One program checks the first, squawk the second, in the SQL for PostgreSQL. Both are development tools, so they are not
+in INSTALLED_APPS and are called here.
 """
 
 import os
@@ -14,19 +14,19 @@ import django
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["core", "menu", "tables", "orders", "kitchen", "printing"]
-# SQLite changes a table by writing a new one, NOT NULL columns and unique constraints and all, and is not served by two
-# versions at once.
+# SQLite changes a table by writing a new one, with NOT NULL columns and unique constraints, and is never used by two
+# versions at the same time.
 REBUILDS = ["NOT_NULL", "ADD_UNIQUE"]
-# Migrations that the linter refuses and a person has found harmless to the running version, each with its reason.
+# Migrations that the linter refuses although they are harmless to the running version, each with its reason.
 ACCEPTED: dict[str, str] = {}
 
 
 def breaks_the_running_version() -> bool:
-    """Whether the linter refuses one of our migrations."""
+    """Return True if the linter refuses one of our migrations."""
     from django.conf import settings
     from django_migration_linter import MigrationLinter
 
-    # An app's first migration makes its tables: nothing runs on them yet.
+    # An app's first migration creates its tables, which no version uses yet.
     linter = MigrationLinter(
         path=str(ROOT),
         include_apps=APPS,
@@ -42,7 +42,7 @@ def breaks_the_running_version() -> bool:
 
 
 def locks_for_long() -> bool:
-    """Whether squawk finds a statement that holds up orders."""
+    """Return True if squawk finds a statement that blocks orders."""
     found = statements()
     if not found:
         return False
@@ -55,7 +55,7 @@ def locks_for_long() -> bool:
 
 
 def statements() -> dict[str, str]:
-    """{migration: SQL} of our apps, without those that make the tables."""
+    """Return {migration: SQL} of our apps, without the migrations that create the tables."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
@@ -67,7 +67,7 @@ def statements() -> dict[str, str]:
 
 
 def main() -> int:
-    """Lint every migration; 1 when one of them is refused."""
+    """Lint every migration; return 1 if one of them is refused."""
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
     django.setup()

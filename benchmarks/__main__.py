@@ -1,4 +1,7 @@
-"""`make bench`: what an order costs, beside rivals or ourselves before. docs/performance.md says how to read it."""
+"""The command `make bench`: the cost of an order, compared with rivals or with an earlier revision.
+
+docs/performance.md explains the tables.
+"""
 
 import argparse
 import asyncio
@@ -21,19 +24,19 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     names = ", ".join([*CONFIGURATIONS, *FAMILIES])
     add("--only", nargs="*", default=[], metavar="WORD", help=f"only these configurations and families: {names}")
-    add("--runs", type=int, default=3, help="of each measure; the table shows medians")
-    add("--quick", action="store_true", help="small: to see that it works, not how fast it is")
-    add("--rival-url", default="", help="compare with a system that is served there")
-    add("--rival-command", default="", help="compare with a system that this starts, on {port}, data in {folder}")
+    add("--runs", type=int, default=3, help="runs of each measure; the table shows medians")
+    add("--quick", action="store_true", help="run small sizes, to check the benchmark itself")
+    add("--rival-url", default="", help="compare with the system at this address")
+    add("--rival-command", default="", help="compare with a system that this command starts ({port}, {folder})")
     add("--rivals", type=Path, default=BESIDE, help="the folder of the known rivals (default: %(default)s)")
-    add("--rival-python", default="", help="an interpreter with the known rivals' packages (default: make one)")
-    add("--revision", default="", help="compare with the product as it was at this git revision")
-    add("--alone", action="store_true", help="compare with nobody")
+    add("--rival-python", default="", help="an interpreter with the known rivals' packages (default: create one)")
+    add("--revision", default="", help="compare with the product at this git revision")
+    add("--alone", action="store_true", help="measure the product alone")
     return parser.parse_args(given)
 
 
 def opponents(wanted: argparse.Namespace) -> list[Opener]:
-    """Whom to measure beside the product."""
+    """Return the contenders to compare the product with."""
     found: list[Opener] = []
     if wanted.revision:
         found.append(partial(earlier, revision=wanted.revision))
@@ -48,7 +51,7 @@ def opponents(wanted: argparse.Namespace) -> list[Opener]:
 
 
 def chosen(words: list[str]) -> list[tuple[str, str]]:
-    """(configuration, family) of all that `--only` leaves."""
+    """Return the (configuration, family) pairs that `--only` selects."""
     unknown = set(words) - set(CONFIGURATIONS) - set(FAMILIES)
     if unknown:
         sys.exit(f"--only does not know {', '.join(sorted(unknown))}.")

@@ -1,4 +1,4 @@
-"""What is measured: a running system, how it is ordered at, watched and emptied."""
+"""Contenders: running systems that can be measured, watched and emptied."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ TABLES = tuple(f"Table {number}" for number in range(1, PADS + 1))
 
 @dataclass(frozen=True)
 class Seat:
-    """Where orders come from: a table, and the headers of its pad."""
+    """A source of orders: a table and the headers of its pad."""
 
     table: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -30,23 +30,23 @@ class Seat:
 
 @dataclass
 class Contender:
-    """One system under load. Connections go round its ports, orders round its seats."""
+    """A system under load. Connections rotate among its ports, orders among its seats."""
 
     name: str
     ports: Sequence[int]
     seats: Sequence[Seat] = tuple(Seat(table) for table in TABLES)
     watcher: Mapping[str, str] = field(default_factory=dict)  # headers of its sockets
-    pages: Mapping[str, bytes] = field(default_factory=dict)  # requests of what people look at, by what it is
+    pages: Mapping[str, bytes] = field(default_factory=dict)  # requests of the most used pages, by name
     servers: Sequence[Server] = ()
-    database: str = ""  # of the product: its address
-    empty: Callable[[], None] = lambda: None  # closes every open order, past the product
+    database: str = ""  # the address of the product's database
+    empty: Callable[[], None] = lambda: None  # closes every open order directly in the database
 
     def __post_init__(self) -> None:
         self._orders, self._lines = count(), count()
         self._run = secrets.token_hex(4)
 
     def order(self, nth: int | None = None) -> bytes:
-        """The next order, each with a key of its own; `nth` chooses the seat."""
+        """Return the next order's request, each with a key of its own; `nth` selects the seat."""
         number = next(self._orders)
         seat = self.seats[(number if nth is None else nth) % len(self.seats)]
         body = json.dumps({"table": seat.table, "items": ITEMS}).encode()
@@ -54,12 +54,12 @@ class Contender:
         return request("POST", "/api/order", headers, body)
 
     async def connect(self, port: int | None = None) -> HttpLine:
-        """A new connection to the next process, or to one."""
+        """Open a connection to the next process, or to the given port."""
         port = port or self.ports[next(self._lines) % len(self.ports)]
         return (await asyncio.get_running_loop().create_connection(HttpLine, "127.0.0.1", port))[1]
 
     async def watch(self, on_text: OnText) -> SocketLine:
-        """A new socket at the next process; it is open when this returns."""
+        """Open a socket at the next process."""
         port = self.ports[next(self._lines) % len(self.ports)]
         asked = upgrade("/ws/orders", dict(self.watcher))
         loop = asyncio.get_running_loop()
@@ -68,7 +68,10 @@ class Contender:
         return line
 
     async def warm_up(self) -> None:
-        """One order from every seat at every process: a token's first request is slower. They stay open."""
+        """Place one order from every seat at every process; they stay open.
+
+        A token's first request is slower.
+        """
         for port in self.ports:
             line = await self.connect(port)
             for nth in range(len(self.seats)):
@@ -77,34 +80,34 @@ class Contender:
             line.close()
 
     async def begin_again(self) -> None:
-        """The same start for every run: no open orders but those of the warm-up."""
+        """Restore the same start for every run: no open orders but those of the warm-up."""
         await asyncio.to_thread(self.empty)
         await self.warm_up()
 
     def busy_seconds(self) -> float:
-        """What its server processes have had of the cores so far; without the database."""
+        """Return the processor time that its server processes have used, without the database."""
         return sum(busy_seconds(pid) for server in self.servers for pid in server.family())
 
     def resident_kib(self) -> int:
-        """Memory of all its server processes."""
+        """Return the memory of all its server processes."""
         return sum(resident_kib(pid) for server in self.servers for pid in server.family())
 
 
 def busy_seconds(pid: int) -> float:
-    """User and system time of one process."""
+    """Return the user and system time of one process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_kib(pid: int) -> int:
-    """Memory of one process."""
+    """Return the memory of one process."""
     fields = Path(f"/proc/{pid}/status").read_text().split()
     return int(fields[fields.index("VmRSS:") + 1])
 
 
 @asynccontextmanager
 async def product(plan: Plan) -> AsyncIterator[Contender]:
-    """This product, set up as planned."""
+    """Set up this product as planned."""
     async with Installation(plan) as here:
         yield contender_of(here, "Bistro")
 

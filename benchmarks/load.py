@@ -1,7 +1,7 @@
-"""The load generator: orders at once, orders in a closed loop, orders by the clock, sockets. Times in milliseconds.
+"""The load generator: orders at once, in a closed loop or at a steady rate, and sockets. Times are in milliseconds.
 
-It runs on a core of the same machine. `generator` is its share of one core while it measured: near 1 the figure tells
-of the generator, not of the server.
+It runs on a core of the same machine. `generator` is its share of one core while it measured: near 1 the figure
+describes the generator, not the server.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from harness.table import percentile
 
 Figures = dict[str, float]
 PATIENCE = 60.0
-JOINING = 50  # sockets that knock at the same time
+JOINING = 50  # sockets that connect at the same time
 SETTLE = 1.0
-DRAIN = 10.0  # seconds for what is late; what is not heard by then is lost
+DRAIN = 10.0  # seconds until a missing announcement counts as lost
 GLANCE = 0.005
 _ORDER_ID = re.compile(rb'"id": ?(\d+)')
 
 
 @dataclass
 class Clock:
-    """What a measured stretch took."""
+    """The figures of one measured period."""
 
     seconds: float = 0.0
     share: float = 0.0
@@ -36,7 +36,7 @@ class Clock:
 
 @contextmanager
 def measured() -> Iterator[Clock]:
-    """Time a stretch, and the generator's part in it. Its garbage waits until afterwards."""
+    """Time a period and the generator's processor time in it, without garbage collection."""
     clock = Clock()
     gc.collect()
     gc.disable()
@@ -50,7 +50,7 @@ def measured() -> Iterator[Clock]:
 
 
 def spread(seconds: Sequence[float]) -> Figures:
-    """Average, p50 and p99 in milliseconds."""
+    """Return average, p50 and p99 in milliseconds."""
     if not seconds:
         return dict.fromkeys(("average ms", "p50 ms", "p99 ms"), inf)
     average, p50, p99 = sum(seconds) / len(seconds), percentile(seconds, 0.5), percentile(seconds, 0.99)
@@ -58,7 +58,7 @@ def spread(seconds: Sequence[float]) -> Figures:
 
 
 async def at_once(target: Contender, orders: int) -> Figures:
-    """So many clients connect and order in the same instant; each is timed from its own first step."""
+    """Connect that many clients and send an order from each at the same moment, timed from each client's start."""
     seconds: list[float] = []
 
     async def one() -> None:
@@ -79,7 +79,7 @@ async def at_once(target: Contender, orders: int) -> Figures:
 
 
 async def in_a_loop(target: Contender, clients: int, seconds: float, ask: Callable[[], bytes] | None = None) -> Figures:
-    """So many clients, each asking again as soon as it is answered; orders, unless told otherwise."""
+    """Run that many clients, each sending its next request (an order by default) after each answer."""
     ask = ask or target.order
     times: list[float] = []
     failed = 0
@@ -113,11 +113,11 @@ async def in_a_loop(target: Contender, clients: int, seconds: float, ask: Callab
 
 @dataclass
 class Watchers:
-    """Sockets and what they heard of new orders."""
+    """Sockets and their announcements of new orders."""
 
     lines: list[SocketLine] = field(default_factory=list)
     greeted: int = 0
-    heard: list[tuple[int, float]] = field(default_factory=list)  # order, when
+    heard: list[tuple[int, float]] = field(default_factory=list)  # (order, time)
 
     def on_text(self, text: bytes, at: float) -> None:
         if text.find(b'"new_order"', 0, 64) >= 0:
@@ -128,7 +128,7 @@ class Watchers:
             self.greeted += 1
 
     async def join(self, target: Contender, sockets: int) -> None:
-        """Open sockets until each holds its snapshot."""
+        """Open sockets and wait until each has its snapshot."""
         door = asyncio.Semaphore(JOINING)
 
         async def one() -> None:
@@ -142,7 +142,7 @@ class Watchers:
 
 
 async def until(reached: Callable[[], bool], patience: float) -> None:
-    """Wait for it, but not for ever."""
+    """Wait for a condition, with a time limit."""
     for _ in range(round(patience / GLANCE)):
         if reached():
             return
@@ -160,7 +160,7 @@ def watching() -> Iterator[Watchers]:
 
 
 async def joining(target: Contender, sockets: int) -> Figures:
-    """How long until so many sockets hold their snapshot."""
+    """Measure the time until that many sockets have their snapshot."""
     with watching() as watchers, measured() as clock:
         await watchers.join(target, sockets)
     await asyncio.sleep(SETTLE)
@@ -168,7 +168,7 @@ async def joining(target: Contender, sockets: int) -> Figures:
 
 
 async def told(target: Contender, sockets: int, rate: int, seconds: float, patience: float = DRAIN) -> Figures:
-    """From sending an order until each socket has heard of it, at so many orders a second."""
+    """Measure the time from sending an order until each socket has announced it, at that rate of orders per second."""
     with watching() as watchers:
         await watchers.join(target, sockets)
         await asyncio.sleep(SETTLE)
@@ -187,8 +187,10 @@ async def told(target: Contender, sockets: int, rate: int, seconds: float, patie
 
 
 async def by_the_clock(target: Contender, rate: int, seconds: float) -> tuple[dict[int, float], list[float]]:
-    """Orders at a steady rate, whether or not the earlier ones are answered: ({order: when it was sent}, how long each
-    waited for its answer)."""
+    """Send orders at a steady rate, independently of the answers.
+
+    Returns ({order: time of sending}, seconds until each answer).
+    """
     sent: dict[int, float] = {}
     answered: list[float] = []
     idle = [await target.connect() for _ in range(rate)]
@@ -216,7 +218,10 @@ async def by_the_clock(target: Contender, rate: int, seconds: float) -> tuple[di
 
 
 async def standing(target: Contender, sockets: int, seconds: float) -> Figures:
-    """Memory of a socket that only watches. The first part of them pays for what all share, and is not counted."""
+    """Measure the memory of an idle socket.
+
+    The first part of the sockets is not counted, because it also pays for shared memory.
+    """
     first = max(1, sockets // 4)
     with watching() as watchers, measured() as clock:
         await watchers.join(target, first)
@@ -230,8 +235,10 @@ async def standing(target: Contender, sockets: int, seconds: float) -> Figures:
 
 
 async def enduring(target: Contender, clients: int, sockets: int, parts: int, seconds: float) -> Figures:
-    """Memory under load that goes on: so many parts of so many seconds, tables emptied between them. What a process
-    takes until half of them are over it needs; what it takes afterwards it never gives back."""
+    """Measure memory under long load: parts of equal length, with the tables emptied between them.
+
+    Memory that a process takes in the first half is needed; growth in the second half is a leak.
+    """
     resident, rounds = [], []
     with watching() as watchers, measured() as clock:
         await watchers.join(target, sockets)

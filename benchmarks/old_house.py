@@ -1,4 +1,4 @@
-"""The product with years of orders behind it, and the pages that are read from it."""
+"""The product with years of orders in its database, and the pages that are read from it."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ PAGES = (*API, *SCREENS)
 
 @asynccontextmanager
 async def old_house(plan: Plan, orders: int) -> AsyncIterator[Contender]:
-    """The product with so many orders behind it, and the pages that people look at."""
+    """Set up the product with that many old orders, and its most used pages."""
     async with Installation(plan) as here:
         await grow_old(here, orders)
         house = contender_of(here, f"{orders:,} old orders")
@@ -31,14 +31,14 @@ async def old_house(plan: Plan, orders: int) -> AsyncIterator[Contender]:
 
 
 async def pages_of(house: Contender, login: Login) -> dict[str, bytes]:
-    """Requests of a program and of a logged-in manager."""
+    """Return the requests of a program and of a logged-in manager, by name."""
     found = {name: request("GET", path, dict(house.watcher)) for name, path in API.items()}
     session = {"Cookie": await session_of(house, login), "Accept": "text/html"}
     return found | {name: request("GET", path, session) for name, path in SCREENS.items()}
 
 
 async def session_of(house: Contender, login: Login) -> str:
-    """Log in as a browser does; the cookies that it then sends."""
+    """Log in as a browser does and return the cookies."""
     line = await house.connect()
     form = await line.ask(request("GET", "/login/", {}))
     cookies = cookies_in(form.head)
@@ -52,7 +52,7 @@ async def session_of(house: Contender, login: Login) -> str:
 
 
 def cookies_in(head: bytes) -> dict[str, str]:
-    """What a browser keeps of an answer."""
+    """Return the cookies that an answer sets."""
     jar = SimpleCookie()
     for line in head.decode("latin-1").split("\r\n"):
         if line.lower().startswith("set-cookie:"):

@@ -1,4 +1,4 @@
-"""Medians, ratios, a table to read and a file to keep."""
+"""The report: medians, ratios, a table and a JSON file."""
 
 import json
 import os
@@ -15,33 +15,33 @@ from benchmarks.scenarios import Result
 from harness.service import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
-BUSY = 0.85  # share of its core from which the generator may be what was measured
+BUSY = 0.85  # share of a core at which the generator may limit the figure
 NO_RATIO = frozenset({"success", "failed", "lost", "refused", "cut off", "generator"})
-TROUBLE = frozenset({"failed", "refused", "cut off"})  # told when there is some
+TROUBLE = frozenset({"failed", "refused", "cut off"})  # shown only if not zero
 SHARES = frozenset({"success", "generator"})
 
 
 def medians(runs: Sequence[Figures]) -> Figures:
-    """Of each figure."""
+    """Return the median of each figure."""
     names = runs[0] if runs else {}
     return {name: median(run[name] for run in runs) for name in names}
 
 
 def ratio(figure: str, ours: Figures, theirs: Figures) -> float | None:
-    """Ours by theirs; None where that says nothing."""
+    """Return our figure divided by theirs, or None if the ratio has no meaning."""
     if figure in NO_RATIO or not theirs.get(figure) or figure not in ours:
         return None
     return ours[figure] / theirs[figure]
 
 
 def compared(result: Result) -> list[tuple[str, str]]:
-    """Which contender is set against which: ours against each rival, an old house against the youngest."""
+    """Return the pairs to compare: the product with each rival, and a large database with the smallest."""
     first, *others = result.runs
     return [(other, first) if result.family == "growth" else (first, other) for other in others]
 
 
 def lines(results: Sequence[Result]) -> Iterator[str]:
-    """The tables, in Markdown: one for each configuration and family."""
+    """Return the tables in Markdown, one for each configuration and family."""
     heading = None
     for result in results:
         names = list(result.runs)
@@ -61,7 +61,7 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
 
 
 def told(family: str, found: Sequence[Figures]) -> Iterator[str]:
-    """The figures of a measure that the table holds; the file holds all."""
+    """Return the figures of a measure for the table; the file has all of them."""
     for figure in next((figures for figures in found if figures), {}):
         trouble = any(figures.get(figure) for figures in found)
         if figure in TROUBLE and not trouble:
@@ -72,7 +72,7 @@ def told(family: str, found: Sequence[Figures]) -> Iterator[str]:
 
 
 def shown(figure: str, value: float | None) -> str:
-    """A figure as people read it."""
+    """Format a figure."""
     if value is None:
         return "broke down"
     if figure in SHARES:
@@ -82,7 +82,7 @@ def shown(figure: str, value: float | None) -> str:
 
 
 def keep(results: Sequence[Result], runs: int, folder: Path = RESULTS) -> Path:
-    """Everything that was measured, every run of it, as JSON."""
+    """Write every run of every measure as JSON."""
     now = datetime.now(UTC)
     git = subprocess.run(
         ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False

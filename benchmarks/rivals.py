@@ -1,7 +1,7 @@
-"""Who else takes the same orders: another system (by URL, by command, found beside the project), or ourselves before.
+"""Systems to compare with: another system (by URL, by command, or beside the project) or an earlier revision.
 
-The systems that `make bench` knows stand in a folder beside the project, where somebody has put them. They need
-packages of their own, in an environment of their own under VAR.
+The systems that `make bench` knows are in a folder beside the project, if it exists. They need packages of their own,
+in an environment of their own under VAR.
 """
 
 import os
@@ -36,8 +36,8 @@ PACKAGES = (
     "orjson",
     "redis",
 )
-REDIS_PORT = 6379  # where the rival with several workers looks for it
-# What `strong_pg.py` reads and writes: its own few columns.
+REDIS_PORT = 6379  # fixed in the code of the rival with several workers
+# The tables that `strong_pg.py` reads and writes.
 STRONG_TABLES = (
     "CREATE TABLE shop_table (id bigserial PRIMARY KEY, restaurant_id int NOT NULL, name text NOT NULL,"
     " UNIQUE (restaurant_id, name))",
@@ -55,7 +55,7 @@ STRONG_TABLES = (
 
 
 class Command(Server):
-    """A rival's processes: any command that serves on the port that it is told."""
+    """A rival's processes: any command that serves on the given port."""
 
     def __init__(self, name: str, folder: Path, command: Sequence[str], settings: Mapping[str, str]) -> None:
         super().__init__(name, folder)
@@ -76,7 +76,7 @@ class Command(Server):
 
 
 class KnownRedis(Redis):
-    """Where a rival insists on one. Somebody's may run there already."""
+    """A Redis on the port that one rival requires; a running one is used."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__("rival-redis", folder)
@@ -84,7 +84,7 @@ class KnownRedis(Redis):
 
 
 def python_for_rivals(given: str = "") -> str:
-    """An interpreter with the packages that the known rivals need; made on the first call."""
+    """Return an interpreter with the packages of the known rivals, which is created on the first call."""
     if given:
         return given
     folder = (ROOT / os.environ.get("VAR", "var")).resolve() / "benchmarks" / "rivals"
@@ -98,7 +98,7 @@ def python_for_rivals(given: str = "") -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """Where the known rivals' code is, and the interpreter that runs it."""
+    """The folder of the known rivals' code, and the interpreter that runs it."""
 
     folder: Path
     python: str
@@ -111,7 +111,7 @@ class Known:
 
 @asynccontextmanager
 async def known_rival(plan: Plan, known: Known) -> AsyncIterator[Contender]:
-    """The one for this kind of installation, with as many workers as we have processes."""
+    """Return the rival for this kind of installation, with as many workers as the product has processes."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bistro-rival.")))
         if plan.postgres:
@@ -161,7 +161,7 @@ async def _strong(stack: AsyncExitStack, folder: Path, known: Known, workers: in
 
 @asynccontextmanager
 async def commanded(command: str) -> AsyncIterator[Contender]:
-    """A rival that a command starts: in it `{port}` is where it shall serve, `{folder}` where it may keep its data."""
+    """Start a rival by a command in which `{port}` is its port and `{folder}` its data folder."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bistro-rival.")))
         server = Command("rival", folder, shlex.split(command), {})
@@ -171,7 +171,7 @@ async def commanded(command: str) -> AsyncIterator[Contender]:
 
 @asynccontextmanager
 async def at_url(url: str) -> AsyncIterator[Contender]:
-    """A rival that somebody started on this machine: load is not sent to others."""
+    """Return a rival that is already running on this machine; load is not sent to other machines."""
     place = urlsplit(url)
     if place.hostname not in {"127.0.0.1", "localhost"} or place.scheme != "http":
         sys.exit(f"The rival must be served by this machine, over http: {url}")
@@ -180,7 +180,7 @@ async def at_url(url: str) -> AsyncIterator[Contender]:
 
 @asynccontextmanager
 async def earlier(plan: Plan, revision: str) -> AsyncIterator[Contender]:
-    """This product as it was, checked out beside and served by today's environment."""
+    """Serve this product at an earlier revision, in a work tree with today's environment."""
     with checked_out(revision) as folder:
         async with Installation(replace(plan, checkout=folder)) as here:
             yield contender_of(here, revision)
@@ -188,7 +188,7 @@ async def earlier(plan: Plan, revision: str) -> AsyncIterator[Contender]:
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """A work tree of another revision, for as long as it is measured."""
+    """Create a work tree of another revision for the duration of the measurement."""
     with tempfile.TemporaryDirectory(prefix="bistro-revision.") as folder:
         tree = Path(folder) / "tree"
         git = ["git", "-C", str(ROOT), "worktree"]

@@ -1,4 +1,4 @@
-"""What is measured, and in which order: contenders take turns, so that a busy minute of the machine hits them all."""
+"""The measures and their order: contenders take turns, so that a busy minute of the machine affects all of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -22,17 +22,17 @@ Opener = Callable[[Plan], AbstractAsyncContextManager[Contender]]
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything."""
+    """The sizes of all measures."""
 
     bursts: tuple[int, ...] = (10, 50, 100, 500, 2000)
     clients: int = 50
-    seconds: float = 8.0  # of a closed loop, and of ordering by the clock
+    seconds: float = 8.0  # of a closed loop, and of orders at a steady rate
     page_seconds: float = 1.0
     sockets: tuple[int, ...] = (1, 50, 500)
     rate: int = 50
     joining: int = 1000
     idle_seconds: float = 8.0
-    parts: int = 12  # of a long load, a minute each
+    parts: int = 12  # of a long load, one minute each
     part_seconds: float = 60.0
     old_orders: tuple[int, ...] = (1_000, 100_000, 1_000_000)
 
@@ -51,17 +51,17 @@ QUICK = Sizes(
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing that is measured, and its name in the table."""
+    """A measure with its name in the table."""
 
     name: str
     take: Callable[[Contender], Awaitable[Figures]]
-    slices: int = 1  # turns a run: small differences want short turns
-    once: bool = False  # one run, on servers that have just started
+    slices: int = 1  # turns in each run; small differences need short turns
+    once: bool = False  # a single run on fresh servers
 
 
 @dataclass(frozen=True)
 class Result:
-    """All runs of one measure. The first contender is the one that is asked about."""
+    """All runs of one measure. The first contender is the one under test."""
 
     configuration: str
     family: str
@@ -70,7 +70,7 @@ class Result:
 
 
 def ordering(sizes: Sizes) -> list[Measure]:
-    """How many orders, and how long each takes."""
+    """Return the measures of throughput and response times of orders."""
     found = [Measure(f"{number:,} at once", partial(at_once, orders=number)) for number in sizes.bursts]
     for clients, name in ((sizes.clients, f"{sizes.clients} clients"), (1, "one client")):
         found.append(Measure(name, partial(in_a_loop, clients=clients, seconds=sizes.seconds)))
@@ -78,7 +78,7 @@ def ordering(sizes: Sizes) -> list[Measure]:
 
 
 def watching(sizes: Sizes) -> list[Measure]:
-    """How soon sockets know."""
+    """Return the measures of the delay until sockets show an order."""
     heard = partial(told, rate=sizes.rate, seconds=sizes.seconds)
     found = [
         Measure(f"{number:,} socket{'s' * (number > 1)}, {sizes.rate} orders/s", partial(heard, sockets=number))
@@ -88,19 +88,22 @@ def watching(sizes: Sizes) -> list[Measure]:
 
 
 def standing_by(sizes: Sizes) -> list[Measure]:
-    """What an idle socket costs. Once: later sockets would be given the memory that earlier ones left behind."""
+    """Return the measure of an idle socket's memory.
+
+    It runs once, because later sockets would use memory that earlier ones have freed.
+    """
     take = partial(standing, sockets=sizes.joining, seconds=sizes.idle_seconds)
     return [Measure(f"{sizes.joining:,} idle sockets", take, once=True)]
 
 
 def lasting(sizes: Sizes) -> list[Measure]:
-    """Whether memory stays where it is while people go on ordering."""
+    """Return the measure of memory growth under long load."""
     take = partial(enduring, clients=20, sockets=100, parts=sizes.parts, seconds=sizes.part_seconds)
     return [Measure(f"{sizes.parts * sizes.part_seconds / 60:.2g} minutes of 20 clients", take, once=True)]
 
 
 def looking(sizes: Sizes) -> list[Measure]:
-    """What grows with the years, if anything does: placing, and what the house looks at all the time."""
+    """Return the measures that could grow with the number of old orders: placing, and the most used pages."""
 
     async def look(target: Contender, page: str) -> Figures:
         return await in_a_loop(target, 1, sizes.page_seconds, lambda: target.pages[page])
@@ -120,7 +123,7 @@ FAMILIES: dict[str, Callable[[Sizes], list[Measure]]] = {
 
 
 async def interleaved(measure: Measure, contenders: Sequence[Contender], runs: int) -> dict[str, list[Figures]]:
-    """Every contender in its turn, the first one another each time. Who breaks down has fewer runs."""
+    """Run every contender in turn, beginning with another one each time. A contender that fails has fewer runs."""
     found: dict[str, list[Figures]] = {contender.name: [] for contender in contenders}
     for run in range(1 if measure.once else runs * measure.slices):
         first = run % len(contenders)
@@ -138,7 +141,7 @@ async def interleaved(measure: Measure, contenders: Sequence[Contender], runs: i
 async def measured(
     configuration: str, family: str, sizes: Sizes, runs: int, rivals: Sequence[Opener]
 ) -> AsyncIterator[Result]:
-    """One family on one configuration: everything set up anew, measured, and gone afterwards."""
+    """Measure one family on one configuration, with an installation that is removed afterwards."""
     plan = CONFIGURATIONS[configuration]
     async with AsyncExitStack() as stack:
         if family == "growth":

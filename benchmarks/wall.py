@@ -1,9 +1,9 @@
-"""The kitchen's walls under load, in Chromium: what stands on them, and what a press of a key costs.
+"""The kitchen's walls under load, in Chromium: their tickets, and the time of a bump.
 
 `python -m benchmarks.wall --shots FOLDER`: for 60 orders an hour, 300 an hour and a rush of 80 tickets at once, four
 station walls and the pass are open. Cooks press a number and Enter; afterwards each wall must show exactly the open
-tickets that the API tells, none missing and none twice. Times are from the press to the changed board as painted, in
-the page's own clock. They are no test: the machine carries the browser, the server and the load.
+tickets of the API, none missing and none twice. Times are from the press to the painted change, by the page's own
+clock. They are not a test, because one machine runs the browser, the server and the load.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from harness.service import Running, Service
 
 WALL: Any = {"width": 1920, "height": 1080}
 DISHES = ("Burger", "Fries", "Onion Soup", "Steak Frites", "Mussels", "Green Salad", "Ice Cream", "Cola", "Lager")
-# From the press of Enter until the chosen ticket looks sent, and until it is struck through or gone, as painted.
+# Milliseconds from Enter until the ticket is painted as sent, and until it is painted as done or gone.
 LISTEN = """() => {
   window.pressed = [];
   window.signed = [];
@@ -59,8 +59,10 @@ ORDERS = """() => [...document.querySelectorAll("#board [data-order]")].map((eac
 
 @dataclass(frozen=True)
 class Load:
-    """What is tried: orders that stand there at the beginning, then so many an hour (0: no more). `alone`: one wall is
-    open, no other and no pass, since in a kitchen each has a processor of its own."""
+    """The load: initial orders, then orders per hour (0: none). With `alone` a single wall is open.
+
+    In a kitchen each wall has a processor of its own.
+    """
 
     name: str
     standing: int
@@ -80,7 +82,7 @@ RUSH_TICKETS = 80
 
 @dataclass
 class Outcome:
-    """What came of it; times in milliseconds."""
+    """The outcome of one load; times in milliseconds."""
 
     load: Load
     orders: int = 0
@@ -92,7 +94,7 @@ class Outcome:
     signs: list[float] = field(default_factory=list)
 
     def row(self) -> str:
-        """One row of the table."""
+        """Return one row of the table."""
         counts = f"{self.orders} | {self.tickets} | {self.missing} | {self.doubled} | {self.stale}"
         return (
             f"| {self.load.name} | {counts} | {len(self.presses)} | {figures(self.signs)} | {figures(self.presses)} |"
@@ -100,7 +102,7 @@ class Outcome:
 
 
 def figures(times: list[float]) -> str:
-    """Median, p95 (nearest rank) and the longest."""
+    """Return median, p95 (nearest rank) and maximum."""
     if not times:
         return "–"
     ranked = sorted(times)
@@ -109,7 +111,7 @@ def figures(times: list[float]) -> str:
 
 
 class Restaurant:
-    """Orders and the truth, over HTTP."""
+    """A restaurant over HTTP: places orders and reads the open tickets."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -118,7 +120,7 @@ class Restaurant:
         self.lock = threading.Lock()
 
     def order(self) -> None:
-        """One order of one to four dishes, from the next table's pad."""
+        """Place one order of one to four dishes from the next table's pad."""
         with self.lock:
             self.placed += 1
             table = f"Table {self.placed % 24 + 1}"
@@ -126,7 +128,7 @@ class Restaurant:
         self.service.order(table, **wish)
 
     def get(self, path: str) -> list[dict[str, Any]]:
-        """A list of the API, whole."""
+        """Read a whole list of the API."""
         token = self.service.token("integration")
         request = urllib.request.Request(self.service.url + path, headers={"Authorization": f"Device {token}"})
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -138,7 +140,7 @@ class Restaurant:
 
 
 def open_wall(browser: Browser, service: Service, path: str) -> Page:
-    """A wall, logged in as a cook and live."""
+    """Open a wall, logged in as a cook, and wait until the wall is live."""
     page = browser.new_context(base_url=service.url, viewport=WALL).new_page()
     person = service.demo["staff"]["kitchen"]
     page.goto("/login/")
@@ -153,13 +155,13 @@ def open_wall(browser: Browser, service: Service, path: str) -> Page:
 
 
 def let_orders_come(place: Restaurant, load: Load, over: threading.Event) -> None:
-    """At the load's pace until it is over."""
+    """Place orders at the load's rate until the time is over."""
     while load.per_hour and not over.wait(3600 / load.per_hour):
         place.order()
 
 
 def rush(place: Restaurant) -> None:
-    """So many tickets at once: forty orders in the same second, then single ones until there are enough."""
+    """Place forty orders in the same second, then single ones until there are that many tickets."""
     with ThreadPoolExecutor(40) as pads:
         list(pads.map(lambda _: place.order(), range(40)))
     while len(place.open_tickets()) < RUSH_TICKETS:
@@ -167,18 +169,18 @@ def rush(place: Restaurant) -> None:
 
 
 def press(walls: Sequence[Page], load: Load) -> None:
-    """Cooks in turn: a number, Enter."""
+    """Bump tickets on each wall in turn by a number and Enter."""
     pause = min(3.0, 3600 / load.per_hour / 2) if load.per_hour else 0.3
     for turn in range(load.presses):
         wall = walls[turn % len(walls)]
         wall.keyboard.press(str(1 + turn % 3))
-        wall.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
+        wall.wait_for_timeout(350)  # touches within 0.3 s after a ticket has moved are ignored
         wall.keyboard.press("Enter")
         time.sleep(pause)
 
 
 def compare(place: Restaurant, stations: dict[int, Page], expo: Page | None, outcome: Outcome) -> None:
-    """Each wall against the API's word, once nothing moves any more."""
+    """Compare each wall with the API's tickets after the last change."""
     time.sleep(5)
     truth: dict[int, list[str]] = defaultdict(list)
     orders: set[str] = set()
@@ -200,11 +202,11 @@ def compare(place: Restaurant, stations: dict[int, Page], expo: Page | None, out
 
 
 def try_load(browser: Browser, load: Load, shots: Path | None) -> Outcome:
-    """One load, in a restaurant of its own."""
+    """Run one load in a restaurant of its own."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         place = Restaurant(stack.enter_context(Running(Path(folder))))
-        place.service.order("Table 1", Burger=1, Fries=1, Ice_Cream=1, Lager=1)  # something at each station
+        place.service.order("Table 1", Burger=1, Fries=1, Ice_Cream=1, Lager=1)  # a dish for each station
         for _ in range(load.standing):
             place.order()
         known = sorted({ticket["station"] for ticket in place.open_tickets()})
@@ -235,7 +237,7 @@ def try_load(browser: Browser, load: Load, shots: Path | None) -> Outcome:
 
 
 def say(line: str) -> None:
-    """One line of the table, at once."""
+    """Print one line of the table at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

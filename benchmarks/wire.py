@@ -1,6 +1,6 @@
-"""HTTP and WebSocket as the load generator speaks them: as little work for each answer as Python allows.
+"""HTTP and WebSocket for the load generator, with as little work for each answer as Python allows.
 
-A client library spends more on an order than the server under test; these two read just what is measured.
+A client library spends more time on an order than the server under test; these classes parse only the measured parts.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ OnText = Callable[[bytes, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said."""
+    """An answer: status and body."""
 
     status: int
     head: bytes
@@ -33,7 +33,7 @@ class Answer:
 
 
 class HttpLine(asyncio.Protocol):
-    """One kept connection, one request at a time."""
+    """A kept connection, with one request at a time."""
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport
@@ -68,7 +68,7 @@ class HttpLine(asyncio.Protocol):
 
 
 def read_answer(received: bytearray) -> Answer | None:
-    """The answer, once it is whole. Nobody asks twice at a time, so nothing follows it."""
+    """Return the answer once all of it has arrived. There is no pipelining, so nothing follows it."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -82,7 +82,7 @@ def read_answer(received: bytearray) -> Answer | None:
 
 
 class SocketLine(asyncio.Protocol):
-    """One WebSocket that hears texts and answers pings."""
+    """A WebSocket that receives texts and answers pings."""
 
     def __init__(self, upgrade: bytes, on_text: OnText) -> None:
         self.transport: asyncio.Transport
@@ -133,7 +133,7 @@ class SocketLine(asyncio.Protocol):
 
 
 def _frame_at(received: bytearray, start: int) -> tuple[int, int, int] | None:
-    """(kind, where its content begins, where it ends) of the frame that begins at `start`, once it is whole."""
+    """Return (kind, start of the content, end of the frame) of the frame at `start`, or None if it is incomplete."""
     begin = start + 2
     if len(received) < begin:
         return None
@@ -147,7 +147,7 @@ def _frame_at(received: bytearray, start: int) -> tuple[int, int, int] | None:
 
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """A request as it goes over the line."""
+    """Encode an HTTP request."""
     told = {"Host": "127.0.0.1:8000", **headers}
     if body:
         told = {"Content-Type": "application/json", **told, "Content-Length": str(len(body))}
@@ -156,7 +156,7 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") 
 
 
 def upgrade(path: str, headers: dict[str, str]) -> bytes:
-    """A request for a WebSocket."""
+    """Encode the request for a WebSocket."""
     key = b64encode(secrets.token_bytes(16)).decode()
     asked = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": key, "Sec-WebSocket-Version": "13"}
     return request("GET", path, {**asked, "Origin": "http://127.0.0.1:8000", **headers})

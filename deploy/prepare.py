@@ -1,6 +1,6 @@
-"""Make VAR ready to be served: the database, the static files and, on the first start, the demo restaurant.
+"""The preparation of VAR: the database, the static files and, on the first start, the demo restaurant.
 
-All in one process: loading Django takes longer than most of the work.
+One process does all steps, because loading Django takes longer than most of the work.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from whitenoise.compress import main as compress  # noqa: E402
 
 
 def state_of_sources() -> str:
-    """Changes whenever a static file of ours or an installed package does."""
+    """Return a text that changes with every change to our static files or to the installed packages."""
     files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
     digest = hashlib.sha256()
     for path in [ROOT / "requirements.lock", *files]:
@@ -28,7 +28,10 @@ def state_of_sources() -> str:
 
 
 def collect_static() -> None:
-    """Collect and compress, only when something changed. gzip alone: brotli takes ten times as long."""
+    """Collect and compress static files if they have changed.
+
+    Only gzip is used, because brotli takes ten times as long.
+    """
     stamp, state = settings.VAR / "static.stamp", state_of_sources()
     if stamp.exists() and stamp.read_text() == state and settings.STATIC_ROOT.is_dir():
         return
@@ -38,7 +41,7 @@ def collect_static() -> None:
 
 
 def main() -> None:
-    """Each step leaves what is already there; a kill in the middle is made good by the next start."""
+    """Run all steps; each keeps what exists, so that the next start completes an interrupted one."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()

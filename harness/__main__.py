@@ -1,4 +1,7 @@
-"""`python -m harness`. The judge reads a few of the product's limits, outside pytest too; it asks no database."""
+"""The command `python -m harness`.
+
+Django is set up because the checks import a few of the product's limits; no database is queried.
+"""
 
 import os
 

@@ -1,6 +1,6 @@
-"""False alarms: orders on an evening without faults, and how many of them raised the alarm for unseen orders.
+"""False alarms: the share of orders without any fault that raise the alarm for unseen orders.
 
-Nobody cooks, delivers or cancels here: an order that is gone could not ring any more.
+Nobody cooks, delivers or cancels here, because a closed order cannot raise an alarm.
 """
 
 import asyncio
@@ -14,24 +14,24 @@ from harness.screens import Rules
 from harness.trials import ENDLESS, account_of
 from tools.simulator.client import Client
 
-ALARM_SECONDS = 20.0  # after the order, with the sweep's second
+ALARM_SECONDS = 20.0  # seconds after the order, one for the sweep included
 REPORTED = 2.0  # seconds in which the walls have shown and reported the last order
 SILENT = Rules(report=False)
 
 
 @dataclass
 class Rang:
-    """What became of some orders."""
+    """The outcome of some orders."""
 
     account: Account
     orders: set[int]
-    alarmed: set[int]  # those of them that nobody had seen in time, as the log has it
+    alarmed: set[int]  # orders with an alarm event in the log
 
 
 async def alarms(
     here: Installation, client: Client, *, orders: int, unseen: int, screens: int = 12, within: float = ALARM_SECONDS
 ) -> tuple[Rang, Rang]:
-    """Orders that walls display and report; then, the control, orders that walls display and say nothing about."""
+    """Place orders that walls display and report; then, as the control, orders that walls display without reporting."""
     async with watched(here, client, screens, Rules()):
         normal = await _placed(here, client, orders)
         await asyncio.sleep(REPORTED)
@@ -47,7 +47,7 @@ async def alarms(
 
 
 async def _placed(here: Installation, client: Client, orders: int) -> Guests:
-    """So many orders, at most fifty a second."""
+    """Place that many orders, at most fifty a second."""
     pads = here.who.of_kind("pad")[:25]
     room = asyncio.Semaphore(ENDLESS)
     guests = Guests(client, pads, await read_menu(client, pads[0]), pause=0.5, room=room)

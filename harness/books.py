@@ -1,4 +1,4 @@
-"""The database as a judge reads it: straight from its tables, past everything that the product does."""
+"""The database as the checker reads it: directly from the tables, independently of the product's code."""
 
 import sqlite3
 from collections import defaultdict
@@ -12,23 +12,23 @@ import psycopg
 
 
 class Head(NamedTuple):
-    """How far the screens of a restaurant must have come."""
+    """The places in the log that the screens of a restaurant must have reached."""
 
-    told: int = 0  # the place of the last event that every program must have been told
-    placed: int = 0  # the place of the last new order: no wall may stand before it
+    told: int = 0  # the place of the last event for programs
+    placed: int = 0  # the place of the last new order; no wall may be behind it
 
 
 @dataclass
 class Books:
-    """What stands in the orders, by the mark in the note of a line."""
+    """The stored orders, by the mark in the note of a line."""
 
     orders: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     totals: dict[int, Decimal] = field(default_factory=dict)
-    tickets: set[int] = field(default_factory=set)  # orders that the kitchen has
+    tickets: set[int] = field(default_factory=set)  # ids of orders with a ticket
 
 
 class Log:
-    """Reads with a connection of its own for each question: the database may have been killed in between."""
+    """Database reads with a new connection for each query, because the database may have been killed in between."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -37,35 +37,33 @@ class Log:
         if self.address.startswith("postgres"):
             with psycopg.connect(self.address, connect_timeout=5) as connection:
                 return connection.execute(sql).fetchall()
-        connection = sqlite3.connect(f"{Path(self.address).as_uri()}?mode=ro", uri=True, timeout=20)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
+        address = f"{Path(self.address).as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=20)) as file:
+            return file.execute(sql).fetchall()
 
     def write(self, sql: str) -> None:
-        """Before anybody serves: how the restaurants are to be."""
+        """Execute one statement that prepares the restaurants before anything is served."""
         if self.address.startswith("postgres"):
             with psycopg.connect(self.address, connect_timeout=5) as connection:
                 connection.execute(sql)
             return
-        with closing(sqlite3.connect(self.address, timeout=20)) as connection, connection:
-            connection.execute(sql)
+        with closing(sqlite3.connect(self.address, timeout=20)) as file, file:
+            file.execute(sql)
 
     def heads(self) -> dict[int, Head]:
-        """How far each restaurant's screens must have come."""
+        """Return, by restaurant, the places that its screens must have reached."""
         new = "max(CASE WHEN type = 'order_created' THEN seq ELSE 0 END)"
         orders = "FROM core_event WHERE type LIKE 'order_%' GROUP BY restaurant_id"
         rows = self.rows(f"SELECT restaurant_id, max(seq), {new} {orders}")
         return {restaurant: Head(told, placed) for restaurant, told, placed in rows}
 
     def last_placed(self) -> int:
-        """The place of the last new order: no wall may stand before it."""
+        """Return the place of the last new order; no wall may be behind it."""
         ((seq,),) = self.rows("SELECT coalesce(max(seq), 0) FROM core_event WHERE type = 'order_created'")
         return int(seq)
 
     def order_events(self, after: int = 0) -> dict[int, list[int]]:
-        """The places of all events that programs are told, in order, by restaurant; of an old house, the later ones."""
+        """Return, by restaurant, the places of all events after `after` that programs receive, in order."""
         found: dict[int, list[int]] = defaultdict(list)
         told = f"type LIKE 'order_%' AND seq > {after}"
         rows = self.rows(f"SELECT restaurant_id, seq FROM core_event WHERE {told} ORDER BY seq")
@@ -74,19 +72,19 @@ class Log:
         return found
 
     def alarmed(self) -> set[int]:
-        """Orders that rang because the kitchen had not seen them in time."""
+        """Return the ids of the orders that raised the alarm because the kitchen had not seen them in time."""
         rows = self.rows("SELECT subject FROM core_event WHERE type = 'order_updated' AND action = 'unseen'")
         return {int(subject.rpartition(":")[2]) for (subject,) in rows}
 
     def gaps(self) -> int:
-        """Numbers of the restaurants' logs that nobody has, or that came twice."""
+        """Count the numbers in the restaurants' logs that are missing or used twice."""
         rows = self.rows("SELECT restaurant_id, count(*), max(seq) FROM core_event GROUP BY restaurant_id")
         logs = {restaurant: (count, last) for restaurant, count, last in rows}
         heads = self.rows("SELECT restaurant_id, seq FROM core_feedhead")
         return sum(abs(head - place) for restaurant, head in heads for place in logs.get(restaurant, (0, 0)))
 
     def books(self) -> Books:
-        """Every order that stands, with what it costs."""
+        """Read all stored orders with their totals."""
         books = Books()
         marks = "SELECT DISTINCT o.id, l.note FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
         for order_id, mark in self.rows(f"{marks} WHERE l.note <> ''"):

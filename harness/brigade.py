@@ -1,21 +1,24 @@
-"""A crew that uses all that the kitchen has: holds, pushes, undo, recalls, plates, courses that are fired, pauses."""
+"""A crew that uses all of the kitchen's functions: holds, pushes, undo, recalls, plates, fired courses and pauses."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.guests import Crew
+from harness.guests import Crew, Token
 from tools.simulator.client import Credential
 from tools.simulator.credentials import Credentials
 
 COURSES = (1, 2)
-HOUSE = 50  # orders open or under way: guests order as fast as the kitchen cooks
+HOUSE = 50  # orders open or being placed, so that guests order as fast as the kitchen cooks
 Ticket = Mapping[str, Any]
 
 
 class Brigade(Crew):
-    """Cooks and waiters at work: every third order is cooked course by course and delivered, the others are cancelled
-    while they are in work. `acts` counts what was done, by what it is called."""
+    """Cooks and waiters at work.
+
+    Every third order is cooked course by course and delivered; the others are cancelled while they are in work. `acts`
+    counts the actions by name.
+    """
 
     left_open = 10
 
@@ -34,7 +37,7 @@ class Brigade(Crew):
         return order_id % 3 == 0
 
     async def serve(self, order_id: int) -> bool:
-        """Course by course; whether the last of it was brought."""
+        """Cook and deliver the order course by course; return True if the last course was delivered."""
         brought = False
         for course in COURSES:
             if course > COURSES[0]:
@@ -42,7 +45,7 @@ class Brigade(Crew):
                 await self.act(f"orders/{order_id}/fire", self.waiter, {"course": course})
             for ticket in await self.open_tickets(order_id):
                 await self.cook(ticket)
-            for ticket in await self.open_tickets(order_id):  # what a push left behind, or an answer that was lost
+            for ticket in await self.open_tickets(order_id):  # left by a push or by a lost answer
                 await self.act(f"tickets/{ticket['id']}/bump", self.screen)
             brought = await self.act(f"orders/{order_id}/deliver", self.waiter)
         return brought
@@ -54,7 +57,7 @@ class Brigade(Crew):
         return tickets
 
     async def before(self, ticket: Ticket) -> None:
-        """Held and let go; handed to another station, whole or by the line; begun."""
+        """Hold and release the ticket, move it or a line to another station, and begin it."""
         number, place = ticket["id"], f"tickets/{ticket['id']}"
         if number % 2:
             await self.act(f"{place}/hold", self.screen)
@@ -67,7 +70,7 @@ class Brigade(Crew):
         await self.act(f"{place}/start", self.screen)
 
     async def cook(self, ticket: Ticket) -> None:
-        """Done, not done after all, done; some come back from the pass. Then it stands there."""
+        """Bump the ticket, undo and bump again; recall some from the pass; leave it on the pass."""
         number, place = ticket["id"], f"tickets/{ticket['id']}"
         await self.before(ticket)
         await self.act(f"{place}/bump", self.screen)
@@ -81,7 +84,10 @@ class Brigade(Crew):
             await self.act(f"ticket-lines/{line['id']}/plate", self.screen, {"plated": True})
 
     async def act(self, path: str, credential: Credential, body: Any = None) -> bool:
-        """Refused is what somebody else did before, or what was done and whose answer was lost."""
+        """Perform one action and count it.
+
+        A refusal is no fault: another person was first, or the answer to the first attempt was lost.
+        """
         answer = await self._do(f"/api/v1/{path}", credential, body)
         name = path.rpartition("/")[2]
         self.acts[name if answer.ok else f"{name} refused"] += 1
@@ -89,9 +95,9 @@ class Brigade(Crew):
 
 
 def acts_of(crews: Sequence[Crew]) -> Counter[str]:
-    """What the brigades among them did, and how often."""
+    """Add up the actions of all brigades, by name."""
     return sum((crew.acts for crew in crews if isinstance(crew, Brigade)), Counter())
 
 
-def crew_of(client: Any, who: Credentials, waiter: Credential, hands: int, *, whole_kitchen: bool) -> Crew:
+def crew_of(client: Any, who: Credentials, waiter: Token, hands: int, *, whole_kitchen: bool) -> Crew:
     return (Brigade if whole_kitchen else Crew)(client, who, waiter, hands)

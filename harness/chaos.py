@@ -1,4 +1,4 @@
-"""What breaks while the guests order, and how long every screen takes to show the truth again."""
+"""Faults while guests order, and the time until every screen is right again."""
 
 import asyncio
 import random
@@ -9,14 +9,14 @@ from time import perf_counter
 from harness.installation import Installation
 from harness.screens import Screen, when_all
 
-PATIENCE = 45.0  # seconds after which a screen counts as never back
+PATIENCE = 45.0  # seconds until a screen counts as lost
 OUTAGE = 1.0  # seconds that Redis and PostgreSQL are away
 WORKER, REDIS, POSTGRES = "worker killed", "Redis restarted", "PostgreSQL killed"
 
 
 @dataclass
 class Recovery:
-    """For one kind of fault: seconds until each screen was right again, and until an order was acknowledged again."""
+    """The recovery from one kind of fault: seconds until each screen was right, and until an order was acknowledged."""
 
     screens: list[float] = field(default_factory=list)
     orders: list[float] = field(default_factory=list)
@@ -26,16 +26,16 @@ class Recovery:
 
 @dataclass
 class Chaos:
-    """Faults one after the other, each at its share of the evening."""
+    """A sequence of faults, spread over the evening."""
 
     here: Installation
     screens: Sequence[Screen]
     acknowledged: Callable[[], int]
     recoveries: dict[str, Recovery] = field(default_factory=dict)
-    over: bool = False  # nobody orders any more
+    over: bool = False  # no more orders are placed
 
     async def rage(self, faults: Sequence[str], orders: int) -> None:
-        """Spread the faults over the orders, in an order that is the same in every run."""
+        """Spread the faults over the orders, in the same sequence in every run."""
         shuffled = random.Random(len(faults)).sample(faults, len(faults))
         for number, fault in enumerate(shuffled, start=1):
             while self.acknowledged() < orders * number / (len(faults) + 1):  # noqa: ASYNC110 - a count, not an event
@@ -43,7 +43,11 @@ class Chaos:
             await self._break(fault, number)
 
     async def _break(self, fault: str, number: int) -> None:
-        """Break it, bring it back, and measure from the kill (a worker: others serve) or from the return."""
+        """Break the part, restore it, and measure the recovery.
+
+        The clock starts at the kill of a worker, because others go on serving, and at the return of Redis or
+        PostgreSQL.
+        """
         if fault == WORKER:
             worker = self.here.workers[number % len(self.here.workers)]
             worker.kill()
@@ -61,7 +65,7 @@ class Chaos:
         await self._measure(fault)
 
     async def _measure(self, fault: str) -> None:
-        """Until every screen shows what stood in the log at this moment, and until a pad is answered again."""
+        """Wait until every screen has reached the log's present place and a pad is answered again."""
         recovery = self.recoveries.setdefault(fault, Recovery())
         recovery.times += 1
         began, before = perf_counter(), self.acknowledged()
@@ -74,7 +78,7 @@ class Chaos:
         recovery.orders += await answered
 
     async def _answered_again(self, before: int, began: float) -> list[float]:
-        """Nothing when nobody waits for an answer any more."""
+        """Return the seconds until a pad is answered, or None if no pad waits for an answer any longer."""
         while self.acknowledged() <= before and perf_counter() - began < PATIENCE:
             if self.over:
                 return []

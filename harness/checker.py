@@ -1,4 +1,4 @@
-"""The verdict: what the guests were promised, against what stands in the tables and on the screens."""
+"""The verdict: acknowledged orders compared with the tables and the screens."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from harness.guests import Wish
 
 @dataclass
 class Account:
-    """What became of every wish. Sets hold marks, so that a wrong order can be looked up."""
+    """The outcome of every requested order. Sets hold marks, so that a wrong order can be looked up."""
 
     acknowledged: int = 0
     lost: set[str] = field(default_factory=set)
@@ -22,7 +22,7 @@ class Account:
     refused: Counter[str] = field(default_factory=Counter)
     expected: Decimal = Decimal("0.00")
     found: Decimal = Decimal("0.00")
-    dear: set[str] = field(default_factory=set)  # their order costs something else
+    dear: set[str] = field(default_factory=set)  # orders with another total than expected
 
     @property
     def money_is_equal(self) -> bool:
@@ -30,7 +30,7 @@ class Account:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, in words; nothing when all is well."""
+        """Return the broken promises in words, or an empty list."""
         counted = {
             "lost": self.lost,
             "doubled": self.doubled,
@@ -48,12 +48,15 @@ class Account:
 
 
 def server_errors(answers: Counter[int]) -> int:
-    """Answers that no guest should get. 503 says when to come again, and is not one of them."""
+    """Count the answers that no guest should receive; 503 with `Retry-After` is not one of them."""
     return sum(times for status, times in answers.items() if status >= 500 and status != 503)
 
 
 def check(wishes: Sequence[Wish], books: Books) -> Account:
-    """Acknowledged is there once under the id that the pad was told; nothing else is there; every cent agrees."""
+    """Compare the requests with the tables.
+
+    An acknowledged order exists once under the acknowledged id, no other order exists, and all totals agree.
+    """
     account = Account()
     ours = {wish.mark for wish in wishes}
     account.invented = {mark for mark in books.orders if mark not in ours}

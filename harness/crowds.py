@@ -1,4 +1,4 @@
-"""The rows of `make faults` for overload, slow and huge clients, at one process without nginx."""
+"""The rows of `make faults` for overload, slow clients and huge requests, on one process without nginx."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ HUGE, HUGE_GROWN_AT_MOST = 1024 * MEGABYTE, 20
 
 
 async def crowding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """One process on SQLite, as `make run` starts it."""
+    """Yield the rows for one process on SQLite, started as `make run` does."""
     for places, mark in ((FEW_PLACES, ""), (NO_PLACES, "*control* no limit on what comes in: ")):
         async with Installation(Plan(settings=places)) as here, opened(here) as client:
             found = await overload(here, client, full=PADS, times=TIMES, seconds=wanted.overload)
@@ -40,7 +40,10 @@ async def crowding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 
 def overload_row(name: str, found: Overload, control: bool) -> Row:
-    """Refusals must be polite, and staff served. Of the control: nobody is refused."""
+    """Build the row of an overload; refusals must name a wait, and staff must be served.
+
+    The control has no limit, so nothing is refused.
+    """
     crowded = found.crowded
     problems = broken(crowded.account, crowded.server_errors)
     problems += [f"{times} times {what}" for what, times in crowded.rude.items()]

@@ -1,14 +1,14 @@
-"""Statements past the product: everything open is closed at once, old orders are written by the million."""
+"""SQL statements that bypass the product: close all open orders, and write old orders by the million."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 
-ATTEMPTS = 5  # a sweep of the product may hold an order whose tickets are held here
+ATTEMPTS = 5  # a sweep of the product may lock the rows in another order
 OPEN_ORDERS = "SELECT id FROM orders_order WHERE status IN ('placed', 'confirmed', 'preparing', 'ready')"
 OPEN_TICKETS = "SELECT id FROM kitchen_ticket WHERE status IN ('queued', 'started')"
 CLOSING = (
@@ -26,21 +26,17 @@ def is_postgres(address: str) -> bool:
 
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
-    """A connection to an installation's database; what is done goes into one transaction."""
+    """Connect to an installation's database; all statements in the block are one transaction."""
     if is_postgres(address):
         with psycopg.connect(address) as connection:
             yield connection
         return
-    connection = sqlite3.connect(address, timeout=60)
-    try:
-        with connection:
-            yield connection
-    finally:
-        connection.close()
+    with closing(sqlite3.connect(address, timeout=60)) as file, file:
+        yield file
 
 
 def close_everything(address: str) -> None:
-    """All orders delivered, all tickets done, all guests gone. The log is not told: no screen sees it."""
+    """Deliver all orders, finish all tickets and close all parties, without events for the screens."""
     now = f"'{datetime.now(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}'"
     if is_postgres(address):
         now += "::timestamp AT TIME ZONE 'UTC'"

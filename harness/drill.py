@@ -1,4 +1,4 @@
-"""The next release's migrations, applied by `manage.py migrate` to a house with years behind it, while guests order."""
+"""The next release's migrations, applied by `manage.py migrate` to a large database while guests order."""
 
 import asyncio
 import subprocess
@@ -18,13 +18,13 @@ from harness.service import ROOT
 from harness.trials import BACK_SECONDS, HANDS, account_of, service
 from tools.simulator.client import Client
 
-PAUSE = 0.5  # two orders a second and pad
-BREATH = 1.0  # of ordinary service before and after
+PAUSE = 0.5  # seconds between a pad's orders
+BREATH = 1.0  # seconds of ordinary service before and after
 LOOK = 0.02
 CAREFUL = "harness.settings.careful_release"
 NAIVE = "harness.settings.naive_release"
 TABLES = ("orders_order", "orders_orderline")
-# What an order waits for: it writes with ROW EXCLUSIVE. Who waits for such a lock holds up all who come after him.
+# Lock modes that block an order's ROW EXCLUSIVE. A waiting request for one blocks all later requests too.
 IN_THE_WAY = """
     SELECT l.pid, c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
     WHERE l.locktype = 'relation' AND c.relname = ANY (%s)
@@ -33,7 +33,7 @@ IN_THE_WAY = """
 
 
 class Locks:
-    """How long each lock stood, or was asked for, that keeps orders out of one of the two tables."""
+    """The time for which a lock that blocks orders was held or requested on one of the two tables."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -41,7 +41,7 @@ class Locks:
         self.longest = 0.0
 
     async def watch(self) -> None:
-        """Until it is cancelled."""
+        """Poll the locks until cancelled."""
         since: dict[tuple[int, str], float] = {}
         async with await psycopg.AsyncConnection.connect(self.address, autocommit=True) as connection:
             while True:
@@ -54,7 +54,10 @@ class Locks:
                 await asyncio.sleep(LOOK)
 
     async def read_on(self, seconds: float, reading: asyncio.Event) -> None:
-        """Somebody reads both tables in one transaction, and goes on so long after the migration wants one of them."""
+        """Read both tables in one transaction, which stays open after the migration requests a lock.
+
+        The transaction ends `seconds` after that request.
+        """
         async with await psycopg.AsyncConnection.connect(self.address) as connection:
             for table in TABLES:
                 await connection.execute(f"SELECT * FROM {table} LIMIT 1")
@@ -65,15 +68,15 @@ class Locks:
 
 @dataclass
 class Drilled:
-    """What a migration came to, and what the guests noticed of it."""
+    """The figures of one migration, and its effects on the guests."""
 
     account: Account
-    server_errors: int  # 503 included: nobody is told to come again for the sake of a migration
-    waits: list[float]  # of the pads, for an answer
-    locked: float  # the longest that one of the two tables was locked against orders, or such a lock was asked for
-    missed: int  # events that screens were never told
-    seconds: float  # that the migration took
-    told: str  # by the command
+    server_errors: int  # 503 included, because a migration is no reason to refuse
+    waits: list[float]  # seconds until the pads' answers
+    locked: float  # longest time that a blocking lock was held or requested
+    missed: int  # events that screens never received
+    seconds: float  # duration of the migration
+    told: str  # output of the command
     status: int
 
 
@@ -86,7 +89,7 @@ async def drill(
     report: float = 0.0,
     clients: int = 15,
 ) -> Drilled:
-    """Migrate under orders, and under somebody's report that is read on for `report` seconds."""
+    """Migrate under orders, while another transaction reads the tables for `report` seconds."""
     before, head = client.traffic.answers.copy(), await asyncio.to_thread(here.log.heads)
     async with service(here, client, clients, PAUSE, HANDS) as guests:
         await asyncio.sleep(BREATH)
@@ -112,13 +115,13 @@ async def drill(
 
 
 async def go_back(here: Installation, release: str) -> None:
-    """To the schema that is served."""
+    """Migrate back to the schema of the running release."""
     done = await asyncio.to_thread(migrate, here, release, "orders", LATEST, "--offline")
     assert done.returncode == 0, done.stderr[-3000:]
 
 
 def migrate(here: Installation, release: str, *given: str) -> subprocess.CompletedProcess[str]:
-    """As an operator does, with the code of that release, while the earlier one serves."""
+    """Run `manage.py migrate` with the code of the next release, while the earlier one serves."""
     environment = {**here.workers[0].environment(), "DJANGO_SETTINGS_MODULE": release}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", *given]
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)

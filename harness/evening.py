@@ -1,4 +1,4 @@
-"""One evening under faults: guests, crew and screens against an installation that is broken again and again."""
+"""An evening under faults: guests, crew and screens against an installation that is broken again and again."""
 
 import asyncio
 from collections import Counter
@@ -22,13 +22,13 @@ from tools.simulator.client import Client
 from tools.simulator.credentials import Credentials
 from tools.simulator.ledger import Traffic
 
-PATIENCE = 300.0  # seconds that a pad goes on trying
+PATIENCE = 300.0  # seconds for which a pad retries
 WALLS = 6  # at most, in one restaurant
 
 
 @dataclass(frozen=True)
 class Load:
-    """How much of everything."""
+    """The numbers of orders, pads, screens and faults."""
 
     orders: int = 1000
     clients: int = 50
@@ -37,7 +37,7 @@ class Load:
     redis_restarts: int = 0
     postgres_kills: int = 0
     cut: float = 0.05  # share of the pads' answers
-    whole_kitchen: bool = False  # two courses, the pass, and a crew that does all that the kitchen can do
+    whole_kitchen: bool = False  # two courses, the pass, and a crew with all actions
 
     @property
     def faults(self) -> list[str]:
@@ -46,7 +46,7 @@ class Load:
 
 @dataclass
 class Outcome:
-    """What an evening came to."""
+    """The outcome of one evening."""
 
     name: str
     processes: int
@@ -61,10 +61,10 @@ class Outcome:
     screens: int
     snapshots: int
     darkest: float
-    alarmed: int  # orders that rang as unseen; where screens were away it may be true
+    alarmed: int  # unseen orders; justified while screens were away
     recoveries: dict[str, Recovery] = field(default_factory=dict)
     complaints: str = ""
-    acts: Counter[str] = field(default_factory=Counter)  # of a brigade, by their names
+    acts: Counter[str] = field(default_factory=Counter)  # a brigade's actions, by name
 
     @property
     def server_errors(self) -> int:
@@ -72,12 +72,12 @@ class Outcome:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, in words; nothing when all promises held."""
+        """Return the broken promises in words, or an empty list."""
         counted = {
             "server errors": self.server_errors,
             "gaps in the log": self.gaps,
             "events missed by screens": self.missed,
-            "events told twice": self.twice,
+            "events received twice": self.twice,
             "screens not equal to the database": self.unequal,
             "screens never back after a fault": sum(recovery.never for recovery in self.recoveries.values()),
         }
@@ -86,7 +86,7 @@ class Outcome:
 
 @asynccontextmanager
 async def opened(here: Installation) -> AsyncIterator[Client]:
-    """A client of the pads' line. Broken answers leave no half-open connection behind."""
+    """Open a client on the pads' line; broken answers leave no half-open connection behind."""
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=50)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield Client(session, (here.pads_line.url,), Traffic(), PATIENCE)
@@ -96,8 +96,10 @@ async def opened(here: Installation) -> AsyncIterator[Client]:
 async def watched(
     here: Installation, client: Client, count: int, rules: Rules, *, passes: int = 0
 ) -> AsyncIterator[list[Screen]]:
-    """Screens that are up and hold their first snapshot, spread over the restaurants: walls and programs in each, and
-    `passes`."""
+    """Connect screens and wait for their first snapshots.
+
+    Walls and programs are spread over the restaurants, and `passes` more screens show the pass.
+    """
     screens = [
         screen
         for who, number in zip(here.houses, dealt(count, len(here.houses)), strict=True)
@@ -119,14 +121,15 @@ def _screens_of(
     who: Credentials, count: int, here: Installation, client: Client, rules: Rules, passes: int
 ) -> list[Screen]:
     walls = min(WALLS, max(1, count // 4))
-    kinds = [(Wall, "kitchen")] * walls + [(Program, "integration")] * (count - walls)
+    kinds: list[tuple[type[Wall | Program | Pass], str]] = [(Wall, "kitchen")] * walls
+    kinds += [(Program, "integration")] * (count - walls)
     kinds += [(Pass, "kitchen")] * passes
     url, house = here.screens_line.url, int(who.restaurant_id)
     return [kind(client.session, url, who.one(device).authorization, rules, house) for kind, device in kinds]
 
 
 def dealt(count: int, among: int) -> list[int]:
-    """As evenly as it goes."""
+    """Divide a total into nearly equal parts."""
     each, rest = divmod(count, among)
     return [each + (place < rest) for place in range(among)]
 
@@ -141,7 +144,7 @@ class Service:
 
 
 async def evening(plan: Plan, load: Load, *, keyed: bool = True, rules: Rules | None = None, name: str = "") -> Outcome:
-    """Set up, let everybody in, break things, settle, judge."""
+    """Set up an installation, serve guests under faults, wait for the screens, and check the result."""
     async with Installation(plan) as here, opened(here) as client:
         waiters = await log_in_waiters(here, client)
         services = await _services(here, client, waiters, load, keyed)
@@ -165,7 +168,7 @@ async def evening(plan: Plan, load: Load, *, keyed: bool = True, rules: Rules | 
 async def _services(
     here: Installation, client: Client, waiters: Sequence[Token], load: Load, keyed: bool
 ) -> list[Service]:
-    """Pads, orders and hands of the crew are dealt among the restaurants."""
+    """Divide pads, orders and crew among the restaurants."""
     count = len(here.houses)
     clients, orders, hands = dealt(load.clients, count), dealt(load.orders, count), max(1, CREW // count)
     found = []
@@ -181,7 +184,7 @@ async def _services(
 
 
 async def _serve(services: Sequence[Service], chaos: Chaos, load: Load) -> None:
-    """Guests and faults until both are through; the crews work meanwhile."""
+    """Run guests and faults until both have finished; the crews work meanwhile."""
     working = [asyncio.create_task(service.crew.work(service.guests)) for service in services]
     try:
         raging = asyncio.create_task(chaos.rage(load.faults, load.orders))

@@ -1,4 +1,4 @@
-"""Pads that order until they are told, and a crew that keeps the number of open orders that of a busy evening."""
+"""Load clients: pads that order, and a crew that keeps the number of open orders at that of a busy evening."""
 
 import asyncio
 import random
@@ -15,19 +15,19 @@ from tools.simulator.card import Card, CardItem, read_card
 from tools.simulator.client import Answer, Client, Credential, GaveUp
 from tools.simulator.credentials import Credentials, Device, Login
 
-HOUSE = 450  # orders open or under way; who comes then waits at the door. A snapshot of the programs holds 500
-LEFT_OPEN = 100  # orders that the crew leaves for the next, so that screens have something to show
+HOUSE = 450  # most orders open or being placed; a snapshot of the programs holds 500
+LEFT_OPEN = 100  # orders that the crew leaves open, so that screens have something to show
 CREW = 32
 
 
 @dataclass
 class Wish:
-    """One order that one pad wants, whatever happens on the way."""
+    """An order that a pad requests, with its outcome."""
 
     mark: str
     item: CardItem
     quantity: int
-    courses: int = 1  # the same once more in each
+    courses: int = 1  # the same line in each course
     order_id: int | None = None
     refused: str = ""
     answered: bool = False
@@ -39,7 +39,7 @@ class Wish:
 
 @dataclass
 class Guests:
-    """`clients` pads order `orders` rounds between them, one after the other each.
+    """Load clients that share `orders` orders among the pads, one order after another on each.
 
     With `keyed` off a retry is a new order to the server: the control.
     """
@@ -48,24 +48,24 @@ class Guests:
     pads: Sequence[Device]
     card: Card
     keyed: bool = True
-    name: str = field(default_factory=lambda: secrets.token_hex(4))  # no two services share a mark
+    name: str = field(default_factory=lambda: secrets.token_hex(4))  # marks are unique among services
     courses: int = 1
     pause: float = 0.0  # seconds between a pad's orders, on average
     wishes: list[Wish] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
     seconds: list[float] = field(default_factory=list)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HOUSE))
-    over: bool = False  # nobody begins another round; who waits for an answer goes on waiting
+    over: bool = False  # no pad starts another order; started ones wait for their answer
 
     async def order(self, orders: int) -> None:
-        """Everybody orders until the evening is over."""
+        """Let all pads order until the number is reached or the evening is over."""
         numbers = count(1)
         items = [item for item in self.card.items if item.available and item.portions_left is None]
         simple = [item for item in items if not any(group.min for group in item.groups)]
         dice = random.Random(orders)
 
         async def sit(pad: Device) -> None:
-            await asyncio.sleep(self.pause * dice.random())  # guests do not tap in step
+            await asyncio.sleep(self.pause * dice.random())  # pads do not start at the same moment
             while not self.over and (number := next(numbers)) <= orders:
                 wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)), self.courses)
                 await self.room.acquire()
@@ -78,7 +78,7 @@ class Guests:
         await asyncio.gather(*(sit(pad) for pad in self.pads))
 
     async def place(self, wish: Wish, pad: Device) -> None:
-        """Until there is an answer that counts."""
+        """Send the order until there is a final answer."""
         began = perf_counter()
         path, body, key = self._request(wish, pad)
         try:
@@ -94,7 +94,7 @@ class Guests:
             wish.refused = answer.code
 
     def _request(self, wish: Wish, pad: Device) -> tuple[str, dict[str, Any], str]:
-        """(path, body, key). Without keys pads order by names, as those of the earlier systems do."""
+        """Return (path, body, key); without keys the pads order by names, as those of the earlier systems do."""
         line = {"quantity": wish.quantity, "note": wish.mark}
         if self.keyed:
             lines = [{"item": wish.item.id, "course": course, **line} for course in range(1, wish.courses + 1)]
@@ -114,7 +114,7 @@ class Token:
 
 
 async def log_in(client: Client, login: Login) -> Token:
-    """A person comes to work."""
+    """Log a person in and return the access token."""
     answer = await client.post("/auth/login", {"email": login.email, "password": login.password}, credential=None)
     assert answer.ok, answer.body
     return Token(answer.body["access_token"])
@@ -127,7 +127,7 @@ async def read_menu(client: Client, credential: Credential) -> Card:
 
 
 class Crew:
-    """Cooks and waiters: as many orders leave as come.
+    """Cooks and waiters who close orders as fast as new ones come.
 
     Every tenth order is cooked and delivered; the others are cancelled, which is quicker.
     """
@@ -138,10 +138,10 @@ class Crew:
         self.client, self.waiter, self.hands = client, waiter, hands
         self.screen = who.one("kitchen")
         self.complaints: list[str] = []
-        self.over = False  # nobody begins another order; what is in hand is finished
+        self.over = False  # no order is started; started ones are finished
 
     async def work(self, guests: Guests) -> None:
-        """Close the oldest orders while too many are open, until it is over or cancelled."""
+        """Close the oldest orders while too many are open, until the evening is over or the task is cancelled."""
 
         async def one() -> None:
             while not self.over:
@@ -163,11 +163,11 @@ class Crew:
             self.complaints.append(str(error))
 
     def serves(self, order_id: int) -> bool:
-        """Whether this one is cooked."""
+        """Return True if this order is cooked and not cancelled."""
         return order_id % 10 == 0
 
     async def serve(self, order_id: int) -> bool:
-        """Cook all of it and bring it; whether that worked."""
+        """Cook and deliver the whole order; return True on success."""
         tickets = await self.client.get("/api/v1/tickets?status=open&limit=200", credential=self.screen)
         mine = [ticket["id"] for ticket in tickets.body["results"] if ticket["order"] == order_id] if tickets.ok else []
         for ticket in mine:
@@ -175,14 +175,17 @@ class Crew:
         return bool(mine) and (await self._do(f"/api/v1/orders/{order_id}/deliver", self.waiter)).ok
 
     async def read_changes(self, order_id: int) -> None:
-        """The cooks have read that it is cancelled: its tickets leave the walls."""
+        """Acknowledge the cancellation as the cooks, so that the tickets leave the walls."""
         unread = f"/api/v1/tickets?status=unread&order={order_id}"
         tickets = await self.client.get(unread, credential=self.screen)
         for ticket in tickets.body["results"] if tickets.ok else []:
             await self._do(f"/api/v1/tickets/{ticket['id']}/read", self.screen)
 
     async def _do(self, path: str, credential: Credential, body: Any = None) -> Answer:
-        """An act whose answer was lost is refused the second time, because it was done."""
+        """Send one action.
+
+        A repeated action is refused if the answer to the first attempt was lost; only server errors are complaints.
+        """
         answer = await self.client.post(path, body, credential=credential)
         if answer.status >= 500:
             self.complaints.append(f"{path}: {answer.code}")

@@ -1,4 +1,4 @@
-"""Clients with huge requests, directly at a server process: their answers, and the memory that they cost."""
+"""Huge requests sent directly to a server process: the answers, and the server's memory."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from bistro.core.server.daphne_limits import LINGER_BYTES
 from harness.installation import Installation
 from harness.strangers import MEGABYTE, deaf_screen, frame, memory_of
 
-DROPPED = 0  # no answer: the connection was ended
+DROPPED = 0  # the connection was closed without an answer
 PIECE = b"x" * 65536
 ANSWERED_WITHIN = 20.0
 ENDED_WITHIN = 5.0
@@ -19,7 +19,7 @@ PEAK = "VmHWM"
 
 @dataclass(frozen=True)
 class Huge:
-    """What a client sends: as much as it gets rid of, whatever it is told meanwhile."""
+    """The bytes that a client sends for as long as the server reads them, whatever the server answers meanwhile."""
 
     name: str
     head: bytes
@@ -29,11 +29,11 @@ class Huge:
 
 @dataclass
 class Refused:
-    """What came of one."""
+    """The outcome of one huge request."""
 
-    status: int  # of the answer, of a socket's close frame, or DROPPED
-    sent: int  # bytes, until the server wanted no more
-    grown: float  # megabytes of the server's memory
+    status: int  # an HTTP status, a socket's close code, or DROPPED
+    sent: int  # bytes until the server stopped reading
+    grown: float  # growth of the server's memory in megabytes
 
 
 def announced(size: int, path: str = "/api/v1/orders", more: bytes = b"") -> bytes:
@@ -41,7 +41,7 @@ def announced(size: int, path: str = "/api/v1/orders", more: bytes = b"") -> byt
 
 
 def huge_requests(size: int) -> list[Huge]:
-    """Bodies of `size` bytes in every way that HTTP has, and headers."""
+    """Return requests with `size` bytes in each form of an HTTP body and in the headers."""
     count = size // len(PIECE)
     size = count * len(PIECE)
     chunked = b"POST /api/order HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -62,7 +62,7 @@ def huge_requests(size: int) -> list[Huge]:
 
 
 async def refused(here: Installation, huge: Huge) -> Refused:
-    """Send until nobody takes it, or all is sent; then listen to what is said."""
+    """Send until the server stops reading or all is sent; then read the answer."""
     worker = here.workers[0]
     before, most, sent = memory_of(worker), memory_of(worker, PEAK), 0
     reader, writer = await asyncio.open_connection("127.0.0.1", worker.port)
@@ -78,12 +78,15 @@ async def refused(here: Installation, huge: Huge) -> Refused:
     finally:
         answer.cancel()
         writer.close()
-    peak = memory_of(worker, PEAK)  # what is taken in is let go again at once
+    peak = memory_of(worker, PEAK)  # the peak, because memory is released at once
     return Refused(status, sent, ((peak if peak > most else memory_of(worker)) - before) / MEGABYTE)
 
 
 def is_refused(huge: Huge, found: Refused) -> bool:
-    """As expected; or cut off because he was told at once and sent on all the same, maybe before he looked."""
+    """Return True for the expected status, or for a connection that was cut off.
+
+    A client that goes on sending may be cut off before it reads the answer.
+    """
     return found.status in huge.expected or (found.status == DROPPED and found.sent > LINGER_BYTES)
 
 
@@ -97,7 +100,7 @@ async def _first_line(reader: asyncio.StreamReader) -> int:
 
 @contextlib.asynccontextmanager
 async def screen(here: Installation) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A socket that is open and has brought its first frame's beginning."""
+    """Open a socket and wait for the beginning of its first frame."""
     reader, writer = await asyncio.open_connection("127.0.0.1", here.workers[0].port)
     try:
         writer.write(deaf_screen(here.who.one("integration").authorization).says)
@@ -108,7 +111,7 @@ async def screen(here: Installation) -> AsyncIterator[tuple[asyncio.StreamReader
 
 
 async def message_ends_socket(here: Installation, pieces: Iterable[bytes]) -> bool:
-    """Whether a message of such frames ended the socket."""
+    """Return True if a message of such frames ended the socket."""
     async with screen(here) as (reader, writer):
         with contextlib.suppress(OSError):
             for place, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""A whole installation that can be broken: database, Redis, server processes, and the two lines that lead to them."""
+"""A complete installation that can be broken: database, Redis, server processes and the lines to them."""
 
 import asyncio
 import shutil
@@ -19,7 +19,7 @@ from tools.simulator.credentials import Credentials, demo_path, read_credentials
 
 @dataclass(frozen=True)
 class Plan:
-    """What to set up."""
+    """The description of an installation."""
 
     processes: int = 1
     postgres: bool = False
@@ -27,7 +27,7 @@ class Plan:
     pads: int = 25  # in each restaurant
     restaurants: int = 1
     hold_courses: bool = False  # later courses wait until they are fired
-    settings: Mapping[str, str] | None = None  # environment of the server processes, to switch a protection off
+    settings: Mapping[str, str] | None = None  # environment that switches a protection off
     checkout: Path = ROOT  # the code that is served
 
     @property
@@ -39,9 +39,10 @@ class Plan:
 
 
 class Installation:
-    """`async with Installation(plan) as here:` sets up a restaurant and serves it; nothing is left afterwards.
+    """A running installation: `async with Installation(plan) as here:` sets up the restaurants and serves them.
 
-    Pads and screens have a line each, so that a broken answer to a pad is not a broken screen.
+    Nothing is left afterwards. Pads and screens have a line each, so that a broken answer to a pad does not break a
+    screen.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -51,7 +52,7 @@ class Installation:
         self.redis: Redis | None = None
         self.postgres: Postgres | None = None
         self.log: Log
-        self.houses: list[Credentials]  # who may act, by restaurant
+        self.houses: list[Credentials]  # credentials by restaurant
         self.pads_line: Proxy
         self.screens_line: Proxy
         self._stack = AsyncExitStack()
@@ -100,13 +101,13 @@ class Installation:
         await server.ready()
 
     def _opened(self) -> Path | None:
-        """Return the restaurants to copy; None where another checkout must open its own."""
+        """Return the restaurants to copy, or None if another checkout must create its own."""
         if self.plan.checkout != ROOT:
             return None
         return opened_folder(self.plan.pads, self.plan.restaurants, postgres=self.plan.postgres)
 
     def _furnish(self, settings: Mapping[str, str], opened: Path | None) -> None:
-        """Bring the restaurants into the data folder, and read who may act in them."""
+        """Put the restaurants into the data folder, and read their credentials."""
         var = self.folder / "var"
         if opened:
             shutil.copytree(opened / "var", var)
@@ -119,10 +120,10 @@ class Installation:
 
     @property
     def who(self) -> Credentials:
-        """Who may act in the first restaurant, which is the only one in most trials."""
+        """Return the credentials of the first restaurant, which is the only one in most trials."""
         return self.houses[0]
 
     def complaints(self) -> str:
-        """What the server processes logged as errors, for a report that wants to know why."""
+        """Return the errors that the server processes logged, for the report."""
         lines = [line for worker in self.workers for line in worker.log.read_text(errors="replace").splitlines()]
         return "\n".join(line for line in lines if "rror" in line or "Traceback" in line)

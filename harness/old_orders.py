@@ -1,7 +1,7 @@
-"""A house with years behind it: a few orders are placed and served for real, then copied by the million in SQL.
+"""A database with years of orders: a few are placed and served for real, then copied by the million in SQL.
 
-A copy is whole: order, lines, tickets, their lines, party and every event, with the times moved to an earlier day. All
-copies together follow the originals without a gap, as if they had been written one after the other.
+A copy is complete: order, lines, tickets, their lines, party and all events, with the times moved to an earlier day.
+All copies together follow the originals without a gap, as if they had been written one after the other.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from harness.installation import Installation
 
 ORIGINALS = 20
 ITEMS = [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}]
-COPIES_A_DAY = 50  # 1,000 orders a day
+COPIES_A_DAY = 50  # twenty originals each: 1,000 orders a day
 MINUTES_APART = 10
-# Table → columns that point at another copied row.
+# Table → columns that refer to another copied row.
 COPIED: Mapping[str, Mapping[str, str]] = {
     "tables_party": {},
     "orders_order": {"party_id": "tables_party"},
@@ -36,7 +36,7 @@ COPIED: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """What the two databases spell differently. `{days}` and `{seconds}` are how far a time moves back."""
+    """The spelling of one database; `{days}` and `{seconds}` are the distance by which a time moves back."""
 
     uid: str
     moment: str
@@ -68,7 +68,7 @@ class Block:
 
 
 async def grow_old(here: Installation, orders: int) -> None:
-    """So many orders stand behind an installation, which serves again afterwards."""
+    """Add that many old orders to an installation, which serves again afterwards."""
     before = await asyncio.to_thread(_last_ids, here)
     await serve_originals(here)
     for worker in here.workers:
@@ -80,7 +80,7 @@ async def grow_old(here: Installation, orders: int) -> None:
 
 
 async def serve_originals(here: Installation) -> None:
-    """Orders that went all the way, from different tables."""
+    """Place, cook and deliver orders from different tables."""
     pads, run = here.who.of_kind("pad"), secrets.token_hex(4)
     async with opened(here) as client:
         for nth in range(ORIGINALS):
@@ -92,11 +92,11 @@ async def serve_originals(here: Installation) -> None:
         ids = await asyncio.to_thread(here.log.rows, "SELECT id FROM orders_order ORDER BY id DESC")
         for (order_id,) in ids[:ORIGINALS]:
             assert await crew.serve(order_id), crew.complaints
-    await asyncio.to_thread(close_everything, here.log.address)  # the guests leave
+    await asyncio.to_thread(close_everything, here.log.address)  # parties are closed
 
 
 def copy_orders(address: str, before: Mapping[str, int], copies: int) -> None:
-    """Write that many copies of the originals. Nobody serves meanwhile, and nothing is checked row by row."""
+    """Write that many copies of the originals, without constraint checks; the server must be stopped."""
     if is_postgres(address):
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")
@@ -117,7 +117,7 @@ def copy_orders(address: str, before: Mapping[str, int], copies: int) -> None:
 
 
 def copy_rows(connection: Any, dialect: Dialect, before: Mapping[str, int], copies: int) -> None:
-    """Copy every row after `before`, {table: id}, so many times over an open connection."""
+    """Copy every row after `before`, {table: id}, that many times over an open connection."""
     blocks = {table: Block(before[table], _last_id(connection, table)) for table in COPIED}
     ((head, first),) = connection.execute(
         "SELECT max(h.seq), min(e.seq) FROM core_feedhead h JOIN core_event e ON e.restaurant_id = h.restaurant_id"
@@ -138,7 +138,7 @@ def copy_rows(connection: Any, dialect: Dialect, before: Mapping[str, int], copi
 
 
 def _value(name: str, moved: Mapping[str, int], dialect: Dialect) -> str:
-    """What a column of a copy holds: a number further on, a time further back, or what the original holds."""
+    """Return the SQL for a column of a copy: a shifted number, a shifted time, or the original's value."""
     days, seconds = f"(1 + n / {COPIES_A_DAY})", f"(n % {COPIES_A_DAY} * {MINUTES_APART * 60})"
     if name in moved:
         return f"o.{name} + n * {moved[name]}"

@@ -1,6 +1,6 @@
-"""Run as a program in an installation's environment: the database, the demo restaurant, and as many pads as wanted.
+"""A program that is run in an installation's environment: creates the database, the demo restaurants and their pads.
 
-Further restaurants are like the first, with people of their own; `demo-2.json` and so on say who may act in them.
+Further restaurants have people of their own; `demo-2.json` and so on hold their credentials.
 """
 
 import os
@@ -25,7 +25,7 @@ from tools.simulator.credentials import demo_path, read_credentials  # noqa: E40
 
 
 def main(pads: int, restaurants: int) -> None:
-    """`pads` in each of the restaurants."""
+    """Create the restaurants, each with that number of pads."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("seed_demo", verbosity=0)
     paths = [demo_path(settings.VAR)]

@@ -24,7 +24,7 @@ DATABASE = "bistro"
 
 @cache
 def opened_folder(pads: int, restaurants: int, *, postgres: bool = False) -> Path:
-    """Return a folder with `var` and, on PostgreSQL, `postgres`: restaurants without orders, served by no process."""
+    """Return a folder with `var` and, on PostgreSQL, `postgres`: restaurants without orders, to be copied."""
     folder = Path(tempfile.mkdtemp(prefix="bistro-faults."))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     settings = {**NO_LIMITS, "VAR": str(folder / "var")}
@@ -44,7 +44,7 @@ def opened_folder(pads: int, restaurants: int, *, postgres: bool = False) -> Pat
 
 
 def open_restaurants(settings: Mapping[str, str], pads: int, restaurants: int, checkout: Path = ROOT) -> None:
-    """Make the database, the restaurants and their pads where these settings lead, by the code of a checkout."""
+    """Create database, restaurants and pads in this environment, with the code of a checkout."""
     made = subprocess.run(
         [sys.executable, "-m", opener(checkout), str(pads), str(restaurants)],
         env=product_environment(settings),
@@ -57,6 +57,6 @@ def open_restaurants(settings: Mapping[str, str], pads: int, restaurants: int, c
 
 
 def opener(checkout: Path) -> str:
-    """Return the program that opens restaurants in a checkout; it stood elsewhere in earlier revisions."""
+    """Return the program that creates restaurants in a checkout; earlier revisions have it elsewhere."""
     here = (checkout / "harness" / "open_restaurant.py").exists()
     return "harness.open_restaurant" if here else "tests.faults.open_restaurant"

@@ -1,6 +1,6 @@
-"""Overload: many times as many pads as there are slots, and none waits as long as `Retry-After` asks.
+"""Overload: many times as many pads as there are slots, and none of them waits as long as `Retry-After` asks.
 
-Every refusal must say when to come again; who works here must be served meanwhile; and what was acknowledged stands.
+Every refusal must say when to try again, staff must be served meanwhile, and acknowledged orders must exist.
 """
 
 import asyncio
@@ -22,24 +22,24 @@ from tools.simulator.client import BUSY, Answer, Client
 from tools.simulator.credentials import Login
 from tools.simulator.ledger import Traffic
 
-REPEATS = 20  # a pad that does not believe its answer asks again: load without new orders in the house
+REPEATS = 20  # repeated requests are load without more open orders
 PAGES = ("/floor/", "/kitchen/")
 STAFF_PAUSE = 1.0
-# A small house, which a test can fill; and the same without a limit on what comes in.
+# Settings with few slots, which a test can fill; and the same without a limit.
 FEW_PLACES = {"FAST_PATH_IN_FLIGHT": "32", "ADMISSION_WAITING": "64", "ADMISSION_WAIT_SECONDS": "1"}
 NO_PLACES = {"FAST_PATH_IN_FLIGHT": "1000000", "ADMISSION_WAITING": "1000000", "ADMISSION_WAIT_SECONDS": "3600"}
 
 
 @dataclass(slots=True)
 class Pushy(Client):
-    """Asks again after a tenth of a second, whatever it was told, and writes down how it was told."""
+    """An impatient client: retries after a tenth of a second, whatever it was told, and records the answers."""
 
-    waits: list[float] = field(default_factory=list)  # for an answer of any kind
+    waits: list[float] = field(default_factory=list)  # seconds until an answer of any kind
     rude: Counter[str] = field(default_factory=Counter)
 
     async def _attempt(self, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Answer | None:
         began = perf_counter()
-        # Not super(): a dataclass with slots is another class than the one that its methods were written in.
+        # Not super(): a dataclass with slots replaces the class, so that `__class__` is the wrong one.
         answer = await Client._attempt(self, method, url, body, headers)
         self.waits.append(perf_counter() - began)
         if answer is None:
@@ -56,7 +56,7 @@ class Pushy(Client):
 
 @dataclass
 class Crowd(Guests):
-    """Guests whose pads send each order again and again. All answers must name the same order."""
+    """Load clients whose pads send each order again and again; all answers must name the same order."""
 
     differing: set[str] = field(default_factory=set)
 
@@ -73,7 +73,7 @@ class Crowd(Guests):
 
 @dataclass
 class Rush:
-    """What came of so many pads for so long."""
+    """The figures of one number of pads for one duration."""
 
     seconds: float
     answers: Counter[int]
@@ -84,7 +84,7 @@ class Rush:
 
     @property
     def good(self) -> float:
-        """Answers a second that somebody had use of."""
+        """Return the useful answers per second."""
         return (self.answers[200] + self.answers[201]) / self.seconds
 
     @property
@@ -103,9 +103,9 @@ class Overload:
     full: Rush
     crowded: Rush
     after: Rush
-    staff: list[float]  # seconds until a page was there, while it was overcrowded
+    staff: list[float]  # seconds until a page arrived, while overcrowded
     staff_after: list[float]
-    staff_rude: Counter[int]  # answers to staff that were no page
+    staff_rude: Counter[int]  # answers to staff other than a page
     before: int = 0
     most: int = 0
 
@@ -119,7 +119,7 @@ class Overload:
 
 
 async def overload(here: Installation, client: Client, *, full: int, times: int, seconds: float) -> Overload:
-    """As many pads as fit in; then `times` as many; then as many as at first."""
+    """Measure with as many pads as there are slots, then with `times` as many, then as at first."""
     staff = Staff(client.session, here.workers[0].port, await session_of(here, client, here.who.login("manager")))
     async with staff.at_work():
         first = await rush(here, client, full, seconds / 2)
@@ -133,7 +133,7 @@ async def overload(here: Installation, client: Client, *, full: int, times: int,
 
 
 async def rush(here: Installation, client: Client, pads: int, seconds: float) -> Rush:
-    """So many connections for so long, with a crew that carries away what was ordered. Nobody gives up."""
+    """Run that number of connections for that time, with a crew that closes the orders; no pad gives up."""
     url = f"http://127.0.0.1:{here.workers[0].port}"
     devices = here.who.of_kind("pad")
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -146,7 +146,7 @@ async def rush(here: Installation, client: Client, pads: int, seconds: float) ->
         try:
             await asyncio.sleep(seconds)
             answers = pushy.traffic.answers.copy()
-            guests.over = True  # everybody still gets what it asked for
+            guests.over = True  # requests that were sent are still answered
             await ordering
         finally:
             ordering.cancel()
@@ -162,7 +162,7 @@ class Served:
 
 
 class Staff:
-    """Somebody who opens the floor and the kitchen, again and again."""
+    """A person who opens the floor and the kitchen, again and again."""
 
     def __init__(self, session: aiohttp.ClientSession, port: int, cookies: str) -> None:
         self.session, self.url, self.cookies = session, f"http://127.0.0.1:{port}", cookies
@@ -195,7 +195,7 @@ class Staff:
 
 
 async def session_of(here: Installation, client: Client, login: Login) -> str:
-    """Log in as a browser does; the cookies that it then sends."""
+    """Log in as a browser does and return the cookies."""
     url = f"http://127.0.0.1:{here.workers[0].port}/login/"
     jar: SimpleCookie = SimpleCookie()
     async with client.session.get(url) as form:

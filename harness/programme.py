@@ -1,4 +1,4 @@
-"""`python -m harness`: everything that can break breaks, at full size; one table says what came of it."""
+"""`python -m harness`: all fault trials at full size, with one table of results."""
 
 import argparse
 import asyncio
@@ -47,26 +47,28 @@ from harness.trials import (
 def options(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     add = parser.add_argument
-    add("--orders", type=int, default=10_000)
+    add("--orders", type=int, default=10_000, help="orders of the full evening on PostgreSQL")
     add("--clients", type=int, default=500, help="pads that order at the same time")
-    add("--screens", type=int, default=60)
-    add("--restaurants", type=int, default=5, help="of the full evening on PostgreSQL; pads and screens are dealt out")
-    add("--worker-kills", type=int, default=20)
-    add("--redis-restarts", type=int, default=5)
-    add("--postgres-kills", type=int, default=3)
+    add("--screens", type=int, default=60, help="screens of that evening")
+    add("--restaurants", type=int, default=5, help="restaurants, which share pads and screens")
+    add("--worker-kills", type=int, default=20, help="kills of a server process")
+    add("--redis-restarts", type=int, default=5, help="restarts of Redis")
+    add("--postgres-kills", type=int, default=3, help="kills of PostgreSQL")
     add("--cut", type=float, default=0.05, help="share of the answers to pads that are cut off")
-    add("--share", type=float, default=0.2, help="how much of it on SQLite, and for the controls")
+    add("--share", type=float, default=0.2, help="share of these numbers on SQLite and for the controls")
     add("--away", type=float, default=20.0, help="seconds that Redis is away")
     add("--frozen", type=float, default=20.0, help="seconds that Redis is frozen")
     add("--flushed", type=float, default=20.0, help="seconds in which Redis is emptied again and again")
-    add("--restarts", type=int, default=10, help="of single processes in the rolling restart")
-    add("--normal", type=int, default=1000, help="orders on the evening on which nothing breaks")
-    add("--soak", type=float, default=120.0, help="seconds in which sockets live for seconds")
-    add("--old-orders", type=int, default=1_000_000, help="in the house that is migrated under orders")
-    add("--report", type=float, default=10.0, help="seconds that somebody reads the tables meanwhile")
+    add("--restarts", type=int, default=10, help="restarts of single processes in the rolling restart")
+    add("--normal", type=int, default=1000, help="orders on the evening without faults")
+    add(
+        "--soak", type=float, default=120.0, help="seconds of the soak, in which sockets are replaced every few seconds"
+    )
+    add("--old-orders", type=int, default=1_000_000, help="old orders in the database that is migrated")
+    add("--report", type=float, default=10.0, help="seconds that a report reads the tables meanwhile")
     add("--overload", type=float, default=60.0, help="seconds of overload")
     words = "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, overload"
-    add("--only", default="", help=f"only the parts whose name holds this word: {words}")
+    add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args(given)
 
@@ -84,14 +86,14 @@ def full_load(wanted: argparse.Namespace) -> Load:
 
 
 def part_of(load: Load, share: float) -> Load:
-    """The same evening in a smaller house."""
+    """Scale a load down to a share of its size."""
     sizes = {name: max(1, round(getattr(load, name) * share)) for name in ("orders", "clients", "worker_kills")}
     away = {name: round(getattr(load, name) * share) for name in ("redis_restarts", "postgres_kills")}
     return replace(load, **sizes, **away, screens=max(8, round(load.screens * share)))
 
 
 async def whole_evenings(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Everything breaks, on each kind of installation; then without a protection."""
+    """Run evenings with all faults on each kind of installation; then, as controls, without a protection."""
     full = full_load(wanted)
     small = part_of(full, wanted.share)
     scaled = Plan(processes=2, postgres=True, redis=True, pads=full.clients)
@@ -111,7 +113,7 @@ async def whole_evenings(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 
 async def whole_kitchen(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Everything breaks while the crews use all that the kitchen has: in a small house of one process, and scaled."""
+    """Run evenings with all faults while the crews use the whole kitchen: embedded at one process, and scaled."""
     full = replace(part_of(full_load(wanted), wanted.share), whole_kitchen=True)
     embedded = replace(full, redis_restarts=0, postgres_kills=0)
     if wanted.only in "kitchen sqlite":
@@ -122,13 +124,13 @@ async def whole_kitchen(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 
 async def redis_away(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Fifty orders a second at one process, screens at the other, and no Redis between them that can be relied on."""
+    """Order at one process and watch screens at the other, while Redis is away, frozen or emptied."""
     tried: list[tuple[str, float, Mapping[str, str] | None, str]] = [
         (FROZEN, wanted.frozen, None, ""),
         (AWAY, wanted.away, None, ""),
         (FLUSHED, wanted.flushed, None, ""),
-        (AWAY, 5.0, NO_POLL, ", and nobody looks by himself"),
-        (FLUSHED, 5.0, GROUPS_IN_REDIS, ", who listens stands there, and nobody looks by himself"),
+        (AWAY, 5.0, NO_POLL, "; the tails do not poll"),
+        (FLUSHED, 5.0, GROUPS_IN_REDIS, "; the listeners are kept there, and the tails do not poll"),
     ]
     for how, seconds, settings, more in tried:
         plan = Plan(processes=2, postgres=True, redis=True, pads=25, settings=settings)
@@ -144,7 +146,7 @@ async def redis_away(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 
 async def lines(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Processes restarted one by one, and lines that die without a word."""
+    """Restart processes one by one; then let lines go dead silently."""
     async with Installation(Plan(processes=2, postgres=True, redis=True)) as here, opened(here) as client:
         rounds = max(1, wanted.restarts // 2)
         async with watched(here, client, 40, Rules()) as careful, watched(here, client, 10, FORGETFUL) as forgetful:
@@ -153,21 +155,21 @@ async def lines(wanted: argparse.Namespace) -> AsyncIterator[Row]:
             yield restart_row("*control* the same, screens without a cursor", control, control=True)
             yield asked_once_row("*control* processes killed, pads that ask only once", hasty)
         async with watched(here, client, 20, Rules()) as careful, watched(here, client, 5, STUBBORN) as stubborn:
-            ours, control = await dead_line(here, client, [careful, stubborn], patience=SILENCE + 10)
-            yield dead_line_row("lines die without a word", ours)
-            yield dead_line_row("*control* the same, without a watchdog", control, control=True)
+            ours_cut, control_cut = await dead_line(here, client, [careful, stubborn], patience=SILENCE + 10)
+            yield dead_line_row("connections drop silently", ours_cut)
+            yield dead_line_row("*control* the same, without a watchdog", control_cut, control=True)
 
 
 async def alarming(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Nothing breaks, and nothing may ring; then walls that report nothing, and everything must."""
+    """Run without faults, which must raise no alarm; then with walls that report nothing, as a control."""
     async with Installation(Plan(processes=2, postgres=True, redis=True)) as here, opened(here) as client:
         ours, control = await alarms(here, client, orders=wanted.normal, unseen=100)
-        yield alarm_row(f"{wanted.normal:,} orders, nothing breaks", ours)
-        yield alarm_row("*control* 100 orders, and no wall reports", control, control=True)
+        yield alarm_row(f"{wanted.normal:,} orders without faults", ours)
+        yield alarm_row("*control* 100 orders without reports of the walls", control, control=True)
 
 
 async def soaking(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Screens that are sent away again and again, beside some that do not come back as they should."""
+    """Rotate sockets every few seconds, beside screens that do not come back as they should."""
     plan = Plan(processes=2, postgres=True, redis=True, settings=SHORT_SOCKETS)
     async with Installation(plan) as here, opened(here) as client:
         async with (
@@ -182,12 +184,12 @@ async def soaking(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 
 async def drilling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """A column, an index and a constraint come to the orders and lines of many years, while guests order."""
+    """Add a column, an index and a constraint to the orders and lines of many years, while guests order."""
     what = f"migrated under orders, {wanted.old_orders:,} old ones"
     tried = [
         (what, CAREFUL, [], wanted.report),
         ("*control* the same, waiting for locks without a limit", CAREFUL, ["--offline"], wanted.report),
-        ("*control* the same, as `makemigrations` writes it, and no report", NAIVE, ["--offline"], 0.0),
+        ("*control* the same as `makemigrations` writes it, without a report", NAIVE, ["--offline"], 0.0),
     ]
     async with Installation(Plan(processes=2, postgres=True, redis=True)) as here:
         await grow_old(here, wanted.old_orders)
@@ -217,13 +219,13 @@ async def run(wanted: argparse.Namespace, console: Console) -> bool:
     for part in parts:
         async for row in part:
             rows.append(row)
-            verdict = "; ".join(row.problems) or "no complaint"
+            verdict = "; ".join(row.problems) or "all promises kept"
             console.print(f"{perf_counter() - began:5.0f} s  {row.name}: {verdict}", soft_wrap=True)
     return show(rows, console, markdown=wanted.markdown)
 
 
 def main() -> None:
-    """The exit status says whether all was well."""
+    """Run the trials; the exit status is 0 if all was well."""
     asked = options()
     out = Console()
     out = Console(width=400 if asked.markdown else max(out.width, 200))

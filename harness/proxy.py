@@ -1,6 +1,6 @@
-"""A TCP proxy that deals connections round among several servers, and breaks them on request.
+"""A TCP proxy that distributes connections among several servers, and breaks them on request.
 
-It knows nothing of HTTP: an *answer* is what a server sends after the client has spoken.
+The proxy does not parse HTTP: an *answer* is the data that a server sends after the client has sent something.
 """
 
 import asyncio
@@ -16,27 +16,27 @@ CONNECT_SECONDS = 5.0
 
 @dataclass
 class Faults:
-    """What the line does. Change it at any time; it counts for what comes next."""
+    """The faults of a line. A change takes effect for the data that follows."""
 
-    delay: float = 0.0  # seconds that every chunk takes longer, either way
-    cut_after: int | None = None  # bytes that a connection may answer; then it is cut
-    drop_answers: float = 0.0  # share of answers in whose place the connection is cut
-    half_close: bool = False  # the server's side ends with its first answer, the client's stays open
-    blackhole: bool = False  # accept, swallow, never answer, and never say that it is over
+    delay: float = 0.0  # extra seconds for every chunk, in both directions
+    cut_after: int | None = None  # bytes of answers after which a connection is cut
+    drop_answers: float = 0.0  # share of answers that are replaced by a cut
+    half_close: bool = False  # the server's side ends with its first answer and the client's stays open
+    blackhole: bool = False  # accept and swallow data, without an answer or a close
 
 
 class Line:
-    """One connection of a client with a server."""
+    """A connection of a client with a server."""
 
     def __init__(self, proxy: "Proxy", client: asyncio.StreamWriter) -> None:
         self.proxy, self.client = proxy, client
         self.server: asyncio.StreamWriter | None = None
-        self.dead = False  # swallowed: both sides still believe in it
+        self.dead = False  # no data passes, and both sides believe that it is open
         self.asked = self.ended = False
         self.answered = 0
 
     async def ask(self, reader: asyncio.StreamReader) -> None:
-        """Carry what the client says, until it leaves."""
+        """Carry the client's data until the client closes."""
         while data := await reader.read(CHUNK):
             if self._swallows():
                 continue
@@ -47,7 +47,7 @@ class Line:
             await self.server.drain()
 
     async def answer(self, reader: asyncio.StreamReader) -> None:
-        """Carry what the server says. Its end is the client's end, except on a dead line."""
+        """Carry the server's data; its end is the client's end, except on a dead line."""
         while data := await reader.read(CHUNK):
             if self._swallows() or self.ended:
                 continue
@@ -73,7 +73,7 @@ class Line:
             self.client.write_eof()
 
     def cut(self) -> None:
-        """Both sides lose the connection at once."""
+        """Close both sides at once."""
         for side in (self.client, self.server):
             if side is not None:
                 side.transport.abort()
@@ -83,7 +83,7 @@ class Line:
         return self.dead
 
     def _is_dropped(self) -> bool:
-        """Once for each answer: the server has done what it was asked, the client does not learn it."""
+        """Decide once for each answer: the server has done its work, and the client does not learn the result."""
         first, self.asked = self.asked, False
         return first and self.proxy.dice.random() < self.proxy.faults.drop_answers
 
@@ -93,7 +93,7 @@ class Line:
 
 
 class Proxy:
-    """`async with Proxy(ports) as proxy:` listens on `proxy.port`."""
+    """A running proxy: `async with Proxy(ports) as proxy:` listens on `proxy.port`."""
 
     def __init__(self, upstreams: Sequence[int], faults: Faults | None = None, seed: int = 0) -> None:
         self.upstreams = list(upstreams)
@@ -123,13 +123,13 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def swallow(self) -> int:
-        """From now on the open connections are dead without anybody being told; new ones are well. How many."""
+        """Make all open connections dead without closing them, and return their number; new connections work."""
         for line in self.lines:
             line.dead = True
         return len(self.lines)
 
     def cut_all(self) -> None:
-        """Every open connection is cut."""
+        """Cut all open connections."""
         for line in list(self.lines):
             line.cut()
 
@@ -159,7 +159,7 @@ class Proxy:
         sides = [asyncio.ensure_future(line.ask(reader)), asyncio.ensure_future(line.answer(answers))]
         try:
             await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
-            if line.dead:  # the server may give up; the client is not told
+            if line.dead:  # the server may close, and the client does not learn it
                 await sides[0]
         finally:
             for side in sides:
@@ -167,7 +167,7 @@ class Proxy:
             await asyncio.gather(*sides, return_exceptions=True)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        """The next server in turn, or the one after it when that is away."""
+        """Connect to the next server in turn, or to the one after it if that one is away."""
         self._turn += 1
         for place in range(len(self.upstreams)):
             port = self.upstreams[(self._turn + place) % len(self.upstreams)]

@@ -1,6 +1,6 @@
-"""Screens that fold what their socket says, come back after every break, and know when they were dark.
+"""Screens that apply the frames of their socket, reconnect after every break, and record when they were dark.
 
-They keep to the rules of `static/js/live.js`: a cursor, any close code, at most three seconds between tries, and a
+Their rules are those of `static/js/live.js`: a cursor, any close code, at most three seconds between attempts, and a
 watchdog of twelve seconds. Each rule can be switched off for a control.
 """
 
@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,24 +31,24 @@ _TICKET = re.compile(r'<li id="ticket-(\d+)" (data-order|hx-swap-oob="delete")')
 
 @dataclass(frozen=True)
 class Rules:
-    """What a screen does against faults. The defaults are the product's; the others are for controls."""
+    """The protections of a screen. The defaults are the product's; other values are for controls."""
 
     watchdog: float = SILENCE
-    cursor: bool = True  # resume from its place; else ask for everything again
-    catch_up: bool = True  # fold what a new connection brings first; else only what happens from then on
-    report: bool = True  # a wall says what it has displayed
+    cursor: bool = True  # resume from the last place; else request a snapshot
+    catch_up: bool = True  # apply what a new connection sends first; else only later events
+    report: bool = True  # a wall reports the displayed tickets
 
 
 @dataclass
 class Connection:
-    """What one connection brought."""
+    """The places that one connection received."""
 
-    start: int | None = None  # the place it went on from: its cursor, or its snapshot's
+    start: int | None = None  # the place of the cursor or of the snapshot
     seqs: list[int] = field(default_factory=list)
 
 
 class Screen:
-    """One socket and what its screen shows. Subclasses fold."""
+    """A socket and the state of its screen. Subclasses apply the messages."""
 
     path = ""
 
@@ -73,7 +73,7 @@ class Screen:
         self._skip_first = False
 
     def fold(self, message: dict[str, Any]) -> bool:
-        """Take a message into what is shown; whether it was a snapshot."""
+        """Apply a message to the state; return True for a snapshot."""
         raise NotImplementedError
 
     @property
@@ -81,15 +81,15 @@ class Screen:
         return self.dark_since is None
 
     def reached(self, seq: int) -> bool:
-        """Whether it shows everything up to a place of the log."""
+        """Return True if the screen shows everything up to a place of the log."""
         return self.live and self.seq is not None and self.seq >= seq
 
     def must_show(self, head: Head) -> int:
-        """The place of the log that it must have reached when its restaurant's stands there."""
+        """Return the place that the screen must have reached when its restaurant's log ends at that head."""
         raise NotImplementedError
 
     def has_come_to(self, heads: Mapping[int, Head]) -> bool:
-        """Whether it shows all of its own restaurant that stood in the log."""
+        """Return True if the screen has reached the head of its own restaurant's log."""
         return self.reached(self.must_show(heads.get(self.restaurant, Head())))
 
     async def watch(self) -> None:
@@ -107,7 +107,7 @@ class Screen:
             self.dark_since = perf_counter()
 
     async def _connect(self) -> None:
-        """One connection. An attempt that nobody answers ends like a connection that falls silent."""
+        """Hold one connection; an attempt without an answer ends like a connection that falls silent."""
         timeout = aiohttp.ClientWSTimeout(ws_receive=None, ws_close=0.1)
         opening = self.session.ws_connect(
             self.url + self.path,
@@ -135,14 +135,14 @@ class Screen:
             try:
                 frame = await socket.receive(timeout=self.rules.watchdog)
             except TimeoutError:
-                self.dark_since = self.dark_since or self.heard_at  # it was dark before the watchdog knew
+                self.dark_since = self.dark_since or self.heard_at  # the screen was dark before the watchdog fired
                 raise
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 return
             self.take(parsed(frame.data))
 
     def take(self, message: dict[str, Any]) -> None:
-        """One message: light is on again; then what it says."""
+        """Process one message: end the dark period, then apply the message."""
         now = perf_counter()
         if self.dark_since is not None:
             self.dark.append(now - self.dark_since)
@@ -152,7 +152,7 @@ class Screen:
         connection = self.connections[-1]
         skipped, self._skip_first = self._skip_first, False
         if skipped:
-            connection.start = self.seq  # as if it had gone on from where it was
+            connection.start = self.seq  # as if it had resumed from the last place
         elif self.fold(message):
             self.snapshots += 1
             connection.start, connection.seqs = message["seq"], []
@@ -161,7 +161,7 @@ class Screen:
         self.seq, self.epoch = message["seq"], message["epoch"]
 
     def reports(self) -> bool:
-        """Whether it tells the server what it displayed."""
+        """Return True if the screen reports displayed tickets to the server."""
         return False
 
     async def _report(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -175,7 +175,7 @@ class Screen:
 
 
 class Program(Screen):
-    """`/ws/orders`: every order of the restaurant, as JSON."""
+    """The socket `/ws/orders`: every order of the restaurant, as JSON."""
 
     path = "/ws/orders"
 
@@ -200,7 +200,7 @@ class Program(Screen):
         return head.told
 
     def missed(self, log: list[int]) -> int:
-        """Events of the log that it was never told, between the places where its connections began and ended."""
+        """Count the events of the log that were not received between the start and the end of each connection."""
         missed = 0
         for connection in self.connections:
             if connection.start is not None and connection.seqs:
@@ -209,13 +209,13 @@ class Program(Screen):
         return missed
 
     def twice(self) -> int:
-        """Events that one connection brought twice, or after a later one."""
+        """Count the events that one connection received twice, or after a later one."""
         seqs = [connection.seqs for connection in self.connections]
         return sum(later <= earlier for one in seqs for earlier, later in pairwise(one))
 
 
 class Wall(Screen):
-    """`/ws/kitchen/all/`: the open tickets, as fragments of a page. It reports what it displayed."""
+    """The socket `/ws/kitchen/all/`: the open tickets as fragments of a page, with reports of displayed tickets."""
 
     path = "/ws/kitchen/all/"
 
@@ -242,7 +242,7 @@ class Wall(Screen):
 
 
 class Pass(Screen):
-    """`/ws/kitchen/expo/`: the orders that are cooked or stand on the pass. It reports nothing."""
+    """The socket `/ws/kitchen/expo/`: the orders in work or on the pass, without reports."""
 
     path = "/ws/kitchen/expo/"
 
@@ -267,13 +267,13 @@ class Pass(Screen):
 
 @lru_cache(maxsize=1024)
 def parsed(text: str) -> dict[str, Any]:
-    """A message. Screens of one audience get the same text: it is read once for all, and nobody changes it."""
+    """Parse a message once for all screens of an audience, which receive the same text; callers must not change it."""
     message: dict[str, Any] = json.loads(text)
     return message
 
 
-async def when_all(screens: list[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:
-    """For each screen the seconds from now until it has reached it; None when it did not within `patience`."""
+async def when_all(screens: Sequence[Screen], reached: Callable[[Screen], bool], patience: float) -> list[float | None]:
+    """Return, for each screen, the seconds until it has reached the state; None if not within `patience`."""
     began = perf_counter()
     found: dict[int, float] = {}
     while len(found) < len(screens) and perf_counter() - began < patience:
@@ -285,6 +285,6 @@ async def when_all(screens: list[Screen], reached: Callable[[Screen], bool], pat
 
 
 def missed(screens: Iterable[Screen], events: Mapping[int, list[int]]) -> int:
-    """Events of their restaurants' logs that programs among them were never told."""
+    """Count the events of their restaurants' logs that the programs never received."""
     programs = [screen for screen in screens if isinstance(screen, Program)]
     return sum(program.missed(events.get(program.restaurant, [])) for program in programs)

@@ -1,4 +1,4 @@
-"""Worker, Redis and PostgreSQL as processes of our own on free ports: to be killed, frozen and started again."""
+"""Worker, Redis and PostgreSQL as processes on free ports, to be killed, frozen and started again."""
 
 import asyncio
 import contextlib
@@ -24,9 +24,9 @@ OURS = ("DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_
 
 
 class Server:
-    """One process. Subclasses say how it is called and when it serves."""
+    """A process. Subclasses define the command and the check for readiness."""
 
-    checkout = ROOT  # where it is started
+    checkout = ROOT  # the folder that the process starts in
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
@@ -41,11 +41,11 @@ class Server:
         return os.environ
 
     def serves(self) -> bool:
-        """Whether it answers a question now."""
+        """Return True if the server answers a request now."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Start it and return without waiting."""
+        """Start the process and return without waiting."""
         user = owner() if isinstance(self, Postgres) else None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -59,7 +59,7 @@ class Server:
             )
 
     async def ready(self) -> None:
-        """Wait until it serves."""
+        """Wait until the server answers."""
         deadline = time.monotonic() + START_SECONDS
         while not await asyncio.to_thread(self.serves):
             if time.monotonic() > deadline or self.process is None or self.process.poll() is not None:
@@ -67,19 +67,19 @@ class Server:
             await asyncio.sleep(0.05)
 
     def kill(self) -> None:
-        """As a power cut would: no warning, no clean end, and nobody of its family is left."""
+        """Kill the process and its children without warning, as a power cut would."""
         self._send(signal.SIGKILL)
         self._reap()
 
     def freeze(self) -> None:
-        """It lives, and does nothing: connections stand, nobody answers."""
+        """Stop the process: its connections stay open, and nothing answers."""
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:
         self._send(signal.SIGCONT)
 
     def terminate(self) -> None:
-        """Ask it to end, as a new release would; kill what does not within ten seconds."""
+        """Ask the process to end, as a new release would; kill it after ten seconds."""
         self._send(signal.SIGTERM)
         assert self.process is not None
         try:
@@ -89,7 +89,7 @@ class Server:
         self._reap()
 
     def stop(self) -> None:
-        """Whatever became of it, it is gone afterwards."""
+        """End the process, whatever its state."""
         if self.process is not None:
             self.thaw()
             self.kill()
@@ -101,7 +101,7 @@ class Server:
                 os.kill(pid, what)
 
     def family(self) -> list[int]:
-        """The process and its children, parents first. PostgreSQL's have sessions of their own."""
+        """Return the process and its children, parents first. PostgreSQL's children have sessions of their own."""
         assert self.process is not None
         if self.process.returncode is not None:
             return []
@@ -117,7 +117,7 @@ class Server:
 
 
 class Worker(Server):
-    """One server process, as `deploy/run` starts each of them."""
+    """A server process, as `deploy/run` starts each of them."""
 
     def __init__(self, name: str, folder: Path, settings: Mapping[str, str], checkout: Path = ROOT) -> None:
         super().__init__(name, folder)
@@ -138,7 +138,7 @@ class Worker(Server):
 
 
 class Redis(Server):
-    """A Redis that keeps nothing on disk."""
+    """A Redis that stores nothing on disk."""
 
     @property
     def url(self) -> str:
@@ -155,7 +155,7 @@ class Redis(Server):
             return False
 
     def flush(self) -> None:
-        """It forgets everything at once, and goes on serving."""
+        """Delete all data at once; Redis goes on serving."""
         answer = self._ask(b"FLUSHALL")
         assert answer.startswith(b"+OK"), answer
 
@@ -166,18 +166,21 @@ class Redis(Server):
 
 
 class Postgres(Server):
-    """A PostgreSQL with a data folder of its own, new or copied, as durable as its defaults are."""
+    """A PostgreSQL with a data folder of its own, new or copied, and the default durability."""
 
     def __init__(self, name: str, folder: Path, copied: Path | None = None) -> None:
         super().__init__(name, folder)
-        self.binaries = postgres_binaries()
+        binaries = postgres_binaries()
+        assert binaries is not None, "PostgreSQL's server programs are not installed"
+        self.binaries = binaries
         self.data = Path(tempfile.mkdtemp(prefix="bistro-postgres.", dir="/tmp"))
         if copied:
             subprocess.run(["cp", "--archive", f"{copied}/.", self.data], check=True)
             return
-        if owner():
-            shutil.chown(self.data, owner())
-        initdb = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", self.data]
+        if user := owner():
+            shutil.chown(self.data, user)
+        initdb: list[str | Path] = [self.binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8"]
+        initdb += ["-D", self.data]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", user=owner())
 
     @property
@@ -200,7 +203,7 @@ class Postgres(Server):
         return f"{self.server_url}/{name}"
 
     def create_database(self, name: str) -> str:
-        """Make an empty database; return its address."""
+        """Create an empty database and return its address."""
         with psycopg.connect(f"{self.server_url}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.address_of(name)
@@ -217,17 +220,17 @@ class Postgres(Server):
 
 
 def owner() -> str | None:
-    """PostgreSQL refuses to run as root."""
+    """Return the account that runs PostgreSQL, which refuses to run as root."""
     return "postgres" if os.getuid() == 0 else None
 
 
 def postgres_binaries() -> Path | None:
-    """The folder of the newest server programs, or None where there are none."""
+    """Return the folder of the newest server programs, or None if there are none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return found[-1].parent if found else None
 
 
 def product_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without what chooses another installation, and with `settings`."""
+    """Return this process's environment with `settings`, without variables that select another installation."""
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     return kept | {"VENV": sys.prefix, "PUBLIC_URL": "http://127.0.0.1:8000"} | dict(settings)

@@ -1,4 +1,4 @@
-"""A served restaurant for the browser tests: as `make run` starts it, on a port and in a folder of its own."""
+"""A served restaurant for the browser tests, started as `make run` does, on a port and in a folder of its own."""
 
 import json
 import os
@@ -19,14 +19,14 @@ START_SECONDS = 120
 
 @dataclass(frozen=True)
 class Service:
-    """A running restaurant: its address, the passwords and tokens of its demo.json, and its database's file."""
+    """A running restaurant: its address, the passwords and tokens of its demo.json, and its database file."""
 
     url: str
     demo: dict[str, Any]
     database: Path
 
     def token(self, kind: str, table: str | None = None) -> str:
-        """The token of the first device of a kind, or of the pad at a table."""
+        """Return the token of the first device of a kind, or of the pad at a table."""
         return next(
             device["token"]
             for device in self.demo["devices"]
@@ -39,7 +39,7 @@ class Service:
         return self.place(table, lines)
 
     def order_with_note(self, table: str, item: str, note: str) -> dict[str, Any]:
-        """The same with what a guest wrote to the kitchen."""
+        """Place an order by names, with a guest's note to the kitchen."""
         return self.place(table, [{"name": item, "quantity": 1, "note": note}])
 
     def place(self, table: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Service:
         return self.ask("/api/order", self.token("pad", table), {"table": table, "items": lines})
 
     def ask(self, path: str, token: str, body: dict[str, Any] | None = None, verb: str | None = None) -> Any:
-        """One request of the API with a device's token; with a body it is a POST unless `verb` says otherwise."""
+        """Send one API request with a device's token; a request with a body is a POST unless `verb` says otherwise."""
         request = urllib.request.Request(
             f"{self.url}{path}",
             data=None if body is None else json.dumps(body).encode(),
@@ -61,19 +61,19 @@ class Service:
             raise AssertionError(f"{path} was refused: {error.code} {error.read().decode()}") from error
 
     def status(self, order: dict[str, Any]) -> str:
-        """Where an order stands, by the API."""
+        """Return an order's status by the API."""
         said: str = self.ask(f"/api/v1/orders/{order['id']}", self.token("integration"))["status"]
         return said
 
     def wait_for_status(self, order: dict[str, Any], status: str, seconds: float = 5.0) -> None:
-        """Until an order stands there; AssertionError when it does not come to that."""
+        """Wait until an order has that status; raise AssertionError if it does not."""
         until = time.monotonic() + seconds
         while (now := self.status(order)) != status:
             assert time.monotonic() < until, f"order {order['number']} is {now}, not {status}"
             time.sleep(0.05)
 
     def clear_kitchen(self) -> None:
-        """Bump what other tests left open."""
+        """Bump the tickets that other tests left open."""
         token = self.token("kitchen")
         while rows := self.ask("/api/v1/tickets?status=open", token)["results"]:
             for ticket in rows:
@@ -82,7 +82,7 @@ class Service:
                 self.ask(f"/api/v1/tickets/{ticket['id']}/bump", token, {})
 
     def clear_pass(self) -> None:
-        """The same, and take it all to the tables."""
+        """Bump all open tickets and deliver their orders."""
         self.clear_kitchen()
         token = self.token("kitchen")
         while rows := self.ask("/api/v1/orders?status=ready", token)["results"]:
@@ -91,14 +91,14 @@ class Service:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 class Running:
-    """Starts `deploy/run` on entering, stops it on leaving."""
+    """A context manager that starts `deploy/run` on entering and stops it on leaving."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -114,7 +114,7 @@ class Running:
         return Service(url, json.loads((folder / "demo.json").read_text()), folder / "bistro.sqlite3")
 
     def start(self) -> None:
-        """Begin, and wait for nothing."""
+        """Start the server without waiting."""
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -127,7 +127,7 @@ class Running:
             )
 
     def kill(self) -> None:
-        """As a power cut would: no warning, no clean end. Enter again to start on what is left."""
+        """Kill the server without warning, as a power cut would. Enter again to start on the data that is left."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -1,4 +1,4 @@
-"""The weeks of a wall screen in short: sockets that live for seconds, and screens that return each time."""
+"""A wall screen's weeks in short: sockets that live for seconds, and screens that reconnect each time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ DEAF = Rules(catch_up=False)
 
 @dataclass
 class Soaked:
-    """What one group of screens went through."""
+    """The outcome of one group of screens."""
 
     screens: int
-    rotations: int  # times that a screen was sent away and came back
-    snapshots: int  # all of them, the first of each screen included
+    rotations: int  # times that a screen was disconnected and returned
+    snapshots: int  # the first of each screen included
     missed: int
     unequal: int
     dark: list[float]
-    account: Account  # of all guests: no group of screens has guests of its own
+    account: Account  # all guests, because the groups of screens share them
     server_errors: int
 
 
@@ -38,7 +38,7 @@ async def soak(
     clients: int = 10,
     patience: float = 10.0,
 ) -> list[Soaked]:
-    """Guests order for a while; then every group is judged, after as many seconds as its screens may need to arrive."""
+    """Let guests order for a while; then check every group, after the time that its screens need to reconnect."""
     before = client.traffic.answers.copy()
     waiters = await log_in_waiters(here, client)
     async with service(here, client, clients, pause=0.5, hands=HANDS) as guests:

@@ -1,6 +1,6 @@
 """Slow, silent and deaf clients: hundreds of useless connections, directly at a server process.
 
-Guests order all the while; nobody of them may notice, and every stranger must be let go after a bounded time.
+Guests order meanwhile and must not notice; every useless connection must be closed after a bounded time.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from harness.servers import Server
 from harness.trials import HANDS, NEVER, account_of, service
 from tools.simulator.client import Client
 
-LOOK = 0.25  # seconds between two looks, and two drops of those that drip
+LOOK = 0.25  # seconds between two turns, and two bytes of a slow sender
 SHORT_PATIENCE = {"DJANGO_SETTINGS_MODULE": "harness.settings.short_patience"}
 ENDLESS_PATIENCE = {"DJANGO_SETTINGS_MODULE": "harness.settings.endless_patience"}
 OPEN = 100  # orders
@@ -28,7 +28,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Stranger:
-    """What a client says at once, and what it adds at every look. A deaf one never reads a byte."""
+    """A useless client: its first bytes, and the bytes that it adds at every turn. A deaf one never reads."""
 
     name: str
     says: bytes = b""
@@ -51,20 +51,20 @@ SLOW = (
 
 
 def deaf_screen(authorization: str) -> Stranger:
-    """A screen that asks for everything again and again, so that it counts as alive, and never reads."""
+    """Return a screen that requests a snapshot again and again, so that it counts as alive, and never reads."""
     rest = f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\nAuthorization: {authorization}\r\n\r\n"
     hello = b'{"hello": {}}'
     return Stranger("deaf screen", _UPGRADE + rest.encode(), frame(hello), deaf=True)
 
 
 def deaf_reader(authorization: str, path: str = "/api/v1/menu") -> Stranger:
-    """A program that asks for something large, again and again, and never reads."""
+    """Return a program that requests a large answer again and again, and never reads."""
     asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {authorization}\r\n\r\n".encode()
     return Stranger("deaf reader", asked, asked, deaf=True)
 
 
 def frame(payload: bytes, *, opcode: int = 1, final: bool = True) -> bytes:
-    """A WebSocket frame as a client sends it, under a mask of zeros."""
+    """Encode a WebSocket frame as a client sends it, with a mask of zeros."""
     size = len(payload)
     if size < 126:
         length = bytes([0x80 | size])
@@ -74,7 +74,7 @@ def frame(payload: bytes, *, opcode: int = 1, final: bool = True) -> bytes:
 
 
 async def stay(port: int, stranger: Stranger, seconds: float) -> float:
-    """How many seconds the server kept the connection; NEVER when it did so to the end."""
+    """Return the seconds that the server kept the connection, or NEVER if the connection survived to the end."""
     began = perf_counter()
     with socket.socket() as line:
         line.setblocking(False)
@@ -82,7 +82,7 @@ async def stay(port: int, stranger: Stranger, seconds: float) -> float:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
         ended = select.poll()
-        ended.register(line, 0)  # only what nobody has to ask for: an error, or a line that is closed
+        ended.register(line, 0)  # no events but errors and hang-ups, which are always reported
         say = stranger.says
         while perf_counter() - began < seconds:
             try:
@@ -110,11 +110,11 @@ def _said_goodbye(line: socket.socket) -> bool:
 
 @dataclass
 class Slow:
-    """What became of the strangers, and what the guests noticed of them."""
+    """The outcome of the useless connections, and their effects on the guests."""
 
-    stayed: dict[str, list[float]] = field(default_factory=dict)  # seconds, by kind
-    quiet: list[float] = field(default_factory=list)  # of orders before
-    waits: list[float] = field(default_factory=list)  # of orders meanwhile
+    stayed: dict[str, list[float]] = field(default_factory=dict)  # seconds until closed, by kind
+    quiet: list[float] = field(default_factory=list)  # seconds of the orders before
+    waits: list[float] = field(default_factory=list)  # seconds of the orders meanwhile
     before: int = 0  # bytes of memory
     most: int = 0
     account: Account = field(default_factory=Account)
@@ -142,7 +142,7 @@ async def slow_clients(
     quiet: float = 3.0,
     clients: int = 5,
 ) -> Slow:
-    """Guests order in peace; then strangers come, all at once, and stay as long as they are let."""
+    """Let guests order undisturbed; then open all useless connections at once, and keep them as long as possible."""
     found, worker = Slow(), here.workers[0]
     before = client.traffic.answers.copy()
     await _fill(here, client)
@@ -163,7 +163,7 @@ async def slow_clients(
 
 
 async def _fill(here: Installation, client: Client) -> None:
-    """What stands open makes a snapshot large, as on a busy evening."""
+    """Place open orders, which make a snapshot as large as on a busy evening."""
     pads = here.who.of_kind("pad")[:10]
     await Guests(client, pads, await read_menu(client, pads[0])).order(OPEN)
 
@@ -175,7 +175,7 @@ async def _watch_memory(worker: Server, found: Slow) -> None:
 
 
 def memory_of(worker: Server, what: str = "VmRSS") -> int:
-    """Bytes that the process holds now; `VmHWM`: that it ever held."""
+    """Return the bytes of memory that the process holds now, or with `VmHWM` its peak."""
     assert worker.process is not None
     fields = Path(f"/proc/{worker.process.pid}/status").read_text().split()
     return int(fields[fields.index(f"{what}:") + 1]) * 1024

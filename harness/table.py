@@ -1,4 +1,4 @@
-"""The one table of `make faults`, and which promises the figures break."""
+"""The one table of `make faults`, with the promises that the figures break."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from harness.evening import Outcome
 from harness.soak import Soaked
 from harness.trials import NEVER, Behind, DeadLine, Restarted
 
-# Seconds until every screen is right again, of lag, until a pad is answered, and of a dark screen.
+# Limits in seconds: until every screen is right again, lag, p95 of an order, darkness of a screen.
 WITHIN = {WORKER: 5.0, REDIS: 3.0, POSTGRES: 3.0}
 BEHIND_AT_MOST = 2.0
 ORDER_P95 = 0.3
 DARK_AT_MOST = 3.0
-ROTATED_WITHIN = 1.0  # dark while a socket is replaced
+ROTATED_WITHIN = 1.0  # darkness while a socket is replaced
 SNAPSHOTS_AT_MOST = 1.2
-LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that orders wait for; p99 of an order
-NOTICED_WITHIN = 12.0 + 3.0  # the watchdog, and one more try
+LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that blocks orders; p99 of an order
+NOTICED_WITHIN = 12.0 + 3.0  # the watchdog and one more attempt
 
 COLUMNS = (
     "evening", "orders", "lost", "doubled", "invented", "unanswered", "money", "5xx",
@@ -33,7 +33,7 @@ COLUMNS = (
 
 @dataclass
 class Row:
-    """One line: its cells, and what it breaks. A control must break something."""
+    """A row of the table: its cells and its broken promises. A control must break some."""
 
     cells: dict[str, str]
     problems: list[str] = field(default_factory=list)
@@ -49,13 +49,13 @@ class Row:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The nearest rank; never, of nothing."""
+    """Return the value at the nearest rank, or NEVER without values."""
     ordered = sorted(values)
     return ordered[max(0, int(-(-len(ordered) * share // 1)) - 1)] if ordered else NEVER
 
 
 def spread(values: Sequence[float]) -> str:
-    """p50, p99 and the largest."""
+    """Format p50, p99 and the maximum."""
     return " ".join(_seconds(percentile(values, share)) for share in (0.5, 0.99, 1.0)) if values else "–"
 
 
@@ -64,7 +64,7 @@ def _seconds(value: float) -> str:
 
 
 def evening_row(outcome: Outcome, *, control: bool = False) -> Row:
-    """A whole evening."""
+    """Build the row of a whole evening."""
     cells = {
         "evening": outcome.name,
         **orders(outcome.account, outcome.server_errors),
@@ -81,7 +81,7 @@ def evening_row(outcome: Outcome, *, control: bool = False) -> Row:
 
 
 def orders(account: Account, errors: int) -> dict[str, str]:
-    """What became of the orders."""
+    """Return the cells on the outcome of the orders."""
     return {
         "orders": f"{account.acknowledged:,}",
         "lost": f"{len(account.lost)}",
@@ -94,7 +94,7 @@ def orders(account: Account, errors: int) -> dict[str, str]:
 
 
 def broken(account: Account, errors: int) -> list[str]:
-    """Which promises to the guests were broken."""
+    """Return the broken promises to the guests."""
     return account.problems + ([f"{errors} server errors"] if errors else [])
 
 
@@ -105,7 +105,10 @@ def _recovery(recovery: Recovery | None) -> str:
 
 
 def _late(outcome: Outcome) -> Iterable[str]:
-    """A single process is away while it starts: only those with another one beside it are held to the seconds."""
+    """Yield recoveries that took too long.
+
+    A single process is away while it starts, so the limits hold only where another process serves beside it.
+    """
     if outcome.processes > 1:
         for fault, recovery in outcome.recoveries.items():
             slowest = max(recovery.screens, default=0.0)
@@ -114,12 +117,12 @@ def _late(outcome: Outcome) -> Iterable[str]:
 
 
 def behind_row(name: str, found: Behind, *, control: bool = False, share: float = 0.99) -> Row:
-    """Redis away, frozen or emptied: how long an order took, and how far this share of the looks lay behind."""
+    """Build the row of a Redis fault: the time of an order, and the lag of this share of the measurements."""
     problems = broken(found.account, found.server_errors)
-    problems += [f"{found.busy} orders were told to come again"] if found.busy else []
+    problems += [f"{found.busy} orders were refused with 503"] if found.busy else []
     slow, behind, never = percentile(found.waits, 0.95), percentile(found.seconds, share), found.seconds.count(NEVER)
     problems += [f"p95 of an order {slow:.2f} s ({ORDER_P95} s promised)"] if slow >= ORDER_P95 else []
-    problems += [f"{never} times a screen did not show what stood in the log"] if never else []
+    problems += [f"{never} times a screen never reached the log"] if never else []
     if behind > BEHIND_AT_MOST:
         problems.append(f"screens up to {_seconds(behind)} s behind ({BEHIND_AT_MOST:.0f} s promised)")
     waits = " ".join(f"{percentile(found.waits, share):.2f}" for share in (0.5, 0.95, 0.99, 1.0))
@@ -132,7 +135,10 @@ def behind_row(name: str, found: Behind, *, control: bool = False, share: float 
 
 
 def restart_row(name: str, found: Restarted, *, control: bool = False) -> Row:
-    """A rolling restart. Of the controls' screens only what they show more is asked: the orders are everybody's."""
+    """Build the row of a rolling restart.
+
+    The controls' screens are judged without the orders, which all groups share.
+    """
     problems = [] if control else broken(found.account, found.server_errors)
     problems += [] if found.back else ["a screen never came back"]
     problems += [f"{found.missed} events missed by screens"] if found.missed else []
@@ -152,12 +158,12 @@ def restart_row(name: str, found: Restarted, *, control: bool = False) -> Row:
 
 
 def asked_once_row(name: str, account: Account) -> Row:
-    """The control of a rolling restart's orders: pads that do not ask again."""
+    """Build the row of the control with pads that do not retry."""
     return Row({"evening": name, **orders(account, 0)}, account.problems, control=True)
 
 
 def dead_line_row(name: str, found: DeadLine, *, control: bool = False) -> Row:
-    """Lines that died without a word: the whole time until the screen was right again."""
+    """Build the row of dead lines: the whole time until the screens were right again."""
     lost = found.seconds.count(NEVER)
     problems = [f"{lost} screens never noticed"] if lost else []
     if not lost and max(found.seconds) > NOTICED_WITHIN:
@@ -171,7 +177,7 @@ def dead_line_row(name: str, found: DeadLine, *, control: bool = False) -> Row:
 
 
 def alarm_row(name: str, found: Rang, *, control: bool = False) -> Row:
-    """Orders on an evening on which nothing breaks: each alarm is a false one."""
+    """Build the row of an evening without faults, in which each alarm is a false one."""
     problems = found.account.problems + ([f"{len(found.alarmed)} false alarms"] if found.alarmed else [])
     cells = {
         "evening": f"{name}: {len(found.alarmed)} {'alarms' if control else 'false alarms'}",
@@ -182,19 +188,19 @@ def alarm_row(name: str, found: Rang, *, control: bool = False) -> Row:
 
 
 def soak_row(name: str, found: Soaked, *, control: bool = False) -> Row:
-    """Sockets that live for seconds. Of the controls' screens only what they show more is asked."""
+    """Build the row of a soak; the controls' screens are judged without the orders, which all groups share."""
     problems = [] if control else broken(found.account, found.server_errors)
     problems += [f"{found.missed} events missed by screens"] if found.missed else []
     problems += [f"{found.unequal} screens not equal to the database"] if found.unequal else []
     extra, darkest = found.snapshots - found.screens, max(found.dark, default=0.0)
     problems += [f"{extra} snapshots too many"] if extra > 0 else []
     if not control:
-        problems += [] if found.rotations >= found.screens else ["not every screen was sent away: nothing was tried"]
+        problems += [] if found.rotations >= found.screens else ["not every screen was rotated"]
     if darkest > ROTATED_WITHIN and not control:
         problems.append(f"a rotation took {darkest:.1f} s ({ROTATED_WITHIN:.0f} s promised)")
     share = found.snapshots / found.screens
     cells = {
-        "evening": f"{name}; {found.rotations:,} times sent away, {share:.1f} snapshots a screen",
+        "evening": f"{name}; {found.rotations:,} rotations, {share:.1f} snapshots a screen",
         **orders(found.account, found.server_errors),
         "missed": f"{found.missed}",
         "stale": f"{found.unequal} of {found.screens}",
@@ -204,7 +210,7 @@ def soak_row(name: str, found: Soaked, *, control: bool = False) -> Row:
 
 
 def drill_row(name: str, found: Drilled, *, control: bool = False) -> Row:
-    """A migration under orders: what it took, and how long it was in the way."""
+    """Build the row of a migration under orders: its duration, and the time for which it blocked orders."""
     problems = broken(found.account, found.server_errors)
     problems += [f"migrate ended with {found.status}"] if found.status else []
     problems += [f"{found.missed} events missed by screens"] if found.missed else []
@@ -223,7 +229,7 @@ def drill_row(name: str, found: Drilled, *, control: bool = False) -> Row:
 
 
 def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
-    """Print the table and the verdict; whether all is as it should be."""
+    """Print the table and the verdict; return True if all is as it should be."""
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
     justify: Callable[[str], str] = lambda name: "left" if name == "evening" else "right"  # noqa: E731
     for name in COLUMNS:
@@ -234,7 +240,7 @@ def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
     for row in rows:
         if row.good:
             continue
-        told = "the control found nothing to complain about" if row.control else "; ".join(row.problems)
+        told = "the control broke no promise" if row.control else "; ".join(row.problems)
         console.print(f"[bold red]NOT GOOD[/] {row.name}: {told}", soft_wrap=True)
     good = all(row.good for row in rows)
     if good:

@@ -1,4 +1,4 @@
-"""Single promises tried one by one: Redis away, frozen or emptied, a rolling restart, lines that die without a word."""
+"""Trials of single promises: Redis away, frozen or emptied, a rolling restart, and lines that go dead silently."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -15,23 +15,23 @@ from tools.simulator.client import Client
 
 NEVER = float("inf")
 BACK_SECONDS = 20.0
-BREATH = 0.5  # between two restarts, as a careful hand leaves it
+BREATH = 0.5  # seconds between two restarts, as a careful operator leaves
 LOOK_SECONDS = 30.0
 ASK_ONCE = 5  # pads of the control
-HANDS = 2  # of a crew that is not in the way
+HANDS = 2  # people in the crew, enough to keep up
 ENDLESS = 1_000_000_000
 AWAY, FROZEN, FLUSHED = "away", "frozen", "flushed"
 
 
 @dataclass
 class Behind:
-    """While something was away: how far behind the screens were, and what the pads noticed."""
+    """The lag of the screens while a part was away, and the answers to the pads."""
 
     seconds: list[float]
     server_errors: int
     busy: int  # 503 with Retry-After
     account: Account
-    waits: list[float] = field(default_factory=list)  # of the pads, for an answer
+    waits: list[float] = field(default_factory=list)  # seconds until the pads' answers
 
     @property
     def furthest(self) -> float:
@@ -42,10 +42,10 @@ class Behind:
 async def service(
     here: Installation, client: Client, clients: int, pause: float, hands: int = 0
 ) -> AsyncIterator[Guests]:
-    """Guests who order and take a breath, until the block ends. A crew lets them go, where it has hands.
+    """Let guests order with short pauses until the block ends.
 
-    With a crew a snapshot stays that of a busy evening; without one only orders are measured.
-    Then nobody orders any more, and everybody waits for the last answer: what was asked for must be answered.
+    With a crew that closes orders a snapshot stays that of a busy evening; without one only orders are measured.
+    At the end no pad starts an order, and all wait for their last answer: every request must be answered.
     """
     pads = here.who.of_kind("pad")[:clients]
     room = asyncio.Semaphore(HOUSE if hands else ENDLESS)
@@ -66,7 +66,7 @@ async def service(
 
 
 async def account_of(here: Installation, guests: Guests) -> Account:
-    """What became of the orders of one service; those of another are not its matter."""
+    """Check the orders of one service, without those of other services."""
     books = await asyncio.to_thread(here.log.books)
     books.orders = {mark: found for mark, found in books.orders.items() if mark.startswith(f"{guests.name}-")}
     return check(guests.wishes, books)
@@ -81,7 +81,7 @@ async def behind(
     clients: int = 10,
     pause: float = 0.5,
 ) -> Behind:
-    """For a while, again and again: what stands in the log now, and how long until every screen shows it."""
+    """Measure repeatedly for a while: the log's present place, and the time until every screen shows it."""
     before = client.traffic.answers.copy()
     found: list[float] = []
     async with service(here, client, clients, pause) as guests:
@@ -106,7 +106,7 @@ async def behind(
 
 @asynccontextmanager
 async def broken(redis: Redis, how: str) -> AsyncIterator[None]:
-    """Redis is away or frozen from now on; or, until the block ends, emptied once a second."""
+    """Take Redis away or freeze it; or empty it once a second until the block ends."""
 
     async def flush() -> None:
         while True:
@@ -128,14 +128,14 @@ async def broken(redis: Redis, how: str) -> AsyncIterator[None]:
 
 @dataclass
 class Restarted:
-    """After a rolling restart."""
+    """The figures of one group of screens after a rolling restart."""
 
     screens: int
-    snapshots: int  # all of them, the first of each screen included
+    snapshots: int  # the first of each screen included
     dark: list[float]
-    back: bool  # every screen lives, and shows the last order
+    back: bool  # every screen is connected and shows the last order
     missed: int
-    account: Account  # of all guests: no group of screens has guests of its own
+    account: Account  # all guests, because the groups of screens share them
     server_errors: int
 
     @property
@@ -152,10 +152,10 @@ async def rolling_restart(
     clients: int = 20,
     pause: float = 0.5,
 ) -> tuple[list[Restarted], Account]:
-    """While guests order, every process is asked to end and started again, one after the other.
+    """Terminate and restart every process, one after the other, while guests order.
 
-    What each group of screens noticed, with what came of the orders; and, the control, what came of those of some pads
-    that ask only once while each process is killed.
+    Returns the figures of each group of screens with the outcome of the orders, and as the control the outcome for pads
+    that send each order only once while each process is killed.
     """
     before = client.traffic.answers.copy()
     everybody = [screen for group in groups for screen in group]
@@ -191,7 +191,7 @@ async def _restart(worker: Worker, screens: list[Screen]) -> None:
 
 
 async def asked_once(here: Installation, client: Client) -> Account:
-    """Pads that never pause and never ask again, while each process is killed outright: some hear nothing."""
+    """Let pads order without pauses or retries while each process is killed, so that some receive no answer."""
     async with service(here, client, ASK_ONCE, pause=0.0) as hasty:
         for worker in here.workers:
             await asyncio.sleep(BREATH)
@@ -203,7 +203,7 @@ async def asked_once(here: Installation, client: Client) -> Account:
 
 @dataclass
 class DeadLine:
-    """After all lines died without a word: seconds until each screen was right again, or NEVER."""
+    """Seconds until each screen was right again after all lines went dead, or NEVER."""
 
     seconds: list[float]
     dark: list[float]
@@ -212,7 +212,7 @@ class DeadLine:
 async def dead_line(
     here: Installation, client: Client, groups: Sequence[Sequence[Screen]], patience: float
 ) -> list[DeadLine]:
-    """Swallow every open line, place one order, and wait for the screens to find out by themselves."""
+    """Make every open line dead, place one order, and wait until the screens notice."""
     assert here.screens_line.swallow() >= sum(len(group) for group in groups)
     pads = here.who.of_kind("pad")[:1]
     guests = Guests(client, pads, await read_menu(client, pads[0]))

@@ -1,4 +1,4 @@
-"""What stands open in the restaurants, and which screens show something else."""
+"""The open orders and tickets of the restaurants, and a comparison with the screens."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,30 +12,30 @@ from tools.simulator.client import Client, Credential
 
 SETTLE = 60.0
 TICKETS = "/api/v1/tickets"
-# Not compared: what an old pad is told in words of its own. `items` and `created_at` repeat `lines` and `placed_at`,
-# the latter in whole seconds; its `table` is the name, which the API gives beside the id: no screen is told the id.
-# All else is equal, also what is yet to be invented.
+# Fields of the earlier systems, which are not compared: `items` and `created_at` repeat `lines` and `placed_at`,
+# the latter in whole seconds, and `table` is the name, which the API gives beside the id.
+# All other fields must be equal, including ones that are added later.
 OWN_WORDS = frozenset({"items", "created_at", "table_name"})
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What stands open in a restaurant."""
+    """The open orders and tickets of a restaurant."""
 
-    orders: dict[int, dict[str, Any]]  # as `compared` has them
+    orders: dict[int, dict[str, Any]]  # in the form of `compared`
     tickets: set[int]
 
     def is_shown_by(self, screen: Screen) -> bool:
-        """Exactly that, and nothing beside."""
+        """Return True if the screen shows exactly these."""
         if isinstance(screen, Program):
             return {pk: compared(order) for pk, order in screen.orders.items()} == self.orders
         if isinstance(screen, Pass):
-            return screen.orders == set(self.orders)  # each has something fired: the first course comes with the order
+            return screen.orders == set(self.orders)  # the first course is fired with the order
         return isinstance(screen, Wall) and screen.tickets == self.tickets
 
 
 async def log_in_waiters(here: Installation, client: Client) -> list[Token]:
-    """One in each restaurant, who may read all that is open there."""
+    """Log in one waiter of each restaurant, who may read its open orders."""
     return [await log_in(client, who.login("waiter")) for who in here.houses]
 
 
@@ -46,10 +46,10 @@ async def settled(
     waiters: Sequence[Credential],
     patience: float = SETTLE,
 ) -> dict[int, Truth]:
-    """Nobody orders any more: give every screen time to arrive, then read what each restaurant's should show."""
+    """Give every screen time to arrive after the last order, then read the expected state of each restaurant."""
     heads = await asyncio.to_thread(here.log.heads)
     await when_all(list(screens), lambda screen: screen.has_come_to(heads), patience)
-    await asyncio.sleep(1.5)  # a wall's last tickets may have gone after the last order came
+    await asyncio.sleep(1.5)  # a wall's last tickets may disappear after the last order
     truths = {}
     for who, waiter in zip(here.houses, waiters, strict=True):
         orders = {order["id"]: compared(order) for order in await _all(client, "/api/v1/orders?status=open", waiter)}
@@ -60,18 +60,18 @@ async def settled(
 
 
 def unequal(screens: Iterable[Screen], truths: Mapping[int, Truth]) -> int:
-    """How many show something else than their own restaurant's truth."""
+    """Count the screens that differ from the state of their own restaurant."""
     return sum(not truths[screen.restaurant].is_shown_by(screen) for screen in screens)
 
 
 def compared(order: dict[str, Any]) -> dict[str, Any]:
-    """An order of the API or of a screen, without what only one of them says."""
+    """Return an order of the API or of a screen without the fields that only one of them has."""
     said = {name: value for name, value in order.items() if name not in OWN_WORDS}
     return said | {"table": order.get("table_name", order["table"])}
 
 
 async def _all(client: Client, path: str, reader: Credential) -> list[dict[str, Any]]:
-    """Every page of a list that stands still."""
+    """Read every page of a list that does not change meanwhile."""
     found: list[dict[str, Any]] = []
     while True:
         answer = await client.get(f"{path}&limit=200&offset={len(found)}", credential=reader)

@@ -7,9 +7,6 @@ from bistro.core.models import Restaurant
 from kitchen.models import Station
 from menu.compiled import CompiledMenu
 
-# Middle letter S (soon), whatever the threshold.
-AGE_LETTERS = {"new": "N", "soon": "S", "late": "!"}
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

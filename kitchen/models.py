@@ -20,7 +20,9 @@ class Station(models.Model):
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="stations")
     name = models.CharField(max_length=60)
     position = models.PositiveIntegerField(default=0, db_index=True)
-    is_catch_all = models.BooleanField(default=False)
+    is_catch_all = models.BooleanField(
+        default=False, verbose_name="catch-all station", help_text="Cooks every item that no other station cooks."
+    )
     cooks = models.PositiveSmallIntegerField(
         default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many cooks work here."
     )
@@ -158,21 +160,23 @@ class Ticket(models.Model):
     fired_at = models.DateTimeField()
     fired_course = models.PositiveSmallIntegerField(default=0, db_default=0)
     aged_from = models.DateTimeField(null=True)
-    held_at = models.DateTimeField(null=True, help_text="A cook let it wait.")
-    alert_at = models.DateTimeField(null=True, help_text="Since when a change waits to be read.")
+    held_at = models.DateTimeField(null=True, help_text="Time when a cook put the ticket on hold.")
+    alert_at = models.DateTimeField(null=True, help_text="Time of the oldest unread change.")
     voided = models.JSONField(null=True, help_text='[{"line", "name", "quantity", "modifiers", "allergies"}]')
     before_done = models.JSONField(
-        null=True, help_text='As it was before the last bump: {"status", "started_at", "held_at", "lines"}.'
+        null=True, help_text='State before the last bump: {"status", "started_at", "held_at", "lines"}.'
     )
     seen_at = models.DateTimeField(null=True)
     seen_on = models.CharField(max_length=80, blank=True)
-    awaited_since = models.DateTimeField(null=True, help_text="Since when it is to be seen by itself.")
-    unseen_at = models.DateTimeField(null=True, help_text="When somebody should have seen it and had not.")
+    awaited_since = models.DateTimeField(
+        null=True, help_text="Time since when the ticket needs its own acknowledgement."
+    )
+    unseen_at = models.DateTimeField(null=True, help_text="Time of the alarm: no screen had shown the ticket.")
     started_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=120, blank=True)
     done_on = models.CharField(
-        max_length=80, blank=True, default="", db_default="", help_text="The board it was bumped on."
+        max_length=80, blank=True, default="", db_default="", help_text="Board on which the ticket was bumped."
     )
     recalled_at = models.DateTimeField(null=True)
     recalls = models.SmallIntegerField(default=0, db_default=0)
@@ -212,11 +216,13 @@ class TicketLine(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="ticket_lines")
     status = models.CharField(max_length=9, choices=LineStatus.choices, default=LineStatus.QUEUED)
-    changed = models.BooleanField(default=False, help_text="Edited after the kitchen had it.")
-    added = models.BooleanField(default=False, db_default=False, help_text="Came after the kitchen had its ticket.")
-    unrouted = models.BooleanField(default=False, db_default=False, help_text="No route names it.")
-    start_at = models.DateTimeField(null=True, help_text="When to begin, so that the course lands together.")
-    plated_at = models.DateTimeField(null=True, help_text="The expediter has it on the pass.")
+    changed = models.BooleanField(default=False, help_text="Changed after the kitchen received it.")
+    added = models.BooleanField(
+        default=False, db_default=False, help_text="Added after the kitchen received the ticket."
+    )
+    unrouted = models.BooleanField(default=False, db_default=False, help_text="No route matches the line.")
+    start_at = models.DateTimeField(null=True, help_text="Time to start, so that the course finishes together.")
+    plated_at = models.DateTimeField(null=True, help_text="Time when the dish was put on the pass.")
     done_at = models.DateTimeField(null=True)
     objects = TenantQuerySet.as_manager()
 

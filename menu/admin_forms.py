@@ -43,11 +43,11 @@ class ItemForm(TenantForm):
                 _keep_own_words(self.fields[name], getattr(self.instance, name))
 
     def clean(self) -> dict[str, Any] | None:
-        said = super().clean() or {}
-        soon, late = said.get("soon_minutes"), said.get("late_minutes")
+        cleaned = super().clean() or {}
+        soon, late = cleaned.get("soon_minutes"), cleaned.get("late_minutes")
         if soon and late and late <= soon:
             self.add_error("late_minutes", "Late must come after soon: choose a larger number of minutes.")
-        return said
+        return cleaned
 
     def prepare(self) -> None:
         if self.instance._state.adding:

@@ -98,7 +98,7 @@ class Item(models.Model):
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
-    off_since = models.DateTimeField(null=True, blank=True, help_text="86: off the menu for now.")
+    off_since = models.DateTimeField(null=True, blank=True, help_text="Marked 86 (off the menu) since this time.")
     portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Blank = not counted.")
     position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -256,7 +256,7 @@ class RecipePart(models.Model):
     ingredient = models.ForeignKey(Ingredient, on_delete=models.PROTECT, related_name="recipe_parts")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="recipe")
     modifier = models.ForeignKey(Modifier, on_delete=models.CASCADE, null=True, blank=True, related_name="recipe")
-    quantity = models.DecimalField(max_digits=10, decimal_places=3, help_text="In the ingredient's unit.")
+    quantity = models.DecimalField(max_digits=10, decimal_places=3, help_text="Amount in the unit of the ingredient.")
     objects = TenantQuerySet.as_manager()
     history = HistoricalRecords()
 

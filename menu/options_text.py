@@ -48,10 +48,10 @@ def _group(line: str) -> ImportedGroup:
     return ImportedGroup(found["name"], least, most, choices)
 
 
-def _choice(said: str) -> ImportedModifier:
-    found = _CHOICE.match(said)
+def _choice(part: str) -> ImportedModifier:
+    found = _CHOICE.match(part)
     if found is None:
-        raise ValueError(f"“{said[:60]}” is not “choice +1.50 * !allergy”.")
+        raise ValueError(f"“{part[:60]}” is not “choice +1.50 * !allergy”.")
     price = Decimal((found["price"] or "0.00").replace(",", "."))
     return ImportedModifier(found["name"], price, bool(found["default"]), (found["allergen"] or "").strip())
 

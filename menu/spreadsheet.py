@@ -45,8 +45,8 @@ def plain_text(cell: Any) -> str:
         return ""
     if isinstance(cell, float):
         cell = repr(cell).removesuffix(".0")
-    said = str(cell).strip()
-    return said[1:] if said.startswith("'") and said[1:].startswith(FORMULA_STARTS) else said
+    value = str(cell).strip()
+    return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
 
 
 def cells_of(item: Item) -> dict[str, str]:
@@ -143,11 +143,11 @@ def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tup
     codes = {name.casefold(): code for code, label in known for name in (code, label)}
 
     def read(cell: str) -> tuple[str, ...]:
-        said = [word.strip() for word in cell.replace(";", ",").split(",") if word.strip()]
-        unknown = [word for word in said if word.casefold() not in codes]
+        words = [word.strip() for word in cell.replace(";", ",").split(",") if word.strip()]
+        unknown = [word for word in words if word.casefold() not in codes]
         if unknown:
             raise ValueError(f"“{unknown[0]}” is not {what}. Use {', '.join(code for code, _label in known)}.")
-        return tuple(dict.fromkeys(codes[word.casefold()] for word in said))
+        return tuple(dict.fromkeys(codes[word.casefold()] for word in words))
 
     return read
 

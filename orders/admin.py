@@ -1,4 +1,4 @@
-"""Orders to look at. What people do with them, they do through the same services as everywhere else."""
+"""Admin pages of orders, read only. The actions call the same services as the other pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STATUS_LABELS = {
 
 
 class LinesOfOrder(ReadOnlyInline):
-    """What was asked for, at the price of that moment."""
+    """Lines of an order with their prices at the time of ordering."""
 
     model = OrderLine
     fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "unit_price", "total")
@@ -49,7 +49,7 @@ class LinesOfOrder(ReadOnlyInline):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    """Newest first. Withdrawn orders are gone for everyone, also here; the event log still tells of them."""
+    """The admin page of orders, newest first. Withdrawn orders are hidden here too; the event log keeps them."""
 
     inlines = (LinesOfOrder,)
     list_display = ("title", "business_date", "table", "state", "placed", "placed_by", "amount")
@@ -78,11 +78,11 @@ class OrderAdmin(ReadOnlyAdmin):
     )
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Order], search_term: str) -> Any:
-        """Only by number: words would be searched in a million rows."""
-        said = search_term.strip().removeprefix("#")
-        if not said:
+        """Search by number only, because a text search would read every order."""
+        term = search_term.strip().removeprefix("#")
+        if not term:
             return queryset, False
-        number = whole_number(said)
+        number = whole_number(term)
         return (queryset.none() if number is None else queryset.filter(number=number)), False
 
     @admin.display(description="Order")

@@ -1,11 +1,11 @@
-"""What actions on orders still have to know."""
+"""Forms of the admin actions on orders."""
 
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 
 class CancelForm(forms.Form):
-    """Why."""
+    """A form for the reason of a cancellation."""
 
     reason = forms.CharField(
         max_length=200,

@@ -1,4 +1,4 @@
-"""The allergy rule: which modifiers of a line are choices, which are allergies, and what the dish contains of them.
+"""The allergy rule: choices and declared allergies of a line, and conflicts between allergies and the dish.
 
 Every screen, slip and API answer reads a line through these functions, so that all of them warn in the same cases.
 """
@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from orders.models import OrderLine
 
-Choice = dict[str, Any]  # {"id", "name", "price", "allergen"}, as the line keeps it
+Choice = dict[str, Any]  # an entry of OrderLine.modifiers
 
 
 class Conflict(TypedDict):

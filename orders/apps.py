@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class OrdersConfig(AppConfig):
-    """What was asked for."""
+    """The app of orders, their lines and the floor plan."""
 
     name = "orders"

@@ -8,8 +8,10 @@ from orders.program_feed import order_feed_for
 
 
 class OrdersConsumer(LiveConsumer):
-    """`/ws/orders`: programs, pads and integrations. Old clients get `initial` without saying hello, and
-    hear of orders alone."""
+    """The socket `/ws/orders` of programs, pads and integrations.
+
+    Bistro92 clients get `initial` without sending `hello`, and only messages about orders.
+    """
 
     speaks_first = True
 
@@ -18,7 +20,7 @@ class OrdersConsumer(LiveConsumer):
 
 
 class FloorConsumer(LiveConsumer):
-    """`/ws/floor/`: the floor plan."""
+    """The socket `/ws/floor/` of the floor plan."""
 
     def make_view(self) -> View | None:
         if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:

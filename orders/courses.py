@@ -1,4 +1,4 @@
-"""Which courses of an order go to the kitchen at once, and which wait to be fired."""
+"""Rules for the courses that go to the kitchen at once and for those that wait to be fired."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -7,14 +7,14 @@ from orders.transitions import LineStatus, move_line
 
 
 def held_courses(lines: Iterable[OrderLine]) -> list[int]:
-    """The courses that wait, the next one first."""
+    """Return the courses that are on hold, in ascending order."""
     return sorted({line.course for line in lines if line.status == LineStatus.HELD})
 
 
 def hold_later_courses(lines: Sequence[OrderLine], fired: Collection[int] = ()) -> None:
-    """Set the status of lines that nobody has begun: courses that were fired go on, all others wait.
+    """Set the status of lines that are not started: fired courses are queued, all others are held. Does not save.
 
-    Where none was fired, the first of them goes at once: guests who order a dessert alone do not wait for a word.
+    If none of the courses was fired, the first one is queued, so that a dessert alone does not wait.
     """
     courses = {line.course for line in lines}
     going = courses & set(fired) or {min(courses)}

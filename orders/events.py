@@ -1,4 +1,4 @@
-"""What happens to an order. Each event carries the rows for reactions and the JSON for everybody else."""
+"""Events of orders. Each event holds the rows for reactions, and the JSON for the event log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from orders.transitions import LineStatus
 
 @dataclass(frozen=True, kw_only=True)
 class AboutOrder(DomainEvent):
-    """Its subject is `order`."""
+    """An event whose subject is `order`."""
 
     order: Order
 
@@ -30,7 +30,7 @@ class AboutOrder(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEvent(AboutOrder):
-    """Something happened to `order`, which now has `lines`."""
+    """An event with the whole order as data. `lines` are the order's lines after the event."""
 
     type: ClassVar[str] = "order_updated"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY
@@ -40,7 +40,7 @@ class OrderEvent(AboutOrder):
 
     @classmethod
     def of(cls, order: Order, **more: Any) -> Self:
-        """From a row that was read `with_lines()`."""
+        """Create the event for an order that was read `with_lines()`."""
         return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table.name, **more)
 
     def data(self) -> Mapping[str, Any]:
@@ -52,21 +52,21 @@ class OrderEvent(AboutOrder):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(OrderEvent):
-    """A round was ordered."""
+    """A new order."""
 
     type: ClassVar[str] = "order_created"
     action: ClassVar[str] = "placed"
-    course: ClassVar[int] = 0  # what was fired with the order
+    course: ClassVar[int] = 0  # the order itself, in place of a fired course
 
     @property
     def fired(self) -> tuple[OrderLine, ...]:
-        """The lines that the kitchen begins with; later courses may wait."""
+        """The lines that go to the kitchen with the order; later courses may be on hold."""
         return tuple(line for line in self.lines if line.status != LineStatus.HELD)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CourseFired(OrderEvent):
-    """The `fired` lines of a held course go to the kitchen now."""
+    """The firing of a held course. `fired` are its lines."""
 
     action: ClassVar[str] = "course_fired"
     course: int
@@ -75,28 +75,28 @@ class CourseFired(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CoursePlanned(OrderEvent):
-    """A held course will fire by itself, at another time, or not any more."""
+    """A new, changed or removed plan of a held course."""
 
     action: ClassVar[str] = "course_planned"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CourseServed(OrderEvent):
-    """What was ready is on the table; something of the order is still to come."""
+    """The delivery of a course, with a later course of the order not served yet."""
 
     action: ClassVar[str] = "course_served"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CourseDropped(OrderEvent):
-    """A held course left the order: what screens are told. `CourseLeftOut` keeps what was in it."""
+    """The removal of a held course, for screens. `CourseLeftOut` has the removed lines."""
 
     action: ClassVar[str] = "course_dropped"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CourseLeftOut(AboutOrder):
-    """The same for the audit trail: which lines left the bill, by how much it shrank, and why."""
+    """The removal of a held course, for the audit trail: the removed lines, the totals before and after, the reason."""
 
     type: ClassVar[str] = "bill_reduced"
     action: ClassVar[str] = "course_left_out"
@@ -121,7 +121,7 @@ class CourseLeftOut(AboutOrder):
 
 
 class OldLine(TypedDict):
-    """A line before an edit. `chosen`: the ids of all its modifiers."""
+    """A line before an edit. `chosen` has the ids of all its modifiers."""
 
     name: str
     quantity: int
@@ -130,8 +130,8 @@ class OldLine(TypedDict):
     chosen: list[int]
 
 
-def as_it_is(line: OrderLine) -> OldLine:
-    """Copy what a line says now, for the message that it has changed."""
+def line_before_edit(line: OrderLine) -> OldLine:
+    """Copy the facts of a line before an edit, for the notice of the change."""
     return {
         "name": line.name,
         "quantity": line.quantity,
@@ -143,8 +143,11 @@ def as_it_is(line: OrderLine) -> OldLine:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderEdited(OrderEvent):
-    """Its lines were replaced before anybody began. `removed` are the lines' ids that are gone, `other_dish` those that
-    changed into another item, `was` tells what every line said before."""
+    """The replacement of an order's lines before the kitchen started.
+
+    `removed`, `changed` and `added` are ids of lines. `other_dish` are the changed lines that now have another item.
+    `was` has every line before the edit, by id.
+    """
 
     action: ClassVar[str] = "edited"
     removed: tuple[int, ...] = ()
@@ -156,7 +159,7 @@ class OrderEdited(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
-    """The kitchen has received it, and needs not be told."""
+    """The confirmation of an order, for all audiences but the kitchen."""
 
     action: ClassVar[str] = "confirmed"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY - {Audience.KITCHEN}
@@ -164,7 +167,7 @@ class OrderConfirmed(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderUnseen(OrderEvent):
-    """The kitchen has not seen it in time. Its screens would have shown it if they could."""
+    """The alarm of an order that the kitchen did not confirm in time, for all audiences but the kitchen."""
 
     action: ClassVar[str] = "unseen"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY - {Audience.KITCHEN}
@@ -172,27 +175,27 @@ class OrderUnseen(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderProgressed(OrderEvent):
-    """A cook started, finished or recalled something of it."""
+    """The start, end or recall of lines in the kitchen."""
 
     action: ClassVar[str] = "progressed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDelivered(OrderEvent):
-    """It is on the table."""
+    """The delivery of a whole order."""
 
     action: ClassVar[str] = "delivered"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderEvent):
-    """It will not be made, or not finished."""
+    """The cancellation of an order."""
 
     action: ClassVar[str] = "cancelled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderWithdrawn(OrderEvent):
-    """Who placed it took it back before anybody began; it is gone for readers."""
+    """The withdrawal of an order before the kitchen started. Readers no longer see the order."""
 
     action: ClassVar[str] = "withdrawn"

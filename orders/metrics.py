@@ -1,4 +1,4 @@
-"""What /metrics says of orders. Each process says it of the whole installation: take the highest, not the sum."""
+"""Metrics of orders. Each process reports the whole installation, so take the maximum and not the sum."""
 
 from prometheus_client import Gauge
 

@@ -16,10 +16,10 @@ AMOUNT: Any = {"max_digits": 12, "decimal_places": 2}
 
 
 class Order(models.Model):
-    """One submission (a round) by the party at a table. Status changes only through `orders.steps.move`.
+    """A submission (round) by the party at a table. Only `orders.steps` changes the status.
 
-    `total` is what the guest pays, `tax` the sum of the lines' taxes. The idempotency key lives on the row for ever,
-    unique for the restaurant and the credential, with a fingerprint of the body that came with it.
+    `total` is the amount that the guest pays, `tax` the sum of the lines' taxes. The row keeps its idempotency key
+    permanently, unique for the restaurant and the credential, with the fingerprint of the request's body.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="orders", db_index=False)
@@ -43,23 +43,27 @@ class Order(models.Model):
     placed_by_device = models.ForeignKey(
         Device, on_delete=models.PROTECT, null=True, related_name="orders", db_index=False
     )
-    placed_by = models.CharField(max_length=120, help_text="The name people read: Ana, Pad 3, …")
+    placed_by = models.CharField(max_length=120, help_text="Name for people: Ana, Pad 3, …")
     credential = models.CharField(max_length=40)
     key = models.CharField(max_length=200, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
 
     placed_at = models.DateTimeField()
-    unseen_at = models.DateTimeField(null=True, help_text="When the kitchen should have confirmed it and had not.")
-    seen_on = models.CharField(max_length=80, null=True, help_text="The screen whose report confirmed it.")
+    unseen_at = models.DateTimeField(null=True, help_text="Time of the alarm: the kitchen had not confirmed the order.")
+    seen_on = models.CharField(max_length=80, null=True, help_text="Screen whose report confirmed the order.")
     confirmed_at = models.DateTimeField(null=True)
     preparing_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
-    fired_at = models.DateTimeField(null=True, help_text="When its newest held course was fired.")
-    served_at = models.DateTimeField(null=True, help_text="When its newest course was brought, others still to come.")
+    fired_at = models.DateTimeField(null=True, help_text="Time when the newest held course was fired.")
+    served_at = models.DateTimeField(
+        null=True, help_text="Time when the newest course was served; more courses follow."
+    )
     delivered_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, help_text="Taken back before anybody began: gone for everyone.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Time of withdrawal. A withdrawn order is hidden everywhere."
+    )
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -75,7 +79,7 @@ class Order(models.Model):
             models.Index(fields=["restaurant", "placed_at"], name="order_open", condition=Q(status__in=OPEN)),
             models.Index(fields=["restaurant", "-placed_at", "-id"], name="order_recent"),
             models.Index(fields=["table", "-placed_at"], name="order_of_table"),
-            # For the sweep over all restaurants. SQLite does not find `order_open` when statuses are parameters.
+            # For the sweep over all restaurants, because SQLite cannot use `order_open` with statuses as parameters.
             models.Index(fields=["placed_at"], name="order_placed", condition=Q(status=OrderStatus.PLACED)),
         ]
 
@@ -84,15 +88,19 @@ class Order(models.Model):
 
     @property
     def is_kept(self) -> bool:
-        """Whether the guests have it and owe it; in SQL: `Order.objects.kept()`."""
+        """True if guests owe the order: neither cancelled nor withdrawn. `Order.objects.kept()` is the same in SQL."""
         return self.status != OrderStatus.CANCELLED and self.withdrawn_at is None
 
 
 class OrderLine(models.Model):
-    """Quantity of one item, with what was said about it; `course` says when it is served, 1 first.
+    """A quantity of one item with its choices. `course` is the order of serving, from 1.
 
-    Name, price and tax are copies: tomorrow's price must not change tonight's bill. `unit_price` includes the
+    Name, price and tax are copies, so that later prices do not change the bill. `unit_price` includes the
     modifiers; `total` = unit price × quantity.
+
+    `modifiers` is a list of {"id": int, "name": str, "price": str such as "1.50", "allergen": str}. A modifier with
+    a non-empty `allergen` declares an allergy; the others are choices (`orders.allergies`). `allergens` is a list of
+    the words of the dish.
 
     A line that leaves its order is marked (`removed_at`) and kept, because a refund needs it. `objects` and
     `order.lines` do not find it, `with_removed` does.
@@ -115,8 +123,8 @@ class OrderLine(models.Model):
     seat = models.PositiveSmallIntegerField(null=True)
     course = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=9, choices=LineStatus.choices, default=LineStatus.QUEUED)
-    removed_at = models.DateTimeField(null=True, help_text="When it left the order.")
-    removed_by = models.CharField(max_length=120, blank=True, help_text="The name people read: Ana, Pad 3, …")
+    removed_at = models.DateTimeField(null=True, help_text="Time when the line left the order.")
+    removed_by = models.CharField(max_length=120, blank=True, help_text="Name for people: Ana, Pad 3, …")
     objects = LinesOnOrder()
     with_removed = TenantQuerySet.as_manager()
 
@@ -135,8 +143,11 @@ class OrderLine(models.Model):
 
 
 class PlannedCourse(models.Model):
-    """A held course that fires by itself at `fire_at`: because somebody said when, or because the one before it was
-    served. Gone once it is fired or dropped."""
+    """The plan of a held course to fire automatically at `fire_at`.
+
+    A person makes the plan, or the system when the course before is served. The row is deleted when the course is
+    fired or dropped.
+    """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="planned_courses", db_index=False)

@@ -1,4 +1,4 @@
-"""What a door hands to the order services: plain values, shape already checked."""
+"""Input of the order services as plain values, whose shape the entry points have checked."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ MAX_LINES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineRequest:
-    """One wished line. `item` is an id or a name; modifiers are ids or names within the item."""
+    """A line to order. `item` is an id or a name; modifiers are ids or names within the item."""
 
     item: int | str
     quantity: int
@@ -18,13 +18,17 @@ class LineRequest:
     note: str = ""
     seat: int | None = None
     course: int | None = None
-    id: int | None = None  # an existing line that stays itself when an order is edited
+    id: int | None = None  # the existing line that an edit of the order changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """One wished order. Without `table_id` and `table_name` it is for the pad's own table; key and fingerprint make a
-    retry a success. `token_hash` is there when the door knew the device from memory (bistro.core.auth.device_cache)."""
+    """An order to place. Without `table_id` and `table_name` it is for the pad's own table.
+
+    `key` is the Idempotency-Key. `fingerprint` is the SHA-256 (64 hex digits) of the body's JSON with sorted keys, or
+    "" without a key; a repeated key with another fingerprint is refused (ADR 0003). `token_hash` is set if the entry
+    point authenticated the device from memory (bistro.core.auth.device_cache), so that the service checks it again.
+    """
 
     actor: Actor
     lines: tuple[LineRequest, ...]

@@ -1,4 +1,4 @@
-"""What guests owe for their orders."""
+"""The amount that guests owe for their orders."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from orders.models import Order
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An amount to pay. `total` is what the guests pay, `tax` the tax in it."""
+    """An amount to pay. `total` includes `tax`."""
 
     total: Decimal
     tax: Decimal

@@ -1,7 +1,7 @@
-"""From what was wished to what it costs. Pure functions over a compiled menu: no queries, no writes.
+"""Prices of orders: pure functions over a compiled menu, without queries and writes.
 
-Rule (DECISIONS 21): unit price = item + modifiers; line total = unit price × quantity; the line's tax is rounded half
-up to the cent and stored; order tax is the sum of the lines'; with added tax the order's total has it on top.
+Rule (ADR 0022): unit price = item + modifiers; line total = unit price × quantity; the line's tax is rounded half
+up to the cent and stored; the order's tax is the sum of the lines' taxes; added tax is part of the order's total.
 """
 
 from collections import Counter
@@ -18,12 +18,12 @@ from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledMod
 from orders.models import OrderLine
 from orders.order_commands import LineRequest
 
-LARGEST_TOTAL = Decimal("9999999999.99")  # what the column holds
+LARGEST_TOTAL = Decimal("9999999999.99")  # the largest value of the column
 
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line with everything that is copied onto its row."""
+    """A line with the prices that are copied onto its row."""
 
     item: CompiledItem
     request: LineRequest
@@ -33,7 +33,7 @@ class PricedLine:
     tax: Decimal
 
     def modifier_copies(self) -> list[dict[str, Any]]:
-        """What the row keeps of each modifier."""
+        """Return the modifiers as `OrderLine.modifiers` stores them."""
         return [
             {"id": m.id, "name": m.name, "price": money.text(m.price), "allergen": m.allergen} for m in self.modifiers
         ]
@@ -41,7 +41,7 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PricedOrder:
-    """All lines of one order and its sums."""
+    """The lines of an order and their sums."""
 
     lines: tuple[PricedLine, ...]
     total: Decimal
@@ -49,7 +49,7 @@ class PricedOrder:
     tax_mode: str
 
     def portions(self) -> Counter[int]:
-        """How many portions of each counted item it takes."""
+        """Return {item id: portions} of the counted items."""
         counts: Counter[int] = Counter()
         for line in self.lines:
             if line.item.counted:
@@ -58,7 +58,7 @@ class PricedOrder:
 
 
 def price_order(menu: CompiledMenu, requests: Sequence[LineRequest]) -> PricedOrder:
-    """Price every line. Raises InvalidInput with `fields` naming the first bad line."""
+    """Price every line. Raises InvalidInput whose `fields` name the first bad line."""
     if not requests:
         raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
     lines = tuple(_price_line(menu, place, request) for place, request in enumerate(requests))
@@ -69,7 +69,7 @@ def price_order(menu: CompiledMenu, requests: Sequence[LineRequest]) -> PricedOr
 
 
 def add_up(lines: Iterable[PricedLine | OrderLine], tax_mode: str) -> tuple[Decimal, Decimal]:
-    """Return the (total, tax) of an order with these lines; added tax comes on top of what they cost."""
+    """Return the (total, tax) of an order with these lines. With added tax, the total includes it."""
     net = tax = money.ZERO
     for line in lines:
         net, tax = net + line.total, tax + line.tax
@@ -99,7 +99,7 @@ def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledIte
 
 
 def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tuple[CompiledModifier, ...]:
-    """The modifiers that were asked for, with defaults for required groups, checked against min and max."""
+    """Return the chosen modifiers and the defaults of required groups. Raises InvalidInput beyond min or max."""
     chosen: list[CompiledModifier] = []
     for choice in wanted:
         modifier = _find_modifier(item, place, choice)

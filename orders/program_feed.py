@@ -1,5 +1,7 @@
-"""What programs see of orders, and of the menu while they look: `/ws/orders` (CONTRACT A). One view for the restaurant,
-one for each pad's table."""
+"""The live feed of orders for programs and pads: `/ws/orders` (docs/sockets.md).
+
+There is one view for the restaurant and one for each table with a pad.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -16,23 +18,25 @@ from orders.models import Order
 from orders.representations import order_detail, pad_json, with_notes
 from tables.models import Pad
 
-INITIAL_LIMIT = 2000  # far above any evening; it bounds what orders that nobody ever closed can cost
+INITIAL_LIMIT = 2000  # limits the cost of orders that were never closed
 _MESSAGES = {"order_created": "new_order", "order_updated": "order_updated"}
-_MENU = "menu_updated"  # changed, off or on again, paused or no more: the table's pads order by it
+_MENU = "menu_updated"  # a change of the menu, of availability or of a pause
 
 
 class OrderFeed:
-    """`initial`, then `new_order` and `order_updated`, in the old pads' envelope. Clients of our subprotocol also get
-    `menu_updated` (`with_menu`), which the old ones do not know."""
+    """The messages `initial`, `new_order` and `order_updated` in the format of Bistro92.
+
+    With `with_menu`, for clients of our subprotocol, also `menu_updated`, which Bistro92 clients do not know.
+    """
 
     def __init__(self, restaurant_id: int, actor: Actor, table_id: int | None, *, with_menu: bool = False) -> None:
         self.restaurant_id, self.actor, self.table_id, self.with_menu = restaurant_id, actor, table_id, with_menu
         self.key = f"orders:{restaurant_id}:{table_id or 'all'}{':menu' if with_menu else ''}"
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
-        """The open orders, oldest first; of too many the newest: what was forgotten hides nothing just ordered."""
+        """Yield the open orders, oldest first. If there are too many, the newest, so that no new order is hidden."""
         rows = Order.objects.visible_to(self.actor).open()
-        if self.table_id is not None:  # the audience's table: two pads may share it, and one may move away
+        if self.table_id is not None:  # the table of the audience, because a pad may move to another table
             rows = Order.objects.of_restaurant(self.restaurant_id).open().of_party_at(self.table_id)
         newest = rows.with_lines().order_by("-placed_at", "-pk")[:INITIAL_LIMIT]
         orders = [pad_json(order_detail(order)) for order in reversed(newest)]
@@ -40,9 +44,9 @@ class OrderFeed:
         yield Frame(position.seq, dumps(body))
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """One message an event that this audience may see."""
+        """Yield one message for each event that this audience may see."""
         for event in events:
-            if event.type == _MENU and self.with_menu and self._orders_by(event):
+            if event.type == _MENU and self.with_menu and self._gets_menu_event(event):
                 yield _menu_frame(event, position)
             kind = _MESSAGES.get(event.type)
             if kind is None or not self._may_see(event):
@@ -51,8 +55,8 @@ class OrderFeed:
             body = {"type": kind, "order": order, "action": event.action, "seq": event.seq, "epoch": position.epoch}
             yield Frame(event.seq, dumps(body))
 
-    def _orders_by(self, event: Event) -> bool:
-        """What is sold concerns every table alike."""
+    def _gets_menu_event(self, event: Event) -> bool:
+        """Return whether this audience gets the event. Events of the menu are for every table."""
         audience = Audience.PROGRAMS if self.table_id is None else Audience.TABLE
         return audience in audiences_of(event.type, event.action)
 
@@ -64,7 +68,7 @@ class OrderFeed:
 
 
 def _menu_frame(event: Event, position: Position) -> Frame:
-    """`data` as the log has it, without what is private: why the kitchen pauses something is no guest's business."""
+    """Return the frame of a menu event without its private data, e.g. the reason of a pause."""
     told = {"action": event.action, "data": json.loads(event.data)}
     return Frame(event.seq, dumps({"type": _MENU, **told, "seq": event.seq, "epoch": position.epoch}))
 
@@ -74,7 +78,10 @@ def _notes(event: Event) -> Mapping[str, Any] | None:
 
 
 def order_feed_for(actor: Actor, with_menu: bool = False) -> OrderFeed | None:
-    """The audience of an actor: the restaurant, a pad's own table, or nothing. `with_menu`: also what is sold."""
+    """Return the feed for an actor: of the restaurant, of a pad's own table, or None.
+
+    `with_menu` adds the messages about the menu.
+    """
     if actor.restaurant_id is None:
         return None
     if actor.may(Permission.READ_ORDERS):

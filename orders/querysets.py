@@ -1,4 +1,4 @@
-"""The reading vocabulary of orders."""
+"""QuerySets of orders and their lines."""
 
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -11,16 +11,19 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from orders.transitions import OPEN, OrderStatus
 
-# The kitchen should have confirmed by then: with the sweep's second, an alarm stands at twenty (DESIGN section 5).
+# The sweep runs each second, so an unconfirmed order raises its alarm within twenty seconds (docs/promises.md).
 UNSEEN_AFTER = timedelta(seconds=19)
 ALARMED_FOR = timedelta(hours=24)
 
 
 class OrderQuerySet(TenantQuerySet):
-    """What was asked for."""
+    """QuerySet of orders."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """A pad sees its own table's seated party, others who may read the restaurant's. Withdrawn orders are gone."""
+        """Filter the orders that the actor may see, without withdrawn ones.
+
+        A pad sees the orders of the party at its table; staff and programs with the permission see all.
+        """
         rows = super().visible_to(actor).filter(withdrawn_at=None)
         if actor is None or actor.may(Permission.READ_ORDERS):
             return rows
@@ -29,33 +32,35 @@ class OrderQuerySet(TenantQuerySet):
         return rows.filter(table__pads__device_id=actor.device_id, party__status__literal_exact="seated")
 
     def of_party_at(self, table_id: int) -> Self:
-        """What the guests who sit at a table now have ordered."""
+        """Filter the orders of the party that sits at a table now."""
         return self.filter(table_id=table_id, party__status__literal_exact="seated", withdrawn_at=None)
 
     def with_lines(self) -> Self:
-        """Lines and table in two queries more, whatever the number of orders."""
+        """Join the table, and prefetch the lines with one more query."""
         return self.select_related("table").prefetch_related("lines")
 
     def open(self) -> Self:
-        """Neither delivered nor cancelled."""
+        """Filter orders that are neither delivered, cancelled nor withdrawn."""
         return self.filter(status__literal_in=OPEN, withdrawn_at=None)
 
     def kept(self) -> Self:
-        """What guests owe: neither cancelled nor withdrawn. `Order.is_kept` says the same of one row."""
+        """Filter the orders that guests owe: neither cancelled nor withdrawn. `Order.is_kept` checks one row."""
         return self.filter(withdrawn_at=None).exclude(status=OrderStatus.CANCELLED)
 
     def overdue(self, now: datetime) -> Self:
-        """Placed tonight, and the kitchen should have seen it by now. Only the few rows that are placed are looked
-        through; what was forgotten days ago rings no more."""
+        """Filter orders that the kitchen should have confirmed by now. Orders older than a day raise no alarm.
+
+        The index `order_placed` holds only the few rows with this status.
+        """
         tonight = Q(placed_at__lt=now - UNSEEN_AFTER, placed_at__gte=now - ALARMED_FOR)
         return self.filter(tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
 
     def not_alarmed(self) -> Self:
-        """Those that no alarm was raised for yet."""
+        """Filter orders without an alarm so far."""
         return self.filter(unseen_at=None)
 
     def unseen(self, now: datetime) -> Self:
-        """What stands as an alarm: overdue, or alarmed by a process whose clock is ahead of ours."""
+        """Filter orders with an alarm: overdue, or alarmed by a process whose clock is ahead."""
         due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
         tonight = Q(placed_at__gte=now - ALARMED_FOR)
         return self.filter(due, tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
@@ -68,7 +73,7 @@ class OrderQuerySet(TenantQuerySet):
 
 
 class LinesOnOrder(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # made at run time
-    """The lines that are on their order: those that left it are kept in the table, but no reader finds them here."""
+    """Manager of the lines that are part of their order, without removed lines."""
 
     def get_queryset(self) -> TenantQuerySet:
         rows: TenantQuerySet = super().get_queryset()

@@ -1,4 +1,8 @@
-"""An order as JSON: one shape for the API, the event log and the sockets (CONTRACT A and D)."""
+"""Orders as JSON, in one shape for the API, the event log and the sockets.
+
+`OrderOutput` and `LineOutput` in `orders.api.serializers` list all keys with their types; docs/contracts/lunchify.md
+has an example. Amounts are strings such as "12.50", times are ISO 8601 in UTC or None.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -12,7 +16,10 @@ from orders.transitions import OrderStatus
 
 
 def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> dict[str, Any]:
-    """The order everywhere under `/api/v1` and in the log. Notes are personal data and travel apart: `with_notes`."""
+    """Return an order as the event log stores it: the keys of `OrderOutput` without the notes and `cancel_reason`.
+
+    These texts are personal data, stored apart (`private_notes`) and put back by `with_notes`.
+    """
     return {
         "id": order.pk,
         "uid": str(order.uid),
@@ -42,7 +49,11 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
 
 
 def line_json(line: OrderLine) -> dict[str, Any]:
-    """One line; modifiers as `{"id", "name", "price"}`, declared allergies apart from them."""
+    """Return a line: the keys of `LineOutput` without `note`.
+
+    `modifiers` are the choices, `[{"id": int, "name": str, "price": str}]`. `allergies` are the declared allergens,
+    `conflicts` those that the dish contains.
+    """
     return {
         "id": line.pk,
         "item": line.item_id,
@@ -60,7 +71,10 @@ def line_json(line: OrderLine) -> dict[str, Any]:
 
 
 def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | None:
-    """Free text that guests and waiters typed, by line; None when there is none."""
+    """Return the typed texts of an order, or None if there are none.
+
+    Keys, each only if not empty: `note` (str), `lines` ({line id as str: note}), `cancel_reason` (str).
+    """
     by_line = {str(line.pk): line.note for line in lines if line.note}
     notes: dict[str, Any] = {}
     if order.note:
@@ -73,7 +87,7 @@ def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | 
 
 
 def with_notes(data: Mapping[str, Any], notes: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The order as its readers get it: `data` with the notes put back."""
+    """Return the result of `order_json` together with that of `private_notes`, in the shape of `OrderOutput`."""
     notes = notes or {}
     by_line = notes.get("lines", {})
     return {
@@ -85,13 +99,16 @@ def with_notes(data: Mapping[str, Any], notes: Mapping[str, Any] | None) -> dict
 
 
 def order_detail(order: Order) -> dict[str, Any]:
-    """What the API answers: the order with lines and notes. Wants `with_lines()` on the query."""
+    """Return an order in the shape of `OrderOutput`. The order must be read `with_lines()`."""
     lines = list(order.lines.all())
     return with_notes(order_json(order, lines, table_name=order.table.name), private_notes(order, lines))
 
 
 def pad_json(data: Mapping[str, Any]) -> dict[str, Any]:
-    """CONTRACT A's order: the four old keys with their old meaning, the rest beside them."""
+    """Return an order for Bistro92 (docs/contracts/bistro92.md): `PadOrderOutput` and the other keys of `data`.
+
+    `id`, `table` (a name), `items` and `created_at` (whole seconds) have the meaning of Bistro92.
+    """
     old = {
         "id": data["id"],
         "table": data["table_name"],
@@ -102,7 +119,7 @@ def pad_json(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pad_item(line: Mapping[str, Any]) -> dict[str, Any]:
-    """The old pads' item, exactly, unless the guest said more; courses and prices stand in `lines`."""
+    """Return an item for Bistro92: `name` and `quantity`, and only if set also modifiers, allergies, note and seat."""
     item: dict[str, Any] = {"name": line["name"], "quantity": line["quantity"]}
     if line["modifiers"]:
         item["modifiers"] = [modifier["name"] for modifier in line["modifiers"]]
@@ -115,10 +132,10 @@ def _pad_item(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def recent_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One line of the recent-orders query (CONTRACT A)."""
+    """Return a row of the recent-orders list (`RecentRow`), with `created_at` in whole seconds."""
     return {**row, "created_at": whole_seconds(row["created_at"])}
 
 
 def whole_seconds(value: datetime) -> str:
-    """UTC seconds with offset, as the old pads parse them."""
+    """Return a time in UTC with whole seconds and offset, as Bistro92 clients parse it."""
     return value.astimezone(UTC).replace(microsecond=0).isoformat()

@@ -1,4 +1,4 @@
-"""Reads of orders that are not one QuerySet of orders."""
+"""Read functions of orders for pages and the API."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,14 +8,14 @@ from django.db.models import F, QuerySet
 from bistro.core.kernel.actors import Actor
 from orders.models import Order
 
-# What the guest is told at each status (CONTRACT A).
+# The steps that guests see, one for each status of PROGRESS (docs/contracts/bistro.md).
 TRACKING = ("Order Placed", "Kitchen Received", "Preparation", "Ready for Service", "Delivered")
 
 
 def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[Order, dict[str, Any]]:
-    """Lines of the orders placed in the last `minutes`, newest first: one row a line. A report.
+    """Return the lines of the orders placed in the last `minutes`, newest first, one row for each line.
 
-    Asked from the order's side: its index gives the newest first, so a page ends early however long the hour was.
+    The query starts from orders, because their index has the newest first and a page then reads few rows.
     """
     orders = Order.objects.visible_to(actor).since(now - timedelta(minutes=minutes)).for_reports()
     rows = orders.filter(lines__isnull=False, lines__removed_at=None).order_by(

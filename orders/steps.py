@@ -1,4 +1,4 @@
-"""Parts of a unit of work that moves orders. Every function expects the caller to hold the order's row lock."""
+"""Steps of units of work that change orders. The caller of every function holds the order's row lock."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -12,7 +12,7 @@ from orders.events import OrderConfirmed, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import ORDER_MOVES, PROGRESS, LineStatus, OrderStatus, move_line, update_lines
 
-# Every act of the kitchen and of the floor begins with these: written once.
+# Every action of the kitchen and of the floor begins with these queries, so they are compiled.
 _order_with_table = ActorQuery(
     lambda actor, order: Order.objects.visible_to(actor).filter(pk=order).select_related("table")
 )
@@ -20,7 +20,7 @@ _lines_of_order = CompiledQuery(lambda order: OrderLine.objects.filter(order_id=
 
 
 def locked_order(order_id: int, work: UnitOfWork) -> Order:
-    """The order, locked, with its lines and table. Locks: order. Raises NotYours."""
+    """Lock an order and return it with its lines and table. Locks: order. Raises NotYours."""
     require_transaction()
     if not list(Order.objects.visible_to(work.actor).filter(pk=order_id).locked().values_list("pk")):
         raise NotYours("There is no such order.", code="order_not_found")
@@ -30,16 +30,13 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
 
 
 def move(order: Order, new: str, work: UnitOfWork, *also: str) -> None:
-    """Change the status, if the table allows it, with its stamp; `also` names other fields to save with it.
-
-    Raises IllegalTransition.
-    """
+    """Change the status and its time, and save them with the fields named in `also`. Raises IllegalTransition."""
     require_transaction()
-    touch(order, *_take(order, new, work), *also)
+    touch(order, *_set_status(order, new, work), *also)
 
 
-def _take(order: Order, new: str, work: UnitOfWork) -> list[str]:
-    """The row takes the status and its stamp, unsaved. Returns the fields that changed."""
+def _set_status(order: Order, new: str, work: UnitOfWork) -> list[str]:
+    """Set the status and its time without saving, and return the changed fields. Raises IllegalTransition."""
     change_status(order, new, ORDER_MOVES, what=f"Order {order.number}")
     stamp = f"{new}_at"
     if getattr(order, stamp, None) is None or new == OrderStatus.READY:
@@ -49,7 +46,7 @@ def _take(order: Order, new: str, work: UnitOfWork) -> list[str]:
 
 
 def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
-    """Move forward to `goal`, passing through what lies between. False when it is already there or beyond.
+    """Move the order forward to `goal` through all statuses between. Return False if it is there or beyond.
 
     Raises IllegalTransition from a cancelled order.
     """
@@ -58,21 +55,21 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
             f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
         )
     here, there = PROGRESS.index(order.status), PROGRESS.index(goal)
-    steps = [_take(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
+    steps = [_set_status(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
     if steps:
         touch(order, *dict.fromkeys(field for step in steps for field in step), moves=len(steps))
     return bool(steps)
 
 
 def touch(order: Order, *fields: str, moves: int = 1) -> None:
-    """Save these fields and the next version, nothing else; each of several moves counts as one."""
+    """Save these fields and raise the version by `moves`."""
     require_transaction()
     order.version += moves
     order.save(update_fields=[*fields, "version"])
 
 
 def move_lines(lines: Iterable[OrderLine], new: str) -> list[OrderLine]:
-    """Set the status of lines that may take it; those already there stay as they are. Returns the changed ones."""
+    """Change and save the status of lines, and return the lines that did not have it. Raises IllegalTransition."""
     require_transaction()
     changed = [line for line in lines if line.status != new]
     before = {line.status for line in changed}
@@ -83,7 +80,7 @@ def move_lines(lines: Iterable[OrderLine], new: str) -> list[OrderLine]:
 
 
 def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
-    """A kitchen screen reported that it shows the order: placed → confirmed. False when it was past that."""
+    """Confirm a placed order that a kitchen screen has displayed. Return False if it was past that."""
     if order.status != OrderStatus.PLACED:
         return False
     order.seen_on = screen[:80]
@@ -94,8 +91,10 @@ def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
 
 
 def plan_next_course(order: Order, work: UnitOfWork) -> None:
-    """A course was served: where the restaurant wishes it, the next one that waits fires by itself after a while. What
-    somebody said about it before counts."""
+    """Plan the next held course after a course was served, if the restaurant's settings ask for it.
+
+    An existing plan of that course stays.
+    """
     require_transaction()
     minutes = menu_in(work).menu.restaurant.fire_after_served_minutes
     waiting = [line.course for line in order.lines.all() if line.status == LineStatus.HELD]
@@ -121,12 +120,12 @@ def remove_lines(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> 
 
 
 def show_lines(order: Order, lines: Iterable[OrderLine]) -> None:
-    """Let `order.lines.all()` answer with these lines, as the database holds them now."""
+    """Set the lines that `order.lines.all()` returns, after they were saved."""
     order._prefetched_objects_cache["lines"] = tuple(lines)  # type: ignore[attr-defined]
 
 
 def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
-    """A cook started these lines: the order is being prepared. Raises IllegalTransition when it is over."""
+    """Start lines, so that the order is being prepared. Raises IllegalTransition if the order is closed."""
     refuse_over(order)
     changed = move_lines(lines, LineStatus.STARTED)
     if advance(order, OrderStatus.PREPARING, work) or changed:
@@ -136,8 +135,11 @@ def begin(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
 def finish(
     order: Order, made: Iterable[OrderLine], begun: Iterable[OrderLine], work: UnitOfWork, *, all_done: bool
 ) -> None:
-    """Lines are made; of those begun, another station still makes its part. With `all_done` (no ticket of their course
-    is open any more) the order is ready."""
+    """Finish the lines `made`, and start the lines `begun`, of which another station still makes its part.
+
+    With `all_done` (no ticket of the course is open) the order becomes ready. Raises IllegalTransition if the order is
+    closed.
+    """
     refuse_over(order)
     move_lines(made, LineStatus.DONE)
     move_lines(begun, LineStatus.STARTED)
@@ -146,7 +148,7 @@ def finish(
 
 
 def bring_back(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
-    """A bumped ticket came back: its lines are being made again. Refused once delivered or cancelled."""
+    """Start the lines of a recalled ticket again. Raises IllegalTransition if the order is closed."""
     refuse_over(order)
     move_lines(lines, LineStatus.STARTED)
     if order.status == OrderStatus.READY:
@@ -155,14 +157,16 @@ def bring_back(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> No
 
 
 def take_back(order: Order, begun: Iterable[OrderLine], queued: Iterable[OrderLine], work: UnitOfWork) -> None:
-    """A bump was a slip: of the lines that it finished some are being made, some wait again. The order itself is being
-    prepared. Refused once delivered or cancelled."""
+    """Undo a bump: the lines `begun` are started again, the lines `queued` wait again.
+
+    The order is being prepared. Raises IllegalTransition if the order is closed.
+    """
     move_lines(queued, LineStatus.QUEUED)
     bring_back(order, begun, work)
 
 
 def return_portions(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:
-    """Put the counted portions of lines that were never begun back on sale. Locks: stock."""
+    """Give back the counted portions of lines that were never started. Locks: stock."""
     counts: dict[int, int] = {}
     for line in lines:
         counts[line.item_id] = counts.get(line.item_id, 0) + line.quantity
@@ -172,7 +176,7 @@ def return_portions(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) 
 
 
 def refuse_over(order: Order) -> None:
-    """A cancelled or delivered order is not cooked any more: IllegalTransition."""
+    """Refuse a cancelled or delivered order. Raises IllegalTransition."""
     if order.status in (OrderStatus.DELIVERED, OrderStatus.CANCELLED):
         raise IllegalTransition(
             f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]

@@ -32,8 +32,8 @@ class TableForm(TenantForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         for name, (least, most) in self.room.items():
-            said = cleaned.get(name)
-            if said is not None and not least <= said <= most:
+            value = cleaned.get(name)
+            if value is not None and not least <= value <= most:
                 self.add_error(name, f"From {least} to {most}.")
         return cleaned
 

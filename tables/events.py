@@ -97,7 +97,7 @@ class TableAdded(TableEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TableChanged(TableEvent):
-    """A change of a table, e.g. another place, name or out of service."""
+    """A change of a table, e.g. of its place, its name or its service."""
 
     action: ClassVar[str] = "changed"
 

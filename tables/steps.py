@@ -65,7 +65,7 @@ def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
     work.record(PartyCompleted(party=party, table=table))
 
 
-def hang_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
+def assign_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
     """Place a locked or new pad on a table, or move it there. Raises NotYours."""
     require_transaction()
     table = Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).first()

@@ -34,8 +34,8 @@ def asked(house):
     tables = {house.table.pk, spare.pk}
     devices = set(Device.objects.values_list("pk", flat=True))
     return {
-        "devices": (compiled_queries.devices_at_work, (restaurant, devices)),
-        "pads": (compiled_queries.standing_pads, (restaurant, devices)),
+        "devices": (compiled_queries.valid_devices, (restaurant, devices)),
+        "pads": (compiled_queries.tables_of_pads, (restaurant, devices)),
         "tables": (compiled_queries.tables_by_key, (restaurant, tables)),
         "names": (compiled_queries.tables_by_name, (restaurant, {house.table.pk}, {spare.name_key})),
         "keys": (compiled_queries.orders_with_keys, (restaurant, {order.credential}, {"one", "two", "three"})),

@@ -23,7 +23,7 @@ def names_in_script(text: str) -> set[str]:
 
 
 def used_by() -> dict[str, set[str]]:
-    """Return, for each attribute, its users: "server" for templates, "CSS", or the name of a script."""
+    """Return the users of each attribute: "server" for templates and tags, "CSS", or the name of a script."""
     users: dict[str, set[str]] = {}
     for user, names in _names():
         for name in names:
@@ -33,7 +33,7 @@ def used_by() -> dict[str, set[str]]:
 
 def _names() -> Iterator[tuple[str, set[str]]]:
     for folder in ("templates", "bistro", "menu", "tables", "orders", "kitchen"):
-        for page in (ROOT / folder).rglob("*.html"):
+        for page in (*(ROOT / folder).rglob("*.html"), *(ROOT / folder).glob("**/templatetags/*.py")):
             yield "server", set(NAME.findall(page.read_text()))
     for style in (ROOT / "static" / "css").glob("*.css"):
         yield "CSS", set(NAME.findall(COMMENT.sub("", style.read_text())))

@@ -20,7 +20,7 @@ from bistro.core.tests.asgi import ask, fast_path, http_scope
 from bistro.core.tests.factories import token_of
 from bistro.core.tests.http import nothing_changes
 from menu.services import pause
-from orders.api.fast_path import order_wish, pad_order_wish, place_by_id, place_by_name
+from orders.api.fast_path import parse_order, parse_pad_order, place_by_id, place_by_name
 from orders.api.serializers import OrderInput, PadOrderInput, order_request
 from orders.models import Order
 
@@ -236,7 +236,7 @@ def read_slowly(serializer, wish):
 
 @pytest.mark.parametrize(
     ("quick", "serializer", "lines", "dish"),
-    [(order_wish, OrderInput, "lines", "item"), (pad_order_wish, PadOrderInput, "items", "name")],
+    [(parse_order, OrderInput, "lines", "item"), (parse_pad_order, PadOrderInput, "items", "name")],
 )
 def test_what_the_readers_take_the_serializers_read_in_the_same_way(quick, serializer, lines, dish):
     taken = []

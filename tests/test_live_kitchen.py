@@ -89,9 +89,8 @@ async def test_a_pause_stands_on_the_open_board_until_somebody_resumes(house, ot
 def made_of(message):
     """What the all-day list in a message counts of ingredients; None when there is no list in it."""
     found = re.search(r'<aside id="all-day".*?</aside>', message["html"], re.DOTALL)
-    rows = (
-        re.findall(r'<li class="made-of">.*?quantity">([^<]*)</span>\s*<span[^>]*>([^<]*)<', found[0]) if found else ()
-    )
+    ingredient = r'<li class="all-day__ingredient">.*?quantity">([^<]*)</span>\s*<span[^>]*>([^<]*)<'
+    rows = re.findall(ingredient, found[0]) if found else ()
     return {name: amount for amount, name in rows} if found else None
 
 

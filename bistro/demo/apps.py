@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """See the package's commands."""
+    """The Django app of the demo, which has commands and no models."""
 
     name = "bistro.demo"
     label = "demo"

@@ -1,4 +1,4 @@
-"""Modifier groups of the demo menu, each written once and hung on the items that need it."""
+"""Modifier groups of the demo menu, each written once and used by several items."""
 
 from __future__ import annotations
 

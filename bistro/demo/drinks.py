@@ -1,4 +1,4 @@
-"""What the demo bar pours. Prices in EUR, tax included."""
+"""The drinks of the demo menu. Prices in EUR, tax included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bistro.demo.kinds import Category, Item
 
 DRINK = D("20.00")
 
-# One item reads as one paragraph.
+# The formatter is off, so that each item reads as one paragraph.
 # fmt: off
 SOFT = Category("Soft Drinks", 9, 1, "bar", (
     Item("Still Water", "75 cl.", D("4.50"), DRINK, 1,

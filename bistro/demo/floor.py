@@ -1,7 +1,7 @@
-"""The demo restaurant itself: its room on a plan of 1000 by 700, and the people who work there.
+"""The demo restaurant's room, on a plan of 1000 by 700, and its people.
 
-The door is at the bottom left. Tables for two line the window along the top, booths the wall on the left; the large
-tables stand at the back of the main room, the terrace lies behind the glass on the right.
+The entrance is at the bottom left. Tables for two line the window along the top, booths the wall on the left; the
+large tables are at the back of the main room, the terrace is behind the glass on the right.
 """
 
 from __future__ import annotations

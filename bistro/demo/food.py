@@ -1,4 +1,4 @@
-"""What the demo kitchen cooks, heading by heading. Prices in EUR, tax included."""
+"""The dishes of the demo menu, by category. Prices in EUR, tax included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bistro.demo.kinds import Category, Item
 
 FOOD = D("10.00")
 
-# One item reads as one paragraph.
+# The formatter is off, so that each item reads as one paragraph.
 # fmt: off
 STARTERS = Category("Starters", 1, 1, "cold", (
     Item("Onion Soup", "Slow-cooked onions, beef broth, bread and melted Comté.", D("8.50"), FOOD, 8,

@@ -1,4 +1,4 @@
-"""The shapes of the demo restaurant's data: plain values, no Django, so that anything may read them."""
+"""Types for the demo restaurant's data: plain values without Django."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FREE = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A place in the kitchen; `key` is what categories and items name it by."""
+    """A station in the kitchen; categories and items refer to its `key`."""
 
     key: str
     name: str
@@ -20,7 +20,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Modifier:
-    """One choice in a group. `allergen` is the word that the kitchen screen shouts."""
+    """A choice in a group. `allergen` is the word that the kitchen's screens emphasise."""
 
     name: str
     price: Decimal = FREE
@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that a guest can order. `station` is set only where it differs from the category's."""
+    """An item on sale. `station` is set only if it differs from the category's."""
 
     name: str
     description: str
@@ -58,7 +58,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A heading of the menu, the course that its items are served in, and the station that makes them."""
+    """A heading of the menu, with the course and the station of its items."""
 
     name: str
     position: int
@@ -76,7 +76,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table on the plan: `x`, `y` is its top left corner before it is turned by `rotation` degrees."""
+    """A table on the plan: `x`, `y` is its top left corner before the rotation by `rotation` degrees."""
 
     name: str
     section: str
@@ -91,7 +91,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works here. Passwords are made at random when the demo is created, never written down here."""
+    """A member of staff. Passwords are random, created with the demo, and never part of this data."""
 
     name: str
     email: str

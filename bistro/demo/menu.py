@@ -1,4 +1,4 @@
-"""The demo restaurant's menu: a bistro of our own making, read by `manage.py seed_demo`."""
+"""The demo restaurant's menu, created by `manage.py seed_demo`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STATIONS: tuple[Station, ...] = (
 
 CATEGORIES: tuple[Category, ...] = FOOD_CATEGORIES + DRINK_CATEGORIES
 
-# Side dishes and toppings that another station makes than the dish they come with: ALSO AT.
+# Side dishes and toppings from another station than their dish, which both screens show as ALSO AT.
 CHOICES_MADE_AT = {
     "With fries": "fry",
     "With sweet potato fries": "fry",

@@ -1,10 +1,10 @@
-"""What the demo's dishes are made of, as far as the kitchen has it ready to hand; drinks are left out."""
+"""The prepared ingredients of the demo's dishes. Drinks are left out."""
 
 from __future__ import annotations
 
 from decimal import Decimal as D
 
-Parts = dict[str, str]  # ingredient: how much of it
+Parts = dict[str, str]  # ingredient: quantity
 
 UNITS = {
     "piece": (
@@ -69,7 +69,7 @@ DISHES: dict[str, Parts] = {
     "Tarte Tatin": {"Slice of tarte Tatin": "1"},
 }  # fmt: skip
 
-# With every dish that offers the choice.
+# Recipes of choices, for every dish that offers them.
 CHOICES: dict[str, Parts] = {
     "With fries": {"Potatoes": "150"},
     "With mashed potatoes": {"Mashed potatoes": "150"},
@@ -98,6 +98,6 @@ UNIT_OF = {name: unit for unit, names in UNITS.items() for name in names}
 
 
 def parts_of(dish: str, choice: str = "") -> tuple[tuple[str, D, str], ...]:
-    """(ingredient, quantity, unit) of a dish, or of what a choice adds to it; none where nothing is known."""
+    """Return (ingredient, quantity, unit) of a dish or of a choice; empty if unknown."""
     found = OTHERWISE.get((dish, choice)) or CHOICES.get(choice, {}) if choice else DISHES.get(dish, {})
     return tuple((name, D(quantity), UNIT_OF[name]) for name, quantity in found.items())

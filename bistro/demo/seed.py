@@ -1,4 +1,4 @@
-"""From the plain data of `bistro.demo` to rows, through the services that managers use."""
+"""The step from the plain data of `bistro.demo` to rows, through the services that managers use."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,10 @@ from tables.services import add_pads, create_section
 
 
 def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, Any]:
-    """Create the restaurant, its floor, menu, kitchen, people and devices; return the credentials, told only here."""
+    """Create the restaurant, its floor, menu, kitchen, people and devices; return the credentials.
+
+    Only hashes are stored, so the credentials cannot be read again.
+    """
     restaurant = open_restaurant(
         name=RESTAURANT_NAME, currency=CURRENCY, timezone=TIMEZONE, uid=uid, actor=Actor.system(None, "demo")
     )
@@ -47,7 +50,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
 
 
 def _recipes() -> Iterator[ImportedRecipe]:
-    """What dishes and their choices are made of, where it is known."""
+    """Create the recipes of dishes and their choices."""
     for item in (item for category in CATEGORIES for item in category.items):
         for choice in ("", *(modifier.name for group in item.groups for modifier in group.modifiers)):
             parts = tuple(ImportedPart(*part) for part in parts_of(item.name, choice))
@@ -56,7 +59,7 @@ def _recipes() -> Iterator[ImportedRecipe]:
 
 
 def _people(people: Sequence[Person], actor: Actor) -> dict[str, dict[str, str]]:
-    """One login a role; a second person of the same role gets a number: waiter2."""
+    """Create a login for each role; a second person of the same role gets a number: waiter2."""
     logins: dict[str, dict[str, str]] = {}
     for person in people:
         same = [key for key in logins if key.startswith(person.role)]
@@ -105,7 +108,7 @@ def _other_devices(actor: Actor) -> list[dict[str, str]]:
 
 
 def holds_only(uid: str) -> bool:
-    """Whether the database holds the restaurant with this uid, nobody who works elsewhere, and no order."""
+    """Return True if the database has the restaurant with this uid, no other staff and no order."""
     begun = [str(found) for found in Restaurant.objects.values_list("uid", flat=True)]
     strangers = Staff.objects.exclude(pk__in=Membership.objects.values("staff")).exists()
     return begun == [uid] and not strangers and not Order.objects.exists()

@@ -1,4 +1,4 @@
-"""Releases that never were, to be migrated to: the product's migrations of `orders`, and some after them."""
+"""Invented later releases to migrate to: the product's migrations of `orders`, followed by a few more."""
 
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,5 +13,5 @@ CHANNEL_KNOWN = Q(channel__in=["pad", "phone"])
 
 
 def product_and(package_file: str) -> list[str]:
-    """Where Django finds the migrations of such a release."""
+    """Return the migration modules of such a release, for Django's setting."""
     return [*PRODUCT, str(Path(package_file).parent)]

@@ -1,4 +1,4 @@
-"""For the drill: the product and, as docs/migrations.md asks for it, a next release."""
+"""Settings for the drill: the product with a next release that follows docs/migrations.md."""
 
 from bistro.settings import *  # noqa: F403
 

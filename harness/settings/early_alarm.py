@@ -1,4 +1,4 @@
-"""For the short form of a trial: the sweep's clock is ahead, so that an alarm comes five seconds after the order."""
+"""Settings for a short trial: the sweep's clock is ahead, so that an alarm comes five seconds after the order."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ SWEEPS = ["harness.settings.early_alarm.raise_early_alarms"]
 
 
 def raise_early_alarms(*, now: datetime) -> int:
-    """The product's own sweep. Its import has to wait for the settings."""
+    """Run the product's sweep, imported here because it needs the settings."""
     from orders.services import raise_unseen_alarms
 
     return raise_unseen_alarms(now=now + AHEAD)

@@ -1,4 +1,4 @@
-"""For the controls: Daphne as it is. Whoever is slow, silent or deaf stays, and whatever comes is taken in."""
+"""Settings for the controls: Daphne without limits on slow, silent and deaf clients or on the size of requests."""
 
 from bistro.settings import *  # noqa: F403
 

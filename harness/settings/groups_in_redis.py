@@ -1,10 +1,10 @@
-"""For a control: who listens for the doorbell stands in Redis, and the tails never look by themselves."""
+"""Settings for a control: Redis holds the list of listeners for commit signals, and the tails do not poll."""
 
 from bistro.settings import *  # noqa: F403
 from bistro.settings import REDIS_URL
 
 FEED_POLL_SECONDS = 3600.0
-# A reader of this layer asks for five seconds at a time; its line must not give up before that.
+# A reader of this layer blocks for five seconds, so the socket's timeout must be longer.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",

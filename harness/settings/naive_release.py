@@ -1,4 +1,4 @@
-"""For a control: a next release whose migration stands as `makemigrations` wrote it."""
+"""Settings for a control: a next release with its migration as `makemigrations` wrote it."""
 
 from bistro.settings import *  # noqa: F403
 

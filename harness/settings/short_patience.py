@@ -1,4 +1,4 @@
-"""For the short form of a trial: who sends or reads too slowly is let go after seconds."""
+"""Settings for a short trial: clients that send or read too slowly are disconnected after seconds."""
 
 from bistro.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""For the accelerated soak: a socket lives for seconds in place of hours, and it is looked at every second."""
+"""Settings for the accelerated soak: sockets live for seconds in place of hours, and are checked every second."""
 
 from bistro.settings import *  # noqa: F403
 

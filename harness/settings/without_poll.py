@@ -1,4 +1,4 @@
-"""For a control: the tails never look by themselves, so that nothing but the doorbell leads from process to process."""
+"""Settings for a control: the tails do not poll, so that only the commit signal connects the processes."""
 
 from bistro.settings import *  # noqa: F403
 

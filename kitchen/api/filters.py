@@ -21,7 +21,7 @@ class TicketFilter(filters.FilterSet):
     station = WholeNumberFilter(field_name="station_id", min_value=1, max_value=2**63 - 1)
     order = WholeNumberFilter(field_name="order_id", min_value=1, max_value=2**63 - 1)
     status = filters.CharFilter(
-        method="by_status", help_text="`open`, `unread` (changes that wait to be read), or one of the statuses."
+        method="by_status", help_text="`open`, `unread` (tickets with unread changes), or one status."
     )
 
     class Meta:

@@ -56,10 +56,12 @@ class TicketLineOutput(serializers.Serializer[Any]):
     course = serializers.IntegerField()
     status = serializers.CharField()
     changed = serializers.BooleanField()
-    added = serializers.BooleanField(help_text="Came after the kitchen had the ticket.")
-    unrouted = serializers.BooleanField(help_text="No route names it: it came to the catch-all station.")
-    start_at = serializers.DateTimeField(allow_null=True, help_text="When to begin, so that the course lands together.")
-    plated_at = serializers.DateTimeField(allow_null=True, help_text="The expediter has it on the pass.")
+    added = serializers.BooleanField(help_text="Added after the kitchen received the ticket.")
+    unrouted = serializers.BooleanField(help_text="No route matches; the catch-all station cooks it.")
+    start_at = serializers.DateTimeField(
+        allow_null=True, help_text="Time to start, so that the course finishes together."
+    )
+    plated_at = serializers.DateTimeField(allow_null=True, help_text="Time when the dish was put on the pass.")
 
 
 class TicketOutput(serializers.Serializer[Any]):
@@ -74,19 +76,21 @@ class TicketOutput(serializers.Serializer[Any]):
     station_name = serializers.CharField()
     status = serializers.CharField()
     fired_at = serializers.DateTimeField()
-    fired_course = serializers.IntegerField(allow_null=True, help_text="The held course whose firing opened it.")
+    fired_course = serializers.IntegerField(
+        allow_null=True, help_text="Held course that opened the ticket when it was fired."
+    )
     seen_at = serializers.DateTimeField(allow_null=True)
     seen_on = serializers.CharField(allow_blank=True)
     unseen_at = serializers.DateTimeField(
-        allow_null=True, help_text="Since when an alarm says that no screen of its station has shown it."
+        allow_null=True, help_text="Time of the alarm that no screen of the station has shown the ticket."
     )
     started_at = serializers.DateTimeField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
     done_by = serializers.CharField(allow_blank=True)
-    done_on = serializers.CharField(allow_blank=True, help_text="The board it was bumped on.")
-    aged_from = serializers.DateTimeField(help_text="Its age counts from here.")
+    done_on = serializers.CharField(allow_blank=True, help_text="Board on which the ticket was bumped.")
+    aged_from = serializers.DateTimeField(help_text="Start of the ticket's age.")
     held_at = serializers.DateTimeField(allow_null=True)
-    alert_at = serializers.DateTimeField(allow_null=True, help_text="Since when changes wait to be read.")
+    alert_at = serializers.DateTimeField(allow_null=True, help_text="Time of the oldest unread change.")
     recalled_at = serializers.DateTimeField(allow_null=True)
     recalls = serializers.IntegerField()
     voided = VoidedLineOutput(many=True)
@@ -103,7 +107,7 @@ class StationLoadOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     cooks = serializers.IntegerField()
-    at_once = serializers.IntegerField(help_text="Dishes that each cook keeps going side by side.")
+    at_once = serializers.IntegerField(help_text="Dishes that one cook makes at the same time.")
     open_tickets = serializers.IntegerField()
     backlog_seconds = serializers.IntegerField()
     average_seconds = serializers.IntegerField(allow_null=True)
@@ -121,8 +125,10 @@ class LoadOutput(serializers.Serializer[Any]):
     """The load of the kitchen. Pads get no stations."""
 
     pads_paused_until = serializers.DateTimeField(allow_null=True)
-    average_seconds = serializers.IntegerField(allow_null=True, help_text="Of the last hour's tickets; null for pads.")
-    target_seconds = serializers.IntegerField(allow_null=True, help_text="What the same tickets should have taken.")
+    average_seconds = serializers.IntegerField(
+        allow_null=True, help_text="Average time of the last hour's tickets; null for pads."
+    )
+    target_seconds = serializers.IntegerField(allow_null=True, help_text="Target time of the same tickets.")
     stations = StationLoadOutput(many=True)
     items = QuoteOutput(many=True)
 
@@ -133,7 +139,7 @@ class FiguresOutput(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     p50_seconds = serializers.IntegerField(allow_null=True)
     p90_seconds = serializers.IntegerField(allow_null=True)
-    late_share = serializers.FloatField(help_text="0 to 1.")
+    late_share = serializers.FloatField(help_text="Share from 0 to 1.")
     recalls = serializers.IntegerField()
 
 

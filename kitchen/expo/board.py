@@ -11,7 +11,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
-from kitchen.ages import AGE_LETTERS, Limits, limits_of
+from kitchen.ages import Limits, limits_of
 from kitchen.compiled_queries import held_lines, orders_open, tickets_on_expo, with_lines
 from kitchen.models import Ticket, TicketLine
 from orders.allergies import allergies, choice_names, conflicting
@@ -52,7 +52,6 @@ class ExpoOrder:
     placed_at: datetime
     fired_at: datetime
     age: str
-    age_letter: str
     soon_seconds: int
     late_seconds: int
     status: str
@@ -153,7 +152,6 @@ def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: 
         placed_at=order.placed_at,
         fired_at=fired_at,
         age=age,
-        age_letter=AGE_LETTERS[age],
         soon_seconds=limits.soon,
         late_seconds=limits.late,
         status=order.status,

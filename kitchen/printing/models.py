@@ -111,8 +111,8 @@ class PrintJob(models.Model):
     doubtful = models.BooleanField(default=False)
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="Not before this.")
-    ended_at = models.DateTimeField(null=True, help_text="Printed, skipped or given up.")
+    due_at = models.DateTimeField(help_text="Earliest time to print.")
+    ended_at = models.DateTimeField(null=True, help_text="Time when the slip was printed, skipped or given up.")
     objects = TenantQuerySet.as_manager()
 
     class Meta:

@@ -10,7 +10,7 @@ from bistro.core.services.devices import add_device
 from bistro.core.services.pairing import claim_pairing
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.setup_steps import hang_screen
-from tables.steps import hang_pad
+from tables.steps import assign_pad
 
 
 def pair_new_device(
@@ -32,7 +32,7 @@ def pair_new_device(
         if kind == Device.Kind.KITCHEN:
             hang_screen(device, station_ids, work)
         elif kind == Device.Kind.PAD and table_id is not None:
-            hang_pad(device, table_id, work)
+            assign_pad(device, table_id, work)
         else:
             raise InvalidInput("Choose this pad's table.", fields={"table": ["Choose one."]})
         claim_pairing(code, device, work)

@@ -244,7 +244,8 @@ def test_the_list_on_the_page(grill):
     place(grill, 1, item=grill.item)
     text = aside(grill.browser("kitchen").get("/kitchen/").content.decode())
     assert " data-recipes" in text
-    assert re.search(r'<li class="made-of"><span class="all-day-quantity">10</span>\s*<span[^>]*>patty<', text)
+    ingredient = r'<li class="all-day__ingredient"><span class="all-day__quantity">10</span>\s*<span[^>]*>patty<'
+    assert re.search(ingredient, text)
     assert "1 dish without a recipe" in text
 
 

@@ -83,7 +83,7 @@ def test_a_ticket_says_what_to_cook(house, cook):
     assert f'id="ticket-{ticket["id"]}"' in text
     for part in (house.table.name, "#1", "Bacon", "“no salt”", "seat 2", "course 2", "birthday", house.pad.device.name):
         assert part in text
-    assert re.search(r'class="quantity">3<', text)
+    assert re.search(r'class="line__quantity">3<', text)
     assert "⚠ ALLERGY nuts · IN THIS DISH" in text
 
 
@@ -286,4 +286,4 @@ def test_all_day_counts_what_is_still_to_be_made(house, cook):
     house.place(quantity=3)
     house.reach("ready", quantity=4)
     text = text_of(cook.get("/kitchen/"))
-    assert re.search(rf'all-day-quantity">5</span>\s*<span[^>]*>{re.escape(house.item.name)}<', text)
+    assert re.search(rf'all-day__quantity">5</span>\s*<span[^>]*>{re.escape(house.item.name)}<', text)

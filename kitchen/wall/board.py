@@ -13,7 +13,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
-from kitchen.ages import AGE_LETTERS, Limits, limits_of, limits_of_ticket
+from kitchen.ages import Limits, limits_of, limits_of_ticket
 from kitchen.compiled_queries import last_done, on_board, open_counts, open_places, stations_in_use, with_lines
 from kitchen.load import BoardLoad, board_load
 from kitchen.models import Ticket, TicketLine
@@ -67,7 +67,6 @@ class BoardTicket:
     status: str
     fired_at: datetime
     age: str
-    age_letter: str
     lines: list[BoardLine]
     note: str
     version: int
@@ -241,7 +240,6 @@ def _board_ticket(
         status=ticket.status,
         fired_at=ticket.fired_at,
         age=age,
-        age_letter=AGE_LETTERS[age],
         lines=[_board_line(row) for row in ticket.lines.all()],
         note=ticket.order.note,
         version=ticket.version,

@@ -1,6 +1,7 @@
 """The recall list: tickets bumped in this shift."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -33,12 +34,18 @@ class DoneList:
     count: int
 
     @property
-    def previous(self) -> int | None:
-        return self.page - 1 if self.page > 1 else None
+    def newer(self) -> str:
+        """Return the query of the page before, or "" on the first page."""
+        return self._query(self.page - 1) if self.page > 1 else ""
 
     @property
-    def next(self) -> int | None:
-        return self.page + 1 if self.page < self.pages else None
+    def older(self) -> str:
+        """Return the query of the next page, or "" on the last page."""
+        return self._query(self.page + 1) if self.page < self.pages else ""
+
+    def _query(self, page: int) -> str:
+        station = {"station": self.station_id} if self.station_id else {}
+        return f"?{urlencode({'page': page, **station})}"
 
 
 def read_done(actor: Actor, station_id: int | None, page: int = 1) -> DoneList:

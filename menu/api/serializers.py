@@ -35,7 +35,9 @@ class ItemOutput(serializers.Serializer[Any]):
     description = serializers.CharField(allow_blank=True)
     price = serializers.CharField()
     available = serializers.BooleanField()
-    paused_until = serializers.DateTimeField(allow_null=True, help_text="The kitchen takes no more of it until then.")
+    paused_until = serializers.DateTimeField(
+        allow_null=True, help_text="The kitchen does not take this item until then."
+    )
     portions_left = serializers.IntegerField(allow_null=True)
     allergens = serializers.ListField(child=serializers.CharField())
     diets = serializers.ListField(child=serializers.CharField())
@@ -58,7 +60,7 @@ class MenuOutput(serializers.Serializer[Any]):
 
     version = serializers.CharField()
     currency = serializers.CharField()
-    pads_paused_until = serializers.DateTimeField(allow_null=True, help_text="No orders from pads until then.")
+    pads_paused_until = serializers.DateTimeField(allow_null=True, help_text="Orders from pads are paused until then.")
     categories = CategoryOutput(many=True)
 
 

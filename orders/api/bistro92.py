@@ -1,4 +1,4 @@
-"""CONTRACT A: the table pads' own calls, exact."""
+"""The calls of the Bistro92 pads (docs/contracts/bistro92.md)."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ LIMIT = 500
 
 
 class PadOrderView(APIView):
-    """Place an order by names. `Idempotency-Key` makes a retry safe; the first answer comes again with 200."""
+    """The call that places an order by item names. `Idempotency-Key` makes a retry safe: it returns 200."""
 
     authentication_classes = TOKEN_ONLY
     throttle_classes = [OrderThrottle]
@@ -52,7 +52,7 @@ class PadOrderView(APIView):
 
 
 class PadOrdersView(APIView):
-    """A bare array of the current business day's orders, newest first, at most 500. A pad sees its party's."""
+    """The orders of the business day as a bare array, newest first, at most 500. A pad sees those of its party."""
 
     authentication_classes = TOKEN_ONLY
 
@@ -86,7 +86,7 @@ class PadOrdersView(APIView):
 
 
 def _name_here(field: str) -> str:
-    """A refused field as these bodies call it: `lines.0.item` is `items.0.name`."""
+    """Return the name of a refused field in this call's bodies: `lines.0.item` becomes `items.0.name`."""
     return re.sub(r"^lines\.(\d+)\.item$", r"items.\1.name", field).replace("lines.", "items.", 1)
 
 

@@ -1,7 +1,7 @@
-"""Placing an order through the express door: a device's token, a plain body, and yes.
+"""Handlers of the fast path that place an order for a device with a token (docs/speed.md).
 
-The readers here are narrower than the serializers, on purpose: what they take, the serializers read in the same way
-(tests/test_fast_path_orders.py compares them), and what they do not take goes to the serializers.
+The parsers accept fewer bodies than the serializers. A body that they accept has the same result in both
+(tests/test_fast_path_orders.py compares them). Every other body goes to the serializers.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,38 +28,38 @@ LINE = frozenset({"item", "quantity", "modifiers", "note", "seat", "course"})
 PAD_LINE = frozenset({"name", "quantity", "modifiers", "note", "seat", "course"})
 MAX_MODIFIERS = 50
 DEVICE = b"device "
-LARGEST_PLAIN = 32 * 1024  # bytes: a larger body is not read on the event loop
+LARGEST_PLAIN = 32 * 1024  # bytes; parsing a larger body would block the event loop
 
-Wish = Mapping[str, Any]
+OrderData = Mapping[str, Any]
 
 
 class _NotPlain(Exception):
-    """The ordinary door shall look at it."""
+    """A body that only the normal view handles."""
 
 
-async def place_by_id(asked: PlainRequest) -> PlainResponse | None:
-    """`POST /api/v1/orders` (CONTRACT D)."""
-    return await _place(asked, order_wish, key_required=True, shape=dict)
+async def place_by_id(plain: PlainRequest) -> PlainResponse | None:
+    """Handle `POST /api/v1/orders` (docs/contracts/lunchify.md). Raises Overloaded."""
+    return await _place(plain, parse_order, key_required=True, shape=dict)
 
 
-async def place_by_name(asked: PlainRequest) -> PlainResponse | None:
-    """`POST /api/order` (CONTRACT A)."""
-    return await _place(asked, pad_order_wish, key_required=False, shape=pad_json)
+async def place_by_name(plain: PlainRequest) -> PlainResponse | None:
+    """Handle `POST /api/order` (docs/contracts/bistro92.md). Raises Overloaded."""
+    return await _place(plain, parse_pad_order, key_required=False, shape=pad_json)
 
 
 async def _place(
-    asked: PlainRequest,
-    read: Callable[[Any], Wish | None],
+    plain: PlainRequest,
+    read: Callable[[Any], OrderData | None],
     *,
     key_required: bool,
     shape: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> PlainResponse | None:
-    known = _device(asked.headers.get(b"authorization", b""))
-    key = _key(asked.headers.get(b"idempotency-key", b""))
-    if known is None or key is None or (key_required and not key) or len(asked.body) > LARGEST_PLAIN:
+    known = _device(plain.headers.get(b"authorization", b""))
+    key = _key(plain.headers.get(b"idempotency-key", b""))
+    if known is None or key is None or (key_required and not key) or len(plain.body) > LARGEST_PLAIN:
         return None
     token_hash, actor = known
-    request = _request(asked.body, read, actor, key, token_hash)
+    request = _request(plain.body, read, actor, key, token_hash)
     if request is None:
         return None
     try:
@@ -82,13 +82,13 @@ def _device(authorization: bytes) -> tuple[str, Actor] | None:
 
 
 def _key(header: bytes) -> str | None:
-    """The Idempotency-Key, "" without one, None when it is not acceptable."""
+    """Return the Idempotency-Key, "" if there is none, None if it is not acceptable."""
     key = header.decode("latin-1").strip()
     return key if len(key) <= LONGEST and key.isascii() and (not key or key.isprintable()) else None
 
 
 def _request(
-    body: bytes, read: Callable[[Any], Wish | None], actor: Actor, key: str, token_hash: str
+    body: bytes, read: Callable[[Any], OrderData | None], actor: Actor, key: str, token_hash: str
 ) -> OrderRequest | None:
     try:
         raw = loads(body)
@@ -102,8 +102,8 @@ def _request(
     )
 
 
-def order_wish(body: Any) -> Wish | None:
-    """What `OrderInput` reads from a plain body: {"lines", "note", "table"}; None for any other."""
+def parse_order(body: Any) -> OrderData | None:
+    """Return the same as `OrderInput` for a plain body: {"lines", "note", "table"}. None for any other body."""
     if not isinstance(body, dict) or not ORDER.issuperset(body):
         return None
     try:
@@ -117,8 +117,8 @@ def order_wish(body: Any) -> Wish | None:
         return None
 
 
-def pad_order_wish(body: Any) -> Wish | None:
-    """What `PadOrderInput` reads from a plain body, in the same form; None for any other."""
+def parse_pad_order(body: Any) -> OrderData | None:
+    """Return the same as `PadOrderInput` for a plain body: {"lines", "note", "table"}. None for any other body."""
     if not isinstance(body, dict) or not PAD_ORDER.issuperset(body):
         return None
     try:
@@ -131,13 +131,13 @@ def pad_order_wish(body: Any) -> Wish | None:
         return None
 
 
-def _lines(lines: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> list[Wish]:
+def _lines(lines: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> list[OrderData]:
     if not isinstance(lines, list) or not 0 < len(lines) <= MAX_LINES:
         raise _NotPlain
     return [_line(line, fields, dish, read_dish) for line in lines]
 
 
-def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> Wish:
+def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any], int | str]) -> OrderData:
     if not isinstance(line, dict) or not fields.issuperset(line):
         raise _NotPlain
     modifiers = line.get("modifiers", [])
@@ -154,7 +154,7 @@ def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any
 
 
 def _text(value: Any, longest: int, *, blank: bool = True) -> str:
-    """A text that needs no cleaning: nothing invisible, no space around it."""
+    """Return a text that needs no cleaning. Raises _NotPlain for invisible characters or space at its ends."""
     if not isinstance(value, str) or len(value) > longest or not value.isprintable() or value != value.strip():
         raise _NotPlain
     if not value and not blank:
@@ -177,7 +177,7 @@ def _id_or_name(value: Any) -> int | str:
 
 
 def _answer(placed: PlacedOrder, body: Mapping[str, Any]) -> PlainResponse:
-    """As `orders.api.headers.placed_response` answers."""
+    """Return the same status and headers as `orders.api.headers.placed_response`."""
     headers = [(b"ETag", b'"%d"' % placed.json["version"]), (b"Location", b"/api/v1/orders/%d" % placed.id)]
     if placed.replayed:
         headers.append((b"Idempotent-Replayed", b"true"))

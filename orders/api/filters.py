@@ -18,12 +18,12 @@ from orders.transitions import OrderStatus
 
 
 class OrderFilter(filters.FilterSet):
-    """`?status=placed,confirmed&table=Table 1&since=2025-04-27T07:30:20+00:00`."""
+    """Filters in the address: `?status=placed,confirmed&table=Table 1&since=2025-04-27T07:30:20+00:00`."""
 
     status = filters.CharFilter(
         method="by_status", help_text="One status, or several with commas; `open` means all open."
     )
-    table = filters.CharFilter(method="by_table", help_text="Id or name.")
+    table = filters.CharFilter(method="by_table", help_text="Table id or name.")
     since = filters.CharFilter(method="by_time", help_text="Placed at or after this ISO 8601 time.")
 
     class Meta:
@@ -58,7 +58,7 @@ def since_param(request: Request) -> datetime | None:
         return None
     try:
         moment = parse_datetime(raw)
-        if moment is not None:  # in UTC: the first and last day of the calendar do not survive other offsets
+        if moment is not None:  # in UTC, because databases refuse the calendar's first and last day at other offsets
             return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         pass

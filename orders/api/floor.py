@@ -1,4 +1,4 @@
-"""CONTRACT F: the floor for programs."""
+"""The API of the floor (docs/contracts/bistro.md)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from orders.services import clear_table
 
 
 class FloorTables(APIView):
-    """Every table with its live state, and where the feed stood."""
+    """Every table with its live state, and the feed position of that state."""
 
     permission_classes = [requires(Permission.READ_ORDERS)]
 
@@ -26,7 +26,7 @@ class FloorTables(APIView):
 
 
 class ClearTable(APIView):
-    """The party has left: complete it, so that the table is free."""
+    """The call that completes the party of a table, so that the table is free."""
 
     permission_classes = [requires(Permission.CLEAR_TABLE)]
 

@@ -1,4 +1,4 @@
-"""Headers of placing an order: the idempotency key that comes, and what the answer says."""
+"""The idempotency key of a request that places an order, and the headers of its answer."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ LONGEST = 200
 
 
 def idempotency_key(request: Request, *, required: bool) -> str | None:
-    """The key, or None when there is none and none is required. Raises InvalidInput."""
+    """Return the key of a request, or None. Raises InvalidInput if it is missing but required, or unacceptable."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
         if required:
@@ -27,7 +27,7 @@ def idempotency_key(request: Request, *, required: bool) -> str | None:
 
 
 def placed_response(placed: PlacedOrder, body: dict[str, Any]) -> Response:
-    """201 for a new order; 200 with `Idempotent-Replayed: true` when the same key came again."""
+    """Return 201 for a new order, or 200 with `Idempotent-Replayed: true` for a repeated key."""
     headers = {"ETag": f'"{placed.json["version"]}"', "Location": f"/api/v1/orders/{placed.id}"}
     if placed.replayed:
         return Response(body, status=200, headers={**headers, "Idempotent-Replayed": "true"})

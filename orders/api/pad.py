@@ -1,4 +1,4 @@
-"""CONTRACT D: what a pad reads about itself and its party."""
+"""The calls of pads about themselves and their party (docs/contracts/bistro.md)."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from tables.models import Pad, Party
 
 
 def pad_for(request: Request) -> Pad:
-    """The asking pad. Raises NotYours for every other credential."""
+    """Return the pad of the request's credential. Raises NotYours for every other credential."""
     actor = api_actor(request)
     pad = Pad.objects.visible_to(actor).filter(device_id=actor.device_id).select_related("table", "device").first()
     if pad is None or actor.device_id is None:
@@ -72,8 +72,10 @@ class PadView(APIView):
 
 
 class PadHeartbeat(APIView):
-    """A pad says how it is, every few seconds. Other software than expected, or an opened case, locks it: then this is
-    the only call that still answers, every other one is 403 `device_locked` until a manager unlocks it."""
+    """The regular report of a pad. Changed software or an opened case locks the pad.
+
+    Every other call of a locked pad is 403 `device_locked` until a manager unlocks it.
+    """
 
     authentication_classes = TOKEN_ONLY
     admits_locked = True
@@ -83,9 +85,9 @@ class PadHeartbeat(APIView):
     def post(self, request: Request) -> Response:
         body = HeartbeatInput(data=request.data)
         body.is_valid(raise_exception=True)
-        said = dict(body.validated_data)
-        battery = said.pop("battery")
-        device = report_heartbeat(beat=Heartbeat(**said), actor=api_actor(request))
+        report = dict(body.validated_data)
+        battery = report.pop("battery")
+        device = report_heartbeat(beat=Heartbeat(**report), actor=api_actor(request))
         record_seen(device.pk, battery=battery)
         locked = device.locked_at is not None
         return Response(
@@ -100,7 +102,7 @@ class PadHeartbeat(APIView):
 
 
 class PadPartyOrders(APIView):
-    """This party's orders with their tracking, and the running bill."""
+    """The party's orders with their tracking, and the amount that it owes so far."""
 
     authentication_classes = TOKEN_ONLY
 
@@ -118,7 +120,7 @@ class PadPartyOrders(APIView):
 
 
 def tracking(order: Order) -> list[dict[str, Any]]:
-    """The five steps a guest follows, each with when it was reached."""
+    """Return the five steps that a guest sees: [{"step": str, "done": bool, "at": ISO 8601 time or None}]."""
     stamps = (order.placed_at, order.confirmed_at, order.preparing_at, order.ready_at, order.delivered_at)
     reached = PROGRESS.index(OrderStatus(order.status)) if order.status in PROGRESS else -1
     return [

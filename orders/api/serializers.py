@@ -1,4 +1,7 @@
-"""Shapes of the order API. Input only checks shape; output documents what `orders.representations` writes."""
+"""Serializers of the order API.
+
+Input serializers check only the shape. Output serializers document what `orders.representations` returns.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +21,7 @@ BIGGEST_SMALL = 999
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "maxLength": 120}]})
 class IdOrName(serializers.Field[Any, Any, Any, Any]):
-    """A row's id, or its name as people say it."""
+    """A field that takes the id or the name of a row."""
 
     def to_internal_value(self, data: Any) -> int | str:
         if isinstance(data, int) and not isinstance(data, bool) and 0 < data <= BIGGEST_ID:
@@ -32,7 +35,7 @@ class IdOrName(serializers.Field[Any, Any, Any, Any]):
 
 
 class LineFields(StrictSerializer):
-    """What every wished line may carry."""
+    """The fields of a line in all bodies."""
 
     quantity = StrictInteger(min_value=1, max_value=MAX_QUANTITY)
     modifiers = serializers.ListField(child=IdOrName(), required=False, default=list, max_length=50)
@@ -42,13 +45,13 @@ class LineFields(StrictSerializer):
 
 
 class PadLineInput(LineFields):
-    """CONTRACT A: an item by its name."""
+    """A line that names its item (docs/contracts/bistro92.md)."""
 
     name = LineOfText(max_length=120)
 
 
 class PadOrderInput(StrictSerializer):
-    """CONTRACT A: `{"table": "Table 1", "items": [{"name", "quantity"}, …]}`."""
+    """An order by names: `{"table": "Table 1", "items": [{"name", "quantity"}, …]}`."""
 
     table = LineOfText(max_length=60)
     items = PadLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
@@ -56,19 +59,19 @@ class PadOrderInput(StrictSerializer):
 
 
 class LineInput(LineFields):
-    """CONTRACT D: an item by its id (or name). `id` keeps a line's identity in a PUT."""
+    """A line with the id or name of its item (docs/contracts/lunchify.md)."""
 
     item = IdOrName()
 
 
 class EditedLineInput(LineInput):
-    """A line of a PUT."""
+    """A line of a PUT. With `id`, the existing line is changed."""
 
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
 
 
 class OrderInput(StrictSerializer):
-    """CONTRACT B and D. Staff and integrations name the table (id or name); a pad needs not."""
+    """A new order. Staff and integrations must send the table (id or name); for a pad it is optional."""
 
     table = IdOrName(required=False, allow_null=True)
     lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
@@ -76,32 +79,32 @@ class OrderInput(StrictSerializer):
 
 
 class OrderEdit(StrictSerializer):
-    """The new lines of an order that nobody has begun."""
+    """The new lines of an order that the kitchen has not started."""
 
     lines = EditedLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, allow_blank=True)
 
 
 class CancelInput(StrictSerializer):
-    """Why."""
+    """The reason of a cancellation."""
 
     reason = LineOfText(max_length=200)
 
 
 class FireInput(StrictSerializer):
-    """Which course."""
+    """The course to fire."""
 
     course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL)
 
 
 class PlanInput(FireInput):
-    """Which course, and in how many minutes; null: not by itself any more."""
+    """The course to plan, and the minutes until it fires. `null` removes the plan."""
 
     minutes = StrictInteger(min_value=0, max_value=720, allow_null=True)
 
 
 class LineModifierOutput(serializers.Serializer[Any]):
-    """A chosen modifier, as it was when ordered."""
+    """A chosen modifier with its name and price at the time of ordering."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -112,12 +115,12 @@ class ConflictOutput(serializers.Serializer[Any]):
     """An allergen that the guest must not eat and that the dish contains."""
 
     allergen = serializers.CharField()
-    where = serializers.CharField(help_text="The dish that contains it.")
+    where = serializers.CharField(help_text="Dish that contains the allergen.")
     level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
 
 
 class LineOutput(serializers.Serializer[Any]):
-    """One line."""
+    """A line of an order."""
 
     id = serializers.IntegerField()
     item = serializers.IntegerField()
@@ -135,7 +138,7 @@ class LineOutput(serializers.Serializer[Any]):
 
 
 class OrderOutput(serializers.Serializer[Any]):
-    """An order everywhere under `/api/v1`."""
+    """An order in every answer under `/api/v1`."""
 
     id = serializers.IntegerField()
     uid = serializers.UUIDField()
@@ -152,9 +155,9 @@ class OrderOutput(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
     placed_at = serializers.DateTimeField()
     unseen_at = serializers.DateTimeField(
-        allow_null=True, help_text="Since when the kitchen should have seen it; null again once it has."
+        allow_null=True, help_text="Time of the alarm that the kitchen has not seen the order; null once it has."
     )
-    seen_on = serializers.CharField(allow_null=True, help_text="The kitchen screen whose report confirmed it.")
+    seen_on = serializers.CharField(allow_null=True, help_text="Kitchen screen whose report confirmed the order.")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     preparing_at = serializers.DateTimeField(allow_null=True)
     ready_at = serializers.DateTimeField(allow_null=True)
@@ -168,14 +171,14 @@ class OrderOutput(serializers.Serializer[Any]):
 
 
 class PadItemOutput(serializers.Serializer[Any]):
-    """CONTRACT A's item."""
+    """An item of a Bistro92 order (docs/contracts/bistro92.md)."""
 
     name = serializers.CharField()
     quantity = serializers.IntegerField()
 
 
 class PadOrderOutput(serializers.Serializer[Any]):
-    """CONTRACT A's order: four keys with their old meaning, the rest of the order beside them."""
+    """An order for Bistro92: `id`, `table`, `items` and `created_at` as before, then the keys of `OrderOutput`."""
 
     id = serializers.IntegerField()
     table = serializers.CharField()
@@ -187,7 +190,7 @@ class PadOrderOutput(serializers.Serializer[Any]):
 
 
 class RecentRow(serializers.Serializer[Any]):
-    """One line of a recent order."""
+    """A line of a recent order."""
 
     order_id = serializers.IntegerField()
     table_name = serializers.CharField()
@@ -197,7 +200,10 @@ class RecentRow(serializers.Serializer[Any]):
 
 
 def fingerprint(body: Mapping[str, Any]) -> str:
-    """What a body says, whatever its spacing and order of keys."""
+    """Return the SHA-256 (64 hex digits) of a body's JSON with sorted keys.
+
+    Spacing and the order of keys do not matter.
+    """
     return hashlib.sha256(dumps(_sorted(body)).encode()).hexdigest()
 
 
@@ -208,7 +214,7 @@ def _sorted(value: Any) -> Any:
 
 
 def line_request(line: Mapping[str, Any]) -> LineRequest:
-    """A checked line for the services."""
+    """Return the service's request for a validated line."""
     return LineRequest(
         item=line["item"] if "item" in line else line["name"],
         quantity=line["quantity"],
@@ -229,7 +235,10 @@ def order_request(
     raw: Any,
     token_hash: str = "",
 ) -> OrderRequest:
-    """A checked order for the services."""
+    """Return the service's request for a validated order.
+
+    `raw` is the body as received, for the fingerprint. `token_hash` is set only on the fast path.
+    """
     return OrderRequest(
         actor=actor,
         lines=tuple(line_request(line) for line in lines),

@@ -1,4 +1,7 @@
-"""CONTRACT B and D: orders under `/api/v1`. Thin: find through a gate, call a service, show."""
+"""Orders under `/api/v1` (docs/contracts/lunchify.md).
+
+Each view checks access, calls a service and returns the order.
+"""
 
 from typing import Any
 
@@ -21,7 +24,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership, Restaurant
 from orders import services
 from orders.access import order_for
-from orders.api import serializers as shapes
+from orders.api import serializers
 from orders.api.filters import OrderFilter
 from orders.api.headers import idempotency_key, placed_response
 from orders.api.serializers import line_request, order_request
@@ -29,14 +32,14 @@ from orders.models import Order
 from orders.representations import order_detail, recent_row
 from orders.selectors import recent_lines
 
-KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required from devices.")
-MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The order's ETag.")
+KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required for devices.")
+MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETag of the order.")
 
 
 class OrderList(GenericAPIView[Order]):
-    """Orders that the credential may see, newest first; place one."""
+    """Orders that the credential may see, newest first. POST places an order."""
 
-    serializer_class = shapes.OrderOutput
+    serializer_class = serializers.OrderOutput
     pagination_class = Pages
     filterset_class = OrderFilter
 
@@ -47,18 +50,18 @@ class OrderList(GenericAPIView[Order]):
         rows: QuerySet[Order] = Order.objects.visible_to(request_actor(self.request)).with_lines()
         return rows.order_by("-placed_at", "-pk")
 
-    @extend_schema(responses=shapes.OrderOutput(many=True))
+    @extend_schema(responses=serializers.OrderOutput(many=True))
     def get(self, request: Request, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response([order_detail(order) for order in page])
 
     @extend_schema(
-        request=shapes.OrderInput,
-        responses={201: shapes.OrderOutput, 200: shapes.OrderOutput},
+        request=serializers.OrderInput,
+        responses={201: serializers.OrderOutput, 200: serializers.OrderOutput},
         parameters=[KEY_HEADER],
     )
     def post(self, request: Request) -> Response:
-        body = shapes.OrderInput(data=request.data)
+        body = serializers.OrderInput(data=request.data)
         body.is_valid(raise_exception=True)
         order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=actor.kind == "device")
@@ -70,13 +73,13 @@ class OrderList(GenericAPIView[Order]):
 
 
 class OrdersOfRestaurant(OrderList):
-    """The same list under a restaurant's id, which must be the credential's own."""
+    """The orders of a restaurant, which must be the credential's own."""
 
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
         actor = request_actor(self.request)
-        if actor is None:  # also while the API's description is made
+        if actor is None:  # also while the OpenAPI schema is generated
             return super().get_queryset()
         if actor.restaurant_id is None or self.kwargs["restaurant_id"] not in _names_of(restaurant_of(actor)):
             raise NotYours("There is no such restaurant.", code="restaurant_not_found")
@@ -84,19 +87,19 @@ class OrdersOfRestaurant(OrderList):
 
 
 def _names_of(restaurant: Restaurant) -> tuple[str, str]:
-    """What a restaurant may be called in an address: its integer id or its uid."""
+    """Return the two ids of a restaurant that an address may contain: its integer id and its uid."""
     return str(restaurant.pk), str(restaurant.uid)
 
 
 class OrdersOfUser(OrderList):
-    """Orders that one member of staff placed. Not for guests: a pad does not learn who works here."""
+    """Orders that one member of staff placed. Pads may not read it, because it reveals the restaurant's staff."""
 
     permission_classes = [requires(Permission.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
         actor = request_actor(self.request)
-        if actor is None:  # also while the API's description is made
+        if actor is None:  # also while the OpenAPI schema is generated
             return super().get_queryset()
         user_id = self.kwargs["user_id"]
         members = Membership.objects.visible_to(actor).filter(staff_id=user_id)
@@ -106,20 +109,20 @@ class OrdersOfUser(OrderList):
 
 
 class OrderDetail(APIView):
-    """One order. Its ETag is its version; PUT and DELETE take If-Match (412 when stale)."""
+    """An order. Its ETag is its version; PUT and DELETE take If-Match (412 if it is stale)."""
 
-    @extend_schema(responses=shapes.OrderOutput)
+    @extend_schema(responses=serializers.OrderOutput)
     def get(self, request: Request, pk: int) -> Response:
         order = order_for(api_actor(request), pk)
         etag = _etag(order)
         return not_modified(request, etag) or Response(order_detail(order), headers={"ETag": etag})
 
-    @extend_schema(request=shapes.OrderEdit, responses=shapes.OrderOutput, parameters=[MATCH_HEADER])
+    @extend_schema(request=serializers.OrderEdit, responses=serializers.OrderOutput, parameters=[MATCH_HEADER])
     def put(self, request: Request, pk: int) -> Response:
-        """Replace the lines while none is started; a line that carries its `id` stays itself."""
+        """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.OrderEdit(data=request.data)
+        body = serializers.OrderEdit(data=request.data)
         body.is_valid(raise_exception=True)
         order_data = body.validated_data
         services.replace_lines(
@@ -133,7 +136,7 @@ class OrderDetail(APIView):
 
     @extend_schema(responses={204: None}, parameters=[MATCH_HEADER])
     def delete(self, request: Request, pk: int) -> Response:
-        """Withdraw while no line is started, by who placed it or a manager."""
+        """Withdraw the order while no line is started. Only its own credential or a manager may do this."""
         actor = api_actor(request)
         order_for(actor, pk)
         services.withdraw_order(order_id=pk, actor=actor, version=expected_version(request))
@@ -150,11 +153,11 @@ def _show(actor: Actor, pk: int) -> Response:
 
 
 class ConfirmOrder(APIView):
-    """placed → confirmed; already confirmed: 200, unchanged."""
+    """The call that confirms a placed order. A confirmed order stays unchanged and returns 200."""
 
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
 
-    @extend_schema(request=None, responses=shapes.OrderOutput)
+    @extend_schema(request=None, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -163,26 +166,26 @@ class ConfirmOrder(APIView):
 
 
 class CancelOrder(APIView):
-    """→ cancelled, with a reason; counted portions return if nobody had begun."""
+    """The call that cancels an order with a reason. Counted portions return if no line was started."""
 
     permission_classes = [requires(Permission.CANCEL_ORDER)]
 
-    @extend_schema(request=shapes.CancelInput, responses=shapes.OrderOutput)
+    @extend_schema(request=serializers.CancelInput, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.CancelInput(data=request.data)
+        body = serializers.CancelInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.cancel_order(order_id=pk, reason=body.validated_data["reason"], actor=actor)
         return _show(actor, pk)
 
 
 class DeliverOrder(APIView):
-    """ready → delivered; → preparing again while a later course of the order is still to come."""
+    """The call that marks a ready order delivered. It returns to preparing while a later course is not served."""
 
     permission_classes = [requires(Permission.DELIVER_ORDER)]
 
-    @extend_schema(request=None, responses=shapes.OrderOutput)
+    @extend_schema(request=None, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -191,43 +194,43 @@ class DeliverOrder(APIView):
 
 
 class FireCourse(APIView):
-    """A held course goes to the kitchen: 409 when it was fired already, 422 when the order has no such course."""
+    """The call that fires a held course: 409 if it was fired already, 422 if the order has no such course."""
 
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
-    @extend_schema(request=shapes.FireInput, responses=shapes.OrderOutput)
+    @extend_schema(request=serializers.FireInput, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.FireInput(data=request.data)
+        body = serializers.FireInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.fire_course(order_id=pk, course=body.validated_data["course"], actor=actor)
         return _show(actor, pk)
 
 
 class PlanCourse(APIView):
-    """A held course will fire by itself in so many minutes; null minutes: not any more."""
+    """The call that plans a held course to fire after `minutes`. `null` removes the plan."""
 
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
-    @extend_schema(request=shapes.PlanInput, responses=shapes.OrderOutput)
+    @extend_schema(request=serializers.PlanInput, responses=serializers.OrderOutput)
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
-        body = shapes.PlanInput(data=request.data)
+        body = serializers.PlanInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.plan_course(order_id=pk, actor=actor, **body.validated_data)
         return _show(actor, pk)
 
 
 class RecentLines(APIView):
-    """Lines ordered in the last `?minutes=60` (at most a day), newest first, one row a line, paginated."""
+    """Lines of the orders of the last `?minutes=60` (at most a day), newest first, paginated."""
 
     permission_classes = [requires(Permission.READ_ORDERS)]
 
     @extend_schema(
         parameters=[OpenApiParameter("minutes", int), OpenApiParameter("limit", int), OpenApiParameter("offset", int)],
-        responses=shapes.RecentRow(many=True),
+        responses=serializers.RecentRow(many=True),
     )
     def get(self, request: Request) -> Response:
         minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
@@ -235,6 +238,6 @@ class RecentLines(APIView):
             raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         pages = Pages()
-        pages.has_cursor = False  # rows of lines have no place of their own to go on from, and an hour is short
+        pages.has_cursor = False  # several lines share the time and id of one order, so a cursor could skip lines
         page = pages.paginate_queryset(rows, request, view=self) or []
         return pages.get_paginated_response([recent_row(row) for row in page])

@@ -1,4 +1,7 @@
-"""The waiter's order form: quantity-<item>, modifier-<item>-<group>, note-<item>, note, key."""
+"""The waiter's order form.
+
+Fields: quantity-<item>, modifier-<item>-<group>, note-<item>, note, key.
+"""
 
 from typing import Any
 
@@ -12,7 +15,11 @@ from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
 
 
 def read_order_data(data: QueryDict) -> dict[str, Any]:
-    """What the form says, as it can also be shown again: {"key", "note", "items": {item: {...}}}."""
+    """Return the content of the form, which can also be shown again after a refusal.
+
+    Shape: {"key": str, "note": str, "items": {item id: {"quantity": str as typed, "note": str, "modifiers": [ids]}}}.
+    Items with an empty quantity or 0 are left out.
+    """
     items: dict[int, dict[str, Any]] = {}
     for name in data:
         kind, _, item_id = name.partition("-")
@@ -30,16 +37,16 @@ def read_order_data(data: QueryDict) -> dict[str, Any]:
     return {"key": clean_text(data.get("key", ""), 64), "note": clean_text(data.get("note", ""), 400), "items": items}
 
 
-def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
-    """The request for the service. Raises InvalidInput for a quantity that is none."""
+def form_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
+    """Return the service's request for the result of `read_order_data`. Raises InvalidInput for a bad quantity."""
     lines = []
-    for item_id, wished in order_data["items"].items():
-        quantity = whole_number(wished["quantity"], least=1, most=MAX_QUANTITY)
+    for item_id, entry in order_data["items"].items():
+        quantity = whole_number(entry["quantity"], least=1, most=MAX_QUANTITY)
         if quantity is None:
-            raise InvalidInput(f"“{wished['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
-        modifiers = tuple(wished["modifiers"])
-        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=wished["note"]))
-    said = {
+            raise InvalidInput(f"“{entry['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
+        modifiers = tuple(entry["modifiers"])
+        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=entry["note"]))
+    content = {
         "table": table_id,
         "note": order_data["note"],
         "items": {str(key): value for key, value in order_data["items"].items()},
@@ -50,7 +57,7 @@ def wish_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> Ord
         table_id=table_id,
         note=order_data["note"],
         key=order_data["key"] or None,
-        fingerprint=fingerprint(said),
+        fingerprint=fingerprint(content),
     )
 
 
@@ -63,6 +70,6 @@ def _modifiers(data: QueryDict, item_id: str) -> list[int]:
 
 
 def clean_text(value: str, longest: int) -> str:
-    """Free text of a form as the API would take it, cut where that would refuse."""
+    """Clean free text as the API does, but cut a text that is too long."""
     field = LineOfText(max_length=longest, allow_blank=True)
     return field.to_internal_value(value.replace("\x00", ""))[:longest]

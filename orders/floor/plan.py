@@ -1,6 +1,6 @@
-"""The floor plan: every table with its live state, derived in a constant number of queries (DECISIONS 8).
+"""The floor plan: every table with its live state, derived from rows in a constant number of queries.
 
-Nothing of this is stored, so nothing can drift.
+The state of a table is never stored, so it cannot differ from its orders.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,29 +20,22 @@ from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Device, Restaurant
 from menu.selectors import PausedNow, paused_now
+from orders.floor.states import LEGEND, STATES, URGENCY, TableState
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus, OrderStatus
 from tables.models import Party, Section, Table
 
 ALARMS_SHOWN = 20  # of each kind
-# Who needs somebody first: the lower, the sooner.
-_URGENCY = {
-    "ready": 0,
-    "late": 1,
-    "ordering": 2,
-    "waiting": 3,
-    "held": 4,
-    "occupied": 5,
-    "free": 6,
-    "out_of_service": 7,
-}
-_LETTERS = {"free": "N", "occupied": "–", "ordering": "S", "waiting": "–", "late": "!", "ready": "R", "held": "H"}
 _IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 
 
 @dataclass(frozen=True, slots=True)
 class FloorTable:
-    """One table as waiters see it. `since` is when the present state began, where that matters."""
+    """A table for the floor plan.
+
+    `since` is the start of the present state, or None where it does not matter. `urgency` sorts the list: smaller is
+    more urgent.
+    """
 
     id: int
     name: str
@@ -56,12 +49,15 @@ class FloorTable:
     shape: str
     state: str
     state_word: str
-    state_letter: str
     since: datetime | None
     guests: int | None
-    needs: bool
     url: str
     urgency: tuple[int, float]
+
+    @property
+    def shown(self) -> TableState:
+        """Return the letter and the words of the state."""
+        return STATES[self.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,11 @@ class FloorSection:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that somebody must look at now. `settle_url`: where "The kitchen knows" goes, if a word ends it."""
+    """An alarm that staff must handle now.
+
+    `url` leads to the table. `settle_url` is the target of "The kitchen knows", or "" if a person cannot end the
+    alarm.
+    """
 
     id: str
     table_name: str
@@ -87,7 +87,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The whole room."""
+    """The floor plan of a restaurant. `list` has the tables in the order of their urgency."""
 
     restaurant: Restaurant
     sections: tuple[FloorSection, ...]
@@ -99,6 +99,7 @@ class Floor:
     epoch: str
     live_url: str = "/ws/floor/"
     poll_url: str = field(default_factory=lambda: reverse("floor:floor"))
+    legend: tuple[tuple[str, str], ...] = LEGEND
 
     @property
     def restaurant_name(self) -> str:
@@ -106,7 +107,7 @@ class Floor:
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
-    """The floor of the actor's restaurant: eleven queries, whatever the number of tables."""
+    """Read the floor of the actor's restaurant in a constant number of queries."""
     assert actor.restaurant_id is not None
     position = position or event_log.position(actor.restaurant_id)
     restaurant = restaurant_of(actor)
@@ -130,7 +131,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
 
 
 def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
-    """These tables with their states: three queries."""
+    """Return these tables with their states, in three queries."""
     ids = [table.pk for table in rows]
     parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
     orders: dict[int, list[Order]] = {}
@@ -141,7 +142,7 @@ def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, no
 
 
 def _waiting_for_fire(actor: Actor, order_ids: Sequence[int]) -> set[int]:
-    """Those of the open orders of which the kitchen makes nothing now, because a course waits: one query."""
+    """Return the orders with a held course and nothing in the kitchen, in one query."""
     lines = OrderLine.objects.visible_to(actor).filter(status=LineStatus.HELD, order_id__in=order_ids)
     cooking = OrderLine.objects.filter(order=OuterRef("order"), status__in=[LineStatus.QUEUED, LineStatus.STARTED])
     return set(lines.filter(~Exists(cooking)).order_by().values_list("order_id", flat=True))
@@ -155,7 +156,7 @@ def _floor_table(
     restaurant: Restaurant,
     now: datetime,
 ) -> FloorTable:
-    state, word, since = _state(table, party, orders, waiting, restaurant, now)
+    state, since = _state(table, party, orders, waiting, restaurant, now)
     waited = (now - since).total_seconds() if since else 0.0
     return FloorTable(
         id=table.pk,
@@ -169,14 +170,18 @@ def _floor_table(
         rotation=table.rotation,
         shape=table.shape,
         state=state,
-        state_word=word,
-        state_letter=_LETTERS.get(state, "×"),
+        state_word=_word(state, waited),
         since=since,
         guests=party.size if party else None,
-        needs=state in ("ready", "late"),
         url=reverse("floor:table", args=[table.pk]),
-        urgency=(_URGENCY[state], -waited),
+        urgency=(URGENCY[state], -waited),
     )
+
+
+def _word(state: str, waited: float) -> str:
+    """Return the state in words; a table that waits for food also says for how long."""
+    minutes = f" {int(waited // 60)} min" if state in ("waiting", "late") else ""
+    return f"{STATES[state].word}{minutes}"
 
 
 def _state(
@@ -186,40 +191,42 @@ def _state(
     waiting: Collection[int],
     restaurant: Restaurant,
     now: datetime,
-) -> tuple[str, str, datetime | None]:
-    """(code, word, since) of a table; what needs somebody most wins. `waiting`: orders whose next course is held."""
+) -> tuple[str, datetime | None]:
+    """Return the most urgent state of a table as (code, since).
+
+    `waiting` has the ids of orders whose next course is on hold.
+    """
     if table.out_of_service:
-        return "out_of_service", "out of service", None
+        return "out_of_service", None
     ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]
     if ready:
-        return "ready", "food ready", min(ready)
+        return "ready", min(ready)
     in_kitchen = [order for order in orders if order.status in _IN_KITCHEN]
     cooking = [_cooking_since(order) for order in in_kitchen if order.pk not in waiting]
     if cooking:
         since = min(cooking)
-        minutes = int((now - since).total_seconds() // 60)
         late = (now - since).total_seconds() >= restaurant.late_seconds
-        return ("late" if late else "waiting"), f"waiting for food {minutes} min", since
+        return ("late" if late else "waiting"), since
     placed = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
     if placed:
-        return "ordering", "ordered, kitchen has not confirmed", min(placed)
+        return "ordering", min(placed)
     held = [order.served_at or order.placed_at for order in in_kitchen]
     if held:
-        return "held", "next course on hold", min(held)
+        return "held", min(held)
     if party is not None:
-        return "occupied", "occupied", party.seated_at
-    return "free", "free", None
+        return "occupied", party.seated_at
+    return "free", None
 
 
 def _cooking_since(order: Order) -> datetime:
-    """Since when its guests wait: until a course was served, since they ordered; then since the next was fired."""
+    """Return the time from which the guests wait: the order's time, or after a served course the next firing."""
     if order.served_at is None:
         return order.placed_at
     return order.fired_at or order.served_at
 
 
 def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
-    """Orders that the kitchen has not seen in time, pads that locked themselves out, and what apps above add."""
+    """Return the alarms: unseen orders, locked pads and the alarms of higher apps (`FLOOR_ALARMS`)."""
     more = (alarm for path in settings.FLOOR_ALARMS for alarm in hook(path)(actor))
     return (*_unseen_orders(actor, now), *_locked_pads(actor), *more)
 
@@ -244,7 +251,7 @@ def _locked_pads(actor: Actor) -> Iterable[Alarm]:
 
 
 def _locked_pad(device: Device) -> Alarm:
-    """A pad that stands nowhere yet has no table to look at."""
+    """Return the alarm of a locked pad. It has no URL if the pad has no table yet."""
     table = device.pad.table if hasattr(device, "pad") else None
     where = f" at {table.name}" if table else ""
     return Alarm(
@@ -257,7 +264,7 @@ def _locked_pad(device: Device) -> Alarm:
 
 
 def table_json(table: FloorTable) -> dict[str, Any]:
-    """A table of the floor for programs (CONTRACT F)."""
+    """Return a table for programs (docs/contracts/bistro.md). `since` is ISO 8601 or None."""
     return {
         "id": table.id,
         "name": table.name,
@@ -275,5 +282,5 @@ def table_json(table: FloorTable) -> dict[str, Any]:
 
 
 def table_ids_of(events: Iterable[Any]) -> set[int]:
-    """The tables that events concern."""
+    """Return the ids of the tables of these events."""
     return {event.table_id for event in events if event.table_id is not None}

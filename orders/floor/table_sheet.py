@@ -1,4 +1,4 @@
-"""A table's sheet on the floor plan: its party, its orders, what may be done, and the menu to order from."""
+"""The read model of a table sheet: the party, its orders with the allowed actions, and the menu to order from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
-Plans = dict[tuple[int, int], datetime]  # (order, course): when it fires by itself
+Plans = dict[tuple[int, int], datetime]  # {(order id, course): time of the planned firing}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetParty:
-    """Who sits there."""
+    """The seated party of the table."""
 
     id: int
     guests: int | None
@@ -39,7 +39,7 @@ class SheetParty:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line as a waiter reads it. `conflicts`: the allergies that the dish itself contains."""
+    """A line for waiters. `conflicts` are the declared allergies that the dish contains."""
 
     quantity: int
     name: str
@@ -54,15 +54,20 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class HeldCourse:
-    """A course that waits, and when it fires by itself."""
+    """A held course, and the time of its planned firing or None."""
 
     number: int
     fire_at: datetime | None
 
+    @property
+    def fire_word(self) -> str:
+        """Return the text of the button that fires the course."""
+        return f"Fire course {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class SheetOrder:
-    """One round as a waiter sees it."""
+    """An order for waiters, with the actions that the actor may take."""
 
     id: int
     number: int
@@ -86,7 +91,7 @@ class SheetOrder:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything a waiter needs at one table."""
+    """The sheet of a table."""
 
     table: FloorTable
     party: SheetParty | None
@@ -95,12 +100,15 @@ class Sheet:
     can_order: bool
     can_clear: bool
     total: str
-    key: str  # the Idempotency-Key of the next order: a second tap on Send is a success, not a second dish
+    key: str  # the Idempotency-Key of the next order, so that a second tap on Send does not order twice
     note: str = ""
 
 
 def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
-    """The sheet of a table: a constant number of queries. `order_data` is a refused form, shown again."""
+    """Read the sheet of a table in a constant number of queries.
+
+    `order_data` is the result of `read_order_data` for a refused form, which is shown again.
+    """
     restaurant = restaurant_of(actor)
     party = Party.objects.visible_to(actor).seated().filter(table=table).first()
     rows = (
@@ -125,7 +133,7 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
 
 
 def _plans(orders: Sequence[Order]) -> Plans:
-    """When held courses fire by themselves: one query, none where nothing waits."""
+    """Return the planned firings of held courses. Costs one query, or none if no course is on hold."""
     waiting = [order.pk for order in orders if order.status in OPEN and held_courses(order.lines.all())]
     if not waiting:
         return {}
@@ -188,6 +196,10 @@ def _seen_words(order: Order, now: datetime) -> str:
 
 
 def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
+    """Return the menu for the order form: [{"id", "name", "items": [item]}], without empty categories.
+
+    An item has the keys of `_menu_item` and `_when`, and `minutes`: the kitchen's quote in minutes, or None.
+    """
     now, states = sellable_menu(restaurant_id)
     minutes = hook(settings.ORDER_QUOTES)(now, at)
     categories = []
@@ -206,7 +218,7 @@ def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any],
 
 
 def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: datetime) -> dict[str, Any]:
-    """Whether it can be had now, and from when on it can be again where it is paused."""
+    """Return {"available": bool, "paused_until": the end of its pause or None} of an item."""
     paused = now.pauses.of_item(item.id, item.category_id, at)
     return {"available": (state is None or state.available) and paused is None, "paused_until": paused}
 
@@ -214,14 +226,14 @@ def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: date
 def _menu_item(
     item: CompiledItem, state: Availability | None, money: dict[str, str], order_data: dict[str, Any]
 ) -> dict[str, Any]:
-    wished = order_data.get("items", {}).get(item.id, {})
+    entered = order_data.get("items", {}).get(item.id, {})
     return {
         "id": item.id,
         "name": item.name,
         "price": display(item.price, **money),
         "portions_left": state.portions_left if state else None,
-        "quantity": wished.get("quantity", 0),
-        "note": wished.get("note", ""),
+        "quantity": entered.get("quantity", 0),
+        "note": entered.get("note", ""),
         "modifier_groups": [
             {
                 "id": group.id,
@@ -233,7 +245,7 @@ def _menu_item(
                         "id": choice.id,
                         "name": choice.name,
                         "price": display(choice.price, **money) if choice.price else "",
-                        "chosen": choice.id in wished["modifiers"] if wished else choice.is_default,
+                        "chosen": choice.id in entered["modifiers"] if entered else choice.is_default,
                     }
                     for choice in group.modifiers
                     if not choice.off

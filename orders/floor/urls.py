@@ -1,4 +1,4 @@
-"""Pages of the floor plan."""
+"""Addresses of the floor plan and the table sheet."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Pages of the floor plan. They work without JavaScript: an act answers with a redirect to the table."""
+"""Pages of the floor plan. They work without JavaScript: an action then redirects to the table's page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,19 +16,11 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from orders import services
 from orders.access import order_for, table_for
-from orders.floor.forms import clean_text, read_order_data, wish_request
+from orders.floor.forms import clean_text, form_request, read_order_data
 from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
+from orders.transitions import CancelReason
 from tables.models import Table
-
-REASONS = {
-    "changed_mind": "Guest changed their mind",
-    "sold_out": "Sold out",
-    "wrong_table": "Wrong table",
-    "too_long": "Took too long",
-    "mistake": "Entered by mistake",
-    "other": "Something else",
-}
 
 SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
 
@@ -36,7 +28,7 @@ SENT_ALREADY = "This form was already sent. Check the orders above. Send again f
 @require_GET
 @page_requires(Permission.WATCH_FLOOR)
 def floor(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """The room."""
+    """Show the floor plan."""
     context = {"floor": read_floor(actor), "may_confirm": actor.may(Permission.CONFIRM_ORDER)}
     return render(request, "floor/floor.html", context)
 
@@ -44,32 +36,32 @@ def floor(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @require_GET
 @page_requires(Permission.WATCH_FLOOR)
 def table(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """One table: a page of its own, or the side sheet of the floor."""
+    """Show the sheet of a table, as a page or beside the floor plan."""
     return _sheet(request, actor, table_for(actor, pk))
 
 
 @require_POST
 @page_requires(Permission.PLACE_ANYWHERE)
 def place_order(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A waiter orders for a table. The form carries its own idempotency key."""
+    """Place an order for a table. The form contains the idempotency key."""
     where = table_for(actor, pk)
     order_data = read_order_data(request.POST)
 
     def refused(refusal: DomainError) -> HttpResponse:
-        if isinstance(refusal, ReusedKey):  # the browser's Back: an old form with other dishes gets a key of its own
+        if isinstance(refusal, ReusedKey):  # after the browser's Back, an old form with other dishes gets a new key
             refusal.message = SENT_ALREADY
             return _sheet(request, actor, where, refusal, order_data={**order_data, "key": ""})
         return _sheet(request, actor, where, refusal, order_data=order_data)
 
     return _answer(
-        request, actor, where, lambda: services.place_order(wish_request(order_data, where.pk, actor)), refused
+        request, actor, where, lambda: services.place_order(form_request(order_data, where.pk, actor)), refused
     )
 
 
 @require_POST
 @page_requires(Permission.CLEAR_TABLE)
 def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The guests have left."""
+    """Clear a table after the guests have left."""
     where = table_for(actor, pk)
 
     def refused(refusal: DomainError) -> HttpResponse:
@@ -81,14 +73,14 @@ def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.CONFIRM_ORDER)
 def confirm(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A person's word that the kitchen has received it."""
+    """Confirm an order for the kitchen."""
     return _move(request, actor, pk, lambda: services.confirm_order(order_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.CANCEL_ORDER)
 def cancel(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """It will not be made, and why."""
+    """Cancel an order with a reason."""
     reason = _reason(request)
     return _move(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
 
@@ -96,21 +88,21 @@ def cancel(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.DELIVER_ORDER)
 def deliver(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """It is on the table."""
+    """Mark an order or its ready course as served."""
     return _move(request, actor, pk, lambda: services.deliver_order(order_id=pk, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
 def fire(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
-    """The guests are ready for a course that waits."""
+    """Fire a held course."""
     return _move(request, actor, pk, lambda: services.fire_course(order_id=pk, course=course, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
 def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
-    """A course that waits fires by itself in so many minutes; "never" takes that back."""
+    """Plan a held course to fire after some minutes, or remove the plan ("never")."""
     minutes = whole_number(request.POST.get("minutes", ""), most=9_999)
     return _move(
         request, actor, pk, lambda: services.plan_course(order_id=pk, course=course, minutes=minutes, actor=actor)
@@ -120,7 +112,7 @@ def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 @require_POST
 @page_requires(Permission.CANCEL_ORDER)
 def drop(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
-    """The guests do not want a course that waits, and why."""
+    """Remove a held course with a reason."""
     reason = _reason(request)
     return _move(
         request, actor, pk, lambda: services.drop_course(order_id=pk, course=course, reason=reason, actor=actor)
@@ -128,12 +120,13 @@ def drop(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 
 
 def _reason(request: HtmxHttpRequest) -> str:
-    words = REASONS.get(request.POST.get("reason", ""), ""), clean_text(request.POST.get("reason_text", ""), 200)
+    chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
+    words = chosen, clean_text(request.POST.get("reason_text", ""), 200)
     return ": ".join(part for part in words if part)
 
 
 def _move(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:
-    """Run a service on an order; answer with its table's sheet, the refusal beside the order."""
+    """Run a service on an order and return its table's sheet, with a refusal beside the order."""
     where = order_for(actor, pk).table
 
     def refused(refusal: DomainError) -> HttpResponse:
@@ -149,7 +142,7 @@ def _answer(
     service: Callable[[], object],
     refused: Callable[[DomainError], HttpResponse],
 ) -> HttpResponse:
-    """Run a service; answer with the table's sheet, after a refusal with what `refused` makes of it."""
+    """Run a service and return the table's sheet, or after a refusal the result of `refused`."""
 
     def sheet(_result: object, refusal: DomainError | None) -> HttpResponse:
         return refused(refusal) if refusal else _sheet(request, actor, where)
@@ -167,7 +160,7 @@ def _sheet(
 ) -> HttpResponse:
     sheet = read_sheet(actor, where, order_data)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
-    context |= {"sheet": sheet, "problem": error.message if error else ""}
+    context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
     answer = render(request, template, context)
     answer["Vary"] = "HX-Request, Cookie"
     return answer

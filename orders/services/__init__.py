@@ -1,4 +1,4 @@
-"""Every write of orders: one function per thing a person does, each one whole unit of work."""
+"""Services of orders. Each function is one unit of work."""
 
 from orders.services.alarming import raise_unseen_alarms
 from orders.services.batch import PlacedOrder, TokenEnded

@@ -1,4 +1,4 @@
-"""The alarm of orders that the kitchen has not seen in time. No person does this: a sweep does, every second."""
+"""The sweep that raises alarms for orders that the kitchen has not confirmed in time. It runs every second."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -13,16 +13,15 @@ from orders.events import OrderUnseen
 from orders.metrics import UNSEEN_ORDERS
 from orders.models import Order
 
-AT_ONCE = 500  # of one restaurant in one unit; the rest a second later
+AT_ONCE = 500  # orders of one restaurant in one unit of work; the next sweep alarms the rest
 
 
 def raise_unseen_alarms(*, now: datetime) -> int:
-    """Alarm each order that is still only placed twenty seconds after it was, in all restaurants. Returns how many.
+    """Raise an alarm for each order of all restaurants that is overdue, and return their number.
 
-    One query when nothing is due; then one unit of work for each restaurant, in which a conditional UPDATE decides:
-    of several processes one alarms, and an order that was confirmed, cancelled or withdrawn meanwhile is left alone.
-    It ends by itself: whoever confirms the order ends it. A restaurant whose rows cannot be had now does not
-    keep the others waiting; its error is raised at the end. Locks: order.
+    Costs one query if nothing is due, else one unit of work for each restaurant. A conditional UPDATE decides between
+    several processes and skips orders that were confirmed, cancelled or withdrawn in the meantime. Confirming an order
+    ends its alarm. An error in one restaurant does not stop the others and is raised at the end. Locks: order.
     """
     due: dict[int, list[int]] = defaultdict(list)
     rows = Order.objects.overdue(now).order_by("placed_at").values_list("restaurant_id", "pk", "unseen_at")

@@ -1,6 +1,6 @@
-"""Several wished orders of one restaurant on their way through one unit of work.
+"""A batch of orders of one restaurant in one unit of work.
 
-Each is refused on its own, before any insert; what is left is written with one statement a table.
+Each order can be refused alone, before any insert. The others are written with one statement for each table.
 """
 
 from collections import Counter
@@ -27,11 +27,11 @@ from orders.order_commands import OrderRequest
 from orders.pricing import PricedOrder, price_order
 from orders.representations import order_detail, order_json, private_notes, with_notes
 from orders.services.compiled_queries import (
-    devices_at_work,
     orders_with_keys,
-    standing_pads,
     tables_by_key,
     tables_by_name,
+    tables_of_pads,
+    valid_devices,
 )
 from tables.models import Table
 from tables.steps import seat_parties, seated_parties
@@ -39,7 +39,7 @@ from tables.steps import seat_parties, seated_parties
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """The answer to a request: the order's id, its JSON, and whether it is the first answer given again."""
+    """A placed order: its id, its JSON (`OrderOutput`), and whether the request was a retry of an earlier one."""
 
     id: int
     json: dict[str, Any]
@@ -51,7 +51,7 @@ Outcome = PlacedOrder | DomainError
 
 @dataclass(slots=True)
 class Candidate:
-    """A request that has not been refused so far. Each stage fills in what it finds."""
+    """A request that has not been refused so far. Each stage sets more of its fields."""
 
     place: int
     request: OrderRequest
@@ -61,46 +61,46 @@ class Candidate:
     lines: tuple[OrderLine, ...] = ()
 
     def json(self) -> dict[str, Any]:
-        """The order as the API answers it."""
+        """Return the order in the shape of `OrderOutput`."""
         data = order_json(self.order, self.lines, table_name=self.table.name)
         return with_notes(data, private_notes(self.order, self.lines))
 
 
 class Batch:
-    """The stages, in the global lock order: tables, (keys, prices), stock, day's number, inserts."""
+    """The stages of placing a batch, in the global lock order: tables, (keys, prices), stock, day's number, inserts."""
 
     def __init__(self, requests: Sequence[OrderRequest], work: UnitOfWork) -> None:
         self.requests, self.work = requests, work
         self.outcomes: dict[int, Outcome] = {}
         self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
-        self.twins: dict[int, int] = {}
+        self.duplicates: dict[int, int] = {}
         self.devices: dict[int, Device] = {}
-        self.pads: dict[int, int] = {}  # {device: table} of the credentials that may not order anywhere
-        self.seated: dict[int, int] = {}  # {table: party}
+        self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
+        self.seated: dict[int, int] = {}  # {table id: party id}
 
     def run(self) -> None:
-        """Everything inside the transaction. Locks: table, stock, day's number."""
-        self._look_at_devices()
+        """Run all stages inside the transaction. Locks: table, stock, day's number."""
+        self._load_devices()
         self._check_tokens()
         self._merge_equal_keys()
-        asked = [candidate for candidate in self.candidates if candidate.request.key is not None]
-        self._look(self._choose_tables(), asked)
-        self._keep(self._price)
+        keyed = [candidate for candidate in self.candidates if candidate.request.key is not None]
+        self._lock_and_load(self._choose_tables(), keyed)
+        self._run_stage(self._price)
         taken = self._share_portions()
         if self.candidates:
             take_portions(self.work, taken)
             self._insert()
 
     def answers(self) -> list[Outcome]:
-        """After the commit: what each request is told, in their order."""
+        """Return the outcome of each request, in their order. Call it after the commit."""
         for candidate in self.candidates:
             self.outcomes[candidate.place] = PlacedOrder(candidate.order.pk, candidate.json(), replayed=False)
-        for place, first in self.twins.items():
+        for place, first in self.duplicates.items():
             self.outcomes[place] = replayed(self.outcomes[first])
         return [self.outcomes[place] for place in range(len(self.requests))]
 
-    def _keep(self, stage: Callable[[Candidate], None]) -> None:
-        """Run a stage for each candidate; whoever it refuses is one no more."""
+    def _run_stage(self, stage: Callable[[Candidate], None]) -> None:
+        """Run a stage for each candidate, and drop the candidates that it refuses."""
         kept = []
         for candidate in self.candidates:
             try:
@@ -111,20 +111,20 @@ class Batch:
                 kept.append(candidate)
         self.candidates = kept
 
-    def _look_at_devices(self) -> None:
-        """Those that the door knew from memory; and where those stand that may not order anywhere. One trip."""
+    def _load_devices(self) -> None:
+        """Load the devices that were authenticated from memory, and the tables of pads, in one round trip."""
         known = {c.request.actor.device_id for c in self.candidates if c.request.token_hash}
         bound = {
             c.request.actor.device_id for c in self.candidates if not c.request.actor.may(Permission.PLACE_ANYWHERE)
         }
         rows, pads = fetch_together(
-            devices_at_work.bind(self.work.restaurant_id, known) if known else None,
-            standing_pads.bind(self.work.restaurant_id, bound) if bound else None,
+            valid_devices.bind(self.work.restaurant_id, known) if known else None,
+            tables_of_pads.bind(self.work.restaurant_id, bound) if bound else None,
         )
         self.devices, self.pads = {device.pk: device for device in rows}, dict(pads)
 
     def _check_tokens(self) -> None:
-        """Of devices that the door knew from memory: does the token still count, and for the same rights?"""
+        """Refuse devices that were authenticated from memory and whose token or rights have changed since."""
 
         def check(candidate: Candidate) -> None:
             request = candidate.request
@@ -132,10 +132,13 @@ class Batch:
             if request.token_hash and not (device and is_same(device, request)):
                 raise TokenEnded
 
-        self._keep(check)
+        self._run_stage(check)
 
     def _merge_equal_keys(self) -> None:
-        """Of requests with the same key (and body, see `placing`) only the first goes on; the others get its answer."""
+        """Keep only the first of the requests with the same key; the others get its outcome.
+
+        Their bodies are equal, because `placing` puts different bodies into different rounds.
+        """
         seen: dict[tuple[str, str], int] = {}
         kept = []
         for candidate in self.candidates:
@@ -143,29 +146,32 @@ class Batch:
             if request.key is not None:
                 first = seen.setdefault((request.actor.credential, request.key), candidate.place)
             if first != candidate.place:
-                self.twins[candidate.place] = first
+                self.duplicates[candidate.place] = first
             else:
                 kept.append(candidate)
         self.candidates = kept
 
     def _choose_tables(self) -> dict[int, int | str]:
-        """{place: the id of its table, or the key of its name}. A pad has only its own."""
+        """Return {place: table id, or name key of a table}. A pad may order only for its own table."""
         wanted: dict[int, int | str] = {}
 
         def choose(candidate: Candidate) -> None:
             wanted[candidate.place] = wanted_table(candidate.request, self.pads)
 
-        self._keep(choose)
+        self._run_stage(choose)
         return wanted
 
-    def _look(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
-        """Lock each request's table, in pk order; then see who sits there, which keys were used, and which menu is in
-        force. One trip. Whoever has no such table is refused; what was placed before under the same key is answered
-        again, whatever became of its table, menu or status: of two equal requests the second finds the first."""
-        asked = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
+    def _lock_and_load(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
+        """Lock the tables in pk order, then read their parties, used keys and the menu's version, in one round trip.
+
+        Requests for unknown tables are refused. A request with a used key gets the earlier order, whatever the state of
+        its table, menu or status is now. The keys are read under the locks, so that a second equal request finds the
+        first one's order.
+        """
+        permitted = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
         restaurant, names = self.work.restaurant_id, {name for name in wanted.values() if isinstance(name, str)}
         ids = set(wanted.values()) - names
-        credentials, keys = {c.request.actor.credential for c in asked}, {c.request.key for c in asked}
+        credentials, keys = {c.request.actor.credential for c in permitted}, {c.request.key for c in permitted}
         tables, seated, versions, known = fetch_together(
             tables_by_name.bind(restaurant, ids, names) if names else tables_by_key.bind(restaurant, ids),
             seated_parties.bind(restaurant, ids, names),
@@ -174,11 +180,11 @@ class Batch:
         )
         self.seated = dict(seated)
         use_menu(self.work, versions)
-        self._take_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
+        self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
-            self._answer_replays(asked, [pk for pk, _credential, _key in known])
+            self._answer_replays(permitted, [pk for pk, _credential, _key in known])
 
-    def _take_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
+    def _assign_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
             request, table = candidate.request, tables.get(wanted[candidate.place])
             if table is None:
@@ -187,12 +193,12 @@ class Batch:
                 raise wrong_table()
             candidate.table = table
 
-        self._keep(seat)
+        self._run_stage(seat)
 
-    def _answer_replays(self, asked: Sequence[Candidate], orders: Sequence[int]) -> None:
+    def _answer_replays(self, candidates: Sequence[Candidate], orders: Sequence[int]) -> None:
         rows = Order.objects.filter(pk__in=orders).with_lines().order_by()
         known = {(row.credential, row.key): row for row in rows}
-        for candidate in asked:
+        for candidate in candidates:
             row = known.get((candidate.request.actor.credential, candidate.request.key))
             if row is not None:
                 self.outcomes[candidate.place] = replay(row, candidate.request)
@@ -215,7 +221,7 @@ class Batch:
                 raise paused_item(place, line.item.id, line.item.name, until, at, tz)
 
     def _share_portions(self) -> Counter[int]:
-        """Decide, order by order, who gets the counted portions. Locks: stock."""
+        """Assign the counted portions to the orders in turn, and return {item id: portions taken}. Locks: stock."""
         taken: Counter[int] = Counter()
         wanted = {item_id for candidate in self.candidates for item_id in candidate.priced.portions()}
         if not wanted:
@@ -230,11 +236,11 @@ class Batch:
                     raise sold_out(place, line.item.id, line.item.name, max(0, free))
             taken.update({item_id: count for item_id, count in portions.items() if item_id in left})
 
-        self._keep(share)
+        self._run_stage(share)
         return taken
 
     def _insert(self) -> None:
-        """One insert a table for the whole batch."""
+        """Insert the rows of the whole batch, with one statement for each table."""
         guests = {c.table: c.request.actor for c in reversed(self.candidates)}
         parties = seat_parties(self.work, guests, self.seated)
         restaurant = menu_in(self.work).menu.restaurant
@@ -274,7 +280,7 @@ class Batch:
 
 
 class TokenEnded(DomainError):
-    """The door remembered a token that counts no more, or not for the same."""
+    """A remembered token that has ended or has other rights now."""
 
     code = "invalid_token"
     status = 401
@@ -284,12 +290,12 @@ class TokenEnded(DomainError):
 
 
 def is_same(device: Device, request: OrderRequest) -> bool:
-    """Whether the remembered token is still this device's, with the same rights."""
+    """Return whether the remembered token is still this device's token, with the same rights."""
     return device.token_hash == request.token_hash and actor_of_device(device) == request.actor
 
 
 def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
-    """What the table is called that a request is for: id or name key. Raises NotPermitted, InvalidInput."""
+    """Return the id or the name key of a request's table. Raises NotPermitted, InvalidInput."""
     request.actor.require(Permission.PLACE_ORDER)
     if not request.actor.may(Permission.PLACE_ANYWHERE):
         own = own_table(request, pads)
@@ -302,7 +308,7 @@ def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
 
 
 def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
-    """Where a pad stands. Raises InvalidInput."""
+    """Return the table id of a request's pad. Raises InvalidInput if the pad has no table."""
     own = pads.get(request.actor.device_id or 0)
     if own is None:
         raise InvalidInput("This pad has no table yet.", code="pad_without_table")
@@ -310,13 +316,17 @@ def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
 
 
 def wrong_table() -> InvalidInput:
-    """A pad tried another table."""
+    """Return the refusal of a pad's order for another table."""
     fields = {"table": ["Not this pad's table."]}
     return InvalidInput("A pad can order only for its own table.", code="wrong_table", fields=fields)
 
 
 def no_such_table(request: OrderRequest) -> DomainError:
-    """By id the same answer as for somebody else's; a name can be mistyped, and is repeated."""
+    """Return the refusal of an unknown table.
+
+    An unknown id has the same answer as another restaurant's table. An unknown name is repeated in the message,
+    because it may be a typing error.
+    """
     if not request.table_name:
         return NotYours("There is no such table.", code="table_not_found")
     message = f"There is no table “{request.table_name}”."
@@ -324,12 +334,12 @@ def no_such_table(request: OrderRequest) -> DomainError:
 
 
 def replayed(outcome: Outcome) -> Outcome:
-    """The answer to the same request a second time."""
+    """Return the outcome for a repeated request of the same batch."""
     return PlacedOrder(outcome.id, outcome.json, replayed=True) if isinstance(outcome, PlacedOrder) else outcome
 
 
 def replay(row: Order, request: OrderRequest) -> Outcome:
-    """The answer to a key that has an order already; the order is shown as it is now."""
+    """Return the outcome for a used key: the order in its present state, or a refusal."""
     if row.fingerprint != request.fingerprint:
         return reused_key()
     if row.withdrawn_at is not None:
@@ -338,7 +348,7 @@ def replay(row: Order, request: OrderRequest) -> Outcome:
 
 
 def reused_key() -> ReusedKey:
-    """The same key with another body."""
+    """Return the refusal of a used key with another body."""
     return ReusedKey(
         "This Idempotency-Key came before with another body. Use a new key for a new order.",
         fields={"Idempotency-Key": ["Already used for another order."]},
@@ -346,7 +356,7 @@ def reused_key() -> ReusedKey:
 
 
 def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
-    """Says how many can still be had."""
+    """Return the refusal of a line, with the number of portions that can still be ordered."""
     message = f"{name} is sold out. Choose another dish."
     if free:
         message = f"Only {free} {name} left. Order {free}, or choose another dish?"
@@ -354,7 +364,7 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
 
 
 def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
-    """Unsaved rows of a priced order, with everything copied that must not change with the menu."""
+    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu."""
     return tuple(
         new_row(
             OrderLine,

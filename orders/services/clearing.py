@@ -1,4 +1,4 @@
-"""Clearing a table: it lives here because the floor cannot see orders."""
+"""The service that clears a table. It is part of orders, because tables cannot import orders."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
@@ -10,7 +10,7 @@ from tables.steps import complete_party
 
 
 def clear_table(*, table_id: int, actor: Actor) -> None:
-    """The party has left: complete it. A table that is free already stays free.
+    """Complete the party of a table after it has left. A free table stays free.
 
     Locks: table, party. Raises InvalidInput while an order is open, NotPermitted, NotYours.
     """

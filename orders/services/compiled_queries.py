@@ -1,4 +1,4 @@
-"""What a batch of orders asks before it writes. Several requests share each answer."""
+"""Compiled queries of a batch of orders. Each query serves all requests of the batch."""
 
 from django.db.models import Q
 
@@ -7,21 +7,21 @@ from bistro.core.speed.compiled_queries import CompiledQuery
 from orders.models import Order
 from tables.models import Pad, Table
 
-# restaurant, device keys: those whose token counts and that are not locked
-devices_at_work = CompiledQuery(
+# Parameters: restaurant, device ids. Rows: the devices with a valid token that are not locked.
+valid_devices = CompiledQuery(
     lambda restaurant, devices: Device.objects.of_restaurant(restaurant).live().unlocked().filter(pk__any_of=devices)
 )
-# restaurant, device keys: (device, the table it stands on)
-standing_pads = CompiledQuery(
+# Parameters: restaurant, device ids. Rows: (device id, table id).
+tables_of_pads = CompiledQuery(
     lambda restaurant, devices: (
         Pad.objects.of_restaurant(restaurant).filter(device_id__any_of=devices).values_list("device_id", "table_id")
     )
 )
-# restaurant, table keys. Locks: table
+# Parameters: restaurant, table ids. Locks: table.
 tables_by_key = CompiledQuery(
     lambda restaurant, tables: Table.objects.of_restaurant(restaurant).not_archived().filter(pk__any_of=tables).locked()
 )
-# restaurant, table keys, keys of names. Locks: table
+# Parameters: restaurant, table ids, name keys. Locks: table.
 tables_by_name = CompiledQuery(
     lambda restaurant, tables, names: (
         Table.objects.of_restaurant(restaurant)
@@ -30,8 +30,8 @@ tables_by_name = CompiledQuery(
         .locked()
     )
 )
-# restaurant, credentials, keys: (order, its credential, its key), in no order: SQLite would rather read all orders by
-# time than look a few keys up
+# Parameters: restaurant, credentials, keys. Rows: (order id, credential, key), unsorted, because with an ORDER BY
+# SQLite reads all orders by time instead of looking up the keys.
 orders_with_keys = CompiledQuery(
     lambda restaurant, credentials, keys: (
         Order.objects.of_restaurant(restaurant)

@@ -1,4 +1,4 @@
-"""Changing or taking back an order that nobody has begun."""
+"""Services that edit or withdraw an order that the kitchen has not started."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
 from orders.courses import hold_later_courses
-from orders.events import OrderEdited, OrderWithdrawn, as_it_is
+from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
@@ -39,11 +39,11 @@ _COPIED = (
 def replace_lines(
     *, order_id: int, lines: Sequence[LineRequest], note: str | None, actor: Actor, version: int | None = None
 ) -> Order:
-    """Replace the lines while none is started. A line that carries its `id` stays itself, so that the kitchen sees a
-    change and not a new dish. Prices are today's.
+    """Replace the lines of an order while none is started, at the present prices.
 
+    A line with the `id` of an existing line changes that line, so that the kitchen sees a change and not a new dish.
     Locks: order, line, stock. Same transaction: tickets are rewritten.
-    Raises Stale (If-Match), IllegalTransition when begun, InvalidInput, SoldOut, Paused, NotPermitted,
+    Raises Stale (If-Match), IllegalTransition if a line is started, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
     """
     actor.require(Permission.EDIT_ORDER)
@@ -65,10 +65,10 @@ def replace_lines(
 
 
 def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -> None:
-    """Take back an order that nobody has begun: by who placed it, or a manager. It is gone for every reader, but
-    its idempotency key stays taken.
+    """Withdraw an order while no line is started. Only its own credential or a manager may do this.
 
-    Locks: order, stock. Raises Stale, IllegalTransition when begun, NotPermitted, NotYours.
+    Readers no longer see the order, but its idempotency key stays in use.
+    Locks: order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted, NotYours.
     """
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
@@ -84,7 +84,7 @@ def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -
 
 
 def _require_owner(order: Order, actor: Actor) -> None:
-    """A device edits what it placed; staff with the right edit any."""
+    """Refuse a device that did not place the order. Staff with the permission may edit every order."""
     if not actor.is_staff and order.credential != actor.credential:
         raise NotPermitted("Only the pad that placed an order, or staff, can change it.")
 
@@ -100,7 +100,7 @@ def _require_untouched(order: Order) -> None:
 
 
 def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
-    """Give back what the old lines held, take what the new ones need. Locks: stock. Raises SoldOut, Paused."""
+    """Give back the portions of the old lines and take those of the new. Locks: stock. Raises SoldOut, Paused."""
     held: dict[int, int] = {}
     for line in order.lines.all():
         held[line.item_id] = held.get(line.item_id, 0) + line.quantity
@@ -116,7 +116,10 @@ def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
 
 
 def _hold(lines: Sequence[OrderLine], before: Sequence[tuple[int, str]], work: UnitOfWork) -> None:
-    """Later courses of the new lines wait, but for those that were fired before; `before` is (course, status)."""
+    """Hold the later courses of the new lines, except courses that were fired before the edit.
+
+    `before` has the (course, status) of each old line.
+    """
     fired = {course for course, status in before if status == LineStatus.QUEUED}
     if menu_in(work).menu.restaurant.hold_courses or any(status == LineStatus.HELD for _, status in before):
         hold_later_courses(lines, fired)
@@ -130,14 +133,17 @@ def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Av
         extra = wanted[line.item.id] - held.get(line.item.id, 0)
         if state is None or extra <= 0:
             continue
-        free = state.portions_left if state.available else 0  # what is off is not sold, counted or not
+        free = state.portions_left if state.available else 0  # an item that is off is not sold, counted or not
         if free is not None and extra > free:
             message = f"Only {free} more {line.item.name} left." if free else f"{line.item.name} is sold out."
             raise SoldOut(message, fields={f"lines.{place}.item": [message]}, item=line.item.id, portions_left=free)
 
 
 def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWork) -> None:
-    """Nothing more of what is paused, and nothing more of anything by a pad while pads are. Raises Paused."""
+    """Refuse additional portions of paused items and, while pads are paused, all additional portions from a pad.
+
+    Raises Paused.
+    """
     now, at = menu_in(work), work.now
     tz, by_pad = now.menu.restaurant.tz, Role.PAD in work.actor.roles
     wanted: dict[int, int] = {}
@@ -153,16 +159,16 @@ def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWor
 
 
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
-    """Write the new lines over the old by identity; returns the event that tells what became of each."""
+    """Update, add and remove lines by their ids, and return the event with the changes of each line."""
     old = {line.pk: line for line in order.lines.all()}
-    said = {pk: as_it_is(line) for pk, line in old.items()}
+    lines_before = {pk: line_before_edit(line) for pk, line in old.items()}
     before = [(line.course, line.status) for line in old.values()]
     kept: list[OrderLine] = []
     changed: list[int] = []
     other_dish: list[int] = []
     added: list[OrderLine] = []
-    for wish, row in zip(priced.lines, line_rows(order, priced), strict=True):
-        line_id = wish.request.id
+    for priced_line, row in zip(priced.lines, line_rows(order, priced), strict=True):
+        line_id = priced_line.request.id
         if line_id is None:
             added.append(row)
             continue
@@ -187,5 +193,5 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         changed=tuple(changed),
         added=tuple(line.pk for line in added),
         other_dish=tuple(other_dish),
-        was=said,
+        was=lines_before,
     )

@@ -1,4 +1,4 @@
-"""Courses that wait: sending them to the kitchen, or leaving them out."""
+"""Services that fire or drop a held course."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
@@ -12,10 +12,10 @@ from orders.transitions import LineStatus, OrderStatus
 
 
 def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
-    """The kitchen begins with a held course now. Same transaction: its tickets open, aged from this instant.
+    """Fire a held course now. Same transaction: its tickets open, with their age counted from now.
 
-    Locks: order, ticket. Raises InvalidInput for a course that the order does not have, LostRace when it was fired
-    already, IllegalTransition when the order is over, NotPermitted, NotYours.
+    Locks: order, ticket. Raises InvalidInput for a course that the order does not have, LostRace if it was fired
+    already, IllegalTransition if the order is closed, NotPermitted, NotYours.
     """
     actor.require(Permission.FIRE_COURSE)
     with UnitOfWork(actor) as work:
@@ -30,10 +30,10 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
 
 
 def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Order:
-    """The guests do not want a held course any more: its lines leave the order and the bill, its portions return.
+    """Remove a held course: its lines leave the order and the bill, and its counted portions return.
 
     Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
-    when it was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
+    if it was fired already, IllegalTransition if the order is closed, NotPermitted, NotYours.
     """
     actor.require(Permission.CANCEL_ORDER)
     if not reason.strip():
@@ -47,16 +47,16 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
         touch(order, "total", "tax")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseDropped.of(order))
-        said = reason.strip()[:200]
-        work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=said))
+        reason = reason.strip()[:200]
+        work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=reason))
         if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in order.lines.all()):
-            advance(order, OrderStatus.DELIVERED, work)  # what is left was served before
+            advance(order, OrderStatus.DELIVERED, work)  # because all remaining lines have been served
             work.record(OrderDelivered.of(order))
     return order
 
 
 def held_lines(order: Order, course: int) -> list[OrderLine]:
-    """The lines of a course that waits. Raises InvalidInput, LostRace, IllegalTransition."""
+    """Return the lines of a held course. Raises InvalidInput, LostRace, IllegalTransition."""
     refuse_over(order)
     lines = [line for line in order.lines.all() if line.course == course]
     if not lines:

@@ -1,4 +1,4 @@
-"""Confirm, cancel, deliver: what people do to an order after it was placed."""
+"""Services that confirm, cancel or deliver an order."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput
@@ -12,9 +12,9 @@ from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
 def confirm_order(*, order_id: int, actor: Actor) -> Order:
-    """The kitchen has received it: a person's word, where no screen reports. Confirmed already: unchanged.
+    """Confirm for the kitchen that it has received an order. A confirmed order stays unchanged.
 
-    Locks: order. Raises NotPermitted, NotYours, IllegalTransition when it is past that or cancelled.
+    Locks: order. Raises NotPermitted, NotYours, IllegalTransition if the order is past that or cancelled.
     """
     actor.require(Permission.CONFIRM_ORDER)
     with UnitOfWork(actor) as work:
@@ -27,9 +27,10 @@ def confirm_order(*, order_id: int, actor: Actor) -> Order:
 
 
 def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
-    """It will not be made, or not finished. Counted portions return if nobody had begun; those of held courses always.
-    What was served is owed: an order of which a course was brought cannot be cancelled.
+    """Cancel an order.
 
+    Counted portions return if the kitchen had not started; those of held courses always return. Guests owe served
+    courses, so an order with a served course cannot be cancelled.
     Locks: order, stock. Same transaction: its tickets leave the kitchen.
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
     """
@@ -56,8 +57,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
 
 
 def deliver_order(*, order_id: int, actor: Actor) -> Order:
-    """What is ready is on the table. Only a ready order can be delivered; while a course of it is held or in the
-    kitchen, it goes back to being prepared.
+    """Mark a ready order delivered, or back to preparing while a course is on hold or in the kitchen.
 
     Locks: order. Raises NotPermitted, NotYours, IllegalTransition.
     """

@@ -1,4 +1,4 @@
-"""Placing orders. `place_orders` is the primitive, a single order is a list of one (DECISIONS 19)."""
+"""Services that place orders. A single order is a batch of one (ADR 0007)."""
 
 import logging
 from collections.abc import Sequence
@@ -17,34 +17,37 @@ log = logging.getLogger(__name__)
 
 
 def place_order(request: OrderRequest) -> PlacedOrder:
-    """Place one round for the party at a table; the first order at a free table seats one.
+    """Place an order for the party at a table. The first order at a free table seats a party.
 
     Locks: table, stock, day's number, sequence. Same transaction: kitchen tickets.
     Raises InvalidInput (unknown item, modifier, table), SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
     """
     if request.actor.restaurant_id is None:
         raise no_such_table(request)
-    outcome = _desk.submit(request.actor.restaurant_id, request)
+    outcome = _writer.submit(request.actor.restaurant_id, request)
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
 
 
 async def place_order_from_loop(request: OrderRequest) -> PlacedOrder:
-    """The same for a door on the event loop that knew the device from memory: with `token_hash`, which is checked, and
-    counted against the device's limit. Raises TokenEnded, TooMany and what `place_order` raises."""
+    """Place an order from the event loop, for a device that was authenticated from memory.
+
+    The request's `token_hash` is checked, and the order counts against the device's rate limit. Raises TokenEnded,
+    TooMany and the errors of `place_order`.
+    """
     assert request.actor.restaurant_id is not None
-    outcome = await _desk.submit_from_loop(request.actor.restaurant_id, request)
+    outcome = await _writer.submit_from_loop(request.actor.restaurant_id, request)
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
 
 
 def place_orders(requests: Sequence[OrderRequest]) -> list[Outcome]:
-    """Place orders of one restaurant in one transaction; each is priced, refused or answered on its own.
+    """Place orders of one restaurant in one transaction, and return the outcome of each.
 
-    Refusals are decided before any insert. When the batch as a whole fails (two processes with the same key, a lost
-    race for the last portion) its orders are tried one by one.
+    Refusals are decided before any insert. If the batch as a whole fails (two processes with the same key, a lost
+    race for the last portion), its orders are tried one by one.
     """
     outcomes: dict[int, Outcome] = {}
     for places in filter(None, _rounds(requests)):
@@ -53,8 +56,10 @@ def place_orders(requests: Sequence[OrderRequest]) -> list[Outcome]:
 
 
 def _rounds(requests: Sequence[OrderRequest]) -> list[list[int]]:
-    """Which requests go together: all, unless a key came with two bodies. The other body then waits until it is known
-    whether the key was used, because a refusal uses up none."""
+    """Return the places of the requests by round. There is one round unless a key came with different bodies.
+
+    The second body must wait for the outcome of the first, because a refused order does not use its key.
+    """
     bodies: dict[tuple[str, str], list[str]] = {}
     rounds: list[list[int]] = [[]]
     for place, request in enumerate(requests):
@@ -87,20 +92,23 @@ def _place_together(requests: Sequence[OrderRequest]) -> list[Outcome]:
 
 
 def _place_again(request: OrderRequest) -> Outcome:
-    """The second and last try of one order."""
+    """Try one order for the second and last time."""
     try:
         (outcome,) = _place_together([request])
     except DomainError as error:
         return error
-    except DatabaseError as error:  # locked, killed, out of reach: the caller may come again with the same key
+    except DatabaseError as error:  # a locked or unavailable database, so that the caller may retry with the same key
         if not isinstance(error, OperationalError):
-            log.exception("an order cannot be written")  # others of its batch are written all the same
+            log.exception("an order cannot be written")  # the other orders of the batch are still written
         return Overloaded("The order desk is busy. Try again in a moment.")
     return outcome
 
 
-def _serve(requests: Sequence[OrderRequest]) -> list[Outcome]:
-    """Who was known from memory is counted here: on the event loop a slow cache would hold up everybody."""
+def _place_within_limits(requests: Sequence[OrderRequest]) -> list[Outcome]:
+    """Place the orders within their devices' rate limits, and refuse the others.
+
+    The limits of fast-path requests are counted here, because a slow cache would block the event loop.
+    """
     late = _over_limit(requests)
     placed = iter(place_orders([request for place, request in enumerate(requests) if place not in late]))
     return [_too_many(late[place]) if place in late else next(placed) for place in range(len(requests))]
@@ -111,7 +119,10 @@ def _too_many(wait: int) -> TooMany:
 
 
 def _over_limit(requests: Sequence[OrderRequest]) -> dict[int, int]:
-    """Return {place: seconds to wait} of requests beyond their devices' limit; one trip to the cache per limit."""
+    """Return {place: seconds to wait} of requests beyond their devices' limit.
+
+    Costs one round trip to the cache for each limit.
+    """
     counted: dict[str, list[int]] = {}
     for place, request in enumerate(requests):
         if request.token_hash:
@@ -123,5 +134,5 @@ def _over_limit(requests: Sequence[OrderRequest]) -> dict[int, int]:
     return late
 
 
-# Orders of one restaurant that arrive while a transaction is committing are written by the next one, together.
-_desk: GroupCommit[OrderRequest, Outcome] = GroupCommit(_serve)
+# Orders of a restaurant that arrive while a transaction commits are written together by the next one.
+_writer: GroupCommit[OrderRequest, Outcome] = GroupCommit(_place_within_limits)

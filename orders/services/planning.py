@@ -1,4 +1,4 @@
-"""Courses that fire by themselves: at a time somebody said, or some minutes after the one before was served."""
+"""Services of planned courses, which fire automatically at a set time or after the course before was served."""
 
 import logging
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ LONGEST = timedelta(hours=12)
 
 
 def plan_course(*, order_id: int, course: int, minutes: int | None, actor: Actor) -> Order:
-    """A held course is to fire in so many minutes (0 to 720); None takes that back. A later word replaces the earlier.
+    """Plan a held course to fire after `minutes` (0 to 720), in place of an earlier plan. None removes the plan.
 
-    Locks: order. Raises InvalidInput for a course that the order does not have or a time out of reach, LostRace when it
-    was fired already, IllegalTransition when the order is over, NotPermitted, NotYours.
+    Locks: order. Raises InvalidInput for a course that the order does not have or a time out of range, LostRace if it
+    was fired already, IllegalTransition if the order is closed, NotPermitted, NotYours.
     """
     actor.require(Permission.FIRE_COURSE)
     if minutes is not None and not 0 <= minutes <= LONGEST.total_seconds() / 60:
@@ -49,17 +49,17 @@ def plan_course(*, order_id: int, course: int, minutes: int | None, actor: Actor
 
 
 def fire_due_courses(*, now: datetime) -> int:
-    """Fire each planned course whose time has come, in all restaurants. Returns how many. One query when none is due.
+    """Fire the planned courses of all restaurants that are due, and return their number. A sweep.
 
-    Several processes may try: the order's lock lets one, and what cannot be fired any more is forgotten. What only
-    cannot be had now (a busy database) is tried again at the next sweep.
+    Costs one query if none is due. Several processes may run it, because the order's lock admits one of them. A plan
+    that can no longer be carried out is deleted. After a busy database the next sweep tries again.
     """
     plans = PlannedCourse.objects.filter(fire_at__lte=now).order_by("fire_at", "pk")
     return in_each({plan.pk: [plan] for plan in plans[:AT_ONCE]}, lambda _key, found: sum(map(_fire, found)))
 
 
 def _fire(plan: PlannedCourse) -> bool:
-    """Fire a due course; a plan that cannot be carried out any more is deleted. Raises Overloaded."""
+    """Fire a due course, or delete a plan that can no longer be carried out. Raises Overloaded."""
     actor = Actor.system(plan.restaurant_id, "course plan")
     try:
         fire_course(order_id=plan.order_id, course=plan.course, actor=actor)

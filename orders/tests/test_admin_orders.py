@@ -1,4 +1,4 @@
-"""Managers look at orders; what they do with them goes through services."""
+"""Admin pages of orders, whose actions call services."""
 
 from datetime import timedelta
 

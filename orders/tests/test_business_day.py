@@ -1,4 +1,4 @@
-"""The business day of an order: local time, until `day_ends_at`, across midnight and clock changes; day numbers."""
+"""The business day and the number of an order, across midnight and clock changes."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ def day(zone, ends_at, *moment):
         ("Europe/Paris", time(4), (2026, 3, 29, 2, 0), date(2026, 3, 29)),
         ("Europe/Paris", time(4), (2026, 10, 25, 2, 59), date(2026, 10, 24)),  # 03:59 in winter time
         ("Europe/Paris", time(4), (2026, 10, 25, 3, 0), date(2026, 10, 25)),
-        # A day that ends within the hour that the clocks repeat, or skip.
+        # A business day that ends within the hour that the clock change repeats or skips.
         ("Europe/Paris", time(2, 30), (2026, 10, 25, 0, 29), date(2026, 10, 24)),
         ("Europe/Paris", time(2, 30), (2026, 10, 25, 0, 30), date(2026, 10, 25)),
         ("Europe/Paris", time(2, 30), (2026, 3, 29, 0, 59), date(2026, 3, 28)),

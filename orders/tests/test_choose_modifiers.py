@@ -1,4 +1,4 @@
-"""Modifiers of a line: min, max, defaults, what is off; by id and by name."""
+"""Modifiers of a line: min, max, defaults and 86, by id and by name."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ PATH = "/api/v1/orders"
 
 @pytest.fixture
 def sides(house):
-    """An optional choice of at most two on the house's dish."""
+    """Add an optional choice of at most two to the house's dish."""
     group = ModifierGroupFactory(item=house.item, name="Sides", max=2)
     house.fries = ModifierFactory(group=group, name="Fries", price=Decimal("3.00"))
     house.salad = ModifierFactory(group=group, name="Salad", price=Decimal("2.50"))
@@ -24,7 +24,7 @@ def sides(house):
 
 @pytest.fixture
 def cooked(house):
-    """A required choice of one without a default."""
+    """Add a required choice of one without a default."""
     house.cooking = ModifierGroupFactory(item=house.item, name="Cooking", min=1, max=1)
     house.rare = ModifierFactory(group=house.cooking, name="Rare", price=Decimal("0.00"))
     house.done_well = ModifierFactory(group=house.cooking, name="Well done", price=Decimal("0.00"))
@@ -129,7 +129,7 @@ def test_two_of_a_group_that_wants_two(cooked):
     cooked.cooking.save()
     cooked.rare.is_default = True
     cooked.rare.save()
-    refuse(cooked, "modifier_required")  # one default is not two
+    refuse(cooked, "modifier_required")  # one default does not satisfy a minimum of two
     order = cooked.place(lines=lines(cooked, "Well done"))
     assert [each["name"] for each in order["lines"][0]["modifiers"]] == ["Well done", "Rare"]
 

@@ -1,4 +1,4 @@
-"""Clearing a table when the party has left, and the floor for programs (CONTRACT F)."""
+"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/bistro.md)."""
 
 import pytest
 
@@ -155,7 +155,7 @@ def test_a_pad_does_not_see_the_floor(house):
 
 def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     api = house.api("integration")
-    api.get("/api/v1/tables")  # the feed's epoch is made at first use
+    api.get("/api/v1/tables")  # the first use creates the feed's epoch
     house.place()
     with django_assert_num_queries(12 + FEED_POSITION):
         api.get("/api/v1/tables")

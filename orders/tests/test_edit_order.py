@@ -1,4 +1,4 @@
-"""Replacing the lines of an order that nobody has begun: PUT (CONTRACT B)."""
+"""Edits of an order that the kitchen has not started: PUT (docs/contracts/lunchify.md)."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PATH = "/api/v1/orders"
 
 @pytest.fixture
 def two(house):
-    """An order of two lines: two of the house's dish and a soup."""
+    """Place an order of two lines: two of the house's dish and a soup."""
     house.soup = house.add_item(name="Soup", price="6.00")
     house.order = house.place(lines=[{"item": house.item.pk, "quantity": 2}, {"item": house.soup.pk, "quantity": 1}])
     house.address = f"{PATH}/{house.order['id']}"
@@ -134,7 +134,7 @@ def test_too_late(house, status, allowed):
 
 
 def test_too_late_as_soon_as_one_line_is_recalled(house):
-    """Bumped and recalled: somebody had begun, so it stays begun."""
+    """A bumped and recalled order still counts as started."""
     order = house.reach("ready")
     (ticket,) = house.tickets(order)
     house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/recall"))

@@ -1,4 +1,4 @@
-"""The floor plan: who sees it, what it shows, what it costs."""
+"""The page of the floor plan: access, content and number of queries."""
 
 import re
 
@@ -136,4 +136,4 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     for _ in range(27):
         house.place("waiter", table=house.add_table().pk)
     with django_assert_num_queries(15 + FEED_POSITION):
-        assert browser.get("/floor/").content.count(b'class="table"') == 30
+        assert browser.get("/floor/").content.count(b'class="floor-table"') == 30

@@ -1,4 +1,4 @@
-"""Confirm, cancel, deliver (CONTRACT B and F): what people do to an order, and when it is refused."""
+"""Confirming, cancelling and delivering an order, and their refusals (docs/contracts/lunchify.md)."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from orders.transitions import OrderStatus
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/orders"
 ACTS = {"confirm": None, "cancel": {"reason": "Guest left"}, "deliver": None}
-# act → the status from which it works → what comes of it
+# {action: {status before: status after}} of the allowed actions
 WORKS = {
     "confirm": {"placed": "confirmed", "confirmed": "confirmed"},
     "cancel": {"placed": "cancelled", "confirmed": "cancelled", "preparing": "cancelled"},

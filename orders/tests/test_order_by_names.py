@@ -1,4 +1,4 @@
-"""A table pad orders by names: CONTRACT A's own request and answer."""
+"""Orders by names: the requests and answers of docs/contracts/bistro92.md."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ ASKED = {"table": "Table 1", "items": [{"name": "Burger", "quantity": 3}, {"name
 
 @pytest.fixture
 def bistro(house):
-    """The house with the names of the contract's example."""
+    """Return the house with the names of the contract's example."""
     house.table.name = "Table 1"
     house.table.save()
     house.burger = house.add_item(name="Burger", price="12.50")

@@ -1,4 +1,4 @@
-"""Whatever comes as the body of an order: an order, or a 4xx that changes nothing. Never a fault of ours."""
+"""Random bodies of orders: each places an order or gets a 4xx that changes nothing, and never a 5xx."""
 
 import json
 
@@ -18,7 +18,7 @@ ANY = st.recursive(
 
 
 def nearly(good, odd=ANY):
-    """Mostly what is right, sometimes anything."""
+    """Return a strategy of mostly good values and some odd ones."""
     return st.one_of(good, good, good, odd)
 
 
@@ -64,8 +64,10 @@ def test_by_names(house, data):
 
 @given(data=st.data())
 def test_by_ids(house, data):
-    wish = {"table": nearly(st.just(house.table.pk)), "lines": lines(house.item.pk, "item")}
-    body = data.draw(nearly(st.fixed_dictionaries(wish, optional={"note": nearly(st.text(max_size=30)), "total": ANY})))
+    fields = {"table": nearly(st.just(house.table.pk)), "lines": lines(house.item.pk, "item")}
+    body = data.draw(
+        nearly(st.fixed_dictionaries(fields, optional={"note": nearly(st.text(max_size=30)), "total": ANY}))
+    )
     before = rows()
     response = house.api("manager").post_raw("/api/v1/orders", json.dumps(body).encode())
     assert response.status_code == 201 or 400 <= response.status_code < 500, (body, response.content)
@@ -76,9 +78,9 @@ def test_by_ids(house, data):
 @given(data=st.data())
 def test_edits(house, data):
     order = house.place("manager")
-    wish = {"lines": lines(house.item.pk, "item")}
+    fields = {"lines": lines(house.item.pk, "item")}
     body = data.draw(
-        nearly(st.fixed_dictionaries(wish, optional={"note": nearly(st.text(max_size=30)), "status": ANY}))
+        nearly(st.fixed_dictionaries(fields, optional={"note": nearly(st.text(max_size=30)), "status": ANY}))
     )
     before = rows()
     tag = data.draw(st.sampled_from(["*", f'"{order["version"]}"', '"0"', "x", ""]))

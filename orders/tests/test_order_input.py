@@ -1,4 +1,4 @@
-"""Bad input of orders: each is a 4xx with a code, and nothing changes."""
+"""Bad input of orders: a 4xx with a code, and no change."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Every pair of statuses of orders and their lines, by the step that alone changes them."""
+"""Status changes of orders and lines: every pair of statuses, through the steps that change them."""
 
 import itertools
 from functools import partial

@@ -1,4 +1,4 @@
-"""`GET /api/orders`: a bare array of the business day, newest first (CONTRACT A)."""
+"""The call `GET /api/orders`: a bare array of the business day, newest first (docs/contracts/bistro92.md)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ def ids(response) -> list[int]:
 
 @pytest.fixture
 def five(house):
-    """Five orders, a minute apart."""
+    """Place five orders, one each minute, and return their ids."""
     placed = []
     for minute in range(5):
         with time_machine.travel(NOON + timedelta(minutes=minute), tick=False):
@@ -69,7 +69,7 @@ def test_fields_narrow_it(house, five):
 def test_since_narrows_it(house, five):
     moment = (NOON + timedelta(minutes=3)).isoformat()
     assert ids(house.api().get("/api/orders", {"since": moment})) == five[:2:-1]
-    assert ids(house.api().get(f"/api/orders?since={moment}")) == five[:2:-1]  # a + that was not escaped
+    assert ids(house.api().get(f"/api/orders?since={moment}")) == five[:2:-1]  # with an unescaped + in the address
     assert ids(house.api().get("/api/orders", {"since": "2026-05-04T12:03:00"})) == five[:2:-1]
 
 

@@ -1,4 +1,4 @@
-"""What a party owes: one rule for the waiter's sheet, the pad's bill and the sales of the day."""
+"""The amount that a party owes: one rule for the table sheet, the pad and the sales of the day."""
 
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ KEPT = ("placed", "confirmed", "preparing", "ready", "delivered")
 
 @pytest.fixture
 def evening(house):
-    """An order in each status, one, two, three… dishes of ten; and one that was withdrawn."""
+    """Place an order in each status, with one, two, three… dishes for 10.00, and a withdrawn one."""
     for quantity, status in enumerate((*KEPT, "cancelled"), 1):
         house.reach(status, quantity=quantity)
     withdraw_order(order_id=house.order(quantity=50).id, actor=house.pad_actor)

@@ -1,4 +1,4 @@
-"""A pad says how it is: mostly nothing follows; a wrong digest or an opened case locks it for a manager to look at."""
+"""Heartbeats of pads: a wrong digest or an opened case locks the pad until a manager unlocks it."""
 
 import json
 
@@ -56,7 +56,7 @@ def queries_that_write(queries):
     return [each["sql"] for each in queries if not each["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
 
 
-# --- an ordinary one ---------------------------------------------------------------------------------------------
+# --- ordinary heartbeats -----------------------------------------------------------------------------------------
 def test_the_answer(house):
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         answer = beat(house, firmware="1.4", digest="abc", tamper=False, battery=80)

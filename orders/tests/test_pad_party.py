@@ -1,4 +1,4 @@
-"""What a pad reads about itself and its party (CONTRACT D)."""
+"""The calls of a pad about itself and its party (docs/contracts/bistro.md)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Where pads need a session, none of them orders without one; staff still do."""
+"""Required pad sessions: pads cannot order without one, staff can."""
 
 import pytest
 from django.db.models import F
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def test_a_pad_without_a_session_is_refused_and_a_waiter_is_not(house):
     house.restaurant.pads_need_session = True
     house.restaurant.save()
-    # Its settings page raises the version too.
+    # The settings page raises the menu's version too.
     MenuVersion.objects.filter(restaurant=house.restaurant).update(version=F("version") + 1)
     with nothing_changes(), pytest.raises(InvalidInput) as refused:
         house.order()

@@ -1,4 +1,4 @@
-"""What is paused nobody orders, through whichever door; while pads are paused, staff go on ordering."""
+"""Refusals of paused items at every entry point, and of orders from pads while pads are paused."""
 
 from datetime import timedelta
 
@@ -80,7 +80,7 @@ def test_pads_are_paused_and_staff_are_not(house, other_house, cook, evening):
     house.place("waiter")
     house.place("integration")
     other_house.place()
-    again = house.api().post("/api/v1/orders", body, key="before")  # a retry of what was placed is still a success
+    again = house.api().post("/api/v1/orders", body, key="before")  # a retry of a placed order still succeeds
     assert (again.status_code, again.json()["id"]) == (200, first["id"])
     resume(pause_id=row.pk, actor=cook)
     assert house.api().post("/api/v1/orders", body, key="k").status_code == 201
@@ -117,7 +117,7 @@ def test_a_pause_costs_an_order_no_statement(house, cook, counted):
     statements("a")
     without = statements("b")
     pause(item_id=house.item.pk, minutes=20, actor=cook)
-    statements("c")  # reads the pauses, once
+    statements("c")  # reads the pauses once
     assert statements("d") == without
 
 

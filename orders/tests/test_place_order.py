@@ -1,4 +1,4 @@
-"""Placing an order by ids (CONTRACT B and D)."""
+"""Orders by ids (docs/contracts/lunchify.md)."""
 
 from datetime import UTC, datetime
 
@@ -249,7 +249,7 @@ def test_a_kitchen_without_stations_says_so(house):
 
 
 def test_a_login_that_works_nowhere_cannot_order(house, other_house):
-    """Two memberships and no chosen restaurant: no restaurant at all."""
+    """Staff with two memberships and no chosen restaurant have no restaurant."""
     from bistro.core.auth.authentication import claims_for
     from bistro.core.tests.factories import MembershipFactory
     from bistro.core.tests.http import Api
@@ -271,4 +271,4 @@ def test_too_many_orders_from_one_pad_are_throttled(house, settings):
         response = house.api().post(PATH, {"lines": [{"item": house.item.pk, "quantity": 1}]}, key="third")
         refused(response, 429, "throttled")
     assert int(response["Retry-After"]) >= 1
-    house.place("waiter")  # staff are not
+    house.place("waiter")  # the limit does not apply to staff

@@ -1,4 +1,4 @@
-"""Courses that fire by themselves."""
+"""Planned courses, which fire automatically."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Portions left and 86: what is sold out is refused, what is given back can be sold again."""
+"""Portions left and 86: sold-out items are refused, and returned portions can be sold again."""
 
 import json
 
@@ -15,7 +15,7 @@ PATH = "/api/v1/orders"
 
 @pytest.fixture
 def five(house):
-    """Five portions of the house's dish are left."""
+    """Set five portions of the house's dish."""
     set_portions(item_id=house.item.pk, portions_left=5, actor=house.actor("manager"))
     return house
 
@@ -24,12 +24,12 @@ def left(house) -> int | None:
     return Item.objects.get(pk=house.item.pk).portions_left
 
 
-def wish(house, quantity, **more):
+def body_of(house, quantity, **more):
     return {"lines": [{"item": house.item.pk, "quantity": quantity, **more}]}
 
 
 def told(house) -> list[tuple[bool, int | None]]:
-    """What pads were told about the dish, in order."""
+    """Return the (available, portions left) of the events about the dish, in order."""
     events = Event.objects.filter(action="availability", subject=f"item:{house.item.pk}").order_by("seq")
     return [(data["available"], data["portions_left"]) for data in (json.loads(event.data) for event in events)]
 
@@ -44,7 +44,7 @@ def test_the_countdown(five):
 
 def test_not_more_than_there_are(five):
     with nothing_changes():
-        body = refused(five.api().post(PATH, wish(five, 6), key="k"), 409, "sold_out")
+        body = refused(five.api().post(PATH, body_of(five, 6), key="k"), 409, "sold_out")
     assert (body["portions_left"], body["item"]) == (5, five.item.pk)
     assert body["detail"] == f"Only 5 {five.item.name} left. Order 5, or choose another dish?"
     assert list(body["errors"]) == ["lines.0.item"]
@@ -53,7 +53,7 @@ def test_not_more_than_there_are(five):
 def test_the_last_one_gone(five):
     five.place(quantity=5)
     with nothing_changes():
-        body = refused(five.api().post(PATH, wish(five, 1), key="k"), 409, "sold_out")
+        body = refused(five.api().post(PATH, body_of(five, 1), key="k"), 409, "sold_out")
     assert body["portions_left"] == 0
     assert body["detail"] == f"{five.item.name} is sold out. Choose another dish."
 
@@ -72,7 +72,7 @@ def test_lines_of_the_same_dish_count_together(five):
 
 
 def test_all_or_nothing(five):
-    """The second dish is sold out: the first keeps its portions."""
+    """A refused second dish leaves the portions of the first one."""
     soup = five.add_item(portions_left=1)
     with nothing_changes():
         lines = [{"item": five.item.pk, "quantity": 2}, {"item": soup.pk, "quantity": 2}]
@@ -88,7 +88,7 @@ def test_what_is_not_counted_does_not_run_out(house):
 def test_86(house):
     set_available(item_id=house.item.pk, available=False, actor=house.actor("manager"))
     with nothing_changes():
-        body = refused(house.api().post(PATH, wish(house, 1), key="k"), 409, "sold_out")
+        body = refused(house.api().post(PATH, body_of(house, 1), key="k"), 409, "sold_out")
     assert body["portions_left"] == 0
     set_available(item_id=house.item.pk, available=True, actor=house.actor("manager"))
     house.place()
@@ -97,7 +97,7 @@ def test_86(house):
 def test_86_beats_portions(five):
     set_available(item_id=five.item.pk, available=False, actor=five.actor("manager"))
     with nothing_changes():
-        refused(five.api().post(PATH, wish(five, 1), key="k"), 409, "sold_out")
+        refused(five.api().post(PATH, body_of(five, 1), key="k"), 409, "sold_out")
 
 
 # --- giving back ----------------------------------------------------------------------------------------------------
@@ -141,20 +141,20 @@ def test_a_refused_cancel_returns_nothing(five):
 @pytest.mark.parametrize(("quantity", "remain"), [(1, 4), (2, 3), (5, 0)])
 def test_an_edit_takes_and_gives_the_difference(five, quantity, remain):
     order = five.place(quantity=2)
-    five.done(five.api().put(f"{PATH}/{order['id']}", wish(five, quantity)))
+    five.done(five.api().put(f"{PATH}/{order['id']}", body_of(five, quantity)))
     assert left(five) == remain
 
 
 def test_an_edit_cannot_take_more_than_there_is(five):
     order = five.place(quantity=2)
     with nothing_changes():
-        body = refused(five.api().put(f"{PATH}/{order['id']}", wish(five, 6)), 409, "sold_out")
+        body = refused(five.api().put(f"{PATH}/{order['id']}", body_of(five, 6)), 409, "sold_out")
     assert (body["portions_left"], body["item"]) == (3, five.item.pk)
 
 
 def test_an_edit_keeps_the_last_portion_that_it_has(five):
     order = five.place(quantity=5)
-    body = five.done(five.api().put(f"{PATH}/{order['id']}", wish(five, 5, note="no salt")))
+    body = five.done(five.api().put(f"{PATH}/{order['id']}", body_of(five, 5, note="no salt")))
     assert body["lines"][0]["note"] == "no salt"
     assert left(five) == 0
 
@@ -167,13 +167,13 @@ def test_an_edit_to_another_dish_gives_them_back(five):
 
 
 def test_an_edit_may_keep_what_was_taken_off_since_but_not_take_more(five):
-    """86 while portions are still counted: what the order holds stays, one more is refused."""
+    """After an 86 with portions left, the order keeps its portions and one more is refused."""
     order = five.place(quantity=2)
     set_available(item_id=five.item.pk, available=False, actor=five.actor("manager"))
     with nothing_changes():
-        body = refused(five.api().put(f"{PATH}/{order['id']}", wish(five, 3)), 409, "sold_out")
+        body = refused(five.api().put(f"{PATH}/{order['id']}", body_of(five, 3)), 409, "sold_out")
     assert body["portions_left"] == 0
-    five.done(five.api().put(f"{PATH}/{order['id']}", wish(five, 1)))
+    five.done(five.api().put(f"{PATH}/{order['id']}", body_of(five, 1)))
     assert left(five) == 4
 
 
@@ -181,11 +181,11 @@ def test_an_edit_of_an_uncounted_dish_that_is_off(house):
     order = house.place(quantity=2)
     set_available(item_id=house.item.pk, available=False, actor=house.actor("manager"))
     with nothing_changes():
-        refused(house.api().put(f"{PATH}/{order['id']}", wish(house, 3)), 409, "sold_out")
-    house.done(house.api().put(f"{PATH}/{order['id']}", wish(house, 2)))
+        refused(house.api().put(f"{PATH}/{order['id']}", body_of(house, 3)), 409, "sold_out")
+    house.done(house.api().put(f"{PATH}/{order['id']}", body_of(house, 2)))
 
 
-# --- telling ---------------------------------------------------------------------------------------------------------
+# --- events ----------------------------------------------------------------------------------------------------------
 def test_pads_are_told_when_few_are_left(house):
     set_portions(item_id=house.item.pk, portions_left=13, actor=house.actor("manager"))
     for _ in range(4):
@@ -195,7 +195,7 @@ def test_pads_are_told_when_few_are_left(house):
 
 
 def test_pads_are_told_when_it_comes_back_however_many_there_are(house):
-    """From sold out to twelve: whoever heard of 0 must hear that it can be had again."""
+    """The return from 0 to 12 portions is announced, because pads were told of 0."""
     set_portions(item_id=house.item.pk, portions_left=12, actor=house.actor("manager"))
     order = house.place(quantity=12)
     house.done(house.api().delete(f"{PATH}/{order['id']}"))
@@ -219,7 +219,7 @@ def test_the_menus_etag_moves_with_every_portion(five):
 
 
 def test_an_edit_that_fails_at_the_end_leaves_no_future_behind(five, monkeypatch):
-    """What a rolled back unit knew of the menu must not be taken for what the next one makes of it."""
+    """The menu that a rolled back unit of work has read is not used by the next one."""
     from bistro.core.writing.unit_of_work import UnitOfWork
 
     soup, order = five.add_item(), five.place(quantity=2)
@@ -230,7 +230,7 @@ def test_an_edit_that_fails_at_the_end_leaves_no_future_behind(five, monkeypatch
     original = UnitOfWork._row
     monkeypatch.setattr(UnitOfWork, "_row", fails)
     with nothing_changes(), pytest.raises(RuntimeError):
-        five.api().put(f"{PATH}/{order['id']}", wish(five, 3))
+        five.api().put(f"{PATH}/{order['id']}", body_of(five, 3))
     monkeypatch.setattr(UnitOfWork, "_row", original)
     set_available(item_id=soup.pk, available=False, actor=five.actor("manager"))
     with nothing_changes():

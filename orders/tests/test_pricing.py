@@ -1,4 +1,4 @@
-"""Pricing: pure functions over a compiled menu, checked on known values and by property."""
+"""Pricing, checked with known values and with properties."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
@@ -46,8 +46,8 @@ def menu(*dishes: CompiledItem, mode="inclusive"):
 
 
 @st.composite
-def wishes(draw):
-    """A menu of up to five dishes and an order from it."""
+def menus_with_orders(draw):
+    """Draw a menu of up to five dishes and an order from it."""
     dishes, lines = [], []
     for pk in range(1, draw(st.integers(1, 5)) + 1):
         deltas = draw(st.lists(DELTAS, max_size=3))
@@ -63,18 +63,18 @@ def wishes(draw):
 
 
 # --- properties ----------------------------------------------------------------------------------------------------
-@given(wishes())
-def test_a_line_is_its_unit_price_times_its_quantity(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_a_line_is_its_unit_price_times_its_quantity(menu_with_order):
+    dishes, lines = menu_with_order
     for line in price_order(menu(*dishes), lines).lines:
         assert line.unit_price == line.item.price + sum(modifier.price for modifier in line.modifiers)
         assert line.total == line.unit_price * line.request.quantity
         assert len(line.modifiers) == len(line.request.modifiers)
 
 
-@given(wishes())
-def test_prices_that_contain_the_tax(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_prices_that_contain_the_tax(menu_with_order):
+    dishes, lines = menu_with_order
     priced = price_order(menu(*dishes, mode="inclusive"), lines)
     assert priced.total == sum(line.unit_price * line.request.quantity for line in priced.lines)
     assert priced.tax == sum(line.tax for line in priced.lines)
@@ -84,9 +84,9 @@ def test_prices_that_contain_the_tax(wish):
         assert abs(line.tax - exact) <= CENT / 2
 
 
-@given(wishes())
-def test_tax_that_is_added(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_tax_that_is_added(menu_with_order):
+    dishes, lines = menu_with_order
     priced = price_order(menu(*dishes, mode="added"), lines)
     net = sum(line.total for line in priced.lines)
     assert priced.tax == sum(line.tax for line in priced.lines)
@@ -95,9 +95,9 @@ def test_tax_that_is_added(wish):
         assert abs(line.tax - line.total * line.item.tax_percent / 100) <= CENT / 2
 
 
-@given(wishes())
-def test_everything_is_whole_cents(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_everything_is_whole_cents(menu_with_order):
+    dishes, lines = menu_with_order
     for mode in ("inclusive", "added"):
         priced = price_order(menu(*dishes, mode=mode), lines)
         amounts = [
@@ -108,16 +108,16 @@ def test_everything_is_whole_cents(wish):
         assert all(amount == amount.quantize(CENT) for amount in amounts)
 
 
-@given(wishes())
-def test_the_order_of_lines_does_not_matter(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_the_order_of_lines_does_not_matter(menu_with_order):
+    dishes, lines = menu_with_order
     there, back = price_order(menu(*dishes), lines), price_order(menu(*dishes), lines[::-1])
     assert (there.total, there.tax) == (back.total, back.tax)
 
 
-@given(wishes())
-def test_names_price_like_ids(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_names_price_like_ids(menu_with_order):
+    dishes, lines = menu_with_order
     named = [
         LineRequest(
             item=f" {menu(*dishes).by_id[line.item].name.upper()} ",
@@ -129,9 +129,9 @@ def test_names_price_like_ids(wish):
     assert price_order(menu(*dishes), named).total == price_order(menu(*dishes), lines).total
 
 
-@given(wishes())
-def test_portions_are_counted_over_all_lines(wish):
-    dishes, lines = wish
+@given(menus_with_orders())
+def test_portions_are_counted_over_all_lines(menu_with_order):
+    dishes, lines = menu_with_order
     counted = [dish(each.id, 1, counted=True) for each in dishes]
     portions = price_order(
         menu(*counted), [LineRequest(item=line.item, quantity=line.quantity) for line in lines]
@@ -172,7 +172,7 @@ def test_tax_on_top(net, percent, tax):
 
 
 def test_tax_is_rounded_on_each_line_not_on_the_sum():
-    """Three lines of 0.05 at 10 % on top: 3 × 0.01, not 0.02."""
+    """Three lines of 0.05 with 10 % added tax have a tax of 3 × 0.01, not 0.02."""
     lines = [LineRequest(item=1, quantity=1)] * 3
     assert price_order(menu(dish(1, "0.05"), mode="added"), lines).tax == Decimal("0.03")
     assert price_order(menu(dish(1, "0.05"), mode="added"), [LineRequest(item=1, quantity=3)]).tax == Decimal("0.02")

@@ -1,6 +1,6 @@
-"""Two processes sweep at once, and a screen reports meanwhile: one alarm, or none.
+"""Races of the alarm sweep: two processes raise one alarm, and a confirmation in the meantime prevents it.
 
-The control takes the condition of the UPDATE away: then both alarm.
+The control removes the condition of the UPDATE. Then both processes raise an alarm.
 """
 
 import threading
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
 class Meeting:
-    """Everybody has found the order due, before anybody writes."""
+    """A barrier that all sweeps pass after they have found the order and before they write."""
 
     def __init__(self, parties):
         self.original, self.barrier = alarming._raise_in, threading.Barrier(parties)
@@ -47,7 +47,7 @@ def test_control_without_the_condition_both_alarm(house, monkeypatch):
 
 
 def confirmed_between(house, monkeypatch):
-    """The sweep has found the order due; a waiter confirms it before the sweep writes."""
+    """Run a sweep in which a waiter confirms the order between the read and the write."""
     order, waiter = house.order(), house.actor("waiter")
     original = alarming._raise_in
 
@@ -66,7 +66,7 @@ def test_an_order_that_is_confirmed_meanwhile_is_left_alone(house, monkeypatch):
 
 
 def test_control_without_looking_again_a_seen_order_is_alarmed(house, monkeypatch):
-    """The first look asks the database; the second takes what it is given."""
+    """Remove the condition: the first call of `overdue` filters, the second returns all rows."""
     honest = OrderQuerySet.overdue
     looks = iter([honest, lambda rows, now: rows])
     monkeypatch.setattr(OrderQuerySet, "overdue", lambda rows, now: next(looks)(rows, now))

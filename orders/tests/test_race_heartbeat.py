@@ -1,6 +1,6 @@
-"""Reports that overtake each other: one lock, one event; one first digest.
+"""Races of heartbeats: concurrent reports make one lock with one event, and one first digest.
 
-The controls take the condition of the UPDATE away: then each of two reports locks, or is the first.
+The controls remove the condition of the UPDATE. Then each of two reports locks the pad or sets the first digest.
 """
 
 import threading
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
 class Meeting:
-    """Both have seen that they bring news, before either begins to write."""
+    """A barrier that both reports pass after they have read the pad and before they write."""
 
     def __init__(self):
         self.original, self.barrier = heartbeats._is_news, threading.Barrier(2)

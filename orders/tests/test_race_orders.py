@@ -1,6 +1,6 @@
-"""Many at once with one key, at one table, on one day: one order, one party, no number twice.
+"""Concurrent orders with one key, at one table, on one day: one order, one party, each number once.
 
-Through the order desk as one process does it, and each in a transaction of its own, as several processes do.
+The orders run through group commit, as in one process, and in separate transactions, as in several processes.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ TAPS = 20
 
 
 def alone(request):
-    """As a process of its own does: no group commit with the others."""
+    """Place an order in its own transaction, as another process does."""
     (outcome,) = place_orders([request])
     return outcome
 
@@ -47,7 +47,7 @@ def test_control_without_the_key_there_are_many(house, how):
 
 @BOTH
 def test_the_same_key_with_two_bodies_is_one_order(house, how):
-    """Whichever comes first wins; the other body is told that the key was used."""
+    """The first body is placed; the other body is refused because of the used key."""
     bodies = [house.request(key="tap", fingerprint=body) for body in ("a", "b")]
 
     def ask(request):
@@ -118,7 +118,7 @@ def test_of_confirm_and_withdraw_both_may_win_but_never_halfway(house):
 
 
 def test_an_order_while_the_table_is_cleared_is_never_lost_with_the_party(house):
-    """Either it comes before (the clear is refused) or after (a new party)."""
+    """The order comes before the clear, which is refused, or after it and seats a new party."""
     waiter = house.actor("waiter")
     first = house.order()
     from orders.services import cancel_order
@@ -166,7 +166,7 @@ def test_a_moved_on_order_is_never_moved_twice(house):
 
 
 def test_requests_are_values(house):
-    """A request that was placed is as it was: retries may share it."""
+    """Placing does not change the request, so that retries may share it."""
     request = house.request(key="tap", fingerprint="f")
     copy = replace(request)
     place_order(request)

@@ -1,7 +1,7 @@
-"""Many pads want the last portions at once: exactly those are sold.
+"""Concurrent orders of the last portions: exactly these are sold.
 
-Through the order desk (group commit) as one process does it, and each in a transaction of its own, as several
-processes do. The controls take the protection away: then the same race oversells.
+The orders run through group commit, as in one process, and in separate transactions, as in several processes. The
+controls remove the protection. Then the same race sells too many.
 """
 
 import pytest
@@ -22,7 +22,7 @@ PADS, PORTIONS = 30, 7
 
 @pytest.fixture
 def requests(house):
-    """One portion of the house's dish for each of thirty tables; seven are left."""
+    """Return requests of thirty tables for one portion each, of which seven are left."""
     from bistro.core.auth.access import actor_of_device
     from tables.tests.factories import PadFactory
 
@@ -33,7 +33,7 @@ def requests(house):
 
 
 def alone(request):
-    """As a process of its own does: no group commit with the others."""
+    """Place an order in its own transaction, as another process does."""
     (outcome,) = place_orders([request])
     return outcome
 
@@ -67,7 +67,7 @@ def test_over_http_too(house, requests):
 
 
 def test_wishes_of_several_portions_never_oversell(house, requests):
-    """Two a time of seven: three are served, one portion remains."""
+    """Orders of two from seven portions: three succeed and one portion remains."""
     from dataclasses import replace
 
     twos = [replace(request, lines=(LineRequest(item=house.item.pk, quantity=2),)) for request in requests]
@@ -77,18 +77,18 @@ def test_wishes_of_several_portions_never_oversell(house, requests):
 
 
 def stale_portions(item_ids):
-    """What a reader without a lock may believe: nobody else has ordered."""
+    """Return the portions as a reader without a lock may see them, before other orders."""
     return dict.fromkeys(item_ids, PORTIONS)
 
 
 def unconditional_take(work, taken):
-    """Write back what was read, whatever happened since."""
+    """Write the portions from the earlier read, without a condition."""
     for item_id, count in taken.items():
         Item.objects.filter(pk=item_id).update(portions_left=PORTIONS - count)
 
 
 def test_the_conditional_update_holds_even_without_the_lock(house, requests, monkeypatch):
-    """Every order believes that seven are left; the UPDATE counts for itself."""
+    """Every order reads seven portions; only the conditional UPDATE refuses."""
     monkeypatch.setattr(batch, "counted_portions", stale_portions)
     outcomes = race([lambda request=request: alone(request) for request in requests])
     assert sum(isinstance(outcome, PlacedOrder) for outcome in outcomes) == PORTIONS
@@ -105,7 +105,7 @@ def test_control_without_lock_and_condition_it_oversells(house, requests, monkey
 
 @pytest.mark.postgres
 def test_control_with_the_lock_alone_taken_away_reads_are_stale(house, requests, monkeypatch):
-    """A plain read and a write of what was read: PostgreSQL lets two see the same count."""
+    """A read without a lock and a write of its result: on PostgreSQL two orders read the same count."""
     import threading
 
     barrier = threading.Barrier(2)
@@ -124,12 +124,12 @@ def test_control_with_the_lock_alone_taken_away_reads_are_stale(house, requests,
     monkeypatch.setattr(batch, "take_portions", write_back)
     race([lambda request=request: alone(request) for request in requests[:2]])
     assert sold(house) == 2
-    assert Item.objects.get(pk=house.item.pk).portions_left == PORTIONS - 1  # one of the two was forgotten
+    assert Item.objects.get(pk=house.item.pk).portions_left == PORTIONS - 1  # one of the two sales was lost
     assert connection.vendor == "postgresql"
 
 
 def test_selling_and_giving_back_at_once_add_up(house, requests):
-    """Every order that is placed is withdrawn again, while others order: nothing is lost or made up."""
+    """Each placed order is withdrawn while others are placed, and the number of portions stays right."""
     from orders.services import withdraw_order
 
     def there_and_back(request):
@@ -144,7 +144,7 @@ def test_selling_and_giving_back_at_once_add_up(house, requests):
 
 
 def test_opposite_orders_of_lines_do_not_wait_on_each_other(house):
-    """Half want soup and bread, half bread and soup: locks are taken in one order, nobody deadlocks."""
+    """Orders of soup and bread and of bread and soup do not deadlock, because locks have one order."""
     from bistro.core.auth.access import actor_of_device
     from tables.tests.factories import PadFactory
 

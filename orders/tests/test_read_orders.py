@@ -1,4 +1,4 @@
-"""CompiledQuery one order and lists of them (CONTRACT B)."""
+"""Reading of one order and of lists (docs/contracts/lunchify.md)."""
 
 from datetime import UTC, datetime, timedelta
 

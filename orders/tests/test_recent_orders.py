@@ -1,4 +1,4 @@
-"""The recent-orders query: one row a line, newest first (CONTRACT A)."""
+"""The recent-orders list: one row for each line, newest first (docs/contracts/bistro92.md)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ PATH = "/api/v1/orders/recent"
 
 @pytest.fixture
 def evening(house):
-    """An order of two lines 70 minutes ago, one of one line 10 minutes ago."""
+    """Place an order of two lines 70 minutes ago and one of one line 10 minutes ago."""
     soup = house.add_item(name="Soup")
     with time_machine.travel(NOON - timedelta(minutes=70), tick=False):
         house.old = house.place(lines=[{"item": soup.pk, "quantity": 1}, {"item": house.item.pk, "quantity": 2}])

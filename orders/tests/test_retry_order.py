@@ -1,4 +1,4 @@
-"""A retry is a success: the Idempotency-Key (DECISIONS 16)."""
+"""Retries with an Idempotency-Key (ADR 0003)."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_staff_have_keys_of_their_own(house):
 
 
 def test_another_restaurants_key_is_another_order(house, other_house):
-    """The same login in two restaurants with the same key: two orders, each in its own."""
+    """Orders of one login with the same key in two restaurants are two orders."""
     staff = house.staff("waiter")
     MembershipFactory(restaurant=other_house.restaurant, staff=staff, role="waiter")
     there = Api(f"Bearer {claims_for(staff, other_house.restaurant.pk).access_token}")
@@ -80,7 +80,7 @@ def test_a_replay_shows_the_order_as_it_is_now(house):
 
 
 def test_it_is_found_before_anything_else_is_looked_at(house):
-    """Sold out, out of service, gone from the menu: the order was placed, and the retry says so."""
+    """A retry returns the placed order although its item and table can no longer be ordered."""
     order = house.place(key="tap")
     house.item.off_since = "2026-05-04T00:00:00Z"
     house.item.save()
@@ -120,7 +120,7 @@ def test_a_cancelled_orders_key_shows_it_cancelled(house):
 
 
 def test_the_key_lives_for_ever(house):
-    """After the party has gone the key still does not order again."""
+    """A retry after the party has left does not order again."""
     house.place(key="tap")
     order = Order.objects.get()
     for path in (f"/api/v1/orders/{order.pk}/cancel",):
@@ -131,7 +131,7 @@ def test_the_key_lives_for_ever(house):
 
 
 def test_both_doors_share_the_keys_of_a_credential(house):
-    """The two bodies differ, so the second is refused rather than answered with an order it did not ask for."""
+    """Bodies of the two calls differ, so the second request with the same key is refused."""
     house.place(key="tap")
     old = {"table": house.table.name, "items": [{"name": house.item.name, "quantity": 1}]}
     with nothing_changes():

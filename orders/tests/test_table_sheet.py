@@ -1,4 +1,4 @@
-"""A table's sheet: its orders, the acts on them, and the waiter's order form; with htmx and without."""
+"""The table sheet: its orders, their actions and the waiter's order form, with htmx and without."""
 
 import re
 
@@ -29,7 +29,7 @@ def form_of(house, **fields):
     return {f"quantity-{house.item.pk}": "2", "key": "k1", **fields}
 
 
-# --- looking ---------------------------------------------------------------------------------------------------------
+# --- content ---------------------------------------------------------------------------------------------------------
 def test_a_page_of_its_own_or_a_fragment(house, waiter):
     house.place(note="birthday")
     whole, part = waiter.get(sheet_of(house)), waiter.get(sheet_of(house), headers=HTMX)
@@ -89,12 +89,12 @@ def test_the_number_of_queries_does_not_grow(house, waiter, django_assert_num_qu
     for _ in range(9):
         house.add_item()
         house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1}] * 3)
-    waiter.get(sheet_of(house))  # the new menu is compiled
+    waiter.get(sheet_of(house))  # compiles the new menu
     with django_assert_num_queries(15):
         waiter.get(sheet_of(house), headers=HTMX)
 
 
-# --- acts ------------------------------------------------------------------------------------------------------------
+# --- actions ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("htmx", [True, False])
 @pytest.mark.parametrize(
     ("before", "act", "after"),
@@ -127,10 +127,10 @@ def test_a_refusal_stands_beside_its_order(house, waiter, before, act, htmx):
 @pytest.mark.parametrize(
     ("form", "kept"),
     [({"reason": "too_long"}, "Took too long"),
-     ({"reason": "other", "reason_text": " no\ttime "}, "Something else: no time"),
+     ({"reason": "other", "reason_text": " no\ttime "}, "Other reason: no time"),
      ({"reason": "nonsense", "reason_text": "they left"}, "they left"),
      ({"reason": "mistake", "reason_text": "a\x00b\u202ec"}, "Entered by mistake: abc"),
-     ({"reason": "other", "reason_text": "x" * 500}, ("Something else: " + "x" * 500)[:200])],
+     ({"reason": "other", "reason_text": "x" * 500}, ("Other reason: " + "x" * 500)[:200])],
 )  # fmt: skip
 def test_the_reason_of_a_cancel(house, waiter, form, kept):
     order = house.place()
@@ -184,7 +184,7 @@ def test_who_may_act(house, role, may):
 
 
 def test_a_pads_cookie_is_no_waiter(house):
-    """A pad orders over its API; the waiters' form would show it the other tables."""
+    """Pads order through their API, because the waiters' form shows other tables."""
     from django.test import Client
 
     from bistro.core.tests.factories import token_of
@@ -232,7 +232,7 @@ def test_every_fresh_form_has_a_key_of_its_own(house, waiter):
 
 
 def test_an_old_form_with_other_dishes_gets_a_new_key(house, waiter):
-    """Back in the browser, something added, sent again: not that order twice, and not a form that never works again."""
+    """A form that is sent again after the browser's Back with another dish is refused and gets a new key."""
     path = f"/floor/tables/{house.table.pk}/order/"
     waiter.post(path, form_of(house))
     with nothing_changes():

@@ -1,4 +1,4 @@
-"""An order that the kitchen has not seen within twenty seconds is an alarm, once; one that it has seen never is."""
+"""The alarm of orders that the kitchen has not confirmed within twenty seconds, raised once for each order."""
 
 import json
 from datetime import timedelta
@@ -49,7 +49,7 @@ def test_an_order_that_nobody_has_seen_is_alarmed_once(house, other_house):
 
 
 def test_nineteen_seconds_are_no_alarm(house):
-    # The sweep comes once a second: what it finds after the nineteenth stands as an alarm at twenty.
+    # The sweep runs once a second, so an order that is due after 19 seconds has its alarm at 20 seconds.
     order = house.order()
     with nothing_changes():
         for seconds in (0, 1, 18, 19):
@@ -74,7 +74,7 @@ def test_a_withdrawn_order_is_never_alarmed(house):
 
 
 def test_orders_that_are_seen_in_time_raise_no_false_alarm(house):
-    """An evening of them, with the sweep going on beside it."""
+    """Confirmed orders of an evening raise no alarm while the sweep runs."""
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         for _ in range(40):
             order = house.order()
@@ -122,7 +122,7 @@ def test_the_version_tells_a_reader_that_it_changed(house):
     assert (answer.status_code, answer["ETag"] != etag) == (200, True)
 
 
-# --- the price ----------------------------------------------------------------------------------------------------
+# --- number of queries --------------------------------------------------------------------------------------------
 def test_looking_when_nothing_is_due_is_one_question(house, other_house):
     house.order()
     other_house.reach("ready")
@@ -178,12 +178,12 @@ def test_very_many_are_taken_in_turns(house, monkeypatch):
     assert [json.loads(event.data)["id"] for event in alarms(house)] == [order.id for order in orders]
 
 
-# --- where it shows ------------------------------------------------------------------------------------------------
+# --- display -------------------------------------------------------------------------------------------------------
 def test_the_floor_believes_an_alarm_of_a_clock_that_is_ahead(house):
     order = house.order()
     browser = house.browser("waiter")
     assert "has not seen" not in browser.get("/floor/").content.decode()
-    raise_unseen_alarms(now=later(order))  # here it is still the moment of the order
+    raise_unseen_alarms(now=later(order))  # while the clock of this process still has the time of the order
     assert "has not seen" in browser.get("/floor/").content.decode()
     confirm_order(order_id=order.id, actor=house.actor("waiter"))
     assert "has not seen" not in browser.get("/floor/").content.decode()

@@ -1,4 +1,4 @@
-"""Taking an order back before anybody began: DELETE (CONTRACT B)."""
+"""Withdrawal of an order before the kitchen starts: DELETE (docs/contracts/lunchify.md)."""
 
 import pytest
 

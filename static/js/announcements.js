@@ -33,7 +33,7 @@ export function newsText(kind, name, count, page) {
 
 /** Show in the banner what a sound of sound.js stands for. */
 export function announceNews({ kind, ticket, count }) {
-  const name = ticket?.querySelector(".ticket-table").textContent ?? "";
+  const name = ticket?.querySelector(".ticket__table").textContent ?? "";
   const page = ticket ? pageElsewhere(ticket) : 0;
   announce(kind, newsText(kind, name, count, page), ticket);
 }

@@ -26,7 +26,7 @@ export function markContinued(tickets) {
   for (const ticket of tickets) {
     for (const line of ticket.querySelectorAll(".line[data-continued]")) marks.set(line, "");
     if (ticket.getClientRects().length < 2) continue;
-    const name = ticket.querySelector(".ticket-table").textContent;
+    const name = ticket.querySelector(".ticket__table").textContent;
     for (const line of firstLines(ticket)) marks.set(line, `… ${name}`);
   }
   for (const [line, mark] of marks) {
@@ -38,11 +38,11 @@ export function markContinued(tickets) {
 /** Move the text of a tall line out of its button, because a browser never breaks a button over columns. */
 function setTall(line, tall) {
   line.toggleAttribute("data-tall", tall);
-  const button = line.querySelector("button.line-row");
+  const button = line.querySelector("button.line__row");
   if (!button) return;
-  const body = tall ? document.createElement("div") : line.querySelector("div.line-row");
+  const body = tall ? document.createElement("div") : line.querySelector("div.line__row");
   if (tall) {
-    body.className = "line-row";
+    body.className = "line__row";
     body.append(...button.childNodes);
     button.setAttribute("aria-label", body.textContent.trim().replace(/\s+/g, " "));
     line.prepend(body);

@@ -3,7 +3,7 @@
 
 import { ageOf, inWords, untilInWords } from "./ages.js";
 
-const LETTERS = { new: "N", soon: "S", late: "!" };
+const AGES = ["new", "soon", "late"]; // in the order of data-age-letters
 
 let base = Date.now();
 let heardAt = performance.now();
@@ -46,11 +46,12 @@ function ageTickets() {
   for (const ticket of document.querySelectorAll(".ticket[data-aged-from]")) {
     if ("held" in ticket.dataset || "leaving" in ticket.dataset) continue; // it does not age
     if ("starts" in ticket.dataset && secondsSince(ticket.dataset.agedFrom) >= 0) ticket.removeAttribute("data-starts");
-    const age = ageOfTicket(ticket, ticket.closest("[data-live-url]"));
+    const board = ticket.closest("[data-live-url]");
+    const age = ageOfTicket(ticket, board);
     if (age === "late") lateCount += 1;
     if (ticket.dataset.age !== age) ticket.dataset.age = age;
     const mark = ticket.querySelector("[data-age-mark]");
-    if (mark) write(mark, LETTERS[age]);
+    if (mark) write(mark, board.dataset.ageLetters[AGES.indexOf(age)]);
   }
   for (const element of document.querySelectorAll("[data-late-count]")) {
     write(element, `late ${lateCount}`);

@@ -21,7 +21,7 @@ function place(ticket, list) {
 export function dealOut() {
   if (!queued() || !cooking()) return;
   const apart = isColumns();
-  for (const ticket of document.querySelectorAll(".tickets > .ticket")) {
+  for (const ticket of document.querySelectorAll(".lane__tickets > .ticket")) {
     place(ticket, apart && ticket.dataset.status === "started" ? cooking() : queued());
   }
 }
@@ -31,12 +31,12 @@ export function dealOut() {
 /** Return the column under a point: "queued", "started", "ready" or null. */
 function columnAt(x, y) {
   const under = document.elementFromPoint(x, y);
-  if (under?.closest(".board-foot")) return "ready";
+  if (under?.closest(".board__foot")) return "ready";
   return under?.closest("[data-lane]")?.dataset.lane ?? null;
 }
 
 const elementOf = (column) =>
-  column === "ready" ? document.querySelector(".board-foot") : document.querySelector(`[data-lane="${column}"]`);
+  column === "ready" ? document.querySelector(".board__foot") : document.querySelector(`[data-lane="${column}"]`);
 
 /** Return the selector of the button that a drop on a column presses, or null when the drop changes nothing. */
 export function actFor(dragged, column) {
@@ -49,9 +49,9 @@ export function actFor(dragged, column) {
 
 function onDown(event) {
   if (!isColumns() || event.button > 0 || !event.isPrimary) return;
-  const ticket = event.target.closest?.(".ticket:not([data-leaving]), .done-ticket");
+  const ticket = event.target.closest?.(".ticket:not([data-leaving]), .recent__ticket");
   if (!ticket) return;
-  const done = ticket.classList.contains("done-ticket");
+  const done = ticket.classList.contains("recent__ticket");
   const from = done ? "ready" : ticket.closest("[data-lane]").dataset.lane;
   const id = done ? ticket.dataset.ticket : ticket.id.replace("ticket-", "");
   drag = { ticket, id, from, x: event.clientX, y: event.clientY, pointer: event.pointerId, ghost: null };
@@ -60,7 +60,7 @@ function onDown(event) {
 function lift() {
   drag.ghost = document.createElement("div");
   drag.ghost.className = "drag-ghost";
-  drag.ghost.textContent = (drag.ticket.querySelector(".ticket-table") ?? drag.ticket).textContent
+  drag.ghost.textContent = (drag.ticket.querySelector(".ticket__table") ?? drag.ticket).textContent
     .trim()
     .replace(/\s+/g, " ")
     .slice(0, 40);

@@ -66,11 +66,11 @@ function stepQuantity(button) {
 
 function filterMenu(input) {
   const wanted = input.value.trim().toLocaleLowerCase();
-  for (const category of input.form.querySelectorAll(".category")) {
+  for (const category of input.form.querySelectorAll(".order-form__category")) {
     let found = 0;
     for (const item of category.querySelectorAll("[data-item]")) {
       item.hidden =
-        Boolean(wanted) && !item.querySelector(".item-name").textContent.toLocaleLowerCase().includes(wanted);
+        Boolean(wanted) && !item.querySelector(".order-form__name").textContent.toLocaleLowerCase().includes(wanted);
       found += item.hidden ? 0 : 1;
     }
     category.hidden = found === 0;

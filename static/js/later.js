@@ -67,7 +67,7 @@ function lookAgain() {
     const ticket = document.getElementById(order);
     if (ticket && buttonOf(id) && ticket.dataset.done === done) continue;
     forget(id);
-    if (ticket) say(`${ticket.querySelector(".ticket-table").textContent} has changed. Check it again.`);
+    if (ticket) say(`${ticket.querySelector(".ticket__table").textContent} has changed. Check it again.`);
   }
   showGoing();
 }
@@ -109,7 +109,7 @@ function take(event) {
   showGoing();
 }
 
-/** Send the order's delayed request before its next course is fired, then press the button that came with the answer. */
+/** Send the order's delayed request before its next course is fired, then press the button from the answer. */
 function letItGoFirst(event, before) {
   event.preventDefault();
   const { id } = event.detail.elt;

@@ -10,10 +10,11 @@ let pages = 1;
 let touchedAt = Date.now();
 
 const board = () => document.getElementById("board");
-const lists = () => [...document.querySelectorAll(".tickets")].filter((list) => list.parentElement.clientWidth > 0);
+const lists = () =>
+  [...document.querySelectorAll(".lane__tickets")].filter((list) => list.parentElement.clientWidth > 0);
 
 /** Return all tickets of the board, in order. */
-export const allTickets = () => [...document.querySelectorAll(".tickets > .ticket")];
+export const allTickets = () => [...document.querySelectorAll(".lane__tickets > .ticket")];
 
 /** Return whether this screen is large enough for pages; a phone scrolls. */
 export const isPaged = () => getComputedStyle(board()).getPropertyValue("--paged").trim() === "1";
@@ -42,7 +43,7 @@ function number(perTicket) {
   for (const [ticket, at] of perTicket) {
     const here = at === page;
     if (here) position += 1;
-    write(ticket.querySelector(".position"), here ? String(position) : "");
+    write(ticket.querySelector(".ticket__position"), here ? String(position) : "");
   }
 }
 
@@ -85,7 +86,7 @@ export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since 
 
 /** Return how many rows of the all-day list are below its lower edge; on a wall nobody scrolls to them. */
 function allDayRest(paged) {
-  const list = document.querySelector(".all-day-list");
+  const list = document.querySelector(".all-day__list");
   if (!list || !paged) return 0;
   const bottom = list.parentElement.getBoundingClientRect().bottom;
   return [...list.children].filter((item) => item.getBoundingClientRect().bottom > bottom - 32).length;
@@ -105,7 +106,7 @@ export function arrange() {
   const root = board();
   if (!root) return;
   const tickets = allTickets();
-  const area = document.querySelector(".ticket-area");
+  const area = document.querySelector(".board__area");
   if (area.hasAttribute("data-empty") !== (tickets.length === 0)) area.toggleAttribute("data-empty"); // hides the lists
   const paged = isPaged();
   if (paged) {
@@ -116,7 +117,7 @@ export function arrange() {
   const strides = new Map(shown.map(({ list, stride }) => [list, stride]));
   const perTicket = tickets.map((ticket) => [ticket, paged ? pageOf(ticket, strides.get(ticket.parentElement)) : 0]);
   const below = allDayRest(paged);
-  const toolsWidth = document.querySelector(".board-tools")?.offsetWidth ?? 0;
+  const toolsWidth = document.querySelector(".board__tools")?.offsetWidth ?? 0;
   noteMoves(tickets);
   if (paged) markContinued(tickets);
 
@@ -149,7 +150,7 @@ export const turnToEnd = () => turnTo(pages - 1);
 
 /** Return the tickets of this page in the order of their numbers. */
 export function ticketsHere() {
-  return allTickets().filter((ticket) => ticket.querySelector(".position").textContent);
+  return allTickets().filter((ticket) => ticket.querySelector(".ticket__position").textContent);
 }
 
 /** Bring a ticket into view: turn to its page, or scroll on a phone. */
@@ -186,7 +187,7 @@ export function startPages() {
   document.addEventListener(
     "scroll",
     ({ target }) => {
-      if (target.classList?.contains("lane-view")) target.scrollLeft = 0;
+      if (target.classList?.contains("lane__view")) target.scrollLeft = 0;
     },
     true,
   );

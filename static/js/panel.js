@@ -59,7 +59,7 @@ const KEYS = {
   ArrowUp: () => step(-1),
   PageDown: () => panel().querySelector('[data-turn="on"]')?.click(),
   PageUp: () => panel().querySelector('[data-turn="back"]')?.click(),
-  t: () => document.activeElement.closest(".done-row")?.querySelector("[data-restart]")?.click(),
+  t: () => document.activeElement.closest(".recalls__row")?.querySelector("[data-restart]")?.click(),
 };
 
 /** Obey a key while the dialog is open; `key` is its meaning according to keypad.js. */

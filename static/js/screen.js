@@ -1,6 +1,8 @@
 // The look of the wall on this screen: density, text size, theme, layout. The server keeps the look of a wall screen,
 // so that it survives a power cut; a person's browser keeps its own.
 
+import { isPaged } from "./pages.js";
+
 const page = document.documentElement;
 const STORE = "bistro.screen";
 const SAVE_AFTER_MS = 600;
@@ -88,11 +90,8 @@ export function toggleLayout() {
   change({ layout: look.layout === "columns" ? "station" : "columns" });
 }
 
-// The same limits as in wall.css; a smaller screen has one list.
-const wide = matchMedia("(min-width: 960px) and (min-height: 560px)");
-
 /** Return whether the tickets stand in columns. */
-export const isColumns = () => page.dataset.layout === "columns" && wide.matches;
+export const isColumns = () => page.dataset.layout === "columns" && isPaged();
 
 /** Open the dialog with the choices of the look. */
 export function openScreen() {
@@ -118,7 +117,12 @@ export function startScreen(after) {
       if (typeof kept[name] === typeof look[name]) look[name] = kept[name];
     }
   }
-  wide.addEventListener("change", after);
+  let paged = isPaged();
+  window.addEventListener("resize", () => {
+    if (isPaged() === paged) return;
+    paged = isPaged();
+    after();
+  });
   dialog().addEventListener("change", ({ target }) => change({ [target.name]: target.value }));
   apply();
 }

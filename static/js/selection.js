@@ -46,7 +46,7 @@ export function stepLine(by) {
     choose(ticketsHere()[0]);
     return;
   }
-  const stops = [mainButton(ticket), ...ticket.querySelectorAll("button.line-row")];
+  const stops = [mainButton(ticket), ...ticket.querySelectorAll("button.line__row")];
   const here = stops.indexOf(document.activeElement);
   stops[(Math.max(here, 0) + by + stops.length) % stops.length].focus({ preventScroll: true });
   show(ticket);

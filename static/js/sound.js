@@ -89,7 +89,7 @@ export function marksOf(ticket) {
   return lines + ("cancelled" in ticket.dataset ? 100 : 0);
 }
 
-const shown = () => [...document.querySelectorAll(".tickets > .ticket:not([data-leaving])")];
+const shown = () => [...document.querySelectorAll(".lane__tickets > .ticket:not([data-leaving])")];
 
 function listen() {
   const before = known;

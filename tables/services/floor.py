@@ -12,7 +12,7 @@ from bistro.core.services.devices import add_device, hand_token
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.events import TableAdded
 from tables.models import Pad, Section, Table
-from tables.steps import hang_pad
+from tables.steps import assign_pad
 
 
 def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
@@ -33,7 +33,7 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
             raise NotYours("There is no such device.", code="device_not_found")
         if device.kind != Device.Kind.PAD:
             raise InvalidInput("Only a pad can be placed on a table.", fields={"device": ["Not a pad."]})
-        return hang_pad(device, table_id, work)
+        return assign_pad(device, table_id, work)
 
 
 def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Actor) -> list[tuple[str, str]]:
@@ -50,7 +50,7 @@ def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Act
             place = {key: value for key, value in fields.items() if key != "name"}
             table = _add_table(fields["name"], section_id, place, actor, work)
             device = add_device(Device.Kind.PAD, f"Pad {table.name}", work)
-            hang_pad(device, table.pk, work)
+            assign_pad(device, table.pk, work)
             made.append((table.name, hand_token(device, work)))
     return made
 

@@ -16,13 +16,13 @@ def _clean(server: Service):
 
 
 def ticket_of(page: Page, order: dict) -> Locator:
-    ticket = page.locator(f".tickets > [data-order='{order['id']}']")
+    ticket = page.locator(f".lane__tickets > [data-order='{order['id']}']")
     expect(ticket).to_be_visible(timeout=SOON)
     return ticket
 
 
 def choose(page: Page, ticket: Locator) -> None:
-    number = ticket.locator(".position").text_content()
+    number = ticket.locator(".ticket__position").text_content()
     assert number
     page.keyboard.press("Escape")
     page.wait_for_timeout(850)  # so that two numbers are not read as one
@@ -36,7 +36,7 @@ def order_by_keys(page: Page) -> None:
     quantity = page.locator("input[name^=quantity-]:enabled").first
     quantity.focus()
     page.keyboard.type("2")
-    page.locator("#order-form button[type=submit], #order-form .button.primary").last.focus()
+    page.locator("#order-form button[type=submit], #order-form .button--primary").last.focus()
     page.keyboard.press("Enter")
     page.wait_for_load_state()
 
@@ -44,7 +44,7 @@ def order_by_keys(page: Page) -> None:
 def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):
     waiter = page_of("waiter", "/floor/")
     order_by_keys(waiter)
-    placed = kitchen_page.locator(".tickets > .ticket").first
+    placed = kitchen_page.locator(".lane__tickets > .ticket").first
     expect(placed).to_be_visible(timeout=SOON)
 
     first, second = server.order("Table 2", Burger=2), server.order("Table 3", Burger=1)
@@ -71,7 +71,7 @@ def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):
     kitchen_page.keyboard.press("Enter")
     expect(ticket).to_have_count(0, timeout=2 * SOON)
     kitchen_page.keyboard.press("r")
-    row = kitchen_page.locator("#panel .done-row").first
+    row = kitchen_page.locator("#panel .recalls__row").first
     expect(row).to_contain_text("Table 2")
     expect(row).to_contain_text("Kenji")
     kitchen_page.keyboard.press("1")
@@ -79,25 +79,25 @@ def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):
     expect(ticket).to_contain_text("RECALLED", timeout=SOON)
 
     choose(kitchen_page, other)
-    here = other.locator(".ticket-facts").inner_text()
+    here = other.locator(".ticket__facts").inner_text()
     kitchen_page.keyboard.press("p")
     target = kitchen_page.locator("#panel [data-number='2']")
     expect(target).to_be_visible()
     name = target.locator("span").inner_text()
     kitchen_page.keyboard.press("2")
-    expect(other.locator(".ticket-facts")).to_contain_text(name)
+    expect(other.locator(".ticket__facts")).to_contain_text(name)
     assert name not in here
 
     kitchen_page.keyboard.press("a")
     expect(kitchen_page.locator("html")).to_have_attribute("data-all-day", "choices")
     expect(kitchen_page.locator("#all-day")).to_contain_text("Burger")
     kitchen_page.keyboard.press("a")
-    made_of = kitchen_page.locator("#all-day li.made-of", has_text="Beef patty")
+    made_of = kitchen_page.locator("#all-day li.all-day__ingredient", has_text="Beef patty")
     expect(made_of).to_be_visible()
     expect(kitchen_page.locator("#all-day")).not_to_contain_text("Burger", use_inner_text=True)
-    before = int(made_of.locator(".all-day-quantity").inner_text())
+    before = int(made_of.locator(".all-day__quantity").inner_text())
     server.order("Table 3", Burger=3)
-    expect(made_of.locator(".all-day-quantity")).to_have_text(str(before + 3), timeout=SOON)
+    expect(made_of.locator(".all-day__quantity")).to_have_text(str(before + 3), timeout=SOON)
     expect(made_of).to_be_visible()
     kitchen_page.keyboard.press("a")
     expect(kitchen_page.locator("#all-day")).to_be_hidden()

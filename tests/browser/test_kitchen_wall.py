@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from harness.service import Service
 
 SOON = 5_000
-NUMBERS = "() => [...document.querySelectorAll('.position')].filter((each) => each.textContent).length"
+NUMBERS = "() => [...document.querySelectorAll('.ticket__position')].filter((each) => each.textContent).length"
 # What people order: one to six lines, some with a quantity.
 TYPICAL = [
     {"Burger": 1},
@@ -30,18 +30,18 @@ def fill(server: Service, count: int) -> None:
 
 def wait_for_tickets(page: Page, count: int) -> None:
     """Until so many stand on the board. (The page's policy forbids what `wait_for_function` does.)"""
-    expect(page.locator(".tickets > .ticket").nth(count - 1)).to_be_attached(timeout=4 * SOON)
+    expect(page.locator(".lane__tickets > .ticket").nth(count - 1)).to_be_attached(timeout=4 * SOON)
 
 
 def open_count(page: Page) -> int:
-    return page.locator(".tickets > .ticket").count()
+    return page.locator(".lane__tickets > .ticket").count()
 
 
 def test_twelve_readable_tickets_on_one_page(server: Service, kitchen_page: Page):
     fill(server, 12)
     wait_for_tickets(kitchen_page, 18)
     assert kitchen_page.evaluate(NUMBERS) >= 12
-    name = kitchen_page.locator(".line-name").first
+    name = kitchen_page.locator(".line__name").first
     size = name.evaluate("(each) => parseFloat(getComputedStyle(each).fontSize)")
     assert size >= 26, "legible from three metres on a 32-inch screen"
 
@@ -72,7 +72,7 @@ def test_nothing_scrolls_and_keys_turn_pages(server: Service, kitchen_page: Page
     kitchen_page.keyboard.press("End")
     expect(word).to_have_text(f"{pages}/{pages}")
     kitchen_page.keyboard.press("1")
-    expect(kitchen_page.locator(".ticket:focus-within .position")).to_have_text("1")
+    expect(kitchen_page.locator(".ticket:focus-within .ticket__position")).to_have_text("1")
 
 
 def test_an_order_of_forty_lines_can_be_read_and_done(server: Service, kitchen_page: Page):
@@ -125,7 +125,7 @@ def test_smaller_screens_have_pages_too(server: Service, kitchen_page: Page, siz
     kitchen_page.set_viewport_size({"width": size[0], "height": size[1]})
     wait_for_tickets(kitchen_page, 12)
     expect(kitchen_page.locator(".pager")).to_be_visible()
-    box = kitchen_page.locator(".board-tools").bounding_box()
+    box = kitchen_page.locator(".board__tools").bounding_box()
     assert box
     assert box["x"] >= 0, "all tools are on the screen"
     assert kitchen_page.evaluate("document.documentElement.scrollHeight") == size[1]
@@ -157,11 +157,11 @@ def test_columns_by_pointer_and_by_keys(server: Service, kitchen_page: Page):
     expect(ticket).to_be_visible(timeout=SOON)
     kitchen_page.keyboard.press("l")
     cooking = kitchen_page.locator(f"#cooking [data-order='{order['id']}']")
-    ticket.locator(".ticket-head").drag_to(kitchen_page.locator('[data-lane="started"]'))
+    ticket.locator(".ticket__head").drag_to(kitchen_page.locator('[data-lane="started"]'))
     expect(cooking).to_be_visible(timeout=SOON)
-    cooking.locator(".ticket-head").drag_to(kitchen_page.locator(".board-foot"))
-    expect(kitchen_page.locator(".done-ticket").first).to_contain_text("Table 11", timeout=SOON)
-    kitchen_page.locator(".done-ticket").first.drag_to(kitchen_page.locator('[data-lane="started"]'))
+    cooking.locator(".ticket__head").drag_to(kitchen_page.locator(".board__foot"))
+    expect(kitchen_page.locator(".recent__ticket").first).to_contain_text("Table 11", timeout=SOON)
+    kitchen_page.locator(".recent__ticket").first.drag_to(kitchen_page.locator('[data-lane="started"]'))
     expect(cooking).not_to_have_attribute("data-leaving", "", timeout=SOON)
     kitchen_page.keyboard.press("1")
     kitchen_page.keyboard.press("Enter")

@@ -24,9 +24,9 @@ MISPLACED = """() => {
   if (page.scrollWidth > innerWidth) wrong.push(`the page is ${page.scrollWidth} wide`);
   const seen = (each) => each.getClientRects().length && !each.closest(".visually-hidden, [hidden]");
   const paged = getComputedStyle(document.getElementById("board")).getPropertyValue("--paged").trim() === "1";
-  for (const ticket of document.querySelectorAll(".tickets > .ticket")) {
+  for (const ticket of document.querySelectorAll(".lane__tickets > .ticket")) {
     const parts = [...ticket.getClientRects()];
-    const name = ticket.querySelector(".ticket-table").textContent;
+    const name = ticket.querySelector(".ticket__table").textContent;
     for (const each of ticket.querySelectorAll("*")) {
       if (!seen(each)) continue;
       for (const box of each.getClientRects()) {
@@ -35,13 +35,13 @@ MISPLACED = """() => {
       }
     }
     if (!paged) continue;
-    const view = ticket.closest(".lane-view").getBoundingClientRect();
+    const view = ticket.closest(".lane__view").getBoundingClientRect();
     for (const part of parts) {
       const below = Math.round(part.bottom - view.bottom);
       if (below > 2) wrong.push(`${name}: ${below} px below the column`);
     }
   }
-  for (const each of document.querySelectorAll(".board-head > *, .board-tools .button, .undo-bar *")) {
+  for (const each of document.querySelectorAll(".board__head > *, .board__tools .button, .undo-bar *")) {
     const box = each.getBoundingClientRect();
     if (seen(each) && (box.left < -1 || box.right > innerWidth + 1)) wrong.push(`${each.className} is off the page`);
   }
@@ -104,7 +104,7 @@ def test_everything_stays_where_it_belongs(page_of: Callable[..., Page], path: s
             page.set_viewport_size({"width": width, "height": height})
             page.reload()
             expect(page.locator("#live")).to_have_attribute("data-live", "live", timeout=LIVE_MS)
-            expect(page.locator(".tickets > .ticket").first).to_be_attached()
+            expect(page.locator(".lane__tickets > .ticket").first).to_be_attached()
             for found in page.evaluate(MISPLACED):
                 wrong.setdefault(f"{look} {width}x{height}", []).append(found)
     assert not wrong
@@ -117,7 +117,7 @@ def test_the_look_finds_what_sticks_out(page_of: Callable[..., Page]):
     style = (
         "([where, name, value]) => document.querySelectorAll(where).forEach((each) => { each.style[name] = value; })"
     )
-    page.evaluate(style, [".line-name, .modifier", "whiteSpace", "nowrap"])
+    page.evaluate(style, [".line__name, .line__modifier", "whiteSpace", "nowrap"])
     assert any("sticks out" in each for each in page.evaluate(MISPLACED))
     page.reload()
     page.evaluate(style, [".line", "display", "inline-block"])
@@ -151,8 +151,8 @@ def test_columns_on_a_small_screen_lose_no_ticket(page_of: Callable[..., Page]):
 def test_lines_are_large_enough_for_full_hands(server: Service, kitchen_page: Page):
     """64 px in normal and roomy density, one line of one word too; dense goes down to 44."""
     server.order("Table 5", Burger=1, Fries=1)
-    expect(kitchen_page.locator("button.line-row").first).to_be_visible(timeout=LIVE_MS)
-    lowest = "() => Math.min(...[...document.querySelectorAll('button.line-row')].map((each) => each.offsetHeight))"
+    expect(kitchen_page.locator("button.line__row").first).to_be_visible(timeout=LIVE_MS)
+    lowest = "() => Math.min(...[...document.querySelectorAll('button.line__row')].map((each) => each.offsetHeight))"
     for density, least in (("normal", 64), ("roomy", 64), ("dense", 44)):
         kitchen_page.evaluate("(density) => { document.documentElement.dataset.density = density; }", density)
         assert kitchen_page.evaluate(lowest) >= least, density

@@ -84,7 +84,7 @@ def test_a_browser_prints_what_comes(new_page, server, axe):
     manager, beside = new_page(), new_page()
     beside.add_init_script(PRINTED)
     log_in(manager, server, "owner")
-    manager.goto("/admin/kitchen/printer/add/")
+    manager.goto("/admin/printing/printer/add/")
     manager.locator("[name=name]").fill("Laptop")
     manager.locator("[name=station]").select_option(label="Grill and Stove")
     manager.locator("[name=kind]").select_option("browser")

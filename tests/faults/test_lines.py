@@ -1,4 +1,4 @@
-"""Rolling restarts, lines that die without a word, a Redis gone, frozen or emptied: what screens and pads notice.
+"""Rolling restarts, connections that drop silently, a Redis gone, frozen or emptied: what screens and pads notice.
 
 Beside every group of screens stands one without the protection: the same trial must fail it.
 """

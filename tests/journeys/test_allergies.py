@@ -123,7 +123,7 @@ def test_the_wall(satay):
     place(satay, satay.rice, satay.nuts, satay.milk)
     page = satay.browser("kitchen").get("/kitchen/")
     assert marks_in(page) == ALL
-    assert '<span class="modifier">Rice</span>' in page.content.decode()
+    assert '<span class="line__modifier">Rice</span>' in page.content.decode()
 
 
 def test_the_dialog_of_a_ticket_on_the_wall(satay):
@@ -135,14 +135,14 @@ def test_the_pass(satay):
     place(satay, satay.rice, satay.nuts, satay.milk)
     page = satay.browser("kitchen").get("/kitchen/expo/")
     assert marks_in(page) == ALL
-    assert '<span class="modifier">Rice</span>' in page.content.decode()
+    assert '<span class="line__modifier">Rice</span>' in page.content.decode()
 
 
 def test_the_waiters_sheet(satay):
     place(satay, satay.rice, satay.nuts, satay.milk)
     page = satay.browser("waiter").get(f"/floor/tables/{satay.table.pk}/")
     assert marks_in(page) == ALL
-    assert '<span class="soft">Rice</span>' in page.content.decode()
+    assert '<span class="u-soft">Rice</span>' in page.content.decode()
 
 
 def test_a_slip_on_paper_and_in_the_browser(satay):

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FakeElement, openPage } from "./page.js";
+import { FakeElement, openPage, setPaged } from "./page.js";
 
 openPage();
 const { actFor, dealOut } = await import("../../static/js/columns.js");
@@ -35,22 +35,19 @@ test("nothing happens in the ticket's own column, outside all columns, or back i
 });
 
 /** Deal out three tickets in this layout; return the ids in both columns. */
-function dealtOut(layout) {
+function dealtOut(layout, paged = true) {
   const ticket = (id, status) => new FakeElement(id, { data: { status, sort: id } });
   const queued = new FakeElement("tickets", { children: [ticket("1", "started"), ticket("2", "queued")] });
   const cooking = new FakeElement("cooking", { children: [ticket("3", "started")] });
   const page = openPage(queued, cooking);
   page.querySelectorAll = () => [...queued.children, ...cooking.children];
-  setLayout(layout);
+  setPaged(paged);
+  root.dataset.layout = layout;
   dealOut();
   return [queued, cooking].map((list) => list.children.map((each) => each.id));
 }
 
 const root = globalThis.document.documentElement; // the one that screen.js read when it was loaded
-
-function setLayout(layout) {
-  root.dataset.layout = layout;
-}
 
 test("columns hold the tickets of their status, in order", () => {
   assert.deepEqual(dealtOut("columns"), [["2"], ["1", "3"]]);
@@ -58,4 +55,8 @@ test("columns hold the tickets of their status, in order", () => {
 
 test("without columns all tickets stand in the first list, in order", () => {
   assert.deepEqual(dealtOut("station"), [["1", "2", "3"], []]);
+});
+
+test("a small screen has no columns", () => {
+  assert.deepEqual(dealtOut("columns", false), [["1", "2", "3"], []]);
 });

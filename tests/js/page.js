@@ -74,9 +74,14 @@ export function openPage(...elements) {
     createElementNS: (namespaceURI, localName) => Object.assign(new FakeElement("", { localName }), { namespaceURI }),
     createElement: () => new FakeTemplate(),
   };
-  globalThis.matchMedia = () => ({ matches: true, addEventListener: () => {} });
+  setPaged(true);
   globalThis.CustomEvent ??= class extends Event {}; // Node.js 18 has none
   return globalThis.document;
+}
+
+/** Set whether the style sheet lays the tickets out in pages; a small screen scrolls. */
+export function setPaged(paged) {
+  globalThis.getComputedStyle = () => ({ getPropertyValue: (name) => (name === "--paged" && paged ? " 1" : "") });
 }
 
 const parsed = new Map();

@@ -1,1 +1,1 @@
-"""A service played against a running server, over the API and the sockets that everybody uses."""
+"""A simulated service against a running server, over the same API and sockets that other clients use."""

@@ -1,6 +1,6 @@
-"""Work in the back office before a run: items that a history needs, tables and pads beyond those of the demo.
+"""Preparations in the back office: items that a history needs, and tables and pads in addition to the demo's.
 
-The only part of the simulator that does not go over the wire: it calls the services that managers use in admin.
+This is the only part of the simulator without HTTP: it calls the services that managers use in admin.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ STEP_X, STEP_Y, SIDE = 40, 35, 24
 
 
 class OtherDatabase(Exception):
-    """These settings lead to another database than the server's."""
+    """A configured database that is not the server's."""
 
 
 def require_database(who: Credentials) -> None:
-    """The back office works in the database itself: it must be the one that the restaurant is in."""
+    """Raise OtherDatabase unless the configured database contains the restaurant."""
     try:
         found = restaurant_exists(int(who.restaurant_id))
     except AnyDatabaseError as error:
@@ -47,7 +47,7 @@ def require_database(who: Credentials) -> None:
 
 
 def create_items(who: Credentials, history: History) -> str:
-    """Add what the history needs and the menu lacks; what is on the menu keeps its price. Says how much was added."""
+    """Add items of the history that the menu lacks, and return a summary. Existing items keep their price."""
     actor = _actor(who)
     card = read_card(menu_as_sold(int(who.restaurant_id)))
     prices = {key: item.price for key, item in card.by_name().items()}
@@ -60,14 +60,14 @@ def create_items(who: Credentials, history: History) -> str:
 
 
 def _imported(item: NeededItem, price: Decimal) -> ImportedItem:
-    """The history knows no groups and no prices of modifiers: all are free choices of one group."""
+    """Build an import row; a history has no groups and no modifier prices, so all are free choices of one group."""
     modifiers = tuple(ImportedModifier(name) for name in item.modifiers)
     groups = (ImportedGroup("Options", 0, len(modifiers), modifiers),) if modifiers else ()
     return ImportedItem(item.name, price, groups=groups)
 
 
 def add_pads(who: Credentials, path: Path, wanted: int) -> str:
-    """Add tables with pads until there are `wanted`, and keep their tokens in the demo file."""
+    """Add tables with pads until there are `wanted`, and save their tokens in the demo file."""
     pads = who.of_kind("pad")
     first = 1 + max((int(number) for pad in pads for number in re.findall(r"[0-9]{1,6}$", pad.table)), default=0)
     last = first + wanted - len(pads) - 1
@@ -84,7 +84,7 @@ def _actor(who: Credentials) -> Actor:
 
 
 def _place(number: int, nth: int) -> dict[str, Any]:
-    """A small table on a grid over the room; more than the grid holds stand on top of each other."""
+    """Return the place of a small table on a grid over the room; tables beyond the grid overlap."""
     row, column = divmod(nth % (PER_ROW * ROWS), PER_ROW)
     return {
         "name": f"Table {number}",
@@ -99,7 +99,7 @@ def _place(number: int, nth: int) -> dict[str, Any]:
 
 
 def _keep(path: Path, devices: list[dict[str, str]]) -> None:
-    """Add to the demo file."""
+    """Add the devices to the demo file."""
     demo = json.loads(path.read_text(encoding="utf-8"))
     demo["devices"] += devices
     write_private(path, demo)

@@ -1,4 +1,4 @@
-"""The menu as the pads read it over the API: what can be ordered and what it costs."""
+"""The menu as pads read it over the API: items, choices and prices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bistro.core.kernel.names import name_key
 
 @dataclass(frozen=True, slots=True)
 class CardModifier:
-    """One choice and what it adds to the price."""
+    """A choice and its price."""
 
     id: int
     name: str
@@ -21,7 +21,7 @@ class CardModifier:
 
 @dataclass(frozen=True, slots=True)
 class CardGroup:
-    """Choices with their least and most."""
+    """A group of choices with its minimum and maximum."""
 
     name: str
     min: int
@@ -31,7 +31,7 @@ class CardGroup:
 
 @dataclass(frozen=True, slots=True)
 class CardItem:
-    """An item as sold now."""
+    """An item on sale."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class CardItem:
     groups: tuple[CardGroup, ...]
 
     def price_with(self, modifiers: Iterable[CardModifier]) -> Decimal:
-        """Price of one with these choices."""
+        """Return the price of one piece with these choices."""
         return self.price + sum((modifier.price for modifier in modifiers), Decimal("0.00"))
 
 
@@ -55,12 +55,12 @@ class Card:
     items: tuple[CardItem, ...]
 
     def by_name(self) -> dict[str, CardItem]:
-        """Items by the key of their name."""
+        """Return the items by normalised name."""
         return {name_key(item.name): item for item in self.items}
 
 
 def read_card(body: dict[str, Any]) -> Card:
-    """Take the answer of GET /api/v1/menu apart."""
+    """Parse the answer of GET /api/v1/menu."""
     items = [_item(raw) for category in body["categories"] for raw in category["items"]]
     return Card(str(body["version"]), str(body["currency"]), tuple(items))
 

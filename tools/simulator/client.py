@@ -1,4 +1,4 @@
-"""HTTP as a careful pad does it: one idempotency key for one order, tried again until there is an answer."""
+"""An HTTP client that behaves as a careful pad: one idempotency key for each order, retried until answered."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ LONGEST_PAUSE = 2.0
 
 
 class GaveUp(Exception):
-    """No answer that counts within the time that the caller was willing to wait."""
+    """A request without a final answer within the caller's patience."""
 
 
 class Credential(Protocol):
-    """Whatever may speak to the API."""
+    """Anything with a right to use the API."""
 
     @property
     def authorization(self) -> str:
-        """The value of the Authorization header."""
+        """Return the value of the Authorization header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said in the end."""
+    """The final answer."""
 
     status: int
     body: Any
@@ -42,12 +42,12 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """A success of any kind."""
+        """Return True for any success."""
         return 200 <= self.status < 300
 
     @property
     def code(self) -> str:
-        """The machine code of a problem document, or the bare status."""
+        """Return the machine code of a problem document, or the status."""
         if isinstance(self.body, dict) and self.body.get("code"):
             return str(self.body["code"])
         return str(self.status)
@@ -55,7 +55,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Client:
-    """All requests of a run share one session: connections stay open and nothing queues on this side."""
+    """A session for all requests of a run: connections stay open and no request waits on this side."""
 
     session: aiohttp.ClientSession
     urls: tuple[str, ...]
@@ -65,7 +65,7 @@ class Client:
     dice: random.Random = field(default_factory=random.Random)
 
     async def get(self, path: str, *, credential: Credential, door: int = 0, etag: str = "") -> Answer:
-        """Read something; with an ETag, only if it has changed."""
+        """Read a resource; with an ETag, only if it has changed."""
         return await self.send(
             "GET", path, credential=credential, door=door, headers={"If-None-Match": etag} if etag else {}
         )
@@ -73,7 +73,7 @@ class Client:
     async def post(
         self, path: str, body: Any = None, *, credential: Credential | None, key: str = "", door: int = 0
     ) -> Answer:
-        """Do something; with a key, doing it again is the same as doing it once."""
+        """Send an action; with a key a repeated action has no further effect."""
         headers = {"Idempotency-Key": key} if key else {}
         return await self.send("POST", path, body, credential=credential, door=door, headers=headers)
 
@@ -87,7 +87,7 @@ class Client:
         door: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request, repeated with the same headers until answered; the next attempt knocks at the next process."""
+        """Send a request, repeated with the same headers until answered; each attempt goes to the next process."""
         headers = {"Accept": "application/json", **(headers or {})}
         if credential is not None:
             headers["Authorization"] = credential.authorization
@@ -106,7 +106,7 @@ class Client:
             await asyncio.sleep(pause)
 
     async def _attempt(self, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Answer | None:
-        """One try; None when the connection broke or nothing came in time."""
+        """Send the request once; return None if the connection broke or timed out."""
         try:
             async with self.session.request(
                 method, url, json=body, headers=headers, timeout=aiohttp.ClientTimeout(total=self.timeout)
@@ -124,7 +124,10 @@ class Client:
         return Answer(response.status, payload, response.headers, at)
 
     def _pause(self, answer: Answer | None, attempt: int) -> float:
-        """As long as the server asks for, else growing; spread, so that five hundred pads do not return together."""
+        """Wait for the time that the server asks for, or for growing times.
+
+        The times are random, so that five hundred pads do not return together.
+        """
         spread = 0.5 + self.dice.random()
         if answer is not None and answer.status in BUSY:
             return _seconds(answer.headers.get("Retry-After")) + self.dice.random()
@@ -132,7 +135,7 @@ class Client:
 
 
 async def _payload(response: aiohttp.ClientResponse) -> Any:
-    """The JSON of an answer, or None where it is something else."""
+    """Return the JSON of an answer, or None for other content."""
     if "json" not in response.content_type:
         await response.read()
         return None
@@ -143,7 +146,7 @@ async def _payload(response: aiohttp.ClientResponse) -> Any:
 
 
 def _seconds(retry_after: str | None) -> float:
-    """Retry-After in seconds; a date or nonsense counts as one second."""
+    """Return Retry-After in seconds; a date or an invalid value counts as one second."""
     try:
         return max(0.1, float(retry_after or ""))
     except ValueError:
@@ -152,7 +155,7 @@ def _seconds(retry_after: str | None) -> float:
 
 @asynccontextmanager
 async def open_client(urls: tuple[str, ...], traffic: Traffic, *, patience: float) -> AsyncIterator[Client]:
-    """A client without a limit on connections: five hundred pads are five hundred connections."""
+    """Open a client without a limit on connections, because five hundred pads are five hundred connections."""
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=50)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield Client(session, tuple(url.rstrip("/") for url in urls), traffic, patience)

@@ -35,7 +35,7 @@ REFUSED_TO_START = (
 
 
 def simulate(given: dict[str, Any]) -> None:
-    """Play a service and print the account; exit with 1 when the account has problems."""
+    """Play a service and print the report; exit with 1 if the report has problems."""
     options = settle(given, var=settings.VAR, port=settings.PORT)
     console = Console()
     try:
@@ -55,7 +55,7 @@ def simulate(given: dict[str, Any]) -> None:
 
 
 def _prepare(options: Options, history: History | None, console: Console) -> Credentials:
-    """What has to stand before the first guest: items, tables and pads. Says what was added."""
+    """Add items, tables and pads that the run needs, and print what was added."""
     path = demo_path(options.var)
     who = read_credentials(path)
     if options.create_items or options.pads:
@@ -71,7 +71,7 @@ def _prepare(options: Options, history: History | None, console: Console) -> Cre
 async def _run(
     options: Options, who: Credentials, history: History | None, evening: Evening, console: Console
 ) -> Account:
-    """Play, with somebody drawing the figures meanwhile."""
+    """Play the service and show its figures meanwhile."""
     if options.quiet:
         return await play(options, who, history, evening)
     drawing = asyncio.create_task(show_live(evening, console))

@@ -1,4 +1,4 @@
-"""The kitchen: a wall screen that is watched, and cooks who bump what it shows."""
+"""The kitchen: a wall screen, and cooks who bump its tickets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOK_EVERY = 0.1
 
 
 def tickets_shown(html: str) -> list[tuple[int, int]]:
-    """(ticket, order) of every ticket that a fragment shows. A ticket taken off the wall names no order."""
+    """Return (ticket, order) of every ticket in a fragment. A removed ticket has no order."""
     found = []
     for tag in TICKET_TAG.finditer(html):
         order = ORDER_ATTRIBUTE.search(tag.group())
@@ -32,7 +32,7 @@ def tickets_shown(html: str) -> list[tuple[int, int]]:
 
 
 class KitchenScreen(Listener):
-    """A wall screen for all stations; tells the server what it displayed, as a real one does."""
+    """A wall screen for all stations; reports displayed tickets to the server, as a real one does."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class KitchenScreen(Listener):
         self.cooks = cooks
 
     def heard(self, message: dict[str, Any], at: float) -> None:
-        """Note when each order was first on the screen."""
+        """Record the first time that each order was on the screen."""
         if message.get("type") != "page":
             return
         self.screen.connects = self.connects
@@ -58,12 +58,15 @@ class KitchenScreen(Listener):
                 self.cooks.see(ticket, order)
 
     def displayed(self) -> int | None:
-        """Everything that came is on the screen at once."""
+        """Return the last position, because each message is displayed at once."""
         return self.seq
 
 
 class Cooks:
-    """They cook a ticket for a while, then bump it. Only tickets of this run: a person at the wall keeps theirs."""
+    """Cooks who cook a ticket for a while, then bump it.
+
+    Tickets that are not of this run are left to the people at the wall.
+    """
 
     def __init__(
         self, client: Client, ledger: Ledger, credential: Credential, *, cook_seconds: float, dice: random.Random
@@ -78,7 +81,7 @@ class Cooks:
         self.hands = asyncio.Semaphore(16)
 
     def see(self, ticket: int, order: int) -> None:
-        """Begin with a ticket that has just come up."""
+        """Begin with a ticket that has just appeared."""
         if ticket in self.known:
             return
         self.known.add(ticket)
@@ -87,7 +90,10 @@ class Cooks:
         task.add_done_callback(self.tasks.discard)
 
     async def _cook(self, ticket: int, order: int) -> None:
-        """Cook and bump. The wall can be faster than the pad's answer, so a stranger's ticket is told by waiting."""
+        """Cook and bump a ticket.
+
+        The wall can be faster than the pad's answer, so the cook waits before a ticket counts as not of this run.
+        """
         await asyncio.sleep(self.cook_seconds * self.dice.uniform(0.5, 1.5))
         if order not in self.ledger.ours:
             await asyncio.sleep(STRANGERS_WAIT)
@@ -110,7 +116,7 @@ class Cooks:
             self.ledger.complaints[f"bump: {answer.code}"] += 1
 
     async def _shown_everywhere(self, order: int) -> None:
-        """Another process's wall may lag: what is bumped before it came up there would never be shown there."""
+        """Wait until all walls show the ticket; a lagging wall of another process would never show a bumped one."""
         with suppress(TimeoutError):
             async with asyncio.timeout(STRANGERS_WAIT):
                 while not self.ledger.shown_everywhere(order):  # noqa: ASYNC110

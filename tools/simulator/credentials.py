@@ -1,4 +1,4 @@
-"""Who the simulator may act as: the logins and device tokens that the demo keeps in `$VAR/demo.json`."""
+"""The simulator's credentials: the logins and device tokens that the demo keeps in `$VAR/demo.json`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class MissingCredential(Exception):
-    """The demo file is absent or lacks somebody whom the service needs."""
+    """A demo file that is absent or lacks a credential that the service needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Device:
 
     @property
     def authorization(self) -> str:
-        """The value of the Authorization header."""
+        """Return the value of the Authorization header."""
         return f"Device {self.token}"
 
 
@@ -36,7 +36,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Everything in the demo file."""
+    """The content of the demo file."""
 
     url: str
     restaurant_id: int | str
@@ -44,31 +44,31 @@ class Credentials:
     devices: tuple[Device, ...]
 
     def of_kind(self, kind: str) -> list[Device]:
-        """All devices of one kind, in the file's order."""
+        """Return all devices of one kind, in the file's order."""
         return [device for device in self.devices if device.kind == kind]
 
     def one(self, kind: str) -> Device:
-        """The first device of a kind; says what is missing otherwise."""
+        """Return the first device of a kind; the error names what is missing."""
         for device in self.devices:
             if device.kind == kind:
                 return device
-        raise MissingCredential(f"demo.json holds no device of kind {kind!r}.")
+        raise MissingCredential(f"demo.json has no device of kind {kind!r}.")
 
     def login(self, role: str) -> Login:
-        """The login of a role; says what is missing otherwise."""
+        """Return the login of a role; the error names what is missing."""
         try:
             return self.staff[role]
         except KeyError:
-            raise MissingCredential(f"demo.json holds no login for the role {role!r}.") from None
+            raise MissingCredential(f"demo.json has no login for the role {role!r}.") from None
 
 
 def demo_path(var: Path) -> Path:
-    """Where the demo keeps its credentials."""
+    """Return the path of the demo file."""
     return var / "demo.json"
 
 
 def read_credentials(path: Path) -> Credentials:
-    """Read the demo file; the error says how one comes into being."""
+    """Read the demo file; the error names the command that creates it."""
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

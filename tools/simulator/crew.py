@@ -1,4 +1,4 @@
-"""Everybody who is on duty beside the pads: the kitchen's screens, the programs' feed, cooks and waiters."""
+"""The crew beside the pads: the kitchen's screens, the programs' feed, cooks and waiters."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ READY_ORDERS = "/api/v1/orders?status=ready&limit=200"
 
 
 class NobodyListens(Exception):
-    """A socket that the account depends on could not be opened."""
+    """A socket that the report depends on and that could not be opened."""
 
 
 @dataclass(slots=True)
 class Crew:
-    """Who is on duty, with the way to look around for what was overlooked."""
+    """The people and sockets on duty."""
 
     client: Client
     kitchen: Credential
@@ -37,7 +37,7 @@ class Crew:
     waiters: Waiters | None = None
 
     async def look_around(self) -> None:
-        """After a fault, work can lie where no message will point again: look at the lists, as people do."""
+        """Read the lists for work that no message will announce any more, as people do after a fault."""
         if self.cooks is None or self.waiters is None:
             return
         for ticket in await self._read(OPEN_TICKETS, self.kitchen):
@@ -53,7 +53,7 @@ class Crew:
         return list(answer.body["results"]) if answer.ok else []
 
     def go_home(self) -> list[asyncio.Task[None]]:
-        """Whatever is still being cooked or carried is left."""
+        """Cancel all work in progress."""
         tasks = [*(self.cooks.tasks if self.cooks else ()), *(self.waiters.tasks if self.waiters else ())]
         for task in tasks:
             task.cancel()
@@ -64,7 +64,7 @@ class Crew:
 async def crew_on_duty(
     client: Client, options: Options, who: Credentials, ledger: Ledger, pads: Sequence[Device]
 ) -> AsyncIterator[Crew]:
-    """Everybody listens before the first order is placed, and until the last has been delivered."""
+    """Keep the crew on duty from before the first order until the last delivery."""
     crew = Crew(client, who.one("kitchen"), who.one("integration"))
     if options.cooks:
         await _hire(crew, options, who, ledger)
@@ -81,7 +81,7 @@ async def crew_on_duty(
 
 
 async def _hire(crew: Crew, options: Options, who: Credentials, ledger: Ledger) -> None:
-    """Cooks act as the kitchen's device, waiters log in."""
+    """Create the cooks, who act as the kitchen's device, and the waiters, who log in."""
     bearer = Bearer(who.login("waiter"))
     await bearer.log_in(crew.client)
     crew.waiters = Waiters(crew.client, ledger, bearer)
@@ -90,7 +90,10 @@ async def _hire(crew: Crew, options: Options, who: Credentials, ledger: Ledger) 
 
 
 def _listeners(crew: Crew, options: Options, ledger: Ledger, pads: Sequence[Device]) -> list[Listener]:
-    """A kitchen screen at every process, so that an order must travel from one to the other; the feed at the last."""
+    """Create a kitchen screen for every process, and the feed at the last one.
+
+    Orders must therefore travel between the processes.
+    """
     session, urls = crew.client.session, crew.client.urls
     ledger.screens = [Screen(url) for url in urls]
     listeners: list[Listener] = [
@@ -106,7 +109,7 @@ def _listeners(crew: Crew, options: Options, ledger: Ledger, pads: Sequence[Devi
 
 
 async def _all_hear(listeners: Sequence[Listener]) -> None:
-    """Wait for everybody's first message."""
+    """Wait for the first message of every socket."""
     try:
         async with asyncio.timeout(FIRST_MESSAGE):
             for listener in listeners:
@@ -114,5 +117,5 @@ async def _all_hear(listeners: Sequence[Listener]) -> None:
     except TimeoutError:
         deaf = [listener for listener in listeners if not listener.ready.is_set()]
         raise NobodyListens(
-            f"{len(deaf)} of {len(listeners)} sockets heard nothing; {deaf[0].address}: {deaf[0].problem or 'silent'}"
+            f"{len(deaf)} of {len(listeners)} sockets are silent; {deaf[0].address}: {deaf[0].problem or 'silent'}"
         ) from None

@@ -1,4 +1,4 @@
-"""Plausible rounds made up from the menu; the same seed gives the same evening."""
+"""Plausible orders from the menu; the same seed gives the same evening."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ POPULAR_WEIGHT = 4
 
 
 def plan_demo(card: Card, count: int, run: str, seed: int) -> Plan:
-    """Make up `count` rounds from what can be had now. Items that count down are left to the guests: they run out."""
+    """Plan `count` orders from the available items.
+
+    Items with counted portions are left out, because they sell out.
+    """
     dice = random.Random(seed)  # nosec B311
     items = [item for item in card.items if item.available and item.portions_left is None]
     weights = [POPULAR_WEIGHT if item.popular else 1 for item in items]
@@ -39,7 +42,7 @@ def _line(item: CardItem, dice: random.Random) -> PlannedLine:
 
 
 def _choose(group: CardGroup, dice: random.Random) -> list[CardModifier]:
-    """As many as must be; sometimes one more."""
+    """Choose the minimum of a group, sometimes one more."""
     most = min(group.max, len(group.modifiers))
     wanted = group.min
     likely = HAS_ALLERGY if group.name.casefold() == ALLERGIES else TAKES_OPTION

@@ -1,4 +1,4 @@
-"""Reads a sales history (CSV, one row a line sold) and says which rows cannot be played and why."""
+"""Sales histories (CSV, one row for each line sold), with the reasons for rows that cannot be played."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ DEAREST = Decimal("100000.00")
 
 
 class UnreadableHistory(Exception):
-    """The file is not a sales history at all."""
+    """A file that is not a sales history."""
 
 
 class BadRow(Exception):
-    """This row cannot be played; the message is the reason that is reported."""
+    """A row that cannot be played; the message is the reported reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoldLine:
-    """One row of the history. `row` counts as a spreadsheet does: the heading is row 1."""
+    """A row of the history. `row` counts as a spreadsheet does: the heading is row 1."""
 
     row: int
     item: str
@@ -56,20 +56,20 @@ class SkippedRow:
 
 @dataclass(slots=True)
 class History:
-    """A history as read: what can be played and what was left out."""
+    """A history: the orders that can be played and the rows that were left out."""
 
     orders: list[SoldOrder] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
 
     @property
     def lines(self) -> Iterable[SoldLine]:
-        """Every line that can be played."""
+        """Return every line that can be played."""
         return (line for order in self.orders for line in order.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class NeededItem:
-    """An item that the menu must hold for the history to be played."""
+    """An item that the menu must have for the history to be played."""
 
     name: str
     category: str
@@ -79,7 +79,7 @@ class NeededItem:
 
 @dataclass(frozen=True, slots=True)
 class PriceDifference:
-    """Rows of one item whose price in the history is not the menu's."""
+    """Rows of one item with another price than the menu's."""
 
     item: str
     menu_price: Decimal
@@ -87,7 +87,7 @@ class PriceDifference:
 
 
 def read_history(path: Path) -> History:
-    """Read the file; rows of one order need not stand together."""
+    """Read the file; rows of one order need not be consecutive."""
     history = History()
     orders: dict[str, SoldOrder] = {}
     with path.open(newline="", encoding="utf-8-sig") as source:
@@ -127,7 +127,7 @@ def _quantity(text: str) -> int:
 
 
 def _price(text: str) -> Decimal | None:
-    """The price in cents; empty is allowed, since another row of the item may know it."""
+    """Return the price in cents, or None if empty, because another row of the item may have the price."""
     if not text:
         return None
     try:
@@ -140,7 +140,7 @@ def _price(text: str) -> Decimal | None:
 
 
 def needed_items(history: History) -> list[NeededItem]:
-    """Every item that ever had a price, at its most frequent one, with all modifiers ever taken with it."""
+    """Return every item with a price, at its most frequent one, with all of its modifiers in the history."""
     first: dict[str, SoldLine] = {}
     prices: dict[str, Counter[Decimal]] = {}
     modifiers: dict[str, dict[str, str]] = {}
@@ -160,7 +160,7 @@ def needed_items(history: History) -> list[NeededItem]:
 
 
 def price_differences(lines: Iterable[SoldLine], price_of: Callable[[SoldLine], Decimal]) -> list[PriceDifference]:
-    """Rows whose price is not what `price_of` them is today, gathered by item, most rows first."""
+    """Return rows with another price than `price_of` gives today, grouped by item, largest group first."""
     found: dict[tuple[str, Decimal], Counter[Decimal]] = {}
     for line in lines:
         today = price_of(line)

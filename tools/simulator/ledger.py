@@ -1,4 +1,4 @@
-"""What happened to every order, as the guests, the kitchen and the programs saw it."""
+"""The record of every order, from the pads, the kitchen and the programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.simulator.planned import PlannedOrder
 
 @dataclass(slots=True)
 class Placement:
-    """One order that a pad placed, under one idempotency key for all its attempts."""
+    """An order that a pad placed, under one idempotency key for all its attempts."""
 
     order: PlannedOrder
     key: str
@@ -25,18 +25,18 @@ class Placement:
 
     @property
     def acknowledged(self) -> bool:
-        """The server said that it has the order."""
+        """Return True if the server has confirmed the order."""
         return self.order_id is not None
 
     @property
     def refused(self) -> bool:
-        """The server said no, and meant it."""
+        """Return True if the server has refused the order for good."""
         return self.order_id is None and self.answered_at is not None
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What the wire was like: answers by status and everything that had to be tried again."""
+    """Answers by status, and everything that had to be retried."""
 
     answers: Counter[int] = field(default_factory=Counter)
     retries: int = 0
@@ -46,13 +46,13 @@ class Traffic:
 
     @property
     def server_errors(self) -> int:
-        """Answers in the five hundreds that are not the polite 503."""
+        """Return the number of 5xx answers except 503."""
         return sum(count for status, count in self.answers.items() if status >= 500 and status != 503)
 
 
 @dataclass(slots=True)
 class Screen:
-    """When one kitchen screen first showed each order."""
+    """The times at which one kitchen screen first showed each order."""
 
     name: str
     shown: dict[int, float] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Screen:
 
 @dataclass(slots=True)
 class Announcements:
-    """Where in the feed each order was announced as new, and on which connection."""
+    """The place in the feed and the connection at which each order was announced as new."""
 
     positions: dict[int, dict[int, int]] = field(default_factory=dict)
     repeated: set[int] = field(default_factory=set)
@@ -71,24 +71,24 @@ class Announcements:
     snapshots: int = 0
 
     def announce(self, order_id: int, position: int, *, connection: int) -> None:
-        """Note one new_order. The same position again after a reconnect is a repeat, not a second order."""
+        """Record a new_order. The same place again after a reconnect is a repeat, not a second order."""
         positions = self.positions.setdefault(order_id, {})
         if positions.get(position) == connection:
             self.repeated.add(order_id)
         positions[position] = connection
 
     def doubled(self) -> set[int]:
-        """Orders announced as new at more than one position, or twice on one connection."""
+        """Return orders that were announced as new at several places, or twice on one connection."""
         return {order_id for order_id, positions in self.positions.items() if len(positions) > 1} | self.repeated
 
     def knows(self, order_id: int) -> bool:
-        """Announced as new, or part of a list that a new connection began with."""
+        """Return True if the order was announced as new, or was part of a connection's first list."""
         return order_id in self.positions or order_id in self.present
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Everything that one run remembers."""
+    """The record of one run."""
 
     placements: list[Placement] = field(default_factory=list)
     screens: list[Screen] = field(default_factory=list)
@@ -101,20 +101,20 @@ class Ledger:
     started_at: float = field(default_factory=perf_counter)
 
     def acknowledge(self, placement: Placement, order_id: int) -> None:
-        """The server has this order."""
+        """Record that the server has this order."""
         placement.order_id = order_id
         self.ours.setdefault(order_id, placement)
 
     def acknowledged(self) -> list[Placement]:
-        """Orders that the server said it has."""
+        """Return the orders that the server has confirmed."""
         return [placement for placement in self.placements if placement.acknowledged]
 
     def shown_everywhere(self, order_id: int) -> bool:
-        """Every kitchen screen that listens has shown it."""
+        """Return True if every connected kitchen screen has shown the order."""
         return bool(self.screens) and all(order_id in screen.shown for screen in self.screens)
 
     def acknowledge_times(self) -> list[float]:
-        """Seconds from the first attempt to the answer."""
+        """Return the seconds from the first attempt to the answer."""
         return [
             placement.answered_at - placement.sent_at
             for placement in self.placements
@@ -122,7 +122,7 @@ class Ledger:
         ]
 
     def screen_times(self) -> list[float]:
-        """Seconds from the first attempt to the message that showed the order, on every screen."""
+        """Return the seconds from the first attempt to the message that showed the order, on every screen."""
         return [
             screen.shown[order_id] - placement.sent_at
             for order_id, placement in self.ours.items()
@@ -131,12 +131,12 @@ class Ledger:
         ]
 
     def expected(self) -> Decimal:
-        """What all acknowledged orders should cost."""
+        """Return the expected total of all acknowledged orders."""
         return sum((placement.order.expected for placement in self.acknowledged()), Decimal("0.00"))
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
-    """The nearest-rank percentile, or None of nothing."""
+    """Return the nearest-rank percentile, or None without values."""
     ordered = sorted(values)
     if not ordered:
         return None

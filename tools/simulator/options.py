@@ -1,4 +1,4 @@
-"""What one run is asked to do."""
+"""The options of one run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEFAULT_COUNT = 100
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command's options, settled."""
+    """The command's options after parsing."""
 
     var: Path
     urls: tuple[str, ...]
@@ -36,11 +36,14 @@ class Options:
 
     @property
     def pace(self) -> float:
-        """Orders a second; 0 means all at once."""
+        """Return orders per second; 0 means all at once."""
         return 0.0 if self.burst else self.rate
 
     def wanted(self, pads: int) -> int:
-        """How many orders to make up: as told, as many as the time holds, one a pad in a burst."""
+        """Return the number of orders to make up.
+
+        That is the given number, as many as fit in the time, or one for each pad in a burst.
+        """
         if self.count is not None:
             return self.count
         if self.seconds is not None:
@@ -48,44 +51,44 @@ class Options:
         return pads if self.burst else DEFAULT_COUNT
 
     def limit(self, pads: int) -> int | None:
-        """How many orders of a history to play: all, unless told otherwise."""
+        """Return the number of orders of a history to play, or None for all."""
         told = self.count is not None or self.seconds is not None or self.burst
         return self.wanted(pads) if told else None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `manage.py simulate`."""
-    what = parser.add_argument_group("what is ordered")
+    what = parser.add_argument_group("orders")
     what.add_argument(
-        "--orders", type=Path, metavar="FILE.csv", help="play this sales history instead of made-up orders"
+        "--orders", type=Path, metavar="FILE.csv", help="play this sales history in place of made-up orders"
     )
-    what.add_argument("--create-items", action="store_true", help="first add items and modifiers that the menu lacks")
+    what.add_argument("--create-items", action="store_true", help="add missing items and modifiers to the menu first")
     what.add_argument(
-        "--count", type=positive_int, metavar="N", help=f"how many orders (made up: {DEFAULT_COUNT}; history: all)"
+        "--count", type=positive_int, metavar="N", help=f"number of orders (made up: {DEFAULT_COUNT}; history: all)"
     )
-    what.add_argument("--seconds", type=positive, metavar="S", help="how long, instead of how many")
-    what.add_argument("--seed", type=int, default=1, help="the same seed makes up the same evening")
-    how = parser.add_argument_group("how fast")
+    what.add_argument("--seconds", type=positive, metavar="S", help="duration in place of a number of orders")
+    what.add_argument("--seed", type=int, default=1, help="seed of made-up orders; the same seed gives the same orders")
+    how = parser.add_argument_group("load")
     how.add_argument("--rate", type=positive, default=DEFAULT_RATE, metavar="PER_SECOND", help="orders per second")
-    how.add_argument("--burst", action="store_true", help="all orders in the same second (default: one from every pad)")
+    how.add_argument("--burst", action="store_true", help="place all orders at once (default: one from every pad)")
     how.add_argument(
-        "--pads", type=positive_int, metavar="N", help="use N pads; tables and pads that lack are added first"
+        "--pads", type=positive_int, metavar="N", help="use N pads; missing tables and pads are added first"
     )
-    how.add_argument("--pad-sockets", action="store_true", help="every pad also keeps its live socket open")
-    how.add_argument("--no-cooks", action="store_true", help="nobody bumps or delivers")
-    how.add_argument("--cook-seconds", type=positive, default=1.0, metavar="S", help="how long a ticket cooks")
-    where = parser.add_argument_group("where, and what to report")
+    how.add_argument("--pad-sockets", action="store_true", help="keep the live socket of every pad open")
+    how.add_argument("--no-cooks", action="store_true", help="do not bump or deliver orders")
+    how.add_argument("--cook-seconds", type=positive, default=1.0, metavar="S", help="seconds that a ticket cooks")
+    where = parser.add_argument_group("server and report")
     where.add_argument(
-        "--url", action="append", metavar="URL", help="a server's address; several times for several processes"
+        "--url", action="append", metavar="URL", help="address of the server; repeat it for several processes"
     )
-    where.add_argument("--patience", type=positive, default=120.0, metavar="S", help="how long a pad keeps trying")
-    where.add_argument("--settle", type=positive, default=30.0, metavar="S", help="how long to wait when nothing moves")
-    where.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
-    where.add_argument("--quiet", action="store_true", help="only the account at the end")
+    where.add_argument("--patience", type=positive, default=120.0, metavar="S", help="seconds for which a pad retries")
+    where.add_argument("--settle", type=positive, default=30.0, metavar="S", help="seconds to wait without changes")
+    where.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
+    where.add_argument("--quiet", action="store_true", help="print only the final report")
 
 
 def settle(given: dict[str, Any], *, var: Path, port: int) -> Options:
-    """Make options of what was given and where the demo lives."""
+    """Build options from the arguments and the demo's folder."""
     urls = given["url"] or [f"http://127.0.0.1:{port}"]
     return Options(
         var=var,
@@ -102,7 +105,7 @@ SAME_NAME = (
 
 
 def positive(text: str) -> float:
-    """A number above zero."""
+    """Parse a number above zero."""
     number = float(text)
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError("must be above zero")
@@ -110,7 +113,7 @@ def positive(text: str) -> float:
 
 
 def positive_int(text: str) -> int:
-    """A whole number above zero."""
+    """Parse a whole number above zero."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")

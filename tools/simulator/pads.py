@@ -1,4 +1,4 @@
-"""The pads on the tables: they order, and ask again with the same key until they know."""
+"""The pads on the tables: they order, and retry with the same key until they have an answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORDERS = "/api/v1/orders"
 
 
 class Pads:
-    """All pads that take part; orders are dealt round over them."""
+    """All pads that take part; orders are distributed among them in turn."""
 
     def __init__(self, client: Client, ledger: Ledger, devices: Sequence[Device]) -> None:
         self.client = client
@@ -25,7 +25,7 @@ class Pads:
         self.devices = tuple(devices)
 
     async def wake(self, etag: str) -> None:
-        """Every pad looks whether its menu is still the newest, as it does when it is switched on."""
+        """Let every pad check its menu, as a real one does after it is switched on."""
         reads = (
             self.client.get(MENU, credential=device, door=number, etag=etag)
             for number, device in enumerate(self.devices)
@@ -33,9 +33,9 @@ class Pads:
         await asyncio.gather(*reads)
 
     async def serve(self, orders: Sequence[PlannedOrder], *, rate: float) -> None:
-        """Place all orders at `rate` a second, or all at once when it is 0.
+        """Place all orders at `rate` per second, or all at once if it is 0.
 
-        The rate does not wait for the server: guests do not order more slowly because the kitchen's machine is slow.
+        The rate does not depend on the answers, because guests do not order more slowly when the server is slow.
         """
         start = perf_counter()
         async with asyncio.TaskGroup() as guests:
@@ -47,7 +47,7 @@ class Pads:
                 guests.create_task(self.place(placement, number))
 
     async def place(self, placement: Placement, number: int) -> None:
-        """Place one order from the pad whose turn it is."""
+        """Place one order from the next pad."""
         placement.sent_at = perf_counter()
         try:
             answer = await self.client.post(

@@ -1,4 +1,4 @@
-"""Orders as the simulator intends to place them, with what they should cost: its own sum, made from the menu alone."""
+"""Planned orders with their expected totals, calculated from the menu alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """Some of one item with chosen modifiers."""
+    """A quantity of one item with its modifiers."""
 
     item: CardItem
     quantity: int
@@ -31,24 +31,24 @@ class PlannedLine:
 
     @property
     def expected(self) -> Decimal:
-        """(item + modifiers) x quantity."""
+        """Return (item + modifiers) × quantity."""
         return self.item.price_with(self.modifiers) * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrder:
-    """One round. The marker goes along as the first line's note: whatever happens, the order can be told by it."""
+    """A planned order. The marker is sent as the first line's note and always identifies the order."""
 
     marker: str
     lines: tuple[PlannedLine, ...]
 
     @property
     def expected(self) -> Decimal:
-        """What the whole round should cost."""
+        """Return the expected total."""
         return sum((line.expected for line in self.lines), NOTHING)
 
     def body(self) -> dict[str, Any]:
-        """The body of POST /api/v1/orders."""
+        """Return the body of POST /api/v1/orders."""
         lines: list[dict[str, Any]] = []
         for line in self.lines:
             one: dict[str, Any] = {"item": line.item.id, "quantity": line.quantity}
@@ -61,14 +61,14 @@ class PlannedOrder:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be played, and what of the history is not."""
+    """The orders to play, and the rows of the history that are left out."""
 
     orders: list[PlannedOrder] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
     differences: list[PriceDifference] = field(default_factory=list)
 
     def skipped_by_reason(self) -> Counter[str]:
-        """How many rows were left out, by reason."""
+        """Count the rows that were left out, by reason."""
         return Counter(row.reason for row in self.skipped)
 
 
@@ -96,7 +96,7 @@ def plan_history(history: History, card: Card, run: str, limit: int | None = Non
 
 
 def marker(run: str, number: int) -> str:
-    """The text that tells one order of one run from all others."""
+    """Return the text that identifies one order of one run."""
     return f"sim {run} {number}"
 
 

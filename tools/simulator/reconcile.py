@@ -1,4 +1,4 @@
-"""The account at the end: what the guests were promised against what the restaurant's own books say."""
+"""The final report: acknowledged orders compared with the stored ones."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ PAGE = 200
 
 
 class UnreadableBooks(Exception):
-    """The list of orders could not be read, so nothing can be said about it."""
+    """A list of orders that could not be read, so that no verdict is possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundOrder:
-    """An order as the API lists it."""
+    """An order in the API's list."""
 
     id: int
     markers: frozenset[str]
@@ -53,17 +53,17 @@ class Account:
 
     @property
     def lost(self) -> set[int]:
-        """Acknowledged to a guest, but missing in the books, on the kitchen's wall or in the feed."""
+        """Return acknowledged orders that are missing in the list, on the kitchen's wall or in the feed."""
         return self.not_in_books | self.not_shown | self.not_announced
 
     @property
     def money_agrees(self) -> bool:
-        """To the cent, in sum and for every order."""
+        """Return True if the sum and every order agree to the cent."""
         return self.expected == self.found and not self.wrong_totals
 
     @property
     def problems(self) -> list[str]:
-        """Everything that keeps the service from counting as good, in words."""
+        """Return all problems in words, or an empty list."""
         found = []
         if not self.acknowledged:
             found.append("no order was acknowledged")
@@ -72,23 +72,23 @@ class Account:
         if self.doubled:
             found.append(f"{len(self.doubled)} doubled")
         if self.invented:
-            found.append(f"{len(self.invented)} in the books although refused")
+            found.append(f"{len(self.invented)} stored although refused")
         if not self.money_agrees:
             found.append(f"money differs by {self.found - self.expected} ({len(self.wrong_totals)} orders)")
         if self.unanswered:
             found.append(f"{self.unanswered} never answered")
         if sum(self.refused.values()) > self.turned_away:
-            found.append(f"{sum(self.refused.values()) - self.turned_away} refused for other reasons than sold out")
+            found.append(f"{sum(self.refused.values()) - self.turned_away} refused for another reason than sold out")
         return found
 
 
 async def list_orders(client: Client, credential: Credential, since: str) -> list[FoundOrder]:
-    """Every order since then, page by page."""
+    """Read every order since then, page by page."""
     return [order async for page in _pages(client, credential, since) for order in map(found_order, page)]
 
 
 async def _pages(client: Client, credential: Credential, since: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """Follow `next`; only its path is used, since a proxy's name for the server need not be ours."""
+    """Follow `next`; only its path is used, because a proxy's name for the server may differ from ours."""
     path: str | None = f"/api/v1/orders?{urlencode({'since': since, 'limit': PAGE})}"
     while path:
         answer = await client.get(path, credential=credential)
@@ -100,13 +100,13 @@ async def _pages(client: Client, credential: Credential, since: str) -> AsyncIte
 
 
 def found_order(raw: dict[str, Any]) -> FoundOrder:
-    """Take one listed order apart; the marker is the note of one of its lines."""
+    """Parse a listed order; the marker is the note of one of its lines."""
     notes = frozenset(line["note"] for line in raw["lines"] if line.get("note"))
     return FoundOrder(raw["id"], notes, Decimal(raw["total"]), raw["status"])
 
 
 def reconcile(ledger: Ledger, books: Sequence[FoundOrder]) -> Account:
-    """Hold what the guests were told against the books, the kitchen's wall and the feed."""
+    """Compare the answers to the pads with the stored orders, the kitchen's wall and the feed."""
     acknowledged = ledger.acknowledged()
     account = Account(
         placed=len(ledger.placements),
@@ -126,7 +126,10 @@ def reconcile(ledger: Ledger, books: Sequence[FoundOrder]) -> Account:
 
 
 def _follow(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder]) -> None:
-    """Where every acknowledged order got to. A feed that had to begin anew cannot know what came and went meanwhile."""
+    """Find every acknowledged order on the walls and in the feed.
+
+    A feed that had to start again cannot know orders that came and went meanwhile.
+    """
     feed_is_whole = ledger.announcements.snapshots <= 1
     for order_id in ledger.ours:
         found = by_id.get(order_id)
@@ -145,7 +148,7 @@ def _follow(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder]) -> N
 
 
 def _count_money(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder]) -> None:
-    """Sum what the books ask for our orders, and note every order that costs something else than the menu says."""
+    """Sum the stored totals of our orders, and record every order that differs from the menu's prices."""
     for order_id, placement in ledger.ours.items():
         found = by_id.get(order_id)
         if found is None:
@@ -156,7 +159,7 @@ def _count_money(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder])
 
 
 def _doubled(ledger: Ledger, books: Sequence[FoundOrder]) -> set[int]:
-    """One round in two orders, two rounds in one order, or one order announced twice."""
+    """Return orders that exist twice, that mix two requests, or that were announced twice."""
     ours = {placement.order.marker for placement in ledger.placements}
     first: dict[str, int] = {}
     doubled = ledger.announcements.doubled() & ledger.ours.keys()

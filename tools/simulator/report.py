@@ -1,4 +1,4 @@
-"""What people see: live figures while the service runs, and the account at its end."""
+"""Reports for people: live figures during the service, and the tables at its end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_ROWS = 8
 
 
 async def show_live(evening: Evening, console: Console) -> None:
-    """Draw figures until cancelled: a moving picture on a terminal, a line now and then elsewhere."""
+    """Show figures until cancelled: in place on a terminal, otherwise a line from time to time."""
     if not console.is_terminal:
         while True:
             await asyncio.sleep(PLAIN_EVERY)
@@ -71,7 +71,7 @@ def _figures(evening: Evening) -> Table:
 
 
 def show_account(evening: Evening, account: Account, console: Console) -> None:
-    """The tables at the end, and the verdict in words."""
+    """Print the final tables and the verdict."""
     console.print(_account_table(evening, account))
     console.print(_latency_table(evening))
     for table in (_skipped_table(evening), _price_table(evening), _wrong_totals_table(account)):
@@ -132,7 +132,7 @@ def _latencies(evening: Evening) -> dict[str, list[float]]:
 
 
 def _skipped_table(evening: Evening) -> Table:
-    """The first rows of every reason, so that they can be looked up in the file."""
+    """Build a table with the first rows for every reason, so that they can be looked up in the file."""
     table = Table("Skipped because", "rows", "first at row", title="History rows skipped")
     for reason, count in evening.plan.skipped_by_reason().most_common(MOST_ROWS):
         first = min(row.row for row in evening.plan.skipped if row.reason == reason)
@@ -141,7 +141,7 @@ def _skipped_table(evening: Evening) -> Table:
 
 
 def _price_table(evening: Evening) -> Table:
-    table = Table("Item", "menu", "history (rows)", title="Prices in the history that are not the menu's")
+    table = Table("Item", "menu", "history (rows)", title="Prices in the history that differ from the menu's")
     for difference in evening.plan.differences[:MOST_ROWS]:
         others = ", ".join(f"{price} ({count})" for price, count in sorted(difference.rows.items()))
         table.add_row(difference.item, str(difference.menu_price), others)
@@ -152,20 +152,20 @@ def _price_table(evening: Evening) -> Table:
 
 
 def _wrong_totals_table(account: Account) -> Table:
-    table = Table("Order", "expected", "found", title="Orders that cost something else than the menu says")
+    table = Table("Order", "expected", "found", title="Orders with another total than the menu's prices give")
     for order_id, expected, found in account.wrong_totals[:MOST_ROWS]:
         table.add_row(str(order_id), str(expected), str(found))
     return table
 
 
 def _show_sets(account: Account, console: Console) -> None:
-    """Name the orders that went wrong."""
+    """Print the ids of wrong orders."""
     for name, orders in (
-        ("not in the books", account.not_in_books),
+        ("not stored", account.not_in_books),
         ("not shown in the kitchen", account.not_shown),
         ("not announced", account.not_announced),
         ("doubled", account.doubled),
-        ("in the books although refused", account.invented),
+        ("stored although refused", account.invented),
     ):
         if orders:
             some = ", ".join(map(str, sorted(orders)[:20]))
@@ -173,7 +173,7 @@ def _show_sets(account: Account, console: Console) -> None:
 
 
 def figures(evening: Evening, account: Account) -> dict[str, Any]:
-    """Everything for programs: what `--json` writes."""
+    """Return all figures in the form that `--json` writes."""
     traffic, plan = evening.ledger.traffic, evening.plan
     return {
         "good": not account.problems,
@@ -215,7 +215,7 @@ def _ms(seconds: float | None) -> str:
 
 
 def _reasons(counted: dict[str, int]) -> str:
-    """'3: 2 sold_out, 1 stale', or plain 0."""
+    """Format counted reasons: '3: 2 sold_out, 1 stale', or 0."""
     total = sum(counted.values())
     if not total:
         return "0"

@@ -1,4 +1,4 @@
-"""One service from the first order to the account: who takes part, in which order, and when it is over."""
+"""A service from the first order to the final report."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CLOCK_SLACK = timedelta(seconds=5)
 
 
 class NotServing(Exception):
-    """The server cannot be played against."""
+    """A server that cannot be used for a simulation."""
 
 
 @dataclass(slots=True)
 class Evening:
-    """What a run is made of, for whoever shows it while it goes on and afterwards."""
+    """The parts of a run, for its live figures and its final report."""
 
     ledger: Ledger = field(default_factory=Ledger)
     plan: Plan = field(default_factory=Plan)
@@ -44,10 +44,10 @@ class Evening:
 
 
 async def play(options: Options, who: Credentials, history: History | None, evening: Evening) -> Account:
-    """Play one service against the running server and give the account of it."""
+    """Play one service against the running server and return the final report."""
     devices = who.of_kind("pad")[: options.pads]
     if not devices:
-        raise NotServing("demo.json holds no pads.")
+        raise NotServing("demo.json has no pads.")
     async with open_client(options.urls, Traffic(), patience=options.patience) as client:
         menu, since = await _open_menu(client, devices[0])
         card = read_card(menu.body)
@@ -67,7 +67,7 @@ async def play(options: Options, who: Credentials, history: History | None, even
 
 
 async def _open_menu(client: Client, pad: Device) -> tuple[Answer, str]:
-    """Read the menu; the answer's date is the server's clock, from which the books are read later."""
+    """Read the menu and the server's clock, which later selects the orders of this run."""
     try:
         answer = await client.get(MENU, credential=pad)
     except GaveUp as problem:
@@ -80,7 +80,7 @@ async def _open_menu(client: Client, pad: Device) -> tuple[Answer, str]:
 
 
 def _plan(options: Options, card: Card, history: History | None, pads: int) -> Plan:
-    """What will be ordered, marked so that this run's orders can be told from all others."""
+    """Plan the orders, marked so that they can be told from those of other runs."""
     run = secrets.token_hex(3)
     if history is None:
         return plan_demo(card, options.wanted(pads), run, options.seed)
@@ -88,7 +88,7 @@ def _plan(options: Options, card: Card, history: History | None, pads: int) -> P
 
 
 async def _serve(pads: Pads, options: Options, evening: Evening) -> None:
-    """The ordering itself; traffic counts from here, not from the pads' waking up."""
+    """Place the orders; traffic counts from here, not from the pads' start."""
     ledger = evening.ledger
     pads.client.traffic = ledger.traffic
     ledger.started_at = perf_counter()
@@ -98,7 +98,7 @@ async def _serve(pads: Pads, options: Options, evening: Evening) -> None:
 
 
 async def _finish(ledger: Ledger, options: Options, crew: Crew) -> None:
-    """Until every order was shown, announced and delivered, or nothing has moved for too long."""
+    """Wait until every order was shown, announced and delivered, or until nothing has changed for too long."""
     moved = looked = perf_counter()
     before = -1
     while True:

@@ -1,4 +1,4 @@
-"""A socket that comes back: it remembers the feed's epoch and position and resumes from there after any break."""
+"""A socket that reconnects: it keeps the feed's epoch and position, and resumes from there after any break."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROTOCOL = "bistro.v1"
 
 
 class Listener:
-    """One live socket. Subclasses say what a message means in `heard`."""
+    """A live socket. Subclasses interpret messages in `heard`."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, path: str, credential: Credential) -> None:
         self.session = session
@@ -33,11 +33,11 @@ class Listener:
         self.ready = asyncio.Event()
 
     def heard(self, message: dict[str, Any], at: float) -> None:
-        """Take one message."""
+        """Process one message."""
         raise NotImplementedError
 
     def displayed(self) -> int | None:
-        """The position up to which a screen shows everything, for its report; None for what has no screen."""
+        """Return the position up to which the screen shows everything, or None for a client without a screen."""
         return None
 
     async def listen(self) -> None:
@@ -54,7 +54,7 @@ class Listener:
             await asyncio.sleep(pause * (0.5 + random.random() / 2))  # nosec B311
 
     async def _one_connection(self) -> None:
-        """Connect, say where we are, and take messages until the socket closes or falls silent."""
+        """Connect, send the position, and process messages until the socket closes or falls silent."""
         headers = {"Authorization": self.credential.authorization}
         async with self.session.ws_connect(
             self.address, protocols=(PROTOCOL,), headers=headers, max_msg_size=0, autoping=True
@@ -68,7 +68,7 @@ class Listener:
                 reporter.cancel()
 
     async def _hear(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Take messages; a heartbeat tells the head of the feed, which is not our position in it."""
+        """Process messages; a heartbeat names the head of the feed, which is not the socket's own position."""
         while True:
             frame = await socket.receive(timeout=SILENCE)
             if frame.type is not aiohttp.WSMsgType.TEXT:
@@ -82,11 +82,11 @@ class Listener:
                 self.ready.set()
 
     async def _report(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Say what was displayed; ten times a second is often enough, however many messages come."""
+        """Report displayed tickets at most ten times a second."""
         reported: int | None = None
         while not socket.closed:
             await asyncio.sleep(REPORT_EVERY)
             if self.displayed() != reported:
                 reported = self.displayed()
-                with suppress(aiohttp.ClientError, ConnectionError):  # the listener notices by itself
+                with suppress(aiohttp.ClientError, ConnectionError):  # the listener notices the break itself
                     await socket.send_json({"seen": reported})

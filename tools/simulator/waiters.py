@@ -1,4 +1,4 @@
-"""The waiters: they log in as staff do, listen to the order feed, and deliver what is ready."""
+"""The waiters: they log in as staff do, follow the order feed, and deliver ready orders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNAUTHORISED = 401
 
 
 class NotLoggedIn(Exception):
-    """The login in demo.json was refused."""
+    """A login in demo.json that was refused."""
 
 
 class Bearer:
@@ -28,7 +28,7 @@ class Bearer:
         self.authorization = "Bearer"
 
     async def log_in(self, client: Client) -> None:
-        """Get an access token."""
+        """Fetch an access token."""
         answer = await client.post(
             "/auth/login", {"email": self.login.email, "password": self.login.password}, credential=None
         )
@@ -38,7 +38,7 @@ class Bearer:
 
 
 class OrderFeed(Listener):
-    """What other programs hear: every order announced as new once, then its changes."""
+    """The feed for programs: every new order once, then its changes."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class OrderFeed(Listener):
         self.waiters = waiters
 
     def heard(self, message: dict[str, Any], at: float) -> None:
-        """Count announcements, and call a waiter to what is ready."""
+        """Count announcements, and call a waiter for ready orders."""
         kind = message.get("type")
         if kind == "initial":
             self.announcements.connects = self.connects
@@ -73,7 +73,7 @@ class OrderFeed(Listener):
 
 
 class Waiters:
-    """They carry ready orders out. Only orders of this run: a person on the floor keeps theirs."""
+    """Waiters who deliver ready orders of this run; other orders are left to the people on the floor."""
 
     def __init__(self, client: Client, ledger: Ledger, bearer: Bearer) -> None:
         self.client = client
@@ -84,7 +84,7 @@ class Waiters:
         self.hands = asyncio.Semaphore(16)
 
     def see(self, order: int) -> None:
-        """Fetch an order from the pass."""
+        """Collect an order from the pass."""
         if order in self.known or order not in self.ledger.ours:
             return
         self.known.add(order)
@@ -107,7 +107,7 @@ class Waiters:
             self.ledger.complaints[f"deliver: {answer.code}"] += 1
 
     async def _post(self, path: str, door: int) -> Answer:
-        """Post as the waiter; an access token that has run out is renewed once."""
+        """Post as the waiter, with a new access token if the old one has expired."""
         answer = await self.client.post(path, {}, credential=self.bearer, door=door)
         if answer.status == UNAUTHORISED:
             await self.bearer.log_in(self.client)
@@ -116,5 +116,5 @@ class Waiters:
 
 
 def _delivered_before(answer: Answer) -> bool:
-    """The answer to a first attempt was lost on the way, and the second finds the work done."""
+    """Return True if the refusal means that an earlier attempt, whose answer was lost, did the work."""
     return isinstance(answer.body, dict) and answer.body.get("current") == "delivered"

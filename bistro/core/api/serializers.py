@@ -138,15 +138,15 @@ class HeartbeatInput(StrictSerializer):
     """A report of a pad. Absent fields were not reported."""
 
     firmware = LineOfText(max_length=40, required=False, default="")
-    digest = LineOfText(max_length=128, required=False, default="", help_text="Of the software that runs.")
-    tamper = StrictBoolean(required=False, default=False, help_text="The case was opened.")
+    digest = LineOfText(max_length=128, required=False, default="", help_text="Digest of the running software.")
+    tamper = StrictBoolean(required=False, default=False, help_text="True when the case was opened.")
     battery = StrictInteger(
         min_value=0,
         max_value=100,
         required=False,
         default=None,
         allow_null=True,
-        help_text="Percent, where it is known.",
+        help_text="Battery level in percent, if known.",
     )
 
 

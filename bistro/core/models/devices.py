@@ -46,13 +46,15 @@ class Device(models.Model):
     name = models.CharField(max_length=80)
     token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     next_token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=0, editable=False, help_text="Raised when its rights change.")
+    version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Increases when the rights of the device change."
+    )
     firmware = models.CharField(max_length=40, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     expected_digest = models.CharField(max_length=128, null=True, editable=False)
     reported_digest = models.CharField(
-        max_length=128, null=True, editable=False, help_text="What a locked one last said."
+        max_length=128, null=True, editable=False, help_text="The last digest that a locked device reported."
     )
     battery = models.PositiveSmallIntegerField(null=True, blank=True, editable=False, help_text="Percent.")
     locked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -97,7 +99,11 @@ class Pairing(models.Model):
     device = models.ForeignKey(Device, on_delete=models.CASCADE, null=True, related_name="pairings")
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)
-    address = models.CharField(max_length=80, editable=False, help_text="Where the browser is; few may wait at one.")
+    address = models.CharField(
+        max_length=80,
+        editable=False,
+        help_text="IP address of the browser; the number of open codes per address is limited.",
+    )
     expires_at = models.DateTimeField(db_index=True)
     claimed_at = models.DateTimeField(null=True)
     collected_at = models.DateTimeField(null=True)

@@ -64,7 +64,7 @@ class Event(models.Model):
     action = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
     table_id = models.BigIntegerField(null=True)
-    actor = models.CharField(max_length=40, help_text="kind:id of who did it")
+    actor = models.CharField(max_length=40, help_text="Actor as kind:id.")
     actor_label = models.CharField(max_length=120, blank=True)
     device_id = models.BigIntegerField(null=True)
     data = models.TextField()

@@ -41,7 +41,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
-    version = models.PositiveIntegerField(default=0, editable=False, help_text="Raised to end every open session.")
+    version = models.PositiveIntegerField(default=0, editable=False, help_text="Increases to end all open sessions.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

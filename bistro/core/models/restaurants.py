@@ -43,12 +43,15 @@ class Restaurant(models.Model):
         help_text="Quick dishes of a course start later, so that all finish together.",
     )
     fire_after_served_minutes = models.PositiveSmallIntegerField(
+        "minutes until the next course",
         null=True,
         blank=True,
         help_text="Minutes after serving until the next course fires automatically. Blank = never.",
     )
     pads_need_session = models.BooleanField(
-        default=False, help_text="Pads can order only while a session is open at their table."
+        "pads need an open session",
+        default=False,
+        help_text="Pads can order only while a session is open at their table.",
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

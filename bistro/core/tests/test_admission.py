@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from bistro.core.server import admission
 from bistro.core.server.admission import LONGEST_DELAY, REFUSALS_A_SECOND, ConcurrencyLimiter
 from bistro.core.tests.asgi import read_body
 
@@ -177,11 +178,14 @@ async def test_one_too_many_in_the_queue_is_told_to_come_again(limiter, kitchen)
     assert (await Client(limiter).ask()).status == 200
 
 
-async def test_the_more_are_refused_the_longer_each_of_them_waits(limiter, kitchen, settings):
+async def test_the_more_are_refused_the_longer_each_of_them_waits(limiter, kitchen, settings, monkeypatch):
     """A crowd that retries must not be refused again and again. A client that leaves is not counted."""
+    settings.ADMISSION_REFUSAL_SECONDS = 60.0  # a hundred times the real times: no refusal ends during the test
+    monkeypatch.setattr(admission, "REFUSALS_A_SECOND", REFUSALS_A_SECOND / 100)
+    monkeypatch.setattr(admission, "LONGEST_DELAY", LONGEST_DELAY * 100)
     kitchen.finish.clear()
     inside, crowd = start(*(Client(limiter) for _ in range(5))), []
-    for many, seconds in ((1, settings.ADMISSION_REFUSAL_SECONDS), (2 * REFUSALS_A_SECOND, 2.0), (600, LONGEST_DELAY)):
+    for many, seconds in ((1, 60.0), (2 * REFUSALS_A_SECOND, 200.0), (600, 100 * LONGEST_DELAY)):
         more = [Client(limiter) for _ in range(many - len(crowd))]
         crowd += more
         inside += start(*more)

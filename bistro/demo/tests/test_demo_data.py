@@ -1,4 +1,4 @@
-"""The demo's data is a restaurant that the product itself would accept."""
+"""The demo's data, which describe a restaurant that the product accepts."""
 
 import math
 from decimal import Decimal
@@ -21,7 +21,7 @@ ITEMS = [item for category in CATEGORIES for item in category.items]
 
 
 def box(table):
-    """The rectangle that a turned table covers."""
+    """Return the rectangle that a rotated table covers."""
     turn = math.radians(table.rotation)
     width = abs(table.width * math.cos(turn)) + abs(table.height * math.sin(turn))
     height = abs(table.width * math.sin(turn)) + abs(table.height * math.cos(turn))

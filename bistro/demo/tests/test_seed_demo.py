@@ -1,4 +1,4 @@
-"""The demo restaurant is made whole or made again: nobody is left with one whose passwords were never told."""
+"""The creation of the demo restaurant: complete or repeated, so that its passwords are always known."""
 
 import io
 import json
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class PowerCut(BaseException):
-    """The machine stops: nothing after it runs."""
+    """A stop of the machine; no code after it runs."""
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_restaurant_that_is_there_is_left_alone(var):
     seed_demo()
     said = (var / "demo.json").read_text()
     pk = Restaurant.objects.get().pk
-    (var / "demo.unfinished").touch()  # stopped after all was told
+    (var / "demo.unfinished").touch()  # stopped before the mark was removed
 
     assert seed_demo() == ""
     assert (Restaurant.objects.get().pk, (var / "demo.json").read_text()) == (pk, said)

@@ -4,7 +4,7 @@ from harness.releases import CHANNEL_KNOWN, LATEST
 
 
 class Migration(migrations.Migration):
-    """Everything in one transaction, which holds the locks of all statements until the last one is through."""
+    """Changes in one transaction, which holds the locks of all statements until the last one has finished."""
 
     dependencies = [("orders", LATEST)]
     operations = [

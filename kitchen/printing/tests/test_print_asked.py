@@ -26,7 +26,7 @@ from kitchen.wall.live import KitchenView
 
 pytestmark = pytest.mark.django_db
 
-PRINTERS, ADD = "/admin/kitchen/printer/", "/admin/kitchen/printer/add/"
+PRINTERS, ADD = "/admin/printing/printer/", "/admin/printing/printer/add/"
 HTMX = {"HX-Request": "true"}
 
 

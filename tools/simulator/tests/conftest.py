@@ -22,7 +22,7 @@ def who():
 
 @pytest.fixture
 def serve():
-    """Start a restaurant that misbehaves as told."""
+    """Start a restaurant with the given faults."""
 
     @asynccontextmanager
     async def start(**faults):

@@ -1,4 +1,4 @@
-"""A server with just enough of the API and the sockets to be played against, and faults to order."""
+"""A fake server with enough of the API and the sockets for a simulation, and with faults on request."""
 
 import asyncio
 import json
@@ -59,7 +59,7 @@ PRICES = {1: Decimal("13.90"), 2: Decimal("4.50"), 11: Decimal("1.50"), 12: Deci
 
 
 class FakeRestaurant:
-    """Keeps orders in a list; the attributes in capitals of `faults` switch misbehaviour on."""
+    """A restaurant whose orders are a list; the attributes in capitals of `faults` enable faults."""
 
     def __init__(self, **faults):
         self.faults = faults
@@ -183,7 +183,7 @@ class FakeRestaurant:
         return await self.socket(request, "orders", {"type": "initial", "orders": []})
 
     async def visited(self, room, times):
-        """Wait until a room's socket was opened so often."""
+        """Wait until a room's socket was opened that often."""
         async with self.joined:
             await self.joined.wait_for(lambda: self.visits[room] >= times)
 

@@ -1,4 +1,4 @@
-"""Items, tables and pads that a run needs, made by the managers' own services."""
+"""Items, tables and pads that a run needs, created by the managers' own services."""
 
 import json
 import stat

@@ -1,4 +1,4 @@
-"""CompiledQuery a sales history."""
+"""Sales histories."""
 
 from collections import Counter
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Whole evenings at a restaurant that behaves, and at restaurants that do not: every fault must show in the verdict."""
+"""Whole evenings at a correct restaurant and at faulty ones: every fault must appear in the verdict."""
 
 import asyncio
 from decimal import Decimal
@@ -112,7 +112,7 @@ async def test_the_report_names_what_went_wrong(evening_at):
     show_account(evening, account, console)
     text = console.export_text()
     assert "NOT GOOD" in text
-    assert "not in the books: 1 (1)" in text
+    assert "not stored: 1 (1)" in text
     assert "money found" in text
     found = figures(evening, account)
     assert found["lost"] == [1]

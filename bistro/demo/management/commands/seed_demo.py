@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: the demo restaurant, once. Prints its credentials and keeps them in `$VAR/demo.json`."""
+"""The command `manage.py seed_demo`: creates the demo restaurant and writes its credentials to `$VAR/demo.json`."""
 
 from typing import Any
 
@@ -13,23 +13,24 @@ from bistro.demo.seed import holds_only, seed
 
 
 class Command(BaseCommand):
-    """Create the demo restaurant with random passwords and tokens. Does nothing when there is a restaurant already.
+    """The creation of the demo restaurant with random passwords and tokens, unless there is a restaurant already.
 
-    A restaurant that was begun and not finished (the machine stopped in the middle) is thrown away and made anew:
-    nobody knows its passwords. A mark in VAR names it; a database that holds anything else is left alone.
+    A restaurant whose creation was interrupted is deleted and created again, because its passwords are unknown. A mark
+    in
+    VAR names it; a database with other data is left alone.
     """
 
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Mark, make, tell, unmark."""
+        """Mark the creation as begun, create the restaurant, print the credentials and remove the mark."""
         target, mark = settings.VAR / "demo.json", settings.VAR / "demo.unfinished"
         if mark.exists() and not target.exists() and holds_only(mark.read_text().strip()):
             call_command("flush", interactive=False, verbosity=0)
         mark.unlink(missing_ok=True)
         if Restaurant.objects.exists():
             if not target.exists():
-                # Not an error: whoever has noted the passwords may delete the file, and the server must still start.
+                # Not an error: the file may be deleted once the passwords are noted, and the server must still start.
                 self.stderr.write(f"There is a restaurant already, but no {target}. “make fresh” starts over.")
             return
         uid = uuid7()

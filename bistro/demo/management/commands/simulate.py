@@ -1,4 +1,4 @@
-"""`manage.py simulate`: the command of the simulator in `tools/`, whose packages the server does without."""
+"""The command `manage.py simulate`: the simulator in `tools/`, whose packages the server does not need."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,7 +11,7 @@ INSTALL = f"{sys.executable} -m pip install --requirement requirements-simulator
 
 
 class Command(BaseCommand):
-    """Pads that order, cooks that bump, waiters that deliver; the exit status is the verdict."""
+    """A simulated service with pads, cooks and waiters; the exit status is the verdict."""
 
     help = "Play a service against the running server and account for every order."
     requires_system_checks: list[str] = []

@@ -1,0 +1,107 @@
+"""Each class has a rule, each rule has a use, and a class has the name of its block."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+PAGES = [path for path in (ROOT / "templates").rglob("*.html") if "admin" not in path.parts]
+FROM_LIBRARIES = {"htmx-request"}  # htmx sets it while a request is under way
+SET_BY_PYTHON = {"input"}  # kitchen/wall/forms.py
+ELEMENT = re.compile(r"[a-z]+(-[a-z]+)*(__[a-z]+(-[a-z]+)*)?(--[a-z]+)?")
+
+
+def in_rules(text: str) -> set[str]:
+    """The classes in the selectors of a style sheet."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    selectors = re.findall(r"([^{};]+)\{", text)
+    return {name for each in selectors for name in re.findall(r"\.([A-Za-z_][\w-]*)", each)}
+
+
+def in_template(text: str) -> set[str]:
+    """The classes of a template's elements, and of the body."""
+    text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", text, flags=re.DOTALL)
+    values = re.findall(r'(?<![\w-])class="((?:\{[%{].*?[%}]\}|[^"])*)"', text)
+    values += re.findall(r"block body_class %\}([^{]*)\{", text)
+    return set(re.sub(r"\{[%{].*?[%}]\}", " ", " ".join(values)).split())
+
+
+def in_script(text: str) -> set[str]:
+    """The classes that a script gives to elements."""
+    given = re.findall(r'\.className = "([^"]*)"|classList\.(?:add|toggle)\("([\w-]+)"', text)
+    return {name for pair in given for value in pair for name in value.split()}
+
+
+def of_python(text: str) -> set[str]:
+    """The classes in tags that Python renders, and in the arguments `css=` of templates."""
+    return {
+        name
+        for value in re.findall(r'<\w+ class="([\w -]+)"|css="([\w -]+)"', text)
+        for name in " ".join(value).split()
+    }
+
+
+def together(paths: Iterable[Path], find) -> set[str]:
+    return set().union(*(find(path.read_text()) for path in paths))
+
+
+def used() -> set[str]:
+    tags = (ROOT / "bistro" / "core" / "templatetags").glob("*.py")
+    return (
+        together(PAGES, in_template)
+        | together(SCRIPTS, in_script)
+        | together([*PAGES, *tags], of_python)
+        | FROM_LIBRARIES
+        | SET_BY_PYTHON
+    )
+
+
+def test_each_class_has_a_rule_and_each_rule_a_use():
+    rules = together(STYLES, in_rules)
+    assert sorted(used() - rules) == [], "classes without a rule"
+    assert sorted(rules - used()) == [], "rules without a use"
+
+
+def test_scripts_look_for_classes_that_exist():
+    """A selector of a script names a class that pages have."""
+    wanted = {
+        name
+        for path in SCRIPTS
+        for quoted in re.findall(
+            r"""(?:querySelector(?:All)?|closest\??\.?|matches)\(\s*["'`]([^"'`]*)["'`]""", path.read_text()
+        )
+        for name in re.findall(r"\.([a-z][\w-]*)", quoted)
+    }
+    assert len(wanted) > 15
+    assert sorted(wanted - used()) == []
+
+
+def test_names_are_block_element_modifier():
+    names = together(STYLES, in_rules)
+    assert sorted(name for name in names if not ELEMENT.fullmatch(name)) == []
+
+
+def test_an_element_or_modifier_belongs_to_a_block_that_is_used():
+    """`ticket__head` needs a `ticket`; pages may hold an element of a block without the block itself."""
+    blocks = {re.split(r"__|--", name)[0] for name in used()}
+    alone = {"plain", "pairing", "start"}  # pages; their body carries no class
+    assert sorted(block for block in blocks - alone if block not in used()) == []
+
+
+def test_breakpoints_of_the_wall_stand_in_one_style_sheet():
+    """`960` and `560` decide between pages and one list; scripts read `--paged` from the same rule."""
+    found = {path.name for path in (*STYLES, *SCRIPTS) if re.search(r"\b(960|959|560)px", path.read_text())}
+    assert found == {"layout.css"}
+    assert (ROOT / "static/css/layout.css").read_text().count("(min-width: 960px) and (min-height: 560px)") == 1
+
+
+def test_what_the_rules_find():
+    """Control."""
+    assert in_rules("/* .a */ .b .c:not(.d)::after { margin: .5rem }") == {"b", "c", "d"}
+    assert in_template('{# class="a" #}<p class="b {% if x == "y" %}c{% endif %} {{ d }}">') == {"b", "c"}
+    assert in_script('x.className = "a b"; x.classList.toggle("c", true)') == {"a", "b", "c"}
+    assert of_python("""'<span class="mark" data-x>' css="floor__settle" """) == {"mark", "floor__settle"}
