@@ -10,7 +10,7 @@ from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MISSING = 999_999
 # address → (method, body, kind of the id)
 API = {

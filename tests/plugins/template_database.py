@@ -136,7 +136,7 @@ def sources() -> set[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            if path.is_relative_to(ROOT) and ".venv" not in path.parts:
+            if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
                 waiting += imported_by(path)
     return found
 
