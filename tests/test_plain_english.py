@@ -15,8 +15,7 @@ ROOT = Path(__file__).parents[1]
 def sources():
     listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, check=True, text=True)
     for path in listed.stdout.splitlines():
-        serves_tests = "tests" in Path(path).parts or path == "conftest.py" or "migrations" in Path(path).parts
-        if not serves_tests and (ROOT / path).exists():
+        if "migrations" not in Path(path).parts and (ROOT / path).exists():
             yield path, (ROOT / path).read_text(encoding="utf-8")
 
 

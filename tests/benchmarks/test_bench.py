@@ -7,7 +7,7 @@ import pytest_asyncio
 from django.conf import settings
 
 from benchmarks.contenders import Contender
-from benchmarks.load import at_once, told
+from benchmarks.load import announcing, at_once
 from benchmarks.old_house import PAGES, old_house
 from benchmarks.scenarios import FAMILIES, Measure, Sizes, interleaved
 from harness.database import connected
@@ -85,7 +85,7 @@ async def test_what_is_lost_on_the_way_is_counted(house):
     first, second = house.seats[:2]
     # A pad receives events of its own table only.
     deaf = Contender("deaf", house.ports, seats=[first], watcher=second.headers)
-    figures = await told(deaf, sockets=1, rate=10, seconds=0.5, patience=1.0)
+    figures = await announcing(deaf, sockets=1, rate=10, seconds=0.5, patience=1.0)
     assert (figures["lost"], figures["refused"]) == (5, 0)
 
 

@@ -60,9 +60,9 @@ async def test_every_text_is_heard_once_and_pings_are_answered(size):
         bytes((0x81, 126)) + len(LONG).to_bytes(2) + LONG,
         bytes((0x81, 127)) + len(HUGE).to_bytes(8) + HUGE,
     ]
-    told = b"".join(frames)
-    for start in range(0, len(told), size):
-        line.data_received(told[start : start + size])
+    data = b"".join(frames)
+    for start in range(0, len(data), size):
+        line.data_received(data[start : start + size])
     assert line.opened.done()
     assert heard == [SHORT, LONG, HUGE]
     assert transport.written == b"upgrade" + bytes((0x8A, 0x84, 0, 0, 0, 0)) + b"beat"

@@ -26,12 +26,12 @@ async def test_too_many_pads_are_told_politely_to_come_again_and_nothing_is_lost
     found = await crowded(FEW_PLACES, seconds=8)
     assert found.crowded.refused > FULL, "nobody was refused: nothing was tried"
     for rush in (found.full, found.crowded, found.after):
-        assert rush.rude == {}
+        assert rush.improper == {}
         assert rush.server_errors == 0
         assert rush.differing == 0
         assert rush.account.problems == []
     assert found.crowded.good > 0
     assert found.staff, "no page was served to staff meanwhile"
-    assert found.staff_rude == {}
+    assert found.staff_failures == {}
     assert found.after.refused == 0, "afterwards there is room again at once"
     assert found.grown < 150
