@@ -1,7 +1,7 @@
 """The environment of every test run.
 
-By default SQLite in a file of its own (threads must see each other's rows) and the in-memory layer;
-DATABASE_URL and REDIS_URL choose PostgreSQL and Redis. Runs beside each other never share a row or a key.
+The default is SQLite in a file of its own, because threads must see each other's rows, and the in-memory layer;
+DATABASE_URL and REDIS_URL select PostgreSQL and Redis. Parallel runs never share a row or a key.
 """
 
 import os
@@ -21,8 +21,8 @@ pytest_plugins = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Cheap passwords, nothing that runs by itself, and a corner of Redis for this process alone."""
-    settings.SWEEP_SECONDS = 0  # tests call what would sweep
+    """Use cheap passwords, no background work, and a part of Redis for this process alone."""
+    settings.SWEEP_SECONDS = 0  # tests call the sweeps themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if settings.REDIS_URL:
         _take_corner_of_redis()
@@ -31,9 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _empty_tables_quickly() -> None:
-    """Tests that commit leave a few rows: DELETE takes milliseconds where TRUNCATE makes new files for every index.
+    """Delete rows in place of TRUNCATE, which takes longer for the few rows of a test.
 
-    Any order will do: Django's foreign keys are checked at the commit.
+    The order does not matter, because Django's foreign keys are checked at the commit.
     """
     from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -44,7 +44,7 @@ def _empty_tables_quickly() -> None:
 
 
 def _take_corner_of_redis() -> None:
-    """A database number per worker for the cache (clearing it empties the number), a prefix for the layer."""
+    """Select a database number per worker for the cache, which is emptied as a whole, and a prefix for the layer."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     url = urlsplit(settings.REDIS_URL)
     number = int(url.path.strip("/") or 0) + worker
@@ -54,8 +54,10 @@ def _take_corner_of_redis() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this database or layer cannot show, and say so. Files with long tests come first: the short ones
-    fill what is left between them, and nobody waits for one long test at the end."""
+    """Skip tests that do not apply to this database or layer, with a reason, and start files with long tests first.
+
+    Short tests then fill the end of the run.
+    """
     lacking = {}
     if settings.SQLITE:
         lacking["postgres"] = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL")
@@ -71,8 +73,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _nothing_kept_between_tests(settings, tmp_path) -> None:
-    """Rate limits, compiled menus (a rolled back test gives its ids to the next), keys taken in advance (queries are
-    counted) and uploaded files start empty."""
+    """Empty everything that a process keeps: rate limits, compiled menus, reserved keys and uploaded files.
+
+    A rolled back test gives its ids to the next one, and queries are counted.
+    """
     from bistro.core.speed.statement_batch import allocator_for
     from menu.compiled import forget as forget_menus  # models load only after Django is set up
 
@@ -84,7 +88,7 @@ def _nothing_kept_between_tests(settings, tmp_path) -> None:
 
 @pytest.fixture
 def house(db):
-    """A whole small restaurant; tests beside the code of any app may use it without importing the apps above."""
+    """Create a complete small restaurant, for tests that may not import the apps above their own."""
     from tests.journeys.house import open_house
 
     return open_house()
@@ -92,7 +96,7 @@ def house(db):
 
 @pytest.fixture
 def other_house(db):
-    """A second tenant."""
+    """Create a second tenant."""
     from tests.journeys.house import open_house
 
     return open_house()

@@ -117,22 +117,22 @@ class Watchers:
 
     lines: list[SocketLine] = field(default_factory=list)
     greeted: int = 0
-    heard: list[tuple[int, float]] = field(default_factory=list)  # (order, time)
+    received: list[tuple[int, float]] = field(default_factory=list)  # (order, time)
 
     def on_text(self, text: bytes, at: float) -> None:
         if text.find(b'"new_order"', 0, 64) >= 0:
             found = _ORDER_ID.search(text)
             if found is not None:
-                self.heard.append((int(found[1]), at))
+                self.received.append((int(found[1]), at))
         elif text.find(b'"initial"', 0, 64) >= 0:
             self.greeted += 1
 
     async def join(self, target: Contender, sockets: int) -> None:
         """Open sockets and wait until each has its snapshot."""
-        door = asyncio.Semaphore(JOINING)
+        joins = asyncio.Semaphore(JOINING)
 
         async def one() -> None:
-            async with door, asyncio.timeout(PATIENCE):
+            async with joins, asyncio.timeout(PATIENCE):
                 self.lines.append(await target.watch(self.on_text))
 
         await asyncio.gather(*(one() for _ in range(sockets)))
@@ -167,7 +167,7 @@ async def joining(target: Contender, sockets: int) -> Figures:
     return {"seconds": clock.seconds, "generator": clock.share}
 
 
-async def told(target: Contender, sockets: int, rate: int, seconds: float, patience: float = DRAIN) -> Figures:
+async def announcing(target: Contender, sockets: int, rate: int, seconds: float, patience: float = DRAIN) -> Figures:
     """Measure the time from sending an order until each socket has announced it, at that rate of orders per second."""
     with watching() as watchers:
         await watchers.join(target, sockets)
@@ -175,8 +175,8 @@ async def told(target: Contender, sockets: int, rate: int, seconds: float, patie
         with measured() as clock:
             sent, answered = await by_the_clock(target, rate, seconds)
         wanted = len(sent) * sockets
-        await until(lambda: len(watchers.heard) >= wanted, patience)
-        delays = [at - sent[order] for order, at in watchers.heard if order in sent]
+        await until(lambda: len(watchers.received) >= wanted, patience)
+        delays = [at - sent[order] for order, at in watchers.received if order in sent]
         closed = sum(line.closed for line in watchers.lines)
     await asyncio.sleep(SETTLE)
     refused = round(rate * seconds) - len(sent)
@@ -245,7 +245,7 @@ async def enduring(target: Contender, clients: int, sockets: int, parts: int, se
         for _part in range(parts):
             rounds.append(await in_a_loop(target, clients, seconds))
             await target.begin_again()
-            watchers.heard.clear()
+            watchers.received.clear()
             resident.append(target.resident_kib() / 1024)
         closed = sum(line.closed for line in watchers.lines)
     half = resident[len(resident) // 2 - 1]

@@ -44,11 +44,11 @@ async def session_of(house: Contender, login: Login) -> str:
     cookies = cookies_in(form.head)
     token = form.body.split(b'name="csrfmiddlewaretoken" value="')[1].split(b'"')[0].decode()
     body = urlencode({"csrfmiddlewaretoken": token, "username": login.email, "password": login.password}).encode()
-    headers = {"Cookie": _told(cookies), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {"Cookie": _cookie_header(cookies), "Content-Type": "application/x-www-form-urlencoded"}
     answer = await line.ask(request("POST", "/login/", headers, body))
     line.close()
     assert answer.status == 302, f"{login.email} cannot log in: {answer.status}"
-    return _told(cookies | cookies_in(answer.head))
+    return _cookie_header(cookies | cookies_in(answer.head))
 
 
 def cookies_in(head: bytes) -> dict[str, str]:
@@ -60,5 +60,5 @@ def cookies_in(head: bytes) -> dict[str, str]:
     return {name: morsel.value for name, morsel in jar.items()}
 
 
-def _told(cookies: Mapping[str, str]) -> str:
+def _cookie_header(cookies: Mapping[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in cookies.items())

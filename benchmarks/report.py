@@ -53,14 +53,14 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
             yield f"| {' | '.join(columns)} |"
             yield f"|---|{'--:|' * (len(columns) - 1)}"
         found = {name: medians(runs) for name, runs in result.runs.items()}
-        for figure in told(result.family, list(found.values())):
+        for figure in table_figures(result.family, list(found.values())):
             cells = [shown(figure, found[name].get(figure)) for name in names]
             ratios = [ratio(figure, found[over], found[under]) for over, under in pairs]
             cells += ["" if value is None else f"{value:.2f}" for value in ratios]
             yield f"| {result.measure}: {figure} | {' | '.join(cells)} |"
 
 
-def told(family: str, found: Sequence[Figures]) -> Iterator[str]:
+def table_figures(family: str, found: Sequence[Figures]) -> Iterator[str]:
     """Return the figures of a measure for the table; the file has all of them."""
     for figure in next((figures for figures in found if figures), {}):
         trouble = any(figures.get(figure) for figures in found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.contenders import PADS, Contender, product
-from benchmarks.load import Figures, at_once, enduring, in_a_loop, joining, standing, told
+from benchmarks.load import Figures, announcing, at_once, enduring, in_a_loop, joining, standing
 from benchmarks.old_house import PAGES, old_house
 from harness.installation import Plan
 
@@ -79,9 +79,9 @@ def ordering(sizes: Sizes) -> list[Measure]:
 
 def watching(sizes: Sizes) -> list[Measure]:
     """Return the measures of the delay until sockets show an order."""
-    heard = partial(told, rate=sizes.rate, seconds=sizes.seconds)
+    measure = partial(announcing, rate=sizes.rate, seconds=sizes.seconds)
     found = [
-        Measure(f"{number:,} socket{'s' * (number > 1)}, {sizes.rate} orders/s", partial(heard, sockets=number))
+        Measure(f"{number:,} socket{'s' * (number > 1)}, {sizes.rate} orders/s", partial(measure, sockets=number))
         for number in sizes.sockets
     ]
     return [*found, Measure(f"{sizes.joining:,} sockets join", partial(joining, sockets=sizes.joining))]
@@ -105,11 +105,11 @@ def lasting(sizes: Sizes) -> list[Measure]:
 def looking(sizes: Sizes) -> list[Measure]:
     """Return the measures that could grow with the number of old orders: placing, and the most used pages."""
 
-    async def look(target: Contender, page: str) -> Figures:
+    async def read_page(target: Contender, page: str) -> Figures:
         return await in_a_loop(target, 1, sizes.page_seconds, lambda: target.pages[page])
 
     placing = partial(in_a_loop, clients=1, seconds=sizes.page_seconds)
-    seen = {page: partial(look, page=page) for page in PAGES}
+    seen = {page: partial(read_page, page=page) for page in PAGES}
     return [Measure(name, take, SLICES) for name, take in {"place an order": placing, **seen}.items()]
 
 

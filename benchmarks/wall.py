@@ -39,11 +39,11 @@ LISTEN = """() => {
     const ticket = event.key === "Enter" && document.activeElement?.closest?.(".ticket");
     if (!ticket) return;
     const began = performance.now(), id = ticket.id;
-    let told = false;
+    let painted = false;
     const watch = new MutationObserver(() => {
       const now = document.getElementById(id);
-      if (!told) {
-        told = true;
+      if (!painted) {
+        painted = true;
         requestAnimationFrame(() => window.signed.push(performance.now() - began));
       }
       if (now && !now.hasAttribute("data-leaving")) return;
@@ -53,7 +53,9 @@ LISTEN = """() => {
     watch.observe(document.body, { subtree: true, childList: true, attributes: true });
   }, true);
 }"""
-SHOWN = """() => [...document.querySelectorAll(".tickets > .ticket:not([data-leaving])")].map((each) => each.id)"""
+SHOWN = (
+    """() => [...document.querySelectorAll(".lane__tickets > .ticket:not([data-leaving])")].map((each) => each.id)"""
+)
 ORDERS = """() => [...document.querySelectorAll("#board [data-order]")].map((each) => each.dataset.order)"""
 
 

@@ -148,10 +148,10 @@ def _frame_at(received: bytearray, start: int) -> tuple[int, int, int] | None:
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
     """Encode an HTTP request."""
-    told = {"Host": "127.0.0.1:8000", **headers}
+    sent_headers = {"Host": "127.0.0.1:8000", **headers}
     if body:
-        told = {"Content-Type": "application/json", **told, "Content-Length": str(len(body))}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        sent_headers = {"Content-Type": "application/json", **sent_headers, "Content-Length": str(len(body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in sent_headers.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
 

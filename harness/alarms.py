@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from harness.checker import Account
 from harness.evening import watched
-from harness.guests import Guests, read_menu
 from harness.installation import Installation
+from harness.load_clients import LoadClients, read_menu
 from harness.screens import Rules
 from harness.trials import ENDLESS, account_of
 from tools.simulator.client import Client
@@ -20,7 +20,7 @@ SILENT = Rules(report=False)
 
 
 @dataclass
-class Rang:
+class AlarmOutcome:
     """The outcome of some orders."""
 
     account: Account
@@ -30,7 +30,7 @@ class Rang:
 
 async def alarms(
     here: Installation, client: Client, *, orders: int, unseen: int, screens: int = 12, within: float = ALARM_SECONDS
-) -> tuple[Rang, Rang]:
+) -> tuple[AlarmOutcome, AlarmOutcome]:
     """Place orders that walls display and report; then, as the control, orders that walls display without reporting."""
     async with watched(here, client, screens, Rules()):
         normal = await _placed(here, client, orders)
@@ -40,16 +40,16 @@ async def alarms(
         await asyncio.sleep(within + REPORTED)
     alarmed = await asyncio.to_thread(here.log.alarmed)
     found = []
-    for guests in (normal, silent):
-        ids = {wish.order_id for wish in guests.wishes if wish.order_id is not None}
-        found.append(Rang(await account_of(here, guests), ids, ids & alarmed))
+    for load_clients in (normal, silent):
+        ids = {pad_order.order_id for pad_order in load_clients.pad_orders if pad_order.order_id is not None}
+        found.append(AlarmOutcome(await account_of(here, load_clients), ids, ids & alarmed))
     return found[0], found[1]
 
 
-async def _placed(here: Installation, client: Client, orders: int) -> Guests:
+async def _placed(here: Installation, client: Client, orders: int) -> LoadClients:
     """Place that many orders, at most fifty a second."""
     pads = here.who.of_kind("pad")[:25]
     room = asyncio.Semaphore(ENDLESS)
-    guests = Guests(client, pads, await read_menu(client, pads[0]), pause=0.5, room=room)
-    await guests.order(orders)
-    return guests
+    load_clients = LoadClients(client, pads, await read_menu(client, pads[0]), pause=0.5, room=room)
+    await load_clients.order(orders)
+    return load_clients

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.guests import Crew, Token
+from harness.load_clients import Crew, Token
 from tools.simulator.client import Credential
 from tools.simulator.credentials import Credentials
 

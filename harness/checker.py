@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from harness.books import Books
-from harness.guests import Wish
+from harness.load_clients import PadOrder
+from harness.stored_orders import StoredOrders
 
 
 @dataclass
@@ -52,36 +52,36 @@ def server_errors(answers: Counter[int]) -> int:
     return sum(times for status, times in answers.items() if status >= 500 and status != 503)
 
 
-def check(wishes: Sequence[Wish], books: Books) -> Account:
+def check(pad_orders: Sequence[PadOrder], stored: StoredOrders) -> Account:
     """Compare the requests with the tables.
 
     An acknowledged order exists once under the acknowledged id, no other order exists, and all totals agree.
     """
     account = Account()
-    ours = {wish.mark for wish in wishes}
-    account.invented = {mark for mark in books.orders if mark not in ours}
-    for wish in wishes:
-        _judge(wish, books.orders.get(wish.mark, []), books, account)
+    ours = {pad_order.mark for pad_order in pad_orders}
+    account.invented = {mark for mark in stored.orders if mark not in ours}
+    for pad_order in pad_orders:
+        _judge(pad_order, stored.orders.get(pad_order.mark, []), stored, account)
     return account
 
 
-def _judge(wish: Wish, found: Sequence[int], books: Books, account: Account) -> None:
-    if not wish.answered:
-        account.unanswered.add(wish.mark)
+def _judge(pad_order: PadOrder, found: Sequence[int], stored: StoredOrders, account: Account) -> None:
+    if not pad_order.answered:
+        account.unanswered.add(pad_order.mark)
     if len(found) > 1:
-        account.doubled.add(wish.mark)
-    account.found += sum((books.totals[order_id] for order_id in found), Decimal("0.00"))
-    if wish.refused:
-        account.refused[wish.refused] += 1
-        account.invented |= {wish.mark} if found else set()
-    if wish.order_id is None:
+        account.doubled.add(pad_order.mark)
+    account.found += sum((stored.totals[order_id] for order_id in found), Decimal("0.00"))
+    if pad_order.refused:
+        account.refused[pad_order.refused] += 1
+        account.invented |= {pad_order.mark} if found else set()
+    if pad_order.order_id is None:
         return
     account.acknowledged += 1
-    account.expected += wish.expected
-    if wish.order_id not in found:
-        account.lost.add(wish.mark)
+    account.expected += pad_order.expected
+    if pad_order.order_id not in found:
+        account.lost.add(pad_order.mark)
         return
-    if wish.order_id not in books.tickets:
-        account.not_in_kitchen.add(wish.mark)
-    if books.totals[wish.order_id] != wish.expected:
-        account.dear.add(wish.mark)
+    if pad_order.order_id not in stored.tickets:
+        account.not_in_kitchen.add(pad_order.mark)
+    if stored.totals[pad_order.order_id] != pad_order.expected:
+        account.dear.add(pad_order.mark)

@@ -7,7 +7,7 @@ from harness.evening import opened
 from harness.huge import DROPPED, huge_requests, is_refused, refused
 from harness.installation import Installation, Plan
 from harness.overload import FEW_PLACES, NO_PLACES, Overload, overload
-from harness.strangers import ENDLESS_PATIENCE, MEGABYTE, SLOW, Slow, deaf_reader, deaf_screen, slow_clients
+from harness.slow_clients import ENDLESS_PATIENCE, MEGABYTE, SLOW, Slow, deaf_reader, deaf_screen, slow_clients
 from harness.table import Row, broken, orders, percentile, spread
 
 PADS, TIMES = 96, 5
@@ -24,7 +24,7 @@ async def crowding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
     for settings, mark in ((None, ""), (ENDLESS_PATIENCE, "*control* Daphne as it is: ")):
         async with Installation(Plan(settings=settings)) as here, opened(here) as client:
             authorization = here.who.one("integration").authorization
-            crowd = [(stranger, EACH) for stranger in SLOW]
+            crowd = [(slow_client, EACH) for slow_client in SLOW]
             crowd += [(deaf_screen(authorization), DEAF), (deaf_reader(authorization), DEAF)]
             slow = await slow_clients(here, client, crowd, seconds=max(100.0, wanted.overload), quiet=10)
         yield slow_row(f"{mark}{sum(count for _, count in crowd)} slow, silent and deaf clients", slow, bool(mark))
@@ -33,9 +33,9 @@ async def crowding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
     wrong = [f"{huge.name}: {found.status or 'dropped'}" for huge, found in outcomes if not is_refused(huge, found)]
     most, grown = max(found.sent for _, found in outcomes), max(found.grown for _, found in outcomes)
     wrong += [f"{grown:.0f} MB more memory"] if grown > HUGE_GROWN_AT_MOST else []
-    told = sum(found.status != DROPPED for _, found in outcomes)
+    answered = sum(found.status != DROPPED for _, found in outcomes)
     taken = f"at most {most / MEGABYTE:.0f} MB taken, {grown:.0f} MB more memory"
-    name = f"1 GB in {len(outcomes)} ways: {told} told so, {taken}"
+    name = f"1 GB in {len(outcomes)} ways: {answered} answered, {taken}"
     yield Row({"evening": name}, wrong)
 
 
@@ -46,25 +46,25 @@ def overload_row(name: str, found: Overload, control: bool) -> Row:
     """
     crowded = found.crowded
     problems = broken(crowded.account, crowded.server_errors)
-    problems += [f"{times} times {what}" for what, times in crowded.rude.items()]
-    problems += [] if crowded.refused else ["nobody was refused"]
+    problems += [f"{times} × {what}" for what, times in crowded.improper.items()]
+    problems += [] if crowded.refused else ["no request was refused"]
     problems += [] if found.staff else ["no page for staff"]
-    told = (
+    name = (
         f"{name}: {crowded.good:.0f} good answers a second "
         f"({found.full.good:.0f} before, {found.after.good:.0f} after), "
-        f"{crowded.refused:,} polite refusals, an answer takes p50 p99 max {spread(crowded.waits)} s, "
+        f"{crowded.refused:,} refusals, an answer takes p50 p99 max {spread(crowded.waits)} s, "
         f"a page for staff {spread(found.staff)} s, {found.grown:.0f} MB more memory"
     )
-    return Row({"evening": told, **orders(crowded.account, crowded.server_errors)}, problems, control)
+    return Row({"evening": name, **orders(crowded.account, crowded.server_errors)}, problems, control)
 
 
 def slow_row(name: str, found: Slow, control: bool) -> Row:
     problems = broken(found.account, found.server_errors)
-    problems += [f"{found.kept} were never let go"] if found.kept else []
+    problems += [f"{found.kept} were never disconnected"] if found.kept else []
     problems += [f"{found.grown:.0f} MB more memory"] if found.grown > GROWN_AT_MOST else []
     quiet, now = percentile(found.quiet, 0.95), percentile(found.waits, 0.95)
-    longest = "some for ever" if found.kept else f"{found.longest:.0f} s at most"
-    told = (
+    longest = "some permanently" if found.kept else f"{found.longest:.0f} s at most"
+    name = (
         f"{name} stay {longest}; p95 of an order {now:.2f} s ({quiet:.2f} s before), {found.grown:.0f} MB more memory"
     )
-    return Row({"evening": told, **orders(found.account, found.server_errors)}, problems, control)
+    return Row({"evening": name, **orders(found.account, found.server_errors)}, problems, control)

@@ -76,7 +76,7 @@ class Drilled:
     locked: float  # longest time that a blocking lock was held or requested
     missed: int  # events that screens never received
     seconds: float  # duration of the migration
-    told: str  # output of the command
+    output: str  # output of the command
     status: int
 
 
@@ -91,7 +91,7 @@ async def drill(
 ) -> Drilled:
     """Migrate under orders, while another transaction reads the tables for `report` seconds."""
     before, head = client.traffic.answers.copy(), await asyncio.to_thread(here.log.heads)
-    async with service(here, client, clients, PAUSE, HANDS) as guests:
+    async with service(here, client, clients, PAUSE, HANDS) as load_clients:
         await asyncio.sleep(BREATH)
         async with _watched_locks(here, report) as locks:
             began = perf_counter()
@@ -101,15 +101,15 @@ async def drill(
     heads = await asyncio.to_thread(here.log.heads)
     await when_all(screens, lambda screen: screen.has_come_to(heads), BACK_SECONDS)
     answers = client.traffic.answers - before
-    events = await asyncio.to_thread(here.log.order_events, min(place.told for place in head.values()))
+    events = await asyncio.to_thread(here.log.order_events, min(place.last for place in head.values()))
     return Drilled(
-        account=await account_of(here, guests),
+        account=await account_of(here, load_clients),
         server_errors=sum(times for status, times in answers.items() if status >= 500),
-        waits=guests.seconds,
+        waits=load_clients.seconds,
         locked=locks.longest,
         missed=missed(screens, events),
         seconds=seconds,
-        told=done.stderr,
+        output=done.stderr,
         status=done.returncode,
     )
 

@@ -13,11 +13,11 @@ from harness.brigade import COURSES, acts_of, crew_of
 from harness.brigade import HOUSE as KITCHEN
 from harness.chaos import POSTGRES, REDIS, WORKER, Chaos, Recovery
 from harness.checker import Account, check, server_errors
-from harness.guests import CREW, Crew, Guests, Token, Wish, read_menu
 from harness.installation import Installation, Plan
+from harness.load_clients import CREW, Crew, LoadClients, PadOrder, Token, read_menu
+from harness.open_state import log_in_waiters, settled, unequal
 from harness.proxy import Faults
 from harness.screens import Pass, Program, Rules, Screen, Wall, missed, when_all
-from harness.truth import log_in_waiters, settled, unequal
 from tools.simulator.client import Client
 from tools.simulator.credentials import Credentials
 from tools.simulator.ledger import Traffic
@@ -138,7 +138,7 @@ def dealt(count: int, among: int) -> list[int]:
 class Service:
     """The guests and the crew of one restaurant."""
 
-    guests: Guests
+    load_clients: LoadClients
     crew: Crew
     orders: int
 
@@ -150,18 +150,18 @@ async def evening(plan: Plan, load: Load, *, keyed: bool = True, rules: Rules | 
         services = await _services(here, client, waiters, load, keyed)
         passes = 2 if load.whole_kitchen else 0
         async with watched(here, client, load.screens, rules or Rules(), passes=passes) as screens:
-            chaos = Chaos(here, screens, lambda: sum(len(service.guests.seconds) for service in services))
+            chaos = Chaos(here, screens, lambda: sum(len(service.load_clients.seconds) for service in services))
             began = perf_counter()
             here.pads_line.faults = Faults(drop_answers=load.cut)
             await _serve(services, chaos, load)
             seconds = perf_counter() - began
             here.pads_line.faults = Faults()
             wrong = unequal(screens, await settled(here, client, screens, waiters))
-            wishes = [wish for service in services for wish in service.guests.wishes]
+            pad_orders = [pad_order for service in services for pad_order in service.load_clients.pad_orders]
             title = name or f"{plan.name}, {load.clients} pads"
             acts = acts_of([service.crew for service in services])
             title += f", {acts.total():,} acts in the kitchen" if acts else ""
-            outcome = await _judge(title, here, client, wishes, screens, chaos, seconds, wrong)
+            outcome = await _judge(title, here, client, pad_orders, screens, chaos, seconds, wrong)
             return replace(outcome, acts=acts)
 
 
@@ -175,20 +175,20 @@ async def _services(
     for place, (who, waiter) in enumerate(zip(here.houses, waiters, strict=True)):
         pads = who.of_kind("pad")[: clients[place]]
         courses = len(COURSES) if load.whole_kitchen else 1
-        guests = Guests(client, pads, await read_menu(client, pads[0]), keyed, courses=courses)
+        load_clients = LoadClients(client, pads, await read_menu(client, pads[0]), keyed, courses=courses)
         if load.whole_kitchen:
-            guests.room = asyncio.Semaphore(KITCHEN)
+            load_clients.room = asyncio.Semaphore(KITCHEN)
         crew = crew_of(client, who, waiter, hands, whole_kitchen=load.whole_kitchen)
-        found.append(Service(guests, crew, orders[place]))
+        found.append(Service(load_clients, crew, orders[place]))
     return found
 
 
 async def _serve(services: Sequence[Service], chaos: Chaos, load: Load) -> None:
     """Run guests and faults until both have finished; the crews work meanwhile."""
-    working = [asyncio.create_task(service.crew.work(service.guests)) for service in services]
+    working = [asyncio.create_task(service.crew.work(service.load_clients)) for service in services]
     try:
         raging = asyncio.create_task(chaos.rage(load.faults, load.orders))
-        await asyncio.gather(*(service.guests.order(service.orders) for service in services))
+        await asyncio.gather(*(service.load_clients.order(service.orders) for service in services))
         chaos.over = True
         await raging
     finally:
@@ -201,7 +201,7 @@ async def _judge(
     name: str,
     here: Installation,
     client: Client,
-    wishes: Sequence[Wish],
+    pad_orders: Sequence[PadOrder],
     screens: list[Screen],
     chaos: Chaos,
     seconds: float,
@@ -212,7 +212,7 @@ async def _judge(
     return Outcome(
         name=name,
         processes=len(here.workers),
-        account=check(wishes, await asyncio.to_thread(here.log.books)),
+        account=check(pad_orders, await asyncio.to_thread(here.log.stored_orders)),
         seconds=seconds,
         answers=client.traffic.answers,
         cut=here.pads_line.dropped,

@@ -8,7 +8,7 @@ from itertools import chain, repeat
 
 from bistro.core.server.daphne_limits import LINGER_BYTES
 from harness.installation import Installation
-from harness.strangers import MEGABYTE, deaf_screen, frame, memory_of
+from harness.slow_clients import MEGABYTE, deaf_screen, frame, memory_of
 
 DROPPED = 0  # the connection was closed without an answer
 PIECE = b"x" * 65536

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from harness.books import Log
 from harness.opened import DATABASE, NO_LIMITS, open_restaurants, opened_folder
 from harness.proxy import Proxy
 from harness.servers import Postgres, Redis, Server, Worker
 from harness.service import ROOT
+from harness.stored_orders import Log
 from tools.simulator.credentials import Credentials, demo_path, read_credentials
 
 

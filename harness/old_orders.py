@@ -16,8 +16,8 @@ import psycopg
 
 from harness.database import close_everything, is_postgres
 from harness.evening import opened
-from harness.guests import Crew, log_in
 from harness.installation import Installation
+from harness.load_clients import Crew, log_in
 
 ORIGINALS = 20
 ITEMS = [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}]

@@ -14,9 +14,9 @@ from typing import Any
 import aiohttp
 
 from harness.checker import Account, server_errors
-from harness.guests import Crew, Guests, Wish, log_in, read_menu
 from harness.installation import Installation
-from harness.strangers import MEGABYTE, memory_of
+from harness.load_clients import Crew, LoadClients, PadOrder, log_in, read_menu
+from harness.slow_clients import MEGABYTE, memory_of
 from harness.trials import ENDLESS, HANDS, account_of
 from tools.simulator.client import BUSY, Answer, Client
 from tools.simulator.credentials import Login
@@ -35,7 +35,7 @@ class Pushy(Client):
     """An impatient client: retries after a tenth of a second, whatever it was told, and records the answers."""
 
     waits: list[float] = field(default_factory=list)  # seconds until an answer of any kind
-    rude: Counter[str] = field(default_factory=Counter)
+    improper: Counter[str] = field(default_factory=Counter)
 
     async def _attempt(self, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Answer | None:
         began = perf_counter()
@@ -43,11 +43,11 @@ class Pushy(Client):
         answer = await Client._attempt(self, method, url, body, headers)
         self.waits.append(perf_counter() - began)
         if answer is None:
-            self.rude["no answer"] += 1
+            self.improper["no answer"] += 1
         elif answer.status in BUSY and not answer.headers.get("Retry-After", "").isdigit():
-            self.rude[f"{answer.status} without Retry-After"] += 1
+            self.improper[f"{answer.status} without Retry-After"] += 1
         elif answer.status not in BUSY and not answer.ok:
-            self.rude[f"{answer.status}"] += 1
+            self.improper[f"{answer.status}"] += 1
         return answer
 
     def _pause(self, answer: Answer | None, attempt: int) -> float:
@@ -55,20 +55,20 @@ class Pushy(Client):
 
 
 @dataclass
-class Crowd(Guests):
+class Crowd(LoadClients):
     """Load clients whose pads send each order again and again; all answers must name the same order."""
 
     differing: set[str] = field(default_factory=set)
 
-    async def place(self, wish: Wish, pad: Any) -> None:
-        await super().place(wish, pad)
-        path, body, key = self._request(wish, pad)
+    async def place(self, pad_order: PadOrder, pad: Any) -> None:
+        await super().place(pad_order, pad)
+        path, body, key = self._request(pad_order, pad)
         for _ in range(REPEATS):
-            if self.over or wish.order_id is None:
+            if self.over or pad_order.order_id is None:
                 return
             answer = await self.client.post(path, body, credential=pad, key=key)
-            if not answer.ok or answer.body["id"] != wish.order_id:
-                self.differing.add(wish.mark)
+            if not answer.ok or answer.body["id"] != pad_order.order_id:
+                self.differing.add(pad_order.mark)
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Rush:
     seconds: float
     answers: Counter[int]
     waits: list[float]
-    rude: Counter[str]
+    improper: Counter[str]
     differing: int
     account: Account
 
@@ -105,7 +105,7 @@ class Overload:
     after: Rush
     staff: list[float]  # seconds until a page arrived, while overcrowded
     staff_after: list[float]
-    staff_rude: Counter[int]  # answers to staff other than a page
+    staff_failures: Counter[int]  # answers to staff other than a page
     before: int = 0
     most: int = 0
 
@@ -129,7 +129,9 @@ async def overload(here: Installation, client: Client, *, full: int, times: int,
     most = memory_of(here.workers[0])
     async with staff.at_work() as later:
         after = await rush(here, client, full, seconds / 2)
-    return Overload(first, crowded, after, meanwhile.waits, later.waits, meanwhile.rude + later.rude, before, most)
+    return Overload(
+        first, crowded, after, meanwhile.waits, later.waits, meanwhile.improper + later.improper, before, most
+    )
 
 
 async def rush(here: Installation, client: Client, pads: int, seconds: float) -> Rush:
@@ -140,25 +142,35 @@ async def rush(here: Installation, client: Client, pads: int, seconds: float) ->
         pushy = Pushy(session, (url,), Traffic(), patience=300.0, timeout=60.0)
         many = [devices[number % len(devices)] for number in range(pads)]
         room = asyncio.Semaphore(ENDLESS)
-        guests = Crowd(pushy, many, await read_menu(client, devices[0]), room=room)
+        load_clients = Crowd(pushy, many, await read_menu(client, devices[0]), room=room)
         crew = Crew(client, here.who, await log_in(client, here.who.login("waiter")), HANDS)
-        ordering, working = asyncio.create_task(guests.order(ENDLESS)), asyncio.create_task(crew.work(guests))
+        ordering, working = (
+            asyncio.create_task(load_clients.order(ENDLESS)),
+            asyncio.create_task(crew.work(load_clients)),
+        )
         try:
             await asyncio.sleep(seconds)
             answers = pushy.traffic.answers.copy()
-            guests.over = True  # requests that were sent are still answered
+            load_clients.over = True  # requests that were sent are still answered
             await ordering
         finally:
             ordering.cancel()
             working.cancel()
             await asyncio.gather(ordering, working, return_exceptions=True)
-        return Rush(seconds, answers, pushy.waits, pushy.rude, len(guests.differing), await account_of(here, guests))
+        return Rush(
+            seconds,
+            answers,
+            pushy.waits,
+            pushy.improper,
+            len(load_clients.differing),
+            await account_of(here, load_clients),
+        )
 
 
 @dataclass
 class Served:
     waits: list[float] = field(default_factory=list)
-    rude: Counter[int] = field(default_factory=Counter)
+    improper: Counter[int] = field(default_factory=Counter)
 
 
 class Staff:
@@ -190,7 +202,7 @@ class Staff:
                 if answer.status == 200:
                     self.served.waits.append(perf_counter() - began)
                 else:
-                    self.served.rude[answer.status] += 1
+                    self.served.improper[answer.status] += 1
             await asyncio.sleep(STAFF_PAUSE)
 
 

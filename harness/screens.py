@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from harness.books import Head
+from harness.stored_orders import Head
 
 PROTOCOL = "bistro.v1"
 SILENCE = 12.0
@@ -197,15 +197,15 @@ class Program(Screen):
         return False
 
     def must_show(self, head: Head) -> int:
-        return head.told
+        return head.last
 
     def missed(self, log: list[int]) -> int:
         """Count the events of the log that were not received between the start and the end of each connection."""
         missed = 0
         for connection in self.connections:
             if connection.start is not None and connection.seqs:
-                heard = set(connection.seqs)
-                missed += sum(connection.start < seq <= connection.seqs[-1] and seq not in heard for seq in log)
+                received = set(connection.seqs)
+                missed += sum(connection.start < seq <= connection.seqs[-1] and seq not in received for seq in log)
         return missed
 
     def twice(self) -> int:

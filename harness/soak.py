@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from harness.checker import Account, server_errors
 from harness.installation import Installation
+from harness.open_state import log_in_waiters, settled, unequal
 from harness.screens import Rules, Screen, missed
 from harness.trials import HANDS, account_of, service
-from harness.truth import log_in_waiters, settled, unequal
 from tools.simulator.client import Client
 
 SHORT_SOCKETS = {"DJANGO_SETTINGS_MODULE": "harness.settings.short_sockets"}
@@ -41,12 +41,12 @@ async def soak(
     """Let guests order for a while; then check every group, after the time that its screens need to reconnect."""
     before = client.traffic.answers.copy()
     waiters = await log_in_waiters(here, client)
-    async with service(here, client, clients, pause=0.5, hands=HANDS) as guests:
+    async with service(here, client, clients, pause=0.5, hands=HANDS) as load_clients:
         await asyncio.sleep(seconds)
-    truth = await settled(here, client, [screen for group in groups for screen in group], waiters, patience)
-    wrong = [unequal(group, truth) for group in groups]
+    states = await settled(here, client, [screen for group in groups for screen in group], waiters, patience)
+    wrong = [unequal(group, states) for group in groups]
     events = await asyncio.to_thread(here.log.order_events)
-    account, errors = await account_of(here, guests), server_errors(client.traffic.answers - before)
+    account, errors = await account_of(here, load_clients), server_errors(client.traffic.answers - before)
     return [
         Soaked(
             screens=len(group),

@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from harness.alarms import Rang
+from harness.alarms import AlarmOutcome
 from harness.chaos import POSTGRES, REDIS, WORKER, Recovery
 from harness.checker import Account
 from harness.drill import Drilled
@@ -176,7 +176,7 @@ def dead_line_row(name: str, found: DeadLine, *, control: bool = False) -> Row:
     return Row(cells, problems, control)
 
 
-def alarm_row(name: str, found: Rang, *, control: bool = False) -> Row:
+def alarm_row(name: str, found: AlarmOutcome, *, control: bool = False) -> Row:
     """Build the row of an evening without faults, in which each alarm is a false one."""
     problems = found.account.problems + ([f"{len(found.alarmed)} false alarms"] if found.alarmed else [])
     cells = {
@@ -240,8 +240,8 @@ def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
     for row in rows:
         if row.good:
             continue
-        told = "the control broke no promise" if row.control else "; ".join(row.problems)
-        console.print(f"[bold red]NOT GOOD[/] {row.name}: {told}", soft_wrap=True)
+        verdict = "the control broke no promise" if row.control else "; ".join(row.problems)
+        console.print(f"[bold red]NOT GOOD[/] {row.name}: {verdict}", soft_wrap=True)
     good = all(row.good for row in rows)
     if good:
         console.print("[bold green]GOOD[/]: every promise held, and every control failed as it must.")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from harness.checker import Account, check, server_errors
-from harness.guests import HOUSE, Crew, Guests, log_in, read_menu
 from harness.installation import Installation
+from harness.load_clients import HOUSE, Crew, LoadClients, log_in, read_menu
 from harness.screens import Rules, Screen, missed, when_all
 from harness.servers import Redis, Worker
 from tools.simulator.client import Client
@@ -41,7 +41,7 @@ class Behind:
 @asynccontextmanager
 async def service(
     here: Installation, client: Client, clients: int, pause: float, hands: int = 0
-) -> AsyncIterator[Guests]:
+) -> AsyncIterator[LoadClients]:
     """Let guests order with short pauses until the block ends.
 
     With a crew that closes orders a snapshot stays that of a busy evening; without one only orders are measured.
@@ -49,13 +49,13 @@ async def service(
     """
     pads = here.who.of_kind("pad")[:clients]
     room = asyncio.Semaphore(HOUSE if hands else ENDLESS)
-    guests = Guests(client, pads, await read_menu(client, pads[0]), pause=pause, room=room)
+    load_clients = LoadClients(client, pads, await read_menu(client, pads[0]), pause=pause, room=room)
     crew = Crew(client, here.who, await log_in(client, here.who.login("waiter")), hands)
-    ordering = asyncio.create_task(guests.order(ENDLESS))
-    working = asyncio.create_task(crew.work(guests))
+    ordering = asyncio.create_task(load_clients.order(ENDLESS))
+    working = asyncio.create_task(crew.work(load_clients))
     try:
-        yield guests
-        guests.over = True
+        yield load_clients
+        load_clients.over = True
         await ordering
         crew.over = True
         await working
@@ -65,11 +65,11 @@ async def service(
         await asyncio.gather(ordering, working, return_exceptions=True)
 
 
-async def account_of(here: Installation, guests: Guests) -> Account:
+async def account_of(here: Installation, load_clients: LoadClients) -> Account:
     """Check the orders of one service, without those of other services."""
-    books = await asyncio.to_thread(here.log.books)
-    books.orders = {mark: found for mark, found in books.orders.items() if mark.startswith(f"{guests.name}-")}
-    return check(guests.wishes, books)
+    stored = await asyncio.to_thread(here.log.stored_orders)
+    stored.orders = {mark: found for mark, found in stored.orders.items() if mark.startswith(f"{load_clients.name}-")}
+    return check(load_clients.pad_orders, stored)
 
 
 async def behind(
@@ -84,7 +84,7 @@ async def behind(
     """Measure repeatedly for a while: the log's present place, and the time until every screen shows it."""
     before = client.traffic.answers.copy()
     found: list[float] = []
-    async with service(here, client, clients, pause) as guests:
+    async with service(here, client, clients, pause) as load_clients:
         patience = min(seconds, LOOK_SECONDS)
         until = perf_counter() + seconds
         while perf_counter() < until:
@@ -99,8 +99,8 @@ async def behind(
         seconds=found,
         server_errors=server_errors(answers),
         busy=answers[503],
-        account=await account_of(here, guests),
-        waits=guests.seconds,
+        account=await account_of(here, load_clients),
+        waits=load_clients.seconds,
     )
 
 
@@ -159,13 +159,13 @@ async def rolling_restart(
     """
     before = client.traffic.answers.copy()
     everybody = [screen for group in groups for screen in group]
-    async with service(here, client, clients, pause, HANDS) as guests:
+    async with service(here, client, clients, pause, HANDS) as load_clients:
         for worker in [*here.workers] * rounds:
             await _restart(worker, everybody)
     heads = await asyncio.to_thread(here.log.heads)
     await when_all(everybody, lambda screen: screen.has_come_to(heads), BACK_SECONDS)
     events = await asyncio.to_thread(here.log.order_events)
-    account, errors = await account_of(here, guests), server_errors(client.traffic.answers - before)
+    account, errors = await account_of(here, load_clients), server_errors(client.traffic.answers - before)
     found = [
         Restarted(
             screens=len(group),
@@ -215,8 +215,8 @@ async def dead_line(
     """Make every open line dead, place one order, and wait until the screens notice."""
     assert here.screens_line.swallow() >= sum(len(group) for group in groups)
     pads = here.who.of_kind("pad")[:1]
-    guests = Guests(client, pads, await read_menu(client, pads[0]))
-    await guests.order(1)
+    load_clients = LoadClients(client, pads, await read_menu(client, pads[0]))
+    await load_clients.order(1)
     placed = await asyncio.to_thread(here.log.last_placed)
     everybody = [screen for group in groups for screen in group]
     times = iter(await when_all(everybody, lambda screen: screen.reached(placed), patience))

@@ -42,7 +42,7 @@ def limits_of_ticket(base: Limits, item_ids: Iterable[int], menu: CompiledMenu) 
 
 
 def _limits_of_item(base: Limits, item_id: int, menu: CompiledMenu) -> Limits:
-    item = menu.by_id.get(item_id)  # None: archived since it was ordered
+    item = menu.by_id.get(item_id)  # None if the item was archived after the order
     late = item.late_minutes * 60 if item and item.late_minutes else base.late
     soon = item.soon_minutes * 60 if item and item.soon_minutes else base.soon
     return Limits(min(soon, late), late)

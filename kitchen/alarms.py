@@ -14,7 +14,7 @@ def unseen_tickets(actor: Actor) -> list[Alarm]:
     These are courses fired later and parts of orders at other stations. The floor plan itself has the alarms of whole
     orders.
     """
-    # No joins: as a rule there are none, and a planner that knows nothing of an empty index would begin elsewhere.
+    # No joins: the index is usually empty, and a planner without statistics of it would begin with another table.
     rows = Ticket.objects.visible_to(actor).unseen(timezone.now()).prefetch_related("station", "order__table")
     return [
         Alarm(

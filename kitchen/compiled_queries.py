@@ -14,13 +14,13 @@ from orders.transitions import OPEN, LineStatus
 
 RECENT = 8
 
-# who asks, ticket: its order, where it is within their reach
+# actor, ticket → its order, if visible to the actor
 order_of_ticket = ActorQuery(
     lambda actor, ticket: Ticket.objects.within_reach_of(actor).filter(pk=ticket).values_list("order_id")
 )
-# tickets: with station, order and table
+# tickets → these with station, order and table
 tickets_by_key = CompiledQuery(lambda tickets: Ticket.objects.filter(pk__any_of=tickets).with_places())
-# who asks, station (None: all), since when unread cancellations stand, tickets: those of them on that board
+# actor, station (None: all), start of the unread cancellations, tickets → these on that board
 tickets_on_board = ActorQuery(
     lambda actor, station, since, tickets: (
         Ticket.objects.visible_to(actor)
@@ -31,7 +31,7 @@ tickets_on_board = ActorQuery(
         .oldest_first()
     )
 )
-# who asks, station (None: all), since when: the last bumped tickets that can still be recalled, newest first
+# actor, station (None: all), start → the last bumped tickets that can be recalled, newest first
 last_done = ActorQuery(
     lambda actor, station, since: (
         Ticket.objects.visible_to(actor)
@@ -42,11 +42,11 @@ last_done = ActorQuery(
         .order_by("-done_at", "-pk")[:RECENT]
     )
 )
-# tickets: their lines, with what was ordered
+# tickets → their lines with the order lines
 lines_of_tickets = CompiledQuery(
     lambda tickets: TicketLine.objects.filter(ticket_id__any_of=tickets).select_related("line")
 )
-# orders: (order, firing, station, its name) of their open tickets
+# orders → (order, firing, station, its name) of their open tickets
 open_places = CompiledQuery(
     lambda orders: (
         Ticket.objects.filter(order_id__any_of=orders)
@@ -55,7 +55,7 @@ open_places = CompiledQuery(
         .values_list("order_id", "fired_course", "station_id", "station__name")
     )
 )
-# restaurant, orders: (ticket, its station)
+# restaurant, orders → (ticket, its station)
 tickets_of_orders = CompiledQuery(
     lambda restaurant, orders: (
         Ticket.objects.of_restaurant(restaurant)
@@ -64,13 +64,13 @@ tickets_of_orders = CompiledQuery(
         .values_list("pk", "station_id")
     )
 )
-# restaurant, tickets: the orders they are of
+# restaurant, tickets → their orders
 orders_of_tickets = CompiledQuery(
     lambda restaurant, tickets: (
         Ticket.objects.of_restaurant(restaurant).filter(pk__any_of=tickets).order_by().values_list("order_id")
     )
 )
-# order lines: those that some station still makes
+# order lines → these with an unfinished station
 lines_in_work = CompiledQuery(
     lambda lines: (
         TicketLine.objects.filter(line_id__any_of=lines)
@@ -79,19 +79,19 @@ lines_in_work = CompiledQuery(
         .values_list("line_id")
     )
 )
-# order, firing: its open tickets
+# order, firing → its open tickets
 open_tickets_of_firing = CompiledQuery(
     lambda order, course: Ticket.objects.filter(order_id=order, fired_course=course).open().order_by().values_list("pk")
 )
-# who asks: (station, its open tickets), counted from the open tickets alone, so that history costs nothing
+# actor → (station, number of open tickets), counted from the open tickets alone
 open_counts = ActorQuery(
     lambda actor: Ticket.objects.visible_to(actor).open().order_by().values_list("station_id").annotate(Count("pk"))
 )
-# who asks: the stations in use, (station, its name), in their order
+# actor → (station, its name) of the active stations, in their order
 stations_in_use = ActorQuery(lambda actor: Station.objects.visible_to(actor).not_archived().values_list("pk", "name"))
-# who asks: the orders on the pass, with their tables
+# actor → the orders on the pass with their tables
 orders_open = ActorQuery(lambda actor: Order.objects.visible_to(actor).open().select_related("table"))
-# who asks, orders: their tickets that are not cancelled
+# actor, orders → their tickets that are not cancelled
 tickets_on_expo = ActorQuery(
     lambda actor, orders: (
         Ticket.objects.visible_to(actor)
@@ -101,11 +101,11 @@ tickets_on_expo = ActorQuery(
         .oldest_first()
     )
 )
-# orders: their lines that wait to be fired
+# orders → their held lines
 held_lines = CompiledQuery(
     lambda orders: OrderLine.objects.filter(order_id__any_of=orders, status=LineStatus.HELD).order_by("position")
 )
-# who asks, station: its name
+# actor, station → its name
 station_name = ActorQuery(
     lambda actor, station: Station.objects.visible_to(actor).filter(pk=station).values_list("name")
 )

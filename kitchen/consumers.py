@@ -28,7 +28,7 @@ class KitchenConsumer(LiveConsumer):
             await in_thread(self._acknowledge, shows)
 
     def _acknowledge(self, shows: frozenset[int]) -> None:
-        # A person's name is nobody's business on a guest's pad: an order says "a browser" then.
+        # A guest's pad must not show the name of a person, so the order says "a browser".
         screen = "a browser" if self.actor.is_staff else self.actor.label
         acknowledge_tickets(ticket_ids=shows, screen=screen, actor=self.actor)
 

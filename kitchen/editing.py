@@ -25,9 +25,9 @@ class Edit:
     routing: Routing
     work: UnitOfWork
     tickets: dict[Place, Ticket]
-    rows: dict[int, list[TicketLine]] = field(default_factory=dict)  # of each line
-    opened: set[int] = field(default_factory=set)  # tickets that this edit made
-    marked: set[int] = field(default_factory=set)  # tickets that stood before and are different now
+    rows: dict[int, list[TicketLine]] = field(default_factory=dict)  # ticket lines of each order line
+    opened: set[int] = field(default_factory=set)  # tickets that this edit created
+    marked: set[int] = field(default_factory=set)  # existing tickets that this edit changed
 
     @property
     def confirmed(self) -> bool:

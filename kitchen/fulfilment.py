@@ -25,7 +25,7 @@ from menu.models import Item
 
 LATELY = timedelta(hours=1)
 LONGEST = 31  # days of a report at most
-MOST = 200_000  # tickets, and lines, that a report reads; of more the newest
+MOST = 200_000  # tickets, and lines, that a report reads; with more it reads the newest
 
 
 @dataclass(frozen=True, slots=True)

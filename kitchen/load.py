@@ -43,7 +43,7 @@ class StationLoad:
     id: int
     name: str
     cooks: int
-    at_once: int  # dishes that each cook keeps going
+    at_once: int  # dishes that each cook makes at the same time
     open_tickets: int
     backlog_seconds: int
     target_seconds: int
@@ -131,7 +131,7 @@ def quotes_of(menu: CompiledMenu, turns: Mapping[int, float]) -> dict[int, int]:
     """
     try:
         routing = routing_for(menu, menu.restaurant.pk)
-    except DomainError:  # nobody can order either
+    except DomainError:  # without a station no orders are possible
         return {}
     return {
         item.id: ceil(max(turns.get(station, 0.0) for station in routing.stations_of(item.id, _defaults(item))) / 60)

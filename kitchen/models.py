@@ -11,7 +11,7 @@ from menu.models import Category, Item, Modifier
 from orders.models import Order, OrderLine
 from orders.transitions import FIRED, LineStatus
 
-SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # per cent, that a screen may show
+SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # per cent of the normal text size
 
 
 class Station(models.Model):
@@ -197,7 +197,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["restaurant", "-done_at"], name="ticket_done", condition=Q(status="done")),
             models.Index(fields=["restaurant", "alert_at"], name="ticket_alert", condition=Q(alert_at__isnull=False)),
-            # For the sweep over all restaurants; as a rule it is empty.
+            # For the sweep over all restaurants; the index is usually empty.
             models.Index(
                 fields=["awaited_since"],
                 name="ticket_awaited",

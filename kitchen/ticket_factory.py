@@ -7,7 +7,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
 from orders.models import Order, OrderLine
 
-SEEN_FIELDS = ("seen_at", "seen_on", "awaited_since", "unseen_at")  # whether anybody has seen a ticket
+SEEN_FIELDS = ("seen_at", "seen_on", "awaited_since", "unseen_at")  # the state of a ticket's acknowledgement
 
 
 def chosen(line: OrderLine) -> list[int]:

@@ -19,7 +19,7 @@ class TicketStatus(models.TextChoices):
 
 TICKET_MOVES: dict[str, frozenset[str]] = {
     TicketStatus.QUEUED: frozenset({TicketStatus.STARTED, TicketStatus.DONE, TicketStatus.CANCELLED}),
-    # Back to queued by an undo, where the bump, of a line or of all, was the first that was done for it.
+    # Back to queued by an undo, if the bump was the first action on the ticket.
     TicketStatus.STARTED: frozenset({TicketStatus.DONE, TicketStatus.CANCELLED, TicketStatus.QUEUED}),
     TicketStatus.DONE: frozenset({TicketStatus.STARTED, TicketStatus.CANCELLED, TicketStatus.QUEUED}),  # or by a recall
     TicketStatus.CANCELLED: frozenset({TicketStatus.QUEUED}),  # an edit put lines back

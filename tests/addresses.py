@@ -1,6 +1,6 @@
-"""Every address of the product, by hand: what is not here fails tests/test_every_address.py."""
+"""All addresses of the product, listed by hand; an address that is missing here fails tests/test_every_address.py."""
 
-# Address → what its id is of (None: it takes none).
+# Address → the kind of its id (None: no id).
 API = {
     "api/order": None,
     "api/orders": None,
@@ -107,8 +107,8 @@ SOCKETS = {
     r"^ws/kitchen/expo/$",
     "",
 }  # test_socket_access.py
-LAST = {"logout/"}  # ends the login of who asks
-# A body that fits, where one is needed to come as far as the id.
+LAST = {"logout/"}  # ends the client's own login
+# A valid body, where the view checks it before the id.
 BODIES = {
     "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},
     "api/v1/orders/<int:pk>/cancel": {"reason": "Left"},

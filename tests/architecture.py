@@ -1,6 +1,6 @@
 """The architecture rules as pure functions: source text in, findings out.
 
-`tests/test_architecture.py` holds the product to them; `tests/test_architecture_controls.py` feeds each one a bad
+`tests/test_architecture.py` applies them to the product; `tests/test_architecture_controls.py` gives each rule a bad
 sample that it must flag.
 """
 
@@ -22,8 +22,8 @@ PRODUCT = frozenset(
         "kitchen.printing",
     }
 )
-# Which package may import which others. Every package may import itself. An app inside a room (`kitchen.printing`) is a
-# package of its own: naming the room does not allow it.
+# The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
+# package of its own, which must be listed itself.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.core": frozenset(),
     "menu": frozenset({"bistro.core"}),
@@ -31,9 +31,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
-    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),  # the form of demo.json
+    # `bistro.demo.credentials` has the types of demo.json.
+    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
     "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing"})
-    | {"tools.simulator.command", "tools.simulator.options"},  # what `manage.py simulate` calls
+    | {"tools.simulator.command", "tools.simulator.options"},  # called by `manage.py simulate`
     "harness": PRODUCT | {"tools.simulator"},
     "benchmarks": PRODUCT | {"tools.simulator", "harness"},
     "tests.benchmarks": PRODUCT | {"tools.simulator", "harness", "benchmarks", "tests"},
@@ -44,7 +45,7 @@ CORE_PACKAGES = (
     "kernel", "database", "speed", "models", "writing", "services", "auth", "live", "ops", "api", "web", "admin",
     "server", "management",
 )  # fmt: skip
-# What Django expects beside the packages of bistro.core.
+# Files and folders that Django expects beside the packages of bistro.core.
 CORE_BESIDE_PACKAGES = frozenset({"__init__.py", "apps.py", "migrations", "templatetags", "tests"})
 OURS = ("bistro", "menu", "tables", "orders", "kitchen", "tools", "harness", "benchmarks", "tests")
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
@@ -59,23 +60,23 @@ MAX_FUNCTION_LINES = 40
 
 
 def package_of(path: str) -> str | None:
-    """The package of MAY_IMPORT that a file belongs to, or None for the composition root and the tests."""
+    """Return the package of MAY_IMPORT that a file belongs to, or None for the composition root and the tests."""
     return _package_named(".".join(PurePosixPath(path).with_suffix("").parts))
 
 
 def _package_named(name: str) -> str | None:
-    """The package of MAY_IMPORT that a dotted name belongs to: the innermost one."""
+    """Return the innermost package of MAY_IMPORT that a dotted name belongs to."""
     return max((package for package in MAY_IMPORT if _belongs(name, package)), key=len, default=None)
 
 
 def is_test(path: str) -> bool:
-    """Whether a file only serves the tests."""
+    """Return True for a file that only serves the tests."""
     pure = PurePosixPath(path)
     return "tests" in pure.parts or pure.name == "conftest.py"
 
 
 def is_door(path: str) -> bool:
-    """Views, API, admin, consumers, forms and commands: they find, call a service, and show."""
+    """Return True for an entry point: views, API, admin, consumers, forms and commands."""
     pure = PurePosixPath(path)
     if is_test(path) or "migrations" in pure.parts:
         return False
@@ -87,14 +88,14 @@ def is_door(path: str) -> bool:
 
 
 def is_service(path: str) -> bool:
-    """A module of services: `services.py` or in `services/`."""
+    """Return True for a module of services: `services.py` or in `services/`."""
     pure = PurePosixPath(path)
     return not is_test(path) and (pure.name == "services.py" or "services" in pure.parts[:-1])
 
 
 # --- imports ---------------------------------------------------------------------------------------------------
 def imported_names(source: str, path: str) -> Iterator[tuple[int, str]]:
-    """Every module that a file imports, also inside functions: (line, dotted name)."""
+    """Return (line, dotted name) of every imported module, also inside functions."""
     here = list(PurePosixPath(path).parts[:-1])
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -112,7 +113,7 @@ def _belongs(name: str, package: str) -> bool:
 
 
 def imports_against_the_arrow(source: str, path: str) -> list[str]:
-    """Imports that MAY_IMPORT does not allow."""
+    """Return imports that MAY_IMPORT does not allow."""
     package = package_of(path)
     if package is None:
         return []
@@ -125,13 +126,13 @@ def imports_against_the_arrow(source: str, path: str) -> list[str]:
 
 
 def _is_allowed(name: str, allowed: Collection[str]) -> bool:
-    """Whether one of the allowed packages holds this module; an app inside a room must be named itself."""
+    """Return True if an allowed package contains this module; an app inside a room must be listed itself."""
     package = _package_named(name) or ""
     return any(_belongs(name, one) and len(one) >= len(package) for one in allowed)
 
 
 def core_imports_upwards(source: str, path: str) -> list[str]:
-    """Imports between the packages of bistro.core that go from a lower one to a higher one."""
+    """Return imports between the packages of bistro.core that go from a lower one to a higher one."""
     parts = PurePosixPath(path).parts
     if parts[:2] != ("bistro", "core") or len(parts) < 4 or parts[2] not in CORE_PACKAGES or is_test(path):
         return []
@@ -146,7 +147,7 @@ def core_imports_upwards(source: str, path: str) -> list[str]:
 
 
 def loose_in_core(path: str) -> list[str]:
-    """A module or folder of bistro.core that belongs to none of its packages."""
+    """Return the module or folder if it is in bistro.core and in none of its packages."""
     parts = PurePosixPath(path).parts
     if parts[:2] != ("bistro", "core") or parts[2] in {*CORE_PACKAGES, *CORE_BESIDE_PACKAGES}:
         return []
@@ -154,7 +155,7 @@ def loose_in_core(path: str) -> list[str]:
 
 
 def models_in_a_pure_client(source: str, path: str) -> list[str]:
-    """The simulator speaks HTTP and WebSocket; in-process it may call services, never models."""
+    """Return imports of models in the simulator, which may use HTTP, WebSocket and services only."""
     if package_of(path) != "tools.simulator" or is_test(path):
         return []
     return [
@@ -165,7 +166,7 @@ def models_in_a_pure_client(source: str, path: str) -> list[str]:
 
 
 def forbidden_libraries(source: str, path: str) -> list[str]:
-    """Only the core rings the channel layer; nobody uses Django's signals: reactions stand in settings."""
+    """Return imports of Django's signals, and of the channel layer outside bistro.core."""
     found = []
     for line, name in imported_names(source, path):
         if _belongs(name, "channels.layers") and package_of(path) != "bistro.core" and not is_test(path):
@@ -183,7 +184,7 @@ def _root_name(node: ast.expr) -> str:
 
 
 def writes_in_doors(source: str, path: str) -> list[tuple[int, str]]:
-    """Calls that write rows, in a door: (line, name of the call). Calls of a service are not writes."""
+    """Return (line, name of the call) for calls that write rows in an entry point, other than calls of services."""
     if not is_door(path):
         return []
     return [
@@ -197,7 +198,7 @@ def writes_in_doors(source: str, path: str) -> list[tuple[int, str]]:
 
 
 def bare_objects_in_doors(source: str, path: str) -> list[tuple[int, str]]:
-    """`Model.objects` in a door without `.visible_to(...)` right after it: (line, model)."""
+    """Return (line, model) for `Model.objects` in an entry point without `.visible_to(...)` right after it."""
     if not is_door(path):
         return []
     tree = ast.parse(source)
@@ -214,7 +215,7 @@ def bare_objects_in_doors(source: str, path: str) -> list[tuple[int, str]]:
 
 
 def own_transactions(source: str, path: str) -> list[str]:
-    """`atomic` or `ATOMIC_REQUESTS`-like decorators outside the unit of work."""
+    """Return uses of `atomic` and similar decorators outside the unit of work."""
     return [
         f"{path}:{node.lineno} opens a transaction: only UnitOfWork does"
         for node in ast.walk(ast.parse(source))
@@ -224,7 +225,7 @@ def own_transactions(source: str, path: str) -> list[str]:
 
 
 def statuses_set_directly(source: str, path: str) -> list[tuple[int, str]]:
-    """Assignments to `.status` and updates of `status` that no table of moves checks: (line, kind)."""
+    """Return (line, kind) of assignments and updates of `status` that bypass the table of moves."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and node.attr == "status" and isinstance(node.ctx, ast.Store):
@@ -240,9 +241,9 @@ def statuses_set_directly(source: str, path: str) -> list[tuple[int, str]]:
 
 
 def writes_outside_units(source: str, path: str) -> list[tuple[int, str]]:
-    """Public functions of services that write rows in no unit of work: (line, name).
+    """Return (line, name) of public functions of services that write rows without a unit of work.
 
-    A unit is there when the function opens it, gets it as `work`, or requires its transaction.
+    A function has a unit if it opens one, receives one as `work`, or requires its transaction.
     """
     if not is_service(path):
         return []
@@ -276,9 +277,9 @@ def _opens_a_unit(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def positional_services(source: str, path: str) -> list[tuple[int, str]]:
-    """Services (public, for an actor or opening the unit) that take positional arguments: (line, name).
+    """Return (line, name) of public services with positional arguments.
 
-    Parts that services share stand in the same modules; they take rows and the unit of work.
+    A service has an actor or opens the unit of work. Shared parts in the same modules take rows and the unit of work.
     """
     if not is_service(path):
         return []
@@ -295,19 +296,19 @@ def positional_services(source: str, path: str) -> list[tuple[int, str]]:
 
 # --- names and sizes -------------------------------------------------------------------------------------------
 def nameless_module(path: str) -> list[str]:
-    """A module or folder whose name says nothing."""
+    """Return the module or folder if its name has no meaning."""
     pure = PurePosixPath(path)
     return [f"{path}: name it after what it holds" for part in [*pure.parts[:-1], pure.stem] if part in NAMELESS]
 
 
 def too_long(source: str, path: str) -> list[str]:
-    """A file beyond the hard limit."""
+    """Return the file if it is longer than the hard limit."""
     lines = len(source.splitlines())
     return [f"{path}: {lines} lines, at most {MAX_LINES}; split by noun or verb"] if lines > MAX_LINES else []
 
 
 def long_functions(source: str, path: str) -> list[str]:
-    """Functions beyond the limit, docstring and signature counted."""
+    """Return functions beyond the limit, with docstring and signature."""
     return [
         f"{path}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines, at most {MAX_FUNCTION_LINES}"
         for node in ast.walk(ast.parse(source))
@@ -332,7 +333,7 @@ _SCRIPT = re.compile(r"<script\b([^>]*)>", re.I)
 
 
 def inline_code(source: str, path: str) -> list[str]:
-    """What the content security policy would block: inline script, style and handlers."""
+    """Return inline scripts, styles and handlers, which the content security policy would block."""
     text = _TEMPLATE_TAGS.sub(" ", _TEMPLATE_COMMENTS.sub("", source))
     found = [
         f"{path}: a script without src"
@@ -344,9 +345,9 @@ def inline_code(source: str, path: str) -> list[str]:
     return found
 
 
-# --- what the running product says about itself ----------------------------------------------------------------
+# --- descriptions by the running product ----------------------------------------------------------------
 def undocumented_operations(schema: Mapping[str, Any]) -> list[str]:
-    """Operations of an OpenAPI document without a description."""
+    """Return operations of an OpenAPI document without a description."""
     verbs = {"get", "post", "put", "patch", "delete"}
     return [
         f"{verb.upper()} {path} has no description"
@@ -357,7 +358,7 @@ def undocumented_operations(schema: Mapping[str, Any]) -> list[str]:
 
 
 def fields_without_tenant(models: Mapping[str, Collection[str]], exempt: Collection[str]) -> list[str]:
-    """Models (label → names of its fields) that do not carry the restaurant's key."""
+    """Return models (label → names of its fields) without the restaurant's key."""
     return [
         f"{label} has no restaurant"
         for label, fields in models.items()
@@ -366,7 +367,7 @@ def fields_without_tenant(models: Mapping[str, Collection[str]], exempt: Collect
 
 
 def keys_against_the_arrow(links: Collection[tuple[str, str]]) -> list[str]:
-    """Foreign keys (from package, to package) that point where an import may not."""
+    """Return foreign keys (from package, to package) in a direction that imports may not have."""
     return [
         f"{here} points at {there}"
         for here, there in links

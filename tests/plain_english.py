@@ -9,7 +9,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-# A docstring that begins with one of these has no verb or noun in front: "What stands before the values".
+# First words without a verb or a noun, as in "What stands before the values".
 RIDDLES = frozenset(
     {
         "it", "its", "they", "their", "who", "whose", "what", "whatever", "whoever", "whether", "that", "those",

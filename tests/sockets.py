@@ -1,4 +1,4 @@
-"""Sockets in tests: one connection into the ASGI application, and database work beside it."""
+"""Sockets in tests: a connection to the ASGI application, and database work beside it."""
 
 import asyncio
 import json
@@ -13,11 +13,11 @@ from bistro.core.live import hub as hub_module
 from bistro.core.live.consumers import PROTOCOL
 from bistro.core.live.threads import in_thread
 
-PATIENCE = 5  # seconds; reached only when a test fails, or on a machine that is very busy
+PATIENCE = 5  # seconds; reached only by a failing test or on a very busy machine
 
 
 class Socket:
-    """One WebSocket. `async with Socket("/ws/orders", "Device …") as socket:` connects and leaves."""
+    """A WebSocket. `async with Socket("/ws/orders", "Device …") as socket:` connects and disconnects."""
 
     def __init__(self, path: str, authorization: str = "", *, protocols: tuple[str, ...] = (PROTOCOL,), **headers: str):
         if authorization:
@@ -44,7 +44,7 @@ class Socket:
         await self.say({"hello": {"after": after, "epoch": epoch}})
 
     async def hear(self, kind: str = "") -> dict[str, Any]:
-        """The next message; with `kind`, the next of that type."""
+        """Return the next message; with `kind`, the next of that type."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 message = json.loads(await self.communicator.receive_from(timeout=PATIENCE))
@@ -52,7 +52,7 @@ class Socket:
                     return message
 
     async def hear_but(self, *kinds: str) -> dict[str, Any]:
-        """The next message of another type than these."""
+        """Return the next message of another type than these."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 message = json.loads(await self.communicator.receive_from(timeout=PATIENCE))
@@ -60,7 +60,7 @@ class Socket:
                     return message
 
     async def closed(self) -> int:
-        """Wait until the server closes; its code. What comes before is dropped."""
+        """Wait until the server closes and return the code; earlier messages are dropped."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 output = await self.communicator.receive_output(timeout=PATIENCE)
@@ -68,24 +68,24 @@ class Socket:
                     return int(output.get("code", 1000))
 
     async def silent(self, seconds: float = 0.2) -> bool:
-        """Whether nothing comes for a while."""
+        """Return True if no message comes for a while."""
         return await self.communicator.receive_nothing(timeout=seconds, interval=0.01)
 
 
 async def refusal(path: str, authorization: str = "", **more: Any) -> int:
-    """The code with which a handshake ends."""
+    """Return the code with which a handshake ends."""
     async with Socket(path, authorization, **more) as socket:
-        assert socket.accepted  # a browser learns the code only from a socket that was opened
+        assert socket.accepted  # a browser receives the code only after the socket was accepted
         return await socket.closed()
 
 
 async def beside(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Database work of a test, off the event loop, as a request would do it."""
+    """Run database work of a test off the event loop, as a request would."""
     return await in_thread(partial(function, *args, **kwargs))
 
 
 async def eventually(check: Callable[[], Awaitable[Any] | Any], seconds: float = PATIENCE) -> Any:
-    """The first true value of `check`, or its last value when time is up."""
+    """Return the first true value of `check`, or its last value after the time limit."""
     end = asyncio.get_running_loop().time() + seconds
     while True:
         found = check()
@@ -97,6 +97,6 @@ async def eventually(check: Callable[[], Awaitable[Any] | Any], seconds: float =
 
 
 def share_readings_for(monkeypatch: Any, seconds: float) -> None:
-    """How long who asks for the same shares a snapshot, or what was missed; below zero: nobody."""
+    """Set the time for which equal requests share a snapshot or missed events; below zero they do not share."""
     for name in ("SHARED_SECONDS", "UNCHANGED_SECONDS"):
         monkeypatch.setattr(hub_module, name, seconds)

@@ -1,5 +1,8 @@
-"""Every page of the admin, walked through the registry: it opens for an owner, costs the same however long the list
-is, and shows nothing of another restaurant."""
+"""All pages of the admin, found through the registry.
+
+Every page opens for an owner, has the same number of queries for lists of any length, and shows nothing of another
+restaurant.
+"""
 
 import pytest
 from django.contrib import admin
@@ -31,7 +34,7 @@ from tables.tests.factories import PadFactory, SectionFactory, TableFactory
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
-agnostic = pytest.mark.database_agnostic  # PostgreSQL opens every page and counts the queries of every list
+agnostic = pytest.mark.database_agnostic  # on PostgreSQL, too, all pages are opened and the lists' queries counted
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LABELS = [model._meta.label for model in MODELS]
@@ -54,7 +57,7 @@ def owner(client, house):
 
 
 def fill(house, count):
-    """`count` more rows of everything that has a list."""
+    """Add `count` rows of every model with a list."""
     owner = house.actor("owner")
     for _number in range(count):
         item = ItemFactory(category=CategoryFactory(restaurant=house.restaurant))
@@ -93,14 +96,14 @@ def test_every_page_opens(model, house, owner):
 
 def test_a_longer_list_costs_no_more_queries(house, owner):
     fill(house, 5)
-    queries(owner)  # content types and the like are read once
+    queries(owner)  # content types are read only once
     few = queries(owner)
     fill(house, 20)
     assert queries(owner) == few
 
 
 def queries(client):
-    """Return how many queries each list costs."""
+    """Return the number of queries of each list."""
     counts = {}
     for label, model in zip(LABELS, MODELS, strict=True):
         with CaptureQueriesContext(connection) as caught:

@@ -1,4 +1,4 @@
-"""Requests made from the API's own description, fitting ones and unfitting ones: never a 5xx. A short run."""
+"""Requests generated from the API's own description, valid and invalid ones: never a 5xx. A short run."""
 
 import json
 import random
@@ -15,7 +15,7 @@ from hypothesis.errors import Unsatisfiable
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EXAMPLES = 4
-LONGEST_SECONDS = 20  # all operations together; what is left over is tried first the next time, the order is random
+LONGEST_SECONDS = 20  # for all operations together, in random order
 QUIET = hypothesis_settings(
     max_examples=EXAMPLES,
     phases=[Phase.generate],
@@ -23,15 +23,15 @@ QUIET = hypothesis_settings(
 
 
 def operations():
-    import schemathesis  # a second for every process that only collects this file
+    import schemathesis  # imported here, because the import takes a second in every process
 
     document = Client().get("/openapi.json").json()
     found = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
-    return [each for each in found if not each.path.startswith("/auth/")]  # the same views stand under /api/v1
+    return [each for each in found if not each.path.startswith("/auth/")]  # the same views are under /api/v1
 
 
 def send(case, headers):
-    """The case as Django's test client sends it."""
+    """Send the case through Django's test client."""
     path = case.formatted_path
     if case.query:
         path += "?" + urlencode(dict(case.query), doseq=True, errors="replace")
@@ -44,7 +44,7 @@ def send(case, headers):
 
 
 def try_out(operation, mode, headers):
-    """A handful of requests to one operation; how many there were."""
+    """Send a few requests to one operation and return their number."""
     from schemathesis.generation import GenerationMode
 
     answered = []
@@ -58,7 +58,7 @@ def try_out(operation, mode, headers):
             assert response["Content-Type"] == "application/problem+json", case.as_curl_command()
         answered.append(response.status_code)
 
-    with suppress(Unsatisfiable):  # nothing can be unfitting where nothing is asked for
+    with suppress(Unsatisfiable):  # an operation without input has no invalid requests
         ask()
     return len(answered)
 

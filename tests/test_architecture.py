@@ -1,6 +1,6 @@
 """The architecture of the product. The rules are in tests/architecture.py, their controls beside it.
 
-An exemption names the file, the finding and the reason; one that no longer finds anything fails too.
+An exemption names the file, the finding and the reason; an exemption without a finding fails too.
 """
 
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ APP_LABELS = {
     "printing": "kitchen.printing",
 }
 
-# Code around the product that may import the composition root and the tools.
+# Code outside the product, which may import the composition root and the tools.
 MAY_IMPORT_THE_ROOT = (
     "tests/", "harness/", "benchmarks/", "conftest", "manage", "bistro/demo/", "tools/",
 )  # fmt: skip
 
 # Entry points that write rows of no restaurant: file, call → reason.
 MAY_WRITE: dict[tuple[str, str], str] = {}
-# Doors that read without the tenant fence: file, model → reason.
+# Entry points that read without the tenant filter: file, model → reason.
 MAY_READ_UNFENCED = {
     ("bistro/core/admin/base.py", "related"): "narrowed by visible_to() on the line after it",
     ("bistro/core/api/views.py", "Restaurant"): "the device's own restaurant, before the device is anybody",
@@ -84,12 +84,12 @@ def files(*suffixes: str) -> tuple[tuple[str, str], ...]:
 
 
 def findings(rule, *suffixes: str) -> list[str]:
-    """What one rule finds in all files."""
+    """Return the findings of one rule in all files."""
     return [found for path, source in files(*(suffixes or (".py",))) for found in rule(source, path)]
 
 
 def located(rule, exempt: dict[tuple[str, str], str]) -> tuple[list[str], set[tuple[str, str]]]:
-    """What a rule with places finds beyond the exemptions, and the exemptions that found nothing."""
+    """Return findings of a rule with places that no exemption covers, and exemptions without a finding."""
     found, unused = [], set(exempt)
     for path, source in files(".py"):
         for line, name in rule(source, path):
@@ -227,7 +227,7 @@ def openapi() -> dict:
 
 
 def api_routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, type]]:
-    """Every route of ours that ends in a DRF view: (path, view class)."""
+    """Return (path, view class) of every route of ours that ends in a DRF view."""
     for entry in (resolver or get_resolver()).url_patterns:
         path = prefix + str(entry.pattern).lstrip("^").rstrip("$")
         if isinstance(entry, URLResolver):

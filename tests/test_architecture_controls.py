@@ -1,4 +1,4 @@
-"""Negative controls: every rule of tests/architecture.py must flag a bad sample, and leave a good one alone."""
+"""Controls: every rule of tests/architecture.py must flag a bad sample and accept a good one."""
 
 import pytest
 

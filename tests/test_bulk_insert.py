@@ -1,4 +1,4 @@
-"""Rows that are inserted for the hot path are the rows that Django would have inserted, column by column."""
+"""Bulk inserts on the hot path store the same rows as Django would, column by column."""
 
 import uuid
 
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 
 
 def another_line(line):
-    """A line of the same order."""
+    """Return another line of the same order."""
     return OrderLine.objects.bulk_create([like(line, 0)])[0]
 
 
-# What must differ between two rows of a table.
+# Columns that must differ between two rows of a table.
 OTHER = {
     Order: lambda row, place: {"uid": uuid.uuid4(), "number": 100 + place, "key": f"other-{place}"},
     OrderLine: lambda row, place: {},
@@ -36,13 +36,13 @@ OTHER = {
 
 
 def like(row, place):
-    """A new row with the same values, but where two may not be equal."""
+    """Return a new row with the same values, except for unique ones."""
     fields = [field.attname for field in row._meta.concrete_fields if not field.primary_key]
     return type(row)(**{name: getattr(row, name) for name in fields} | OTHER[type(row)](row, place))
 
 
 def stored(model, pk):
-    """Every column as the database holds it."""
+    """Return every column as stored in the database."""
     with connection.cursor() as cursor:
         table, key = connection.ops.quote_name(model._meta.db_table), model._meta.pk.column
         cursor.execute(f"SELECT * FROM {table} WHERE {key} = %s", [pk])
@@ -122,7 +122,7 @@ def test_what_is_made_for_a_new_row_is_its_own():
 
 @pytest.mark.parametrize("count", [1, 7])
 def test_text_arrives_as_it_is(house, count):
-    """PostgreSQL gets all rows as one text, whose marks must not meet theirs."""
+    """PostgreSQL receives all rows as one text, whose separators must not occur in the values."""
     house.place(lines=[{"item": house.item.pk, "quantity": 2, "note": 'Zoë’s {a,b} \\ "x" NULL', "seat": 3}])
     row = OrderLine.objects.get()
     row.modifiers = [{"id": 1, "name": "L'été, {x}", "price": "1.00", "allergen": ""}]
@@ -136,7 +136,7 @@ def test_text_arrives_as_it_is(house, count):
 
 @pytest.mark.parametrize("count", [1, 7])
 def test_numbered_rows_go_on_counting(house, count):
-    """The same rows as without numbers, but for the numbers, which are the counter's next in the rows' order."""
+    """The same rows as without numbers, except for the numbers, which continue the counter in the rows' order."""
     house.place()
     event, restaurant = Event.objects.order_by("seq").last(), house.restaurant.pk
     for taken in (event.seq, event.seq + count):

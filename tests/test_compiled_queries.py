@@ -1,4 +1,4 @@
-"""A question whose statement is written once finds what the queryset that wrote it would find."""
+"""Compiled queries find the same rows as the querysets that they were compiled from."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ QUESTIONS = ["devices", "pads", "tables", "names", "keys", "parties", "parties b
 
 @pytest.fixture
 def asked(house):
-    """Every question of the product, with values that find something: (question, values)."""
+    """Return (query, values) for every compiled query of the product, with values that find rows."""
     house.place(key="one")
     house.place(key="two")
     order, restaurant, spare = Order.objects.first(), house.restaurant.pk, house.add_table()
@@ -46,7 +46,7 @@ def asked(house):
 
 
 def plain(rows):
-    """Rows that can be compared in any order: instances by all their columns."""
+    """Return rows in a form that can be compared in any order: instances by all their columns."""
     hidden = {"_state": None, "_prefetched_objects_cache": None}
     return sorted(str(vars(row) | hidden if hasattr(row, "_state") else tuple(row)) for row in rows)
 
@@ -103,7 +103,7 @@ def test_rows_are_locked_inside_a_transaction_alone(house):
         assert "FOR NO KEY UPDATE" in seen[0]["sql"]
 
 
-# --- who asks, and relations ---------------------------------------------------------------------------------------
+# --- actors and relations ---------------------------------------------------------------------------------------
 def test_each_sees_what_the_queryset_lets_them_see(house, other_house):
     house.place()
     ticket = Ticket.objects.get()

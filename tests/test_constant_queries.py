@@ -1,4 +1,4 @@
-"""A page or an answer asks the database equally often, however much is going on and however long the history."""
+"""The number of queries of a page or an answer does not depend on the load or on the length of the history."""
 
 import pytest
 from django.db import connection
@@ -27,7 +27,7 @@ WATCHMEN = ("SAVEPOINT", "RELEASE SAVEPOINT", "axes_")
 
 
 def more(house, count):
-    """A busier evening: tables, dishes, orders in every status."""
+    """Add tables, dishes and orders in every status."""
     for _ in range(count):
         house.add_item(portions_left=5)
         house.order(house.actor("waiter"), table_id=house.add_table().pk, note="quick")
@@ -36,7 +36,7 @@ def more(house, count):
 
 
 def asked(ask):
-    """How many queries an answer takes, the second time (first ones fill what a process keeps)."""
+    """Return the number of queries of the second answer, because the first one fills caches."""
     assert ask().status_code == 200
     with CaptureQueriesContext(connection) as queries:
         response = ask()

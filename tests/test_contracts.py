@@ -1,4 +1,4 @@
-"""The shapes in docs/contracts/, compared with what the API answers: a page that names a wrong key is found."""
+"""The shapes in docs/contracts/ compared with the API's answers, so that a wrong key in a page is found."""
 
 import json
 import re
@@ -13,20 +13,20 @@ CONTRACTS = Path(__file__).parents[1] / "docs/contracts"
 
 
 def shape(name: str) -> set[str]:
-    """Every key that bistro.md writes behind `name:`."""
+    """Return every key that bistro.md lists behind `name:`."""
     found = re.search(rf"^{name}: `(.*?)`", (CONTRACTS / "bistro.md").read_text(), re.MULTILINE | re.DOTALL)
     assert found is not None, name
     return set(re.findall(r'"(\w+)"', found.group(1)))
 
 
 def examples(page: str, heading: str) -> list[Any]:
-    """The JSON examples below a heading of a page."""
+    """Return the JSON examples below a heading of a page."""
     text = (CONTRACTS / page).read_text().split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
 
 
 def keys(value: Any) -> set[str]:
-    """Every key of a JSON value, at any depth."""
+    """Return every key of a JSON value, at any depth."""
     if isinstance(value, list):
         return set().union(*map(keys, value))
     return set(value).union(*map(keys, value.values())) if isinstance(value, dict) else set()

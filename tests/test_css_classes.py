@@ -1,4 +1,4 @@
-"""Each class has a rule, each rule has a use, and a class has the name of its block."""
+"""CSS classes: each class has a rule, each rule has a use, and a class has the name of its block."""
 
 import re
 from collections.abc import Iterable
@@ -10,20 +10,20 @@ ROOT = Path(settings.BASE_DIR)
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 PAGES = [path for path in (ROOT / "templates").rglob("*.html") if "admin" not in path.parts]
-FROM_LIBRARIES = {"htmx-request"}  # htmx sets it while a request is under way
+FROM_LIBRARIES = {"htmx-request"}  # set by htmx during a request
 SET_BY_PYTHON = {"input"}  # kitchen/wall/forms.py
 ELEMENT = re.compile(r"[a-z]+(-[a-z]+)*(__[a-z]+(-[a-z]+)*)?(--[a-z]+)?")
 
 
 def in_rules(text: str) -> set[str]:
-    """The classes in the selectors of a style sheet."""
+    """Return the classes in the selectors of a style sheet."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     selectors = re.findall(r"([^{};]+)\{", text)
     return {name for each in selectors for name in re.findall(r"\.([A-Za-z_][\w-]*)", each)}
 
 
 def in_template(text: str) -> set[str]:
-    """The classes of a template's elements, and of the body."""
+    """Return the classes of a template's elements, and of the body."""
     text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", text, flags=re.DOTALL)
     values = re.findall(r'(?<![\w-])class="((?:\{[%{].*?[%}]\}|[^"])*)"', text)
     values += re.findall(r"block body_class %\}([^{]*)\{", text)
@@ -31,13 +31,13 @@ def in_template(text: str) -> set[str]:
 
 
 def in_script(text: str) -> set[str]:
-    """The classes that a script gives to elements."""
+    """Return the classes that a script gives to elements."""
     given = re.findall(r'\.className = "([^"]*)"|classList\.(?:add|toggle)\("([\w-]+)"', text)
     return {name for pair in given for value in pair for name in value.split()}
 
 
 def of_python(text: str) -> set[str]:
-    """The classes in tags that Python renders, and in the arguments `css=` of templates."""
+    """Return the classes in tags that Python renders, and in the arguments `css=` of templates."""
     return {
         name
         for value in re.findall(r'<\w+ class="([\w -]+)"|css="([\w -]+)"', text)

@@ -1,4 +1,4 @@
-"""What the documents promise about themselves: links lead somewhere, tests that are cited exist, pages are short."""
+"""Documents: links lead to an existing place, cited tests exist, and pages are short."""
 
 import re
 import subprocess
@@ -49,7 +49,7 @@ def _name(path: Path) -> str:
 
 
 def _anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub writes them."""
+    """Return the anchors of a page's headings, as GitHub writes them."""
     headings = re.findall(r"^#+\s+(.*)$", _FENCE.sub("", page.read_text()), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -61,7 +61,7 @@ def _links(page: Path) -> Iterator[str]:
 
 
 def broken_links(page: Path) -> list[str]:
-    """Relative links of a page whose file or heading does not exist."""
+    """Return relative links of a page whose file or heading does not exist."""
     broken = []
     for target in _links(page):
         file, _, anchor = target.partition("#")
@@ -72,7 +72,7 @@ def broken_links(page: Path) -> list[str]:
 
 
 def missing_tests(page: Path) -> list[str]:
-    """Tests that a page cites and that are not there."""
+    """Return tests that a page cites and that do not exist."""
     missing = []
     for file, function in _CITED_TEST.findall(page.read_text()):
         there = ROOT / file
@@ -82,17 +82,17 @@ def missing_tests(page: Path) -> list[str]:
 
 
 def missing_paths(page: Path) -> list[str]:
-    """Files and folders of the repository that a page names and that are not there."""
+    """Return files and folders of the repository that a page names and that do not exist."""
     return [cited for cited in _CITED_PATH.findall(page.read_text()) if not (ROOT / cited).exists()]
 
 
 def absent_papers(text: str) -> list[str]:
-    """Citations of papers that are not in the repository, and promises by number."""
+    """Return citations of papers that are not in the repository, and of promises by number."""
     return [match.group() for match in _ABSENT.finditer(text)]
 
 
 def _texts() -> Iterator[tuple[str, str]]:
-    """Name and text of every tracked file that we wrote, but this one, which holds bad samples."""
+    """Return name and text of every tracked file of ours except this one, which has bad samples."""
     for path in _tracked():
         if path.suffix in _TEXT and path.is_file() and path not in NOT_OURS:
             yield _name(path), path.read_text()

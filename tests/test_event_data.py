@@ -1,4 +1,4 @@
-"""What the log says of an order: JSON, never changed afterwards, without numbers of the feed and without free text."""
+"""The data of events about orders: JSON that never changes, without the feed's numbers and without free text."""
 
 import json
 

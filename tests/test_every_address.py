@@ -1,7 +1,7 @@
-"""Every address × everybody × one's own, another restaurant's, missing and absurd ids.
+"""Every address with every kind of client, and with own, foreign, missing and absurd ids.
 
-Made from the URLconf: an address that is not in the table here fails. Never a 5xx, never a word of another restaurant,
-and what is another's is answered like what is missing. The admin's addresses are walked in test_admin_pages.py.
+The addresses come from the URLconf: one without an entry in the table fails. No answer is a 5xx or has a word of
+another restaurant, and a foreign id is answered as a missing one. test_admin_pages.py covers the admin's addresses.
 """
 
 import json
@@ -30,19 +30,19 @@ from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
 
-MARK = "zebra"  # every name and note of the other restaurant holds it
+MARK = "zebra"  # in every name and note of the other restaurant
 NOW = timezone.now()
 MISSING, ABSURD = 999_999, 10**30
 STAFF = ("owner", "manager", "host", "waiter", "kitchen", "cashier")
 DEVICES = ("pad", "screen", "integration")
 VERBS = ("get", "post", "put", "delete")
 REST = ("anonymous", *DEVICES, *(role for role in STAFF if role != "owner"))
-ONCE = pytest.mark.database_agnostic  # the owner's walk shows the queries of every address on PostgreSQL
-CURIOUS = ("anonymous", "pad", "owner")  # they also ask for their own and for absurd ids, with every verb
+ONCE = pytest.mark.database_agnostic  # on PostgreSQL the owner's run covers the queries of every address
+CURIOUS = ("anonymous", "pad", "owner")  # clients that also try their own and absurd ids, with every method
 
 
 def patterns(resolver=None, prefix=""):
-    """Every (address, view) but the admin's."""
+    """Return every (address, view) except the admin's."""
     for entry in (resolver or get_resolver()).url_patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -52,7 +52,7 @@ def patterns(resolver=None, prefix=""):
 
 
 def verbs_of(view):
-    """What an API view answers to; a page may be asked both ways."""
+    """Return the methods of an API view; a page has GET and POST."""
     known = getattr(view, "cls", None)
     return [verb for verb in VERBS if hasattr(known, verb) and verb in known.http_method_names] or ["get", "post"]
 
@@ -72,7 +72,7 @@ def test_every_socket_is_in_the_table():
 # --- two restaurants ---------------------------------------------------------------------------------------------
 @pytest.fixture
 def other():
-    """The other restaurant: all that people could read there holds the mark."""
+    """Return the other restaurant, in which every readable text contains the mark."""
     there = open_house(name=f"The {MARK}")
     for model in (Section, Table, Category, Item, Station):
         for row in model.objects.filter(restaurant=there.restaurant):
@@ -88,7 +88,7 @@ def other():
 
 @pytest.fixture
 def ids(house, other):
-    """{what: [own, other's, missing, absurd]}."""
+    """Return {kind: [own, other's, missing, absurd]}."""
 
     def pair(what, own, theirs):
         return {what: [own, theirs, MISSING, ABSURD]}
@@ -122,7 +122,7 @@ def ids(house, other):
 
 
 def browser_of(house, role):
-    """A browser: a login, a wall's cookie, or nobody."""
+    """Return a browser with a login, a wall's cookie, or neither."""
     if role in STAFF:
         return house.browser(role)
     client = Client()
@@ -134,7 +134,7 @@ def browser_of(house, role):
 
 
 class Asker:
-    """Somebody who asks for everything."""
+    """A client that sends requests to all addresses."""
 
     def __init__(self, house, role, api):
         self.role, self.api = role, api
@@ -163,7 +163,7 @@ def words_of(response):
 
 
 def body_of(response):
-    """Return the whole body, however often it is asked for."""
+    """Return the whole body; repeated calls are possible."""
     if response.streaming:
         response.streaming_content = [b"".join(response)]
         return next(iter(response))
@@ -171,7 +171,10 @@ def body_of(response):
 
 
 def clean(response, house, where):
-    """Assert that an answer is no fault and has no word of the other restaurant; a refusal of the API is a problem."""
+    """Assert that an answer is no 5xx and has no word of the other restaurant.
+
+    A refusal of the API must be a problem document.
+    """
     text = body_of(response).decode(errors="replace")
     assert response.status_code < 500, (where, text)
     assert MARK not in text.lower(), where
@@ -203,14 +206,14 @@ def test_everybody_everywhere(house, other, ids, role, kind):
 
 
 def _values(ids, what, role):
-    """Return the ids to ask for: everybody asks for the other restaurant's and a missing one, some for all."""
+    """Return the ids to ask for: every client tries a foreign and a missing one, some try all."""
     if what is None:
         return [""]
     return ids[what] if role in CURIOUS else ids[what][1:3]
 
 
 def _rows_of(house):
-    """Everything that belongs to a restaurant, as it stands in the database."""
+    """Return all stored rows of a restaurant."""
     models = [apps.get_model(label) for label in WATCHED]
     return {
         model: list(model._base_manager.filter(restaurant=house.restaurant).order_by("pk").values()) for model in models
@@ -219,7 +222,7 @@ def _rows_of(house):
 
 @pytest.mark.parametrize("role", ["pad", "owner"])
 def test_absurd_questions(house, other, role):
-    """Filters and pages: whatever stands in the query, never a fault, never another's row."""
+    """Filters and pages: for any query string there is no 5xx and no foreign row."""
     house.order()
     asker = Asker(house, role, api=True)
     values = ["", "-1", "1" * 30, "abc", "%00", "2026-13-45", "٣", "' OR 1=1", "open,x"]
@@ -300,7 +303,7 @@ def test_absurd_bodies(house, ids, settings):
 
 
 def test_the_mark_is_there_to_be_found(other):
-    """The control: who belongs there reads it."""
+    """Control: a client of the other restaurant reads the mark."""
     asker = Asker(other, "owner", api=True)
     for path in ("/api/v1/orders", "/api/v1/menu", "/api/v1/tables", "/api/v1/tickets", "/api/orders"):
         assert MARK in asker.ask("get", path).content.decode().lower(), path

@@ -1,4 +1,4 @@
-"""Orders through the express door: the same orders, the same answers, and never more than the ordinary door allows."""
+"""Orders through the fast path: the same orders and answers, and no permission beyond the normal view's."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class NoOrdinaryDoor:
-    """Behind the express door stands nobody: 299 says that a request was left to the ordinary one."""
+    """A stand-in for the normal view: status 299 shows that the fast path passed a request on."""
 
     async def __call__(self, scope, receive, send):
         await send({"type": "http.response.start", "status": 299, "headers": []})
@@ -40,7 +40,7 @@ class NoOrdinaryDoor:
 
 @pytest.fixture
 def express_only():
-    """The express door alone."""
+    """Return the fast path alone."""
     door = fast_path({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoOrdinaryDoor())
     door.shared.compute()
     return door
@@ -48,7 +48,7 @@ def express_only():
 
 @pytest.fixture
 def pad(house):
-    """A pad's token that this process knows."""
+    """Return a pad's token that this process has cached."""
     token = token_of(house.pad.device)
     first = send(application, BY_ID, token, body(house))
     assert first.status == 201, first.body
@@ -62,7 +62,7 @@ class Reply:
 
 
 def send(door, path, token, what, key=None, **headers):
-    """One order over the wire; a new key unless told."""
+    """Send one order over the wire, with a new key by default."""
     named = {"content-type": "application/json", "authorization": f"Device {token}", **headers}
     named["idempotency-key"] = key or f"key-{next(keys)}"
     text = what if isinstance(what, bytes) else json.dumps(what).encode()
@@ -184,7 +184,7 @@ def test_every_refusal_is_the_ordinary_doors(house, pad, what, more, status, cod
 
 
 def test_many_at_once_are_each_placed_once(house, pad, express_only):
-    """Batches form on the loop as well: no order is lost, doubled, or answered with another's."""
+    """Batches form on the event loop too: no order is lost, doubled, or answered with another one's answer."""
 
     async def crowd():
         headers = {"content-type": "application/json", "authorization": f"Device {pad}"}
@@ -208,7 +208,7 @@ odd_number = st.one_of(st.integers(-1, 2**63), st.booleans(), st.none(), st.floa
 
 
 def mostly(plain, odd):
-    """Nine of ten are plain, so that whole wishes are."""
+    """Generate plain values nine times out of ten, so that many whole orders are plain."""
     return st.integers(0, 9).flatmap(lambda dice: odd if dice == 7 else plain)
 
 
@@ -225,7 +225,7 @@ def wishes(lines, dish):
 
 
 def read_slowly(serializer, wish):
-    """What the ordinary door would hand to the order desk, or None."""
+    """Return the order data that the normal view would pass to the service, or None."""
     try:
         check_text(wish)
     except ParseError:

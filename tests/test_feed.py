@@ -1,4 +1,4 @@
-"""The live feed as a program sees it on `/ws/orders`: snapshot, what was missed, what comes, and nothing twice."""
+"""The live feed of a program on `/ws/orders`: snapshot, missed events, new events, and nothing twice."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def program(house):
-    """The Authorization header of somebody who may read the restaurant's orders."""
+    """Return the Authorization header of a client that may read the restaurant's orders."""
     return house.api("integration").headers["Authorization"]
 
 
@@ -40,7 +40,7 @@ async def test_snapshot_then_events(house, program):
 
 
 async def test_of_too_many_open_orders_a_snapshot_holds_the_newest(house, program, monkeypatch):
-    """Orders that nobody ever closed must not push out those that were just placed."""
+    """Orders that were never closed must not displace new ones."""
     monkeypatch.setattr("orders.program_feed.INITIAL_LIMIT", 2)
     _forgotten, *newest = [(await beside(house.order)).id for _ in range(3)]
     async with Socket("/ws/orders", program) as socket:
@@ -50,7 +50,7 @@ async def test_of_too_many_open_orders_a_snapshot_holds_the_newest(house, progra
 
 
 async def test_what_a_socket_may_not_see_leaves_it_at_rest(house, monkeypatch):
-    """The log goes on without frames for its audience; one that therefore looked again would never stop."""
+    """Events without a frame for the audience must not make a socket read again and again."""
     looks, real = [], consumers.LiveConsumer._missing
 
     async def counted(socket):
@@ -71,7 +71,7 @@ async def test_what_a_socket_may_not_see_leaves_it_at_rest(house, monkeypatch):
 
 
 async def test_an_order_committed_while_the_socket_takes_its_snapshot_is_not_lost(house, program, monkeypatch):
-    """The place is read before the rows: what is committed in between comes again as an event, never not at all."""
+    """The place is read before the rows, so an order that is committed in between comes again as an event."""
     real = hub_module._make_snapshot
 
     def slow(view):
@@ -101,7 +101,7 @@ async def test_hello_with_a_place_brings_only_what_was_missed(house, program):
 
 
 async def test_hello_at_the_head_is_answered_at_once_with_a_beat(house, program, settings):
-    """Who comes back on a quiet evening is live again with that, not with the next beat."""
+    """A client that returns on a quiet evening is live at once, without waiting for the next heartbeat."""
     settings.FEED_HEARTBEAT_SECONDS = 60
     await beside(house.order)
     place = await beside(event_log.position, house.restaurant.pk)
@@ -115,13 +115,13 @@ async def test_hello_at_the_head_is_answered_at_once_with_a_beat(house, program,
 async def test_a_beat_is_never_behind_a_socket_that_came_from_a_process_ahead_of_this_one(
     house, program, settings, monkeypatch
 ):
-    """A page takes a head before its place for another history, and would throw away what it shows."""
+    """A page takes a head before its own place for another history, and would discard its content."""
     settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 60
     monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as first, Socket("/ws/orders", program) as second:
         await first.hello()
         await first.hear("initial")
-        await asyncio.sleep(0.1)  # the tail has looked and waits
+        await asyncio.sleep(0.1)  # the tail has polled and waits
         await beside(house.order)
         place = await beside(event_log.position, house.restaurant.pk)
         await second.hello(place.seq, place.epoch)
@@ -165,13 +165,13 @@ async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypa
 
 
 async def test_without_the_doorbell_and_without_the_poll_nothing_comes(house, program, settings, monkeypatch):
-    """The control of the test above: it is the poll that saves a lost ring."""
+    """Control of the test above: the poll replaces a lost commit signal."""
     settings.FEED_POLL_SECONDS = 60
     monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as socket:
         await socket.hello()
         await socket.hear("initial")
-        await asyncio.sleep(0.1)  # the tail has looked and waits
+        await asyncio.sleep(0.1)  # the tail has polled and waits
         await beside(house.order)
         assert await socket.silent(0.3)
 
@@ -206,7 +206,7 @@ async def test_a_socket_is_sent_away_in_time_and_goes_on_where_it_stood(house, p
 
 @pytest.mark.parametrize("name", ["NOT_AUTHENTICATED", "FORBIDDEN", "TOO_CHATTY", "INTERNAL_ERROR", "RECONNECT"])
 def test_daphne_can_send_every_close_code(name):
-    """Autobahn, below Daphne, refuses all others with an exception, and the socket stays open without a word."""
+    """Autobahn, below Daphne, refuses all other codes with an exception, and the socket stays open silently."""
     assert 4000 <= getattr(consumers, name) <= 4999
 
 
@@ -236,7 +236,7 @@ async def test_events_come_once_and_in_order_to_many_sockets(house, program, set
 
 
 async def test_a_socket_whose_recent_frames_are_gone_catches_up_from_the_log(house, program, monkeypatch):
-    """A slow reader has no queue: what was dropped for it is read again."""
+    """A slow reader has no queue, so dropped frames are read again from the log."""
     monkeypatch.setattr(hub_module, "RECENT_FRAMES", 2)
     await _sleeps_through(house, program, orders=6, expected="new_order")
 
@@ -244,7 +244,7 @@ async def test_a_socket_whose_recent_frames_are_gone_catches_up_from_the_log(hou
 async def test_a_socket_that_is_too_far_behind_for_the_log_gets_a_snapshot(house, program, monkeypatch, settings):
     monkeypatch.setattr(hub_module, "RECENT_FRAMES", 2)
     settings.FEED_CATCH_UP_LIMIT = 4
-    share_readings_for(monkeypatch, 60.0)  # but not a snapshot that the recent frames do not go on from
+    share_readings_for(monkeypatch, 60.0)  # except a snapshot that the recent frames do not continue
     await _sleeps_through(house, program, orders=6, expected="initial")
 
 
@@ -256,7 +256,7 @@ async def _sleeps_through(house, program, *, orders, expected):
         placed = []
         for _ in range(orders):
             placed.append((await beside(house.order)).id)
-            await socket.hear("new_order")  # the hub has made these frames, two of them are still there
+            await socket.hear("new_order")  # the hub has rendered these frames and still has two of them
         await sleeper.hello(place.seq, place.epoch)
         message = await sleeper.hear()
         assert message["type"] == expected
@@ -281,7 +281,7 @@ async def test_after_a_restore_one_command_makes_every_screen_look_again(house, 
 
 @pytest.mark.parametrize("shared", [0.0, 60.0])
 async def test_another_history_brings_a_new_snapshot_to_everybody(house, program, monkeypatch, settings, shared):
-    """A backup was restored: its epoch is another one, and its log may be shorter."""
+    """After a restored backup the epoch is another one, and the log may be shorter."""
     share_readings_for(monkeypatch, shared)
     settings.FEED_POLL_SECONDS = settings.FEED_HEARTBEAT_SECONDS = 0.05
     await beside(house.order)
@@ -317,7 +317,7 @@ async def test_the_hub_keeps_nothing_of_sockets_that_left(house, program):
 
 
 async def test_old_clients_get_everything_without_saying_hello(house, program, settings):
-    """The old pads' socket, which knows neither our subprotocol nor heartbeats."""
+    """The earlier pads' socket, without our subprotocol and heartbeats."""
     settings.FEED_HEARTBEAT_SECONDS = 0.05
     first = await beside(house.order)
     async with Socket("/ws/orders", program, protocols=()) as socket:

@@ -1,4 +1,4 @@
-"""Sockets that ask for the same share a reading, and none is told less for it."""
+"""Sockets that request the same data share one query without missing events."""
 
 import pytest
 from django.db import OperationalError
@@ -12,12 +12,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def program(house):
-    """The Authorization header of somebody who may read the restaurant's orders."""
+    """Return the Authorization header of a client that may read the restaurant's orders."""
     return house.api("integration").headers["Authorization"]
 
 
 async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(house, program, monkeypatch):
-    """Its wakeup rang for the new order before it asked, and does not ring again."""
+    """The socket's wakeup was set for the new order before the request, and is not set again."""
     share_readings_for(monkeypatch, 60.0)
     async with Socket("/ws/orders", program) as socket, Socket("/ws/orders", program) as second:
         for each in (socket, second):
@@ -33,7 +33,7 @@ async def test_whoever_shares_an_older_snapshot_is_told_at_once_what_came_since(
 
 @pytest.mark.parametrize(("shared", "readings"), [(5.0, 1), (-1.0, 3)], ids=["shared", "control"])
 async def test_screens_that_stood_at_the_same_place_share_the_reading(house, program, monkeypatch, shared, readings):
-    """A process died: its screens come to another one, all from the same place."""
+    """After the end of a process its screens reconnect to another one, all from the same place."""
     share_readings_for(monkeypatch, shared)
     place = await beside(event_log.position, house.restaurant.pk)
     placed = [(await beside(house.order)).id for _ in range(2)]
@@ -52,7 +52,7 @@ async def test_screens_that_stood_at_the_same_place_share_the_reading(house, pro
 
 
 async def test_whoever_shares_an_older_reading_is_told_at_once_what_came_since(house, program, monkeypatch):
-    """As above, for those that missed the same."""
+    """The same for sockets that missed the same events."""
     share_readings_for(monkeypatch, 60.0)
     place = await beside(event_log.position, house.restaurant.pk)
     placed = [(await beside(house.order)).id]

@@ -1,4 +1,4 @@
-"""The hooks of `bistro/wiring.py`: what higher apps register, and lower apps call by name."""
+"""The hooks of `bistro/wiring.py`: functions of higher apps that lower apps call by name."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ LISTS = {name: value for name, value in vars(wiring).items() if name.isupper() a
 
 
 def paths_in(value: Any) -> Iterator[str]:
-    """Every dotted path in a list of hooks, whatever its form."""
+    """Return every dotted path in a list of hooks, whatever its form."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Nobody touches anything, and yet the alarm appears on the open floor and on the pad, and goes again by itself."""
+"""The alarm appears on the open floor and on the pad without any action, and disappears again."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def credentials(house):
 
 
 def sweep():
-    """As the thread does it, twenty-one seconds after the last order."""
+    """Run the sweep as its thread does, twenty-one seconds after the last order."""
     return raise_unseen_alarms(now=Order.objects.latest("placed_at").placed_at + timedelta(seconds=21))
 
 

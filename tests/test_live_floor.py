@@ -1,4 +1,4 @@
-"""The floor plan's socket and a pad's: each sees what is its own, and nothing of anybody else."""
+"""The sockets of the floor plan and of a pad: each receives its own data and no other."""
 
 import re
 
@@ -135,7 +135,7 @@ async def test_a_pad_that_resumes_gets_only_its_own(house, pad):
 
 
 async def test_two_pads_share_a_table_and_one_moves_away(house, pad):
-    """They share one audience; the snapshot of who stays is still that of the table."""
+    """The pads share an audience; the snapshot of the pad that stays is still that of the table."""
     second = await beside(PadFactory, table=house.table)
     order = await beside(house.order)
     elsewhere = await beside(house.add_table)

@@ -1,4 +1,4 @@
-"""The kitchen wall's socket: what it shows, and that what it showed is reported and confirmed once."""
+"""The kitchen wall's socket: its tickets, each reported as displayed and confirmed once."""
 
 import re
 from decimal import Decimal
@@ -26,7 +26,7 @@ ALL = "/ws/kitchen/all/"
 
 @pytest.fixture
 def screen(house):
-    """A wall screen: (its header, its name)."""
+    """Return (header, name) of a wall screen."""
     device = DeviceFactory(restaurant=house.restaurant, kind=Device.Kind.KITCHEN, name="Wall")
     return f"Device {token_of(device)}"
 
@@ -44,7 +44,7 @@ def confirmations(order):
 
 
 def shown(message):
-    """The tickets whose fragment is in a message, and those that it takes away."""
+    """Return the tickets with a fragment in a message, and the removed tickets."""
     fragments = re.findall(r"<[^>]*\bid=\"ticket-(\d+)\"[^>]*>", message["html"])
     gone = re.findall(r"<[^>]*\bid=\"ticket-(\d+)\"[^>]*hx-swap-oob=\"delete\"", message["html"])
     return {int(pk) for pk in fragments} - {int(pk) for pk in gone}, {int(pk) for pk in gone}
@@ -87,7 +87,7 @@ async def test_a_pause_stands_on_the_open_board_until_somebody_resumes(house, ot
 
 
 def made_of(message):
-    """What the all-day list in a message counts of ingredients; None when there is no list in it."""
+    """Return the ingredients in the all-day list of a message, or None without a list."""
     found = re.search(r'<aside id="all-day".*?</aside>', message["html"], re.DOTALL)
     ingredient = r'<li class="all-day__ingredient">.*?quantity">([^<]*)</span>\s*<span[^>]*>([^<]*)<'
     rows = re.findall(ingredient, found[0]) if found else ()
@@ -163,7 +163,7 @@ async def test_only_what_was_shown_by_then_is_reported(house, screen):
 
 
 async def test_a_page_that_came_by_http_reports_what_its_html_shows(house, screen):
-    """hello{after}: the page displays everything up to there; what came later is not claimed."""
+    """hello{after}: the page displays everything up to that place, and later tickets are not reported."""
     shown_by_html = await beside(house.order)
     place = await beside(event_log.position, house.restaurant.pk)
     later = await beside(house.order)
@@ -210,7 +210,7 @@ async def test_a_waiter_who_watches_confirms_nothing(house):
         snapshot = await opened(socket)
         await socket.say({"seen": snapshot["seq"]})
         await socket.hello(place.seq, place.epoch)
-        assert (await socket.hear())["type"] == "heartbeat"  # the answer to its hello
+        assert (await socket.hear())["type"] == "heartbeat"  # the answer to the hello
         await socket.say({"seen": place.seq + 100})
         assert await socket.silent(0.3)
     assert await beside(status_of, order) == "placed"
@@ -218,7 +218,7 @@ async def test_a_waiter_who_watches_confirms_nothing(house):
 
 
 async def test_a_screen_that_reports_late_still_reports_everything(house, screen, monkeypatch):
-    """A page in the background reports when somebody looks: more frames than are kept apart, none forgotten."""
+    """A page in the background reports when it becomes visible: more frames than are kept, and none forgotten."""
     monkeypatch.setattr(live_consumers, "UNREPORTED_FRAMES", 2)
     async with Socket(ALL, screen) as socket:
         await opened(socket)
@@ -288,7 +288,7 @@ async def test_each_station_sees_its_own_lines(house, other_house, screen):
 
 
 async def test_a_busy_kitchen_asks_a_constant_number_of_questions(house):
-    """A push costs the same whether the wall is empty or full."""
+    """A push has the same number of queries for an empty wall and for a full one."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -1,4 +1,4 @@
-"""Pads and programs hear over their socket what is sold: what is paused, taken again, off, changed."""
+"""Changes of the menu over the sockets of pads and programs: paused, resumed, 86 and changed items."""
 
 from datetime import timedelta
 

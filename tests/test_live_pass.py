@@ -1,4 +1,4 @@
-"""The pass's socket: the whole first, then only the orders that changed, and always what fires next."""
+"""The pass's socket: a snapshot first, then only the changed orders, always with the next course to fire."""
 
 import re
 
@@ -23,7 +23,7 @@ def device(house):
 
 
 def orders_in(message):
-    """The orders whose fragment is in a message, and those that it takes away."""
+    """Return the orders with a fragment in a message, and the removed orders."""
     gone = re.findall(r'id="pass-(\d+)"[^>]*hx-swap-oob="delete"', message["html"])
     return set(re.findall(r'<li id="pass-(\d+)"', message["html"])) - set(gone), set(gone)
 
@@ -53,7 +53,7 @@ async def test_the_whole_then_only_what_changed(house, device):
 
 
 async def test_it_confirms_nothing(house, device):
-    """A cook has seen an order when a station's board shows it, not when the expediter's does."""
+    """A station's board confirms an order, the expediter's does not."""
     order = await beside(house.order)
     async with Socket(PASS, f"Device {token_of(device)}") as socket:
         await socket.hello()

@@ -1,4 +1,4 @@
-"""The sockets of a pad that is locked end within a heartbeat, and no new one opens until it is unlocked."""
+"""Locked pads: their sockets end within a heartbeat, and new ones open only after they are unlocked."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Words of our own in the statement: the same rows as with parameters, and a plan that needs none."""
+"""Lookups with literal constants: the same rows as with parameters, and a plan without parameters."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""What `.ci/lint_migrations.py` refuses: without a bad sample it may be passing because it reads nothing."""
+"""Findings of `.ci/lint_migrations.py` in bad samples, because without one it could pass by reading nothing."""
 
 import os
 import subprocess

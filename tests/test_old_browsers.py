@@ -1,7 +1,6 @@
-"""The kitchen's pages run on televisions with a browser of 2021 (Chromium 88): what came later is kept out, and they
-stay small.
+"""The kitchen's pages on televisions with a browser of 2021 (Chromium 88): no later features, and small pages.
 
-Style sheets and modules are read as text; everything that a page loads, also by import, is looked at.
+Style sheets and modules are read as text, with everything that a page loads directly or by import.
 """
 
 import re
@@ -14,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 STATIC = Path(settings.BASE_DIR) / "static"
 OURS_AT_MOST = 140_000  # bytes of HTML, CSS and JavaScript at twelve tickets, without comments, before compression
 
-# What a browser of 2021 does not know, and since which Chromium.
+# Features that a browser of 2021 lacks, with the Chromium that introduced each.
 LATER_CSS = {
     "@layer": "99",
     "@container": "105",
@@ -53,7 +52,7 @@ def found(text, words):
 
 
 def nested(text):
-    """Selectors inside a rule: nesting (Chromium 112). Rules within @media and @supports are none."""
+    """Return selectors inside a rule: nesting (Chromium 112). Rules within @media and @supports are allowed."""
     depth: list[str] = []
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     for head in re.findall(r"[^{};]*[{}]", text):
@@ -71,7 +70,7 @@ def loaded(html, folder, pattern):
 
 
 def modules_of(paths):
-    """These modules and all that they import."""
+    """Return these modules and all that they import."""
     todo, known = list(paths), []
     while todo:
         path = todo.pop()
@@ -83,7 +82,7 @@ def modules_of(paths):
 
 @pytest.fixture
 def pages(house):
-    """{address: (html, style sheets, modules)} of the kitchen's pages with twelve tickets of three lines."""
+    """Return {address: (html, style sheets, modules)} of the kitchen's pages with twelve tickets of three lines."""
     group = {"item": house.item.pk, "quantity": 2, "note": "no salt"}
     for _ in range(12):
         house.place("waiter", table=house.add_table().pk, lines=[group] * 3)

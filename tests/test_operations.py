@@ -1,4 +1,4 @@
-"""What the operator asks: is it well, what does it count, what runs here; and the start page for programs."""
+"""Pages for operators: health, metrics and version; and the start page for programs."""
 
 import json
 
@@ -142,7 +142,7 @@ def test_a_foreign_host_is_refused_in_both_languages(client):
         assert not answer.wsgi_request.is_secure()
 
 
-# --- the description of the API ------------------------------------------------------------------------------------
+# --- the API's schema ------------------------------------------------------------------------------------
 def test_the_description_is_served_as_json_and_yaml(client):
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.")

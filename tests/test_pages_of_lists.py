@@ -1,4 +1,4 @@
-"""Lists of the API page by page: nothing twice, nothing left out, and no price for what was long ago."""
+"""Lists of the API page by page: no row twice, none left out, and no cost for old rows."""
 
 import pytest
 from django.db import connection
@@ -12,12 +12,12 @@ LISTS = ["/api/v1/orders", "/api/v1/tickets?status=open"]
 
 @pytest.fixture
 def orders(house):
-    """Seven orders, with one ticket each."""
+    """Place seven orders with one ticket each."""
     return [house.place() for _ in range(7)]
 
 
 def walk(api, path):
-    """Every page from here: [[id, …], …], and the counts that they told."""
+    """Read every page from here: return [[id, …], …] and the counts of the pages."""
     pages, counts = [], []
     while path:
         response = api.get(path)
@@ -50,7 +50,7 @@ def test_every_row_once_in_order(house, orders, path, how):
 
 @pytest.mark.parametrize(("how", "twice"), [("&cursor=", 0), ("", 1)], ids=["cursor", "control: offset"])
 def test_with_a_cursor_new_rows_move_nothing(house, orders, how, twice):
-    """With an offset an order that comes meanwhile pushes one row into the next page, where it is read twice."""
+    """With an offset a new order would move one row to the next page, where it is read twice."""
     api = house.api("manager")
     page = api.get(f"/api/v1/orders?limit=3{how}").json()
     house.place()

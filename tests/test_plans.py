@@ -1,5 +1,7 @@
-"""No page, answer or act reads the history: with fifty thousand old orders every statement finds its few rows by an
-index. The databases are asked how they would do it; a statement that would look through a long table fails the test."""
+"""Query plans: with fifty thousand old orders every statement of pages, answers and actions uses an index.
+
+The tests read the plans of the database; a statement that would scan a long table fails.
+"""
 
 import json
 import re
@@ -28,17 +30,17 @@ from orders.services import place_orders, raise_unseen_alarms
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 OLD = 50_000  # orders; a quarter of a million events
 ORIGINALS = 20
-# Counting to ten thousand, or reading a page in the index's own order, ends early however long the table is. Sorting
-# comes after all has been read.
+# Counting to ten thousand, or reading a page in the index's own order, ends early in a table of any length. Sorting
+# needs all rows.
 BOUNDED = re.compile(r"LIMIT (\d+)\)? ?(subquery)?$")
 SORTED = "USE TEMP B-TREE FOR ORDER BY"
-WIDE = ("(restaurant_id=?)", "(table_id=?)", "(station_id=?)")  # what most of the history has
+WIDE = ("(restaurant_id=?)", "(table_id=?)", "(station_id=?)")  # conditions that most old rows meet
 READS = re.compile(r"\s*(SELECT|UPDATE|DELETE)", re.IGNORECASE)
 
 
 @dataclass
 class Asked:
-    """Catches every statement with its parameters."""
+    """A recorder of every statement with its parameters."""
 
     statements: list[tuple[str, tuple]] = field(default_factory=list)
 
@@ -51,10 +53,12 @@ class Asked:
 
 @pytest.fixture
 def old_house(house, monkeypatch):
-    """Twenty orders that were served, five thousand times; and a few that are open. Every statement comes alone, for
-    only one at a time can be explained."""
+    """Return a restaurant with twenty served orders, copied until there are `OLD`, and a few open ones.
+
+    Statements run one by one, because only single statements can be explained.
+    """
     monkeypatch.setattr(statement_batch, "takes_several", lambda connection: False)
-    if settings.SQLITE:  # PostgreSQL would plan the checks of its foreign keys for a small house, and copy for minutes
+    if settings.SQLITE:  # on PostgreSQL statistics of small tables would make the foreign key checks of the copy slow
         refresh()
     before = {table: last_id(table) for table in COPIED}
     for _ in range(ORIGINALS):
@@ -77,7 +81,7 @@ def last_id(table):
 
 
 def refresh():
-    """As the servers do by themselves, in a thread of their own: a connection that is open already hears of it."""
+    """Refresh statistics as the servers' own thread does, so that open connections use them too."""
     if settings.SQLITE:
         upkeep._due = None
         thread = threading.Thread(target=lambda: upkeep.refresh_statistics(now=timezone.now()) or connection.close())
@@ -90,7 +94,7 @@ def refresh():
 
 
 def go_on_counting():
-    """The next row's key follows those of the copies."""
+    """Set the sequences behind the keys of the copies."""
     if not settings.SQLITE:
         with connection.cursor() as cursor:
             for table in COPIED:
@@ -98,7 +102,7 @@ def go_on_counting():
 
 
 def long_reads(sql, parameters) -> list[str]:
-    """The parts of the plan that read a long table from end to end."""
+    """Return the parts of the plan that read a long table from end to end."""
     return on_sqlite(sql, parameters) if settings.SQLITE else on_postgres(sql, parameters)
 
 
@@ -125,7 +129,7 @@ def aliases(sql, table):
 
 
 def is_partial(step):
-    """An index of the open rows alone is short."""
+    """Return True for an index of the open rows alone, which is short."""
     name = re.search(r"INDEX (\w+)", step)
     if name is None:
         return False
@@ -136,7 +140,7 @@ def is_partial(step):
 
 
 def on_postgres(sql, parameters):
-    """What it really did: nodes that took more than a thousand rows of a long table in hand."""
+    """Return executed nodes that read more than a thousand rows of a long table."""
     if BOUNDED.search(sql.strip()):
         return []
     with connection.cursor() as cursor:
@@ -164,7 +168,7 @@ def describe(node):
 
 
 def pages(house):
-    """Everything that people and programs look at."""
+    """Return all pages and answers."""
     browser, owner, pad = house.browser("owner"), house.api("owner"), house.api("pad")
     for path in ("/kitchen/", f"/kitchen/{house.station.pk}/", "/floor/", f"/floor/tables/{house.table.pk}/"):
         yield path, lambda path=path: browser.get(path)
@@ -179,7 +183,7 @@ def pages(house):
 
 
 def acts(house):
-    """Everything that is written all evening, and what the feed reads."""
+    """Return all actions of an evening and the feed's queries."""
     order = Order.objects.filter(status="placed").first()
     ticket, actor = order.tickets.first(), house.actor("kitchen")
     position = event_log.position(house.restaurant.pk)

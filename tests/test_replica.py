@@ -1,4 +1,4 @@
-"""Reports read the replica, where there is one; nothing else notices whether it is there."""
+"""Reports with a replica read from it; nothing else depends on its existence."""
 
 import json
 import socket
@@ -36,8 +36,10 @@ print(json.dumps([*statuses, Order.objects.for_reports().db, refused]))
 
 @pytest.fixture
 def ask(house, tmp_path):
-    """In a process with that replica: [status of a report, of the orders, where reports are read, what a write there
-    is told]."""
+    """Query a process with that replica.
+
+    Returns [status of a report, status of the orders, alias that reports read, error of a write there].
+    """
     house.place()
     program = DeviceFactory(restaurant=house.restaurant, kind=Device.Kind.INTEGRATION)
     here = connection.settings_dict

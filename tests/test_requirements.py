@@ -1,4 +1,4 @@
-"""The requirements are used, the lock files hold them within their bounds, and the simulator's are its own."""
+"""Requirements: each is used, the lock files are within their bounds, and the simulator has its own."""
 
 import re
 import subprocess
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.database_agnostic
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("bistro", "menu", "tables", "orders", "kitchen")
-# Requirements that neither an import nor the settings nor deploy/serve name → the user.
+# Requirements without an import and without a name in the settings or deploy/serve → the user.
 USED_BY_OTHERS = {
     "httptools": "uvicorn's HTTP",
     "pillow": "Django's ImageField",
     "uvloop": "uvicorn's event loop",
 }
-# Packages that the product imports and that come with a requirement.
+# Packages that the product imports and that another requirement installs.
 COMES_WITH = {"structlog": "django-structlog", "prometheus-client": "django-prometheus", "psycopg-pool": "psycopg"}
 
 

@@ -1,4 +1,4 @@
-"""What browsers are told: on every page, every refusal and every redirect."""
+"""Security headers on every page, every refusal and every redirect."""
 
 import re
 
@@ -33,7 +33,7 @@ def policy(response):
 
 
 def told(response):
-    """The response carries every header; its policy."""
+    """Assert that the response has every header, and return its policy."""
     for name, value in ALWAYS.items():
         assert response[name] == value, name
     for word in ("camera=()", "geolocation=()", "microphone=()", "usb=()", "payment=()"):
@@ -45,7 +45,7 @@ def told(response):
 
 @pytest.fixture
 def pages(house, client):
-    """What a manager, a guest and a mistyped address get."""
+    """Return the answers for a manager, for a guest and for a mistyped address."""
     house.order()
     manager = house.browser("owner")
     return {

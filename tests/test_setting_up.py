@@ -1,4 +1,4 @@
-"""`make run` on a poor machine: what is missing is named; starting over deletes what it says and nothing else."""
+"""The first `make run` on an incomplete machine: missing programs are named; `make fresh` deletes nothing else."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ TOOLS = ("sh", "dirname", "cat", "cksum", "rm", "mkdir")
 
 @pytest.fixture
 def machine(tmp_path):
-    """`machine(python)`: a PATH with nothing but the shell's own tools and this stand-in for Python."""
+    """Return a function: `machine(python)` gives a PATH with only the shell's tools and this Python stand-in."""
     bin_ = tmp_path / "bin"
     bin_.mkdir()
     for tool in TOOLS:

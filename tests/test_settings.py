@@ -1,4 +1,4 @@
-"""Settings fail loudly, and a served configuration passes Django's own check for deployment."""
+"""Settings: errors are loud, and a served configuration passes Django's own deployment check."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "PYTHONPYCACHEPREFIX")
 
 
 def run(tmp_path, *arguments, **environment):
-    """Python in a process of its own, with a data folder of its own."""
+    """Run Python in a process of its own, with a data folder of its own."""
     clean = {name: os.environ[name] for name in KEPT if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments],

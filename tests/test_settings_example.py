@@ -1,4 +1,4 @@
-"""`.env.example` names every variable that the product reads, and no other."""
+"""The file `.env.example`: it names every variable that the product reads, and no other."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who may open which socket, and that a right which ended is noticed within one beat."""
+"""Access to sockets, and the end of a lost right within one heartbeat."""
 
 import asyncio
 import json
@@ -179,7 +179,7 @@ async def test_a_login_without_a_restaurant_watches_nothing(house):
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-# --- tickets -----------------------------------------------------------------------------------------------------
+# --- socket passes ---------------------------------------------------------------------------------------------------
 async def ticket_of(house, role):
     answer = await beside(lambda: house.api(role).post("/api/v1/auth/ticket"))
     assert answer.status_code == 201
@@ -190,7 +190,7 @@ async def ticket_of(house, role):
 async def test_a_ticket_opens_one_socket_once(house):
     ticket = await ticket_of(house, "waiter")
     async with Socket(FLOOR, protocols=(PROTOCOL, ticket)) as socket:
-        assert socket.chosen == PROTOCOL  # the ticket is never said back
+        assert socket.chosen == PROTOCOL  # the socket pass is never sent back
         await socket.hello()
         assert (await socket.hear("page"))["kind"] == "snapshot"
     assert await refusal(FLOOR, protocols=(PROTOCOL, ticket)) == 4401
@@ -226,7 +226,7 @@ async def test_a_ticket_gives_no_more_than_its_owner_may(house):
     assert await refusal(FLOOR, protocols=(PROTOCOL, await ticket_of(house, "pad"))) == 4403
 
 
-# --- rights that end ---------------------------------------------------------------------------------------------
+# --- lost rights ---------------------------------------------------------------------------------------------
 async def watching(path, credential="", **more):
     socket = Socket(path, credential, **more)
     await socket.__aenter__()
@@ -323,14 +323,14 @@ async def test_nothing_is_sent_after_the_end(house):
 
 
 async def test_everybody_else_stays(house):
-    """The control of all of the above: an unchanged right is not cut off by its own beats."""
+    """Control of the tests above: heartbeats do not end a socket with an unchanged right."""
     socket = await watching(ORDERS, await beside(header, house, "pad"))
     for _ in range(5):
         await socket.hear("heartbeat")
     await socket.__aexit__()
 
 
-# --- what clients say --------------------------------------------------------------------------------------------
+# --- messages of clients --------------------------------------------------------------------------------------------
 GARBAGE = [
     "",
     "hello",
@@ -376,7 +376,7 @@ async def test_a_flood_ends_the_socket(house):
 
 
 async def test_nobody_can_write_over_a_socket(house):
-    """Writes go over HTTP: whatever is said, no row changes."""
+    """Writes go over HTTP: no message changes a row."""
     from bistro.core.tests.http import rows
 
     before = await beside(rows)

@@ -1,4 +1,4 @@
-"""What travels together on PostgreSQL does what it would do alone; on SQLite it does travel alone."""
+"""Statement batches: on PostgreSQL they have the same effect as single statements; SQLite runs them one by one."""
 
 import threading
 
@@ -28,13 +28,13 @@ def order(house):
 
 
 def line_of(order, **values):
-    """A row that is not stored."""
+    """Return a row that is not stored."""
     line = order.lines.first()
     given = {field.attname: getattr(line, field.attname) for field in line._meta.concrete_fields if field.name != "id"}
     return new_row(OrderLine, **given | values)
 
 
-# --- asked together ---------------------------------------------------------------------------------------------------
+# --- batches ---------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 def test_each_statement_has_its_own_rows():
     asked = [
@@ -60,7 +60,7 @@ def test_questions_may_be_left_out(house):
 @together
 @pytest.mark.django_db(transaction=True)
 def test_what_is_asked_behind_a_lock_sees_what_the_one_before_wrote(house, order):
-    """The second of two equal orders waits at the table, and then finds the first one's key."""
+    """The second of two equal orders waits at the table's lock, and then finds the first one's key."""
     asked, found = threading.Event(), []
 
     def second():
@@ -92,7 +92,7 @@ def until_somebody_waits():
     raise AssertionError("nobody waits for the lock")
 
 
-# --- what waits -------------------------------------------------------------------------------------------------------
+# --- deferred inserts ------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 def test_whoever_asks_next_finds_what_waited(house, order):
     with UnitOfWork(house.actor("waiter")):
@@ -158,7 +158,7 @@ def test_outside_a_unit_nothing_waits(order):
     assert OrderLine.objects.filter(pk=line.pk).exists()
 
 
-# --- keys taken in advance --------------------------------------------------------------------------------------------
+# --- reserved keys --------------------------------------------------------------------------------------------
 @together
 @pytest.mark.django_db
 def test_keys_are_taken_once_and_in_order():
@@ -178,7 +178,7 @@ def test_keys_that_two_threads_fetched_at_once_are_taken_in_order():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("forgets", [True, False], ids=["", "control"])
 def test_keys_that_somebody_else_has_are_not_tried_for_ever(house, order, forgets, monkeypatch):
-    """As after a backup was put back under running processes."""
+    """A backup was restored under running processes."""
     if not forgets:
         monkeypatch.setattr(allocator_for, "cache_clear", lambda: None, raising=False)
     taken = allocator_for(OrderLine).take(1)[0]

@@ -79,7 +79,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     search_fields = ("name", "pad__table__name")
     actions = ("unlock_chosen", "revoke_chosen")
     actions_row = actions_detail = ("enrol", "unlock", "revoke")
-    # On the page of a device that exists there is no `kind` to choose, and only its own kind of place.
+    # The page of an existing device has no field `kind`, and only the places of its own kind.
     conditional_fields = {
         "table": "typeof kind === 'undefined' || kind == 'pad'",
         "stations": "typeof kind === 'undefined' || kind == 'kitchen'",
@@ -103,7 +103,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         fields = (("name", "kind"), *place, ("state", "seen"), ("charge", "firmware"))
         return ((None, {"fields": fields}), ("Token", {"fields": (), "description": ROTATION}))
 
-    # --- what it becomes --------------------------------------------------------------------------------------
+    # --- the kind of a device --------------------------------------------------------------------------------------
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         device = device_services.create_device(kind=data["kind"], name=data["name"], actor=manager_of(request))
         self._place(request, device, data)
@@ -186,7 +186,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
             qr=qr_of(address),
         )
 
-    # --- what the list shows ----------------------------------------------------------------------------------
+    # --- columns of the list ----------------------------------------------------------------------------------
     @admin.display(description="Place")
     def place(self, device: Device) -> str:
         if device.kind == Device.Kind.PAD:

@@ -28,7 +28,7 @@ from kitchen.models import Station
 from kitchen.services import pairing as pairing_services
 from tables.models import Table
 
-# The fields of a new device, and when the page shows them: Alpine's expressions, as Unfold's conditional fields.
+# The fields of a new device, each with the Alpine expression under which the page shows it (as Unfold's own fields).
 SHOWN_WHEN = {
     "kind": "device === ''",
     "name": "device === ''",

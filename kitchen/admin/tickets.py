@@ -60,7 +60,7 @@ class TicketAdmin(ReadOnlyAdmin):
     list_select_related = ("station", "order", "order__table")
     search_fields = ("order__number",)
     search_help_text = "The order's number"
-    ordering = ("-pk",)  # nearly by time, and no index more on the way of an order
+    ordering = ("-pk",)  # nearly by time, without a further index that orders would have to update
     sortable_by = ()
     actions = ("bump", "recall")
     actions_list = ("figures",)

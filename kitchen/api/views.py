@@ -39,11 +39,11 @@ class TicketList(GenericAPIView[Ticket]):
         rows: QuerySet[Ticket] = Ticket.objects.visible_to(actor).within_reach_of(actor)
         asked = self.request.query_params
         few = asked.get("order") or asked.get("status") in NOW
-        return rows.order_by("fired_at", "pk") if few else rows.order_by("pk")  # all of them cannot be sorted first
+        return rows.order_by("fired_at", "pk") if few else rows.order_by("pk")  # the whole history is too long to sort
 
     @extend_schema(responses=TicketOutput(many=True))
     def get(self, request: Request) -> Response:
-        # The page first, what hangs on it then: joined, a planner may begin with the tables and read every order.
+        # The page first, its relations afterwards: with joins a planner may begin with the tables and read every order.
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         rows = Ticket.objects.visible_to(request_actor(request)).with_lines()
         tickets = rows.in_bulk([ticket.pk for ticket in page])

@@ -12,7 +12,7 @@ from kitchen.metrics import UNSEEN_TICKETS
 from kitchen.models import Ticket
 from orders.models import Order
 
-AT_ONCE = 500  # of one restaurant in one unit; the rest a second later
+AT_ONCE = 500  # tickets of one restaurant in one unit of work; the rest follow a second later
 
 
 def raise_unseen_ticket_alarms(*, now: datetime) -> int:

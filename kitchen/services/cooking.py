@@ -36,7 +36,7 @@ def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
             return ticket
         order_steps.refuse_over(order)
         if ticket.status == TicketStatus.DONE:
-            raise LostRace("This ticket was already bumped.")  # only a recall brings it back, and its order with it
+            raise LostRace("This ticket was already bumped.")  # only a recall reopens the ticket and its order
         require_move(TICKET_MOVES, ticket.status, TicketStatus.STARTED, what="This ticket")
         require_read(ticket)
         save(ticket, status=TicketStatus.STARTED, started_at=work.now, held_at=None)

@@ -108,7 +108,7 @@ def _join(order: Order, ticket: Ticket, other: Ticket, came_from: str, work: Uni
     cooking = ticket.status == TicketStatus.STARTED
     _reopen_emptied(order, other, work, cooking=cooking)
     _move_line(list(ticket.lines.all()), other)
-    if ticket.alert_at is not None:  # unread changes go with the lines
+    if ticket.alert_at is not None:  # unread changes move with the lines
         save(other, alert_at=ticket.alert_at, voided=[*(other.voided or []), *(ticket.voided or [])] or None)
     save(ticket, status=TicketStatus.CANCELLED, alert_at=None, voided=None, held_at=None)
     work.record(TicketPushed(ticket=read_ticket(ticket.pk), from_station=came_from))

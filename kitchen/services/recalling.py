@@ -16,7 +16,7 @@ from orders import steps as order_steps
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus
 
-UNDO = timedelta(seconds=10)  # the page offers it for three; the rest is the way there on a slow evening
+UNDO = timedelta(seconds=10)  # the page offers the undo for three; the rest allows for a slow connection
 
 
 def recall_ticket(*, ticket_id: int, actor: Actor, restart_timer: bool = False) -> Ticket:
@@ -103,7 +103,7 @@ def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> 
     in_time = work.now - done_at <= UNDO and (ticket.done_at in (None, done_at))
     if not finished or not in_time:
         raise LostRace("Too late to undo. Recall the ticket instead.", code="too_late_to_undo")
-    if before is None:  # lines came to the ticket since the bump: to be queued again would hide what is being cooked
+    if before is None:  # the ticket received lines after the bump, and a queued ticket would hide that they are in work
         before = {"status": TicketStatus.STARTED, "started_at": moment(ticket.started_at or work.now), "held_at": None}
         before["lines"] = {str(row.pk): LineStatus.STARTED for row in finished}
     times = {name: before[name] and datetime.fromisoformat(before[name]) for name in ("started_at", "held_at")}

@@ -39,7 +39,7 @@ def confirm_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
             return ticket
         order_steps.refuse_over(order)
         rang = ticket.unseen_at is not None
-        ticket.seen_at, ticket.seen_on = work.now, "the floor"  # no name: event data is permanent
+        ticket.seen_at, ticket.seen_on = work.now, "the floor"  # not the name, because event data is permanent
         ticket.save(update_fields=["seen_at", "seen_on"])
         if ticket.awaited_since is None:
             order_steps.receive(order, work, screen=ticket.seen_on)

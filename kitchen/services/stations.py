@@ -53,7 +53,7 @@ def set_up_kitchen(
             Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], item=_named(dishes, name))
         for name, key in (modifiers or {}).items():
             _route_choices(name, made[key], work)
-        touch_menu(work, "stations and routes")  # compiled routes hang on the menu's version
+        touch_menu(work, "stations and routes")  # compiled routes are cached per menu version
         work.record(KitchenChanged(what="set up", restaurant_id=actor.restaurant_id or 0))
     return list(made.values())
 

@@ -54,7 +54,7 @@ def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLi
         raise NotYours("There is no such ticket line.", code="ticket_line_not_found")
     order, ticket = locked_ticket(ticket_id, work)
     row = next((row for row in ticket.lines.all() if row.pk == line_id), None)
-    if row is None:  # it went to another station while we waited for the lock
+    if row is None:  # the ticket moved to another station before the lock was granted
         raise LostRace("This line has moved to another ticket.")
     return order, ticket, row
 

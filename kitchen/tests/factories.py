@@ -1,4 +1,4 @@
-"""The smallest valid kitchen."""
+"""Factories of the smallest valid kitchen."""
 
 import factory
 from factory.django import DjangoModelFactory
@@ -8,7 +8,7 @@ from kitchen.models import Station
 
 
 class StationFactory(DjangoModelFactory):
-    """A station; pass `is_catch_all=True` for the one that gets what no route names."""
+    """A station; `is_catch_all=True` creates the one for dishes without a route."""
 
     class Meta:
         model = Station

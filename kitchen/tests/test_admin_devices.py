@@ -1,4 +1,4 @@
-"""Managers add, place, enrol and revoke devices."""
+"""Devices in the admin: managers add, place, enrol and revoke them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Managers set up stations, and look at tickets."""
+"""The kitchen in the admin: managers set up stations and look at tickets."""
 
 import pytest
 from django.contrib.messages import get_messages

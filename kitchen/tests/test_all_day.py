@@ -1,4 +1,4 @@
-"""The all-day list: how many of each dish are still to be made, and how much of what they are made of."""
+"""The all-day list: the number of each dish still to be made, and the quantities of ingredients."""
 
 import re
 from decimal import Decimal
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def recipe(house, dish, modifier="", **parts):
-    """What a dish or its choice needs; `bun=1`, `sauce="20 ml"`."""
+    """Set the recipe of a dish or of its choice; `bun=1`, `sauce="20 ml"`."""
     rows = []
     for name, said in parts.items():
         quantity, _, unit = str(said).partition(" ")
@@ -31,7 +31,7 @@ def recipe(house, dish, modifier="", **parts):
 
 @pytest.fixture
 def grill(house):
-    """A double cheeseburger that can be had without cheese, and with fries."""
+    """Return a double cheeseburger with the choices "without cheese" and "with fries"."""
     house.burger = house.add_item(name="Double cheeseburger")
     group = ModifierGroupFactory(item=house.burger, max=3)
     for name in ("No cheese", "With fries", "Third patty"):
@@ -53,7 +53,7 @@ def board(house, station=None):
 
 
 def counted(house, station=None):
-    """{ingredient: amount} of a wall."""
+    """Return {ingredient: amount} of a wall."""
     return {row.name: row.amount for row in board(house, station).ingredients.needed}
 
 
@@ -62,7 +62,7 @@ def act(house, order, what, **body):
     return house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/{what}", body or None))
 
 
-# --- what is counted -------------------------------------------------------------------------------------------------
+# --- counted dishes --------------------------------------------------------------------------------------------------
 def test_five_double_cheeseburgers_are_ten_patties(grill):
     place(grill, 3)
     place(grill, 2)
@@ -177,10 +177,10 @@ def test_an_archived_ingredient_is_in_no_recipe(grill):
     assert counted(grill) == {"patty": "2"}
 
 
-# --- where it is counted ---------------------------------------------------------------------------------------------
+# --- stations --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def fryer(grill):
-    """The fries that come with the burger are made at a station of their own."""
+    """Route the burger's fries to a station of their own."""
     station = StationFactory(restaurant=grill.restaurant, name="Fryer")
     ModifierRoute.objects.create(restaurant=grill.restaurant, station=station, modifier=grill.fries)
     forget()
@@ -234,7 +234,7 @@ def test_another_restaurant_counts_its_own(grill, other_house):
     assert counted(grill)["patty"] == "10"
 
 
-# --- the page, and what it costs --------------------------------------------------------------------------------------
+# --- the page and its queries ----------------------------------------------------------------------------------------
 def aside(text):
     return re.search(r'<aside id="all-day".*?</aside>', text, re.DOTALL)[0]
 

@@ -1,4 +1,4 @@
-"""What changed after the kitchen had it: marked where it is, read before it is bumped, never cooked twice."""
+"""Changes after the kitchen has received a ticket: marked, acknowledged before the bump, and never cooked twice."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def two(house):
-    """An order of the house's dish and a soup that the kitchen has received."""
+    """Place an order of the house's dish and a soup that the kitchen has received."""
     house.soup = house.add_item(name="Soup", price="6.00")
     lines = [{"item": house.item.pk, "quantity": 1}, {"item": house.soup.pk, "quantity": 1}]
     house.order_json = house.place(lines=lines)
@@ -124,7 +124,7 @@ def test_a_cancelled_order_that_nobody_saw_or_that_was_done_just_goes(house):
     for status in ("placed", "ready"):
         order = house.reach(status)
         if status == "ready":
-            continue  # what is ready cannot be cancelled
+            continue  # a ready order cannot be cancelled
         house.done(house.api("waiter").post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "left"}))
     assert read_board(house.actor("kitchen"), None).tickets == []
 
@@ -186,7 +186,7 @@ def test_a_ticket_that_an_edit_opens_is_new_and_not_changed(two):
 
 
 def test_what_changed_after_the_look_is_not_read(two):
-    """Two edits: who presses with the first before them has not read the second."""
+    """Two edits: an acknowledgement of the first does not include the second."""
     edit(two, kept(two, 0, quantity=2), kept(two, 1))
     (seen,) = two.tickets(two.order_json)
     edit(two, kept(two, 0, quantity=5), kept(two, 1))

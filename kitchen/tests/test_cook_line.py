@@ -1,4 +1,4 @@
-"""Bump and recall single lines of a ticket."""
+"""Bump and recall of single lines."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PATH = "/api/v1/ticket-lines"
 
 @pytest.fixture
 def two(house):
-    """An order of two lines on one ticket."""
+    """Place an order of two lines on one ticket."""
     soup = house.add_item(name="Soup")
     house.order_json = house.place(lines=[{"item": house.item.pk, "quantity": 1}, {"item": soup.pk, "quantity": 1}])
     (house.ticket,) = house.tickets(house.order_json)
@@ -24,7 +24,7 @@ def act(house, line, what, role="kitchen"):
 
 
 def statuses(house):
-    """(order, ticket, ticket lines, order lines)."""
+    """Return the statuses of (order, ticket, ticket lines, order lines)."""
     order = house.api("manager").get(f"/api/v1/orders/{house.order_json['id']}").json()
     (ticket,) = house.tickets(order)
     return (

@@ -1,4 +1,4 @@
-"""Start, bump, recall a ticket."""
+"""Start, bump and recall of a ticket."""
 
 import pytest
 
@@ -13,7 +13,7 @@ PATH = "/api/v1/tickets"
 
 @pytest.fixture
 def pass_(house):
-    """Two stations: the house's dish at the first, a beer at the bar. An order of both: two tickets."""
+    """Place an order with two tickets: the house's dish at the first station, a beer at the bar."""
     bar = StationFactory(restaurant=house.restaurant, name="Bar")
     beer = house.add_item(name="Beer")
     Route.objects.create(restaurant=house.restaurant, station=bar, item=beer)
@@ -43,7 +43,7 @@ def test_start(pass_):
     order = order_of(pass_)
     assert order["status"] == "preparing"
     assert [line["status"] for line in order["lines"]] == ["started", "queued"]
-    assert order["confirmed_at"] == order["preparing_at"]  # passed through in the same breath
+    assert order["confirmed_at"] == order["preparing_at"]  # both stamped in the same transaction
 
 
 def test_a_second_start_changes_nothing(pass_):
@@ -74,7 +74,7 @@ def test_a_second_bump_is_too_late(pass_):
 
 
 def test_a_bumped_ticket_is_not_started_again(pass_):
-    """Only a recall brings it back: started it would be open while its order is ready."""
+    """Only a recall reopens the ticket; started, it would be open while its order is ready."""
     pass_.done(act(pass_, pass_.first, "bump"))
     with nothing_changes():
         refused(act(pass_, pass_.first, "start"), 409, "conflict")
@@ -158,7 +158,7 @@ def test_reading_an_act_is_not_one(pass_):
 
 
 def test_the_order_of_bumping_does_not_matter_for_a_placed_order(pass_):
-    """Nobody confirmed it, no screen is open: the bump passes through everything and stamps it."""
+    """Without a confirmation and an open screen the bump passes through all statuses and stamps them."""
     for ticket in (pass_.second, pass_.first):
         pass_.done(act(pass_, ticket, "bump"))
     order = order_of(pass_)

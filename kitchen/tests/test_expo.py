@@ -1,4 +1,4 @@
-"""The pass: orders across stations, ticks, and what fires next."""
+"""The pass: orders of all stations, plated dishes, and the next courses to fire."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -70,7 +70,7 @@ def test_a_recall_takes_the_tick_away(house):
 
 
 def test_a_recall_at_one_of_two_stations_takes_all_of_the_tick_away(house, fry):
-    """Else the pass shows it as not ticked, and a touch on it does nothing."""
+    """Otherwise the pass would show the dish as not plated while it is stored as plated."""
     for station in (house.station, fry):
         Route.objects.create(restaurant=house.restaurant, station=station, item=house.item)
     order = house.place()
@@ -111,7 +111,7 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     lines = [{"item": house.item.pk, "quantity": 1, "course": course} for course in (1, 2)]
     house.place(lines=lines)
     kitchen = house.actor("kitchen")
-    read_expo(kitchen)  # the first ever also writes the feed's epoch
+    read_expo(kitchen)  # the first call ever also writes the feed's epoch
     with django_assert_num_queries(6 + FEED_POSITION):
         read_expo(kitchen)
     for _ in range(12):
@@ -126,7 +126,7 @@ def test_a_dish_before_its_station_before_the_restaurant(house):
     assert (base.soon, base.late) == (300, 600)
     house.station.late_seconds, house.station.soon_seconds = 120, 240
     base = limits_of(house.restaurant, house.station)
-    assert (base.soon, base.late) == (120, 120)  # S never comes after !
+    assert (base.soon, base.late) == (120, 120)  # S never follows !
     slow = house.add_item(soon_minutes=15, late_minutes=20)
     menu = compile_menu(house.restaurant.pk, 1)
     assert limits_of_ticket(base, [slow.pk], menu).late == 1200

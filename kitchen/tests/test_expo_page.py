@@ -1,4 +1,4 @@
-"""The pass as a page: what it shows, its acts with htmx and without, who may, what it costs."""
+"""The pass as a page: its content, its actions with and without htmx, permissions and queries."""
 
 import pytest
 from django.test import Client
@@ -46,7 +46,7 @@ def test_ready_orders_come_first(house, expediter, other_house):
     assert text.count("<strong>READY</strong>") == 1
     assert text.count('class="ticket pass-order"') == 2
     assert f"{house.station.name}: queued" in text
-    assert f"/kitchen/orders/{waiting['id']}/deliver/" in text  # the form's plain address
+    assert f"/kitchen/orders/{waiting['id']}/deliver/" in text  # the form's address without htmx
     assert f'id="deliver-{waiting["id"]}"' not in text
 
 

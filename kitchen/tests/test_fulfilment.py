@@ -1,4 +1,4 @@
-"""How long the kitchen took: by station, dish, cook and hour, for managers."""
+"""The fulfilment report for managers: times by station, dish, cook and hour."""
 
 import math
 from collections import Counter
@@ -32,7 +32,7 @@ def noon():
 
 
 def finish(house, clock, seconds, *, item=None, cook=None):
-    """One order that takes so long."""
+    """Place an order and finish it after that time."""
     lines = (LineRequest(item=(item or house.item).pk, quantity=1),)
     ticket = Ticket.objects.get(order_id=house.order(house.actor("waiter"), lines=lines).id)
     clock.shift(seconds)
@@ -145,7 +145,7 @@ def test_the_clock_that_a_recall_started_again_counts(house, noon):
     Ticket.objects.filter(pk=ticket.pk).update(aged_from=ticket.done_at - timedelta(seconds=40))
     assert report(house)["p50_seconds"] == 40
     Ticket.objects.filter(pk=ticket.pk).update(aged_from=ticket.done_at + timedelta(seconds=40))
-    found = report(house)  # done before it was due
+    found = report(house)  # done before its planned start
     assert (found["p50_seconds"], found["items"][0]["p50_seconds"]) == (0, 0)
 
 

@@ -1,4 +1,4 @@
-"""A ticket that waits: it keeps its place, counts for nothing and does not age."""
+"""Tickets on hold: they keep their place, are not counted and do not age."""
 
 from datetime import UTC, datetime, timedelta
 

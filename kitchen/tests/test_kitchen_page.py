@@ -1,4 +1,4 @@
-"""The kitchen wall: who sees it, what it shows, its acts with htmx and without, what it costs."""
+"""The kitchen wall as a page: permissions, content, actions with and without htmx, and queries."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ def text_of(response) -> str:
 
 
 def wall_of(house, *stations) -> Client:
-    """A browser on a wall, by its device cookie."""
+    """Return a browser on a wall, logged in by its device cookie."""
     device = DeviceFactory(restaurant=house.restaurant, kind="kitchen")
     place_screen(device_id=device.pk, station_ids=[station.pk for station in stations], actor=house.actor("manager"))
     browser = Client()
@@ -42,7 +42,7 @@ def wall_of(house, *stations) -> Client:
     return browser
 
 
-# --- looking ---------------------------------------------------------------------------------------------------------
+# --- the page --------------------------------------------------------------------------------------------------------
 def test_nobody_is_sent_to_the_login(house):
     response = Client().get("/kitchen/")
     assert (response.status_code, response["Location"]) == (302, "/login/?next=%2Fkitchen%2F")
@@ -138,7 +138,7 @@ def test_what_was_typed_is_text_not_markup(house, cook):
 
 
 def test_looking_confirms_nothing(house, cook):
-    """A page that was loaded may stand in a hidden tab; only its socket's report counts."""
+    """A loaded page may be in a hidden tab, so only its socket's report confirms."""
     house.place()
     with nothing_changes():
         cook.get("/kitchen/")
@@ -156,7 +156,7 @@ def test_the_number_of_queries_does_not_grow(house, cook, django_assert_num_quer
         assert text_of(cook.get("/kitchen/")).count('class="ticket"') == 30
 
 
-# --- acts ------------------------------------------------------------------------------------------------------------
+# --- actions ---------------------------------------------------------------------------------------------------------
 @BOTH
 def test_start_and_bump(house, cook, htmx):
     order = house.place()
@@ -207,8 +207,10 @@ def test_a_cancelled_order_is_not_cooked(house, cook, htmx):
 
 
 def test_an_act_answers_with_the_board_that_asked(house, cook, django_assert_num_queries):
-    """Begun on the wall of one station, the answer is that wall's tickets of the order, and no more: the socket brings
-    the rest. A plain form goes back to it."""
+    """An action on a station's wall answers with that wall's tickets of the order; the socket brings the rest.
+
+    A plain form returns to that wall.
+    """
     bar = StationFactory(restaurant=house.restaurant, name="Bar")
     first, second = house.place(), house.place()
     (ticket,), (other,) = house.tickets(first), house.tickets(second)
@@ -224,11 +226,11 @@ def test_an_act_answers_with_the_board_that_asked(house, cook, django_assert_num
 
 
 def test_a_bump_asks_little_however_much_stands_there(house, cook, django_assert_num_queries):
-    """Who asks (4), the board's name, the unit of work (15, its savepoint twice), the answer (3)."""
+    """Queries: the actor (4), the board's name, the unit of work (15, its savepoint twice), the answer (3)."""
     tickets = [house.tickets(house.place())[0]["id"] for _ in range(4)]
     headers = {**HTMX, "HX-Current-URL": f"http://testserver/kitchen/{house.station.pk}/"}
     for ticket in tickets:
-        with django_assert_num_queries(25 - takes_several(connection)):  # the events travel with their numbers
+        with django_assert_num_queries(25 - takes_several(connection)):  # events are written with their numbers
             assert cook.post(f"/kitchen/tickets/{ticket}/bump/", headers=headers).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Tickets for programs and bump bars."""
+"""The list of tickets for programs and bump bars."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""How much work stands before each station, and what a dish ordered now is quoted."""
+"""The load of each station, and the quoted time of a dish that is ordered now."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def evening():
 
 @pytest.fixture
 def grill(house):
-    """A second station, which cooks steak (15 min); the house's dish takes 10 min elsewhere."""
+    """Create a second station, which cooks steak (15 min); the house's dish takes 10 min at the first one."""
     station = StationFactory(restaurant=house.restaurant, name="Grill", position=1)
     station.steak = house.add_item(name="Steak", prep_minutes=15)
     Route.objects.create(restaurant=house.restaurant, station=station, item=station.steak)
@@ -59,7 +59,7 @@ def test_an_idle_kitchen_quotes_the_preparation(house, grill):
 
 
 def test_a_place_that_is_free_makes_nobody_wait(house, other_house, grill):
-    """One cook, four dishes at once: three are taken, the fourth place is free."""
+    """With four places for one cook and three dishes in work, the next dish begins at once."""
     order(house, grill.steak, 3)
     other_house.order()
     assert backlogs(house) == {house.station.pk: 0, grill.pk: 0}
@@ -73,7 +73,7 @@ def test_the_oldest_dish_takes_the_place_that_is_free_first(house, grill):
     assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (15 * 60, 30)
     order(house, grill.steak, 1)
     assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (30 * 60, 45)
-    Station.objects.filter(pk=grill.pk).update(cooks=2)  # eight places, all taken until 15
+    Station.objects.filter(pk=grill.pk).update(cooks=2)  # eight places, all occupied until 15
     assert (backlogs(house)[grill.pk], quoted(house)[grill.steak.pk]) == (15 * 60, 30)
     Station.objects.filter(pk=grill.pk).update(cooks=3)
     assert quoted(house)[grill.steak.pk] == 15
@@ -93,9 +93,9 @@ def test_one_dish_at_a_time_is_one_after_the_other(house, grill):
         ([], 1, 0),
         ([(60, 1)], 0, 60),  # a station without cooks has one
         ([(60, 3)], 4, 0),
-        ([(900, 1), (300, 1)], 2, 300),  # the quick one's place is free first
+        ([(900, 1), (300, 1)], 2, 300),  # the quick dish's place is free first
         ([(900, 1), (300, 3)], 2, 900),  # 300, 600, 900 at the second place
-        ([(300, 5)], 2, 600),  # 300, 300, 600, 600, then 900: the other is free at 600
+        ([(300, 5)], 2, 600),  # 300, 300, 600, 600, then 900: the other place is free at 600
     ],
 )
 def test_until_a_place_is_free(dishes, places, seconds):
@@ -112,14 +112,14 @@ def test_a_dish_is_quoted_with_the_stations_of_its_default_choices(house, grill)
     chips = house.add_item(name="Chips", prep_minutes=8)
     Route.objects.create(restaurant=house.restaurant, station=fry, item=chips)
     forget()
-    order(house, house.item, 4)  # busy where the salad is made, which nobody gets unasked
+    order(house, house.item, 4)  # load at the station of the salad, which is not a default choice
     assert quoted(house)[grill.steak.pk] == 15
     order(house, chips, 4)
     assert quoted(house)[grill.steak.pk] == 8 + 15
 
 
 def test_what_is_to_begin_later_stands_before_nobody(house, grill, evening):
-    """A salad of five minutes beside a steak of fifteen begins ten minutes later, and lands with it."""
+    """A salad of five minutes with a steak of fifteen begins ten minutes later, so that both finish together."""
     Restaurant.objects.filter(pk=house.restaurant.pk).update(land_together=True)
     Station.objects.filter(pk=house.station.pk).update(at_once=1)
     salad = house.add_item(name="Salad", prep_minutes=5)
@@ -148,7 +148,7 @@ def test_what_was_started_is_partly_done_and_never_below_nothing(house, evening)
     evening.shift(60 * 60)
     assert backlogs(house)[house.station.pk] == 0
     order(house, house.item, 4)
-    assert backlogs(house)[house.station.pk] == 10 * 60  # what took too long takes nothing from the others
+    assert backlogs(house)[house.station.pk] == 10 * 60  # an overdue dish does not reduce the others' time
 
 
 def test_lines_that_are_done_are_no_work(house):
@@ -243,12 +243,12 @@ def test_the_number_of_queries_does_not_grow(house, grill, role, count, django_a
             services.bump_ticket(ticket_id=order(house, grill.steak).pk, actor=house.actor("kitchen"))
             StationFactory(restaurant=house.restaurant)
         house.api(role).get(PATH)
-        # who asks (1 or 2), menu, open tickets; for staff stations and the last hour too
+        # actor (1 or 2), menu, open tickets; for staff also stations and the last hour
         with django_assert_num_queries(count):
             assert house.api(role).get(PATH).status_code == 200
 
 
-# --- where waiters and cooks read it ---------------------------------------------------------------------------------
+# --- the pages of waiters and cooks ----------------------------------------------------------------------------------
 def test_the_waiters_form_says_about_how_long(house):
     waiter, sheet = house.browser("waiter"), f"/floor/tables/{house.table.pk}/"
     assert "about 10 min" in waiter.get(sheet).content.decode()

@@ -1,4 +1,4 @@
-"""A screen shows a code, a manager types it in the admin, and the screen goes on as a device."""
+"""Pairing: a screen shows a code, a manager types it in the admin, and the screen becomes a device."""
 
 import html
 import re
@@ -29,7 +29,7 @@ HTMX = {"HX-Request": "true"}
 
 
 class Browser(Client):
-    """A screen that nobody knows: it shows a code."""
+    """A screen without credentials, which shows a code."""
 
     def begin(self) -> str:
         assert self.post(CODE).status_code == 302
@@ -59,7 +59,7 @@ def errors(page):
     return page.context["form"].errors
 
 
-# --- the way it is meant -------------------------------------------------------------------------------------------
+# --- the normal way --------------------------------------------------------------------------------------------------
 def test_a_new_wall_goes_from_its_code_to_its_board(house, owner, wall):
     grill = StationFactory(restaurant=house.restaurant)
     assert 'action="/device/code/"' in said(wall.get(DOOR))
@@ -117,7 +117,7 @@ def test_it_works_without_script(wall):
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in said(wall.get(CODE))
 
 
-# --- the cookies ---------------------------------------------------------------------------------------------------
+# --- the cookies -----------------------------------------------------------------------------------------------------
 def test_only_the_browser_that_showed_the_code_collects(house, owner, wall):
     code = wall.begin()
     stranger = Browser()
@@ -155,7 +155,7 @@ def test_an_answer_that_was_lost_is_given_again(house, owner, wall):
 
 
 def test_after_a_power_cut_the_wall_opens_on_its_board(house, owner, wall):
-    """All that a browser keeps on disk is its cookies; wherever it starts, nobody has to log in."""
+    """A browser keeps only its cookies on disk; every start page leads to the board without a login."""
     owner.post(PAIR, {"code": wall.begin(), "kind": "kitchen", "name": "Wall"})
     wall.get(CODE)
     kept = wall.cookies[DEVICE_COOKIE].value
@@ -178,7 +178,7 @@ def test_each_page_renews_the_cookie_for_a_year(house, owner, wall):
     assert DEVICE_COOKIE not in wall.get("/kitchen/").cookies
 
 
-# --- time ----------------------------------------------------------------------------------------------------------
+# --- time ------------------------------------------------------------------------------------------------------------
 def test_a_code_ends_after_ten_minutes_and_the_next_one_comes_by_itself(house, owner, wall):
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         first = wall.begin()
@@ -210,7 +210,7 @@ def test_a_claimed_code_waits_ten_minutes_for_its_screen(house, wall):
         assert wall.get(CODE)["Location"] == "/kitchen/"
 
 
-# --- refusals ------------------------------------------------------------------------------------------------------
+# --- refusals --------------------------------------------------------------------------------------------------------
 def test_a_code_is_claimed_once(house, other_house, owner, wall):
     code = wall.begin()
     owner.post(PAIR, {"code": code, "kind": "kitchen", "name": "Wall"})
@@ -368,7 +368,7 @@ def test_code_and_secret_are_stored_hashed(wall):
 
 def test_asking_again_is_one_query(wall, django_assert_num_queries):
     wall.begin()
-    with django_assert_num_queries(2):  # the pairing; whether it was claimed
+    with django_assert_num_queries(2):  # the pairing and its claim
         wall.get(CODE)
 
 

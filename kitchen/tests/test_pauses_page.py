@@ -1,4 +1,4 @@
-"""The page on which the kitchen pauses and resumes: plain forms, in a cook's browser or on the wall."""
+"""The page for pauses: plain forms, in a cook's browser or on the wall."""
 
 import re
 

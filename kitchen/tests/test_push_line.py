@@ -1,4 +1,4 @@
-"""One line to another station, and dishes that several stations make."""
+"""Pushes of one line to another station, and dishes that several stations make."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_a_dish_that_both_make_is_not_made_twice_at_one(house, fry):
 
 @pytest.mark.parametrize("what", ["line", "ticket"])
 def test_what_comes_is_to_be_made_also_where_their_own_part_of_it_is_done(house, fry, what):
-    """Else nobody finishes the dish: it stands on no open ticket, and its order is never delivered."""
+    """Otherwise the dish would be on no open ticket, and its order never be delivered."""
     for station in (house.station, fry):
         Route.objects.create(restaurant=house.restaurant, station=station, item=house.item)
     house.order_json = house.place()

@@ -1,4 +1,4 @@
-"""Sending an open ticket to another station."""
+"""Pushes of an open ticket to another station."""
 
 import json
 
@@ -20,7 +20,7 @@ def bar(house):
 
 @pytest.fixture
 def both(house, bar):
-    """An order with a ticket at each of two stations."""
+    """Place an order with a ticket at each of two stations."""
     beer = house.add_item(name="Beer")
     Route.objects.create(restaurant=house.restaurant, station=bar, item=beer)
     house.order_json = house.place(lines=[{"item": house.item.pk, "quantity": 1}, {"item": beer.pk, "quantity": 1}])
@@ -87,7 +87,7 @@ def test_joining_what_is_done_opens_it_again(both, bar):
 
 
 def test_joining_a_ticket_that_was_emptied_queues_it_again(both, bar):
-    """Nobody has begun: the ticket that comes back to life is not cooking."""
+    """No line is begun, so the reopened ticket is not in work."""
     first, second = both.tickets(both.order_json)
     both.done(push(both, first, bar.pk))
     back = both.done(push(both, second, both.station.pk))

@@ -1,6 +1,6 @@
-"""Cooks at once: one bump wins, and the last of two makes the order ready.
+"""Concurrent cooks: one bump wins, and the last of two makes the order ready.
 
-The control takes the order's lock away: then both cooks see the other's ticket still open and nobody says ready.
+The control removes the order's lock: then both cooks find the other's ticket open and the order never becomes ready.
 """
 
 import threading
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def two_tickets(house):
-    """An order with a ticket at each of two stations."""
+    """Place an order with a ticket at each of two stations."""
     bar, beer = StationFactory(restaurant=house.restaurant), house.add_item()
     Route.objects.create(restaurant=house.restaurant, station=bar, item=beer)
     lines = tuple(LineRequest(item=item.pk, quantity=1) for item in (house.item, beer))
@@ -61,7 +61,7 @@ def test_two_lines_of_one_ticket_at_once_bump_it(house):
 
 
 class Meeting:
-    """Two cooks meet when each has counted the open tickets, before either writes the order."""
+    """A barrier after both cooks have counted the open tickets and before either writes the order."""
 
     def __init__(self, original):
         self.original, self.barrier = original, threading.Barrier(2)
@@ -112,7 +112,7 @@ def test_bump_and_recall_at_once_end_in_one_of_both(house):
 
 
 def test_screens_report_while_cooks_start(house):
-    """Ten screens show it at once, a cook begins it: seen once, confirmed once, begun once."""
+    """Ten screens report the ticket while a cook begins it: one acknowledgement, one confirmation, one start."""
     house.order()
     ticket, cook, screen = Ticket.objects.get(), house.actor("kitchen"), house.actor("screen")
     acts = [lambda: acknowledge_tickets(ticket_ids=[ticket.pk], screen="Wall", actor=screen)] * 10

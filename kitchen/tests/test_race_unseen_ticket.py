@@ -1,6 +1,6 @@
-"""Two processes sweep at once, and a screen reports meanwhile: one alarm, or none.
+"""Concurrent sweeps of two processes, with a screen's report between: one alarm, or none.
 
-The control takes the condition of the UPDATE away: then both alarm.
+The control removes the condition of the UPDATE: then both raise the alarm.
 """
 
 import threading
@@ -23,7 +23,7 @@ def fired_at(house):
 
 
 def sweep_twice(house, monkeypatch):
-    """Both have found the ticket due before either writes."""
+    """Sweep in two processes that find the same ticket due before either writes."""
     _ticket, now = fired_at(house)
     original, barrier = alarming._raise_in, threading.Barrier(2)
 
@@ -47,7 +47,7 @@ def test_control_without_the_condition_both_alarm(house, monkeypatch):
 
 
 def seen_between(house, monkeypatch):
-    """The sweep has found the ticket due; a screen reports it before the sweep writes."""
+    """Sweep with a screen's report between the sweep's reading and its writing."""
     ticket, now = fired_at(house)
     original = alarming._raise_in
 
@@ -64,7 +64,7 @@ def test_a_ticket_that_is_seen_meanwhile_is_left_alone(house, monkeypatch):
 
 
 def test_control_without_looking_again_a_seen_ticket_is_alarmed(house, monkeypatch):
-    """The first look asks the database; the second takes what it is given."""
+    """The first query is real; the second is replaced by the first one's result."""
     honest = TicketQuerySet.overdue
     looks = iter([honest, lambda rows, now: rows])
     monkeypatch.setattr(TicketQuerySet, "overdue", lambda rows, now: next(looks)(rows, now))

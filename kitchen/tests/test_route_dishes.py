@@ -1,4 +1,4 @@
-"""Which station cooks what: an item's route, else its category's, else the catch-all."""
+"""Routes of dishes to stations: an item's, otherwise its category's, otherwise the catch-all."""
 
 import pytest
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stations_of(house, *items) -> list[str]:
-    """Where each of these dishes is cooked."""
+    """Return the stations of each of these dishes."""
     order = house.place(lines=[{"item": item.pk, "quantity": 1} for item in items])
     place = {line["line"]: ticket["station_name"] for ticket in house.tickets(order) for line in ticket["lines"]}
     return [place[line["id"]] for line in order["lines"]]
@@ -22,7 +22,7 @@ def stations_of(house, *items) -> list[str]:
 
 @pytest.fixture
 def routed(house):
-    """Drinks at the bar, but coffee at the machine; the rest falls to the first station."""
+    """Route drinks to the bar and coffee to the machine; all other dishes go to the first station."""
     drinks = CategoryFactory(restaurant=house.restaurant, name="Drinks")
     house.beer = house.add_item(category=drinks, name="Beer")
     house.coffee = house.add_item(category=drinks, name="Coffee")
@@ -140,7 +140,7 @@ def test_a_screen_hangs_at_stations(house):
     place_screen(device_id=device.pk, station_ids=[bar.pk, bar.pk], actor=manager)
     assert list(Screen.objects.get().stations.all()) == [bar]
     device.refresh_from_db()
-    assert device.version == 2  # its open sockets look again
+    assert device.version == 2  # its open sockets read again
 
 
 @pytest.mark.parametrize("wrong", ["pad", "missing", "foreign device", "foreign station"])

@@ -1,4 +1,4 @@
-"""A wall screen reads and acts for its own stations; one without stations for all."""
+"""Stations of a wall screen: it reads and acts for its own ones, or for all if it has none."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PATH = "/api/v1/tickets"
 
 @pytest.fixture
 def kitchen(house):
-    """A screen at the bar, one without stations, and a ticket at each of two stations."""
+    """Create a screen at the bar, one without stations, and a ticket at each of two stations."""
     house.bar = StationFactory(restaurant=house.restaurant, name="Bar")
     beer = house.add_item(name="Beer")
     Route.objects.create(restaurant=house.restaurant, station=house.bar, item=beer)

@@ -1,4 +1,4 @@
-"""A screen reports what it displays: tickets are seen, their orders confirmed."""
+"""A screen's report of displayed tickets: they are acknowledged and their orders confirmed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every pair of statuses of tickets and their lines: what may follow what, and by which act."""
+"""Every pair of statuses of tickets and their lines, with the actions between them."""
 
 import itertools
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ticket_in(house, status: str) -> Ticket:
-    """A ticket in this status while its order is still open, brought there by services."""
+    """Return a ticket in this status with an open order, brought there by services."""
     placed = house.order()
     cook = house.actor("kitchen")
     ticket = Ticket.objects.get(order_id=placed.id)
@@ -27,7 +27,7 @@ def ticket_in(house, status: str) -> Ticket:
         start_ticket(ticket_id=ticket.pk, actor=cook)
     elif status == TicketStatus.DONE:
         bump_ticket(ticket_id=ticket.pk, actor=cook)
-    elif status == TicketStatus.CANCELLED:  # its dish was changed into another station's
+    elif status == TicketStatus.CANCELLED:  # its dish was replaced by one of another station
         dish, bar = house.add_item(), StationFactory(restaurant=house.restaurant)
         bar.routes.create(restaurant=house.restaurant, item=dish)
         house.add_item()  # a new version of the menu: routes are read again
@@ -68,14 +68,14 @@ def edit_back(house, ticket):
     replace_lines(order_id=ticket.order_id, lines=lines, note=None, actor=house.actor("waiter"))
 
 
-# act → {status before: status after, or the refusal}
+# action → {status before: status after, or the refusal}
 ACTS = {
     start: {"queued": "started", "started": "started", "done": LostRace, "cancelled": IllegalTransition},
     bump: {"queued": "done", "started": "done", "done": LostRace, "cancelled": LostRace},
     recall: {"queued": LostRace, "started": LostRace, "done": "started", "cancelled": LostRace},
     undo: {"queued": LostRace, "started": LostRace, "done": "queued", "cancelled": LostRace},
     push: {"queued": "queued", "started": "started", "done": LostRace, "cancelled": LostRace},
-    # An order whose only ticket is done is ready: it can be cancelled no more.
+    # An order whose only ticket is done is ready and can no longer be cancelled.
     cancel: {"queued": "cancelled", "started": "cancelled", "done": IllegalTransition, "cancelled": "cancelled"},
     edit_back: {
         "queued": "queued", "started": IllegalTransition, "done": IllegalTransition, "cancelled": "queued",
@@ -115,7 +115,7 @@ def test_a_refusal_changes_nothing(house, act, status):
 
 
 def test_every_outcome_is_in_the_table_of_moves():
-    """No act does what the table does not allow; what the table allows, some act does."""
+    """No action leaves the table of moves, and every move of the table has an action."""
     done = {
         (before, after)
         for outcomes in ACTS.values()
@@ -124,7 +124,7 @@ def test_every_outcome_is_in_the_table_of_moves():
     }
     allowed = {(str(old), str(new)) for old, news in TICKET_MOVES.items() for new in news}
     assert done <= allowed
-    # One of two tickets done, then the order is cancelled: below. A bumped line is taken back: test_undo_bump.py.
+    # Moves with tests elsewhere: a cancelled order with one of two tickets done (below), and undo (test_undo_bump.py).
     assert allowed - done == {("done", "cancelled"), ("started", "queued")}
 
 
@@ -215,6 +215,6 @@ def test_many_tickets_and_lines_cost_no_more_statements(house):
         (ticket,) = house.tickets(placed)
         return queries_of(lambda: bump_ticket(ticket_id=ticket["id"], actor=cook))
 
-    cancel(order(house.item))  # what is read once is read
+    cancel(order(house.item))  # an acknowledged cancellation is not unread again
     assert cancel(order(*dishes)) == cancel(order(house.item))
     assert bump(order(*[house.item] * 6)) == bump(order(house.item))

@@ -1,4 +1,4 @@
-"""Undo at once, recall the whole shift: back to the old place, with or without the old age."""
+"""Undo soon after a bump and recall during the whole shift, at the old place, with or without the old age."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ def act(house, ticket, what, body=None):
 
 @pytest.fixture
 def bumped(house):
-    """An order of two lines: one bumped at 12:05 by itself, the ticket at 12:06."""
+    """Place an order of two lines; bump one at 12:05 alone and the ticket at 12:06."""
     with at(0):
         house.order_json = house.place(lines=[{"item": house.item.pk, "quantity": 1}] * 2)
         (ticket,) = house.tickets(house.order_json)
@@ -81,7 +81,7 @@ def test_a_second_bump_is_undone_to_what_it_found(house):
 
 
 def test_what_another_station_has_made_meanwhile_is_being_made(house):
-    """One dish on two tickets, bumped at both: it waits again when both have taken that back."""
+    """A dish on two bumped tickets waits again after an undo of both."""
     bar = StationFactory(restaurant=house.restaurant)
     for station in (house.station, bar):
         station.routes.create(restaurant=house.restaurant, item=house.item)
@@ -120,7 +120,7 @@ def test_a_line_is_undone_to_what_it_was_with_its_ticket(house):
 
 
 def test_what_was_pushed_onto_a_ticket_meanwhile_goes_on_cooking(house):
-    """The way back to a queued ticket would hide a line that somebody cooks."""
+    """A queued ticket would hide a line in work."""
     bar, cook, dish = StationFactory(restaurant=house.restaurant), house.actor("kitchen"), house.add_item()
     bar.routes.create(restaurant=house.restaurant, item=dish)
     forget_menus()

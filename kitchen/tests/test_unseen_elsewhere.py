@@ -1,4 +1,4 @@
-"""What stands at a station where nobody sees it rings there: one wall of several is dead, or a push went to it."""
+"""Alarms for tickets at a station without a watched screen: one wall of several is dead, or a push went there."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bar(house):
-    """A second station, and a dish for it."""
+    """Create a second station with a dish."""
     station, dish = StationFactory(restaurant=house.restaurant, name="Bar"), house.add_item(name="Beer")
     station.routes.create(restaurant=house.restaurant, item=dish)
     forget_menus()
@@ -30,7 +30,7 @@ def bar(house):
 # --- one dead wall among several -------------------------------------------------------------------------------------
 @pytest.fixture
 def at_two(house, bar):
-    """[its ticket, the bar's] of an order for both stations."""
+    """Return [the first station's ticket, the bar's] of an order for both stations."""
     house.order(lines=tuple(LineRequest(item=item.pk, quantity=1) for item in (house.item, house.beer)))
     return [Ticket.objects.get(station=station) for station in (house.station, bar)]
 
@@ -71,14 +71,14 @@ def test_a_station_that_nobody_watches_never_rings(house, bar, at_two):
 # --- pushes ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def for_the_bar(house, bar):
-    """A ticket that its own station has seen."""
+    """Return a ticket that its own station has acknowledged."""
     house.order()
     see(house, Ticket.objects.get())
     return Ticket.objects.get()
 
 
 def pushed(house, ticket, bar, *, line=False):
-    """To the bar, whole or by its line: the ticket there."""
+    """Push the ticket or its line to the bar and return the ticket there."""
     cook = house.actor("kitchen")
     if line:
         return push_line(line_id=ticket.lines.get().pk, station_id=bar.pk, actor=cook)

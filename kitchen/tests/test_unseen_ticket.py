@@ -1,5 +1,8 @@
-"""What comes after its order, a course fired later or a dish at another station, rings when no screen shows it within
-twenty seconds; the floor plan says so until somebody has seen it."""
+"""Alarms for tickets after the order, of a course fired later or of a dish at another station.
+
+Such a ticket raises an alarm after twenty seconds without a display; the floor plan shows it until a person has seen
+it.
+"""
 
 import json
 from datetime import timedelta
@@ -37,13 +40,13 @@ def see(house, *tickets, screen="Wall"):
 
 
 def fire(house, order, course=2):
-    """The ticket of a course that is fired now."""
+    """Fire a course and return its ticket."""
     fire_course(order_id=order.id, course=course, actor=house.actor("waiter"))
     return Ticket.objects.get(order_id=order.id, fired_course=course)
 
 
 def order_of(house, *courses):
-    """An order whose first course the kitchen has seen; later ones wait."""
+    """Place an order whose first course is acknowledged; later courses are held."""
     house.hold_courses()
     lines = tuple(LineRequest(item=house.item.pk, quantity=1, course=course) for course in courses)
     order = house.order(lines=lines)
@@ -66,7 +69,7 @@ def floor(house):
 
 @pytest.fixture
 def fired(house):
-    """The ticket of a second course that nobody has seen."""
+    """Return the unseen ticket of a second course."""
     return fire(house, order_of(house, 1, 2))
 
 
@@ -131,7 +134,7 @@ def test_what_is_cancelled_rings_no_more(house, fired):
 
 
 def test_an_orders_own_tickets_are_the_orders_matter(house):
-    """Before it is confirmed its own alarm rings; a person who confirms it speaks for what came with it."""
+    """Before the confirmation the order's own alarm covers them; a confirmation acknowledges them."""
     order = house.order()
     later = timezone.now() + timedelta(seconds=60)
     with nothing_changes():
@@ -146,7 +149,7 @@ def test_an_orders_own_tickets_are_the_orders_matter(house):
 # --- edits -----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def bar(house):
-    """A second station, and a dish for it."""
+    """Create a second station with a dish."""
     station, dish = StationFactory(restaurant=house.restaurant, name="Bar"), house.add_item(name="Beer")
     station.routes.create(restaurant=house.restaurant, item=dish)
     forget_menus()
@@ -189,7 +192,7 @@ def test_a_ticket_that_an_edit_emptied_and_another_filled_is_to_be_seen_again(ho
 
 
 def test_a_course_that_is_fired_twice_is_to_be_seen_twice(house):
-    """Fired, rung, taken back by an edit, fired again."""
+    """Fired, alarmed, taken back by an edit, and fired again."""
     order = order_of(house, 1, 2)
     first = fire(house, order)
     sweep(first)
@@ -202,7 +205,7 @@ def test_a_course_that_is_fired_twice_is_to_be_seen_twice(house):
     assert sweep(again) == 1
 
 
-# --- a person's word -------------------------------------------------------------------------------------------------
+# --- acknowledgement by a person -------------------------------------------------------------------------------------
 def test_a_waiter_says_that_the_kitchen_knows(house, fired):
     sweep(fired)
     browser = house.browser("waiter")
@@ -227,7 +230,7 @@ def test_of_a_ticket_that_came_with_its_order_it_is_a_word_about_the_order(house
 
 @pytest.mark.parametrize(("role", "may"), [("waiter", True), ("kitchen", None), ("host", False), ("cashier", False)])
 def test_only_who_may_say_so_sees_the_button(house, role, may):
-    """What is pushed is the same for all: the page itself holds who looks at it."""
+    """Pushes are the same for all people; the page itself has the person's permissions."""
     page = house.browser(role).get("/floor/")
     assert (page.status_code == 403) == (may is None)
     assert ("data-may-confirm>" in page.content.decode()) == bool(may)
@@ -248,7 +251,7 @@ def test_who_may_not_say_so_and_what_cannot_be_said(house, other_house, fired):
         confirm_ticket(ticket_id=fired.pk, actor=house.actor("waiter"))
 
 
-# --- the price -------------------------------------------------------------------------------------------------------
+# --- queries ---------------------------------------------------------------------------------------------------------
 def test_looking_when_nothing_is_due_is_one_question(house, fired):
     order_of(house, 1, 2)
     with CaptureQueriesContext(connection) as queries:

@@ -1,4 +1,4 @@
-"""What a cook does on the wall beside start and bump: with htmx and without, and what a refusal leaves behind."""
+"""A cook's actions on the wall besides start and bump: with and without htmx, and after a refusal."""
 
 import re
 
@@ -84,7 +84,7 @@ def test_the_bar_offers_the_way_back(house, cook):
 
 @pytest.mark.parametrize("last", [True, False])
 def test_undo_a_line(house, cook, last):
-    """The last line bumps the ticket; taking it back opens the ticket again, and the others stay done."""
+    """The last line bumps the ticket; its undo opens the ticket again, and the other lines stay done."""
     ticket = the_ticket(house, lines=[{"item": house.item.pk, "quantity": 1}] * 2)
     first, second = ticket["lines"]
     if last:
@@ -211,7 +211,7 @@ def test_the_dialog_is_a_part_and_a_page(house, cook):
 
 
 def test_an_act_from_the_tickets_own_page_goes_to_the_wall(house, cook):
-    """Its address ends in a ticket's number, which is no station's."""
+    """The address ends in a ticket's number, which is not a station's."""
     ticket = the_ticket(house)
     page = {"Referer": f"http://testserver/kitchen/tickets/{ticket['id']}/"}
     response = cook.post(f"/kitchen/tickets/{ticket['id']}/start/", headers=page)
@@ -231,7 +231,7 @@ def test_who_may_not(house, role):
     assert browser.get("/kitchen/recalls/").status_code == (200 if role == "waiter" else 403)
 
 
-# --- how a screen shows it -------------------------------------------------------------------------------------------
+# --- display settings ------------------------------------------------------------------------------------------------
 @pytest.fixture
 def screen(house):
     return DeviceFactory(restaurant=house.restaurant, kind="kitchen")

@@ -1,4 +1,4 @@
-"""What a wall is told of what others cook: how many tickets they have, and nothing that it would draw again."""
+"""Pushes to a wall about other stations' tickets: their counts, and no fragment that would be drawn again."""
 
 import json
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bar(house):
-    """A second station with a dish of its own."""
+    """Create a second station with a dish of its own."""
     station = StationFactory(restaurant=house.restaurant, name="Bar")
     station.item = house.add_item()
     Route.objects.create(restaurant=house.restaurant, station=station, item=station.item)
@@ -29,7 +29,7 @@ def bar(house):
 
 @pytest.fixture
 def told(house):
-    """`told(act, station)`: the HTML that this station's wall is pushed for what `act` did."""
+    """Return a function: `told(act, station)` gives the HTML that this station's wall receives for an action."""
 
     def ask(act, station):
         before = event_log.position(house.restaurant.pk)
@@ -47,7 +47,7 @@ def told(house):
 
 
 def ticket_at(house, station=None):
-    """A new order's ticket, of the bar's dish where a station is given."""
+    """Return the ticket of a new order, of the bar's dish if a station is given."""
     item = station.item if station else house.item
     order = house.order(lines=(LineRequest(item=item.pk, quantity=1),))
     return Ticket.objects.get(order_id=order.id)

@@ -14,7 +14,7 @@ from menu.recipes import Portion, Recipes, recipes_for
 from orders.transitions import LineStatus
 
 _UNITS = list(Ingredient.Unit.values)
-# (item, chosen modifiers) -> (whether the dish itself is made here, the choices that are)
+# (item, chosen modifiers) → (dish made here or not, choices made here)
 Share = Callable[[int, list[int]], tuple[bool, list[int]]]
 
 

@@ -23,7 +23,7 @@ from menu.compiled import CompiledMenu, current_menu
 from orders.allergies import allergies, choice_names, conflicting
 from orders.transitions import OPEN, LineStatus
 
-SHIFT = timedelta(hours=12)  # a recall is offered this long
+SHIFT = timedelta(hours=12)  # time after the bump in which a recall is offered
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class DisplaySettings:
     light: bool = False
     layout: str = Screen.Layout.STATION
     save_url: str = ""
-    stations: tuple[int, ...] = ()  # those where it hangs; none means all
+    stations: tuple[int, ...] = ()  # the screen's stations; none means all
     smallest: int = SMALLEST_TEXT
     largest: int = LARGEST_TEXT
 

@@ -18,7 +18,7 @@ from kitchen.wall.board import BoardData, board_stations, read_board, read_chang
 from menu.compiled import current_menu
 from menu.events import MenuChanged
 
-# What leaves each ticket at its station.
+# Actions that leave each ticket at its station.
 COOKING_TYPES = frozenset({"ticket_updated", "order_updated", "order_created"})
 COOKING = frozenset(
     {"placed", "confirmed", "progressed", "delivered", "started", "bumped", "line_bumped", "bump_undone", "recalled"}

@@ -1,4 +1,4 @@
-"""`make bench` in small: it measures what it says, and notices what is lost. Never how fast."""
+"""A small run of `make bench`: figures are correct and losses are counted. Speed is not tested."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest_asyncio
 from django.conf import settings
 
 from benchmarks.contenders import Contender
-from benchmarks.load import at_once, told
+from benchmarks.load import announcing, at_once
 from benchmarks.old_house import PAGES, old_house
 from benchmarks.scenarios import FAMILIES, Measure, Sizes, interleaved
 from harness.database import connected
@@ -76,15 +76,16 @@ async def test_every_measure_gives_figures(house):
 
 
 async def test_what_is_lost_on_the_way_is_counted(house):
-    """The control: a line that swallows answers, and sockets that hear nothing."""
+    """Control: a line that swallows answers, and sockets that receive nothing."""
     async with Proxy(house.ports, seed=3) as proxy:
         proxy.faults = Faults(drop_answers=0.5)
         broken = Contender("broken", [proxy.port], seats=house.seats, watcher=house.watcher)
         figures = await at_once(broken, 40)
         assert 0 < figures["success"] < 1
     first, second = house.seats[:2]
-    deaf = Contender("deaf", house.ports, seats=[first], watcher=second.headers)  # a pad hears only of its own table
-    figures = await told(deaf, sockets=1, rate=10, seconds=0.5, patience=1.0)
+    # A pad receives events of its own table only.
+    deaf = Contender("deaf", house.ports, seats=[first], watcher=second.headers)
+    figures = await announcing(deaf, sockets=1, rate=10, seconds=0.5, patience=1.0)
     assert (figures["lost"], figures["refused"]) == (5, 0)
 
 
@@ -93,7 +94,7 @@ async def test_contenders_take_turns_and_one_that_breaks_down_has_fewer_runs():
 
     class Stub(Contender):
         async def warm_up(self):
-            """Nobody is there."""
+            """Do nothing, because there is no server."""
 
     async def take(target):
         took.append(target.name)

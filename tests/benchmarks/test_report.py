@@ -1,4 +1,4 @@
-"""What `make bench` makes of its figures."""
+"""The report that `make bench` makes of its figures."""
 
 import json
 

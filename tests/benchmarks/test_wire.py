@@ -1,4 +1,4 @@
-"""The load generator's own HTTP and WebSocket: however the bytes are cut, each answer and each text comes once."""
+"""The load generator's own HTTP and WebSocket: each answer and each text arrives once, in any division of the bytes."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ ANSWERS = [
 
 
 class Transport(asyncio.Transport):
-    """Remembers what is written."""
+    """A transport that records the written bytes."""
 
     def __init__(self):
         super().__init__()
@@ -25,7 +25,7 @@ class Transport(asyncio.Transport):
         self.written += data
 
     def close(self):
-        """Nobody is there."""
+        """Do nothing, because there is no connection."""
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -60,9 +60,9 @@ async def test_every_text_is_heard_once_and_pings_are_answered(size):
         bytes((0x81, 126)) + len(LONG).to_bytes(2) + LONG,
         bytes((0x81, 127)) + len(HUGE).to_bytes(8) + HUGE,
     ]
-    told = b"".join(frames)
-    for start in range(0, len(told), size):
-        line.data_received(told[start : start + size])
+    data = b"".join(frames)
+    for start in range(0, len(data), size):
+        line.data_received(data[start : start + size])
     assert line.opened.done()
     assert heard == [SHORT, LONG, HUGE]
     assert transport.written == b"upgrade" + bytes((0x8A, 0x84, 0, 0, 0, 0)) + b"beat"

@@ -1,4 +1,4 @@
-"""What the browser tests share: a served restaurant, pages of its people, and the judge of accessibility."""
+"""Fixtures of the browser tests: a served restaurant, pages of its people, and the accessibility checker."""
 
 import functools
 import os
@@ -14,11 +14,11 @@ from harness.service import Running, Service
 
 SERIOUS = {"serious", "critical"}
 WALL = {"width": 1920, "height": 1080}
-LIVE_MS = 10_000  # a page that is not live by then never will be
+LIVE_MS = 10_000  # time limit for a page to become live
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is a browser test."""
+    """Mark every test in this folder as a browser test."""
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
@@ -26,21 +26,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """The machine's own Chromium; nothing is fetched."""
+    """Use the machine's own Chromium, so that nothing is downloaded."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     return {**browser_type_launch_args, "executable_path": path or "/usr/bin/chromium", "args": ["--no-sandbox"]}
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A restaurant that is being served, seeded with the demo."""
+    """Serve a restaurant with the demo data."""
     with Running(tmp_path_factory.mktemp("served")) as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 def session_of(browser: Browser, server: Service) -> Callable[[str], StorageState]:
-    """`session_of("waiter")`: the cookies of somebody who has logged in through the form, once for all tests."""
+    """Return a function: `session_of("waiter")` gives the cookies of a person who has logged in through the form.
+
+    Each person logs in once for all tests.
+    """
 
     @functools.cache
     def session(role: str) -> StorageState:
@@ -55,9 +58,9 @@ def session_of(browser: Browser, server: Service) -> Callable[[str], StorageStat
 def page_of(
     browser: Browser, server: Service, session_of: Callable[[str], StorageState]
 ) -> Iterator[Callable[..., Page]]:
-    """`page_of("waiter", "/floor/")`: that page, live, in a browser of its own, with that person logged in.
+    """Return a function: `page_of("waiter", "/floor/")` opens that page, live, in a browser of its own, logged in.
 
-    `base_url` leads over another line to the same server; `script` runs before those of the page.
+    `base_url` selects another line to the same server; `script` runs before the page's own scripts.
     """
     contexts = []
     problems: list[str] = []
@@ -86,7 +89,7 @@ def _note_blocked(text: str, path: str, problems: list[str]) -> None:
 
 
 def log_in(page: Page, server: Service, role: str) -> None:
-    """Through the form, as a person does."""
+    """Log in through the form, as a person does."""
     person = server.demo["staff"][role]
     page.goto("/login/")
     page.locator("input[name=username]").fill(person["email"])
@@ -97,19 +100,19 @@ def log_in(page: Page, server: Service, role: str) -> None:
 
 @pytest.fixture
 def kitchen_page(page_of: Callable[..., Page]) -> Page:
-    """The kitchen wall, logged in as a cook."""
+    """Open the kitchen wall, logged in as a cook."""
     return page_of("kitchen", "/kitchen/")
 
 
 @pytest.fixture
 def floor_page(page_of: Callable[..., Page]) -> Page:
-    """The floor, logged in as a waiter."""
+    """Open the floor, logged in as a waiter."""
     return page_of("waiter", "/floor/")
 
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """`axe(page)` fails on anything serious."""
+    """Return a function: `axe(page)` fails on any serious finding."""
 
     def judge(page: Page) -> None:
         found = [

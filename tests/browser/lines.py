@@ -1,4 +1,4 @@
-"""The fault proxy between a browser and the server: its loop runs in a thread of its own."""
+"""The fault proxy between a browser and the server, with its event loop in a thread of its own."""
 
 import asyncio
 import threading
@@ -16,12 +16,12 @@ class Wire:
         self.url = proxy.url
 
     def die(self) -> None:
-        """Nothing passes any more, old or new, and nobody is told."""
+        """Stop all data on old and new connections, without closing them."""
         self._there(self._set_blackhole, True)
         self._there(self.proxy.swallow)
 
     def heal(self) -> None:
-        """New connections are well again; the old ones stay dead."""
+        """Let new connections work again; the old ones stay dead."""
         self._there(self._set_blackhole, False)
 
     def _set_blackhole(self, on: bool) -> None:

@@ -1,4 +1,4 @@
-"""Nothing serious for axe to find, on any page, with people and orders in it."""
+"""No serious findings of axe on any page, with people and orders in the restaurant."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -62,7 +62,7 @@ def test_the_pass(server, page_of, axe, theme, key):
 
 
 def test_the_judge_finds_what_is_wrong(server, browser: Browser, axe):
-    """Negative control: a picture without words and a field without a label are serious."""
+    """Control: a picture without a text and a field without a label are serious."""
     context = browser.new_context(base_url=server.url)
     page = context.new_page()
     page.set_content("<html><body><img src='/static/icon.svg'><input name='guests'></body></html>")

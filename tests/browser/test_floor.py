@@ -25,10 +25,11 @@ def test_a_table_changes_when_its_guests_order(server: Service, floor_page: Page
 def test_what_came_after_its_order_rings_until_a_waiter_says_that_the_kitchen_knows(
     server: Service, floor_page: Page, axe: Callable[[Page], None]
 ):
-    """A dish for another station, after the order was confirmed and while no kitchen screen is open."""
+    """A dish for another station, added after the confirmation while no kitchen screen is open."""
     pad, order = server.token("pad", "Table 9"), server.order("Table 9", Burger=1)
     floor_page.get_by_label(re.compile(r"^Table 9,")).first.click()
-    confirm = floor_page.locator(f"#confirm-{order['id']}")  # the table may have an order of another test
+    # By id, because the table may have an order of another test.
+    confirm = floor_page.locator(f"#confirm-{order['id']}")
     confirm.click()
     expect(confirm).to_have_count(0, timeout=SOON)
     floor_page.keyboard.press("Escape")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from harness.service import Service
 
-# Generous for a busy machine; the product's own promise (p95 under 150 ms) is measured by the simulator.
+# Generous for a busy machine; the simulator measures the product's promise (p95 under 150 ms).
 SOON = 5_000
 
 
@@ -53,7 +53,7 @@ def test_a_screen_that_was_cut_off_shows_the_truth_again(server: Service, kitche
 
 
 def test_what_a_guest_writes_is_text(server: Service, kitchen_page: Page):
-    """A note that looks like code is shown, not run. (`page_of` fails on any blocked or failing script.)"""
+    """A note that looks like code is shown and not run, because `page_of` fails on any blocked script."""
     note = "<img src=x onerror=alert(1)> no salt"
     order = server.order_with_note("Table 5", "Burger", note)
 

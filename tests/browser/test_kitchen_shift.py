@@ -1,4 +1,4 @@
-"""A shift without a pointer: everything on the wall and the pass by keys, and by a numeric keypad."""
+"""A shift without a pointer: all actions on the wall and the pass by keys, and by a numeric keypad."""
 
 import re
 
@@ -31,7 +31,7 @@ def choose(page: Page, ticket: Locator) -> None:
 
 
 def order_by_keys(page: Page) -> None:
-    """The waiter's form, without a pointer."""
+    """Fill in the waiter's form without a pointer."""
     page.goto("/floor/tables/1/")
     quantity = page.locator("input[name^=quantity-]:enabled").first
     quantity.focus()
@@ -115,7 +115,7 @@ def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):
 
 @pytest.fixture
 def ready(server: Service, page_of):
-    """The pass, and the one order on it, which is ready."""
+    """Return the pass with one order, which is ready."""
     server.clear_pass()
     expediter = page_of("kitchen", "/kitchen/expo/")
     order = server.order("Table 8", Burger=1)
@@ -148,9 +148,9 @@ def test_the_pass_by_keys(server: Service, ready):
 
 @pytest.fixture
 def taken(ready):
-    """The same, just said to be taken to the table."""
+    """Return the pass with the order just marked as delivered."""
     expediter, _order, card = ready
-    expediter.wait_for_timeout(350)  # a touch within 0.3 s of a ticket's moving is ignored
+    expediter.wait_for_timeout(350)  # touches within 0.3 s after a ticket has moved are ignored
     card.locator("[data-main]").click()
     expect(expediter.locator("#later")).to_contain_text("served")
     expect(expediter.locator("[data-ready-count]")).to_be_hidden()
@@ -159,7 +159,7 @@ def taken(ready):
 
 def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, taken):
     expediter, order, card = taken
-    server.order("Table 9", Burger=1)  # a push that has nothing to do with it
+    server.order("Table 9", Burger=1)  # an unrelated order, which causes a push
     expect(expediter.locator(".pass-order")).to_have_count(2, timeout=SOON)
     expect(card).to_have_attribute("data-going", "")
     assert server.status(order) == "ready"
@@ -168,7 +168,7 @@ def test_what_waits_for_its_undo_is_sent_when_the_page_closes(server: Service, t
 
 
 def test_what_changed_while_its_undo_was_open_is_not_sent(server: Service, taken):
-    """A cook has it back: it is not on the table, whatever was pressed."""
+    """A cook has recalled the order, so that it is not delivered by any key."""
     expediter, order, card = taken
     ticket = server.ask(f"/api/v1/tickets?order={order['id']}", server.token("kitchen"))["results"][0]
     server.ask(f"/api/v1/tickets/{ticket['id']}/recall", server.token("kitchen"), {})
@@ -184,7 +184,7 @@ KEYPAD = """(code, key) => document.activeElement.dispatchEvent(
 
 
 def test_a_numeric_keypad_is_a_bump_bar(server: Service, kitchen_page: Page):
-    """Without Num Lock its keys say Home and ArrowUp; they mean numbers all the same."""
+    """Without Num Lock the keys are Home and ArrowUp, and still mean numbers."""
     ticket = ticket_of(kitchen_page, server.order("Table 5", Burger=1))
 
     def press(code: str, key: str) -> None:

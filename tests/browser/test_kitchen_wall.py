@@ -1,4 +1,4 @@
-"""The wall at its real size: pages instead of scrolling, what fits, and what a press of a key costs."""
+"""The wall at its real size: pages in place of scrolling, tickets that fit, and the time of a key press."""
 
 import statistics
 
@@ -9,7 +9,7 @@ from harness.service import Service
 
 SOON = 5_000
 NUMBERS = "() => [...document.querySelectorAll('.ticket__position')].filter((each) => each.textContent).length"
-# What people order: one to six lines, some with a quantity.
+# Typical orders: one to six lines, some with a quantity.
 TYPICAL = [
     {"Burger": 1},
     {"Burger": 2, "Fries": 1},
@@ -29,7 +29,10 @@ def fill(server: Service, count: int) -> None:
 
 
 def wait_for_tickets(page: Page, count: int) -> None:
-    """Until so many stand on the board. (The page's policy forbids what `wait_for_function` does.)"""
+    """Wait until that many tickets are on the board.
+
+    The page's policy blocks `wait_for_function`.
+    """
     expect(page.locator(".lane__tickets > .ticket").nth(count - 1)).to_be_attached(timeout=4 * SOON)
 
 
@@ -88,7 +91,7 @@ def test_an_order_of_forty_lines_can_be_read_and_done(server: Service, kitchen_p
     expect(ticket).to_have_count(0, timeout=2 * SOON)
 
 
-# By its id: a push may put another element in its place. `window.changed`: milliseconds until it is marked or gone.
+# By id, because a push may replace the element. `window.changed`: milliseconds until it is marked or gone.
 WATCH_CHOSEN = """() => {
   const id = document.activeElement.closest(".ticket").id, began = performance.now();
   window.changed = new Promise((tell, fail) => {
@@ -101,7 +104,7 @@ WATCH_CHOSEN = """() => {
 
 
 def test_a_key_changes_the_board_at_once(server: Service, kitchen_page: Page):
-    """Twenty times, with ninety tickets on the board: the time from the key to the changed ticket, through the server.
+    """The time from the key to the changed ticket through the server, twenty times with ninety tickets on the board.
 
     The promise is 100 ms for p95 on an idle machine; here other tests may run at the same time.
     """
@@ -113,7 +116,7 @@ def test_a_key_changes_the_board_at_once(server: Service, kitchen_page: Page):
         kitchen_page.evaluate(WATCH_CHOSEN)
         kitchen_page.keyboard.press("Enter")
         took.append(kitchen_page.evaluate("window.changed"))
-        # The wall takes tickets away by itself, eight seconds after the first at the latest: maybe it has already.
+        # The wall removes done tickets automatically after at most eight seconds, perhaps already now.
         kitchen_page.evaluate("document.querySelectorAll('.ticket[data-leaving]').forEach((each) => each.remove())")
         kitchen_page.evaluate("document.dispatchEvent(new CustomEvent('bistro:swapped'))")
     assert statistics.median(took) < 250, took

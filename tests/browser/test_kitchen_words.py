@@ -1,4 +1,4 @@
-"""What people type: long words, other scripts, many wishes. Nothing sticks out, nothing is cut without a sign."""
+"""Texts that people type: long words, other scripts, many choices. No text overflows or is cut off without a sign."""
 
 import json
 import sqlite3
@@ -17,7 +17,7 @@ HEBREW = "שניצל ברוטב פטריות (2 מנות)"
 EMOJI = "🍔 Burger 👨‍👩‍👧‍👦 🌶️🌶️🌶️"
 NOTE = ("Bitte ohne Zwiebeln, ohne Knoblauch, Soße extra, sehr heiß servieren! " * 3)[:200]
 
-# What stands beyond its ticket, its column or the page, in words; empty when all is well.
+# Descriptions of elements that overflow their ticket, their column or the page.
 MISPLACED = """() => {
   const wrong = [];
   const page = document.documentElement;
@@ -58,7 +58,7 @@ def choices(*names: str, allergen: str = "") -> str:
 
 @pytest.fixture
 def words(server: Service):
-    """Orders that say the worst, and a table with a long name; afterwards it has its own again."""
+    """Place orders with extreme texts at a table with a long name, which is restored afterwards."""
     server.clear_pass()
     placed = [server.order(f"Table {place}", Burger=1, Steak_Frites=1) for place in (1, 2, 3, 4)]
     said = [
@@ -137,7 +137,7 @@ def test_a_line_longer_than_a_column_is_done_as_any_other(page_of: Callable[...,
 
 @pytest.mark.usefixtures("words")
 def test_columns_on_a_small_screen_lose_no_ticket(page_of: Callable[..., Page]):
-    """There is one list where there is no room for three: what is being cooked stands in it."""
+    """A small screen has one list in place of three, which includes the tickets in work."""
     page = page_of("kitchen", "/kitchen/")
     page.keyboard.press("l")
     page.keyboard.press("1")
@@ -149,7 +149,7 @@ def test_columns_on_a_small_screen_lose_no_ticket(page_of: Callable[..., Page]):
 
 
 def test_lines_are_large_enough_for_full_hands(server: Service, kitchen_page: Page):
-    """64 px in normal and roomy density, one line of one word too; dense goes down to 44."""
+    """Lines of one word too have 64 px in normal and roomy density; dense has at least 44."""
     server.order("Table 5", Burger=1, Fries=1)
     expect(kitchen_page.locator("button.line__row").first).to_be_visible(timeout=LIVE_MS)
     lowest = "() => Math.min(...[...document.querySelectorAll('button.line__row')].map((each) => each.offsetHeight))"

@@ -1,4 +1,4 @@
-"""A screen without a keyboard, and a browser beside a printer: both go on by themselves, under the strict policy."""
+"""A screen without a keyboard, and a browser beside a printer: both continue automatically under the strict policy."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import log_in
 
 SIZES = {"wall": (1920, 1080), "tablet": (1024, 768), "phone": (390, 844)}
-# What the browser would have put on paper.
+# The texts that the browser would have printed.
 PRINTED = """window.printed = [];
 window.print = () => {
   const count = window.printed.push(document.querySelector(".slip").innerText);
@@ -19,7 +19,7 @@ window.print = () => {
 
 @pytest.fixture
 def new_page(browser: Browser, server) -> Iterator:
-    """A page in a browser of its own; what the policy blocks fails the test."""
+    """Open a page in a browser of its own; anything that the policy blocks fails the test."""
     contexts, problems = [], []
 
     def open_page(**options) -> Page:

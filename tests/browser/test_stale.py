@@ -1,4 +1,4 @@
-"""Nobody is left believing a stale screen: dead lines, sleep, a kitchen without screens, sound not allowed."""
+"""Warnings about stale screens: dead lines, sleep, a kitchen without screens, blocked sound."""
 
 import re
 import time
@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from harness.service import Service
 from tests.browser.lines import wire_to
 
-NOT_LIVE_MS = 12_000  # the promise; the heartbeat before it may be one second old
+NOT_LIVE_MS = 12_000  # the limit for the warning; the last heartbeat may be one second old
 MARGIN_MS = 3_000
-# The control: a page whose clocks stand still never learns that it has heard nothing for long.
+# The control: a page with stopped timers never notices the silence.
 NO_WATCHDOG = "const then = Date.now(); performance.now = () => 0; Date.now = () => then;"
 
 

@@ -1,14 +1,14 @@
-"""The checker finds each kind of fault, and none where there is none: every other test here rests on it."""
+"""The checker finds each kind of fault, and none without a fault; all other tests of this folder depend on it."""
 
 from decimal import Decimal
 
 import pytest
 
-from harness.books import Books
 from harness.checker import check
-from harness.guests import Wish
+from harness.load_clients import PadOrder
+from harness.open_state import OpenState, compared, unequal
 from harness.screens import Connection, Program
-from harness.truth import Truth, compared, unequal
+from harness.stored_orders import StoredOrders
 from tools.simulator.card import CardItem
 
 pytestmark = pytest.mark.database_agnostic
@@ -16,82 +16,82 @@ pytestmark = pytest.mark.database_agnostic
 BURGER = CardItem(1, "Burger", Decimal("9.50"), True, None, False, ())
 
 
-def wish(number, *, order_id=None, refused="", answered=True):
-    return Wish(f"mark-{number}", BURGER, 2, order_id=order_id, refused=refused, answered=answered)
+def pad_order(number, *, order_id=None, refused="", answered=True):
+    return PadOrder(f"mark-{number}", BURGER, 2, order_id=order_id, refused=refused, answered=answered)
 
 
 @pytest.fixture
-def books():
-    """Orders 11 and 12 stand as they should."""
-    books = Books()
+def stored():
+    """Return tables with the correct orders 11 and 12."""
+    stored = StoredOrders()
     for number in (1, 2):
-        books.orders[f"mark-{number}"].append(10 + number)
-        books.totals[10 + number] = Decimal("19.00")
-        books.tickets.add(10 + number)
-    return books
+        stored.orders[f"mark-{number}"].append(10 + number)
+        stored.totals[10 + number] = Decimal("19.00")
+        stored.tickets.add(10 + number)
+    return stored
 
 
 @pytest.fixture
-def wishes():
-    return [wish(1, order_id=11), wish(2, order_id=12)]
+def pad_orders():
+    return [pad_order(1, order_id=11), pad_order(2, order_id=12)]
 
 
-def test_all_is_well(wishes, books):
-    account = check(wishes, books)
+def test_all_is_well(pad_orders, stored):
+    account = check(pad_orders, stored)
     assert account.problems == []
     assert (account.acknowledged, account.expected, account.found) == (2, Decimal("38.00"), Decimal("38.00"))
 
 
-def test_nothing_acknowledged_is_no_success(books):
-    assert "nothing was acknowledged" in check([], Books()).problems
+def test_nothing_acknowledged_is_no_success(stored):
+    assert "nothing was acknowledged" in check([], StoredOrders()).problems
 
 
-def test_lost(wishes, books):
-    books.orders["mark-1"].clear()
-    account = check(wishes, books)
+def test_lost(pad_orders, stored):
+    stored.orders["mark-1"].clear()
+    account = check(pad_orders, stored)
     assert account.lost == {"mark-1"}
     assert not account.money_is_equal
 
 
-def test_acknowledged_under_another_id_is_lost(wishes, books):
-    wishes[0].order_id = 99
-    assert check(wishes, books).lost == {"mark-1"}
+def test_acknowledged_under_another_id_is_lost(pad_orders, stored):
+    pad_orders[0].order_id = 99
+    assert check(pad_orders, stored).lost == {"mark-1"}
 
 
-def test_doubled(wishes, books):
-    books.orders["mark-2"].append(13)
-    books.totals[13] = Decimal("19.00")
-    account = check(wishes, books)
+def test_doubled(pad_orders, stored):
+    stored.orders["mark-2"].append(13)
+    stored.totals[13] = Decimal("19.00")
+    account = check(pad_orders, stored)
     assert account.doubled == {"mark-2"}
     assert account.found - account.expected == Decimal("19.00")
 
 
-def test_invented(wishes, books):
-    books.orders["mark-7"].append(17)
-    assert check(wishes, books).invented == {"mark-7"}
+def test_invented(pad_orders, stored):
+    stored.orders["mark-7"].append(17)
+    assert check(pad_orders, stored).invented == {"mark-7"}
 
 
-def test_refused_and_there_all_the_same(books):
-    account = check([wish(1, refused="sold_out"), wish(2, order_id=12)], books)
+def test_refused_and_there_all_the_same(stored):
+    account = check([pad_order(1, refused="sold_out"), pad_order(2, order_id=12)], stored)
     assert account.invented == {"mark-1"}
     assert account.refused == {"sold_out": 1}
 
 
-def test_never_answered(wishes, books):
-    account = check([*wishes, wish(3, answered=False)], books)
+def test_never_answered(pad_orders, stored):
+    account = check([*pad_orders, pad_order(3, answered=False)], stored)
     assert account.unanswered == {"mark-3"}
     assert account.problems == ["1 never answered"]
 
 
-def test_the_kitchen_has_no_ticket(wishes, books):
-    books.tickets.clear()
-    assert check(wishes, books).not_in_kitchen == {"mark-1", "mark-2"}
+def test_the_kitchen_has_no_ticket(pad_orders, stored):
+    stored.tickets.clear()
+    assert check(pad_orders, stored).not_in_kitchen == {"mark-1", "mark-2"}
 
 
-def test_a_cent_too_much(wishes, books):
-    books.totals[11] += Decimal("0.01")
-    books.totals[12] -= Decimal("0.01")
-    account = check(wishes, books)
+def test_a_cent_too_much(pad_orders, stored):
+    stored.totals[11] += Decimal("0.01")
+    stored.totals[12] -= Decimal("0.01")
+    account = check(pad_orders, stored)
     assert account.expected == account.found
     assert not account.money_is_equal
 
@@ -101,7 +101,7 @@ def test_a_cent_too_much(wishes, books):
     [
         ([Connection(1, [3, 4, 6]), Connection(6, [8])], 0, 0),
         ([Connection(1, [3, 6])], 1, 0),
-        ([Connection(1, [3]), Connection(4, [6])], 0, 0),  # what lies between is the next one's matter: its start
+        ([Connection(1, [3]), Connection(4, [6])], 0, 0),  # the second snapshot includes the events between
         ([Connection(1, [3]), Connection(3, [8])], 2, 0),
         ([Connection(None, [])], 0, 0),
         ([Connection(1, [3, 3, 4])], 0, 1),
@@ -133,8 +133,8 @@ def program(orders, restaurant=1):
 
 
 def wrong(*screens):
-    """How many show something else. In restaurant 1 one order is open, in restaurant 2 none."""
-    return unequal(screens, {1: Truth({7: compared(OF_THE_API)}, set()), 2: Truth({}, set())})
+    """Count the wrong screens. In restaurant 1 one order is open, in restaurant 2 none."""
+    return unequal(screens, {1: OpenState({7: compared(OF_THE_API)}, set()), 2: OpenState({}, set())})
 
 
 def test_the_words_of_old_pads_are_no_difference():

@@ -1,4 +1,4 @@
-"""`deploy/local-cluster`: nginx and two server processes, started by one command, serve as one."""
+"""The script `deploy/local-cluster`: nginx and two server processes, started by one command."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from harness.servers import Postgres, Redis, Server, product_environment
 from harness.service import ROOT, free_port
 from tools.simulator.credentials import demo_path, read_credentials
 
-PATIENCE = 30.0  # seconds after which nobody slow is connected any more
+PATIENCE = 30.0  # seconds after which all slow clients are disconnected
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(settings.SQLITE or not settings.REDIS_URL, reason="several processes: PostgreSQL and Redis"),
@@ -32,7 +32,7 @@ pytestmark = [
 
 
 class Cluster(Server):
-    """nginx on `port`, two processes behind it."""
+    """nginx on `port` with two processes behind it."""
 
     def __init__(self, folder: Path, database: str, redis: str) -> None:
         super().__init__("cluster", folder)
@@ -60,7 +60,7 @@ class Cluster(Server):
             self.process.wait(20)
 
     def kill_process(self, number: int) -> None:
-        """One of those behind nginx, as a fault would."""
+        """Kill one of the processes behind nginx, as a fault would."""
         pattern = f"uvicorn.*--port {self.port + number} "
         assert subprocess.run(["pkill", "-KILL", "-f", pattern], check=False).returncode == 0
 
@@ -98,7 +98,7 @@ def wait_for(server: Server) -> None:
 
 
 def post(cluster: Cluster, body: bytes, **headers: str) -> tuple[int, dict]:
-    """(status, JSON) of an order through nginx."""
+    """Place an order through nginx; return (status, JSON)."""
     headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex, **headers}
     asked = urllib.request.Request(f"{cluster.url}/api/v1/orders", data=body, headers=headers)
     try:
@@ -109,7 +109,7 @@ def post(cluster: Cluster, body: bytes, **headers: str) -> tuple[int, dict]:
 
 
 def retry(cluster: Cluster, body: bytes, program: str) -> tuple[int, dict]:
-    """As a pad does: what was under way in the process that died is asked again, with the same key."""
+    """Repeat the orders that a dead process had received, with the same keys, as a pad does."""
     key = uuid4().hex
     answers = [post(cluster, body, Authorization=program, **{"Idempotency-Key": key})]
     if answers[-1][0] == 502:
@@ -124,7 +124,7 @@ def server_of(url: str) -> str | None:
 
 
 async def slow_clients(cluster: Cluster) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Half of them never finish their headers, half never send the body that they announced."""
+    """Open clients of which half never finish their headers and half never send their body."""
     clients = [await asyncio.open_connection("127.0.0.1", cluster.port) for _ in range(100)]
     for number, (_, writer) in enumerate(clients):
         writer.write(b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\n")
@@ -160,5 +160,5 @@ async def test_one_command_starts_an_installation_that_outlives_one_of_its_proce
         finally:
             watching.cancel()
     for reader, writer in slow:
-        await asyncio.wait_for(reader.read(), PATIENCE)  # nginx has ended the connection
+        await asyncio.wait_for(reader.read(), PATIENCE)  # nginx has closed the connection
         writer.close()

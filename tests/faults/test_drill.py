@@ -1,6 +1,6 @@
-"""A column, an index and a constraint for orders and lines while guests order, unnoticed.
+"""A column, an index and a constraint are added to orders and lines while guests order, unnoticed by them.
 
-A migration as `makemigrations` writes it, without a limit to its waiting, must show in the same drill.
+A migration as `makemigrations` writes it, with unlimited waiting for locks, must be noticed in the same drill.
 """
 
 import pytest
@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 OLD_ORDERS = 10_000
-REPORT = 4.0  # seconds that somebody reads the tables, when the migration comes
+REPORT = 4.0  # seconds for which a report reads the tables when the migration starts
 PADS = 5
 
 
@@ -30,8 +30,8 @@ async def test_a_migration_under_orders():
             ours = await drill(here, client, screens, CAREFUL, report=REPORT, clients=PADS)
             await go_back(here, CAREFUL)
             naive = await drill(here, client, screens, NAIVE, "--offline", report=REPORT, clients=PADS)
-    assert ours.status == 0, ours.told
-    assert "Trying again" in ours.told, "nobody was in its way: nothing was tried"
+    assert ours.status == 0, ours.output
+    assert "Trying again" in ours.output, "no lock was in the way, so the trial shows nothing"
     assert (ours.server_errors, ours.missed) == (0, 0)
     assert ours.account.problems == []
     assert ours.account.acknowledged > 20

@@ -1,6 +1,6 @@
-"""The short form of `make faults`: an evening on which things break, and the same without the protections.
+"""A short form of `make faults`: an evening with faults, and the same without the protections.
 
-On SQLite by default, with two processes; on PostgreSQL and Redis of its own where the tests run on those.
+By default on SQLite with two processes; on its own PostgreSQL and Redis where the tests run on those.
 """
 
 import shutil

@@ -1,6 +1,6 @@
-"""No false alarms for unseen orders: none for what walls display, and the control raises them.
+"""False alarms for unseen orders: none for orders that walls display, and all of them in the control.
 
-The sweep's clock is fourteen seconds ahead, so that nobody waits for twenty. `make faults` takes the real time.
+The sweep's clock is fourteen seconds ahead, which shortens the wait of twenty. `make faults` takes the real time.
 """
 
 import pytest

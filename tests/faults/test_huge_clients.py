@@ -1,4 +1,4 @@
-"""Clients with huge requests at a server process without a proxy: refused early, at little cost."""
+"""Huge requests to a server process without a proxy: refused early, at little cost."""
 
 import json
 
@@ -6,10 +6,10 @@ import pytest
 from django.conf import settings
 
 from harness.evening import opened
-from harness.guests import Guests, read_menu
 from harness.huge import Huge, announced, huge_requests, is_refused, message_ends_socket, refused
 from harness.installation import Installation, Plan
-from harness.strangers import ENDLESS_PATIENCE, MEGABYTE
+from harness.load_clients import LoadClients, read_menu
+from harness.slow_clients import ENDLESS_PATIENCE, MEGABYTE
 from harness.trials import account_of
 
 pytestmark = [
@@ -41,9 +41,9 @@ async def test_whatever_is_too_large_is_refused_early_and_costs_no_memory():
         assert not await message_ends_socket(here, [b"x" * 2000] * 5), "a control: that is not too large"
         await large_json_is_refused(here, client)
         pads = here.who.of_kind("pad")[:3]
-        guests = Guests(client, pads, await read_menu(client, pads[0]))
-        await guests.order(5)
-        assert (await account_of(here, guests)).problems == [], "and the house goes on"
+        load_clients = LoadClients(client, pads, await read_menu(client, pads[0]))
+        await load_clients.order(5)
+        assert (await account_of(here, load_clients)).problems == [], "and the house goes on"
 
 
 async def large_json_is_refused(here, client):

@@ -1,6 +1,6 @@
-"""kill -9 in the middle of a rush: what was acknowledged is there, and a retry is a success, not a second dish.
+"""A kill -9 in the middle of a rush: acknowledged orders exist, and a retry succeeds without a second order.
 
-The control sends the same retries without keys: the same check must then find orders twice.
+The control sends the same retries without keys: the same check must then find doubled orders.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ pytestmark = [
 ]
 
 ORDERS = 400
-KILL_AFTER = 30  # acknowledged orders; the rest is somewhere between the pad and the disk
+KILL_AFTER = 30  # acknowledged orders before the kill; the others are in progress
 
 
 @dataclass
 class Rush:
-    """Pads that order all at once, each under a mark of its own in the order's note."""
+    """Pads that order at the same time, each with a mark of its own in the order's note."""
 
     service: Service
     keyed: bool
@@ -34,7 +34,7 @@ class Rush:
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def order(self, session: aiohttp.ClientSession, mark: str) -> None:
-        """One try. Whatever breaks, the pad does not know whether its order was placed."""
+        """Try once. After a fault the pad does not know whether its order was placed."""
         headers = {"Authorization": f"Device {self.service.token('pad', 'Table 1')}"}
         headers |= {"Idempotency-Key": mark} if self.keyed else {}
         body = {"table": "Table 1", "items": [{"name": "Burger", "quantity": 1}], "note": mark}
@@ -50,7 +50,7 @@ class Rush:
             self.enough.set()
 
     async def all_at_once(self, running: Running | None = None) -> None:
-        """Every pad tries once; with `running` the server is killed in the middle."""
+        """Let every pad try once; with `running` the server is killed meanwhile."""
         timeout = aiohttp.ClientTimeout(total=60)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
@@ -61,7 +61,7 @@ class Rush:
             await asyncio.gather(*tries)
 
     async def placed(self) -> Counter[str]:
-        """How often each mark stands in the restaurant's orders."""
+        """Count the orders of each mark."""
         headers = {"Authorization": f"Device {self.service.token('integration')}"}
         async with aiohttp.ClientSession(headers=headers) as session:
             answer = await session.get(f"{self.service.url}/api/orders?limit=500")
@@ -69,7 +69,7 @@ class Rush:
 
 
 async def rush_over_a_kill(running: Running, *, keyed: bool) -> tuple[dict[str, int], Rush, Counter[str]]:
-    """A rush, a kill in the middle, a restart, and every pad tries again."""
+    """Start a rush, kill the server meanwhile, restart it, and let every pad retry."""
     with running as service:
         rush = Rush(service, keyed)
         await rush.all_at_once(running)
@@ -79,14 +79,14 @@ async def rush_over_a_kill(running: Running, *, keyed: bool) -> tuple[dict[str, 
             rush.service = service
             for _ in range(3 if keyed else 1):
                 await rush.all_at_once()
-                if len(rush.acknowledged) == ORDERS:  # a polite refusal under load is no failure
+                if len(rush.acknowledged) == ORDERS:  # a 503 under load is no failure
                     break
             return before, rush, await rush.placed()
 
 
 @pytest.fixture
 def running(tmp_path, monkeypatch) -> Running:
-    """A restaurant on the embedded default, with room for all of them at once from one pad."""
+    """Serve a restaurant with the embedded default and a limit that one pad's requests do not reach."""
     monkeypatch.setenv("RATE_PAD_ORDERS", "100000/min")
     shutil.copytree(opened_folder(25, 1) / "var", tmp_path / "var")
     return Running(tmp_path)

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of the first start, repeatedly: the next start works without a repair by hand.
+"""A kill -9 at any moment of the first start, repeatedly: the next start works without a manual repair.
 
 `KILLS=200 pytest tests/faults/test_killed_start.py` is the long run.
 """
@@ -15,7 +15,7 @@ from harness.service import Running
 pytestmark = [pytest.mark.slow, pytest.mark.database_agnostic]
 
 KILLS = int(os.environ.get("KILLS", "6"))
-SECONDS = 6.0  # about what a first start takes on a busy machine
+SECONDS = 6.0  # about the duration of a first start on a busy machine
 
 
 async def test_a_start_that_was_killed_is_made_good_by_the_next(tmp_path):

@@ -1,6 +1,6 @@
-"""Rolling restarts, connections that drop silently, a Redis gone, frozen or emptied: what screens and pads notice.
+"""Rolling restarts, connections that drop silently, and Redis gone, frozen or emptied: effects on screens and pads.
 
-Beside every group of screens stands one without the protection: the same trial must fail it.
+Every trial has a group of screens without the protection, which must fail it.
 """
 
 import pytest
@@ -52,7 +52,10 @@ async def test_restarts_and_dead_lines():
 
 
 async def how_far_behind(how, seconds, environment=None):
-    """Pads order at one process, screens watch at the other: only Redis, or a look by itself, leads across."""
+    """Measure the lag while pads order at one process and screens watch at the other.
+
+    Only Redis or polling connects the two processes.
+    """
     plan = Plan(processes=2, redis=True, settings=environment)
     async with Installation(plan) as here, opened(here) as client:
         first, second = (worker.port for worker in here.workers)

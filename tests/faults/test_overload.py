@@ -1,6 +1,6 @@
-"""Overload at a server process without a proxy: refusals say when to retry, and staff can work.
+"""Overload of a server process without a proxy: refusals name the time of the next attempt, and staff can work.
 
-The house is small, so that a test can fill it. `make faults ARGS="--only overload"` shows what comes of no limit.
+The limits are low, so that a test can reach them. `make faults ARGS="--only overload"` shows the effect of no limit.
 """
 
 import pytest
@@ -26,12 +26,12 @@ async def test_too_many_pads_are_told_politely_to_come_again_and_nothing_is_lost
     found = await crowded(FEW_PLACES, seconds=8)
     assert found.crowded.refused > FULL, "nobody was refused: nothing was tried"
     for rush in (found.full, found.crowded, found.after):
-        assert rush.rude == {}
+        assert rush.improper == {}
         assert rush.server_errors == 0
         assert rush.differing == 0
         assert rush.account.problems == []
     assert found.crowded.good > 0
     assert found.staff, "no page was served to staff meanwhile"
-    assert found.staff_rude == {}
+    assert found.staff_failures == {}
     assert found.after.refused == 0, "afterwards there is room again at once"
     assert found.grown < 150

@@ -1,4 +1,4 @@
-"""The fault proxy does what it is told: each fault as a client sees it, and nothing without a fault."""
+"""The fault proxy: each fault from the point of view of a client, and no fault without an order to."""
 
 import asyncio
 
@@ -44,7 +44,7 @@ class Caller:
         self.writer.close()
 
     async def ask(self, seconds=5.0):
-        """The answer; what came before the end; None when nothing comes and nothing ends."""
+        """Return the answer, the data before the end of the connection, or None if nothing comes and nothing ends."""
         self.writer.write(b"hello\n")
         try:
             return await asyncio.wait_for(self.reader.readline(), seconds)
@@ -105,7 +105,7 @@ async def test_the_share_of_dropped_answers_is_kept(one):
 
 async def test_an_answer_is_cut_after_some_bytes(one):
     async with Proxy([one.port], Faults(cut_after=4)) as proxy, Caller(proxy) as caller:
-        assert await caller.ask() in (b"one:", b"")  # what came may be lost with the connection
+        assert await caller.ask() in (b"one:", b"")  # received data may be lost with the connection
 
 
 async def test_half_closed_the_server_goes_on_hearing(one):

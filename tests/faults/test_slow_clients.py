@@ -5,18 +5,18 @@ from django.conf import settings
 
 from harness.evening import opened
 from harness.installation import Installation, Plan
-from harness.strangers import ENDLESS_PATIENCE, SHORT_PATIENCE, SLOW, deaf_screen, slow_clients
+from harness.slow_clients import ENDLESS_PATIENCE, SHORT_PATIENCE, SLOW, deaf_screen, slow_clients
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not settings.SQLITE, reason="below the database; shown on SQLite"),
 ]
-STAY = 12.0  # seconds; two are allowed, three to who does not read
+STAY = 12.0  # seconds; the limit is two, or three for clients that do not read
 
 
 async def tried(patience, each):
     async with Installation(Plan(settings=patience)) as here, opened(here) as client:
-        crowd = [(stranger, each) for stranger in SLOW]
+        crowd = [(slow_client, each) for slow_client in SLOW]
         crowd.append((deaf_screen(here.who.one("integration").authorization), each))
         return await slow_clients(here, client, crowd, seconds=STAY if each > 1 else STAY / 2, quiet=1)
 

@@ -1,6 +1,6 @@
-"""The weeks of a wall screen in short: sockets that live for seconds, under orders.
+"""A wall screen's weeks in short: sockets that live for seconds, under orders.
 
-Beside the careful screens stand some without a cursor and some that do not catch up: the same trial must fail them.
+Some screens have no cursor and some do not catch up: the same trial must fail them.
 """
 
 import pytest

@@ -1,6 +1,6 @@
-"""A served restaurant without a kitchen screen: the pad is told that nobody has seen its order. Nobody asks for it.
+"""A served restaurant without a kitchen screen: the pad receives the alarm for its unseen order without a request.
 
-Beside it an order that was confirmed in time, of which nothing of the kind may be heard.
+A second order is confirmed in time and must not raise an alarm.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from harness.service import Running
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 90  # seconds for what takes twenty, on a machine that is very busy
+PATIENCE = 90  # time limit in seconds; on an idle machine it takes twenty
 
 
 async def hear(socket, action, order_id):
-    """What `/ws/orders` says until this action of this order: [(action, order, unseen_at)]."""
+    """Collect messages of `/ws/orders` up to this action of this order: [(action, order, unseen_at)]."""
     heard = []
     while not heard or heard[-1][:2] != (action, order_id):
         message = json.loads(await socket.receive_str())
@@ -39,7 +39,7 @@ async def test_the_alarm_rings_by_itself_and_only_for_what_nobody_has_seen(tmp_p
             manager = {"Authorization": f"Bearer {login['access_token']}"}
             async with session.ws_connect("/ws/orders", headers=program, protocols=["bistro.v1"]) as socket:
                 await socket.send_json({"hello": {}})
-                await socket.receive()  # what stands now; a later one would tell of the confirmed order without a word
+                await socket.receive()  # the first snapshot; a later one would include the confirmed order
                 seen = await asyncio.to_thread(service.order, "Table 1", Burger=1)
                 unseen = await asyncio.to_thread(service.order, "Table 2", Burger=1)
                 await session.post(f"/api/v1/orders/{seen['id']}/confirm", headers=manager)

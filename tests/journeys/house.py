@@ -1,4 +1,4 @@
-"""A whole small restaurant for tests that need more than one app. The fixtures `house` and `other_house` open it."""
+"""A complete small restaurant for tests of several apps. The fixtures `house` and `other_house` create it."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,7 +33,7 @@ _keys = count(1)
 
 @dataclass
 class House:
-    """One restaurant with a table, a pad on it, a dish at 10.00 and a station."""
+    """A restaurant with a table, a pad on it, a dish at 10.00 and a station."""
 
     restaurant: Restaurant
     table: Table
@@ -52,7 +52,7 @@ class House:
         return actor_of_device(self.pad.device)
 
     def request(self, actor: Actor | None = None, *, quantity: int = 1, **more) -> OrderRequest:
-        """A wish for the house's dish; `lines` replaces it."""
+        """Build an order request for the house's dish; `lines` replaces the lines."""
         more.setdefault("lines", (LineRequest(item=self.item.pk, quantity=quantity),))
         more.setdefault("table_id", self.table.pk)
         return OrderRequest(actor=actor or self.pad_actor, **more)
@@ -64,7 +64,7 @@ class House:
         device = DeviceFactory(restaurant=self.restaurant)
         return f"token-{device.name}"
 
-    # --- more of everything -------------------------------------------------------------------------------
+    # --- more of the same -------------------------------------------------------------------------------
     @property
     def category(self) -> Category:
         return self.item.category
@@ -78,24 +78,24 @@ class House:
         return TableFactory(section=self.table.section, **fields)
 
     def add_pad(self, table: Table | None = None) -> Api:
-        """Another pad, on a table of its own unless told; its client."""
+        """Add a pad, on a new table by default, and return its client."""
         pad = PadFactory(table=table or self.add_table())
         return Api(f"Device {token_of(pad.device)}")
 
     def hold_courses(self) -> None:
-        """From now on later courses wait."""
+        """Hold later courses from now on."""
         Restaurant.objects.filter(pk=self.restaurant.pk).update(hold_courses=True)
         forget_menus()
 
     # --- over HTTP ----------------------------------------------------------------------------------------
     def staff(self, role: str) -> Staff:
-        """One member of staff a role."""
+        """Return a member of staff for each role."""
         if role not in self._staff:
             self._staff[role] = MembershipFactory(restaurant=self.restaurant, role=role).staff
         return self._staff[role]
 
     def api(self, role: str = "pad") -> Api:
-        """The API as somebody with this role sees it; always the same somebody."""
+        """Return an API client for a person with this role, always the same person."""
         if role not in self._apis:
             self._apis[role] = self._new_api(role)
         return self._apis[role]
@@ -108,7 +108,7 @@ class House:
         return Api(f"Bearer {claims_for(self.staff(role), self.restaurant.pk).access_token}")
 
     def browser(self, role: str) -> Client:
-        """A browser that is logged in."""
+        """Return a browser that is logged in."""
         client = Client()
         client.force_login(self.staff(role), backend="django.contrib.auth.backends.ModelBackend")
         session = client.session
@@ -117,7 +117,7 @@ class House:
         return client
 
     def place(self, role: str = "pad", **body: Any) -> dict[str, Any]:
-        """Place an order over HTTP (one of the house's dish unless `lines` says otherwise); the order's JSON."""
+        """Place an order over HTTP (one of the house's dish unless `lines` says otherwise) and return its JSON."""
         api = body.pop("api", None) or self.api(role)
         body.setdefault("lines", [{"item": self.item.pk, "quantity": body.pop("quantity", 1)}])
         if role != "pad":
@@ -127,7 +127,7 @@ class House:
         return response.json()
 
     def reach(self, status: str, *, quantity: int = 1) -> dict[str, Any]:
-        """The pad's order in this status, brought there by the services that people's acts call; its JSON."""
+        """Bring the pad's order to this status by the services of people's actions, and return its JSON."""
         pk = self.order(quantity=quantity).id
         manager = staff_actor(self.staff("manager"), self.restaurant.pk)
         tickets = Ticket.objects.filter(order_id=pk).order_by("pk").values_list("pk", flat=True)
@@ -148,7 +148,7 @@ class House:
         return found
 
     def tickets(self, order: dict[str, Any]) -> list[dict[str, Any]]:
-        """The tickets of an order in the API's shape, oldest first."""
+        """Return the tickets of an order in the API's shape, oldest first."""
         rows = Ticket.objects.filter(order_id=order["id"]).with_lines().oldest_first()
         return [ticket_json(ticket) for ticket in rows]
 
@@ -157,13 +157,13 @@ class House:
 
     @staticmethod
     def done(response: Any) -> Any:
-        """The answer of an act that must succeed."""
+        """Return the answer of an action that must succeed."""
         assert response.status_code in (200, 201, 204), response.content
         return response.json() if response.content else None
 
 
 def open_house(**restaurant) -> House:
-    """Build one. Call it twice for two tenants."""
+    """Create a restaurant. Two calls create two tenants."""
     here = RestaurantFactory(**restaurant)
     TaxRateFactory(restaurant=here)
     table = TableFactory(section=SectionFactory(restaurant=here))

@@ -1,4 +1,4 @@
-"""A dish that contains what the guest must not eat: every place where it is taken, cooked, passed or printed warns."""
+"""A dish that contains an allergen of the guest: warnings where it is ordered, cooked, passed and printed."""
 
 import re
 
@@ -20,7 +20,7 @@ NUTS = {"allergen": "nuts", "where": "Satay", "level": "contains"}
 
 @pytest.fixture
 def satay(house):
-    """A dish with nuts; guests may declare an allergy against nuts or milk, and take rice with it."""
+    """Return a dish with nuts, a choice of rice, and allergies against nuts or milk."""
     house.item.name, house.item.name_key, house.item.allergens = "Satay", "satay", ["nuts", "soybeans"]
     house.item.save()
     group = ModifierGroupFactory(item=house.item, max=5)
@@ -37,7 +37,7 @@ def place(house, *modifiers, **more):
 
 
 def marks_in(page):
-    """(whether it is marked as a conflict, its words) of each allergy on a page."""
+    """Return (marked as a conflict or not, text) of each allergy on a page."""
     assert page.status_code == 200, page.content
     found = re.findall(r'<strong class="allergy"( data-conflict)?>([^<]*)</strong>', page.content.decode())
     return [(bool(marked), words) for marked, words in found]
@@ -91,7 +91,7 @@ def test_no_other_code_tells_allergies_from_choices():
     assert found == {"orders/allergies.py"}
 
 
-# --- where it is read ------------------------------------------------------------------------------------------------
+# --- the readers of the rule -----------------------------------------------------------------------------------------
 def test_the_order_api_accepts_the_order_and_names_the_conflict(satay):
     order = place(satay, satay.rice, satay.nuts, satay.milk)
     expected = {

@@ -1,4 +1,4 @@
-"""Hold and fire: what waits, who sends it to the kitchen, and what each step of the order's life makes of it."""
+"""Hold and fire: held courses, the person who fires them, and the effects on each step of the order's life."""
 
 import json
 from decimal import Decimal
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def house():
-    """A restaurant that holds later courses."""
+    """Return a restaurant that holds later courses."""
     return open_house(hold_courses=True)
 
 

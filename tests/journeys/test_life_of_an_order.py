@@ -1,4 +1,4 @@
-"""An order from a pad reaches the kitchen and comes back as served."""
+"""The life of an order from a pad to the kitchen and to the table."""
 
 import pytest
 

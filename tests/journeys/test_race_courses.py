@@ -1,6 +1,6 @@
-"""Two waiters fire the same course at once: one does, the other is told; the kitchen gets it once.
+"""Two waiters fire the same course at once: one succeeds, the other is refused, and the kitchen gets it once.
 
-The control takes the order's lock away: then both believe that they are first.
+The control removes the order's lock: then both succeed.
 """
 
 import threading
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def order(house):
-    """Two courses, the second on hold."""
+    """Place two courses, the second on hold."""
     house.hold_courses()
     lines = tuple(LineRequest(item=house.item.pk, quantity=1, course=course) for course in (1, 2))
     return house.order(lines=lines).id
@@ -33,13 +33,13 @@ def fire(house, order):
 
 
 class Meeting:
-    """Everybody has seen that the course is on hold before anybody writes."""
+    """A barrier after the reading of the held course and before the writing."""
 
     def __init__(self, original, people):
         self.original, self.barrier = original, threading.Barrier(people)
 
     def __call__(self, *given):
-        with suppress(threading.BrokenBarrierError):  # the others wait at the order's lock: that is what it is for
+        with suppress(threading.BrokenBarrierError):  # the others wait for the order's lock, as intended
             self.barrier.wait(timeout=0.7)
         return self.original(*given)
 

@@ -1,4 +1,4 @@
-"""A line that leaves an order stays in the database, marked. Events tell of it; no reader shows or counts it."""
+"""Lines that leave an order: stored and marked, present in events, and neither shown nor counted anywhere."""
 
 import json
 from decimal import Decimal
@@ -50,8 +50,10 @@ def name(item, word):
 
 @pytest.fixture
 def house():
-    """An order of three dishes: one stays, one was taken off by an edit, one left with its held course. The menu calls
-    them otherwise by now, so that their names stand on lines alone."""
+    """Return an order of three dishes: one stays, one was removed by an edit, one left with its held course.
+
+    The dishes were renamed since, so that the old names exist on lines alone.
+    """
     house = open_house(hold_courses=True)
     house.menu_items = [house.item, house.add_item(price="7.00"), house.add_item(price="5.00")]
     for item, word in zip(house.menu_items, (STAYS, EDITED, DROPPED), strict=True):
@@ -73,14 +75,14 @@ def house():
 
 @pytest.fixture
 def left(house):
-    """The same after both have left."""
+    """Return the house after both lines have left."""
     kept = [
         LineRequest(id=line["id"], item=line["item"], quantity=1, course=line["course"], note=line["note"])
         for line in house.placed["lines"]
         if line["name"] != EDITED
     ]
     for item, word in zip(house.menu_items, (STAYS, EDITED, DROPPED), strict=True):
-        name(item, word)  # an edit copies the names anew
+        name(item, word)  # an edit copies the names again
     replace_lines(order_id=house.order_pk, lines=kept, note=None, actor=house.waiter)
     for nth, item in enumerate(house.menu_items):
         name(item, f"Dish {nth}")
@@ -96,7 +98,7 @@ def snapshot(view, house):
     return "".join(frame.text for frame in view.snapshot(event_log.position(house.restaurant.pk)))
 
 
-# --- what is kept ----------------------------------------------------------------------------------------------------
+# --- rows that are kept ----------------------------------------------------------------------------------------------
 def test_the_rows_stay_and_say_when_and_by_whom(left):
     rows = rows_of(left)
     assert {word for word, row in rows.items() if row.removed_at is not None} == {EDITED, DROPPED}
@@ -118,7 +120,7 @@ def test_events_tell_of_them(left):
     assert (out["total_before"], out["total_after"]) == ("15.00", "10.00")
 
 
-# --- who does not find them ------------------------------------------------------------------------------------------
+# --- readers that do not find them -----------------------------------------------------------------------------------
 def test_the_managers_of_the_models(left):
     assert [line.name for line in OrderLine.objects.all()] == [STAYS]
     order = Order.objects.get(pk=left.order_pk)
@@ -129,7 +131,7 @@ def test_the_managers_of_the_models(left):
 
 
 def texts(house):
-    """(where, what it says) of everything that shows orders."""
+    """Return (place, text) of every page and answer that shows orders."""
     waiter, cook, manager = house.browser("waiter"), house.browser("kitchen"), house.browser("manager")
     ticket, restaurant = Ticket.objects.get(order=house.order_pk), house.restaurant.pk
     paths = {
@@ -167,7 +169,7 @@ def test_no_screen_slip_or_answer_shows_them(left):
 
 
 def test_all_of_these_places_do_show_what_is_on_the_order(house):
-    """The control."""
+    """Control."""
     without = {where for where, text in texts(house) if EDITED not in text}
     assert without == {"floor", f"socket, {FloorView(house.restaurant.pk, house.actor('manager')).key}"}
 
@@ -276,7 +278,7 @@ def test_a_retry_with_the_same_key_answers_without_them(left):
 
 
 def test_an_order_may_lose_all_its_lines_one_after_the_other(house):
-    """Each edit keeps what came before: nothing is deleted."""
+    """Each edit keeps all earlier lines, because nothing is deleted."""
     waiter = house.actor("waiter")
     for _ in range(3):
         lines = [LineRequest(item=house.item.pk, quantity=1)]
@@ -284,7 +286,7 @@ def test_an_order_may_lose_all_its_lines_one_after_the_other(house):
     assert (OrderLine.with_removed.count(), OrderLine.objects.count()) == (6, 1)
 
 
-# --- how the tax was counted -----------------------------------------------------------------------------------------
+# --- the tax mode -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("mode", "total"), [("inclusive", "10.00"), ("added", "11.00")])
 def test_an_order_knows_how_its_tax_was_counted(mode, total):
     house = open_house(tax_mode=mode, hold_courses=True)
@@ -299,7 +301,7 @@ def test_an_order_knows_how_its_tax_was_counted(mode, total):
 
 
 def test_a_free_order_with_added_tax_keeps_its_mode():
-    """The amounts alone do not tell: nothing was added to nothing."""
+    """The amounts are all zero and do not show the mode."""
     house = open_house(tax_mode="added")
     tax_of(house, "0.00")
     house.place()

@@ -14,7 +14,7 @@ STAFF_WHO_SERVE = MANAGERS | {"waiter"}
 
 
 class Acts:
-    """One act each: (before) bring the house there, (do) try it as a role, (works) the status of success."""
+    """An action: (before) preparations, (do) the attempt with a role, (works) the status of success."""
 
     def __init__(self, house):
         self.house = house
@@ -104,12 +104,12 @@ class Acts:
 
 COOKS = MANAGERS | {"kitchen", "screen"}
 ORDER_TAKERS = STAFF_WHO_SERVE | {"integration", "pad"}
-# act → the status its order is in before, who may, and the answer when they may
+# action → the order's status before, the permitted roles, and the status of success
 TABLE = {
     "place": (None, ORDER_TAKERS, 201),
     "place_by_names": (None, ORDER_TAKERS, 201),
     "place_elsewhere": (None, STAFF_WHO_SERVE | {"integration"}, 201),
-    "edit": ("placed", STAFF_WHO_SERVE | {"pad"}, 200),  # the order is the pad's
+    "edit": ("placed", STAFF_WHO_SERVE | {"pad"}, 200),  # the order belongs to the pad
     "withdraw": ("placed", MANAGERS | {"pad"}, 204),
     "confirm": ("placed", STAFF_WHO_SERVE | {"kitchen"}, 200),
     "cancel": ("placed", STAFF_WHO_SERVE, 200),

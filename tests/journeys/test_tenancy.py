@@ -1,4 +1,4 @@
-"""Two restaurants: every address that takes an id answers the other's like a missing one, and nothing changes."""
+"""Two restaurants: every address with an id answers for the other's id as for a missing one, and changes nothing."""
 
 import re
 
@@ -10,9 +10,9 @@ from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MISSING = 999_999
-# address → (verb, body, what the id is of)
+# address → (method, body, kind of the id)
 API = {
     "api/v1/orders/<int:pk>": [("get", None, "order"), ("put", "lines", "order"), ("delete", None, "order")],
     "api/v1/orders/<int:pk>/confirm": [("post", None, "order")],
@@ -76,7 +76,7 @@ PAGES = {
 
 
 def addresses(resolver=None, prefix=""):
-    """Every address of the four apps."""
+    """Return every address of the four apps."""
     for entry in (resolver or get_resolver()).url_patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -93,7 +93,7 @@ def test_every_address_with_an_id_is_here():
 
 @pytest.fixture
 def foreign(other_house):
-    """What the other restaurant has, by kind."""
+    """Return rows of the other restaurant, by kind."""
     order = other_house.place()
     (ticket,) = other_house.tickets(order)
     printer = printer_at(other_house, 9100, kind="browser")

@@ -2,4 +2,4 @@ import pytest
 
 pytest.register_assert_rewrite(
     "tests.machine.house", "tests.machine.paper", "tests.machine.pausing", "tests.machine.service"
-)  # its asserts tell what differs, as those of tests do
+)  # pytest rewrites its asserts to show differences

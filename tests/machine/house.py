@@ -1,4 +1,4 @@
-"""The restaurant in which everything is done twice, by a model on paper and by the services; and how it is tried."""
+"""The restaurant in which every action is done twice, by a model and by the services; and the comparison of the two."""
 
 import copy
 from collections.abc import Callable
@@ -34,11 +34,14 @@ wishes = st.lists(st.tuples(st.sampled_from(CARD), st.integers(1, 3), st.integer
 
 
 class House(RuleBasedStateMachine):
-    """A restaurant with two tables and three stations: the catch-all, grill and bar. A dish, with fries from the bar or
-    without; a steak that grill and catch-all make together; a counted cake that no route names; a beer that may be off.
+    """A restaurant with two tables and three stations: the catch-all, grill and bar.
+
+    The menu has a dish, with or without fries from the bar; a steak that grill and catch-all make together; a counted
+    cake
+    without a route; and a beer that may be off.
     """
 
-    catch_up = True  # the control switches it off: screens miss an event
+    catch_up = True  # False in the control: screens miss an event
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +79,7 @@ class House(RuleBasedStateMachine):
         self.hang_screens()
 
     def furnish(self) -> None:
-        """What else stands there before the doors open."""
+        """Create the rest of the restaurant before the service."""
 
     def teardown(self) -> None:
         self.clock.stop()
@@ -88,7 +91,7 @@ class House(RuleBasedStateMachine):
         self.clock.start()
 
     def hang_screens(self) -> None:
-        """Fresh screens: walls for all stations and one each, the pass and the floor, programs and a pad."""
+        """Connect new screens: walls for all stations and for each one, the pass, the floor, programs and a pad."""
         restaurant_id, who = self.house.restaurant.pk, self.manager
         self.cursor = event_log.position(restaurant_id).seq
         views: list[Any] = [KitchenView(restaurant_id, who, station) for station in (None, *self.stations)]
@@ -96,9 +99,9 @@ class House(RuleBasedStateMachine):
         self.screens: list[Any] = [PageScreen(view) for view in views]
         self.screens += [ProgramScreen(OrderFeed(restaurant_id, who, table)) for table in (None, self.tables[0])]
 
-    # --- how an act is tried ------------------------------------------------------------------------------
+    # --- the comparison of an action ------------------------------------------------------------------------------
     def attempt(self, rules: Callable[[], Any], service: Callable[[], Any]) -> tuple[Any, Any] | None:
-        """Both say yes, or both say no. Returns what both gave, None when they refused."""
+        """Run the action in both; both must succeed or both must refuse. Return both results, None for a refusal."""
         before = copy.deepcopy(self.model)
         try:
             given: Any = rules()
@@ -113,22 +116,22 @@ class House(RuleBasedStateMachine):
         return None
 
     def order_id(self, pick: int) -> int:
-        """One of the orders, the newest first."""
+        """Choose one of the orders, the newest first."""
         ids = sorted(self.model.orders, reverse=True)
         return ids[pick % len(ids)]
 
     def ticket_id(self, pick: int) -> int:
-        """One of the tickets, open ones first."""
+        """Choose one of the tickets, open ones first."""
         ids = sorted(self.model.tickets, key=lambda pk: (not self.model.tickets[pk].open, pk))
         return ids[pick % len(ids)]
 
     def line_of(self, ticket_id: int, pick: int) -> tuple[int, int] | None:
-        """(order line, ticket line) of a ticket."""
+        """Return (order line, ticket line) of a ticket."""
         rows = list(TicketRow.objects.get(pk=ticket_id).lines.values_list("line_id", "pk"))
         return rows[pick % len(rows)] if rows else None
 
     def requests(self, lines: list[Line], ids: tuple[int | None, ...] = ()) -> tuple[LineRequest, ...]:
-        """What a door hands over for these lines; `ids` of those that stay themselves come first."""
+        """Build the request for these lines; `ids` of lines that stay come first."""
         return tuple(
             LineRequest(
                 id=pk,
@@ -141,7 +144,7 @@ class House(RuleBasedStateMachine):
         )
 
     def open_places(self, order_id: int, line_ids: list[int], firing: int) -> None:
-        """The model's tickets for lines that were fired, under the ids that the database gave."""
+        """Return the model's tickets for fired lines, under the ids of the database."""
         lines = self.model.orders[order_id].lines
         rows = TicketRow.objects.filter(order_id=order_id, fired_course=firing)
         ids = dict(rows.values_list("station_id", "pk"))
@@ -149,7 +152,7 @@ class House(RuleBasedStateMachine):
             for station in self.model.stations_of(lines[line_id]):
                 new = Ticket(order_id, station, firing, awaited=self.now if firing else None)
                 ticket = self.model.tickets.setdefault(ids[station], new)
-                if not ticket.open:  # taken back by an edit, and fired again
+                if not ticket.open:  # closed by an edit, and fired again
                     ticket.status, ticket.unread = "queued", False
                     self.model.to_be_seen(ticket)
                 ticket.lines[line_id] = "queued"

@@ -1,6 +1,6 @@
-"""What a restaurant's service must do, without a database: dictionaries and the rules as people say them.
+"""The expected behaviour of a restaurant's service, without a database: dictionaries and the rules in plain code.
 
-An act that the rules forbid raises `Refused` and changes nothing. Ids are the database's, given after the act.
+An action that the rules forbid raises `Refused` and changes nothing. The ids are the database's, set after the action.
 """
 
 from tests.machine.room import counts
@@ -11,7 +11,7 @@ __all__ = ["Kitchen", "Line", "Order", "Refused", "Ticket"]
 
 
 class Kitchen(Sight):
-    """Everything that is done in it."""
+    """All actions of the service."""
 
     # --- ordering -----------------------------------------------------------------------------------------
     def hold(self, lines: list[Line], fired: set[int]) -> None:
@@ -40,7 +40,7 @@ class Kitchen(Sight):
             self.hold([*kept.values(), *added], fired)
 
     def edited(self, order_id: int, lines: dict[int, Line], new_tickets: dict[tuple[int, int], int]) -> None:
-        """The lines as they are now, by id. `new_tickets` {(station, firing): id} of those that had to be opened."""
+        """Set the lines by id. `new_tickets` is {(station, firing): id} of the tickets that had to be opened."""
         order, tickets = self.orders[order_id], self.tickets_of(order_id)
         fired_later = {ticket.firing for ticket in tickets.values() if ticket.open} - {0}
         where = {(ticket.station, ticket.firing): ticket for ticket in tickets.values()}
@@ -81,7 +81,11 @@ class Kitchen(Sight):
             ticket.unread |= pk in marked & was_open and (ticket.seen or order.status == "confirmed")
 
     def _goes_to(self, old: Line | None, new: Line, stood: list[int]) -> list[int]:
-        """What stands somewhere stays there, a cook may have pushed it. A choice's stations come and go with it."""
+        """Return the stations of a line.
+
+        An existing part stays where it is, because a cook may have pushed it; stations of choices come and go with
+        them.
+        """
         if old is None or not stood or old.item != new.item:
             return list(self.stations_of(new))
         if old.choice == new.choice:
@@ -91,7 +95,7 @@ class Kitchen(Sight):
 
     @staticmethod
     def _taken(order: Order, lines: dict[int, Line], line_id: int) -> bool:
-        """It was removed, became another dish, or waits again."""
+        """Return True for a line that leaves its tickets: removed, turned into another dish, or held again."""
         line = lines.get(line_id)
         return line is None or line.status == "held" or line.item != order.lines[line_id].item
 
@@ -126,7 +130,7 @@ class Kitchen(Sight):
         order.served = order.served or not done
 
     def may_fire(self, order_id: int, course: int) -> list[int]:
-        """The ids of the held lines, now queued."""
+        """Return the ids of the held lines, now queued."""
         order = self.cooking(order_id)
         held = [pk for pk, line in order.lines.items() if line.course == course and line.status == "held"]
         refuse_if(not held)
@@ -143,7 +147,7 @@ class Kitchen(Sight):
             self.plans[order_id, course] = self.now + minutes * 60
 
     def due_plans(self) -> list[tuple[int, int]]:
-        """(order, course), those that can be fired; what cannot is forgotten."""
+        """Return (order, course) of due plans that can be fired, and drop the others."""
         due = [place for place, at in sorted(self.plans.items(), key=lambda plan: plan[1]) if at <= self.now]
         for place in due:
             del self.plans[place]
@@ -208,14 +212,14 @@ class Kitchen(Sight):
         self._bring_back(ticket, [line_id])
 
     def undo(self, ticket_id: int) -> None:
-        """What the bump finished; in time only."""
+        """Undo the effects of a bump, within the time limit only."""
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
         refuse_if(ticket.status != "done" or self.now - ticket.done_at > 10 or not ticket.before.lines)
         self._put_back(ticket, ticket.before)
 
     def undo_line(self, ticket_id: int, line_id: int) -> None:
-        """The same for what one line's bump finished, if nothing of its ticket was bumped since."""
+        """Undo the effects of a line's bump, if nothing of its ticket was bumped since."""
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
         refuse_if(ticket.lines[line_id] != "done")
@@ -228,7 +232,7 @@ class Kitchen(Sight):
         self._put_back(ticket, Before(before.status, before.held, lines))
 
     def plate(self, ticket_id: int, line_id: int, plated: bool) -> None:
-        """A dish is on the pass or it is not, however many stations made it."""
+        """Plate a dish as a whole, however many stations made it."""
         ticket = self.tickets[ticket_id]
         order = self.cooking(ticket.order)
         refuse_if(plated and not self.made(ticket.order, line_id))
@@ -250,7 +254,7 @@ class Kitchen(Sight):
         self.tickets[ticket_id].unread = False
 
     def push_line(self, ticket_id: int, line_id: int, station: int) -> tuple[int, int]:
-        """(station, firing) of the ticket that gets the line; `pushed_line` does it, with that ticket's id."""
+        """Return (station, firing) of the ticket that gets the line; `pushed_line` moves it, with that ticket's id."""
         ticket = self.tickets[ticket_id]
         self.cooking(ticket.order)
         refuse_if(not ticket.open or ticket.unread or ticket.station == station or ticket.lines[line_id] == "done")
@@ -259,7 +263,7 @@ class Kitchen(Sight):
     def pushed_line(self, ticket_id: int, line_id: int, other_id: int, place: tuple[int, int]) -> None:
         ticket = self.tickets[ticket_id]
         if other_id not in self.tickets:
-            self.tickets[other_id] = Ticket(ticket.order, *place, status="cancelled")  # in a moment it opens
+            self.tickets[other_id] = Ticket(ticket.order, *place, status="cancelled")  # opened below
         other = self.tickets[other_id]
         if not other.open and other.status != "done":
             self.arrives(other)
@@ -279,7 +283,10 @@ class Kitchen(Sight):
 
     @staticmethod
     def _bring(ticket: Ticket, other: Ticket, line_id: int) -> None:
-        """Where both make it, it is made once; work that comes is to be done, also where their own part was."""
+        """Move a line's part to another ticket.
+
+        If both tickets have a part, one remains; an unfinished part that arrives replaces a finished one.
+        """
         status, finished = ticket.lines.pop(line_id), ticket.finished.pop(line_id, None)
         there = other.lines.get(line_id)
         if there is None or (there == "done" and status != "done"):

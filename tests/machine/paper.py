@@ -1,4 +1,4 @@
-"""Two stations have a printer: the grill's prints everything, the bar's what no screen shows in time."""
+"""Printers at two stations: the grill's prints everything, the bar's prints tickets that no screen shows in time."""
 
 import json
 from collections import Counter, defaultdict
@@ -21,10 +21,10 @@ Said = Counter[str]
 
 
 def added_up(slips: Iterable[dict[str, Any]]) -> Said:
-    """What a cook reads who lays the slips one over the other: what came, less what was struck out."""
+    """Return the ticket as a cook reads it from all slips: added lines without the struck ones."""
     said: Said = Counter()
     for slip in slips:
-        if slip["kind"] == "reprint":  # it is all of the ticket
+        if slip["kind"] == "reprint":  # a reprint is the whole ticket
             said.clear()
         for line in slip["lines"]:
             words = json.dumps([line["quantity"], line["name"], line["modifiers"]])
@@ -33,7 +33,7 @@ def added_up(slips: Iterable[dict[str, Any]]) -> Said:
 
 
 class Paper(House):
-    """Slips are written with every act, printed when somebody comes to it, and lie there."""
+    """Printing in the model: slips are written with every action, and printed by a later step."""
 
     def furnish(self) -> None:
         house, (_, grill, bar) = self.house, self.stations
@@ -48,10 +48,10 @@ class Paper(House):
         Screen.objects.create(restaurant=house.restaurant, device=self.wall).stations.set([bar])
         self.cook = house.actor("kitchen")
 
-    # --- what people do -----------------------------------------------------------------------------------
+    # --- actions -----------------------------------------------------------------------------------
     @rule(printer=st.integers(0, 1), slips=st.integers(1, 9))
     def print_slips(self, printer, slips):
-        """A browser takes slip after slip."""
+        """Print slip after slip by a browser."""
         for _ in range(slips):
             job = printing.take_slip(printer_id=self.printers[printer].pk, actor=self.cook)
             if job is None:
@@ -60,7 +60,7 @@ class Paper(House):
 
     @rule(printer=st.integers(0, 1), sure=st.booleans(), again=st.booleans())
     def jam(self, printer, sure, again):
-        """The next slip fails for good, and somebody sends it again or says that the cooks were told."""
+        """Fail the next slip for good; then reprint it, or dismiss it as told to the cooks."""
         row, now = Printer.objects.get(pk=self.printers[printer].pk), timezone.now()
         while (job := next_slip(row, now)) is not None and claim(job):
             failed(job=job, printer=row, why="No paper", now=now, doubtful=not sure)
@@ -68,7 +68,7 @@ class Paper(House):
                 break
         if again:
             printing.retry_failed(printer_id=row.pk, actor=self.cook)
-        printing.dismiss_failed(printer_id=row.pk, actor=self.cook)  # of tickets that nobody cooks any more
+        printing.dismiss_failed(printer_id=row.pk, actor=self.cook)  # slips of closed tickets
 
     @precondition(lambda self: self.model.tickets)
     @rule(pick=picks)
@@ -80,14 +80,16 @@ class Paper(House):
 
     @rule(live=st.booleans())
     def watch(self, live):
-        """The wall of the bar is heard of, or is dark."""
+        """Connect or disconnect the wall of the bar."""
         Device.objects.filter(pk=self.wall.pk).update(last_seen_at=timezone.now() if live else None)
 
-    # --- what must be true --------------------------------------------------------------------------------
+    # --- conditions --------------------------------------------------------------------------------
     @invariant()
     def slips_add_up_to_what_the_tickets_say(self):
-        """All of them: printed, waiting, left out because a screen shows it or nobody knew of it, told by mouth. What
-        lies on paper gets every change on paper."""
+        """Check all slips: printed, waiting, skipped for a screen, or dismissed.
+
+        A ticket on paper gets every change on paper.
+        """
         slips: dict[tuple[int, int | None], list[dict[str, Any]]] = defaultdict(list)
         lies_there: set[tuple[int, int | None]] = set()
         for job in PrintJob.objects.filter(printer__in=self.printers).order_by("pk"):
@@ -107,7 +109,7 @@ class Paper(House):
         assert found == wanted, f"slips say {found}, tickets {wanted}"
 
     def says(self, ticket_id: int) -> Said:
-        """All that stands on a ticket."""
+        """Return the content of a ticket."""
         ticket = self.model.tickets[ticket_id]
         lines = [self.model.orders[ticket.order].lines[pk] for pk in ticket.lines]
         words = [[line.quantity, self.items[line.item].name, [line.choice] if line.choice else []] for line in lines]

@@ -1,4 +1,4 @@
-"""The kitchen takes no more of something for a while."""
+"""Pauses: the kitchen stops taking orders of something for a while."""
 
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -13,10 +13,10 @@ MINUTE = 60
 
 
 class Pausing(House):
-    """Items, categories and the pads' orders are paused, and come back by hand or by the clock."""
+    """Pauses of items, categories and the pads' orders, which end by hand or by the clock."""
 
     def target(self, what: str) -> dict[str, int]:
-        """How the services call it."""
+        """Return the services' name of a target."""
         if what in self.items:
             return {"item_id": self.items[what].pk}
         return {"category_id": self.categories[what].pk} if what in self.categories else {}
@@ -25,7 +25,7 @@ class Pausing(House):
         what=st.sampled_from(["dish", "beer", "cake", "food", "drinks", "pads", "pads"]), ago=st.sampled_from([0, 45])
     )
     def pause(self, what, ago):
-        """For a minute, of which some seconds are over: an evening has less than a minute."""
+        """Pause for a minute, some of which has passed, because an evening is shorter than a minute."""
         now = self.now
         self.set_clock(now - ago)
         services.pause(minutes=1, actor=self.manager, **self.target(what))

@@ -1,4 +1,4 @@
-"""What everybody reads of the restaurant on paper: its card, its orders, its tickets; portions, pauses and routes."""
+"""The state of the model: menu, orders, tickets, portions, pauses and routes."""
 
 from dataclasses import dataclass, field
 
@@ -7,8 +7,12 @@ from tests.machine.things import OVER, Line, Order, Ticket, refuse_if
 
 @dataclass
 class Room:
-    """The whole restaurant. `routes` {item: stations}; `choices` {choice: the stations that it gives work to};
-    `left` {item: portions}; `off` items that are 86; `paused` {item, category or "pads": until when}."""
+    """The whole restaurant.
+
+    `routes` is {item: stations}; `choices` {choice: the stations that make it}; `left` {item: portions}; `off` items
+    that
+    are 86; `paused` {item, category or "pads": end}.
+    """
 
     routes: dict[str, tuple[int, ...]]
     choices: dict[str, tuple[int, ...]]
@@ -21,7 +25,7 @@ class Room:
     orders: dict[int, Order] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     seated: set[int] = field(default_factory=set)
-    plans: dict[tuple[int, int], float] = field(default_factory=dict)  # (order, course): when it fires by itself
+    plans: dict[tuple[int, int], float] = field(default_factory=dict)  # (order, course): time of the planned firing
     now: float = 0.0
 
     # --- reading ------------------------------------------------------------------------------------------
@@ -32,16 +36,16 @@ class Room:
         return sum((self.prices[line.item] + bool(line.choice)) * line.quantity for line in order.lines.values())
 
     def stations_of(self, line: Line) -> tuple[int, ...]:
-        """Everywhere that a line is made: by its dish, and by what was chosen with it."""
+        """Return all stations of a line: those of its dish and of its choices."""
         return tuple(dict.fromkeys((*self.routes[line.item], *self.choices.get(line.choice, ()))))
 
     def made(self, order_id: int, line_id: int) -> bool:
-        """A line is made when every station that has it is done with its part."""
+        """Return True if every station has finished its part of the line."""
         parts = [ticket.lines[line_id] for ticket in self.tickets_of(order_id).values() if line_id in ticket.lines]
         return all(status == "done" for status in parts)
 
     def whole(self, order_id: int, line_id: int) -> str:
-        """What a line is that several stations make."""
+        """Return the status of a line that several stations make."""
         parts = {ticket.lines[line_id] for ticket in self.tickets_of(order_id).values() if line_id in ticket.lines}
         return parts.pop() if len(parts) == 1 else "started"
 
@@ -57,18 +61,18 @@ class Room:
 
     # --- pauses -------------------------------------------------------------------------------------------
     def pausing(self) -> set[str]:
-        """What is paused now: items, categories, "pads"."""
+        """Return the paused items, categories and "pads"."""
         return {what for what, until in self.paused.items() if until > self.now}
 
     def refuse_paused(self, more: set[str], *, by_pad: bool) -> None:
-        """`more`: items of which more is wanted than there was. Staff go on while only pads are paused."""
+        """Refuse paused items. `more` is the items with a raised quantity; a pause of the pads does not stop staff."""
         now = self.pausing()
         refuse_if(any({item, self.categories[item]} & now for item in more), "paused")
         refuse_if(by_pad and more and "pads" in now, "paused")
 
     # --- portions -----------------------------------------------------------------------------------------
     def take(self, wanted: dict[str, int], held: dict[str, int] | None = None) -> None:
-        """Take what is wanted beyond what is held, all of it or nothing; give back what is held beyond the wish."""
+        """Take portions beyond the held ones, all or none; give back held portions beyond the request."""
         held = held or {}
         for item, count in wanted.items():
             extra = count - held.get(item, 0)
@@ -83,7 +87,7 @@ class Room:
 
 
 def counts(lines: list[Line]) -> dict[str, int]:
-    """{item: portions}."""
+    """Return {item: portions}."""
     found: dict[str, int] = {}
     for line in lines:
         found[line.item] = found.get(line.item, 0) + line.quantity

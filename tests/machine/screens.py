@@ -1,4 +1,4 @@
-"""Screens that only fold what the feed sends them, and what they should show."""
+"""Screens that only apply the feed's messages, and the state that they should show."""
 
 import json
 import re
@@ -10,13 +10,13 @@ from bistro.core.live import event_log
 from bistro.core.live.frames import View
 from bistro.core.models import Event
 
-# What pages swap, by id: tickets and the strips around them; the pass; tables in the room and in the list, and alarms.
+# Ids that pages swap: tickets and their strips; the pass; tables in the room and in the list, and alarms.
 SWAPPED = re.compile(r"ticket-\d+|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms|pauses")
 VOID = {"input", "meta", "link", "br", "hr", "img", "path", "rect", "circle"}
 
 
 class Units(HTMLParser):
-    """Every element with an id, as (tags, attributes, text); `oob` says how each asks to be swapped in."""
+    """All elements with an id, as (tags, attributes, text); `oob` has each one's swap instruction."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Units(HTMLParser):
 
 
 class PageScreen:
-    """A page that swaps what it is sent, by id."""
+    """A page that swaps the elements of each message by id."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -78,7 +78,7 @@ class PageScreen:
 
 
 class ProgramScreen:
-    """A program that upserts open orders by id and forgets those that are over."""
+    """A program that stores open orders by id and removes closed ones."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -98,7 +98,7 @@ class ProgramScreen:
 
 
 def differences(screens: Iterable[PageScreen | ProgramScreen]) -> list[str]:
-    """Where a screen that folded does not show what a fresh one shows."""
+    """Return the differences between a screen that applied messages and a new one."""
     found = []
     for screen in screens:
         truth = screen.truth()
@@ -112,5 +112,5 @@ def differences(screens: Iterable[PageScreen | ProgramScreen]) -> list[str]:
 
 
 def _parts(what: Any) -> list[Any]:
-    """A unit as a list: elements and texts of a page, keys and values of an order, nothing."""
+    """Return a unit as a list: elements and texts of a page, or keys and values of an order."""
     return list(what.items()) if isinstance(what, dict) else list(what or [])

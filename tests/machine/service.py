@@ -1,4 +1,4 @@
-"""Every act that exists, in any order, and what must be true after each of them."""
+"""All actions in any order, and the conditions that must hold after each of them."""
 
 from hashlib import sha256
 
@@ -25,17 +25,17 @@ from tests.machine.screens import differences
 
 
 class Service(Pausing, Paper):
-    """The whole evening: orders, the kitchen, and what is around it."""
+    """The whole evening: orders, the kitchen, and everything else."""
 
     # --- ordering -----------------------------------------------------------------------------------------
     @initialize(wish=wishes)
     def begin(self, wish):
-        """No evening without an order, whichever rules it leaves out."""
+        """Place an order first, so that no evening is empty."""
         self.place_at(0, wish, by_pad=False)
 
     @rule(wish=wishes, table=st.integers(0, 1), by_pad=st.booleans())
     def place(self, wish, table, by_pad):
-        """By the pad of the first table, or by a waiter."""
+        """Place an order by the pad of the first table, or by a waiter."""
         self.place_at(table, wish, by_pad=by_pad and table == 0)
 
     def place_at(self, table: int, wish: list[tuple[str, int, int]], *, by_pad: bool) -> None:
@@ -52,7 +52,7 @@ class Service(Pausing, Paper):
         if done is None:
             return
         placed = done[1]
-        assert services.place_order(request).id == placed.id  # a retry is the same order
+        assert services.place_order(request).id == placed.id  # a retry returns the same order
         ids = list(OrderRow.objects.get(pk=placed.id).lines.values_list("pk", flat=True))
         lines_by_id = dict(zip(ids, lines, strict=True))
         order = Order(self.tables[table], lines=lines_by_id, placed_at=self.now, by_pad=by_pad)
@@ -133,7 +133,7 @@ class Service(Pausing, Paper):
     # --- cooking ------------------------------------------------------------------------------------------
     @rule(station=st.sampled_from([None, 0, 1, 2]))
     def see(self, station):
-        """A wall that shows everything reports it, or one that shows a station."""
+        """Report displayed tickets from the wall of all stations, or of one station."""
         shown = [pk for pk, ticket in self.model.tickets.items() if ticket.open]
         if station is not None:
             shown = [pk for pk in shown if self.model.tickets[pk].station == self.stations[station]]
@@ -161,7 +161,7 @@ class Service(Pausing, Paper):
     @precondition(lambda self: any(order.status == "ready" for order in self.model.orders.values()))
     @rule(pick=picks, line=picks, plated=st.sampled_from([True, True, False]))
     def plate(self, pick, line, plated):
-        """At the pass, where a dish stands that may have been made by several."""
+        """Plate a dish at the pass, which may have been made by several stations."""
         ticket_id = self.ticket_id(-1 - pick)
         found = self.line_of(ticket_id, line)
         if found is not None:
@@ -201,7 +201,7 @@ class Service(Pausing, Paper):
         service, rules = getattr(cooks, names.get(act, act)), getattr(self.model, act)
         self.attempt(lambda: rules(ticket_id), lambda: service(ticket_id=ticket_id, actor=self.manager))
 
-    # --- around it ----------------------------------------------------------------------------------------
+    # --- everything else ----------------------------------------------------------------------------------------
     @rule(available=st.booleans())
     def take_off(self, available):
         set_available(item_id=self.items["beer"].pk, available=available, actor=self.manager)
@@ -213,10 +213,10 @@ class Service(Pausing, Paper):
         self.model.holds = holds
         forget_menus()
 
-    @precondition(lambda self: self.waits < 2)  # less than a minute in all: ages that pages count by themselves stay 0
+    @precondition(lambda self: self.waits < 2)  # less than a minute in all, so that the ages on pages stay 0
     @rule()
     def wait(self):
-        """Twenty seconds pass, and the sweep comes by."""
+        """Let twenty seconds pass, and sweep."""
         self.waits += 1
         self.set_clock(self.now + 20)
         end_pauses(now=timezone.now())
@@ -229,18 +229,18 @@ class Service(Pausing, Paper):
             self.open_places(order_id, lines, course)
 
     def due_plans(self) -> list[tuple[int, int]]:
-        """Those whose order is still being served."""
+        """Return the planned firings of orders that are still being served."""
         return [place for place in self.model.due_plans() if not self.model.orders[place[0]].over]
 
-    @precondition(lambda self: self.restarts < 3)  # dear, and never forbidden: it was a third of all steps
+    @precondition(lambda self: self.restarts < 3)  # expensive and always allowed, so it would be a third of all steps
     @rule()
     def restart(self):
-        """The process begins again: nothing in memory, screens that connect anew."""
+        """Restart the process: empty caches, and new connections of all screens."""
         self.restarts += 1
         forget_menus()
         self.hang_screens()
 
-    # --- what must be true after each of them -------------------------------------------------------------
+    # --- conditions after each action -------------------------------------------------------------
     @invariant()
     def services_do_as_the_rules_say(self):
         rows = OrderRow.objects.filter(restaurant=self.house.restaurant).with_lines()
@@ -299,7 +299,7 @@ class Service(Pausing, Paper):
         assert set(seated) == self.model.seated
 
     def teardown(self) -> None:
-        """At the end of the evening all of them."""
+        """Compare all screens at the end of the evening."""
         try:
             assert differences(self.screens) == []
         finally:
@@ -314,7 +314,7 @@ class Service(Pausing, Paper):
             events.pop()
         for screen in self.screens:
             screen.fold(events)
-        self.turn += 1  # what a screen folded wrongly stands there still when its turn comes
+        self.turn += 1  # screens take turns, because a wrong state remains until its check
         found = differences(self.screens[self.turn % 3 :: 3])
         assert found == [], f"differences: {found}"
         self.set_clock(self.now + 0.01)

@@ -1,16 +1,16 @@
-"""Who has seen what, and what rings because nobody has."""
+"""Acknowledgements: who has seen which tickets, and alarms for unseen ones."""
 
 from tests.machine.room import Room
 from tests.machine.things import Ticket, refuse_if
 
-PATIENCE = 19  # seconds, with the sweep's one
+PATIENCE = 19  # seconds, the sweep's interval excluded
 
 
 class Sight(Room):
-    """Orders and tickets before the kitchen's eyes."""
+    """Orders and tickets that wait for an acknowledgement."""
 
     def see(self, ticket_ids: list[int]) -> None:
-        """Walls report these tickets. What of their orders stands elsewhere is to be seen there by itself."""
+        """Report tickets as displayed. Other tickets of their orders then need an acknowledgement of their own."""
         received = set()
         for ticket in (self.tickets[pk] for pk in ticket_ids):
             if not ticket.seen:
@@ -23,16 +23,16 @@ class Sight(Room):
                 ticket.awaited = self.now
 
     def to_be_seen(self, ticket: Ticket) -> None:
-        """It came to where nobody has seen it."""
+        """Let a ticket need its own acknowledgement, because it came to a place where it is unseen."""
         ticket.seen, ticket.rings, ticket.awaited = False, False, self.now
 
     def arrives(self, ticket: Ticket) -> None:
-        """By a push: until the kitchen has the order, its own alarm rings."""
+        """Handle a pushed ticket; until the order is confirmed, the order's own alarm covers it."""
         if self.orders[ticket.order].status != "placed":
             self.to_be_seen(ticket)
 
     def confirm_ticket(self, ticket_id: int) -> None:
-        """A person's word."""
+        """Acknowledge a ticket by a person."""
         ticket = self.tickets[ticket_id]
         order = self.live(ticket.order)
         refuse_if(order.over and not ticket.seen)
@@ -42,7 +42,7 @@ class Sight(Room):
                 order.forward("confirmed")
 
     def alarm(self, now: float) -> None:
-        """Twenty seconds, sweep included."""
+        """Raise alarms after twenty seconds, sweep included."""
         for order in self.orders.values():
             order.alarmed |= order.status == "placed" and now - order.placed_at > PATIENCE
         for ticket in self.tickets.values():

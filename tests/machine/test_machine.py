@@ -1,4 +1,4 @@
-"""Every act that exists, in any order: the rules on paper = the services = the screens that fold the feed.
+"""All actions in any order: the model, the services and the screens that apply the feed agree.
 
 `THOROUGH=1 pytest tests/machine` is the long run.
 """
@@ -13,7 +13,7 @@ from kitchen.printing.slips import difference
 from tests.machine.service import Service
 from tests.plugins.examples import THOROUGH
 
-# The rules are the same on both databases; PostgreSQL repeats a part of what SQLite shows.
+# The rules are the same on both databases, so PostgreSQL runs fewer examples.
 STEPS = (300 if database.SQLITE else 100) * (20 if THOROUGH else 1)
 STEPS_OF_ONE = 50
 
@@ -28,8 +28,8 @@ def often(steps: int) -> settings:
     return settings(
         max_examples=max(1, steps // STEPS_OF_ONE),
         stateful_step_count=STEPS_OF_ONE,
-        report_multiple_bugs=False,  # the first one ends it
-        phases=[Phase.explicit, Phase.generate],  # a step takes 50 ms: MACHINE_SHRINK=1 waits for a short example
+        report_multiple_bugs=False,  # stop at the first one
+        phases=[Phase.explicit, Phase.generate],  # no shrinking: a step takes 50 ms
     )
 
 
@@ -40,7 +40,7 @@ def test_rules_services_and_screens_agree():
 
 
 def short() -> settings:
-    """Many short evenings: in each, half of the rules are switched off."""
+    """Run many short evenings, each with half of the rules switched off."""
     return settings(often(200), max_examples=100, stateful_step_count=10, phases=[Phase.generate])
 
 

@@ -1,4 +1,4 @@
-"""What the model knows of: orders, their lines, their tickets; and how it refuses."""
+"""The parts of the model: orders, their lines, their tickets, and refusals."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ FORWARD = ["placed", "confirmed", "preparing", "ready", "delivered"]
 
 
 class Refused(Exception):
-    """The rules forbid it; `code` says why where that matters."""
+    """An action that the rules forbid; `code` names the reason if it matters."""
 
     def __init__(self, code: str = "") -> None:
         super().__init__(code)
@@ -31,14 +31,14 @@ class Line:
 
     @classmethod
     def wished(cls, what: str, quantity: int, course: int) -> "Line":
-        """`what`: an item, or "item with choice"."""
+        """Build a line; `what` is an item, or "item with choice"."""
         item, _, choice = what.partition(" with ")
         return cls(item, quantity, course, choice=choice)
 
 
 @dataclass
 class Before:
-    """How a ticket stood before its last bump, with the lines that this finished."""
+    """The state of a ticket before its last bump, with the lines that the bump finished."""
 
     status: str
     held: bool
@@ -47,24 +47,24 @@ class Before:
 
 @dataclass
 class Ticket:
-    """Lines by their id, and how far each is."""
+    """A ticket: its lines by id, each with its progress."""
 
     order: int
     station: int
     firing: int
     status: str = "queued"
     seen: bool = False
-    awaited: float | None = None  # since when it is to be seen by itself
-    rings: bool = False  # nobody had seen it in time
+    awaited: float | None = None  # start of the wait for its own acknowledgement
+    rings: bool = False  # alarm: not seen in time
     held: bool = False
-    unread: bool = False  # a cook has to read what changed
+    unread: bool = False  # a cook must acknowledge a change
     done_at: float = 0.0
-    finished: dict[int, float] = field(default_factory=dict)  # when each line was done
+    finished: dict[int, float] = field(default_factory=dict)  # time at which each line was done
     lines: dict[int, str] = field(default_factory=dict)
     before: Before | None = None
 
     def note(self, finished: list[int]) -> None:
-        """What a bump that comes now would have to be undone to."""
+        """Record the state to which an undo of the next bump returns."""
         self.before = Before(self.status, self.held, {pk: self.lines[pk] for pk in finished})
 
     @property
@@ -74,16 +74,16 @@ class Ticket:
 
 @dataclass
 class Order:
-    """A round."""
+    """An order."""
 
     table: int
     status: str = "placed"
     lines: dict[int, Line] = field(default_factory=dict)
     withdrawn: bool = False
-    plated: set[int] = field(default_factory=set)  # lines on the pass
+    plated: set[int] = field(default_factory=set)  # lines that are plated
     by_pad: bool = False
-    served: bool = False  # a course of it
-    was_confirmed: bool = False  # when it ended
+    served: bool = False  # at least one course was served
+    was_confirmed: bool = False  # at its end
     placed_at: float = 0.0
     alarmed: bool = False
 

@@ -1,4 +1,4 @@
-"""The ten slowest test files, at the end of every run."""
+"""The ten slowest test files, printed at the end of every run."""
 
 from collections import defaultdict
 
@@ -17,7 +17,7 @@ def seconds_by_file(reports) -> dict[str, float]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Write them with their share of the whole."""
+    """Write the slowest files with their share of the whole."""
     every = [each for kind in terminalreporter.stats.values() for each in kind if hasattr(each, "duration")]
     seconds = seconds_by_file(every)
     whole = sum(seconds.values())

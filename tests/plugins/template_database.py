@@ -1,6 +1,6 @@
-"""One migrated database, copied for every process of a test run instead of migrated in each.
+"""A migrated database that is copied for every process of a test run, in place of migrations in each.
 
-The template is kept between runs under a key of all that shapes it: the migrations, the modules that they import, and
+The template is kept between runs under a key of everything that shapes it: the migrations, their imported modules, and
 the models whose permissions Django writes. With `--reuse-db` or `--nomigrations` pytest-django's own way is kept.
 """
 
@@ -28,7 +28,7 @@ def django_db_modify_db_settings(
 ) -> None:
     """Name the test database and let Django copy it from the template.
 
-    On SQLite it is a file of this process (threads must see each other's rows), so that two runs never share one.
+    On SQLite it is a file of this process, because threads must see each other's rows; two runs never share a file.
     """
     options = connections.databases["default"]["TEST"]
     if settings.SQLITE:
@@ -45,7 +45,7 @@ def django_db_modify_db_settings(
 
 
 def copy_template(verbosity=1, autoclobber=False, serialize=False, keepdb=False) -> str:
-    """Make the test database as Django does, without running migrations in it; return its name."""
+    """Create the test database as Django does, without migrations, and return its name."""
     assert not serialize, "serialized_rollback is not supported: the template has no rows of ours"
     name = connection.creation._get_test_db_name()
     connection.creation._create_test_db(verbosity, autoclobber, keepdb)
@@ -56,14 +56,14 @@ def copy_template(verbosity=1, autoclobber=False, serialize=False, keepdb=False)
 
 
 def _kept_folder(config, tmp_path_factory) -> Path:
-    """Return pytest's cache folder, or one of this run where there is no cache."""
+    """Return pytest's cache folder, or one of this run if there is no cache."""
     if config.pluginmanager.hasplugin("cacheprovider"):
         return config.cache.mkdir("database")
     return tmp_path_factory.mktemp("template")
 
 
 def sqlite_template(folder: Path) -> Path:
-    """Return the file of a migrated database in `folder`; make it unless it is there."""
+    """Return the file of a migrated database in `folder`; create it if it is missing."""
     template = folder / f"{key_of(sources(), models())}.sqlite3"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -77,7 +77,7 @@ def sqlite_template(folder: Path) -> Path:
 
 
 def postgres_template() -> str:
-    """Return the name of a migrated database on the server; make it unless it is there."""
+    """Return the name of a migrated database on the server; create it if it is missing."""
     begins = f"test_{settings.DATABASES['default']['NAME']}_template_"
     template = begins + key_of(sources(), models())
     unfinished = f"{begins}unfinished"
@@ -95,7 +95,7 @@ def postgres_template() -> str:
 
 @contextmanager
 def _one_at_a_time(name: str) -> Iterator:
-    """Wait for the lock of this name on the server; give a cursor outside all databases of ours."""
+    """Wait for the lock of this name on the server; yield a cursor that is not in one of our databases."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
         cursor.execute("SET statement_timeout = 0")
@@ -104,7 +104,7 @@ def _one_at_a_time(name: str) -> Iterator:
 
 
 def migrate_into(name: str) -> None:
-    """Run every migration in the database of this name, and leave no connection to it."""
+    """Run every migration in the database of this name, and close all connections to it."""
     usual = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
@@ -129,14 +129,14 @@ def key_of(files: Iterable[Path], more: Iterable[str]) -> str:
 
 
 def sources() -> set[Path]:
-    """Return the migrations of every installed app, and our modules that they import, however far away."""
+    """Return the migrations of every installed app, and our modules that they import directly or indirectly."""
     waiting = [path for app in apps.get_app_configs() for path in Path(app.path, "migrations").glob("*.py")]
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            if path.is_relative_to(ROOT) and ".venv" not in path.parts:
+            if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
                 waiting += imported_by(path)
     return found
 
@@ -156,7 +156,7 @@ def imported_by(path: Path) -> Iterator[Path]:
 
 
 def models() -> list[str]:
-    """Return what Django writes about each model after the migrations: its content type and its permissions."""
+    """Return the rows that Django writes about each model after migrations: its content type and its permissions."""
     rows = (
         (model._meta.label, model._meta.default_permissions, model._meta.permissions) for model in apps.get_models()
     )

@@ -64,18 +64,18 @@ class Client:
     timeout: float = 30.0
     dice: random.Random = field(default_factory=random.Random)
 
-    async def get(self, path: str, *, credential: Credential, door: int = 0, etag: str = "") -> Answer:
+    async def get(self, path: str, *, credential: Credential, process: int = 0, etag: str = "") -> Answer:
         """Read a resource; with an ETag, only if it has changed."""
         return await self.send(
-            "GET", path, credential=credential, door=door, headers={"If-None-Match": etag} if etag else {}
+            "GET", path, credential=credential, process=process, headers={"If-None-Match": etag} if etag else {}
         )
 
     async def post(
-        self, path: str, body: Any = None, *, credential: Credential | None, key: str = "", door: int = 0
+        self, path: str, body: Any = None, *, credential: Credential | None, key: str = "", process: int = 0
     ) -> Answer:
         """Send an action; with a key a repeated action has no further effect."""
         headers = {"Idempotency-Key": key} if key else {}
-        return await self.send("POST", path, body, credential=credential, door=door, headers=headers)
+        return await self.send("POST", path, body, credential=credential, process=process, headers=headers)
 
     async def send(
         self,
@@ -84,7 +84,7 @@ class Client:
         body: Any = None,
         *,
         credential: Credential | None = None,
-        door: int = 0,
+        process: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request, repeated with the same headers until answered; each attempt goes to the next process."""
@@ -94,7 +94,7 @@ class Client:
         until = perf_counter() + self.patience
         attempt = 0
         while True:
-            url = self.urls[(door + attempt) % len(self.urls)] + path
+            url = self.urls[(process + attempt) % len(self.urls)] + path
             answer = await self._attempt(method, url, body, headers)
             if answer is not None and answer.status not in BUSY and answer.status < 500:
                 return answer

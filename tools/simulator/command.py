@@ -15,10 +15,10 @@ from rich.console import Console
 from bistro.core.kernel.errors import DomainError
 from tools.simulator import back_office
 from tools.simulator.credentials import Credentials, MissingCredential, demo_path, read_credentials
-from tools.simulator.crew import NobodyListens
+from tools.simulator.crew import SilentSockets
 from tools.simulator.history import History, UnreadableHistory, read_history
 from tools.simulator.options import Options, settle
-from tools.simulator.reconcile import Account, UnreadableBooks
+from tools.simulator.reconcile import Account, UnreadableOrders
 from tools.simulator.report import figures, show_account, show_live
 from tools.simulator.service import Evening, NotServing, play
 from tools.simulator.waiters import NotLoggedIn
@@ -27,10 +27,10 @@ REFUSED_TO_START = (
     MissingCredential,
     UnreadableHistory,
     back_office.OtherDatabase,
-    NobodyListens,
+    SilentSockets,
     NotServing,
     NotLoggedIn,
-    UnreadableBooks,
+    UnreadableOrders,
 )
 
 

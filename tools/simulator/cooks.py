@@ -46,7 +46,7 @@ class KitchenScreen(Listener):
         self.screen = screen
         self.cooks = cooks
 
-    def heard(self, message: dict[str, Any], at: float) -> None:
+    def receive(self, message: dict[str, Any], at: float) -> None:
         """Record the first time that each order was on the screen."""
         if message.get("type") != "page":
             return
@@ -104,7 +104,7 @@ class Cooks:
         async with self.hands:
             try:
                 answer = await self.client.post(
-                    f"/api/v1/tickets/{ticket}/bump", {}, credential=self.credential, door=ticket
+                    f"/api/v1/tickets/{ticket}/bump", {}, credential=self.credential, process=ticket
                 )
             except GaveUp:
                 self.known.discard(ticket)

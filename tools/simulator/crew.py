@@ -22,7 +22,7 @@ OPEN_TICKETS = "/api/v1/tickets?status=open&limit=200"
 READY_ORDERS = "/api/v1/orders?status=ready&limit=200"
 
 
-class NobodyListens(Exception):
+class SilentSockets(Exception):
     """A socket that the report depends on and that could not be opened."""
 
 
@@ -36,7 +36,7 @@ class Crew:
     cooks: Cooks | None = None
     waiters: Waiters | None = None
 
-    async def look_around(self) -> None:
+    async def check_lists(self) -> None:
         """Read the lists for work that no message will announce any more, as people do after a fault."""
         if self.cooks is None or self.waiters is None:
             return
@@ -52,7 +52,7 @@ class Crew:
             return []
         return list(answer.body["results"]) if answer.ok else []
 
-    def go_home(self) -> list[asyncio.Task[None]]:
+    def cancel_work(self) -> list[asyncio.Task[None]]:
         """Cancel all work in progress."""
         tasks = [*(self.cooks.tasks if self.cooks else ()), *(self.waiters.tasks if self.waiters else ())]
         for task in tasks:
@@ -74,7 +74,7 @@ async def crew_on_duty(
         await _all_hear(listeners)
         yield crew
     finally:
-        tasks += crew.go_home()
+        tasks += crew.cancel_work()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -116,6 +116,6 @@ async def _all_hear(listeners: Sequence[Listener]) -> None:
                 await listener.ready.wait()
     except TimeoutError:
         deaf = [listener for listener in listeners if not listener.ready.is_set()]
-        raise NobodyListens(
+        raise SilentSockets(
             f"{len(deaf)} of {len(listeners)} sockets are silent; {deaf[0].address}: {deaf[0].problem or 'silent'}"
         ) from None

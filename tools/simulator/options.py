@@ -52,8 +52,8 @@ class Options:
 
     def limit(self, pads: int) -> int | None:
         """Return the number of orders of a history to play, or None for all."""
-        told = self.count is not None or self.seconds is not None or self.burst
-        return self.wanted(pads) if told else None
+        limited = self.count is not None or self.seconds is not None or self.burst
+        return self.wanted(pads) if limited else None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

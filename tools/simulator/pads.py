@@ -27,7 +27,7 @@ class Pads:
     async def wake(self, etag: str) -> None:
         """Let every pad check its menu, as a real one does after it is switched on."""
         reads = (
-            self.client.get(MENU, credential=device, door=number, etag=etag)
+            self.client.get(MENU, credential=device, process=number, etag=etag)
             for number, device in enumerate(self.devices)
         )
         await asyncio.gather(*reads)
@@ -55,7 +55,7 @@ class Pads:
                 placement.order.body(),
                 credential=self.devices[number % len(self.devices)],
                 key=placement.key,
-                door=number,
+                process=number,
             )
         except GaveUp as problem:
             placement.problem = str(problem)

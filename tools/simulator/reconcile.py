@@ -16,7 +16,7 @@ SOLD_OUT = frozenset({409})
 PAGE = 200
 
 
-class UnreadableBooks(Exception):
+class UnreadableOrders(Exception):
     """A list of orders that could not be read, so that no verdict is possible."""
 
 
@@ -42,7 +42,7 @@ class Account:
     shown: int = 0
     announced: int = 0
     delivered: int = 0
-    not_in_books: set[int] = field(default_factory=set)
+    not_stored: set[int] = field(default_factory=set)
     not_shown: set[int] = field(default_factory=set)
     not_announced: set[int] = field(default_factory=set)
     doubled: set[int] = field(default_factory=set)
@@ -54,7 +54,7 @@ class Account:
     @property
     def lost(self) -> set[int]:
         """Return acknowledged orders that are missing in the list, on the kitchen's wall or in the feed."""
-        return self.not_in_books | self.not_shown | self.not_announced
+        return self.not_stored | self.not_shown | self.not_announced
 
     @property
     def money_agrees(self) -> bool:
@@ -93,7 +93,7 @@ async def _pages(client: Client, credential: Credential, since: str) -> AsyncIte
     while path:
         answer = await client.get(path, credential=credential)
         if not answer.ok:
-            raise UnreadableBooks(f"GET {path}: {answer.code}")
+            raise UnreadableOrders(f"GET {path}: {answer.code}")
         yield answer.body["results"]
         following = urlsplit(answer.body["next"] or "")
         path = f"{following.path}?{following.query}" if following.path else None
@@ -134,7 +134,7 @@ def _follow(ledger: Ledger, account: Account, by_id: dict[int, FoundOrder]) -> N
     for order_id in ledger.ours:
         found = by_id.get(order_id)
         if found is None:
-            account.not_in_books.add(order_id)
+            account.not_stored.add(order_id)
         elif found.status == "delivered":
             account.delivered += 1
         if ledger.shown_everywhere(order_id):

@@ -161,7 +161,7 @@ def _wrong_totals_table(account: Account) -> Table:
 def _show_sets(account: Account, console: Console) -> None:
     """Print the ids of wrong orders."""
     for name, orders in (
-        ("not stored", account.not_in_books),
+        ("not stored", account.not_stored),
         ("not shown in the kitchen", account.not_shown),
         ("not announced", account.not_announced),
         ("doubled", account.doubled),

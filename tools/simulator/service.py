@@ -111,6 +111,6 @@ async def _finish(ledger: Ledger, options: Options, crew: Crew) -> None:
         if done != before:
             moved, before = now, done
         elif now - max(moved, looked) > STUCK:
-            await crew.look_around()
+            await crew.check_lists()
             looked = perf_counter()
         await asyncio.sleep(LOOK_EVERY)

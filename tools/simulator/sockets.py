@@ -20,7 +20,7 @@ PROTOCOL = "bistro.v1"
 
 
 class Listener:
-    """A live socket. Subclasses interpret messages in `heard`."""
+    """A live socket. Subclasses interpret messages in `receive`."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, path: str, credential: Credential) -> None:
         self.session = session
@@ -32,7 +32,7 @@ class Listener:
         self.problem = ""
         self.ready = asyncio.Event()
 
-    def heard(self, message: dict[str, Any], at: float) -> None:
+    def receive(self, message: dict[str, Any], at: float) -> None:
         """Process one message."""
         raise NotImplementedError
 
@@ -75,7 +75,7 @@ class Listener:
                 self.problem = f"closed with {socket.close_code}"
                 return
             message = json.loads(frame.data)
-            self.heard(message, perf_counter())
+            self.receive(message, perf_counter())
             if message.get("type") != "heartbeat":
                 self.seq = message.get("seq", self.seq)
                 self.epoch = message.get("epoch", self.epoch)

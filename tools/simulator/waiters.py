@@ -52,7 +52,7 @@ class OrderFeed(Listener):
         self.announcements = announcements
         self.waiters = waiters
 
-    def heard(self, message: dict[str, Any], at: float) -> None:
+    def receive(self, message: dict[str, Any], at: float) -> None:
         """Count announcements, and call a waiter for ready orders."""
         kind = message.get("type")
         if kind == "initial":
@@ -106,12 +106,12 @@ class Waiters:
             self.known.discard(order)
             self.ledger.complaints[f"deliver: {answer.code}"] += 1
 
-    async def _post(self, path: str, door: int) -> Answer:
+    async def _post(self, path: str, process: int) -> Answer:
         """Post as the waiter, with a new access token if the old one has expired."""
-        answer = await self.client.post(path, {}, credential=self.bearer, door=door)
+        answer = await self.client.post(path, {}, credential=self.bearer, process=process)
         if answer.status == UNAUTHORISED:
             await self.bearer.log_in(self.client)
-            answer = await self.client.post(path, {}, credential=self.bearer, door=door)
+            answer = await self.client.post(path, {}, credential=self.bearer, process=process)
         return answer
 
 

@@ -1,4 +1,4 @@
-"""A ticket printer for tests: a port that keeps what it was sent, or is unwell in one of the known ways."""
+"""A ticket printer for tests: a port that records its data, or has one of the known faults."""
 
 import socket
 import struct
@@ -14,8 +14,11 @@ WELL, OPEN_COVER, PAPER_OUT = b"\x12\x12", b"\x1a\x12", b"\x1a\x72"
 
 @dataclass
 class FakePrinter:
-    """Listens on a free port. `mood`: well, mute (says nothing), deaf (accepts and never reads), breaks (hangs up after
-    `after` bytes of a slip), open, empty (no paper), dumb (prints, never answers)."""
+    """A printer on a free port.
+
+    `mood` is well, mute (sends nothing), deaf (accepts and never reads), breaks (closes after `after` bytes of a slip),
+    open, empty (no paper) or dumb (prints, never answers).
+    """
 
     mood: str = "well"
     after: int = 40
@@ -34,9 +37,9 @@ class FakePrinter:
         self.off()
 
     def off(self):
-        """Nobody answers at its port any more."""
+        """Close the port."""
         with suppress(OSError):
-            self.server.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for callers
+            self.server.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts connections
         self.server.close()
         self.thread.join(5)
 
@@ -86,12 +89,12 @@ class FakePrinter:
                 return
 
     def text(self, place=-1):
-        """What a person reads on a slip."""
+        """Return the readable text of a slip."""
         return readable(self.slips[place])
 
 
 def readable(slip: bytes) -> str:
-    """Without the commands."""
+    """Return the text without printer commands."""
     out, place = [], 0
     lengths = {b"\x1b@": 2, b"\x1bt": 3, b"\x1bE": 3, b"\x1d!": 3, b"\x1dB": 3, b"\x1dV": 4}
     while place < len(slip):
@@ -105,7 +108,7 @@ def readable(slip: bytes) -> str:
 
 
 def printer_at(house, port, **more) -> Printer:
-    """A printer of the house's station, whose menu's version was raised by nobody yet: create it first."""
+    """Create a printer of the house's station without a new menu version, so call it before the first order."""
     more.setdefault("station", house.station)
     more.setdefault("name", f"Printer {Printer.objects.count() + 1}")
     return Printer.objects.create(restaurant=house.restaurant, host="127.0.0.1", port=port, **more)

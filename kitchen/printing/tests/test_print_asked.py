@@ -1,4 +1,4 @@
-"""What people do with slips: print a ticket again, test a printer, deal with what failed; a browser that prints."""
+"""People's actions on slips: reprints, test prints, failed slips, and a browser that prints."""
 
 import re
 from datetime import timedelta
@@ -52,7 +52,7 @@ def printer(house, paper):
 
 @pytest.fixture
 def failed(house, printer):
-    """A slip that was given up, and the printer's alert."""
+    """Return a slip that was given up, with the printer's alert."""
     house.place()
     PrintJob.objects.update(status="failed", ended_at=timezone.now(), error="No paper.")
     Printer.objects.update(trouble_at=timezone.now(), trouble="No paper.", failures=4,
@@ -60,7 +60,7 @@ def failed(house, printer):
     return PrintJob.objects.get()
 
 
-# --- a ticket once more ----------------------------------------------------------------------------------------------
+# --- reprints --------------------------------------------------------------------------------------------------------
 def test_the_page_of_a_ticket_is_a_slip(house, cook):
     order = house.place(note="Birthday", lines=[{"item": house.item.pk, "quantity": 2, "note": "well done", "seat": 1}])
     page = cook.get(f"/kitchen/tickets/{Ticket.objects.get().pk}/print/")
@@ -128,7 +128,7 @@ def test_only_those_who_cook_ask_for_paper(house, printer):
     assert PrintJob.objects.count() == 1
 
 
-# --- what failed -----------------------------------------------------------------------------------------------------
+# --- failed slips ----------------------------------------------------------------------------------------------------
 def test_the_board_says_which_slips_are_missing_and_why(house, cook, failed):
     page = said(cook.get("/kitchen/"))
     for word in ("PRINTER Grill printer", "No paper.", "1 slip not printed", f"#{failed.slip['number']}"):
@@ -217,7 +217,7 @@ def browser_printer(house):
 
 @pytest.fixture
 def kiosk(house):
-    """The browser beside the printer: a paired screen."""
+    """Return the browser beside the printer: a paired screen."""
     device = DeviceFactory(restaurant=house.restaurant, kind="kitchen")
     client = Client()
     client.cookies[DEVICE_COOKIE] = give_token(device_id=device.pk, actor=house.actor("owner"))

@@ -1,4 +1,4 @@
-"""A kitchen on paper: what its printer has printed it has received, as on a screen."""
+"""A kitchen on paper: a printed ticket is received, as one on a screen is."""
 
 from datetime import timedelta
 
@@ -75,7 +75,7 @@ def test_what_did_not_come_out_nobody_has_received(house, paper, mood):
 
 
 def test_a_printer_that_says_nothing_is_no_witness(house, paper):
-    """It counts as printed, but whether there was paper nobody knows."""
+    """The slip counts as printed, but there may have been no paper."""
     paper.mood = "dumb"
     printer = printer_at(house, paper.port, answers=False)
     order = house.place()
@@ -123,7 +123,7 @@ def test_a_void_slip_and_a_withdrawn_order_confirm_nothing(house, paper):
 
 
 def test_who_has_seen_it_first_stays(house, paper):
-    """A screen was quicker than the printer: the order says the screen."""
+    """A screen was quicker than the printer, so the order names the screen."""
     printer = printer_at(house, paper.port)
     house.place()
     Ticket.objects.update(seen_at=timezone.now(), seen_on="Wall")
@@ -141,7 +141,7 @@ def test_paper_of_ours_confirms_nothing_of_theirs(house, other_house, paper):
 
 
 def test_a_process_that_took_no_order_since_the_first_printer_came_prints_the_void(house, paper):
-    """It took one before there was any. Another process prints the next order; this one is told that it is off."""
+    """The process took an order before the first printer; another one printed the next; the void is printed here."""
     house.place()
     memories = compiled._printers, menus._menus
     remembered = [dict(memory._kept) for memory in memories]
@@ -160,6 +160,6 @@ def test_a_process_that_took_no_order_since_the_first_printer_came_prints_the_vo
 
 
 def with_new_version(house):
-    """As every change of a printer does."""
+    """Raise the menu's version, as every change of a printer does."""
     with UnitOfWork(house.actor("owner")) as work:
         touch_menu(work, "a printer")

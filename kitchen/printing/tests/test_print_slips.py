@@ -1,4 +1,4 @@
-"""An order writes slips in its own transaction; a worker prints them. The printer is a port that keeps what it got."""
+"""Slips: an order writes them in its own transaction, and a worker prints them. The printer is a port that records."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def statuses():
     return list(PrintJob.objects.order_by("pk").values_list("kind", "status"))
 
 
-# --- what stands on it -----------------------------------------------------------------------------------------------
+# --- the text of a slip ----------------------------------------------------------------------------------------------
 def test_a_slip_says_all_that_a_cook_has_to_know(house, printer, paper):
     group = ModifierGroupFactory(item=house.item, max=3)
     choices = [ModifierFactory(group=group, name=name, **more) for name, more in (
@@ -190,7 +190,7 @@ def test_an_order_with_no_difference_in_lines_but_a_note_tells_it(house, printer
     assert "NOTE No hurry" in paper.text()
 
 
-# --- only while no screen shows it -----------------------------------------------------------------------------------
+# --- printers for tickets without a screen ---------------------------------------------------------------------------
 @pytest.fixture
 def fallback(house, paper):
     return printer_at(house, paper.port, prints=Printer.When.FALLBACK, wait_seconds=20)
@@ -198,7 +198,7 @@ def fallback(house, paper):
 
 @pytest.fixture
 def wall(house):
-    """A screen that was heard of just now."""
+    """Return a screen that was connected just now."""
     device = DeviceFactory(restaurant=house.restaurant, kind="kitchen", last_seen_at=timezone.now())
     return Screen.objects.create(restaurant=house.restaurant, device=device)
 
@@ -261,7 +261,7 @@ def test_changes_follow_the_paper_or_the_screens(house, fallback, wall, paper):
 # --- the sweep -------------------------------------------------------------------------------------------------------
 def test_the_sweep_costs_little_when_nothing_is_to_do(house, printer, django_assert_num_queries, monkeypatch):
     monkeypatch.setattr(worker, "_clean_at", timezone.now() + timedelta(hours=1))
-    with django_assert_num_queries(3):  # what is due; two figures for /metrics
+    with django_assert_num_queries(3):  # due slips; two figures for /metrics
         assert worker.print_due(now=timezone.now()) == 0
 
 

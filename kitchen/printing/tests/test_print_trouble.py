@@ -1,4 +1,4 @@
-"""A printer that is off, hangs or breaks: orders do not notice, cooks are told, nothing comes twice unmarked."""
+"""Faults of printers: orders are not affected, cooks are warned, and no slip comes twice without a mark."""
 
 import json
 from datetime import timedelta
@@ -59,7 +59,7 @@ MOODS = ["off", "mute", "deaf", "breaks", "open", "empty", "dumb"]
 
 @pytest.fixture
 def unwell(request, house):
-    """A printer that is unwell in this way."""
+    """Return a printer with this fault."""
     with FakePrinter(mood=request.param) as fake:
         if request.param == "off":
             fake.off()
@@ -67,7 +67,7 @@ def unwell(request, house):
 
 
 def give_up(printer):
-    """Until it is given up: each try after its pause."""
+    """Let all attempts pass, each after its pause, until the slip is given up."""
     for _ in range(TRIES):
         Printer.objects.filter(pk=printer.pk).update(retry_at=None)
         serve_printer(printer_id=printer.pk)
@@ -115,7 +115,7 @@ def statements_of(act) -> int:
 
 @pytest.fixture
 def without_slips(monkeypatch):
-    """How many statements an order takes where nobody thinks of slips."""
+    """Count the statements of an order without slips."""
 
     def count(act) -> int:
         with monkeypatch.context() as patch:
@@ -135,7 +135,7 @@ def test_an_order_costs_the_same_whatever_the_printer_does(house, mood, without_
         house.order()
         serve_printer(printer_id=printer.pk)
         calls, bare = fake.calls, without_slips(house.order)
-        # Tickets, their lines, the slips; on PostgreSQL what waited for company goes before the first of them.
+        # Tickets, their lines, the slips; on PostgreSQL deferred inserts are sent before the first of them.
         assert statements_of(house.order) == bare + 3 + (connection.vendor == "postgresql")
         assert fake.calls == calls
 
@@ -151,7 +151,7 @@ def test_a_restaurant_without_printers_pays_nothing_where_people_wait(house, wit
     }
     for name, act in acts.items():
         act()
-        asked = 1 if name == "cancel" else 0  # which menu is in force: a printer may be new, also where nobody ordered
+        asked = 1 if name == "cancel" else 0  # the menu's version, because a printer may be new
         assert statements_of(act) - without_slips(act) == asked, name
     assert not PrintJob.objects.exists()
 
@@ -186,7 +186,7 @@ def test_when_it_prints_again_the_alert_stays_for_what_is_missing(house, printer
 
 
 def test_the_pass_says_it_too(house, printer, paper):
-    """On the page, and pushed to one that is open; also that it is over."""
+    """The alert and its end, on the page and pushed to an open one."""
     paper.mood = "open"
     house.place()
     watcher = ExpoView(house.restaurant.pk, house.actor("kitchen"))
@@ -217,7 +217,7 @@ def test_an_edit_after_a_slip_that_never_came_prints_the_whole_ticket(house, pri
 
 
 def test_what_was_told_again_since_is_not_printed_once_more(house, printer, paper):
-    """An edit writes all of a ticket whose slip was given up: with that slip as well it would be cooked twice."""
+    """An edit prints the whole ticket of a failed slip; with that slip too the ticket would be cooked twice."""
     paper.mood = "open"
     order = house.place()
     give_up(printer)

@@ -1,4 +1,4 @@
-"""Workers at once: each slip comes once, in its order. The control takes the claim away: then it comes twice."""
+"""Concurrent workers: each slip comes once, in order. In the control without the claim it comes twice."""
 
 import threading
 from contextlib import suppress
@@ -41,7 +41,7 @@ def test_of_several_workers_one_serves_a_printer_and_nothing_comes_twice(house, 
 
 
 class Meeting:
-    """Two workers meet when each has found the same slip, before either takes it."""
+    """A barrier after both workers have found the same slip and before either takes it."""
 
     def __init__(self, original):
         self.original, self.barrier = original, threading.Barrier(2)
@@ -54,7 +54,7 @@ class Meeting:
 
 
 def two_without_a_lease(printer, monkeypatch):
-    """As if the first one's lease had run out while it was frozen."""
+    """Run two workers as if the first one's lease had expired while it was frozen."""
     monkeypatch.setattr(worker, "next_slip", Meeting(worker.next_slip))
     return race([lambda: worker._print_next(printer.pk, timezone.now)] * 2)
 
@@ -73,7 +73,7 @@ def test_control_without_the_claim_it_comes_twice(house, printer, paper, monkeyp
 
 
 def test_the_sweeps_of_two_processes_print_once(house, printer, paper):
-    """The whole way: a sweep in each of several threads, the worker's own threads, a printer."""
+    """The whole path: sweeps in several threads, the worker's own threads, and a printer."""
     placed = [house.place()["number"] for _ in range(3)]
     race([lambda: worker.print_due(now=timezone.now())] * 3)
     for thread in threading.enumerate():

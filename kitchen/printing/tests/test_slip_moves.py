@@ -1,4 +1,4 @@
-"""Every pair of statuses of a slip: what may follow what."""
+"""Every pair of statuses of a slip, with the permitted moves."""
 
 import itertools
 

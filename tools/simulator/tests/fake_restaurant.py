@@ -137,13 +137,13 @@ class FakeRestaurant:
         if number > self.faults.get("hide_first", 0):
             ticket = f'<article class="t" id="ticket-{number}" data-order="{number}"></article>'
             html = f'<div id="tickets" hx-swap-oob="beforeend">{ticket}</div>'
-            await self.tell("kitchen", {"type": "page", "kind": "changes", "html": html})
+            await self.send("kitchen", {"type": "page", "kind": "changes", "html": html})
         return order
 
     async def announce(self, kind, order):
-        await self.tell("orders", {"type": kind, "order": order})
+        await self.send("orders", {"type": kind, "order": order})
 
-    async def tell(self, room, message):
+    async def send(self, room, message):
         self.seq += 1
         for socket in self.sockets[room]:
             await socket.send_json({**message, "seq": self.seq, "epoch": "e"})

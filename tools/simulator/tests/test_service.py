@@ -54,7 +54,7 @@ async def test_a_server_that_forgets_keys_doubles(evening_at):
 
 async def test_an_order_that_is_not_in_the_books_is_lost(evening_at):
     account, _, _ = await evening_at(lose_first=2)
-    assert account.not_in_books == {1, 2}
+    assert account.not_stored == {1, 2}
     assert "2 lost" in account.problems
 
 

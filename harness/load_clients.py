@@ -21,7 +21,7 @@ CREW = 32
 
 
 @dataclass
-class Wish:
+class PadOrder:
     """An order that a pad requests, with its outcome."""
 
     mark: str
@@ -38,7 +38,7 @@ class Wish:
 
 
 @dataclass
-class Guests:
+class LoadClients:
     """Load clients that share `orders` orders among the pads, one order after another on each.
 
     With `keyed` off a retry is a new order to the server: the control.
@@ -51,7 +51,7 @@ class Guests:
     name: str = field(default_factory=lambda: secrets.token_hex(4))  # marks are unique among services
     courses: int = 1
     pause: float = 0.0  # seconds between a pad's orders, on average
-    wishes: list[Wish] = field(default_factory=list)
+    pad_orders: list[PadOrder] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
     seconds: list[float] = field(default_factory=list)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HOUSE))
@@ -67,39 +67,43 @@ class Guests:
         async def sit(pad: Device) -> None:
             await asyncio.sleep(self.pause * dice.random())  # pads do not start at the same moment
             while not self.over and (number := next(numbers)) <= orders:
-                wish = Wish(f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)), self.courses)
+                pad_order = PadOrder(
+                    f"{self.name}-{number:06}", dice.choice(simple), dice.choice((1, 1, 1, 2, 3)), self.courses
+                )
                 await self.room.acquire()
-                self.wishes.append(wish)
-                await self.place(wish, pad)
-                if wish.order_id is None:
+                self.pad_orders.append(pad_order)
+                await self.place(pad_order, pad)
+                if pad_order.order_id is None:
                     self.room.release()
                 await asyncio.sleep(self.pause * (0.5 + dice.random()))
 
         await asyncio.gather(*(sit(pad) for pad in self.pads))
 
-    async def place(self, wish: Wish, pad: Device) -> None:
+    async def place(self, pad_order: PadOrder, pad: Device) -> None:
         """Send the order until there is a final answer."""
         began = perf_counter()
-        path, body, key = self._request(wish, pad)
+        path, body, key = self._request(pad_order, pad)
         try:
             answer = await self.client.post(path, body, credential=pad, key=key)
         except GaveUp:
             return
-        wish.answered = True
+        pad_order.answered = True
         self.seconds.append(perf_counter() - began)
         if answer.ok:
-            wish.order_id = answer.body["id"]
+            pad_order.order_id = answer.body["id"]
             self.acknowledged.append(answer.body["id"])
         else:
-            wish.refused = answer.code
+            pad_order.refused = answer.code
 
-    def _request(self, wish: Wish, pad: Device) -> tuple[str, dict[str, Any], str]:
+    def _request(self, pad_order: PadOrder, pad: Device) -> tuple[str, dict[str, Any], str]:
         """Return (path, body, key); without keys the pads order by names, as those of the earlier systems do."""
-        line = {"quantity": wish.quantity, "note": wish.mark}
+        line = {"quantity": pad_order.quantity, "note": pad_order.mark}
         if self.keyed:
-            lines = [{"item": wish.item.id, "course": course, **line} for course in range(1, wish.courses + 1)]
-            return "/api/v1/orders", {"lines": lines}, wish.mark
-        return "/api/order", {"table": pad.table, "items": [{"name": wish.item.name, **line}]}, ""
+            lines = [
+                {"item": pad_order.item.id, "course": course, **line} for course in range(1, pad_order.courses + 1)
+            ]
+            return "/api/v1/orders", {"lines": lines}, pad_order.mark
+        return "/api/order", {"table": pad.table, "items": [{"name": pad_order.item.name, **line}]}, ""
 
 
 @dataclass(frozen=True)
@@ -140,16 +144,16 @@ class Crew:
         self.complaints: list[str] = []
         self.over = False  # no order is started; started ones are finished
 
-    async def work(self, guests: Guests) -> None:
+    async def work(self, load_clients: LoadClients) -> None:
         """Close the oldest orders while too many are open, until the evening is over or the task is cancelled."""
 
         async def one() -> None:
             while not self.over:
-                if len(guests.acknowledged) <= self.left_open:
+                if len(load_clients.acknowledged) <= self.left_open:
                     await asyncio.sleep(0.05)
                     continue
-                await self._close(guests.acknowledged.popleft())
-                guests.room.release()
+                await self._close(load_clients.acknowledged.popleft())
+                load_clients.room.release()
 
         await asyncio.gather(*(one() for _ in range(self.hands)))
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from time import perf_counter
 
 from harness.checker import Account, server_errors
-from harness.guests import Guests, read_menu
 from harness.installation import Installation
+from harness.load_clients import LoadClients, read_menu
 from harness.servers import Server
 from harness.trials import HANDS, NEVER, account_of, service
 from tools.simulator.client import Client
@@ -27,7 +27,7 @@ MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Stranger:
+class SlowClient:
     """A useless client: its first bytes, and the bytes that it adds at every turn. A deaf one never reads."""
 
     name: str
@@ -39,28 +39,28 @@ class Stranger:
 _POST = b"POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 _UPGRADE = b"GET /ws/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
 SLOW = (
-    Stranger("silent"),
-    Stranger("headers unfinished", _POST),
-    Stranger("headers dripped", _POST + b"X-Slow: ", b"a"),
-    Stranger("body announced", _POST + b"Content-Length: 1000\r\n\r\n{"),
-    Stranger("body dripped", _POST + b"Content-Length: 1000\r\n\r\n{", b" "),
-    Stranger("chunks dripped", _POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-    Stranger("handshake unfinished", _UPGRADE),
-    Stranger("handshake dripped", _UPGRADE + b"Sec-WebSocket-Key: ", b"a"),
+    SlowClient("silent"),
+    SlowClient("headers unfinished", _POST),
+    SlowClient("headers dripped", _POST + b"X-Slow: ", b"a"),
+    SlowClient("body announced", _POST + b"Content-Length: 1000\r\n\r\n{"),
+    SlowClient("body dripped", _POST + b"Content-Length: 1000\r\n\r\n{", b" "),
+    SlowClient("chunks dripped", _POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    SlowClient("handshake unfinished", _UPGRADE),
+    SlowClient("handshake dripped", _UPGRADE + b"Sec-WebSocket-Key: ", b"a"),
 )
 
 
-def deaf_screen(authorization: str) -> Stranger:
+def deaf_screen(authorization: str) -> SlowClient:
     """Return a screen that requests a snapshot again and again, so that it counts as alive, and never reads."""
     rest = f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\nAuthorization: {authorization}\r\n\r\n"
     hello = b'{"hello": {}}'
-    return Stranger("deaf screen", _UPGRADE + rest.encode(), frame(hello), deaf=True)
+    return SlowClient("deaf screen", _UPGRADE + rest.encode(), frame(hello), deaf=True)
 
 
-def deaf_reader(authorization: str, path: str = "/api/v1/menu") -> Stranger:
+def deaf_reader(authorization: str, path: str = "/api/v1/menu") -> SlowClient:
     """Return a program that requests a large answer again and again, and never reads."""
     asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {authorization}\r\n\r\n".encode()
-    return Stranger("deaf reader", asked, asked, deaf=True)
+    return SlowClient("deaf reader", asked, asked, deaf=True)
 
 
 def frame(payload: bytes, *, opcode: int = 1, final: bool = True) -> bytes:
@@ -73,29 +73,29 @@ def frame(payload: bytes, *, opcode: int = 1, final: bool = True) -> bytes:
     return bytes([0x80 * final | opcode]) + length + bytes(4) + payload
 
 
-async def stay(port: int, stranger: Stranger, seconds: float) -> float:
+async def stay(port: int, slow_client: SlowClient, seconds: float) -> float:
     """Return the seconds that the server kept the connection, or NEVER if the connection survived to the end."""
     began = perf_counter()
     with socket.socket() as line:
         line.setblocking(False)
-        if stranger.deaf:
+        if slow_client.deaf:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
         ended = select.poll()
         ended.register(line, 0)  # no events but errors and hang-ups, which are always reported
-        say = stranger.says
+        say = slow_client.says
         while perf_counter() - began < seconds:
             try:
                 if say:
                     with contextlib.suppress(BlockingIOError):
                         line.send(say)
-                if not stranger.deaf and _said_goodbye(line):
+                if not slow_client.deaf and _said_goodbye(line):
                     return perf_counter() - began
             except OSError:
                 return perf_counter() - began
             if ended.poll(0):
                 return perf_counter() - began
-            say = stranger.drip
+            say = slow_client.drip
             await asyncio.sleep(LOOK)
     return NEVER
 
@@ -136,7 +136,7 @@ class Slow:
 async def slow_clients(
     here: Installation,
     client: Client,
-    crowd: Sequence[tuple[Stranger, int]],
+    crowd: Sequence[tuple[SlowClient, int]],
     *,
     seconds: float,
     quiet: float = 3.0,
@@ -146,26 +146,26 @@ async def slow_clients(
     found, worker = Slow(), here.workers[0]
     before = client.traffic.answers.copy()
     await _fill(here, client)
-    async with service(here, client, clients, pause=0.3, hands=HANDS) as guests:
+    async with service(here, client, clients, pause=0.3, hands=HANDS) as load_clients:
         await asyncio.sleep(quiet)
-        found.quiet = list(guests.seconds)
+        found.quiet = list(load_clients.seconds)
         found.before = found.most = memory_of(worker)
         watching = asyncio.create_task(_watch_memory(worker, found))
-        who = [stranger for stranger, count in crowd for _ in range(count)]
-        stayed = await asyncio.gather(*(stay(worker.port, stranger, seconds) for stranger in who))
+        who = [slow_client for slow_client, count in crowd for _ in range(count)]
+        stayed = await asyncio.gather(*(stay(worker.port, slow_client, seconds) for slow_client in who))
         watching.cancel()
-        found.waits = guests.seconds[len(found.quiet) :]
-    for stranger, time in zip(who, stayed, strict=True):
-        found.stayed.setdefault(stranger.name, []).append(time)
+        found.waits = load_clients.seconds[len(found.quiet) :]
+    for slow_client, time in zip(who, stayed, strict=True):
+        found.stayed.setdefault(slow_client.name, []).append(time)
     found.server_errors = server_errors(client.traffic.answers - before)
-    found.account = await account_of(here, guests)
+    found.account = await account_of(here, load_clients)
     return found
 
 
 async def _fill(here: Installation, client: Client) -> None:
     """Place open orders, which make a snapshot as large as on a busy evening."""
     pads = here.who.of_kind("pad")[:10]
-    await Guests(client, pads, await read_menu(client, pads[0])).order(OPEN)
+    await LoadClients(client, pads, await read_menu(client, pads[0])).order(OPEN)
 
 
 async def _watch_memory(worker: Server, found: Slow) -> None:

@@ -14,12 +14,12 @@ import psycopg
 class Head(NamedTuple):
     """The places in the log that the screens of a restaurant must have reached."""
 
-    told: int = 0  # the place of the last event for programs
+    last: int = 0  # the place of the last event for programs
     placed: int = 0  # the place of the last new order; no wall may be behind it
 
 
 @dataclass
-class Books:
+class StoredOrders:
     """The stored orders, by the mark in the note of a line."""
 
     orders: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -55,7 +55,7 @@ class Log:
         new = "max(CASE WHEN type = 'order_created' THEN seq ELSE 0 END)"
         orders = "FROM core_event WHERE type LIKE 'order_%' GROUP BY restaurant_id"
         rows = self.rows(f"SELECT restaurant_id, max(seq), {new} {orders}")
-        return {restaurant: Head(told, placed) for restaurant, told, placed in rows}
+        return {restaurant: Head(last, placed) for restaurant, last, placed in rows}
 
     def last_placed(self) -> int:
         """Return the place of the last new order; no wall may be behind it."""
@@ -65,8 +65,8 @@ class Log:
     def order_events(self, after: int = 0) -> dict[int, list[int]]:
         """Return, by restaurant, the places of all events after `after` that programs receive, in order."""
         found: dict[int, list[int]] = defaultdict(list)
-        told = f"type LIKE 'order_%' AND seq > {after}"
-        rows = self.rows(f"SELECT restaurant_id, seq FROM core_event WHERE {told} ORDER BY seq")
+        program_events = f"type LIKE 'order_%' AND seq > {after}"
+        rows = self.rows(f"SELECT restaurant_id, seq FROM core_event WHERE {program_events} ORDER BY seq")
         for restaurant, seq in rows:
             found[restaurant].append(seq)
         return found
@@ -83,13 +83,13 @@ class Log:
         heads = self.rows("SELECT restaurant_id, seq FROM core_feedhead")
         return sum(abs(head - place) for restaurant, head in heads for place in logs.get(restaurant, (0, 0)))
 
-    def books(self) -> Books:
+    def stored_orders(self) -> StoredOrders:
         """Read all stored orders with their totals."""
-        books = Books()
+        stored = StoredOrders()
         marks = "SELECT DISTINCT o.id, l.note FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
         for order_id, mark in self.rows(f"{marks} WHERE l.note <> ''"):
-            books.orders[mark].append(order_id)
+            stored.orders[mark].append(order_id)
         for order_id, total in self.rows("SELECT id, total FROM orders_order"):
-            books.totals[order_id] = Decimal(str(total)).quantize(Decimal("0.01"))
-        books.tickets = {order_id for (order_id,) in self.rows("SELECT DISTINCT order_id FROM kitchen_ticket")}
-        return books
+            stored.totals[order_id] = Decimal(str(total)).quantize(Decimal("0.01"))
+        stored.tickets = {order_id for (order_id,) in self.rows("SELECT DISTINCT order_id FROM kitchen_ticket")}
+        return stored

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.guests import Token, log_in
 from harness.installation import Installation
+from harness.load_clients import Token, log_in
 from harness.screens import Pass, Program, Screen, Wall, when_all
 from tools.simulator.client import Client, Credential
 
@@ -19,7 +19,7 @@ OWN_WORDS = frozenset({"items", "created_at", "table_name"})
 
 
 @dataclass(frozen=True)
-class Truth:
+class OpenState:
     """The open orders and tickets of a restaurant."""
 
     orders: dict[int, dict[str, Any]]  # in the form of `compared`
@@ -45,23 +45,23 @@ async def settled(
     screens: Sequence[Screen],
     waiters: Sequence[Credential],
     patience: float = SETTLE,
-) -> dict[int, Truth]:
+) -> dict[int, OpenState]:
     """Give every screen time to arrive after the last order, then read the expected state of each restaurant."""
     heads = await asyncio.to_thread(here.log.heads)
     await when_all(list(screens), lambda screen: screen.has_come_to(heads), patience)
     await asyncio.sleep(1.5)  # a wall's last tickets may disappear after the last order
-    truths = {}
+    states = {}
     for who, waiter in zip(here.houses, waiters, strict=True):
         orders = {order["id"]: compared(order) for order in await _all(client, "/api/v1/orders?status=open", waiter)}
         shown = [each for what in ("open", "unread") for each in await _all(client, f"{TICKETS}?status={what}", waiter)]
         tickets = {ticket["id"] for ticket in shown}
-        truths[int(who.restaurant_id)] = Truth(orders, tickets)
-    return truths
+        states[int(who.restaurant_id)] = OpenState(orders, tickets)
+    return states
 
 
-def unequal(screens: Iterable[Screen], truths: Mapping[int, Truth]) -> int:
+def unequal(screens: Iterable[Screen], states: Mapping[int, OpenState]) -> int:
     """Count the screens that differ from the state of their own restaurant."""
-    return sum(not truths[screen.restaurant].is_shown_by(screen) for screen in screens)
+    return sum(not states[screen.restaurant].is_shown_by(screen) for screen in screens)
 
 
 def compared(order: dict[str, Any]) -> dict[str, Any]:
