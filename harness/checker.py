@@ -22,11 +22,11 @@ class Account:
     refused: Counter[str] = field(default_factory=Counter)
     expected: Decimal = Decimal("0.00")
     found: Decimal = Decimal("0.00")
-    dear: set[str] = field(default_factory=set)  # orders with another total than expected
+    wrong_totals: set[str] = field(default_factory=set)  # orders with another total than expected
 
     @property
     def money_is_equal(self) -> bool:
-        return self.expected == self.found and not self.dear
+        return self.expected == self.found and not self.wrong_totals
 
     @property
     def problems(self) -> list[str]:
@@ -84,4 +84,4 @@ def _judge(pad_order: PadOrder, found: Sequence[int], stored: StoredOrders, acco
     if pad_order.order_id not in stored.tickets:
         account.not_in_kitchen.add(pad_order.mark)
     if stored.totals[pad_order.order_id] != pad_order.expected:
-        account.dear.add(pad_order.mark)
+        account.wrong_totals.add(pad_order.mark)

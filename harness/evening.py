@@ -102,7 +102,7 @@ async def watched(
     """
     screens = [
         screen
-        for who, number in zip(here.houses, dealt(count, len(here.houses)), strict=True)
+        for who, number in zip(here.houses, divided(count, len(here.houses)), strict=True)
         for screen in _screens_of(who, number, here, client, rules, passes)
     ]
     tasks = [asyncio.create_task(screen.watch()) for screen in screens]
@@ -128,7 +128,7 @@ def _screens_of(
     return [kind(client.session, url, who.one(device).authorization, rules, house) for kind, device in kinds]
 
 
-def dealt(count: int, among: int) -> list[int]:
+def divided(count: int, among: int) -> list[int]:
     """Divide a total into nearly equal parts."""
     each, rest = divmod(count, among)
     return [each + (place < rest) for place in range(among)]
@@ -170,7 +170,7 @@ async def _services(
 ) -> list[Service]:
     """Divide pads, orders and crew among the restaurants."""
     count = len(here.houses)
-    clients, orders, hands = dealt(load.clients, count), dealt(load.orders, count), max(1, CREW // count)
+    clients, orders, hands = divided(load.clients, count), divided(load.orders, count), max(1, CREW // count)
     found = []
     for place, (who, waiter) in enumerate(zip(here.houses, waiters, strict=True)):
         pads = who.of_kind("pad")[: clients[place]]
