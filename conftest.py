@@ -5,6 +5,8 @@ DATABASE_URL and REDIS_URL select PostgreSQL and Redis. Parallel runs never shar
 """
 
 import os
+import signal
+import threading
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +26,8 @@ pytest_plugins = [
 
 def pytest_configure(config: pytest.Config) -> None:
     """Use cheap passwords, no background work, and a part of Redis for this process alone."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the servers that a test has started
     settings.SWEEP_SECONDS = 0  # tests call the sweeps themselves
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     _commit_without_waiting()

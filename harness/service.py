@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -90,11 +91,26 @@ class Service:
                 self.ask(f"/api/v1/orders/{order['id']}/deliver", token, {})
 
 
-def free_port() -> int:
-    """Return a port without a listener."""
+def free_port(following: int = 0) -> int:
+    """Return a free port whose `following` next ports are free too.
+
+    The port is below those that the kernel gives to outgoing connections: one of them could take it meanwhile.
+    """
+    choice = random.SystemRandom()
+    while True:
+        port = choice.randrange(15_000, 32_000)
+        if all(_can_listen(each) for each in range(port, port + following + 1)):
+            return port
+
+
+def _can_listen(port: int) -> bool:
+    """Return whether no server listens on the port."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 class Running:

@@ -1,6 +1,7 @@
 """The script `deploy/local-cluster`: nginx and two server processes, started by one command."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -36,8 +37,7 @@ class Cluster(Server):
 
     def __init__(self, folder: Path, database: str, redis: str) -> None:
         super().__init__("cluster", folder)
-        while not all(is_free(self.port + number) for number in range(3)):
-            self.port = free_port()
+        self.port = free_port(following=2)
         self.settings = {**NO_LIMITS, "VAR": str(folder / "var"), "DATABASE_URL": database, "REDIS_URL": redis}
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -56,7 +56,8 @@ class Cluster(Server):
 
     def stop(self) -> None:
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # a cluster that did not start
+                os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(20)
 
     def kill_process(self, number: int) -> None:
