@@ -32,35 +32,35 @@ class TicketEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketStarted(TicketEvent):
-    """A cook started the ticket."""
+    """The start of a ticket by a cook."""
 
     action: ClassVar[str] = "started"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketBumped(TicketEvent):
-    """The ticket was bumped."""
+    """The bump of a ticket."""
 
     action: ClassVar[str] = "bumped"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketLineBumped(TicketEvent):
-    """A line of the ticket was bumped."""
+    """The bump of one line of a ticket."""
 
     action: ClassVar[str] = "line_bumped"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketRecalled(TicketEvent):
-    """The ticket, or a line of it, was recalled."""
+    """The recall of a ticket or of one of its lines."""
 
     action: ClassVar[str] = "recalled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketPushed(TicketEvent):
-    """The ticket was pushed to another station. The audit trail keeps the former one."""
+    """The push of a ticket to another station. The audit trail keeps the former station."""
 
     action: ClassVar[str] = "pushed"
     from_station: str
@@ -71,42 +71,42 @@ class TicketPushed(TicketEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketBumpUndone(TicketEvent):
-    """An accidental bump was undone."""
+    """The undo of an accidental bump."""
 
     action: ClassVar[str] = "bump_undone"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketHeld(TicketEvent):
-    """The ticket was held."""
+    """The hold of a ticket that nobody has started."""
 
     action: ClassVar[str] = "held"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketReleased(TicketEvent):
-    """The ticket was released."""
+    """The release of a held ticket."""
 
     action: ClassVar[str] = "released"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketChangesRead(TicketEvent):
-    """A cook acknowledged what was added, changed, voided or cancelled."""
+    """The acknowledgement of a ticket's changes by a cook."""
 
     action: ClassVar[str] = "changes_read"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketLinePlated(TicketEvent):
-    """A dish of the ticket was ticked on the pass, or its tick removed."""
+    """A new or removed tick of a dish on the pass."""
 
     action: ClassVar[str] = "line_plated"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketUnseen(TicketEvent):
-    """The ticket needed its own acknowledgement and was not shown within twenty seconds."""
+    """The alarm of a ticket that needs its own acknowledgement and was not shown within twenty seconds."""
 
     action: ClassVar[str] = "unseen"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
@@ -114,6 +114,6 @@ class TicketUnseen(TicketEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketSeen(TicketUnseen):
-    """A ticket with an alarm was shown, or a person confirmed it."""
+    """The end of that alarm, because a screen showed the ticket or a person confirmed it."""
 
     action: ClassVar[str] = "seen"

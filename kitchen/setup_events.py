@@ -9,7 +9,7 @@ from bistro.core.kernel.events import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class KitchenChanged(DomainEvent):
-    """Stations, routes or screens were changed."""
+    """A change of stations, routes or screens."""
 
     type: ClassVar[str] = "kitchen_updated"
     action: ClassVar[str] = "changed"

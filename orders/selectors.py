@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from bistro.core.kernel.actors import Actor
 from orders.models import Order
 
-# The steps that guests see, one for each status of PROGRESS (docs/contracts/bistro.md).
+# The words that guests see, one for each status of PROGRESS in its order (docs/contracts/bistro.md).
 TRACKING = ("Order Placed", "Kitchen Received", "Preparation", "Ready for Service", "Delivered")
 
 

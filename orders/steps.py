@@ -39,6 +39,7 @@ def _set_status(order: Order, new: str, work: UnitOfWork) -> list[str]:
     """Set the status and its time without saving, and return the changed fields. Raises IllegalTransition."""
     change_status(order, new, ORDER_MOVES, what=f"Order {order.number}")
     stamp = f"{new}_at"
+    # After a recall or a served course the order becomes ready again, and its guests wait from the latest time.
     if getattr(order, stamp, None) is None or new == OrderStatus.READY:
         setattr(order, stamp, work.now)
         return ["status", stamp]

@@ -1,4 +1,4 @@
-"""Sockets in tests: a connection to the ASGI application, and database work beside it."""
+"""Sockets in tests: a connection to the ASGI application, and database work in a thread beside the event loop."""
 
 import asyncio
 import json
@@ -80,7 +80,7 @@ async def refusal(path: str, authorization: str = "", **more: Any) -> int:
 
 
 async def beside(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run database work of a test off the event loop, as a request would."""
+    """Run database work of an async test in a thread, because Django refuses queries on the event loop."""
     return await in_thread(partial(function, *args, **kwargs))
 
 

@@ -39,7 +39,7 @@ def header(house, role):
     return house.api(role).headers["Authorization"]
 
 
-@pytest.mark.parametrize("path", [ORDERS, KITCHEN, FLOOR])
+@pytest.mark.parametrize("path", MAY_WATCH)
 async def test_the_role_decides(house, path):
     for role in ROLES:
         credential = await beside(header, house, role)
@@ -53,7 +53,7 @@ async def test_the_role_decides(house, path):
 
 async def test_nobody_known_is_4401(house):
     strange = ["", "Device nonsense", "Bearer nonsense", "Bearer a.b.c", "Basic eDp5", "Device", "Device ä", "Bearer"]
-    for path in (ORDERS, KITCHEN, FLOOR):
+    for path in MAY_WATCH:
         for credential in strange:
             assert await refusal(path, credential) == 4401, (path, credential)
 
@@ -124,7 +124,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("path", [ORDERS, KITCHEN, FLOOR])
+@pytest.mark.parametrize("path", MAY_WATCH)
 async def test_a_login_does_not_count_elsewhere(house, path):
     cookie = await beside(session_cookie, house)
     for origin in FOREIGN:

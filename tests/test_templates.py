@@ -66,8 +66,8 @@ def test_a_pushed_fragment_has_no_csrf_field():
 
 
 def test_a_form_with_one_button():
-    source = """{% act_form "floor:fire" 5 2 label=said name="fire" primary=True target="#sheet-table" %}"""
-    assert rendered(source, csrf_token="t", said="Fire <2>") == (
+    source = """{% act_form "floor:fire" 5 2 label=word name="fire" primary=True target="#sheet-table" %}"""
+    assert rendered(source, csrf_token="t", word="Fire <2>") == (
         '<form method="post" action="/floor/orders/5/courses/2/fire/" hx-post="/floor/orders/5/courses/2/fire/"'
         ' hx-sync="this:drop" hx-target="#sheet-table" >'
         '<input type="hidden" name="csrfmiddlewaretoken" value="t">'

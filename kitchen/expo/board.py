@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from bistro.core.auth.access import restaurant_by_id
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
@@ -43,7 +43,7 @@ class ExpoLine:
 
 @dataclass(frozen=True, slots=True)
 class ExpoOrder:
-    """An order as the expediter and the runner read it. `ready`: everything fired is done."""
+    """An order as the expediter and the runner read it. `ready`: the status of the order is `ready`."""
 
     id: int
     number: int
@@ -97,7 +97,7 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
     """Return the pass or, with `only`, just these of its orders. The list of coming courses is always whole."""
     assert actor.restaurant_id is not None
     position = position or event_log.position(actor.restaurant_id)
-    restaurant = restaurant_by_id(actor.restaurant_id)
+    restaurant = restaurant_of(actor)
     open_orders = {order.pk: order for order in orders_open(actor)}
     wanted = [pk for pk in open_orders if only is None or pk in only]
     tickets: dict[int, list[Ticket]] = {}

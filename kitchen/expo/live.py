@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.events import Audience, audiences_of
 from bistro.core.live.event_log import Position
-from bistro.core.live.frames import Frame, page_frame, render_there
+from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from kitchen.expo.board import ExpoData, read_expo
 from kitchen.strips import changed_strips
@@ -22,7 +22,7 @@ class ExpoView:
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """Render the whole pass."""
         expo = read_expo(self.actor, position)
-        html = render_there("kitchen/expo.html#pass", {"expo": expo, "oob": False}, expo.restaurant)
+        html = render_fragment("kitchen/expo.html#pass", {"expo": expo}, expo.restaurant)
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
@@ -40,4 +40,4 @@ def render_expo(expo: ExpoData, order_ids: set[int], problem: str | None = None)
     """Render fragments of a pass that was read for these orders: open ones, and deletes for the rest."""
     gone = sorted(order_ids - {order.id for order in expo.orders})
     context = {"expo": expo, "orders": expo.orders, "gone": gone, "problem": problem}
-    return render_there("kitchen/expo.html#changes", context, expo.restaurant)
+    return render_fragment("kitchen/expo.html#changes", context, expo.restaurant)

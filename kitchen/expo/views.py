@@ -28,7 +28,7 @@ def expo(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the whole pass. A screen with stations is redirected to them."""
     if not may_watch_expo(actor):
         return redirect("kitchen:board")
-    return render(request, "kitchen/expo.html", {"expo": read_expo(actor), "look": display_settings_for(actor)})
+    return render(request, "kitchen/expo.html", {"expo": read_expo(actor), "display": display_settings_for(actor)})
 
 
 @require_POST
@@ -69,7 +69,7 @@ def _act(request: HtmxHttpRequest, actor: Actor, order_id: int, service: Callabl
         return HttpResponse(render_expo(changed, {order_id}, refusal.message if refusal else ""))
 
     def whole_pass(refusal: DomainError) -> HttpResponse:
-        context = {"expo": read_expo(actor), "look": display_settings_for(actor), "problem": refusal.message}
+        context = {"expo": read_expo(actor), "display": display_settings_for(actor), "problem": refusal.message}
         return render(request, "kitchen/expo.html", context)
 
     return answer_action(request, service, back=reverse("kitchen:expo"), part=fragments, page=whole_pass)

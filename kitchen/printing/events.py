@@ -29,35 +29,35 @@ class PrinterEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterTroubled(PrinterEvent):
-    """Slips were given up: a cook has not received them on paper."""
+    """The failure of slips that a printer tried too often. A cook has not received them on paper."""
 
     action: ClassVar[str] = "troubled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrinterRecovered(PrinterEvent):
-    """The printer works again."""
+    """The recovery of a printer that had failed."""
 
     action: ClassVar[str] = "recovered"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlipsRetried(PrinterEvent):
-    """A person sent the failed slips of a printer once more."""
+    """The retry of a printer's failed slips by a person."""
 
     action: ClassVar[str] = "retried"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlipsDismissed(PrinterEvent):
-    """A person dismissed the failed slips of a printer."""
+    """The dismissal of a printer's failed slips by a person."""
 
     action: ClassVar[str] = "dismissed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlipAskedFor(PrinterEvent):
-    """A person asked for a reprint of a ticket or for a test slip."""
+    """The request of a person for a reprint of a ticket or for a test slip."""
 
     action: ClassVar[str] = "asked"
     audiences: ClassVar[frozenset[Audience]] = frozenset()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bistro.core.auth.access import restaurant_by_id
-from bistro.core.live.frames import render_there
+from bistro.core.live.frames import render_fragment
 from bistro.core.models import Event
 from kitchen.printing.events import PrinterEvent
 from kitchen.printing.selectors import printer_alerts
@@ -14,4 +14,4 @@ def printers_strip(restaurant_id: int, events: Iterable[Event] | None = None) ->
     if events is not None and not any(event.type == PrinterEvent.type for event in events):
         return ""
     context = {"alerts": printer_alerts(restaurant_id), "oob": True}
-    return render_there("kitchen/printers.html", context, restaurant_by_id(restaurant_id))
+    return render_fragment("kitchen/printers.html", context, restaurant_by_id(restaurant_id))

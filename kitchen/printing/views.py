@@ -13,7 +13,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
-from bistro.core.live.frames import render_there
+from bistro.core.live.frames import render_fragment
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from kitchen.access import ticket_for
@@ -96,7 +96,7 @@ def _act(request: HtmxHttpRequest, actor: Actor, service: Callable[[], object]) 
         restaurant = restaurant_of(actor)
         context = {"problem": refusal.message if refusal else ""}
         return HttpResponse(
-            printers_strip(restaurant.pk) + render_there("kitchen/board.html#acted", context, restaurant)
+            printers_strip(restaurant.pk) + render_fragment("kitchen/board.html#acted", context, restaurant)
         )
 
     return answer_action(request, service, back=reverse("kitchen:board"), part=strip)

@@ -205,7 +205,7 @@ def _act(
         context = {
             "board": read_board(actor, station_id),
             "problem": refusal.message,
-            "look": display_settings_for(actor),
+            "display": display_settings_for(actor),
         }
         return render(request, "kitchen/board.html", context)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from bistro.core.auth.access import restaurant_by_id
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
@@ -155,7 +155,7 @@ def _read(
 ) -> BoardData:
     assert actor.restaurant_id is not None
     position = position or event_log.position(actor.restaurant_id)
-    restaurant = restaurant_by_id(actor.restaurant_id)
+    restaurant = restaurant_of(actor)
     stations = board_stations(actor)
     station = next((each for each in stations if each.id == station_id), None)
     menu, now = current_menu(restaurant.pk), timezone.now()

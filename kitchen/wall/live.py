@@ -9,7 +9,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.events import Audience, audiences_of
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
-from bistro.core.live.frames import Frame, page_frame, render_there
+from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from kitchen.compiled_queries import orders_of_tickets, tickets_of_orders
 from kitchen.models import Screen, Station, Ticket
@@ -36,7 +36,7 @@ class KitchenView:
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """Render the whole board."""
         board = read_board(self.actor, self.station_id, position)
-        html = render_there("kitchen/board.html#board", {"board": board, "oob": False}, board.restaurant)
+        html = render_fragment("kitchen/board.html#board", {"board": board}, board.restaurant)
         yield page_frame("snapshot", html, position, frozenset(ticket.id for ticket in board.tickets))
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
@@ -73,7 +73,7 @@ class KitchenView:
         stations = board_stations(self.actor)
         here = next((each for each in stations if each.id == self.station_id), None)
         context = {"board": {"stations": stations, "station": here}, "oob": True}
-        return render_there("kitchen/board.html#stations", context, restaurant_by_id(self.restaurant_id))
+        return render_fragment("kitchen/board.html#stations", context, restaurant_by_id(self.restaurant_id))
 
     def _strips(self, position: Position, seen: list[Event]) -> str:
         """Render what a delivered order, a pause or a new menu changes: the recall list, the pauses and the recipes."""
@@ -82,7 +82,7 @@ class KitchenView:
         if any((event.type, event.action) == (MenuChanged.type, MenuChanged.action) for event in seen):
             strips.append("kitchen/board.html#all_day")
         context = {"board": board, "load": board.load, "oob": True}
-        return "".join(render_there(name, context, board.restaurant) for name in strips)
+        return "".join(render_fragment(name, context, board.restaurant) for name in strips)
 
     def shown_at(self, seq: int) -> frozenset[int]:
         """Return the open tickets that a page rendered at `seq` displays.
@@ -116,7 +116,7 @@ def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: s
         "problem": problem,
         "undo": undo,
     }
-    return render_there("kitchen/board.html#acted", context, menu.restaurant)
+    return render_fragment("kitchen/board.html#acted", context, menu.restaurant)
 
 
 def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, frozenset[int]]:
@@ -127,7 +127,7 @@ def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, 
     shows = frozenset(ticket.id for ticket in board.tickets)
     gone = sorted(set(ticket_ids) - shows)
     context = {"board": board, "tickets": board.tickets, "gone": gone}
-    return render_there("kitchen/board.html#changes", context, board.restaurant), shows
+    return render_fragment("kitchen/board.html#changes", context, board.restaurant), shows
 
 
 def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int], set[int]]:

@@ -28,8 +28,8 @@ def board(request: HtmxHttpRequest, actor: Actor, station_id: int | None = None)
 
     A screen with stations is redirected to its first one, a screen of the pass to the pass.
     """
-    look = display_settings_for(actor)
-    if look.layout == Screen.Layout.EXPO and station_id is None:
+    display = display_settings_for(actor)
+    if display.layout == Screen.Layout.EXPO and station_id is None:
         return redirect("kitchen:expo")
     allowed, station_id = station_for(actor, str(station_id) if station_id else "all")
     if not allowed:
@@ -38,7 +38,7 @@ def board(request: HtmxHttpRequest, actor: Actor, station_id: int | None = None)
         if station_id is not None or first is None:
             raise Http404("There is no such station.")
         return redirect("kitchen:station", first)
-    return render(request, "kitchen/board.html", {"board": read_board(actor, station_id), "look": look})
+    return render(request, "kitchen/board.html", {"board": read_board(actor, station_id), "display": display})
 
 
 @require_GET
@@ -48,7 +48,7 @@ def ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     row = ticket_for(actor, pk)
     line_id = whole_number(request.GET.get("line", ""))
     chosen = None if line_id is None else line_for(actor, line_id).pk
-    return _panel(request, actor, "kitchen/sheet.html", {"sheet": read_ticket(actor, row, chosen)})
+    return _panel(request, actor, "kitchen/ticket_dialog.html", {"dialog": read_ticket(actor, row, chosen)})
 
 
 @require_GET
@@ -87,5 +87,5 @@ def _panel(request: HtmxHttpRequest, actor: Actor, template: str, context: dict[
     if request.htmx:
         return render(request, f"{template}#panel", context)
     return render(
-        request, template, {**context, "look": display_settings_for(actor), "restaurant": restaurant_of(actor)}
+        request, template, {**context, "display": display_settings_for(actor), "restaurant": restaurant_of(actor)}
     )

@@ -120,7 +120,10 @@ class PadPartyOrders(APIView):
 
 
 def tracking(order: Order) -> list[dict[str, Any]]:
-    """Return the five steps that a guest sees: [{"step": str, "done": bool, "at": ISO 8601 time or None}]."""
+    """Return the steps that a guest sees, one for each status of PROGRESS.
+
+    A step is {"step": str, "done": bool, "at": ISO 8601 time or None}.
+    """
     stamps = (order.placed_at, order.confirmed_at, order.preparing_at, order.ready_at, order.delivered_at)
     reached = PROGRESS.index(OrderStatus(order.status)) if order.status in PROGRESS else -1
     return [

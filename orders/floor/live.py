@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.events import Audience, audiences_of
 from bistro.core.live.event_log import Position
-from bistro.core.live.frames import Frame, page_frame, render_there
+from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from orders.floor.plan import read_floor, table_ids_of
 
@@ -20,7 +20,7 @@ class FloorView:
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """Yield the whole floor."""
         floor = read_floor(self.actor, position)
-        html = render_there("floor/floor.html#floor", {"floor": floor, "oob": True}, floor.restaurant)
+        html = render_fragment("floor/floor.html#floor", {"floor": floor}, floor.restaurant)
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
@@ -31,5 +31,5 @@ class FloorView:
         touched = table_ids_of(seen)  # empty if only an alarm began or ended
         floor = read_floor(self.actor, position)
         changed = [table for table in floor.tables if table.id in touched]
-        html = render_there("floor/changes.html", {"floor": floor, "tables": changed, "oob": True}, floor.restaurant)
+        html = render_fragment("floor/changes.html", {"floor": floor, "tables": changed}, floor.restaurant)
         yield page_frame("changes", html, position)

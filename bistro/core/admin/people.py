@@ -158,7 +158,9 @@ class InvitationAdmin(ServiceAdmin):
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         token = restaurant_services.invite(role=data["role"], email=data["email"], actor=manager_of(request))
         link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
-        return form_page(self, request, title="Invitation", template="admin/invitation_link.html", link=link, said=data)
+        return form_page(
+            self, request, title="Invitation", template="admin/invitation_link.html", link=link, invited=data
+        )
 
     @admin.display(description="For", ordering="email")
     def recipient(self, invitation: Invitation) -> str:

@@ -64,14 +64,14 @@ def staff_actor(staff: Staff, restaurant_id: int | None) -> Actor:
 
 
 def restaurant_of(actor: Actor) -> Restaurant:
-    """Return the actor's restaurant. Raises PermissionDenied if it has none."""
+    """Return the actor's restaurant, for code that answers an actor. Raises PermissionDenied if it has none."""
     if actor.restaurant_id is None:
         raise PermissionDenied("You are not a member of any restaurant.")
     return restaurant_by_id(actor.restaurant_id)
 
 
 def restaurant_by_id(restaurant_id: int) -> Restaurant:
-    """Return a restaurant by its primary key. Raises Restaurant.DoesNotExist."""
+    """Return a restaurant by its primary key, for code without an actor. Raises Restaurant.DoesNotExist."""
     for restaurant in _restaurants(restaurant_id):
         return restaurant
     raise Restaurant.DoesNotExist

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 
 class Audience(StrEnum):
-    """A group of readers of an event, besides the audit trail."""
+    """A group whose pages or programs receive an event. The audit trail keeps all events."""
 
     KITCHEN = "kitchen"
     FLOOR = "floor"

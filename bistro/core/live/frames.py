@@ -45,9 +45,9 @@ class View(Protocol):
         ...
 
 
-def render_there(template: str, context: dict[str, Any], where: Restaurant) -> str:
-    """Render a fragment in the restaurant's time zone."""
-    with timezone.override(where.tz):
+def render_fragment(template: str, context: dict[str, Any], restaurant: Restaurant) -> str:
+    """Render a fragment of a page for a socket or an answer, with times in the restaurant's time zone."""
+    with timezone.override(restaurant.tz):
         return render_to_string(template, context)
 
 

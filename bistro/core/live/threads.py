@@ -15,7 +15,7 @@ _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
 
 
 async def in_thread(function: Callable[..., Result], *args: Any) -> Result:
-    """Run `function` in a thread of the live feed, with a connection that is closed afterwards."""
+    """Run `function` in a thread of the live feed, so that the event loop serves other sockets meanwhile."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _run, function, args)
 
 

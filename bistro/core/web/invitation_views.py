@@ -26,14 +26,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     wait = over_limit("enrol", f"invitation:{client_address(request)}")
     if wait:
         return _page(request, {"problem": f"Too many tries. Wait {wait} s."}, status=429)
-    said = {name: request.POST.get(name, "")[:254] for name in ("email", "name")}
+    typed = {name: request.POST.get(name, "")[:254] for name in ("email", "name")}
     try:
         if request.user.is_authenticated:
             join_restaurant(token=token, staff_id=request.user.pk)
             return redirect("choose-restaurant")
-        accept_invitation(token=token, password=request.POST.get("password", "")[:128], **said)
+        accept_invitation(token=token, password=request.POST.get("password", "")[:128], **typed)
     except DomainError as error:
-        return _page(request, {"problem": error.message, "fields": error.fields, "said": said}, status=error.status)
+        return _page(request, {"problem": error.message, "fields": error.fields, "typed": typed}, status=error.status)
     return redirect(reverse("login"))
 
 

@@ -43,7 +43,7 @@ def evening_at(serve, who):
 
     async def run(*, history=None, options=None, **faults):
         async with serve(**faults) as (restaurant, url):
-            wanted = {"count": 7, "rate": 500.0, "cook_seconds": 0.01, "settle": 0.4, "patience": 5.0}
+            wanted = {"count": 7, "rate": 500.0, "cook_seconds": 0.01, "settle": 2.0, "patience": 5.0}
             evening = Evening()
             settled = Options(var=Path("var"), urls=(url,), **{**wanted, **(options or {})})
             account = await play(settled, who, history, evening)
