@@ -56,6 +56,6 @@ ci: ## check everything that must hold, on both databases and in a browser
 lock: ## choose the newest versions that requirements*.txt allow
 	@deploy/lock
 
-audit: setup ## look for known holes in what is installed, and for risky code
+audit: setup ## look for known vulnerabilities of the installed packages, and for risky code
 	@$(PYTHON) -m pip_audit --requirement requirements.lock --no-deps --disable-pip
 	@$(PYTHON) -m bandit --quiet --recursive bistro menu tables orders kitchen tools --exclude '*/tests/*'

@@ -128,11 +128,6 @@ class Proxy:
             line.dead = True
         return len(self.lines)
 
-    def cut_all(self) -> None:
-        """Cut all open connections."""
-        for line in list(self.lines):
-            line.cut()
-
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None

@@ -183,7 +183,7 @@ def _root_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def writes_in_doors(source: str, path: str) -> list[tuple[int, str]]:
+def writes_in_entry_points(source: str, path: str) -> list[tuple[int, str]]:
     """Return (line, name of the call) for calls that write rows in an entry point, other than calls of services."""
     if not is_door(path):
         return []
@@ -197,7 +197,7 @@ def writes_in_doors(source: str, path: str) -> list[tuple[int, str]]:
     ]
 
 
-def bare_objects_in_doors(source: str, path: str) -> list[tuple[int, str]]:
+def bare_objects_in_entry_points(source: str, path: str) -> list[tuple[int, str]]:
     """Return (line, model) for `Model.objects` in an entry point without `.visible_to(...)` right after it."""
     if not is_door(path):
         return []

@@ -133,13 +133,13 @@ def test_only_the_core_touches_the_channel_layer_and_nobody_uses_signals():
     assert findings(rules.forbidden_libraries) == []
 
 
-def test_doors_do_not_write():
-    found, unused = located(rules.writes_in_doors, MAY_WRITE)
+def test_entry_points_do_not_write():
+    found, unused = located(rules.writes_in_entry_points, MAY_WRITE)
     assert (found, unused) == ([], set())
 
 
-def test_doors_read_through_the_tenant_fence():
-    found, unused = located(rules.bare_objects_in_doors, MAY_READ_UNFENCED)
+def test_entry_points_read_through_the_tenant_fence():
+    found, unused = located(rules.bare_objects_in_entry_points, MAY_READ_UNFENCED)
     assert (found, unused) == ([], set())
 
 

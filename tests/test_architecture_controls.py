@@ -112,7 +112,7 @@ def test_the_channel_layer_and_signals_are_flagged():
 )
 def test_a_write_in_a_door_is_flagged(path, source, call):
     code = f"async def act():\n    {source}"
-    assert [name for _line, name in rules.writes_in_doors(code, path)] == [call]
+    assert [name for _line, name in rules.writes_in_entry_points(code, path)] == [call]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_write_in_a_door_is_flagged(path, source, call):
     ],
 )
 def test_a_service_may_write_and_a_door_may_call_it(path, source):
-    assert rules.writes_in_doors(source, path) == []
+    assert rules.writes_in_entry_points(source, path) == []
 
 
 @pytest.mark.parametrize(
@@ -190,12 +190,12 @@ def test_a_status_that_is_only_read_is_not_flagged(source):
     ],
 )
 def test_bare_objects_in_a_door_are_flagged(source):
-    assert rules.bare_objects_in_doors(source, "orders/floor/views.py") == [(1, "Order")]
+    assert rules.bare_objects_in_entry_points(source, "orders/floor/views.py") == [(1, "Order")]
 
 
 def test_fenced_objects_in_a_door_are_not_flagged():
-    assert rules.bare_objects_in_doors("Order.objects.visible_to(actor).open()", "orders/floor/views.py") == []
-    assert rules.bare_objects_in_doors("Order.objects.locked()", "orders/services.py") == []
+    assert rules.bare_objects_in_entry_points("Order.objects.visible_to(actor).open()", "orders/floor/views.py") == []
+    assert rules.bare_objects_in_entry_points("Order.objects.locked()", "orders/services.py") == []
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ keys = count(1)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class NoOrdinaryDoor:
+class NoNormalView:
     """A stand-in for the normal view: status 299 shows that the fast path passed a request on."""
 
     async def __call__(self, scope, receive, send):
@@ -39,11 +39,11 @@ class NoOrdinaryDoor:
 
 
 @pytest.fixture
-def express_only():
+def fast_path_only():
     """Return the fast path alone."""
-    door = fast_path({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoOrdinaryDoor())
-    door.shared.compute()
-    return door
+    handler = fast_path({BY_ID: place_by_id, BY_NAME: place_by_name}, otherwise=NoNormalView())
+    handler.shared.compute()
+    return handler
 
 
 @pytest.fixture
@@ -61,12 +61,12 @@ class Reply:
         self.body = json.loads(body) if body else None
 
 
-def send(door, path, token, what, key=None, **headers):
+def send(handler, path, token, what, key=None, **headers):
     """Send one order over the wire, with a new key by default."""
     named = {"content-type": "application/json", "authorization": f"Device {token}", **headers}
     named["idempotency-key"] = key or f"key-{next(keys)}"
     text = what if isinstance(what, bytes) else json.dumps(what).encode()
-    return Reply(*asyncio.run(ask(door, http_scope(path, headers=named), text)))
+    return Reply(*asyncio.run(ask(handler, http_scope(path, headers=named), text)))
 
 
 def body(house, **more):
@@ -78,8 +78,8 @@ def pad_body(house):
 
 
 @pytest.mark.parametrize(("path", "what"), [(BY_ID, body), (BY_NAME, pad_body)])
-def test_both_doors_answer_the_same(house, pad, express_only, path, what):
-    quick = send(express_only, path, pad, what(house))
+def test_fast_path_and_normal_view_answer_the_same(house, pad, fast_path_only, path, what):
+    quick = send(fast_path_only, path, pad, what(house))
     slow = send(ordinary, path, pad, what(house))
     assert quick.status == slow.status == 201
     assert quick.headers.keys() | {"allow"} == slow.headers.keys()
@@ -94,23 +94,23 @@ def test_both_doors_answer_the_same(house, pad, express_only, path, what):
     assert first | {"id": 0} == second | {"id": 0}
 
 
-def test_a_retry_gets_the_first_answer_through_either_door(house, pad, express_only):
-    first = send(express_only, BY_ID, pad, body(house), key="once")
-    for door in (express_only, ordinary):
-        again = send(door, BY_ID, pad, body(house), key="once")
+def test_a_retry_gets_the_first_answer_on_either_path(house, pad, fast_path_only):
+    first = send(fast_path_only, BY_ID, pad, body(house), key="once")
+    for handler in (fast_path_only, ordinary):
+        again = send(handler, BY_ID, pad, body(house), key="once")
         assert (again.status, again.headers["idempotent-replayed"]) == (200, b"true")
         assert again.body == first.body
     assert Order.objects.filter(key="once").count() == 1
 
 
-def test_a_device_that_nobody_knows_yet_comes_through_the_ordinary_door(house, express_only):
+def test_a_device_that_nobody_knows_yet_goes_to_the_normal_view(house, fast_path_only):
     device_cache._cached.clear()
     token = token_of(house.pad.device)
     with nothing_changes():
-        assert send(express_only, BY_ID, token, body(house)).status == 299
+        assert send(fast_path_only, BY_ID, token, body(house)).status == 299
     first = send(application, BY_ID, token, body(house))
     assert first.status == 201, first.body
-    assert send(express_only, BY_ID, token, body(house)).status == 201
+    assert send(fast_path_only, BY_ID, token, body(house)).status == 201
 
 
 def lock(house):
@@ -134,25 +134,25 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("end", "status"), ENDS.values(), ids=ENDS)
-def test_a_token_that_ended_is_refused_at_once_though_it_is_remembered(house, pad, express_only, end, status):
+def test_a_token_that_ended_is_refused_at_once_though_it_is_remembered(house, pad, fast_path_only, end, status):
     end(house)
     with nothing_changes():
-        assert send(express_only, BY_ID, pad, body(house)).status == 299
+        assert send(fast_path_only, BY_ID, pad, body(house)).status == 299
         assert send(application, BY_ID, pad, body(house)).status == status
 
 
-def test_control_without_the_check_a_remembered_token_would_order_for_ever(house, pad, express_only, monkeypatch):
+def test_control_without_the_check_a_remembered_token_would_order_permanently(house, pad, fast_path_only, monkeypatch):
     monkeypatch.setattr("orders.services.batch.Batch._check_tokens", lambda batch: None)
     revoke(device_id=house.pad.device.pk, actor=house.actor("manager"))
-    assert send(express_only, BY_ID, pad, body(house)).status == 201
+    assert send(fast_path_only, BY_ID, pad, body(house)).status == 201
 
 
-def test_after_a_rotation_the_old_token_works_until_the_new_one_was_used(house, pad, express_only):
+def test_after_a_rotation_the_old_token_works_until_the_new_one_was_used(house, pad, fast_path_only):
     new = rotate(actor=house.pad_actor)
-    assert send(express_only, BY_ID, pad, body(house)).status == 201
+    assert send(fast_path_only, BY_ID, pad, body(house)).status == 201
     assert send(application, BY_ID, new, body(house)).status == 201
     assert send(application, BY_ID, pad, body(house)).status == 401
-    assert send(express_only, BY_ID, new, body(house)).status == 201
+    assert send(fast_path_only, BY_ID, new, body(house)).status == 201
 
 
 def test_orders_are_counted_against_the_limit(house, pad, settings):
@@ -176,14 +176,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("what", "more", "status", "code"), REFUSED.values(), ids=REFUSED)
-def test_every_refusal_is_the_ordinary_doors(house, pad, what, more, status, code):
+def test_every_refusal_comes_from_the_normal_view(house, pad, what, more, status, code):
     with nothing_changes():
         answer = send(application, BY_ID, pad, what(house), **more)
     assert (answer.status, answer.body["code"]) == (status, code)
     assert answer.headers["content-type"] == b"application/problem+json"
 
 
-def test_many_at_once_are_each_placed_once(house, pad, express_only):
+def test_many_at_once_are_each_placed_once(house, pad, fast_path_only):
     """Batches form on the event loop too: no order is lost, doubled, or answered with another one's answer."""
 
     async def crowd():
@@ -191,7 +191,7 @@ def test_many_at_once_are_each_placed_once(house, pad, express_only):
 
         def one(number):
             asked = http_scope(BY_ID, headers={**headers, "idempotency-key": f"crowd-{number}"})
-            return ask(express_only, asked, json.dumps(body(house, note=f"guest {number}")).encode())
+            return ask(fast_path_only, asked, json.dumps(body(house, note=f"guest {number}")).encode())
 
         return await asyncio.gather(*(one(number) for number in range(60)))
 
@@ -257,11 +257,11 @@ def test_what_the_readers_take_the_serializers_read_in_the_same_way(quick, seria
     assert len(taken) > 10, "hardly any was plain: the comparison shows nothing"
 
 
-def test_what_is_paused_the_ordinary_door_refuses(house, pad, express_only):
+def test_the_normal_view_refuses_what_is_paused(house, pad, fast_path_only):
     cook = house.actor("kitchen")
     pause(item_id=house.item.pk, minutes=20, actor=cook)
     with nothing_changes():
-        assert send(express_only, BY_ID, pad, body(house)).status == 299
+        assert send(fast_path_only, BY_ID, pad, body(house)).status == 299
         refusal = send(application, BY_ID, pad, body(house))
     assert (refusal.status, refusal.body["code"], refusal.body["item"]) == (409, "paused", house.item.pk)
     assert 0 < int(refusal.headers["retry-after"]) <= 20 * 60

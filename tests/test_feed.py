@@ -154,7 +154,7 @@ async def test_too_far_behind_gets_a_snapshot(house, program, settings):
     assert len(initial["orders"]) == 3
 
 
-async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypatch):
+async def test_a_lost_commit_signal_costs_one_poll(house, program, settings, monkeypatch):
     settings.FEED_POLL_SECONDS = 0.1
     monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)
     async with Socket("/ws/orders", program) as socket:
@@ -164,7 +164,7 @@ async def test_a_lost_doorbell_costs_one_poll(house, program, settings, monkeypa
         assert (await socket.hear("new_order"))["order"]["id"] == placed.id
 
 
-async def test_without_the_doorbell_and_without_the_poll_nothing_comes(house, program, settings, monkeypatch):
+async def test_without_the_commit_signal_and_without_the_poll_nothing_comes(house, program, settings, monkeypatch):
     """Control of the test above: the poll replaces a lost commit signal."""
     settings.FEED_POLL_SECONDS = 60
     monkeypatch.setattr(commit_signal, "notify", lambda restaurant_id, seq: None)

@@ -110,8 +110,8 @@ def test_the_start_for_programs(client, accept):
 def test_the_start_for_people(client):
     answer = client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert answer["Content-Type"].startswith("text/html")
-    for door in ("/floor/", "/kitchen/", "/admin/"):
-        assert f'href="{door}"'.encode() in answer.content
+    for page in ("/floor/", "/kitchen/", "/admin/"):
+        assert f'href="{page}"'.encode() in answer.content
 
 
 def test_the_start_depends_on_who_asks_and_how(client):

@@ -53,7 +53,7 @@ def pages(house, client):
         "start for programs": client.get("/"),
         "login": client.get("/login/"),
         "to the login": client.get("/floor/"),
-        "door of devices": client.get("/device/"),
+        "set-up of devices": client.get("/device/"),
         "floor": manager.get("/floor/"),
         "table": manager.get(f"/floor/tables/{house.table.pk}/"),
         "kitchen": manager.get("/kitchen/"),
@@ -135,7 +135,7 @@ def test_nothing_else_is_relaxed():
 
 
 @pytest.mark.parametrize(
-    "name", ["start", "login", "door of devices", "floor", "table", "kitchen", "403", "404", "invitation"]
+    "name", ["start", "login", "set-up of devices", "floor", "table", "kitchen", "403", "404", "invitation"]
 )
 def test_pages_hold_nothing_that_the_policy_forbids_and_nothing_from_elsewhere(pages, name):
     html = pages[name].content.decode()

@@ -177,7 +177,7 @@ def test_keys_that_two_threads_fetched_at_once_are_taken_in_order():
 @together
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("forgets", [True, False], ids=["", "control"])
-def test_keys_that_somebody_else_has_are_not_tried_for_ever(house, order, forgets, monkeypatch):
+def test_keys_that_somebody_else_has_are_not_tried_endlessly(house, order, forgets, monkeypatch):
     """A backup was restored under running processes."""
     if not forgets:
         monkeypatch.setattr(allocator_for, "cache_clear", lambda: None, raising=False)

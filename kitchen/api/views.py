@@ -67,19 +67,19 @@ class TicketAct(APIView):
 
 
 class StartTicket(TicketAct):
-    """Start a ticket; a started one is left unchanged."""
+    """The call that starts a ticket; a started one is left unchanged."""
 
     service = services.start_ticket
 
 
 class BumpTicket(TicketAct):
-    """Bump a ticket. The last open ticket makes the order ready. 409 when somebody was first."""
+    """The call that bumps a ticket. The last open ticket makes the order ready. 409 when somebody was first."""
 
     service = services.bump_ticket
 
 
 class RecallTicket(TicketAct):
-    """Recall a bumped ticket to its old place; refused once delivered."""
+    """The call that recalls a bumped ticket to its old place; refused once delivered."""
 
     service = services.recall_ticket
 
@@ -91,25 +91,25 @@ class RecallTicket(TicketAct):
 
 
 class UndoBump(TicketAct):
-    """Undo a bump within ten seconds, without counting a recall. 409 later."""
+    """The call that undoes a bump within ten seconds, without counting a recall. 409 later."""
 
     service = services.undo_bump
 
 
 class HoldTicket(TicketAct):
-    """Hold a ticket that nobody has started; a held one is left unchanged."""
+    """The call that holds a ticket before anyone starts it; a held one is left unchanged."""
 
     service = services.hold_ticket
 
 
 class ReleaseTicket(TicketAct):
-    """Release a held ticket; one that is not held is left unchanged."""
+    """The call that releases a held ticket; one that is not held is left unchanged."""
 
     service = services.release_ticket
 
 
 class ReadChanges(TicketAct):
-    """Acknowledge what was added, changed, voided or cancelled. Until then the ticket cannot be bumped."""
+    """The call that acknowledges a ticket's changes. Until then the ticket cannot be bumped."""
 
     service = services.read_changes_of
 
@@ -121,7 +121,7 @@ class ReadChanges(TicketAct):
 
 
 class ConfirmTicket(TicketAct):
-    """Confirm by a person's word that the kitchen knows of a ticket. A seen ticket is left unchanged.
+    """The call by which a person confirms that the kitchen knows of a ticket. A seen ticket is left unchanged.
 
     For a ticket that came with its order this confirms the order.
     """
@@ -131,21 +131,21 @@ class ConfirmTicket(TicketAct):
 
 
 class BumpLine(TicketAct):
-    """Bump one line; the last one bumps the ticket."""
+    """The call that bumps one line; the last one bumps the ticket."""
 
     service = services.bump_line
     names = "line_id"
 
 
 class RecallLine(TicketAct):
-    """Recall one bumped line."""
+    """The call that recalls one bumped line."""
 
     service = services.recall_line
     names = "line_id"
 
 
 class PushTicket(TicketAct):
-    """Send an open ticket to another station."""
+    """The call that sends an open ticket to another station."""
 
     service = services.push_ticket
 
@@ -157,14 +157,14 @@ class PushTicket(TicketAct):
 
 
 class PushLine(PushTicket):
-    """Send one unfinished line to another station; answers with the ticket that has it now."""
+    """The call that sends one unfinished line to another station; answers with the ticket that has it now."""
 
     service = services.push_line
     names = "line_id"
 
 
 class PlateLine(TicketAct):
-    """Tick a finished dish on the pass, or remove the tick. 409 while a station still makes it."""
+    """The call that ticks a finished dish on the pass, or removes the tick. 409 while a station still makes it."""
 
     service = services.plate_line
     names = "line_id"

@@ -31,5 +31,5 @@ def change_display_settings(*, density: str, text_percent: int, light: bool, lay
         screen, _created = Screen.objects.update_or_create(
             device=device, defaults=wanted, create_defaults={**wanted, "restaurant_id": work.restaurant_id}
         )
-        work.record(KitchenChanged(what=f"look of screen {device.name}", restaurant_id=work.restaurant_id))
+        work.record(KitchenChanged(what=f"display settings of screen {device.name}", restaurant_id=work.restaurant_id))
     return screen

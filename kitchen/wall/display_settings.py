@@ -30,7 +30,7 @@ def display_settings_for(actor: Actor) -> DisplaySettings:
     if actor.device_id is None:
         return DisplaySettings()
     screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()
-    save_url = reverse("kitchen:save-look")
+    save_url = reverse("kitchen:save-display-settings")
     if screen is None:
         return DisplaySettings(save_url=save_url)
     stations = tuple(screen.stations.order_by("pk").values_list("pk", flat=True))

@@ -34,8 +34,8 @@ class PauseForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
 
-    def wish(self) -> dict[str, Any]:
-        """Return the keyword arguments of the service."""
+    def pause_arguments(self) -> dict[str, Any]:
+        """Return the keyword arguments of `menu.services.pause`."""
         kind, _, pk = self.cleaned_data["what"].partition("-")
         return {
             "item_id": int(pk) if kind == "item" else None,

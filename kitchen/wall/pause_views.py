@@ -26,7 +26,7 @@ def pauses(request: HttpRequest, actor: Actor) -> HttpResponse:
     if not form.is_valid():
         return _page(request, actor, form, status=422)
     try:
-        services.pause(actor=actor, **form.wish())
+        services.pause(actor=actor, **form.pause_arguments())
     except DomainError as error:
         return _page(request, actor, form, error.message, error.status)
     return redirect("kitchen:pauses")

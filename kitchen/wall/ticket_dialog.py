@@ -15,7 +15,7 @@ from orders.courses import held_courses
 
 
 @dataclass(frozen=True, slots=True)
-class TicketSheet:
+class TicketDialog:
     """A ticket, the stations it or one of its lines can be pushed to, and the course that could be fired next."""
 
     ticket: BoardTicket
@@ -26,13 +26,13 @@ class TicketSheet:
     can_cook: bool
 
 
-def read_ticket(actor: Actor, ticket: Ticket, line_id: int | None = None) -> TicketSheet:
+def read_ticket(actor: Actor, ticket: Ticket, line_id: int | None = None) -> TicketDialog:
     """Return a ticket read `with_lines()` for its dialog. `line_id` names the line to be pushed."""
     restaurant = restaurant_of(actor)
     (shown,) = board_tickets([ticket], restaurant, current_menu(restaurant.pk), timezone.now())
     others = Station.objects.visible_to(actor).not_archived().exclude(pk=ticket.station_id)
     waiting = held_courses(ticket.order.lines.all()) if actor.may(Permission.FIRE_COURSE) else []
-    return TicketSheet(
+    return TicketDialog(
         ticket=shown,
         line=next((line for line in shown.lines if line.id == line_id), None),
         stations=list(others),

@@ -48,7 +48,7 @@ def ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     row = ticket_for(actor, pk)
     line_id = whole_number(request.GET.get("line", ""))
     chosen = None if line_id is None else line_for(actor, line_id).pk
-    return _panel(request, actor, "kitchen/sheet.html", {"sheet": read_ticket(actor, row, chosen)})
+    return _panel(request, actor, "kitchen/ticket_dialog.html", {"dialog": read_ticket(actor, row, chosen)})
 
 
 @require_GET

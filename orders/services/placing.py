@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from django.db import DatabaseError, OperationalError
 
 from bistro.core.auth.rate_limits import order_scope, over_limits
+from bistro.core.database.errors import database_is_busy
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, Overloaded, TooMany
+from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.speed.group_commit import GroupCommit
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.order_commands import OrderRequest
@@ -84,7 +85,7 @@ def _place_round(requests: Sequence[OrderRequest]) -> list[Outcome]:
 
 def _place_together(requests: Sequence[OrderRequest]) -> list[Outcome]:
     first = requests[0].actor
-    actor = first if len(requests) == 1 else Actor.system(first.restaurant_id, "order desk")
+    actor = first if len(requests) == 1 else Actor.system(first.restaurant_id, "order batch")
     with UnitOfWork(actor) as work:
         batch = Batch(requests, work)
         batch.run()
@@ -100,7 +101,7 @@ def _place_again(request: OrderRequest) -> Outcome:
     except DatabaseError as error:  # a locked or unavailable database, so that the caller may retry with the same key
         if not isinstance(error, OperationalError):
             log.exception("an order cannot be written")  # the other orders of the batch are still written
-        return Overloaded("The order desk is busy. Try again in a moment.")
+        return database_is_busy()
     return outcome
 
 

@@ -119,7 +119,7 @@ def test_a_cancelled_orders_key_shows_it_cancelled(house):
     assert (again.status_code, again.json()["status"]) == (200, "cancelled")
 
 
-def test_the_key_lives_for_ever(house):
+def test_the_key_never_expires(house):
     """A retry after the party has left does not order again."""
     house.place(key="tap")
     order = Order.objects.get()
@@ -130,7 +130,7 @@ def test_the_key_lives_for_ever(house):
         assert house.api().post(PATH, body_of(house), key="tap").status_code == 200
 
 
-def test_both_doors_share_the_keys_of_a_credential(house):
+def test_both_calls_share_the_keys_of_a_credential(house):
     """Bodies of the two calls differ, so the second request with the same key is refused."""
     house.place(key="tap")
     old = {"table": house.table.name, "items": [{"name": house.item.name, "quantity": 1}]}

@@ -1,5 +1,5 @@
-// The look of the wall on this screen: density, text size, theme, layout. The server keeps the look of a wall screen,
-// so that it survives a power cut; a person's browser keeps its own.
+// The display settings of the wall on this screen: density, text size, theme, layout. The server keeps those of a wall
+// screen, so that they survive a power cut; a person's browser keeps its own.
 
 import { isPaged } from "./pages.js";
 
@@ -8,7 +8,7 @@ const STORE = "bistro.screen";
 const SAVE_AFTER_MS = 600;
 const STEP = 10;
 
-let look = {
+let settings = {
   density: page.dataset.density,
   text: Number(page.dataset.text),
   theme: page.dataset.theme,
@@ -29,16 +29,16 @@ function remembered() {
 
 async function send() {
   const body = new URLSearchParams({
-    density: look.density,
-    text_percent: look.text,
-    light: look.theme === "light" ? "yes" : "no",
-    layout: look.layout,
+    density: settings.density,
+    text_percent: settings.text,
+    light: settings.theme === "light" ? "yes" : "no",
+    layout: settings.layout,
   });
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
   try {
     await fetch(page.dataset.saveUrl, { method: "POST", body, headers });
   } catch (refused) {
-    console.info("The look was not saved:", refused.message);
+    console.info("The display settings were not saved:", refused.message);
   }
 }
 
@@ -49,28 +49,28 @@ function keep() {
     return;
   }
   try {
-    localStorage.setItem(STORE, JSON.stringify(look));
+    localStorage.setItem(STORE, JSON.stringify(settings));
   } catch (refused) {
-    console.info("The look was not saved:", refused.message);
+    console.info("The display settings were not saved:", refused.message);
   }
 }
 
 function apply() {
-  page.dataset.density = look.density;
-  page.dataset.theme = look.theme;
-  page.dataset.layout = look.layout;
-  page.dataset.text = String(look.text);
-  page.style.setProperty("--text-scale", String(look.text / 100));
+  page.dataset.density = settings.density;
+  page.dataset.theme = settings.theme;
+  page.dataset.layout = settings.layout;
+  page.dataset.text = String(settings.text);
+  page.style.setProperty("--text-scale", String(settings.text / 100));
   const form = document.getElementById("screen-form");
   for (const name of ["density", "theme", "layout"]) {
-    for (const input of form.querySelectorAll(`input[name="${name}"]`)) input.checked = input.value === look[name];
+    for (const input of form.querySelectorAll(`input[name="${name}"]`)) input.checked = input.value === settings[name];
   }
-  document.getElementById("text-percent").textContent = `${look.text} %`;
+  document.getElementById("text-percent").textContent = `${settings.text} %`;
   changed();
 }
 
 function change(part) {
-  look = { ...look, ...part };
+  settings = { ...settings, ...part };
   apply();
   keep();
 }
@@ -82,18 +82,18 @@ export function textSize(percent, by, smallest, largest) {
 
 /** Make the text larger (1) or smaller (-1). */
 export function resizeText(by) {
-  change({ text: textSize(look.text, by, Number(page.dataset.smallest), Number(page.dataset.largest)) });
+  change({ text: textSize(settings.text, by, Number(page.dataset.smallest), Number(page.dataset.largest)) });
 }
 
 /** Switch between the layouts "station" (one list of tickets) and "columns". */
 export function toggleLayout() {
-  change({ layout: look.layout === "columns" ? "station" : "columns" });
+  change({ layout: settings.layout === "columns" ? "station" : "columns" });
 }
 
 /** Return whether the tickets stand in columns. */
 export const isColumns = () => page.dataset.layout === "columns" && isPaged();
 
-/** Open the dialog with the choices of the look. */
+/** Open the dialog with the display settings. */
 export function openScreen() {
   dialog().showModal();
 }
@@ -108,13 +108,13 @@ export async function toggleWholeScreen() {
   }
 }
 
-/** Apply the kept look; `after` is called whenever the board must be arranged again. */
+/** Apply the kept display settings; `after` is called whenever the board must be arranged again. */
 export function startScreen(after) {
   changed = after;
   if (!page.dataset.saveUrl) {
     const kept = remembered();
-    for (const name of Object.keys(look)) {
-      if (typeof kept[name] === typeof look[name]) look[name] = kept[name];
+    for (const name of Object.keys(settings)) {
+      if (typeof kept[name] === typeof settings[name]) settings[name] = kept[name];
     }
   }
   let paged = isPaged();

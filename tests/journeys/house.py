@@ -60,10 +60,6 @@ class House:
     def order(self, actor: Actor | None = None, **more) -> PlacedOrder:
         return place_order(self.request(actor, **more))
 
-    def integration_token(self) -> str:
-        device = DeviceFactory(restaurant=self.restaurant)
-        return f"token-{device.name}"
-
     # --- more of the same -------------------------------------------------------------------------------
     @property
     def category(self) -> Category:

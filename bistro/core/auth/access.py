@@ -97,14 +97,14 @@ class HasActor(BasePermission):
         return request_actor(request) is not None
 
 
-def requires(act: Permission) -> type[BasePermission]:
-    """Return a DRF permission class that requires `act` of the credential's role."""
+def requires(permission: Permission) -> type[BasePermission]:
+    """Return a DRF permission class that requires `permission` of the credential's role."""
 
     class Requires(BasePermission):
-        message = f"Your role cannot {act.words}."
+        message = f"Your role cannot {permission.words}."
 
         def has_permission(self, request: Request, view: Any) -> bool:
             actor = request_actor(request)
-            return actor is not None and actor.may(act)
+            return actor is not None and actor.may(permission)
 
     return Requires

@@ -35,11 +35,11 @@ class Actor:
     def is_staff(self) -> bool:
         return self.kind == "staff"
 
-    def may(self, act: Permission) -> bool:
-        """Return whether PERMISSIONS allows `act`. The system may do everything."""
-        return self.kind == "system" or any(act in PERMISSIONS[role] for role in self.roles)
+    def may(self, permission: Permission) -> bool:
+        """Return whether PERMISSIONS allows `permission`. The system may do everything."""
+        return self.kind == "system" or any(permission in PERMISSIONS[role] for role in self.roles)
 
-    def require(self, act: Permission) -> None:
+    def require(self, permission: Permission) -> None:
         """Raise NotPermitted unless the actor has the permission."""
-        if not self.may(act):
-            raise NotPermitted(f"{self.label or 'This credential'} cannot {act.words}.")
+        if not self.may(permission):
+            raise NotPermitted(f"{self.label or 'This credential'} cannot {permission.words}.")

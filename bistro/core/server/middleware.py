@@ -12,9 +12,9 @@ from django.utils.functional import SimpleLazyObject
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
 from bistro.core.auth.rate_limits import client_address
-from bistro.core.database.errors import DATABASE_IS_BUSY
+from bistro.core.database.errors import DATABASE_IS_BUSY, database_is_busy
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DeviceIsLocked, DomainError, Overloaded
+from bistro.core.kernel.errors import DeviceIsLocked, DomainError
 from bistro.core.web.pages import with_status
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DATABASE_IS_BUSY):
             log.warning("database unavailable for a page", extra={"error": repr(error)})
-            return with_status(render(request, "503.html"), Overloaded("The database is busy."))
+            return with_status(render(request, "503.html"), database_is_busy())
         if isinstance(error, DomainError):
             context = {"message": error.message, "status": error.status}
             return with_status(render(request, "core/refused.html", context), error)

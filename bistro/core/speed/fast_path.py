@@ -19,7 +19,7 @@ from django.core.handlers.base import BaseHandler
 from django.http.request import split_domain_port, validate_host
 from prometheus_client import Counter, Histogram
 
-from bistro.core.database.errors import DATABASE_IS_BUSY
+from bistro.core.database.errors import DATABASE_IS_BUSY, database_is_busy
 from bistro.core.kernel.asgi import App, Message, Receive, Send, refuse, replay
 from bistro.core.kernel.errors import Overloaded
 
@@ -131,7 +131,7 @@ class _FastEndpoint:
             await _refuse_overload(send, error)
         except DATABASE_IS_BUSY as error:
             log.warning("database unavailable on the fast path", extra={"error": repr(error)})
-            await _refuse_overload(send, Overloaded("The order desk is busy. Try again in a moment."))
+            await _refuse_overload(send, database_is_busy())
         except Exception:  # as in Django, details go to the log only
             log.exception("fast path handler failed")
             await refuse(send, 500, "Something went wrong on the server. Try again in a moment.", "server_error", [])

@@ -11,7 +11,7 @@ def found(function, **kwargs):
     return {message.id for message in function(None, **kwargs)}
 
 
-def test_https_behind_a_proxy_that_is_not_named_would_redirect_for_ever(settings):
+def test_https_behind_a_proxy_that_is_not_named_would_redirect_endlessly(settings):
     settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, None
     assert found(checks.proxy_check) == {"bistro.E013"}
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

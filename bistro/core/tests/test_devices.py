@@ -119,7 +119,7 @@ def test_what_is_no_code_is_422(body):
     assert Api().post("/api/v1/devices/enrol", body).status_code == 422
 
 
-def test_guessing_codes_is_slowed_down_at_both_doors(client):
+def test_guessing_codes_is_slowed_down_on_page_and_api(client):
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         statuses = [enrol_by(f"GUESS{number}").status_code for number in range(12)]
         assert statuses == [422] * 10 + [429] * 2

@@ -57,7 +57,7 @@ def app(call, ordinary):
     return app
 
 
-async def test_until_the_headers_are_known_the_ordinary_door_answers(call, ordinary, monkeypatch):
+async def test_until_the_headers_are_known_the_normal_view_answers(call, ordinary, monkeypatch):
     """The first request starts the computation outside the event loop."""
     app, computed = fast_path({PATH: call}, otherwise=ordinary), asyncio.Event()
     loop, real = asyncio.get_running_loop(), app.shared.compute
@@ -92,7 +92,7 @@ UNSUPPORTED_HEADERS = {
 
 
 @pytest.mark.parametrize("headers", UNSUPPORTED_HEADERS.values(), ids=UNSUPPORTED_HEADERS)
-async def test_what_is_not_plain_goes_to_the_ordinary_door_whole(app, call, ordinary, headers):
+async def test_what_is_not_plain_goes_to_the_normal_view_whole(app, call, ordinary, headers):
     status, _, _ = await ask(app, http_scope(PATH, headers={**JSON, **headers}), b"fish ", b"and chips")
     assert status == 299
     assert call.asked == []
@@ -119,7 +119,7 @@ async def test_other_addresses_and_methods_never_come_here(app, call, method, pa
     assert call.asked == []
 
 
-async def test_what_the_call_does_not_take_goes_to_the_ordinary_door_whole(app, call, ordinary):
+async def test_what_the_call_does_not_take_goes_to_the_normal_view_whole(app, call, ordinary):
     call.answer = None
     assert (await ask(app, http_scope(PATH, headers=JSON), b'{"a"', b":1}"))[0] == 299
     assert ordinary.bodies == [b'{"a":1}']

@@ -17,7 +17,7 @@ from bistro.core.tests.http import Api, refused
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse"
-DOORS = ["/auth", "/api/v1/auth"]
+PREFIXES = ["/auth", "/api/v1/auth"]
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def member():
     return MembershipFactory(role="waiter")
 
 
-def login(email, password=PASSWORD, door="/auth", **more):
-    return Api().post(f"{door}/login", {"email": email, "password": password, **more})
+def login(email, password=PASSWORD, prefix="/auth", **more):
+    return Api().post(f"{prefix}/login", {"email": email, "password": password, **more})
 
 
 def user_of(member):
@@ -43,23 +43,23 @@ def user_of(member):
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("door", DOORS)
-def test_login_refresh_and_me(member, door):
-    answer = login(member.staff.email, door=door)
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_login_refresh_and_me(member, prefix):
+    answer = login(member.staff.email, prefix=prefix)
     assert answer.status_code == 200
     body = answer.json()
     assert set(body) == {"access_token", "refresh_token", "token_type", "user"}
     assert body["token_type"] == "bearer"
     assert body["user"] == user_of(member)
 
-    me = Api(f"Bearer {body['access_token']}").get(f"{door}/me")
+    me = Api(f"Bearer {body['access_token']}").get(f"{prefix}/me")
     assert (me.status_code, me.json()) == (200, user_of(member))
 
-    again = Api().post(f"{door}/refresh", {"refresh_token": body["refresh_token"]})
+    again = Api().post(f"{prefix}/refresh", {"refresh_token": body["refresh_token"]})
     assert again.status_code == 200
     assert set(again.json()) == set(body)
     assert again.json()["user"] == user_of(member)
-    assert Api(f"Bearer {again.json()['access_token']}").get(f"{door}/me").status_code == 200
+    assert Api(f"Bearer {again.json()['access_token']}").get(f"{prefix}/me").status_code == 200
 
 
 @pytest.mark.parametrize("typed", ["UPPER", " spaces ", "Mixed"])

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.live import rechecks as judge_module
+from bistro.core.live import rechecks
 from bistro.core.live.credentials import Credential
 from bistro.core.live.rechecks import CredentialRechecker
 
@@ -24,28 +24,28 @@ def asked(monkeypatch):
         questions.append(set(credentials))
         return {GOOD} & set(credentials)
 
-    monkeypatch.setattr(judge_module, "in_thread", answer)
-    monkeypatch.setattr(judge_module, "GATHERING_SECONDS", 0.01)
+    monkeypatch.setattr(rechecks, "in_thread", answer)
+    monkeypatch.setattr(rechecks, "GATHERING_SECONDS", 0.01)
     return questions
 
 
 async def test_many_sockets_are_one_question(asked):
-    judge = CredentialRechecker()
-    answers = await asyncio.gather(*(judge.still_valid(who) for who in [GOOD, REVOKED] * 50))
+    rechecker = CredentialRechecker()
+    answers = await asyncio.gather(*(rechecker.still_valid(who) for who in [GOOD, REVOKED] * 50))
     assert answers == [True, False] * 50
     assert asked == [{GOOD, REVOKED}]
 
 
 async def test_who_asks_later_is_not_told_an_old_answer(asked):
-    judge = CredentialRechecker()
-    assert await judge.still_valid(GOOD)
-    assert await judge.still_valid(GOOD)
+    rechecker = CredentialRechecker()
+    assert await rechecker.still_valid(GOOD)
+    assert await rechecker.still_valid(GOOD)
     assert asked == [{GOOD}, {GOOD}]
 
 
 async def test_who_leaves_takes_nothing_from_the_others(asked):
-    judge = CredentialRechecker()
-    leaving, staying = (asyncio.create_task(judge.still_valid(GOOD)) for _ in range(2))
+    rechecker = CredentialRechecker()
+    leaving, staying = (asyncio.create_task(rechecker.still_valid(GOOD)) for _ in range(2))
     await asyncio.sleep(0)
     leaving.cancel()
     assert await staying
@@ -53,14 +53,16 @@ async def test_who_leaves_takes_nothing_from_the_others(asked):
 
 
 async def test_a_database_that_is_away_is_told_to_each_and_the_next_ask_again(asked, monkeypatch):
-    answers = judge_module.in_thread
+    answers = rechecks.in_thread
 
     async def away(function, credentials):
         raise OperationalError("away")
 
-    judge = CredentialRechecker()
-    monkeypatch.setattr(judge_module, "in_thread", away)
-    for outcome in await asyncio.gather(judge.still_valid(GOOD), judge.still_valid(REVOKED), return_exceptions=True):
+    rechecker = CredentialRechecker()
+    monkeypatch.setattr(rechecks, "in_thread", away)
+    for outcome in await asyncio.gather(
+        rechecker.still_valid(GOOD), rechecker.still_valid(REVOKED), return_exceptions=True
+    ):
         assert isinstance(outcome, OperationalError)
-    monkeypatch.setattr(judge_module, "in_thread", answers)
-    assert await judge.still_valid(GOOD)
+    monkeypatch.setattr(rechecks, "in_thread", answers)
+    assert await rechecker.still_valid(GOOD)

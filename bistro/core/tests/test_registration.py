@@ -32,9 +32,9 @@ def person(**more):
     return {"email": "new@bistro.example", "password": STRONG, "name": "New", **more}
 
 
-@pytest.mark.parametrize("door", ["/auth", "/api/v1/auth"])
-def test_a_manager_registers_a_waiter(here, door):
-    answer = api_as("manager", here).post(f"{door}/register", person(role="waiter"))
+@pytest.mark.parametrize("prefix", ["/auth", "/api/v1/auth"])
+def test_a_manager_registers_a_waiter(here, prefix):
+    answer = api_as("manager", here).post(f"{prefix}/register", person(role="waiter"))
     assert answer.status_code == 201
     staff = Staff.objects.get(email="new@bistro.example")
     place = {"id": str(here.uid), "restaurantId": here.pk, "name": here.name, "role": "waiter"}
@@ -46,7 +46,7 @@ def test_a_manager_registers_a_waiter(here, door):
         "restaurantId": str(here.uid),
         "restaurants": [place],
     }
-    assert Api().post(f"{door}/login", {"email": "NEW@bistro.example", "password": STRONG}).status_code == 200
+    assert Api().post(f"{prefix}/login", {"email": "NEW@bistro.example", "password": STRONG}).status_code == 200
 
 
 def test_nobody_registers_himself():

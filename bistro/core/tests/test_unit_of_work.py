@@ -283,9 +283,9 @@ def test_it_does_not_ring_for_what_did_not_happen(actor, monkeypatch, django_cap
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_doorbell_that_fails_does_not_fail_the_answer(here, actor, monkeypatch):
+def test_a_commit_signal_that_fails_does_not_fail_the_answer(here, actor, monkeypatch):
     def broken(*heard):
-        raise ConnectionError("no bell")
+        raise ConnectionError("no signal")
 
     monkeypatch.setattr(commit_signal, "notify", broken)
     with UnitOfWork(actor) as work:

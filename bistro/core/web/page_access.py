@@ -21,7 +21,7 @@ Inner = Callable[Concatenate[HtmxHttpRequest, Actor, Params], HttpResponse]
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
-def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
+def page_requires(permission: Permission) -> Callable[[Inner[Params]], View[Params]]:
     """Restrict a page to roles with the permission; the view receives the actor.
 
     A visitor without a login is sent to the login page. Times on the page are in the restaurant's time zone.
@@ -37,8 +37,8 @@ def page_requires(act: Permission) -> Callable[[Inner[Params]], View[Params]]:
                 return to_login(request)
             if actor.restaurant_id is None:
                 return redirect("choose-restaurant")
-            if not actor.may(act):
-                raise PermissionDenied(f"Your role cannot {act.words}.")
+            if not actor.may(permission):
+                raise PermissionDenied(f"Your role cannot {permission.words}.")
             with timezone.override(restaurant_of(actor).tz):
                 return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
 
