@@ -202,6 +202,15 @@ def test_what_changed_after_the_look_is_not_read(two):
     assert two.tickets(two.order_json)[0]["alert_at"] is None
 
 
+@pytest.mark.parametrize("version", ["", "-1", "1e3", "9" * 20])
+def test_an_unreadable_version_acknowledges_nothing(two, version):
+    edit(two, kept(two, 0, quantity=2), kept(two, 1))
+    (ticket,) = two.tickets(two.order_json)
+    with nothing_changes():
+        answer = two.browser("kitchen").post(f"/kitchen/tickets/{ticket['id']}/read/", {"version": version})
+    assert answer.status_code == 412
+
+
 def test_what_is_unread_is_not_handed_on_line_by_line(two):
     fry = StationFactory(restaurant=two.restaurant, name="Fry")
     edit(two, kept(two, 0, quantity=2), kept(two, 1))

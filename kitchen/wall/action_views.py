@@ -96,8 +96,13 @@ def release_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespo
 @require_POST
 @page_requires(Permission.COOK)
 def read_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Acknowledge the changes that the ticket's form showed, up to its `version`."""
-    version = whole_number(request.POST.get("version", ""))
+    """Acknowledge the changes that the ticket's form showed, up to its `version`.
+
+    An unreadable version belongs to no ticket, so that no change is acknowledged unseen.
+    """
+    said = request.POST.get("version")
+    number = whole_number(said or "")
+    version = None if said is None else -1 if number is None else number
     return _act(request, actor, pk, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
 
 

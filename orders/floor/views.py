@@ -22,6 +22,7 @@ from orders.floor.table_sheet import read_sheet
 from orders.transitions import CancelReason
 from tables.models import Table
 
+NEVER = "never"  # in the form, instead of minutes: remove the plan
 SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
 
 
@@ -102,8 +103,13 @@ def fire(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
 def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
-    """Plan a held course to fire after some minutes, or remove the plan ("never")."""
-    minutes = whole_number(request.POST.get("minutes", ""), most=9_999)
+    """Plan a held course to fire after some minutes, or remove the plan ("never").
+
+    The service refuses -1, which stands for an unreadable number of minutes.
+    """
+    said = request.POST.get("minutes", "")
+    number = whole_number(said, most=9_999)
+    minutes = None if said == NEVER else -1 if number is None else number
     return _move(
         request, actor, pk, lambda: services.plan_course(order_id=pk, course=course, minutes=minutes, actor=actor)
     )

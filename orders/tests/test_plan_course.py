@@ -129,3 +129,12 @@ def test_a_waiter_says_it_on_the_sheet(house, order):
         refused_page = browser.post(address, {"minutes": "9999"}, headers={"HX-Request": "true"})
     assert "within twelve hours" in refused_page.text
     assert not PlannedCourse.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", ["", "-1", "1e3", "soon", "721", "9" * 20])
+def test_unreadable_minutes_keep_the_plan(house, order, minutes):
+    house.done(plan(house, order))
+    with nothing_changes():
+        answer = house.browser("waiter").post(f"/floor/orders/{order['id']}/courses/2/plan/", {"minutes": minutes})
+    assert answer.status_code == 422
+    assert PlannedCourse.objects.get().fire_at == NOON + timedelta(minutes=10)
