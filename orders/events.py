@@ -88,18 +88,18 @@ class CourseServed(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseDropped(OrderEvent):
-    """The removal of a held course, for screens. `CourseLeftOut` has the removed lines."""
+class CourseRemoved(OrderEvent):
+    """The removal of a held course, for screens. `BillReduced` has its lines."""
 
-    action: ClassVar[str] = "course_dropped"
+    action: ClassVar[str] = "course_removed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseLeftOut(AboutOrder):
-    """The removal of a held course, for the audit trail: the removed lines, the totals before and after, the reason."""
+class BillReduced(AboutOrder):
+    """The lines of a removed course, for the audit trail: the lines, the totals before and after, the reason."""
 
     type: ClassVar[str] = "bill_reduced"
-    action: ClassVar[str] = "course_left_out"
+    action: ClassVar[str] = "lines_removed"
 
     course: int
     lines: tuple[OrderLine, ...]

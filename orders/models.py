@@ -146,7 +146,7 @@ class PlannedCourse(models.Model):
     """The plan of a held course to fire automatically at `fire_at`.
 
     A person makes the plan, or the system when the course before is served. The row is deleted when the course is
-    fired or dropped.
+    fired or removed.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)

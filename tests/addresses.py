@@ -97,7 +97,7 @@ PAGES = {
     "floor/orders/<int:pk>/deliver/": "order",
     "floor/orders/<int:pk>/courses/<int:course>/fire/": "order",
     "floor/orders/<int:pk>/courses/<int:course>/plan/": "order",
-    "floor/orders/<int:pk>/courses/<int:course>/drop/": "order",
+    "floor/orders/<int:pk>/courses/<int:course>/remove/": "order",
 }
 OPEN_TO_ALL = {"health", "metrics", "api/schema/", "openapi.json", "api/docs/", "api/redoc/", "docs", "redoc"}
 SOCKETS = {

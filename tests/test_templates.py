@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from django.utils.module_loading import import_string
 
 ROOT = Path(settings.BASE_DIR)
 LONGEST_LINE = 160
@@ -18,6 +19,28 @@ def long_lines(text):
 
 def rendered(source, **context):
     return " ".join(Template("{% load act_forms marks %}" + source).render(Context(context)).split())
+
+
+def missing_classes(text):
+    """Return the classes that a template's comment names (`kitchen.wall.board.BoardLine`) and that do not exist."""
+    missing = []
+    for path in re.findall(r"\b(?:bistro|menu|tables|orders|kitchen)(?:\.[a-z_]+)+\.[A-Z]\w+", text):
+        try:
+            import_string(path)
+        except ImportError:
+            missing.append(path)
+    return missing
+
+
+def test_every_class_of_a_context_exists():
+    found = {str(path.relative_to(ROOT)): missing_classes(path.read_text()) for path in TEMPLATES}
+    assert {path: missing for path, missing in found.items() if missing} == {}
+
+
+def test_a_class_that_does_not_exist_is_found():
+    """Control."""
+    text = "line (kitchen.wall.board.BoardLine), look (kitchen.look.Look), sheet (kitchen.wall.board.Sheet)"
+    assert missing_classes(text) == ["kitchen.look.Look", "kitchen.wall.board.Sheet"]
 
 
 def test_no_line_is_too_long():

@@ -86,7 +86,7 @@ class SheetOrder:
     deliver_word: str
     held_courses: list[HeldCourse]
     can_fire: bool
-    can_drop: bool
+    can_remove: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
         deliver_word="Mark course served" if to_come else "Mark delivered",
         held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Permission.FIRE_COURSE),
-        can_drop=actor.may(Permission.CANCEL_ORDER),
+        can_remove=actor.may(Permission.CANCEL_ORDER),
     )
 
 

@@ -15,5 +15,5 @@ urlpatterns = [
     path("orders/<int:pk>/deliver/", views.deliver, name="deliver"),
     path("orders/<int:pk>/courses/<int:course>/fire/", views.fire, name="fire"),
     path("orders/<int:pk>/courses/<int:course>/plan/", views.plan, name="plan"),
-    path("orders/<int:pk>/courses/<int:course>/drop/", views.drop, name="drop"),
+    path("orders/<int:pk>/courses/<int:course>/remove/", views.remove_course, name="remove-course"),
 ]

@@ -117,11 +117,11 @@ def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 
 @require_POST
 @page_requires(Permission.CANCEL_ORDER)
-def drop(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
+def remove_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
     """Remove a held course with a reason."""
     reason = _reason(request)
     return _move(
-        request, actor, pk, lambda: services.drop_course(order_id=pk, course=course, reason=reason, actor=actor)
+        request, actor, pk, lambda: services.remove_course(order_id=pk, course=course, reason=reason, actor=actor)
     )
 
 

@@ -4,7 +4,7 @@ from orders.services.alarming import raise_unseen_alarms
 from orders.services.batch import PlacedOrder, TokenEnded
 from orders.services.clearing import clear_table
 from orders.services.editing import replace_lines, withdraw_order
-from orders.services.firing import drop_course, fire_course
+from orders.services.firing import fire_course, remove_course
 from orders.services.moving import cancel_order, confirm_order, deliver_order
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
@@ -16,7 +16,6 @@ __all__ = [
     "clear_table",
     "confirm_order",
     "deliver_order",
-    "drop_course",
     "fire_course",
     "fire_due_courses",
     "place_order",
@@ -24,6 +23,7 @@ __all__ = [
     "place_orders",
     "plan_course",
     "raise_unseen_alarms",
+    "remove_course",
     "replace_lines",
     "withdraw_order",
 ]

@@ -1,10 +1,10 @@
-"""Services that fire or drop a held course."""
+"""Services that fire or remove a held course."""
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.events import CourseDropped, CourseFired, CourseLeftOut, OrderDelivered
+from orders.events import BillReduced, CourseFired, CourseRemoved, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.pricing import add_up
 from orders.steps import advance, locked_order, move_lines, refuse_over, remove_lines, return_portions, touch
@@ -29,7 +29,7 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
     return order
 
 
-def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Order:
+def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Order:
     """Remove a held course: its lines leave the order and the bill, and its counted portions return.
 
     Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
@@ -46,9 +46,9 @@ def drop_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Ord
         order.total, order.tax = add_up(order.lines.all(), order.tax_mode)
         touch(order, "total", "tax")
         PlannedCourse.objects.filter(order=order, course=course).delete()
-        work.record(CourseDropped.of(order))
+        work.record(CourseRemoved.of(order))
         reason = reason.strip()[:200]
-        work.record(CourseLeftOut(order=order, course=course, lines=tuple(held), total_before=before, reason=reason))
+        work.record(BillReduced(order=order, course=course, lines=tuple(held), total_before=before, reason=reason))
         if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in order.lines.all()):
             advance(order, OrderStatus.DELIVERED, work)  # because all remaining lines have been served
             work.record(OrderDelivered.of(order))

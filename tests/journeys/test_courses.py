@@ -17,7 +17,7 @@ from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
-from orders.services import cancel_order, deliver_order, drop_course, fire_course, replace_lines, withdraw_order
+from orders.services import cancel_order, deliver_order, fire_course, remove_course, replace_lines, withdraw_order
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
@@ -199,12 +199,12 @@ def test_a_course_that_nobody_wants_leaves_the_bill_and_its_portions_return(hous
     set_portions(item_id=house.item.pk, portions_left=10, actor=house.actor("manager"))
     order = order_of(house, 1, 2)
     bump_all(house, order)
-    dropped = drop_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
+    dropped = remove_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
     assert (dropped.total, dropped.status) == (Decimal("10.00"), "ready")
     house.item.refresh_from_db()
     assert (statuses(order), house.item.portions_left) == ([(1, "done")], 9)
     update, trail = Event.objects.order_by("seq")[Event.objects.count() - 2 :]
-    assert (update.action, trail.action) == ("course_dropped", "course_left_out")
+    assert (update.action, trail.action) == ("course_removed", "lines_removed")
     gone = json.loads(trail.data)
     assert (gone["course"], gone["total_before"], gone["total_after"]) == (2, "20.00", "10.00")
     assert [(line["name"], line["total"]) for line in gone["lines"]] == [(house.item.name, "10.00")]
@@ -216,7 +216,7 @@ def test_after_the_last_course_was_served_dropping_the_rest_delivers_the_order(h
     order = order_of(house, 1, 2)
     bump_all(house, order)
     deliver(house, order)
-    dropped = drop_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
+    dropped = remove_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
     assert dropped.status == "delivered"
     assert dropped.delivered_at is not None
     assert Event.objects.latest("seq").action == "delivered"
@@ -226,7 +226,7 @@ def test_dropping_with_added_tax_takes_the_tax_off_too():
     house = open_house(hold_courses=True, tax_mode="added")
     order = order_of(house, 1, 2)
     alone = order_of(house, 1)
-    dropped = drop_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
+    dropped = remove_course(order_id=order.pk, course=2, reason="Full", actor=house.actor("waiter"))
     assert (dropped.total, dropped.tax) == (alone.total, alone.tax)
     assert dropped.total > Decimal("10.00")
 
@@ -236,11 +236,11 @@ def test_what_cannot_be_dropped(house):
     waiter = house.actor("waiter")
     for course, reason, code in [(1, "Full", "already_fired"), (7, "Full", "unknown_course"), (2, " ", None)]:
         with nothing_changes(), pytest.raises((InvalidInput, LostRace)) as caught:
-            drop_course(order_id=order.pk, course=course, reason=reason, actor=waiter)
+            remove_course(order_id=order.pk, course=course, reason=reason, actor=waiter)
         assert caught.value.code == (code or "validation_error")
     cancel_order(order_id=order.pk, reason="Left", actor=waiter)
     with nothing_changes(), pytest.raises(IllegalTransition):
-        drop_course(order_id=order.pk, course=2, reason="Full", actor=waiter)
+        remove_course(order_id=order.pk, course=2, reason="Full", actor=waiter)
 
 
 def test_cancelling_a_begun_order_returns_the_portions_of_what_was_held(house):
@@ -286,7 +286,7 @@ def test_the_floor_says_that_a_course_waits(house):
     (table,) = read_floor(waiter).tables
     assert (table.state, table.shown.letter) == ("held", "H")
     (shown,) = read_sheet(waiter, house.table).orders
-    assert ([course.number for course in shown.held_courses], shown.can_fire, shown.can_drop) == ([2], True, True)
+    assert ([course.number for course in shown.held_courses], shown.can_fire, shown.can_remove) == ([2], True, True)
     fired = fire(house, order, 2)
     (table,) = read_floor(waiter).tables
     assert (table.state, table.since) == ("waiting", fired.fired_at)
@@ -301,5 +301,5 @@ def test_the_sheet_fires_and_leaves_out(house):
     again = browser.post(f"/floor/orders/{order.pk}/courses/2/fire/")
     assert again.status_code == 409
     assert "already fired" in again.content.decode()
-    assert browser.post(f"/floor/orders/{order.pk}/courses/3/drop/", {"reason": "changed_mind"}).status_code == 302
+    assert browser.post(f"/floor/orders/{order.pk}/courses/3/remove/", {"reason": "changed_mind"}).status_code == 302
     assert statuses(order) == [(1, "queued"), (2, "queued")]

@@ -29,10 +29,10 @@ from orders.program_feed import OrderFeed
 from orders.services import (
     cancel_order,
     deliver_order,
-    drop_course,
     fire_course,
     fire_due_courses,
     plan_course,
+    remove_course,
     replace_lines,
     withdraw_order,
 )
@@ -86,7 +86,7 @@ def left(house):
     replace_lines(order_id=house.order_pk, lines=kept, note=None, actor=house.waiter)
     for nth, item in enumerate(house.menu_items):
         name(item, f"Dish {nth}")
-    drop_course(order_id=house.order_pk, course=2, reason="Full", actor=house.waiter)
+    remove_course(order_id=house.order_pk, course=2, reason="Full", actor=house.waiter)
     return house
 
 
@@ -104,15 +104,15 @@ def test_the_rows_stay_and_say_when_and_by_whom(left):
     assert {word for word, row in rows.items() if row.removed_at is not None} == {EDITED, DROPPED}
     label = left.waiter.label
     assert [rows[word].removed_by for word in (STAYS, EDITED, DROPPED)] == ["", label, label]
-    at = {event.action: event.at for event in Event.objects.filter(action__in=["edited", "course_left_out"])}
-    assert (rows[EDITED].removed_at, rows[DROPPED].removed_at) == (at["edited"], at["course_left_out"])
+    at = {event.action: event.at for event in Event.objects.filter(action__in=["edited", "lines_removed"])}
+    assert (rows[EDITED].removed_at, rows[DROPPED].removed_at) == (at["edited"], at["lines_removed"])
     assert (rows[EDITED].total, rows[DROPPED].total) == (Decimal("7.00"), Decimal("5.00"))
     assert rows[DROPPED].status == "held", "as it was when it left"
 
 
 def test_events_tell_of_them(left):
     placed, edited, out = (
-        json.loads(Event.objects.get(action=action).data) for action in ("placed", "edited", "course_left_out")
+        json.loads(Event.objects.get(action=action).data) for action in ("placed", "edited", "lines_removed")
     )
     assert [line["name"] for line in placed["lines"]] == [STAYS, EDITED, DROPPED]
     assert [line["name"] for line in edited["lines"]] == [STAYS, DROPPED]
@@ -202,8 +202,8 @@ def test_nothing_of_them_waits_or_fires(left):
     assert read_expo(waiter).coming == []
     (table,) = read_floor(waiter).tables
     assert table.state != "held"
-    for act in (fire_course, drop_course, plan_course):
-        more = {"drop_course": {"reason": "Full"}, "plan_course": {"minutes": 5}}.get(act.__name__, {})
+    for act in (fire_course, remove_course, plan_course):
+        more = {"remove_course": {"reason": "Full"}, "plan_course": {"minutes": 5}}.get(act.__name__, {})
         with nothing_changes(), pytest.raises(InvalidInput) as caught:
             act(order_id=left.order_pk, course=2, actor=waiter, **more)
         assert caught.value.code == "unknown_course"
@@ -224,7 +224,7 @@ def test_the_next_course_is_one_that_is_still_there(house):
     forget()
     order = house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1, "course": n} for n in (1, 2, 3)])
     waiter = house.actor("waiter")
-    drop_course(order_id=order["id"], course=2, reason="Full", actor=waiter)
+    remove_course(order_id=order["id"], course=2, reason="Full", actor=waiter)
     bump_ticket(ticket_id=Ticket.objects.get(order=order["id"]).pk, actor=house.actor("kitchen"))
     assert deliver_order(order_id=order["id"], actor=waiter).status == "preparing"
     assert list(PlannedCourse.objects.values_list("course", flat=True)) == [3]
@@ -233,7 +233,7 @@ def test_the_next_course_is_one_that_is_still_there(house):
 def test_a_plan_for_a_course_goes_with_it(house):
     waiter = house.actor("waiter")
     planned = plan_course(order_id=house.order_pk, course=2, minutes=0, actor=waiter)
-    drop_course(order_id=house.order_pk, course=2, reason="Full", actor=waiter)
+    remove_course(order_id=house.order_pk, course=2, reason="Full", actor=waiter)
     assert fire_due_courses(now=planned.placed_at.replace(year=planned.placed_at.year + 1)) == 0
 
 
@@ -248,7 +248,7 @@ def test_portions_return_once(house, end):
         for line in (order["lines"][0], order["lines"][2])
     ]
     replace_lines(order_id=order["id"], lines=keep, note=None, actor=waiter)
-    drop_course(order_id=order["id"], course=2, reason="Full", actor=waiter)
+    remove_course(order_id=order["id"], course=2, reason="Full", actor=waiter)
     left = [8, 10, 10]
     for item, portions in zip(house.menu_items, left, strict=True):
         item.refresh_from_db()
@@ -296,7 +296,7 @@ def test_an_order_knows_how_its_tax_was_counted(mode, total):
     house.restaurant.save()
     forget()
     assert Order.objects.get().tax_mode == mode
-    dropped = drop_course(order_id=order["id"], course=2, reason="Full", actor=house.actor("waiter"))
+    dropped = remove_course(order_id=order["id"], course=2, reason="Full", actor=house.actor("waiter"))
     assert (str(dropped.total), dropped.tax_mode) == (total, mode)
 
 

@@ -47,7 +47,7 @@ PAGES = {
     "floor/orders/<int:pk>/deliver/": [("post", None, "order")],
     "floor/orders/<int:pk>/courses/<int:course>/fire/": [("post", None, "order")],
     "floor/orders/<int:pk>/courses/<int:course>/plan/": [("post", {"minutes": "5"}, "order")],
-    "floor/orders/<int:pk>/courses/<int:course>/drop/": [("post", {"reason": "mistake"}, "order")],
+    "floor/orders/<int:pk>/courses/<int:course>/remove/": [("post", {"reason": "mistake"}, "order")],
     "kitchen/pauses/<int:pk>/resume/": [("post", None, "pause")],
     "kitchen/<int:station_id>/": [("get", None, "station")],
     "kitchen/tickets/<int:pk>/start/": [("post", None, "ticket")],

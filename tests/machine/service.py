@@ -113,7 +113,7 @@ class Service(Pausing, Paper):
         order_id = self.order_id(pick)
         self.attempt(
             lambda: self.model.drop(order_id, course),
-            lambda: services.drop_course(order_id=order_id, course=course, reason="Full", actor=self.manager),
+            lambda: services.remove_course(order_id=order_id, course=course, reason="Full", actor=self.manager),
         )
 
     @precondition(lambda self: self.model.orders)
