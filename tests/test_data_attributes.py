@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(settings.BASE_DIR)
 SCRIPTS = ROOT / "static" / "js"
 ROW = re.compile(r"^\|`(data-[a-z-]+)`\|([^|]+)\|([^|]+)\|([^|]+)\|([^|]+)\|$", re.MULTILINE)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.module_loading import import_string
 
+pytestmark = pytest.mark.database_agnostic
+
 ROOT = Path(settings.BASE_DIR)
 LONGEST_LINE = 160
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from bistro.core.kernel.names import name_key
 
+pytestmark = pytest.mark.database_agnostic
+
 
 @pytest.mark.parametrize(
     "typed", ["Crème Brûlée", "crème brûlée", "  CRÈME   BRÛLÉE ", "Cre\u0300me Bru\u0302le\u0301e", "Crème\tBrûlée\n"]

@@ -4,6 +4,8 @@ import pytest
 
 from bistro.core.kernel.numbers import LARGEST_KEY, whole_number
 
+pytestmark = pytest.mark.database_agnostic
+
 
 @pytest.mark.parametrize(
     ("text", "number"),
