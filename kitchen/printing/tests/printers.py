@@ -5,9 +5,12 @@ import struct
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
 
 from kitchen.printing.escpos import FEED_AND_CUT, STATUS, WHEN_DONE
-from kitchen.printing.models import Printer
+from kitchen.printing.models import Printer, PrintJob
 
 WELL, OPEN_COVER, PAPER_OUT = b"\x12\x12", b"\x1a\x12", b"\x1a\x72"
 
@@ -112,3 +115,19 @@ def printer_at(house, port, **more) -> Printer:
     more.setdefault("station", house.station)
     more.setdefault("name", f"Printer {Printer.objects.count() + 1}")
     return Printer.objects.create(restaurant=house.restaurant, host="127.0.0.1", port=port, **more)
+
+
+def later(seconds):
+    """Return a clock that is ahead by some seconds."""
+    return lambda: timezone.now() + timedelta(seconds=seconds)
+
+
+def edit(house, order, *lines):
+    """Replace the lines of an order over the API; each line is one of the house's item unless it says more."""
+    body = [{"item": house.item.pk, "quantity": 1, **line} for line in lines]
+    return house.done(house.api().put(f"/api/v1/orders/{order['id']}", {"lines": body}))
+
+
+def statuses():
+    """Return `(kind, status)` of every slip, oldest first."""
+    return list(PrintJob.objects.order_by("pk").values_list("kind", "status"))

@@ -21,7 +21,7 @@ from kitchen.printing import services
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
-from kitchen.printing.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import printer_at
 from kitchen.wall.live import KitchenView
 
 pytestmark = pytest.mark.django_db
@@ -37,17 +37,6 @@ def said(page):
 @pytest.fixture
 def cook(house):
     return house.browser("kitchen")
-
-
-@pytest.fixture
-def paper():
-    with FakePrinter() as printer:
-        yield printer
-
-
-@pytest.fixture
-def printer(house, paper):
-    return printer_at(house, paper.port, name="Grill printer")
 
 
 @pytest.fixture

@@ -8,47 +8,16 @@ from django.utils import timezone
 from bistro.core.models import Device
 from bistro.core.tests.factories import DeviceFactory
 from kitchen.models import Screen, Ticket
-from kitchen.printing import network
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import serve_printer
-from kitchen.printing.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, edit, later, printer_at, statuses
 from kitchen.services import acknowledge_tickets, push_ticket
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def paper():
-    with FakePrinter() as printer:
-        yield printer
-
-
-@pytest.fixture
-def printer(house, paper):
-    return printer_at(house, paper.port, name="Grill printer")
-
-
-@pytest.fixture(autouse=True)
-def _short(monkeypatch):
-    monkeypatch.setattr(network, "SECONDS", 0.5)
-    monkeypatch.setattr(network.print_bytes, "__kwdefaults__", {"seconds": 0.5})
-
-
-def later(seconds):
-    return lambda: timezone.now() + timedelta(seconds=seconds)
-
-
-def edit(house, order, *lines):
-    body = [{"item": house.item.pk, "quantity": 1, **line} for line in lines]
-    return house.done(house.api().put(f"/api/v1/orders/{order['id']}", {"lines": body}))
-
-
-def statuses():
-    return list(PrintJob.objects.order_by("pk").values_list("kind", "status"))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts")]
 
 
 # --- the text of a slip ----------------------------------------------------------------------------------------------

@@ -13,45 +13,14 @@ from bistro.core.models import Event
 from bistro.core.writing import unit_of_work
 from bistro.core.writing.unit_of_work import reactions_to
 from kitchen.expo.live import ExpoView
-from kitchen.printing import network
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.services import printing as worker
 from kitchen.printing.services import retry_failed, serve_printer
 from kitchen.printing.services.slips import TRIES
 from kitchen.printing.steps import write_slips
-from kitchen.printing.tests.printers import FakePrinter, printer_at
+from kitchen.printing.tests.printers import FakePrinter, edit, printer_at, statuses
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def paper():
-    with FakePrinter() as printer:
-        yield printer
-
-
-@pytest.fixture
-def printer(house, paper):
-    return printer_at(house, paper.port, name="Grill printer")
-
-
-@pytest.fixture(autouse=True)
-def _short(monkeypatch):
-    monkeypatch.setattr(network, "SECONDS", 0.5)
-    monkeypatch.setattr(network.print_bytes, "__kwdefaults__", {"seconds": 0.5})
-
-
-def later(seconds):
-    return lambda: timezone.now() + timedelta(seconds=seconds)
-
-
-def edit(house, order, *lines):
-    body = [{"item": house.item.pk, "quantity": 1, **line} for line in lines]
-    return house.done(house.api().put(f"/api/v1/orders/{order['id']}", {"lines": body}))
-
-
-def statuses():
-    return list(PrintJob.objects.order_by("pk").values_list("kind", "status"))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts")]
 
 
 MOODS = ["off", "mute", "deaf", "breaks", "open", "empty", "dumb"]
