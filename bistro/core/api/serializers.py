@@ -2,8 +2,13 @@
 
 import re
 import unicodedata
+from datetime import UTC
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 # Invisible characters that reverse or hide text, which the kitchen must be able to read.
@@ -49,6 +54,20 @@ class StrictBoolean(serializers.BooleanField):
         if not isinstance(data, bool):
             raise serializers.ValidationError("Neither true nor false.")
         return data
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class StrictTime(serializers.CharField):
+    """An ISO 8601 time with offset, such as 2025-04-27T18:30:00+02:00, returned in UTC."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            moment = parse_datetime(super().to_internal_value(data))
+            if moment is not None and is_aware(moment):
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise serializers.ValidationError("A time with offset such as 2025-04-27T18:30:00+02:00.")
 
 
 class LoginInput(StrictSerializer):
