@@ -1,4 +1,4 @@
-"""Where an order goes: the table that its request names, the pad's own table, or none for a pick-up."""
+"""The table of a requested order: the one that its request names, the pad's own, or none for a pick-up."""
 
 from datetime import datetime, timedelta
 

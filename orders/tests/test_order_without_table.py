@@ -10,8 +10,6 @@ from django.utils import timezone
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
-from kitchen.models import Ticket
-from kitchen.services import bump_ticket
 from orders.models import Order
 from orders.program_feed import OrderFeed
 from orders.services import place_orders
@@ -36,7 +34,7 @@ def test_staff_and_programs_order_without_a_table(house, other_house, role, kind
     assert (order["name"], order["pickup_at"]) == ("Ana", "2026-05-04T16:30:00+00:00")
     party = Party.objects.get()
     assert (party.pk, party.table, party.status, party.seated_at) == (order["party"], None, "seated", NOW)
-    assert (Order.objects.get().restaurant, Ticket.objects.count()) == (house.restaurant, 1)
+    assert (Order.objects.get().restaurant, len(house.tickets(order))) == (house.restaurant, 1)
     refused(other_house.api("owner").get(f"{PATH}/{order['id']}"), 404, "order_not_found")
 
 
@@ -136,9 +134,8 @@ def test_the_database_refuses_a_dine_in_order_without_a_table(house):
 
 # --- its end ---------------------------------------------------------------------------------------------------
 def deliver(house, order):
-    owner = house.actor("owner")
-    for ticket in Ticket.objects.filter(order_id=order["id"]):
-        bump_ticket(ticket_id=ticket.pk, actor=owner)
+    for ticket in house.tickets(order):
+        house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/bump"))
     house.done(house.api("waiter").post(f"{PATH}/{order['id']}/deliver"))
 
 
