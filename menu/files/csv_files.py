@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 
 from menu.files.headers import field_of
@@ -104,7 +105,7 @@ def _regularity(text: str, delimiter: str) -> tuple[int, float, int]:
     return known, count / len(rows), width
 
 
-def _records(text: str, delimiter: str) -> csv._reader:
+def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 

@@ -18,7 +18,7 @@ _HEADER_WITHIN = 20  # rows from the top
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """What each column of a file means. `fields` is {column: field}, `taxes` {column: tax that a Y switches on}."""
+    """The meaning of each column of a file. `fields` is {column: field}, `taxes` {column: tax that a Y switches on}."""
 
     headers: tuple[str, ...]
     header_row: int

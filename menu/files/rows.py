@@ -27,7 +27,7 @@ _NUMBER_IN_TAX = re.compile(r"(?<![\w.,])[0-9]+[.,][0-9]+(?![\w.,])")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What is wrong with one cell: the row as the spreadsheet numbers it, our column, a sentence."""
+    """The problem of one cell: the row as the spreadsheet numbers it, its column, a sentence."""
 
     row: int
     column: str
@@ -54,7 +54,7 @@ class TextRows:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """What the reader of prices must know of a currency: its marks, and whether amounts have decimals."""
+    """The facts about a currency that prices need: its marks and its number of decimals."""
 
     marks: tuple[str, ...]
     digits: int

@@ -15,7 +15,7 @@ class FileRefused(ValueError):
 
 
 class Kind(StrEnum):
-    """What a cell holds. A CSV file holds text only."""
+    """The kind of a cell's value. A CSV file holds text only."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `number` is its exact value where the file holds a number and not text.
+    """A cell. `number` is its exact value where the file holds a number and not text.
 
     A cell with a percent format has `percent`, and `number` is the percentage that people see: 19 for 0.19.
     """
