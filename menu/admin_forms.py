@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
 from menu.allergens import ALLERGENS, DIETS
 from menu.models import Category, Ingredient, Item
@@ -28,6 +28,9 @@ class CategoryForm(TenantForm):
 
 class ItemForm(TenantForm):
     """A form for a dish, with checkboxes for allergens and diets."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     allergens = forms.MultipleChoiceField(
         choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
@@ -62,6 +65,9 @@ class GroupForm(TenantForm):
 
 class ModifierForm(TenantForm):
     """A form for a choice, which belongs to the same dish as its group."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
     allergen = forms.ChoiceField(
