@@ -126,33 +126,52 @@ class Item(models.Model):
 
 
 class ModifierGroup(models.Model):
-    """A choice that an item offers: at least `min`, at most `max` of its modifiers."""
+    """A choice that items offer: at least `min`, at most `max` of its modifiers. Many items may offer one group."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifier_groups")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifier_groups")
     name = models.CharField(max_length=80)
     min = models.PositiveSmallIntegerField(default=0)
     max = models.PositiveSmallIntegerField(default=1)
-    position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["position"])
+    history = HistoricalRecords()
 
     class Meta:
-        ordering = ["position", "pk"]
+        ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(name="modifier_group_min_max", condition=Q(max__gte=1) & Q(max__gte=F("min"))),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.item_id}"
+        return self.name
+
+
+class ItemGroup(models.Model):
+    """A modifier group that an item offers, at its place among the item's groups.
+
+    The groups of one item never hold the same choice twice, so that a name means one choice of a dish
+    (`menu.choices.refuse_doubled_choices`).
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="item_groups")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="item_groups")
+    group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="item_groups")
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["position"])
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["item", "group"], name="item_group_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group} of {self.item}"
 
 
 class Modifier(models.Model):
     """A choice in a group, with its price. With `allergen`, choosing it declares a guest's allergy."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifiers")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifiers")
     group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="modifiers")
     name = models.CharField(max_length=80)
     name_key = NameKeyField()
@@ -169,7 +188,7 @@ class Modifier(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "name_key"], condition=Q(archived_at=None), name="modifier_name_once"
+                fields=["group", "name_key"], condition=Q(archived_at=None), name="modifier_name_once"
             ),
         ]
 

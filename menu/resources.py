@@ -141,7 +141,7 @@ class ItemResource(resources.ModelResource):
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     """Prefetch everything that a row of the spreadsheet shows, in four queries for any number of dishes."""
-    return rows.select_related("category", "tax_rate").prefetch_related("modifier_groups__modifiers")
+    return rows.select_related("category", "tax_rate").prefetch_related("item_groups__group__modifiers")
 
 
 def _row_result(before: dict[str, str], after: dict[str, str], columns: list[str]) -> RowResult:

@@ -63,7 +63,7 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
-        "options": write_options(item.modifier_groups.all(), currency),
+        "options": write_options((link.group for link in item.item_groups.all()), currency),
     }
 
 

@@ -144,7 +144,6 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
-                ('item', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.item')),
             ],
             options={
                 'verbose_name': 'historical modifier group',
@@ -166,7 +165,6 @@ class Migration(migrations.Migration):
                 ('off_since', models.DateTimeField(blank=True, null=True)),
                 ('position', models.PositiveIntegerField(db_index=True, default=0)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modifiers', to='menu.item')),
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modifiers', to='core.restaurant')),
             ],
             options={
@@ -203,14 +201,46 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('min', models.PositiveSmallIntegerField(default=0)),
                 ('max', models.PositiveSmallIntegerField(default=1)),
-                ('position', models.PositiveIntegerField(db_index=True, default=0)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modifier_groups', to='menu.item')),
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modifier_groups', to='core.restaurant')),
+            ],
+            options={
+                'ordering': ['name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ItemGroup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(db_index=True, default=0)),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='item_groups', to='menu.modifiergroup')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='item_groups', to='menu.item')),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='item_groups', to='core.restaurant')),
             ],
             options={
                 'ordering': ['position', 'pk'],
             },
+        ),
+        migrations.CreateModel(
+            name='HistoricalItemGroup',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.modifiergroup')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('item', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.item')),
+                ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
+            ],
+            options={
+                'verbose_name': 'historical item group',
+                'verbose_name_plural': 'historical item groups',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
             model_name='modifier',
@@ -234,7 +264,6 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
-                ('item', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.item')),
                 ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.modifiergroup')),
             ],
             options={
@@ -346,7 +375,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='modifier',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('item', 'name_key'), name='modifier_name_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('group', 'name_key'), name='modifier_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='itemgroup',
+            constraint=models.UniqueConstraint(fields=('item', 'group'), name='item_group_once'),
         ),
         migrations.AddIndex(
             model_name='pause',

@@ -17,7 +17,7 @@ from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
 NO_ROWS = {
-    "modifier_groups-TOTAL_FORMS": 0, "modifier_groups-INITIAL_FORMS": 0,
+    "item_groups-TOTAL_FORMS": 0, "item_groups-INITIAL_FORMS": 0,
     "recipe-TOTAL_FORMS": 0, "recipe-INITIAL_FORMS": 0,
 }  # fmt: skip
 

@@ -1,13 +1,14 @@
 """The restaurant, which is the tenant."""
 
 import zoneinfo
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import is_currency
 
@@ -81,6 +82,9 @@ class Restaurant(models.Model):
         return zoneinfo.ZoneInfo(self.timezone)
 
     def business_date(self, moment: datetime) -> date:
-        """Return the business day of an instant: the local date, or the day before until `day_ends_at`."""
-        local = moment.astimezone(self.tz)
-        return local.date() - timedelta(days=1) if local.time() < self.day_ends_at else local.date()
+        """Return the business day of an instant."""
+        return business_day.business_date(moment, self.day_ends_at, self.tz)
+
+    def day_begins(self, day: date) -> datetime:
+        """Return the instant at which a business day begins and the previous one ends."""
+        return business_day.day_begins(day, self.day_ends_at, self.tz)
