@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
 from menu.allergens import ALLERGENS, DIETS
 from menu.choices import choices_of, some
@@ -29,6 +29,9 @@ class CategoryForm(TenantForm):
 
 class ItemForm(TenantForm):
     """A form for a dish, with checkboxes for allergens and diets."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     allergens = forms.MultipleChoiceField(
         choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
@@ -87,6 +90,9 @@ class ItemGroupForm(TenantForm):
 
 class ModifierForm(TenantForm):
     """A form for a choice."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
     allergen = forms.ChoiceField(

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
-from bistro.core.kernel.money import short
+from bistro.core.kernel.money import AMOUNT, ZERO, short
 from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
 from menu.querysets import PauseQuerySet
@@ -85,7 +85,7 @@ class Item(models.Model):
     name = models.CharField(max_length=120)
     name_key = NameKeyField()
     description = models.CharField(max_length=400, blank=True)
-    price = models.DecimalField(max_digits=12, decimal_places=2, validators=NOT_NEGATIVE)
+    price = models.DecimalField(validators=NOT_NEGATIVE, **AMOUNT)
     tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
@@ -175,7 +175,7 @@ class Modifier(models.Model):
     group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="modifiers")
     name = models.CharField(max_length=80)
     name_key = NameKeyField()
-    price = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
+    price = models.DecimalField(default=ZERO, **AMOUNT)
     is_default = models.BooleanField(default=False, help_text="Used for a required group when nothing is chosen.")
     allergen = models.CharField(max_length=40, blank=True, help_text="e.g. nuts: the guest must not get this allergen.")
     off_since = models.DateTimeField(null=True, blank=True)

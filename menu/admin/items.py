@@ -35,8 +35,8 @@ class ItemsOfCategory(TenantInline):
     """Dishes of a category in the order of the menu, each with a link to its own page."""
 
     model = Item
-    fields = ("page", "price", "position")
-    readonly_fields = ("page", "price")
+    fields = ("page", "amount", "position")
+    readonly_fields = ("page", "amount")
     ordering_field = "position"
     hide_ordering_field = hide_title = True
     may_add = may_delete = False
@@ -47,7 +47,11 @@ class ItemsOfCategory(TenantInline):
         return page_of("admin:menu_item_change", item.pk, item.name)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived()
+        return super().get_queryset(request).not_archived().select_related("restaurant")
+
+    @admin.display(description="Price")
+    def amount(self, item: Item) -> str:
+        return text(item.price, item.restaurant.currency)
 
 
 @admin.register(Category)
@@ -95,7 +99,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
     inlines = (GroupsOfItem, RecipeInline)
     list_display = ("name", "category", "amount", "state", "prep_minutes", "favourite", "archived")
     list_filter = (InUseFilter, ("category", OwnFilter), "popular")
-    list_select_related = ("category",)
+    list_select_related = ("category", "restaurant")
     search_fields = ("name", "description")
     readonly_fields = ("state",)
     actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
@@ -112,7 +116,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
     @admin.display(description="Price", ordering="price")
     def amount(self, item: Item) -> str:
-        return text(item.price)
+        return text(item.price, item.restaurant.currency)
 
     @admin.display(description="Popular", ordering="popular")
     def favourite(self, item: Item) -> str:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.money import short
+from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.choices import refuse_doubled_choices
@@ -47,6 +49,7 @@ class _Importer:
     def __init__(self, work: UnitOfWork, overwrite: bool) -> None:
         self.work, self.restaurant_id, self.overwrite = work, work.restaurant_id, overwrite
         self.created = self.updated = self.modifiers = 0
+        self.currency = restaurant_by_id(work.restaurant_id).currency
         mine = self.restaurant_id
         self.categories = {row.name_key: row for row in Category.objects.of_restaurant(mine).not_archived()}
         self.items = {
@@ -72,7 +75,7 @@ class _Importer:
         if row is None:
             row = Category(
                 restaurant_id=self.restaurant_id,
-                name=imported.name,
+                name=clean_text(imported.name),
                 course=imported.course,
                 position=len(self.categories),
             )
@@ -86,16 +89,16 @@ class _Importer:
         new = row is None
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
-        before = _facts(row)
-        row.name, row.price = imported.name, imported.price
-        row.description = imported.description or row.description
+        before = _facts(row, self.currency)
+        row.name, row.price = clean_text(imported.name), self._amount(imported.price, imported.name)
+        row.description = clean_text(imported.description) or row.description
         if new or self.overwrite:
             row.category = category
             self._own_facts(row, imported)
         if new:
             row.portions_left = imported.portions_left
             row.off_since = None if imported.available else self.work.now
-        after = _facts(row)
+        after = _facts(row, self.currency)
         if new or before != after:
             _save(row, imported.name)
             self.created, self.updated = self.created + new, self.updated + (not new)
@@ -111,6 +114,13 @@ class _Importer:
         row.tax_rate = self._rate(imported.tax) if imported.tax is not None else None
         row.prep_minutes, row.popular = imported.prep_minutes, imported.popular
         row.allergens, row.diets = list(imported.allergens), list(imported.diets)
+
+    def _amount(self, price: Decimal, what: str) -> Decimal:
+        """Return a price with the currency's decimals. Raises InvalidInput if it has more."""
+        try:
+            return exact(price, self.currency)
+        except (ValueError, ArithmeticError) as error:  # more decimals, or not a number
+            raise InvalidInput(f"{what}.price: {error}", fields={f"{what}.price": [str(error)]}) from None
 
     def _rate(self, percent: Decimal) -> TaxRate:
         rate = self.rates.get(percent)
@@ -142,7 +152,7 @@ class _Importer:
 
     def _new_group(self, imported: ImportedGroup, item: Item) -> ModifierGroup:
         row = ModifierGroup(
-            restaurant_id=self.restaurant_id, name=imported.name, min=imported.min, max=max(imported.max, 1)
+            restaurant_id=self.restaurant_id, name=clean_text(imported.name), min=imported.min, max=max(imported.max, 1)
         )
         _save(row, f"{item.name}: {imported.name}")
         self.shared[_definition(imported, imported.modifiers)] = row
@@ -152,9 +162,9 @@ class _Importer:
         modifier = Modifier(
             restaurant_id=self.restaurant_id,
             group=group,
-            name=choice.name,
+            name=clean_text(choice.name),
             name_key=name_key(choice.name),
-            price=choice.price,
+            price=self._amount(choice.price, f"{item.name}: {choice.name}"),
             is_default=choice.is_default,
             allergen=choice.allergen,
             position=len(self.known[group.pk]),
@@ -175,11 +185,12 @@ def _definition(group: ModifierGroup | ImportedGroup, choices: Sequence[Modifier
     )
 
 
-def _facts(row: Item) -> dict[str, object]:
+def _facts(row: Item, currency: str) -> dict[str, object]:
     """Return the fields of an item that an import may change, for the audit trail."""
-    names = ("name", "price", "description", "prep_minutes", "popular", "allergens", "diets")
+    names = ("name", "description", "prep_minutes", "popular", "allergens", "diets")
     related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
-    return {name: getattr(row, name) for name in names} | related
+    price = text(row.price, currency) if row.price is not None else None
+    return {name: getattr(row, name) for name in names} | {"price": price} | related
 
 
 def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:

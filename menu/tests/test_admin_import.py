@@ -234,7 +234,7 @@ def test_options_are_written_as_they_are_read(house):
                 group=row, name=choice.name, price=choice.price, is_default=choice.is_default,
                 allergen=choice.allergen, position=place,
             )  # fmt: skip
-    assert write_options(link.group for link in house.item.item_groups.all()) == text
+    assert write_options((link.group for link in house.item.item_groups.all()), "EUR") == text
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused(monkeypatch, owner):

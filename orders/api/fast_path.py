@@ -16,6 +16,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.order_kinds import OrderKind
+from bistro.core.kernel.texts import clean_text
 from bistro.core.speed.fast_path import PlainRequest, PlainResponse
 from orders.api.headers import LONGEST
 from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, order_request
@@ -103,7 +104,7 @@ def _request(
 
 def parse_order(body: Any) -> OrderData | None:
     """Return the same as `OrderInput` for a plain body without a pick-up time. None for any other body."""
-    if not isinstance(body, dict) or not ORDER.issuperset(body):
+    if not isinstance(body, dict) or not ORDER.issuperset(body) or body.get("pickup_at") is not None:
         return None
     try:
         table = body.get("table")
@@ -113,7 +114,6 @@ def parse_order(body: Any) -> OrderData | None:
             "table": None if table is None else _id_or_name(table),
             "kind": _kind(body.get("kind", OrderKind.DINE_IN.value)),
             "name": _text(body.get("name", ""), 80),
-            "pickup_at": _nothing(body.get("pickup_at")),
         }
     except _NotPlain:
         return None
@@ -156,8 +156,8 @@ def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any
 
 
 def _text(value: Any, longest: int, *, blank: bool = True) -> str:
-    """Return a text that needs no cleaning. Raises _NotPlain for invisible characters or space at its ends."""
-    if not isinstance(value, str) or len(value) > longest or not value.isprintable() or value != value.strip():
+    """Return a text that needs no cleaning. Raises _NotPlain for every other value."""
+    if not isinstance(value, str) or len(value) > longest or clean_text(value) != value:
         raise _NotPlain
     if not value and not blank:
         raise _NotPlain
@@ -178,11 +178,6 @@ def _kind(value: Any) -> str:
     if not isinstance(value, str) or value not in OrderKind.values:
         raise _NotPlain
     return value
-
-
-def _nothing(value: Any) -> None:
-    if value is not None:
-        raise _NotPlain
 
 
 def _id_or_name(value: Any) -> int | str:
