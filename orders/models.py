@@ -3,8 +3,8 @@ from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.money import AMOUNT, ZERO
+from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet

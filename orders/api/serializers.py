@@ -13,8 +13,8 @@ from rest_framework import serializers
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.jsontext import dumps
-from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.names import LONGEST_NAME
+from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
 
