@@ -21,7 +21,7 @@ from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.pages import ask
 from bistro.core.kernel.money import text
 from menu import services
-from menu.admin.base import MenuAdmin, link
+from menu.admin.base import MenuAdmin, StatementsAdmin, link
 from menu.admin.recipes import RecipeInline
 from menu.admin_forms import CategoryForm, GroupForm, ItemForm, ModifierForm, PortionsForm, TaxRateForm
 from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
@@ -87,7 +87,7 @@ class GroupsOfItem(TenantInline):
 
 
 @admin.register(Item)
-class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
+class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAdmin):
     """The admin page of dishes and drinks, with import and export of a spreadsheet."""
 
     form = ItemForm
@@ -101,7 +101,8 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
     fieldsets = (
         (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
-        ("Allergens and diets", {"fields": ("allergens", "diets")}),
+        ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
+        ("Diets", {"fields": ("diets",)}),
     )
     resource_classes = (ItemResource,)
     import_form_class = ImportForm

@@ -15,8 +15,8 @@ from bistro.core.admin.base import ReadOnlyInline, TenantInline
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.history import HistoryAdmin
-from menu.admin.base import MenuAdmin, link
-from menu.admin_forms import IngredientForm, RecipePartForm
+from menu.admin.base import MenuAdmin, StatementsAdmin, link
+from menu.admin_forms import IngredientForm, RecipePartForm, StatementsForm
 from menu.models import Ingredient, Modifier, RecipePart
 from menu.steps import touch_menu
 
@@ -75,16 +75,21 @@ class IngredientAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
 
 @admin.register(Modifier)
-class ModifierAdmin(MenuAdmin, HistoryAdmin):
-    """The admin page of one choice's recipe. The choice itself is edited on its group's page."""
+class ModifierAdmin(StatementsAdmin, HistoryAdmin):
+    """The admin page of one choice's allergens and recipe. The choice itself is edited on its group's page."""
 
+    form = StatementsForm
     may_add = may_delete = False
     inlines = (RecipeInline,)
     list_display = ("name", "item", "group", "made_of")
     list_filter = (("item__category", OwnFilter),)
     list_select_related = ("item", "group")
     search_fields = ("name", "item__name")
-    fields = readonly_fields = ("item", "name")
+    fieldsets = (
+        (None, {"fields": ("item", "name")}),
+        ("Allergens of what the choice adds", {"fields": StatementsAdmin.STATEMENTS}),
+    )
+    readonly_fields = ("item", "name")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).not_archived().prefetch_related("recipe__ingredient")

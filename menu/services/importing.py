@@ -14,8 +14,10 @@ from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.allergens import Stated
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport, need_no_check
 from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
+from menu.statements import NOTHING_STATED, levels_of, read_statements, state_allergens
 from menu.steps import touch_menu
 
 _RELATED = ("category", "tax_rate")
@@ -57,11 +59,14 @@ class _Importer:
         self.names: dict[int, set[str]] = defaultdict(set)  # {item: name keys of its choices}
         for item_id, name in Modifier.objects.of_restaurant(mine).not_archived().values_list("item_id", "name_key"):
             self.names[item_id].add(name)
-        self.choices: list[Modifier] = []  # new choices, inserted in one statement because there are many
+        self.choices: list[tuple[Modifier, Stated]] = []  # new choices, inserted in one statement
+        self.stated = read_statements(mine)
+        self.statements: dict[Item | Modifier, Stated] = {}  # new statements, written together
 
     def finish(self) -> None:
-        """Insert the new choices in one statement."""
-        Modifier.objects.bulk_create(self.choices)
+        """Insert the new choices in one statement, and write the new statements about allergens."""
+        Modifier.objects.bulk_create(modifier for modifier, _stated in self.choices)
+        state_allergens(self.work, self.statements | {row: stated for row, stated in self.choices if stated})
 
     def category(self, imported: ImportedCategory) -> None:
         row = self.categories.get(name_key(imported.name))
@@ -82,22 +87,26 @@ class _Importer:
         new = row is None
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
-        before = _facts(row)
+        stated = self.stated.get(("item", row.pk), NOTHING_STATED).levels if row.pk else {}
+        before = _facts(row, stated)
         row.name, row.price = imported.name, imported.price
         row.description = imported.description or row.description
         if new or self.overwrite:
             row.category = category
             self._own_facts(row, imported)
+            stated = levels_of(imported.contains, imported.may_contain, imported.free_of)
         if new:
             row.portions_left = imported.portions_left
             row.off_since = None if imported.available else self.work.now
-        after = _facts(row)
+        after = _facts(row, stated)
         if new or before != after:
             _save(row, imported.name)
             self.created, self.updated = self.created + new, self.updated + (not new)
         if not new and before != after:
             changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
             self.work.record(ConfigurationChanged(row=row, pk=row.pk, changed=changed))
+        if before["allergens"] != after["allergens"]:
+            self.statements[row] = stated
         self.items[row.name_key] = row
         for group in imported.groups:
             self.group(group, row)
@@ -106,7 +115,7 @@ class _Importer:
         """Set the facts that managers may change later: for a new item, or with `overwrite`."""
         row.tax_rate = self._rate(imported.tax) if imported.tax is not None else None
         row.prep_minutes, row.popular = imported.prep_minutes, imported.popular
-        row.allergens, row.diets = list(imported.allergens), list(imported.diets)
+        row.diets = list(imported.diets)
 
     def _rate(self, percent: Decimal) -> TaxRate:
         rate = self.rates.get(percent)
@@ -146,15 +155,15 @@ class _Importer:
                 position=place,
             )
             _check(modifier, f"{item.name}: {choice.name}")
-            self.choices.append(modifier)
+            self.choices.append((modifier, levels_of(choice.contains, choice.may_contain, choice.free_of)))
             self.modifiers += 1
 
 
-def _facts(row: Item) -> dict[str, object]:
+def _facts(row: Item, stated: Stated) -> dict[str, object]:
     """Return the fields of an item that an import may change, for the audit trail."""
-    names = ("name", "price", "description", "prep_minutes", "popular", "allergens", "diets")
+    names = ("name", "price", "description", "prep_minutes", "popular", "diets")
     related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
-    return {name: getattr(row, name) for name in names} | related
+    return {name: getattr(row, name) for name in names} | related | {"allergens": dict(sorted(stated.items()))}
 
 
 def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:

@@ -6,8 +6,12 @@ import factory
 from django.db.models import F
 from factory.django import DjangoModelFactory
 
+from bistro.core.kernel.actors import Actor
 from bistro.core.tests.factories import RestaurantFactory
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.models import Category, Ingredient, Item, MenuVersion, Modifier, ModifierGroup, RecipePart, TaxRate
+from menu.statements import levels_of, state_allergens
+from menu.steps import touch_menu
 
 
 class MenuPartFactory(DjangoModelFactory):
@@ -101,3 +105,10 @@ class RecipePartFactory(MenuPartFactory):
     item = modifier = None
     ingredient = factory.SubFactory(IngredientFactory, restaurant=factory.SelfAttribute("..restaurant"))
     quantity = Decimal(1)
+
+
+def state(subject, contains=(), may_contain=(), free_of=(), by="Ana"):
+    """State the allergens of a dish or choice, as a person named `by` does. The restaurant needs its catalogue."""
+    with UnitOfWork(Actor.system(subject.restaurant_id, by)) as work:
+        state_allergens(work, {subject: levels_of(contains, may_contain, free_of)}, checked=True)
+        touch_menu(work, str(subject))

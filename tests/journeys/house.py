@@ -19,6 +19,7 @@ from kitchen.services import bump_ticket, start_ticket
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.models import Category, Item
+from menu.setup_steps import add_catalogue
 from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
 from orders.models import Order
 from orders.order_commands import LineRequest, OrderRequest
@@ -161,6 +162,7 @@ class House:
 def open_house(**restaurant) -> House:
     """Create a restaurant. Two calls create two tenants."""
     here = RestaurantFactory(**restaurant)
+    add_catalogue(here.pk)
     TaxRateFactory(restaurant=here)
     table = TableFactory(section=SectionFactory(restaurant=here))
     return House(
