@@ -77,8 +77,8 @@ def fill(house, count):
 
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
-        Allergen, Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section, Table,
-        Ingredient, Modifier, Printer, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Allergen, Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section,
+        Ingredient, Modifier, Printer, Table, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def set_up_kitchen(
 ) -> list[Station]:
     """Create stations `(key, name, position)` and route categories and items, by name, to their keys.
 
-    A modifier is routed with every item that offers it. The first station is the catch-all; each has one cook, or the
+    A modifier is routed in every group that holds it. The first station is the catch-all; each has one cook, or the
     number in `cooks`. Raises InvalidInput for a name that is not on the menu, NotPermitted.
     """
     actor.require(Permission.MANAGE)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.api.conditional import expected_version, not_modified
+from bistro.core.api.conditional import expected_versions, not_modified
 from bistro.core.api.pagination import Pages
 from bistro.core.auth.access import api_actor, request_actor, requires, restaurant_of
 from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
@@ -130,7 +130,7 @@ class OrderDetail(APIView):
             lines=[line_request(line) for line in order_data["lines"]],
             note=order_data.get("note"),
             actor=actor,
-            version=expected_version(request),
+            versions=expected_versions(request),
         )
         return _show(actor, pk)
 
@@ -139,7 +139,7 @@ class OrderDetail(APIView):
         """Withdraw the order while no line is started. Only its own credential or a manager may do this."""
         actor = api_actor(request)
         order_for(actor, pk)
-        services.withdraw_order(order_id=pk, actor=actor, version=expected_version(request))
+        services.withdraw_order(order_id=pk, actor=actor, versions=expected_versions(request))
         return Response(status=204)
 
 
