@@ -146,7 +146,7 @@ def test_a_manager_states_the_allergens_of_a_dish(house, owner):
     page = f"/admin/menu/item/{house.item.pk}/change/"
     dish = {
         "name": house.item.name, "category": house.category.pk, "price": "10.00", "prep_minutes": "10",
-        **forms("modifier_groups", "recipe"),
+        **forms("item_groups", "recipe"),
     }  # fmt: skip
     version = MenuVersion.objects.get(pk=house.restaurant.pk).version
     assert owner.post(page, {**dish, "contains": ["nuts"], "free_of": ["milk", "fish"]}).status_code == 302

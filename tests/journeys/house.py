@@ -13,6 +13,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
 from bistro.core.tests.http import Api
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Station, Ticket
 from kitchen.representations import ticket_json
 from kitchen.services import bump_ticket, start_ticket
@@ -162,7 +163,8 @@ class House:
 def open_house(**restaurant) -> House:
     """Create a restaurant. Two calls create two tenants."""
     here = RestaurantFactory(**restaurant)
-    add_catalogue(here.pk)
+    with UnitOfWork(Actor.system(here.pk, "tests")):
+        add_catalogue(here.pk)
     TaxRateFactory(restaurant=here)
     table = TableFactory(section=SectionFactory(restaurant=here))
     return House(
