@@ -12,10 +12,11 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
 from menu.allergens import ALLERGENS, DIETS
-from menu.models import Category, Ingredient, Item
+from menu.choices import choices_of, some
+from menu.models import Category, Ingredient, Item, ModifierGroup
 
 
 class CategoryForm(TenantForm):
@@ -28,6 +29,9 @@ class CategoryForm(TenantForm):
 
 class ItemForm(TenantForm):
     """A form for a dish, with checkboxes for allergens and diets."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     allergens = forms.MultipleChoiceField(
         choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
@@ -60,8 +64,35 @@ class GroupForm(TenantForm):
     constraint_words = {"modifier_group_min_max": ("max", "At least 1 and not below the minimum.")}
 
 
+class ItemGroupForm(TenantForm):
+    """A form for a group that a dish offers."""
+
+    offered: ClassVar[list[tuple[int, str]]]
+
+    constraint_words = {"item_group_once": ("group", "The dish has this group already.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "group" in self.fields:
+            self.fields["group"].choices = [("", "–"), *self._in_use()]  # type: ignore[attr-defined]
+
+    @classmethod
+    def _in_use(cls) -> list[tuple[int, str]]:
+        """Return the groups that can be chosen, with their first choices because many groups have one name.
+
+        Two queries serve all rows of a page, because the admin creates a form class for each request.
+        """
+        if "offered" not in cls.__dict__:
+            groups = ModifierGroup.objects.visible_to(cls.actor).not_archived().prefetch_related("modifiers")
+            cls.offered = [(row.pk, f"{row}: {some(choices_of(row))}") for row in groups]
+        return cls.offered
+
+
 class ModifierForm(TenantForm):
-    """A form for a choice, which belongs to the same dish as its group."""
+    """A form for a choice."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
     allergen = forms.ChoiceField(
@@ -75,7 +106,6 @@ class ModifierForm(TenantForm):
             _keep_own_words(self.fields["allergen"], [self.instance.allergen])
 
     def prepare(self) -> None:
-        self.instance.item_id = self.instance.group.item_id
         off = self.cleaned_data.get("off", False)
         self.instance.off_since = (self.instance.off_since or timezone.now()) if off else None
 

@@ -11,7 +11,7 @@ from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
-from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, TaxRate
 from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
 
@@ -171,6 +171,7 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
 
 
 def _groups(restaurant_id: int) -> dict[int, list[CompiledGroup]]:
+    """Return the groups of each item, {item: groups in order}."""
     choices: dict[int, list[CompiledModifier]] = {}
     for modifier in Modifier.objects.of_restaurant(restaurant_id).not_archived():
         choices.setdefault(modifier.group_id, []).append(
@@ -185,10 +186,15 @@ def _groups(restaurant_id: int) -> dict[int, list[CompiledGroup]]:
                 off=modifier.off_since is not None,
             )
         )
+    compiled: dict[int, CompiledGroup] = {}  # one object serves every dish that offers the group
     groups: dict[int, list[CompiledGroup]] = {}
-    for group in ModifierGroup.objects.of_restaurant(restaurant_id).not_archived():
-        compiled = CompiledGroup(group.pk, group.name, group.min, group.max, tuple(choices.get(group.pk, ())))
-        groups.setdefault(group.item_id, []).append(compiled)
+    links = ItemGroup.objects.of_restaurant(restaurant_id).filter(group__archived_at=None)
+    for link in links.select_related("group"):
+        group = link.group
+        if group.pk not in compiled:
+            offered = tuple(choices.get(group.pk, ()))
+            compiled[group.pk] = CompiledGroup(group.pk, group.name, group.min, group.max, offered)
+        groups.setdefault(link.item_id, []).append(compiled[group.pk])
     return groups
 
 

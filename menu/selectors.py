@@ -54,7 +54,12 @@ def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
                 "id": category.id,
                 "name": category.name,
                 "items": [
-                    _item(item, states.get(item.id), now.pauses.of_item(item.id, item.category_id, at))
+                    _item(
+                        item,
+                        states.get(item.id),
+                        now.pauses.of_item(item.id, item.category_id, at),
+                        now.menu.currency,
+                    )
                     for item in category.items
                 ],
             }
@@ -64,12 +69,12 @@ def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
     }
 
 
-def _item(item: CompiledItem, now: Availability | None, paused: datetime | None) -> dict[str, Any]:
+def _item(item: CompiledItem, now: Availability | None, paused: datetime | None, currency: str) -> dict[str, Any]:
     return {
         "id": item.id,
         "name": item.name,
         "description": item.description,
-        "price": text(item.price),
+        "price": text(item.price, currency),
         "available": (now is None or now.available) and paused is None,
         "paused_until": moment(paused) if paused else None,
         "portions_left": now.portions_left if now else None,
@@ -85,7 +90,7 @@ def _item(item: CompiledItem, now: Availability | None, paused: datetime | None)
                 "min": group.min,
                 "max": group.max,
                 "modifiers": [
-                    {"id": choice.id, "name": choice.name, "price": text(choice.price)}
+                    {"id": choice.id, "name": choice.name, "price": text(choice.price, currency)}
                     for choice in group.modifiers
                     if not choice.off
                 ],

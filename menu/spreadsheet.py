@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from bistro.core.kernel.money import short, text
+from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import ALLERGENS, DIETS
 from menu.imported import ImportedItem
@@ -49,13 +49,13 @@ def plain_text(cell: Any) -> str:
     return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
 
 
-def cells_of(item: Item) -> dict[str, str]:
+def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
     return {
         "category": item.category.name,
         "name": item.name,
         "description": item.description,
-        "price": text(item.price),
+        "price": text(item.price, currency),
         "tax": short(item.tax_rate.percent) if item.tax_rate else "",
         "prep_minutes": str(item.prep_minutes),
         "allergens": ", ".join(item.allergens),
@@ -63,11 +63,11 @@ def cells_of(item: Item) -> dict[str, str]:
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
-        "options": write_options(item.modifier_groups.all()),
+        "options": write_options((link.group for link in item.item_groups.all()), currency),
     }
 
 
-def read_row(cells: Mapping[str, str]) -> ImportedItem:
+def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
     """Return the dish that a row describes. Raises ValidationError with the problems by column."""
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
@@ -80,7 +80,7 @@ def read_row(cells: Mapping[str, str]) -> ImportedItem:
     if len(cells.get("category", "")) > MOST_OF_CATEGORY:
         problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
     if not problems:
-        problems = _beyond_the_model(read)
+        problems = _beyond_the_model(read) or _beyond_the_currency(read, currency)
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     return ImportedItem(groups=read.pop("options"), **read)
@@ -96,6 +96,19 @@ def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
     except ValidationError as error:
         return error.message_dict
     return {}
+
+
+def _beyond_the_currency(read: Mapping[str, Any], currency: str) -> dict[str, list[str]]:
+    """Return the prices with more decimals than the currency has, {column: messages}."""
+    choices = (choice.price for group in read["options"] for choice in group.modifiers)
+    problems: dict[str, list[str]] = {}
+    for column, prices in (("price", [read["price"]]), ("options", choices)):
+        for price in prices:
+            try:
+                exact(price, currency)
+            except ValueError as error:
+                problems.setdefault(column, []).append(str(error))
+    return problems
 
 
 def _money(cell: str) -> Decimal:

@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db.models import F
 
-from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, Versions, menu_now, menu_of
@@ -26,7 +26,14 @@ def touch_menu(work: UnitOfWork, what: str) -> None:
 
 
 def restaurant_changed(events: Sequence[RestaurantChanged], work: UnitOfWork) -> None:
-    """Raise the menu's version after a change of settings, because the compiled menu holds currency and tax mode."""
+    """Raise the menu's version after a change of settings, because the compiled menu holds currency and tax mode.
+
+    Raises InvalidInput for a new currency while there are dishes, because prices and sold amounts are in the old one.
+    """
+    dishes = Item.objects.of_restaurant(work.restaurant_id)
+    if any("currency" in event.changed for event in events) and dishes.exists():
+        message = "There are dishes with prices in the present currency. Open another restaurant for a new currency."
+        raise InvalidInput(message, code="currency_in_use", fields={"currency": ["The dishes' prices are in use."]})
     touch_menu(work, "the restaurant's settings")
 
 

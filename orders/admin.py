@@ -35,8 +35,11 @@ class LinesOfOrder(ReadOnlyInline):
     """Lines of an order with their prices at the time of ordering."""
 
     model = OrderLine
-    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "unit_price", "total")
+    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "price", "amount")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
 
     @admin.display(description="Choices")
     def choices(self, line: OrderLine) -> str:
@@ -45,6 +48,14 @@ class LinesOfOrder(ReadOnlyInline):
     @admin.display(description="Allergies")
     def allergies(self, line: OrderLine) -> str:
         return in_words(line)
+
+    @admin.display(description="Unit price")
+    def price(self, line: OrderLine) -> str:
+        return text(line.unit_price, line.order.currency)
+
+    @admin.display(description="Total")
+    def amount(self, line: OrderLine) -> str:
+        return text(line.total, line.order.currency)
 
 
 @admin.register(Order)
@@ -63,7 +74,7 @@ class OrderAdmin(ReadOnlyAdmin):
     actions = ("confirm", "cancel", "deliver")
     fieldsets = (
         (None, {"fields": (("number", "business_date"), ("table", "state"), ("placed_by", "note"))}),
-        ("Money", {"fields": (("total", "tax"),)}),
+        ("Money", {"fields": (("amount", "tax_amount"),)}),
         (
             "Times",
             {
@@ -95,7 +106,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Total")
     def amount(self, order: Order) -> str:
-        return text(order.total)
+        return text(order.total, order.currency)
+
+    @admin.display(description="Tax")
+    def tax_amount(self, order: Order) -> str:
+        return text(order.tax, order.currency)
 
     @display(description="Status", label=STATUS_LABELS)
     def state(self, order: Order) -> str:

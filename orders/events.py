@@ -111,9 +111,9 @@ class BillReduced(AboutOrder):
             "order": self.order.pk,
             "number": self.order.number,
             "course": self.course,
-            "lines": [line_json(line) for line in self.lines],
-            "total_before": text(self.total_before),
-            "total_after": text(self.order.total),
+            "lines": [line_json(line, self.order.currency) for line in self.lines],
+            "total_before": text(self.total_before, self.order.currency),
+            "total_after": text(self.order.total, self.order.currency),
         }
 
     def private(self) -> Mapping[str, Any] | None:

@@ -1,18 +1,14 @@
-from decimal import Decimal
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.money import AMOUNT, ZERO
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet
 from orders.transitions import OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
-
-AMOUNT: Any = {"max_digits": 12, "decimal_places": 2}
 
 
 class Order(models.Model):
@@ -30,8 +26,9 @@ class Order(models.Model):
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=9, choices=OrderStatus.choices, default=OrderStatus.PLACED)
     note = models.CharField(max_length=400, blank=True)
-    total = models.DecimalField(default=Decimal("0.00"), **AMOUNT)
-    tax = models.DecimalField(default=Decimal("0.00"), **AMOUNT)
+    total = models.DecimalField(default=ZERO, **AMOUNT)
+    tax = models.DecimalField(default=ZERO, **AMOUNT)
+    currency = models.CharField(max_length=3, help_text="Copied from the restaurant when the order was placed.")
     tax_mode = models.CharField(
         max_length=9,
         choices=Restaurant.TaxMode.choices,

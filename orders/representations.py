@@ -30,9 +30,9 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
         "table_name": table_name,
         "party": order.party_id,
         "placed_by": order.placed_by,
-        "lines": [line_json(line) for line in lines],
-        "total": text(order.total),
-        "tax": text(order.tax),
+        "lines": [line_json(line, order.currency) for line in lines],
+        "total": text(order.total, order.currency),
+        "tax": text(order.tax, order.currency),
         "placed_at": moment(order.placed_at),
         "unseen_at": moment(order.unseen_at) if order.status == OrderStatus.PLACED else None,
         "seen_on": order.seen_on,
@@ -48,7 +48,7 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
     }
 
 
-def line_json(line: OrderLine) -> dict[str, Any]:
+def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
     """Return a line: the keys of `LineOutput` without `note`.
 
     `modifiers` are the choices, `[{"id": int, "name": str, "price": str}]`. `allergies` are the declared allergens,
@@ -59,14 +59,14 @@ def line_json(line: OrderLine) -> dict[str, Any]:
         "item": line.item_id,
         "name": line.name,
         "quantity": line.quantity,
-        "unit_price": text(line.unit_price),
+        "unit_price": text(line.unit_price, currency),
         "modifiers": [{"id": each["id"], "name": each["name"], "price": each["price"]} for each in choices(line)],
         "allergies": allergies(line),
         "conflicts": conflicts(line),
         "seat": line.seat,
         "course": line.course,
         "status": line.status,
-        "total": text(line.total),
+        "total": text(line.total, currency),
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from bistro.core.tests.http import Api, refused
 from menu.models import MenuVersion
 from menu.services import set_available, set_portions
-from menu.tests.factories import CategoryFactory, ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import CategoryFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/menu"
@@ -160,6 +160,21 @@ def test_everybody_with_a_credential_reads_it(house):
     assert house.browser("waiter").get(PATH).status_code == 200
     refused(Api().get(PATH), 401, "not_authenticated")
     refused(house.api().post(PATH, {}), 405, "method_not_allowed")
+
+
+def test_a_shared_group_is_at_its_own_place_in_each_dish(house):
+    sides = ModifierGroupFactory(item=house.item, name="Sides", position=1)
+    fries = ModifierFactory(group=sides, name="Fries")
+    ModifierGroupFactory(item=house.item, name="Doneness", position=0)
+    other = house.add_item(name="Fish")
+    ItemGroupFactory(item=other, group=sides)
+    ModifierGroupFactory(item=other, name="Gone", archived_at="2026-01-01T00:00Z")
+    items = {item["id"]: item["modifier_groups"] for item in house.api().get(PATH).json()["categories"][0]["items"]}
+    assert [group["name"] for group in items[house.item.pk]] == ["Doneness", "Sides"]
+    assert [group["name"] for group in items[other.pk]] == ["Sides"]
+    for item in (house.item, other):
+        lines = [{"item": item.pk, "quantity": 1, "modifiers": ["fries"]}]
+        assert house.place(lines=lines)["lines"][0]["modifiers"][0]["id"] == fries.pk
 
 
 def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):

@@ -35,7 +35,12 @@ NO_PAD = refusal(404, "The credential is not a pad's")
 def pad_for(request: Request) -> Pad:
     """Return the pad of the request's credential. Raises NotYours for every other credential."""
     actor = api_actor(request)
-    pad = Pad.objects.visible_to(actor).filter(device_id=actor.device_id).select_related("table", "device").first()
+    pad = (
+        Pad.objects.visible_to(actor)
+        .filter(device_id=actor.device_id)
+        .select_related("table", "device", "restaurant")
+        .first()
+    )
     if pad is None or actor.device_id is None:
         raise NotYours("This credential is not a pad.", code="pad_not_found")
     return pad
@@ -118,13 +123,13 @@ class PadPartyOrders(APIView):
 
     @extend_schema(responses={200: PartyOrdersOutput, **NO_PAD})
     def get(self, request: Request) -> Response:
-        pad_for(request)
+        currency = pad_for(request).restaurant.currency
         rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("placed_at", "pk"))
         bill = owed(rows)
         body = {
             "orders": [{**order_detail(order), "tracking": tracking(order)} for order in rows],
-            "total": text(bill.total),
-            "tax": text(bill.tax),
+            "total": text(bill.total, currency),
+            "tax": text(bill.tax, currency),
         }
         return Response(body)
 

@@ -41,7 +41,10 @@ def dish(pk: int, price, *, percent="10.00", modifiers=(), minimum=0, maximum=9,
 
 def menu(*dishes: CompiledItem, mode="inclusive"):
     return SimpleNamespace(
-        tax_mode=mode, by_id={each.id: each for each in dishes}, by_name={each.name_key: each for each in dishes}
+        currency="EUR",
+        tax_mode=mode,
+        by_id={each.id: each for each in dishes},
+        by_name={each.name_key: each for each in dishes},
     )
 
 

@@ -98,7 +98,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         """Record RestaurantChanged, because menu and kitchen cache the settings."""
         for row in edits.rows:
-            edits.work.record(RestaurantChanged(row=row, pk=row.pk))
+            edits.work.record(RestaurantChanged(row=row, pk=row.pk, changed=edits.values.get(row.pk, {})))
 
 
 def is_operator(request: HttpRequest) -> bool:

@@ -4,19 +4,25 @@ import zoneinfo
 from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.money import is_currency
 
 
 def validate_timezone(name: str) -> None:
     """Raise ValidationError unless the name is an IANA time zone that this machine knows."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is not a time zone. Use a name such as Europe/Paris.")
+
+
+def validate_currency(code: str) -> None:
+    """Raise ValidationError unless the code is a currency of ISO 4217."""
+    if not is_currency(code):
+        raise ValidationError(f"{code} is not a currency. Use a code such as EUR or JPY.")
 
 
 class Restaurant(models.Model):
@@ -28,7 +34,9 @@ class Restaurant(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(max_length=120)
-    currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[validate_currency], help_text="Cannot change while there are dishes."
+    )
     locale = models.CharField(max_length=12, default="en_IE", help_text="How amounts are written, e.g. en_IE or de_DE.")
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")
