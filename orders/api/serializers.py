@@ -188,18 +188,31 @@ class PadItemOutput(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     quantity = serializers.IntegerField()
+    modifiers = serializers.ListField(child=serializers.CharField(), required=False, help_text="Names of the choices.")
+    allergies = serializers.ListField(child=serializers.CharField(), required=False)
+    note = serializers.CharField(required=False)
+    seat = serializers.IntegerField(required=False)
 
 
-class PadOrderOutput(serializers.Serializer[Any]):
+class PadOrderOutput(OrderOutput):
     """An order for Bistro92: `id`, `table`, `items` and `created_at` as before, then the keys of `OrderOutput`."""
 
-    id = serializers.IntegerField()
-    table = serializers.CharField(allow_blank=True)
+    table = serializers.CharField(  # type: ignore[assignment]
+        allow_blank=True, help_text="Name of the table, or empty without one."
+    )
     items = PadItemOutput(many=True)
-    created_at = serializers.DateTimeField()
-    number = serializers.IntegerField()
-    status = serializers.CharField()
-    total = serializers.CharField()
+    table_name = None  # type: ignore[assignment]
+
+
+class PadOrderRow(PadOrderOutput):
+    """An order in the list for Bistro92, with the keys of `?fields=` or, without it, all keys."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Make every key optional."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
 
 
 class RecentRow(serializers.Serializer[Any]):

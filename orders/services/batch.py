@@ -16,6 +16,7 @@ from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows, new_row
 from bistro.core.speed.compiled_queries import fetch_together
 from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.allergens import Level, of_level
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
@@ -357,7 +358,7 @@ def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
             tax=line.tax,
             tax_percent=line.item.tax_percent,
             modifiers=line.modifier_copies(priced.currency),
-            allergens=list(line.item.allergens),
+            allergens=of_level(line.item.stated, Level.CONTAINS),
             prep_minutes=line.item.prep_minutes,
             note=line.request.note,
             seat=line.request.seat,

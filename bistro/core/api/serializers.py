@@ -184,8 +184,39 @@ class EventOutput(serializers.Serializer[Any]):
 
     type = serializers.CharField()
     action = serializers.CharField()
-    subject = serializers.CharField()
+    subject = serializers.CharField(help_text="Kind and id of the row, such as `order:17`.")
+    restaurant_id = serializers.UUIDField()
     timestamp = serializers.DateTimeField()
     seq = serializers.IntegerField()
     epoch = serializers.CharField()
     data = serializers.DictField()  # type: ignore[assignment]
+
+
+class SocketsOutput(serializers.Serializer[Any]):
+    """The open sockets of the process that answers."""
+
+    open = serializers.IntegerField()
+    audiences = serializers.IntegerField()
+
+
+class FeedHeadOutput(serializers.Serializer[Any]):
+    """The head of the restaurant's event log."""
+
+    epoch = serializers.CharField()
+    seq = serializers.IntegerField()
+
+
+class DebugOutput(serializers.Serializer[Any]):
+    """Facts about the server, without secrets and paths."""
+
+    status = serializers.CharField()
+    port = serializers.IntegerField()
+    version = serializers.CharField()
+    python = serializers.CharField()
+    django = serializers.CharField()
+    server = serializers.CharField()
+    pid = serializers.IntegerField()
+    database = serializers.CharField()
+    layer = serializers.CharField()
+    sockets = SocketsOutput()
+    feed = FeedHeadOutput()
