@@ -15,6 +15,7 @@ from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
+from orders.allergies import own_allergies, without_allergies
 from orders.models import OrderLine
 from orders.order_commands import LineRequest
 
@@ -28,6 +29,7 @@ class PricedLine:
     item: CompiledItem
     request: LineRequest
     modifiers: tuple[CompiledModifier, ...]
+    allergies: tuple[str, ...]  # the line's own
     unit_price: Decimal
     total: Decimal
     tax: Decimal
@@ -35,7 +37,7 @@ class PricedLine:
     def modifier_copies(self, currency: str) -> list[dict[str, Any]]:
         """Return the modifiers as `OrderLine.modifiers` stores them."""
         return [
-            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "allergen": m.allergen}
+            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "stated": m.stated}
             for m in self.modifiers
         ]
 
@@ -80,7 +82,8 @@ def add_up(lines: Iterable[PricedLine | OrderLine], tax_mode: str) -> tuple[Deci
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest) -> PricedLine:
     item = _find_item(menu, place, request.item)
-    modifiers = _choose(item, place, request.modifiers)
+    modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers))
+    allergies = own_allergies(menu.allergens, place, request, modifiers)
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
     if unit_price < 0:
         raise InvalidInput(
@@ -89,7 +92,7 @@ def _price_line(menu: CompiledMenu, place: int, request: LineRequest) -> PricedL
     total = unit_price * request.quantity
     inclusive = menu.tax_mode == Restaurant.TaxMode.INCLUSIVE
     tax = (money.tax_inside if inclusive else money.tax_on_top)(total, item.tax_percent)
-    return PricedLine(item, request, modifiers, unit_price, total, tax)
+    return PricedLine(item, request, modifiers, allergies, unit_price, total, tax)
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:
