@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+from menu.api import examples
 
 LARGEST_ID = 2**63 - 1
 
@@ -55,6 +57,7 @@ class CategoryOutput(serializers.Serializer[Any]):
     items = ItemOutput(many=True)
 
 
+@shown(examples.MENU)
 class MenuOutput(serializers.Serializer[Any]):
     """The whole menu; `version` changes whenever anything here does."""
 
@@ -64,6 +67,7 @@ class MenuOutput(serializers.Serializer[Any]):
     categories = CategoryOutput(many=True)
 
 
+@shown(examples.NEW_PAUSE)
 class PauseInput(StrictSerializer):
     """A new pause of an item, of a category or, with neither, of all orders from pads."""
 
@@ -73,6 +77,7 @@ class PauseInput(StrictSerializer):
     reason = LineOfText(max_length=200, required=False, default="", allow_blank=True)
 
 
+@shown(examples.PAUSE)
 class PauseOutput(serializers.Serializer[Any]):
     """A pause. `item` and `category` are null for orders from pads."""
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api import examples
+from bistro.core.api.schema import shown
 from bistro.core.kernel.texts import clean_text
 
 MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can contain a hundred thousand
@@ -47,6 +49,7 @@ class StrictBoolean(serializers.BooleanField):
         return data
 
 
+@shown(examples.LOGIN)
 class LoginInput(StrictSerializer):
     """E-mail and password of a login; `restaurantId` (UUID) chooses one of several restaurants."""
 
@@ -55,12 +58,14 @@ class LoginInput(StrictSerializer):
     restaurantId = serializers.UUIDField(required=False)
 
 
+@shown(examples.REFRESH)
 class RefreshInput(StrictSerializer):
     """A refresh token."""
 
     refresh_token = serializers.CharField(max_length=4096)
 
 
+@shown(examples.REGISTRATION)
 class RegisterInput(StrictSerializer):
     """A new login: with a `role` by an owner or manager, or with an `invitation`."""
 
@@ -80,6 +85,7 @@ class UserRestaurantOutput(serializers.Serializer[Any]):
     role = serializers.CharField()
 
 
+@shown(examples.USER)
 class UserOutput(serializers.Serializer[Any]):
     """A login as the staff app shows it."""
 
@@ -91,6 +97,7 @@ class UserOutput(serializers.Serializer[Any]):
     restaurants = UserRestaurantOutput(many=True)
 
 
+@shown(examples.TOKENS)
 class TokenOutput(serializers.Serializer[Any]):
     """The response to a login."""
 
@@ -100,6 +107,7 @@ class TokenOutput(serializers.Serializer[Any]):
     user = UserOutput()
 
 
+@shown(examples.SOCKET_PASS)
 class SocketTicketOutput(serializers.Serializer[Any]):
     """A single-use pass for one socket, valid for `expires_in` seconds."""
 
@@ -107,6 +115,7 @@ class SocketTicketOutput(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField()
 
 
+@shown(examples.CODE)
 class EnrolInput(StrictSerializer):
     """A one-time code."""
 
@@ -123,6 +132,7 @@ class DeviceOutput(serializers.Serializer[Any]):
     restaurant = serializers.UUIDField()
 
 
+@shown(examples.DEVICE_TOKEN)
 class EnrolOutput(serializers.Serializer[Any]):
     """A device token, which is shown only once."""
 
@@ -130,6 +140,7 @@ class EnrolOutput(serializers.Serializer[Any]):
     device = DeviceOutput(required=False)
 
 
+@shown(examples.HEARTBEAT)
 class HeartbeatInput(StrictSerializer):
     """A report of a pad. Absent fields were not reported."""
 
@@ -146,6 +157,7 @@ class HeartbeatInput(StrictSerializer):
     )
 
 
+@shown(examples.HEARTBEAT_ANSWER)
 class HeartbeatOutput(serializers.Serializer[Any]):
     """The response to a pad's report.
 
@@ -160,6 +172,7 @@ class HeartbeatOutput(serializers.Serializer[Any]):
     menu_version = serializers.CharField()
 
 
+@shown(examples.EVENT)
 class EventOutput(serializers.Serializer[Any]):
     """An event of the log in the envelope for programs."""
 
@@ -187,6 +200,7 @@ class FeedHeadOutput(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
 
 
+@shown(examples.DEBUG)
 class DebugOutput(serializers.Serializer[Any]):
     """Facts about the server, without secrets and paths."""
 
