@@ -10,6 +10,8 @@ TICKET: dict[str, Any] = {
     "number": 2,
     "table": 1,
     "table_name": "Table 1",
+    "kind": "dine_in",
+    "pickup_at": None,
     "station": 1,
     "station_name": "Grill",
     "status": "started",

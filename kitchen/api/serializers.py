@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from bistro.core.api.schema import shown
 from bistro.core.api.serializers import StrictInteger, StrictSerializer
+from bistro.core.kernel.order_kinds import OrderKind
 from kitchen.api import examples
 from orders.api.serializers import ConflictOutput
 
@@ -77,8 +78,10 @@ class TicketOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     order = serializers.IntegerField()
     number = serializers.IntegerField()
-    table = serializers.IntegerField()
-    table_name = serializers.CharField()
+    table = serializers.IntegerField(allow_null=True)
+    table_name = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(OrderKind.choices)
+    pickup_at = serializers.DateTimeField(allow_null=True)
     station = serializers.IntegerField()
     station_name = serializers.CharField()
     status = serializers.CharField()

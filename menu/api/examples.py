@@ -13,6 +13,9 @@ ITEM: dict[str, Any] = {
     "paused_until": None,
     "portions_left": 7,
     "allergens": ["gluten", "sesame"],
+    "may_contain": ["nuts"],
+    "free_of": ["fish"],
+    "allergens_checked_at": AT,
     "diets": [],
     "prep_minutes": 12,
     "popular": True,
@@ -23,13 +26,16 @@ ITEM: dict[str, Any] = {
             "name": "Extras",
             "min": 0,
             "max": 3,
-            "modifiers": [{"id": 171, "name": "Cheddar", "price": "1.50"}],
+            "modifiers": [
+                {"id": 171, "name": "Cheddar", "price": "1.50", "allergens": ["milk"], "may_contain": [], "free_of": []}
+            ],
         }
     ],
 }
 MENU = {
     "version": "12.3",
     "currency": "EUR",
+    "allergens": [{"code": "gluten", "name": "Gluten"}, {"code": "sesame", "name": "Sesame"}],
     "pads_paused_until": None,
     "categories": [{"id": 2, "name": "Mains", "items": [ITEM]}],
 }

@@ -49,9 +49,7 @@ class PadOrderView(APIView):
         order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=False)
         try:
-            placed = place_order(
-                order_request(actor, order_data["items"], order_data["note"], order_data["table"], key, request.data)
-            )
+            placed = place_order(order_request(actor, order_data["items"], order_data, key, request.data))
         except DomainError as error:
             error.fields = {_name_here(name): messages for name, messages in error.fields.items()}
             raise

@@ -70,10 +70,7 @@ class OrderList(GenericAPIView[Order]):
         body.is_valid(raise_exception=True)
         order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=actor.kind == "device")
-        table = order_data.get("table")
-        placed = services.place_order(
-            order_request(actor, order_data["lines"], order_data["note"], table, key, request.data)
-        )
+        placed = services.place_order(order_request(actor, order_data["lines"], order_data, key, request.data))
         return placed_response(placed, placed.json)
 
 

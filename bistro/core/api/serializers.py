@@ -1,7 +1,12 @@
 """Serializers that all APIs share. Input serializers only check types; output serializers only document them."""
 
+from datetime import UTC
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bistro.core.api import examples
@@ -47,6 +52,20 @@ class StrictBoolean(serializers.BooleanField):
         if not isinstance(data, bool):
             raise serializers.ValidationError("Neither true nor false.")
         return data
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class StrictTime(serializers.CharField):
+    """An ISO 8601 time with offset, such as 2025-04-27T18:30:00+02:00, returned in UTC."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            moment = parse_datetime(super().to_internal_value(data))
+            if moment is not None and is_aware(moment):
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise serializers.ValidationError("A time with offset such as 2025-04-27T18:30:00+02:00.")
 
 
 @shown(examples.LOGIN)
