@@ -18,7 +18,7 @@ from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
 from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
-from tables.declarations import each_once
+from tables.declarations import Declared, each_once
 from tables.models import Party
 
 _COPIED = (
@@ -175,6 +175,12 @@ def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWor
             raise paused_item(place, item.id, item.name, until, at, tz)
 
 
+def _keep_allergies(line: OrderLine, row: OrderLine, declared: Declared) -> None:
+    """Add the allergies of a line to its new row, because the edit did not mention them."""
+    row.own_allergies = each_once([*line.own_allergies, *row.own_allergies])
+    row.allergies = effective_allergies(row.own_allergies, declared, row.seat)
+
+
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Update, add and remove lines by their ids, and return the event with the changes of each line."""
     declared = Party.objects.values_list("allergies", flat=True).get(pk=order.party_id)
@@ -194,8 +200,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         if line is None:
             raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
         if priced_line.request.allergies is None:
-            row.own_allergies = each_once([*line.own_allergies, *row.own_allergies])
-            row.allergies = effective_allergies(row.own_allergies, declared, row.seat)
+            _keep_allergies(line, row, declared)
         if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name != "position"):
             changed.append(line.pk)
         if line.item_id != row.item_id:
