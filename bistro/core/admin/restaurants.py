@@ -1,6 +1,7 @@
 """The page of the restaurant's settings, on which the operator also creates restaurants."""
 
 import zoneinfo
+from decimal import Decimal
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
@@ -18,6 +19,7 @@ from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.services import ServiceAdmin
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import fits, short
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -35,7 +37,8 @@ class RestaurantForm(TenantForm):
         help_text="Orders before this time count for the previous day.",
     )
     constraint_words = {
-        "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds.")
+        "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds."),
+        "restaurant_cash_rounding_positive": ("cash_rounding", "Must be more than 0."),
     }
 
     def clean_locale(self) -> str:
@@ -47,8 +50,18 @@ class RestaurantForm(TenantForm):
             raise forms.ValidationError(f"{locale} is not a locale. Use one such as en_IE or de_DE.") from None
         return locale
 
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a coin that the currency does not have."""
+        cleaned = super().clean() or {}
+        coin, currency = cleaned.get("cash_rounding"), cleaned.get("currency", self.instance.currency)
+        if coin is not None and not fits(coin, currency):
+            self.add_error("cash_rounding", f"{currency} has no such coin.")
+        return cleaned
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.cash_rounding is not None:
+            self.initial["cash_rounding"] = Decimal(short(self.instance.cash_rounding))  # 0.05, not 0.0500
         if "timezone" in self.fields:
             names = sorted(zoneinfo.available_timezones())
             self.fields["timezone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
@@ -64,7 +77,18 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
     list_display = ("name", "currency", "timezone", "day_ends_at")
     fieldsets = (
         (None, {"fields": ("name",)}),
-        ("Money", {"fields": (("currency", "locale"), "tax_mode"), "description": MONEY_IS_COPIED}),
+        (
+            "Money",
+            {
+                "fields": (
+                    ("currency", "locale"),
+                    "tax_mode",
+                    ("rounding_level", "rounding_mode"),
+                    "cash_rounding",
+                ),
+                "description": MONEY_IS_COPIED,
+            },
+        ),
         ("Day", {"fields": (("timezone", "day_ends_at"),)}),
         (
             "Kitchen",
