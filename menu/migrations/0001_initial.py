@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('course', models.PositiveSmallIntegerField(default=1)),
                 ('position', models.PositiveIntegerField(db_index=True, default=0)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('course', models.PositiveSmallIntegerField(default=1)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('unit', models.CharField(choices=[('piece', 'pieces'), ('g', 'grams'), ('ml', 'millilitres')], default='piece', max_length=10)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('unit', models.CharField(choices=[('piece', 'pieces'), ('g', 'grams'), ('ml', 'millilitres')], default='piece', max_length=10)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ingredients', to='core.restaurant')),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('description', models.CharField(blank=True, max_length=400)),
                 ('price', models.DecimalField(decimal_places=4, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.00'))])),
                 ('prep_minutes', models.PositiveSmallIntegerField(default=10)),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('price', models.DecimalField(decimal_places=4, default=Decimal('0.00'), max_digits=16)),
                 ('is_default', models.BooleanField(default=False, help_text='Used for a required group when nothing is chosen.')),
                 ('allergen', models.CharField(blank=True, help_text='e.g. nuts: the guest must not get this allergen.', max_length=40)),
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('price', models.DecimalField(decimal_places=4, default=Decimal('0.00'), max_digits=16)),
                 ('is_default', models.BooleanField(default=False, help_text='Used for a required group when nothing is chosen.')),
                 ('allergen', models.CharField(blank=True, help_text='e.g. nuts: the guest must not get this allergen.', max_length=40)),
@@ -328,7 +328,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=160, source='name')),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
                 ('description', models.CharField(blank=True, max_length=400)),
                 ('price', models.DecimalField(decimal_places=4, max_digits=16, validators=[django.core.validators.MinValueValidator(Decimal('0.00'))])),
                 ('prep_minutes', models.PositiveSmallIntegerField(default=10)),

@@ -13,6 +13,7 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.choices import refuse_doubled_choices
@@ -74,7 +75,7 @@ class _Importer:
         if row is None:
             row = Category(
                 restaurant_id=self.restaurant_id,
-                name=imported.name,
+                name=clean_text(imported.name),
                 course=imported.course,
                 position=len(self.categories),
             )
@@ -89,8 +90,8 @@ class _Importer:
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
         before = _facts(row, self.currency)
-        row.name, row.price = imported.name, self._amount(imported.price, imported.name)
-        row.description = imported.description or row.description
+        row.name, row.price = clean_text(imported.name), self._amount(imported.price, imported.name)
+        row.description = clean_text(imported.description) or row.description
         if new or self.overwrite:
             row.category = category
             self._own_facts(row, imported)
@@ -151,7 +152,7 @@ class _Importer:
 
     def _new_group(self, imported: ImportedGroup, item: Item) -> ModifierGroup:
         row = ModifierGroup(
-            restaurant_id=self.restaurant_id, name=imported.name, min=imported.min, max=max(imported.max, 1)
+            restaurant_id=self.restaurant_id, name=clean_text(imported.name), min=imported.min, max=max(imported.max, 1)
         )
         _save(row, f"{item.name}: {imported.name}")
         self.shared[_definition(imported, imported.modifiers)] = row
@@ -161,7 +162,7 @@ class _Importer:
         modifier = Modifier(
             restaurant_id=self.restaurant_id,
             group=group,
-            name=choice.name,
+            name=clean_text(choice.name),
             name_key=name_key(choice.name),
             price=self._amount(choice.price, f"{item.name}: {choice.name}"),
             is_default=choice.is_default,

@@ -15,6 +15,7 @@ from bistro.core.auth.last_seen import record_seen
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.kernel.jsontext import dumps
+from bistro.core.kernel.texts import clean_text
 from bistro.core.speed.fast_path import PlainRequest, PlainResponse
 from orders.api.headers import LONGEST
 from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, order_request
@@ -154,8 +155,8 @@ def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any
 
 
 def _text(value: Any, longest: int, *, blank: bool = True) -> str:
-    """Return a text that needs no cleaning. Raises _NotPlain for invisible characters or space at its ends."""
-    if not isinstance(value, str) or len(value) > longest or not value.isprintable() or value != value.strip():
+    """Return a text that needs no cleaning. Raises _NotPlain for every other value."""
+    if not isinstance(value, str) or len(value) > longest or clean_text(value) != value:
         raise _NotPlain
     if not value and not blank:
         raise _NotPlain

@@ -13,6 +13,8 @@ from rest_framework import serializers
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.jsontext import dumps
+from bistro.core.kernel.names import LONGEST_NAME
+from bistro.core.kernel.texts import clean_text
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
 
 BIGGEST_ID = 2**63 - 1
@@ -26,8 +28,8 @@ class IdOrName(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> int | str:
         if isinstance(data, int) and not isinstance(data, bool) and 0 < data <= BIGGEST_ID:
             return data
-        if isinstance(data, str) and 0 < len(data.strip()) <= 120:
-            return data
+        if isinstance(data, str) and 0 < len(name := clean_text(data)) <= LONGEST_NAME:
+            return name
         raise serializers.ValidationError("An id or a name.")
 
     def to_representation(self, value: Any) -> Any:

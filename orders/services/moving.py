@@ -3,6 +3,7 @@
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.kernel.transitions import require_move
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
@@ -35,7 +36,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
     """
     actor.require(Permission.CANCEL_ORDER)
-    if not reason.strip():
+    if not clean_text(reason):
         raise InvalidInput("Give a reason for cancelling.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
@@ -46,7 +47,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
                 allowed=ORDER_MOVES[order.status] - {OrderStatus.CANCELLED},
             )
         begun = order.status not in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
-        order.cancel_reason = reason.strip()[:200]
+        order.cancel_reason = clean_text(reason)[:200]
         move(order, OrderStatus.CANCELLED, work)
         order.save(update_fields=["cancel_reason"])
         work.record(OrderCancelled.of(order))

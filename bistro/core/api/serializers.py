@@ -1,13 +1,10 @@
 """Serializers that all APIs share. Input serializers only check types; output serializers only document them."""
 
-import re
-import unicodedata
 from typing import Any
 
 from rest_framework import serializers
 
-# Invisible characters that reverse or hide text, which the kitchen must be able to read.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+from bistro.core.kernel.texts import clean_text
 
 MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can contain a hundred thousand
 
@@ -24,13 +21,12 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class LineOfText(serializers.CharField):
-    """A line of free text, trimmed, without control or invisible characters. Numbers and booleans are refused."""
+    """A line of free text, cleaned. Numbers and booleans are refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             raise serializers.ValidationError("Not a text.")
-        text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in data)
-        return str(super().to_internal_value(_INVISIBLE.sub("", text).strip()))
+        return str(super().to_internal_value(clean_text(data)))
 
 
 class StrictInteger(serializers.IntegerField):
