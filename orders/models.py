@@ -14,8 +14,9 @@ from tables.models import Party, Table
 class Order(models.Model):
     """A submission (round) by the party at a table. Only `orders.steps` changes the status.
 
-    `total` is the amount that the guest pays, `tax` the sum of `taxes` and of the lines' taxes. The row keeps its idempotency key
-    permanently, unique for the restaurant and the credential, with the fingerprint of the request's body.
+    `total` is the amount that the guest pays, `tax` the sum of `taxes`, and of the lines' taxes.
+    The row keeps its idempotency key permanently, unique for the restaurant and the credential, with the fingerprint of
+    the request's body.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="orders", db_index=False)

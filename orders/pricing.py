@@ -19,6 +19,7 @@ from menu.taxes import Components
 from orders.order_commands import LineRequest
 from orders.tax import Tax, Taxed, compute, total_of
 
+DINE_IN = "dine_in"
 LARGEST_TOTAL = Decimal("999999999999")  # what the column holds, with three decimals also on SQLite
 
 
@@ -87,7 +88,10 @@ class PricedOrder:
 
 
 def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date) -> PricedOrder:
-    """Price every line for a kind of order and a business day. Raises InvalidInput whose `fields` name the first bad line."""
+    """Price every line for a kind of order and a business day.
+
+    Raises InvalidInput whose `fields` name the first bad line.
+    """
     if not requests:
         raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
     lines = tuple(_price_line(menu, place, request, kind, day) for place, request in enumerate(requests))
@@ -106,9 +110,7 @@ def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str,
         raise InvalidInput(
             "These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]}
         )
-    return PricedLine(
-        item, request, modifiers, unit_price, unit_price * request.quantity, item.taxes_for(kind, day)
-    )
+    return PricedLine(item, request, modifiers, unit_price, unit_price * request.quantity, item.taxes_for(kind, day))
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:

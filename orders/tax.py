@@ -16,6 +16,7 @@ from typing import Any
 from bistro.core.kernel.money import ZERO, Rounding, allocate, short, text
 from bistro.core.models import Restaurant
 from menu.taxes import Component, Components
+from orders.models import Order, OrderLine
 
 TaxLine = tuple[Decimal, Components]  # (amount of the line, components of its tax)
 
@@ -74,6 +75,23 @@ def merged(taxes: Iterable[Tax]) -> tuple[Tax, ...]:
 def total_of(taxes: Iterable[Tax]) -> Decimal:
     """Add up the amounts of components."""
     return sum((tax.amount for tax in taxes), ZERO)
+
+
+def set_tax(order: Order, lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """Set the amounts of an order from the totals and components of its lines, and each line's part of the tax.
+
+    Returns the lines whose part has changed. The caller saves the rows.
+    """
+    taxed = compute([(line.total, components_of(line.taxes)) for line in lines], order.tax_mode, order.rounding)
+    order.total, order.tax = taxed.total, taxed.tax
+    order.taxes = [tax.json(order.currency) for tax in taxed.taxes]
+    changed = []
+    for line, parts in zip(lines, taxed.lines, strict=True):
+        before, line.taxes = line.taxes, [tax.json(order.currency) for tax in parts]
+        line.tax = total_of(parts)
+        if line.taxes != before:
+            changed.append(line)
+    return changed
 
 
 def _units_of_lines(lines: Sequence[TaxLine], component: Component, inclusive: bool, rounding: Rounding) -> list[int]:

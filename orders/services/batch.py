@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from bistro.core.auth.access import actor_of_device
@@ -24,7 +25,7 @@ from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
 from orders.order_commands import OrderRequest
-from orders.pricing import PricedOrder, price_order
+from orders.pricing import DINE_IN, PricedOrder, price_order
 from orders.representations import order_detail, order_json, private_notes, with_notes
 from orders.services.compiled_queries import (
     orders_with_keys,
@@ -213,12 +214,17 @@ class Batch:
         at, tz = self.work.now, now.menu.restaurant.tz
         if Role.PAD in candidate.request.actor.roles and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
-        candidate.priced = price_order(now.menu, candidate.request.lines)
+        candidate.priced = price_order(now.menu, candidate.request.lines, kind=DINE_IN, day=self.day)
         for place, line in enumerate(candidate.priced.lines):
             if line.item.id in now.off:
                 raise sold_out(place, line.item.id, line.item.name, 0)
             if until := now.pauses.of_item(line.item.id, line.item.category_id, at):
                 raise paused_item(place, line.item.id, line.item.name, until, at, tz)
+
+    @cached_property
+    def day(self) -> date:
+        """The business day of the batch."""
+        return menu_in(self.work).menu.restaurant.business_date(self.work.now)
 
     def _share_portions(self) -> Counter[int]:
         """Assign the counted portions to the orders in turn, and return {item id: portions taken}. Locks: stock."""
@@ -244,7 +250,7 @@ class Batch:
         guests = {c.table: c.request.actor for c in reversed(self.candidates)}
         parties = seat_parties(self.work, guests, self.seated)
         restaurant = menu_in(self.work).menu.restaurant
-        day = restaurant.business_date(self.work.now)
+        day = self.day
         for candidate in self.candidates:
             candidate.order = self._order_row(candidate, parties[candidate.table.pk], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)

@@ -7,8 +7,8 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import BillReduced, CourseFired, CourseRemoved, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.pricing import add_up
 from orders.steps import advance, locked_order, move_lines, refuse_over, remove_lines, return_portions, touch
+from orders.tax import set_tax
 from orders.transitions import LineStatus, OrderStatus
 
 
@@ -44,8 +44,8 @@ def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> O
         held, before = held_lines(order, course), order.total
         return_portions(order, held, work)
         remove_lines(order, held, work)
-        order.total, order.tax = add_up(order.lines.all(), order.tax_mode)
-        touch(order, "total", "tax")
+        OrderLine.objects.bulk_update(set_tax(order, order.lines.all()), ["tax", "taxes"])
+        touch(order, "total", "tax", "taxes")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseRemoved.of(order))
         reason = clean_text(reason)[:200]
