@@ -28,8 +28,8 @@ def owed(orders: Iterable[Order]) -> Owed:
     """Return what guests owe for the kept orders, computed over all their lines at once.
 
     Cancelled and withdrawn orders are not owed. The orders must be read `with_lines()`. The sum of the orders' own
-    totals may differ by a cent, because each of them is rounded alone. Orders from before and after a change of the house's
-    rule are computed each by their own rule.
+    totals may differ by a cent, because each of them is rounded alone. Orders from before and after a change of the
+    house's rule are computed each by their own rule.
     """
     by_rule: dict[tuple[str, Rounding], list[tuple[int, OrderLine]]] = defaultdict(list)
     shares: dict[int, Decimal] = {}

@@ -19,7 +19,6 @@ from menu.taxes import Components
 from orders.order_commands import LineRequest
 from orders.tax import Tax, Taxed, compute, total_of
 
-DINE_IN = "dine_in"
 LARGEST_TOTAL = Decimal("999999999999")  # what the column holds, with three decimals also on SQLite
 
 

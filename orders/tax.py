@@ -3,7 +3,7 @@
 A document (the order, later the bill) has lines; a line has an amount and the components of its tax. Each component
 is computed exactly over all lines and rounded once, so that the same food has the same tax however it was entered.
 The tax shown on a line is its part of the rounded sum by largest remainder, so that the lines always add up. With the
-rounding level `line`, each line is rounded by itself.
+rounding level `line`, each line is rounded alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -13,9 +13,9 @@ from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
-from orders.pricing import DINE_IN, PricedOrder, price_order
+from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
-from orders.steps import locked_order, move, remove_lines, return_portions, show_lines, touch
+from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
 
 _COPIED = (
@@ -60,7 +60,7 @@ def replace_lines(
         _require_owner(order, actor)
         _require_version(order, versions)
         _require_untouched(order)
-        priced = price_order(menu_in(work).menu, lines, kind=DINE_IN, day=order.business_date)
+        priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
         _swap_portions(order, priced, work)
         event = _rewrite(order, priced, work)
         for name, value in priced.copies().items():
@@ -76,9 +76,11 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
     """Withdraw an order while no line is started. Only its own credential or a manager may do this.
 
     Readers no longer see the order, but its idempotency key stays in use.
-    Locks: order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted, NotYours.
+    Locks: party (without a table), order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted,
+    NotYours.
     """
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")

@@ -12,7 +12,6 @@ from orders.floor.table_sheet import read_sheet
 from orders.models import Order
 from orders.owing import owed
 from orders.services import withdraw_order
-from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
 KEPT = ("placed", "confirmed", "preparing", "ready", "delivered")
@@ -59,9 +58,9 @@ def test_every_place_says_the_same(evening):
 
 # --- one document over all orders ---------------------------------------------------------------------------------
 @pytest.fixture
-def added():
+def added(house):
     """A house where 8.25 % come on top of the price of 1.00."""
-    house = open_house(tax_mode="added")
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(tax_mode="added")
     house.restaurant.tax_rates.update(name="Sales tax", percent="8.25")
     Item.objects.update(price=Decimal("1.00"))
     forget()

@@ -86,7 +86,7 @@ def test_lines_of_different_taxes():
     assert [len(line) for line in document.lines] == [1, 1, 0]
 
 
-# --- each line by itself ------------------------------------------------------------------------------------------
+# --- each line alone ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("mode", "tax"), [("half_up", "0.80"), ("up", "0.90"), ("down", "0.80")])
 def test_a_house_may_round_each_line(mode, tax):
     document = taxed([("1.00", rates(("Sales tax", "8.25")))] * 10, rounding=Rounding(2, "line", mode))
