@@ -4,7 +4,6 @@ import zoneinfo
 from decimal import Decimal
 from typing import Any
 
-from babel.core import Locale, UnknownLocaleError
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.services import ServiceAdmin
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import fits, short
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -41,18 +41,13 @@ class RestaurantForm(TenantForm):
         "restaurant_cash_rounding_positive": ("cash_rounding", "Must be more than 0."),
     }
 
-    def clean_locale(self) -> str:
-        """Refuse a locale that amounts cannot be formatted in."""
-        locale = str(self.cleaned_data["locale"])
-        try:
-            Locale.parse(locale)
-        except (ValueError, UnknownLocaleError):
-            raise forms.ValidationError(f"{locale} is not a locale. Use one such as en_IE or de_DE.") from None
-        return locale
-
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a coin that the currency does not have."""
+        """Clean the texts of documents as every text that people type, and refuse a coin that the currency lacks."""
         cleaned = super().clean() or {}
+        for name in ("legal_name", "phone", "tax_number"):
+            cleaned[name] = clean_text(cleaned.get(name) or "")
+        for name in ("address", "footer_text"):
+            cleaned[name] = clean_text(cleaned.get(name) or "", lines=True)
         coin, currency = cleaned.get("cash_rounding"), cleaned.get("currency", self.instance.currency)
         if coin is not None and not fits(coin, currency):
             self.add_error("cash_rounding", f"{currency} has no such coin.")
@@ -102,6 +97,13 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
             },
         ),
         ("Pads", {"fields": ("pads_need_session",)}),
+        (
+            "Documents",
+            {
+                "fields": ("legal_name", "address", ("phone", "tax_number"), "logo", "footer_text"),
+                "description": "What receipts and invoices say about the house.",
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

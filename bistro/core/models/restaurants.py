@@ -3,6 +3,7 @@
 import zoneinfo
 from datetime import date, datetime, time
 
+from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import AMOUNT, Rounding, digits, is_currency
+from bistro.core.models.logos import logo_path, validate_logo
 
 
 def validate_timezone(name: str) -> None:
@@ -23,6 +25,20 @@ def validate_currency(code: str) -> None:
     """Raise ValidationError unless the code is a currency of ISO 4217."""
     if not is_currency(code):
         raise ValidationError(f"{code} is not a currency. Use a code such as EUR or JPY.")
+
+
+def validate_locale(name: str) -> None:
+    """Raise ValidationError unless amounts can be formatted in the locale."""
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        raise ValidationError(f"{name} is not a locale. Use one such as en_IE or de_DE.") from None
+
+
+def validate_phone(number: str) -> None:
+    """Raise ValidationError if the text has fewer digits than the shortest phone numbers."""
+    if sum(char.isdecimal() for char in number) < 3:
+        raise ValidationError(f"{number} is not a phone number. Write it like +49 30 123456.")
 
 
 class Restaurant(models.Model):
@@ -46,7 +62,12 @@ class Restaurant(models.Model):
     currency = models.CharField(
         max_length=3, default="EUR", validators=[validate_currency], help_text="Cannot change while there are dishes."
     )
-    locale = models.CharField(max_length=12, default="en_IE", help_text="How amounts are written, e.g. en_IE or de_DE.")
+    locale = models.CharField(
+        max_length=12,
+        default="en_IE",
+        validators=[validate_locale],
+        help_text="How amounts are written, e.g. en_IE or de_DE.",
+    )
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")
     tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
@@ -88,6 +109,16 @@ class Restaurant(models.Model):
         default=False,
         help_text="Pads can order only while a session is open at their table.",
     )
+    legal_name = models.CharField(
+        max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."
+    )
+    address = models.TextField(max_length=400, blank=True, help_text="As on a letter, with line breaks.")
+    phone = models.CharField(max_length=40, blank=True, validators=[validate_phone])
+    tax_number = models.CharField(max_length=40, blank=True, help_text="VAT, GST or sales tax number, as registered.")
+    logo = models.ImageField(
+        upload_to=logo_path, blank=True, validators=[validate_logo], help_text="PNG, JPEG or WebP, at most 1 MB."
+    )
+    footer_text = models.TextField(max_length=400, blank=True, help_text="Last lines of receipts and invoices.")
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(excluded_fields=["version"])
