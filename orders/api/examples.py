@@ -108,7 +108,12 @@ TRACKING = [
     {"step": "Ready for Service", "done": False, "at": None},
     {"step": "Delivered", "done": False, "at": None},
 ]
-PARTY_ORDERS = {"orders": [{**ORDER, "tracking": TRACKING}], "total": "15.40", "tax": "1.40"}
+PARTY_ORDERS = {
+    "orders": [{**ORDER, "tracking": TRACKING}],
+    "total": "15.40",
+    "tax": "1.40",
+    "taxes": ORDER["taxes"],
+}
 TABLE = {
     "id": 1,
     "name": "Table 1",
