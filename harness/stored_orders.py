@@ -90,6 +90,6 @@ class Log:
         for order_id, mark in self.rows(f"{marks} WHERE l.note <> ''"):
             stored.orders[mark].append(order_id)
         for order_id, total in self.rows("SELECT id, total FROM orders_order"):
-            stored.totals[order_id] = Decimal(str(total)).quantize(Decimal("0.01"))
+            stored.totals[order_id] = Decimal(str(total)).quantize(Decimal("0.0001"))
         stored.tickets = {order_id for (order_id,) in self.rows("SELECT DISTINCT order_id FROM kitchen_ticket")}
         return stored

@@ -144,7 +144,7 @@ def fulfilment_report(actor: Actor, restaurant: Restaurant, first: date, last: d
     Reads from the replica where there is one: four queries, at most `MOST` tickets and lines (`complete` says whether
     that was all). Items are counted by line, at the time the line was done.
     """
-    days = day_begins(restaurant, first), day_begins(restaurant, last + timedelta(days=1))
+    days = restaurant.day_begins(first), restaurant.day_begins(last + timedelta(days=1))
     stations = {row.pk: row for row in Station.objects.visible_to(actor).for_reports()}
     items, least_late, all_lines = _item_tallies(actor, restaurant, days, stations)
     by_station, by_cook, everything = Tallies(), Tallies(), Tallies()
@@ -209,11 +209,6 @@ def _item_names(actor: Actor, item_ids: Iterable[int]) -> dict[int, str]:
 
 def _late_at(station: Station, restaurant: Restaurant) -> int:
     return station.late_seconds or restaurant.late_seconds
-
-
-def day_begins(restaurant: Restaurant, day: date) -> datetime:
-    """Return when a business day begins, by the restaurant's clock."""
-    return datetime.combine(day, restaurant.day_ends_at, tzinfo=restaurant.tz)
 
 
 def report_days(restaurant: Restaurant, first: str, last: str, now: datetime) -> tuple[date, date]:

@@ -12,10 +12,12 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
-from menu.allergens import ALLERGENS, DIETS
-from menu.models import Category, Ingredient, Item
+from menu.allergens import ALLERGENS, DIETS, Level
+from menu.choices import choices_of, some
+from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup
+from menu.statements import levels_of
 
 
 class CategoryForm(TenantForm):
@@ -26,21 +28,75 @@ class CategoryForm(TenantForm):
             self.instance.position = Category.objects.visible_to(self.actor).next_position()
 
 
-class ItemForm(TenantForm):
+def _statement(label: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=label)
+
+
+class StatementsForm(TenantForm):
+    """A form with the statements about the allergens of its dish or choice.
+
+    An allergen that is ticked nowhere is not stated.
+    """
+
+    contains = _statement("Contains")
+    may_contain = _statement("May contain")
+    free_of = _statement("Free of")
+    checked = forms.BooleanField(
+        label="Checked today",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="Tick this to put your name and today's date beside all of them. Changed ones get both anyway.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = self.instance.statements.select_related("allergen") if self.instance.pk else ()
+        stated = [(row.level, row.allergen.code) for row in rows]
+        catalogue = Allergen.objects.visible_to(self.actor).not_archived().values_list("code", "name")
+        for level in Level.values:
+            if level in self.fields:
+                self.fields[level].choices = list(catalogue)  # type: ignore[attr-defined]
+                self.initial[level] = [code for said, code in stated if said == level]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        seen: set[str] = set()
+        for level in Level.values:
+            twice = sorted(seen & set(cleaned.get(level, ())))
+            if twice:
+                self.add_error(level, f"{', '.join(twice)}: already ticked above.")
+            seen |= set(cleaned.get(level, ()))
+        return cleaned
+
+    def levels(self) -> dict[str, str]:
+        """Return {code: level} of the ticked allergens."""
+        return levels_of(*(self.cleaned_data.get(level, ()) for level in Level.values))
+
+
+class AllergenForm(TenantForm):
+    """A form for an allergen of the catalogue. A new one comes last."""
+
+    constraint_words = {"allergen_code_once": ("code", "This code is already in use.")}
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Allergen.objects.visible_to(self.actor).next_position()
+
+
+class ItemForm(StatementsForm):
     """A form for a dish, with checkboxes for allergens and diets."""
 
-    allergens = forms.MultipleChoiceField(
-        choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
-    )
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
+
     diets = forms.MultipleChoiceField(
         choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Diets"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("allergens", "diets"):
-            if name in self.fields:
-                _keep_own_words(self.fields[name], getattr(self.instance, name))
+        if "diets" in self.fields:
+            _keep_own_words(self.fields["diets"], self.instance.diets)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -60,8 +116,35 @@ class GroupForm(TenantForm):
     constraint_words = {"modifier_group_min_max": ("max", "At least 1 and not below the minimum.")}
 
 
+class ItemGroupForm(TenantForm):
+    """A form for a group that a dish offers."""
+
+    offered: ClassVar[list[tuple[int, str]]]
+
+    constraint_words = {"item_group_once": ("group", "The dish has this group already.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "group" in self.fields:
+            self.fields["group"].choices = [("", "–"), *self._in_use()]  # type: ignore[attr-defined]
+
+    @classmethod
+    def _in_use(cls) -> list[tuple[int, str]]:
+        """Return the groups that can be chosen, with their first choices because many groups have one name.
+
+        Two queries serve all rows of a page, because the admin creates a form class for each request.
+        """
+        if "offered" not in cls.__dict__:
+            groups = ModifierGroup.objects.visible_to(cls.actor).not_archived().prefetch_related("modifiers")
+            cls.offered = [(row.pk, f"{row}: {some(choices_of(row))}") for row in groups]
+        return cls.offered
+
+
 class ModifierForm(TenantForm):
-    """A form for a choice, which belongs to the same dish as its group."""
+    """A form for a choice."""
+
+    class Meta:
+        field_classes: ClassVar = {"price": AmountField}
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
     allergen = forms.ChoiceField(
@@ -75,7 +158,6 @@ class ModifierForm(TenantForm):
             _keep_own_words(self.fields["allergen"], [self.instance.allergen])
 
     def prepare(self) -> None:
-        self.instance.item_id = self.instance.group.item_id
         off = self.cleaned_data.get("off", False)
         self.instance.off_since = (self.instance.off_since or timezone.now()) if off else None
 

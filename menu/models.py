@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
-from bistro.core.kernel.money import short
+from bistro.core.kernel.money import AMOUNT, ZERO, short
 from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
 from menu.querysets import PauseQuerySet
@@ -85,7 +85,7 @@ class Item(models.Model):
     name = models.CharField(max_length=120)
     name_key = NameKeyField()
     description = models.CharField(max_length=400, blank=True)
-    price = models.DecimalField(max_digits=12, decimal_places=2, validators=NOT_NEGATIVE)
+    price = models.DecimalField(validators=NOT_NEGATIVE, **AMOUNT)
     tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
@@ -94,7 +94,6 @@ class Item(models.Model):
     late_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Minutes until a ticket is marked “late” (!). Blank = same as the station."
     )
-    allergens = models.JSONField(default=list, blank=True, help_text="Allergens in the dish, e.g. nuts, milk.")
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
@@ -126,37 +125,56 @@ class Item(models.Model):
 
 
 class ModifierGroup(models.Model):
-    """A choice that an item offers: at least `min`, at most `max` of its modifiers."""
+    """A choice that items offer: at least `min`, at most `max` of its modifiers. Many items may offer one group."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifier_groups")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifier_groups")
     name = models.CharField(max_length=80)
     min = models.PositiveSmallIntegerField(default=0)
     max = models.PositiveSmallIntegerField(default=1)
-    position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["position"])
+    history = HistoricalRecords()
 
     class Meta:
-        ordering = ["position", "pk"]
+        ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(name="modifier_group_min_max", condition=Q(max__gte=1) & Q(max__gte=F("min"))),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.item_id}"
+        return self.name
+
+
+class ItemGroup(models.Model):
+    """A modifier group that an item offers, at its place among the item's groups.
+
+    The groups of one item never hold the same choice twice, so that a name means one choice of a dish
+    (`menu.choices.refuse_doubled_choices`).
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="item_groups")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="item_groups")
+    group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="item_groups")
+    position = models.PositiveIntegerField(default=0, db_index=True)
+    objects = TenantQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["position"])
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["item", "group"], name="item_group_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group} of {self.item}"
 
 
 class Modifier(models.Model):
     """A choice in a group, with its price. With `allergen`, choosing it declares a guest's allergy."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifiers")
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="modifiers")
     group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="modifiers")
     name = models.CharField(max_length=80)
     name_key = NameKeyField()
-    price = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("0.00"))
+    price = models.DecimalField(default=ZERO, **AMOUNT)
     is_default = models.BooleanField(default=False, help_text="Used for a required group when nothing is chosen.")
     allergen = models.CharField(max_length=40, blank=True, help_text="e.g. nuts: the guest must not get this allergen.")
     off_since = models.DateTimeField(null=True, blank=True)
@@ -169,7 +187,7 @@ class Modifier(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "name_key"], condition=Q(archived_at=None), name="modifier_name_once"
+                fields=["group", "name_key"], condition=Q(archived_at=None), name="modifier_name_once"
             ),
         ]
 
@@ -282,3 +300,8 @@ class RecipePart(models.Model):
         """The quantity with its unit and ingredient, e.g. `2 Beef patty` or `150 g Potatoes`."""
         unit = "" if self.ingredient.unit == Ingredient.Unit.PIECE else f" {self.ingredient.unit}"
         return f"{short(self.quantity)}{unit} {self.ingredient}"
+
+
+from menu.allergen_models import Allergen, AllergenStatement  # noqa: E402  (they refer to the models above)
+
+__all__ = ["Allergen", "AllergenStatement"]

@@ -17,13 +17,13 @@ from menu.models import ModifierGroup
 
 _GROUP = re.compile(r"^(?P<name>[^\[\]:]+?)\s*(?:\[(?P<min>\d{1,3})\s*-\s*(?P<max>\d{1,3})\])?\s*:\s*(?P<choices>.+)$")
 _CHOICE = re.compile(
-    r"^(?P<name>[^*!]+?)(?:\s+(?P<price>[+-]\d{1,7}(?:[.,]\d{1,2})?))?\s*(?P<default>\*)?\s*(?:!\s*(?P<allergen>.+))?$"
+    r"^(?P<name>[^*!]+?)(?:\s+(?P<price>[+-]\d{1,12}(?:[.,]\d{1,4})?))?\s*(?P<default>\*)?\s*(?:!\s*(?P<allergen>.+))?$"
 )
 
 
-def write_options(groups: Iterable[ModifierGroup]) -> str:
+def write_options(groups: Iterable[ModifierGroup], currency: str) -> str:
     """Return the text of a dish's groups and choices, without archived ones."""
-    return "\n".join(_group_text(group) for group in groups if group.archived_at is None)
+    return "\n".join(_group_text(group, currency) for group in groups if group.archived_at is None)
 
 
 def read_options(cell: str) -> tuple[ImportedGroup, ...]:
@@ -56,10 +56,10 @@ def _choice(part: str) -> ImportedModifier:
     return ImportedModifier(found["name"], price, bool(found["default"]), (found["allergen"] or "").strip())
 
 
-def _group_text(group: ModifierGroup) -> str:
+def _group_text(group: ModifierGroup, currency: str) -> str:
     choices = "; ".join(
         _name(choice.name)
-        + (f" {'+' if choice.price > 0 else ''}{text(choice.price)}" if choice.price else "")
+        + (f" {'+' if choice.price > 0 else ''}{text(choice.price, currency)}" if choice.price else "")
         + (" *" if choice.is_default else "")
         + (f" !{choice.allergen}" if choice.allergen else "")
         for choice in group.modifiers.all()

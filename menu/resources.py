@@ -13,6 +13,7 @@ from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Error, Result, RowResult
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.names import name_key
@@ -57,6 +58,7 @@ class ItemResource(resources.ModelResource):
     def __init__(self, actor: Actor | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.actor = actor
+        self.currency = restaurant_of(actor).currency if actor else ""
         self.report = ""
         self.fields = {column: fields.Field(column_name=column, readonly=True) for column in COLUMNS}
         for field_name, field in self.fields.items():
@@ -70,7 +72,7 @@ class ItemResource(resources.ModelResource):
         return COLUMNS
 
     def export_resource(self, instance: Item, selected_fields: Any = None, **kwargs: Any) -> list[str]:
-        cells = cells_of(instance)
+        cells = cells_of(instance, self.currency)
         return [harmless(cells[column]) for column in COLUMNS if not selected_fields or column in selected_fields]
 
     # --- import -----------------------------------------------------------------------------------------------
@@ -107,10 +109,10 @@ class ItemResource(resources.ModelResource):
             if not any(cells.values()):
                 continue
             old = known.get(name_key(cells["name"]))
-            before = cells_of(old) if old else {}
+            before = cells_of(old, self.currency) if old else {}
             whole = {**before, **cells}  # columns that the file lacks keep their value
             try:
-                item = read_row(whole)
+                item = read_row(whole, self.currency)
                 if name_key(item.name) in seen:
                     raise ValidationError({"name": [f"Also in row {seen[name_key(item.name)]}."]})
             except ValidationError as error:
@@ -138,8 +140,9 @@ class ItemResource(resources.ModelResource):
 
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """Prefetch everything that a row of the spreadsheet shows, in four queries for any number of dishes."""
-    return rows.select_related("category", "tax_rate").prefetch_related("modifier_groups__modifiers")
+    """Prefetch everything that a row of the spreadsheet shows, in six queries for any number of dishes."""
+    related = ("item_groups__group__modifiers", "statements__allergen")
+    return rows.select_related("category", "tax_rate").prefetch_related(*related)
 
 
 def _row_result(before: dict[str, str], after: dict[str, str], columns: list[str]) -> RowResult:

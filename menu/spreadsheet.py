@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from bistro.core.kernel.money import short, text
+from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.numbers import whole_number
-from menu.allergens import ALLERGENS, DIETS
+from menu.allergens import ALLERGENS, DIETS, Level, of_level
 from menu.imported import ImportedItem
 from menu.models import Category, Item
 from menu.options_text import read_options, write_options
@@ -21,6 +21,8 @@ COLUMNS = (
     "tax",
     "prep_minutes",
     "allergens",
+    "may_contain",
+    "free_of",
     "diets",
     "popular",
     "available",
@@ -49,25 +51,28 @@ def plain_text(cell: Any) -> str:
     return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
 
 
-def cells_of(item: Item) -> dict[str, str]:
+def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+    stated = {row.allergen.code: row.level for row in item.statements.all() if row.allergen.archived_at is None}
     return {
         "category": item.category.name,
         "name": item.name,
         "description": item.description,
-        "price": text(item.price),
+        "price": text(item.price, currency),
         "tax": short(item.tax_rate.percent) if item.tax_rate else "",
         "prep_minutes": str(item.prep_minutes),
-        "allergens": ", ".join(item.allergens),
+        "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
+        "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
+        "free_of": ", ".join(of_level(stated, Level.FREE_OF)),
         "diets": ", ".join(item.diets),
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
-        "options": write_options(item.modifier_groups.all()),
+        "options": write_options((link.group for link in item.item_groups.all()), currency),
     }
 
 
-def read_row(cells: Mapping[str, str]) -> ImportedItem:
+def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
     """Return the dish that a row describes. Raises ValidationError with the problems by column."""
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
@@ -80,10 +85,10 @@ def read_row(cells: Mapping[str, str]) -> ImportedItem:
     if len(cells.get("category", "")) > MOST_OF_CATEGORY:
         problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
     if not problems:
-        problems = _beyond_the_model(read)
+        problems = _beyond_the_model(read) or _beyond_the_currency(read, currency)
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
-    return ImportedItem(groups=read.pop("options"), **read)
+    return ImportedItem(groups=read.pop("options"), contains=read.pop("allergens"), **read)
 
 
 def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -96,6 +101,19 @@ def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
     except ValidationError as error:
         return error.message_dict
     return {}
+
+
+def _beyond_the_currency(read: Mapping[str, Any], currency: str) -> dict[str, list[str]]:
+    """Return the prices with more decimals than the currency has, {column: messages}."""
+    choices = (choice.price for group in read["options"] for choice in group.modifiers)
+    problems: dict[str, list[str]] = {}
+    for column, prices in (("price", [read["price"]]), ("options", choices)):
+        for price in prices:
+            try:
+                exact(price, currency)
+            except ValueError as error:
+                problems.setdefault(column, []).append(str(error))
+    return problems
 
 
 def _money(cell: str) -> Decimal:
@@ -159,6 +177,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "tax": _percent,
     "prep_minutes": _count(10, most=1440),
     "allergens": _words(ALLERGENS, "an allergen of the list"),
+    "may_contain": _words(ALLERGENS, "an allergen of the list"),
+    "free_of": _words(ALLERGENS, "an allergen of the list"),
     "diets": _words(DIETS, "a diet of the list"),
     "popular": _flag(False),
     "available": _flag(True),

@@ -35,8 +35,11 @@ class LinesOfOrder(ReadOnlyInline):
     """Lines of an order with their prices at the time of ordering."""
 
     model = OrderLine
-    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "unit_price", "total")
+    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "price", "amount")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
 
     @admin.display(description="Choices")
     def choices(self, line: OrderLine) -> str:
@@ -46,15 +49,23 @@ class LinesOfOrder(ReadOnlyInline):
     def allergies(self, line: OrderLine) -> str:
         return in_words(line)
 
+    @admin.display(description="Unit price")
+    def price(self, line: OrderLine) -> str:
+        return text(line.unit_price, line.order.currency)
+
+    @admin.display(description="Total")
+    def amount(self, line: OrderLine) -> str:
+        return text(line.total, line.order.currency)
+
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     """The admin page of orders, newest first. Withdrawn orders are hidden here too; the event log keeps them."""
 
     inlines = (LinesOfOrder,)
-    list_display = ("title", "business_date", "table", "state", "placed", "placed_by", "amount")
+    list_display = ("title", "business_date", "kind", "table", "state", "placed", "placed_by", "amount")
     list_display_links = ("title",)
-    list_filter = ("status", BusinessDayFilter, ("business_date", RangeDateFilter), ("table", OwnFilter))
+    list_filter = ("status", "kind", BusinessDayFilter, ("business_date", RangeDateFilter), ("table", OwnFilter))
     list_select_related = ("table",)
     search_fields = ("number",)
     search_help_text = "The order's number"
@@ -62,8 +73,18 @@ class OrderAdmin(ReadOnlyAdmin):
     ordering = ("-placed_at", "-pk")
     actions = ("confirm", "cancel", "deliver")
     fieldsets = (
-        (None, {"fields": (("number", "business_date"), ("table", "state"), ("placed_by", "note"))}),
-        ("Money", {"fields": (("total", "tax"),)}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "business_date"),
+                    ("table", "state"),
+                    ("kind", "name", "pickup_at"),
+                    ("placed_by", "note"),
+                )
+            },
+        ),
+        ("Money", {"fields": (("amount", "tax_amount"),)}),
         (
             "Times",
             {
@@ -95,7 +116,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Total")
     def amount(self, order: Order) -> str:
-        return text(order.total)
+        return text(order.total, order.currency)
+
+    @admin.display(description="Tax")
+    def tax_amount(self, order: Order) -> str:
+        return text(order.tax, order.currency)
 
     @display(description="Status", label=STATUS_LABELS)
     def state(self, order: Order) -> str:

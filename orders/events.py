@@ -24,7 +24,7 @@ class AboutOrder(DomainEvent):
         return f"order:{self.order.pk}"
 
     @property
-    def table_id(self) -> int:
+    def table_id(self) -> int | None:
         return self.order.table_id
 
 
@@ -41,7 +41,7 @@ class OrderEvent(AboutOrder):
     @classmethod
     def of(cls, order: Order, **more: Any) -> Self:
         """Create the event for an order that was read `with_lines()`."""
-        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table.name, **more)
+        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table_name, **more)
 
     def data(self) -> Mapping[str, Any]:
         return order_json(self.order, self.lines, table_name=self.table_name)
@@ -111,9 +111,9 @@ class BillReduced(AboutOrder):
             "order": self.order.pk,
             "number": self.order.number,
             "course": self.course,
-            "lines": [line_json(line) for line in self.lines],
-            "total_before": text(self.total_before),
-            "total_after": text(self.order.total),
+            "lines": [line_json(line, self.order.currency) for line in self.lines],
+            "total_before": text(self.total_before, self.order.currency),
+            "total_after": text(self.order.total, self.order.currency),
         }
 
     def private(self) -> Mapping[str, Any] | None:

@@ -18,7 +18,7 @@ from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledMod
 from orders.models import OrderLine
 from orders.order_commands import LineRequest
 
-LARGEST_TOTAL = Decimal("9999999999.99")  # the largest value of the column
+LARGEST_TOTAL = Decimal("999999999999")  # what the column holds, with three decimals also on SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,11 @@ class PricedLine:
     total: Decimal
     tax: Decimal
 
-    def modifier_copies(self) -> list[dict[str, Any]]:
+    def modifier_copies(self, currency: str) -> list[dict[str, Any]]:
         """Return the modifiers as `OrderLine.modifiers` stores them."""
         return [
-            {"id": m.id, "name": m.name, "price": money.text(m.price), "allergen": m.allergen} for m in self.modifiers
+            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "allergen": m.allergen}
+            for m in self.modifiers
         ]
 
 
@@ -46,6 +47,7 @@ class PricedOrder:
     lines: tuple[PricedLine, ...]
     total: Decimal
     tax: Decimal
+    currency: str
     tax_mode: str
 
     def portions(self) -> Counter[int]:
@@ -65,7 +67,7 @@ def price_order(menu: CompiledMenu, requests: Sequence[LineRequest]) -> PricedOr
     total, tax = add_up(lines, menu.tax_mode)
     if total > LARGEST_TOTAL:
         raise InvalidInput("This order is larger than the system can bill.", code="order_too_large")
-    return PricedOrder(lines, total, tax, menu.tax_mode)
+    return PricedOrder(lines, total, tax, menu.currency, menu.tax_mode)
 
 
 def add_up(lines: Iterable[PricedLine | OrderLine], tax_mode: str) -> tuple[Decimal, Decimal]:

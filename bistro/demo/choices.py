@@ -79,6 +79,13 @@ BURGER_EXTRAS = Group(
     ),
 )
 
+CHICKEN_EXTRAS = Group(
+    "Extras",
+    0,
+    5,
+    (*BURGER_EXTRAS.modifiers[:4], Modifier("Second fillet", D("4.50"))),
+)
+
 BURGER_WITHOUT = Group(
     "Leave out",
     0,

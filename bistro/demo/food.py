@@ -47,7 +47,7 @@ BURGERS = Category("Burgers and Sandwiches", 3, 2, "grill", (
          ("gluten", "eggs", "milk", "mustard", "sesame"), groups=(c.BURGER_EXTRAS, c.BURGER_WITHOUT, c.ALLERGIES)),
     Item("Chicken Burger", "Buttermilk-fried chicken, slaw, chilli mayonnaise.", D("14.50"), FOOD, 13,
          ("gluten", "eggs", "milk", "mustard"), station="fry",
-         groups=(c.BURGER_EXTRAS, c.BURGER_WITHOUT, c.ALLERGIES)),
+         groups=(c.CHICKEN_EXTRAS, c.BURGER_WITHOUT, c.ALLERGIES)),
     Item("Chickpea Burger", "Chickpeas and roasted carrots, tahini, pickled cabbage.", D("13.50"), FOOD, 12,
          ("gluten", "sesame", "soybeans"), ("vegetarian", "vegan"), groups=(c.BURGER_WITHOUT, c.ALLERGIES)),
     Item("Croque Monsieur", "Ham, Comté and béchamel, grilled; with leaves.", D("11.50"), FOOD, 10,

@@ -83,6 +83,7 @@ CHOICES: dict[str, Parts] = {
     "Fried egg": {"Egg": "1"},
     "Caramelised onions": {"Onions": "40"},
     "Second patty": {"Beef patty": "1"},
+    "Second fillet": {"Chicken fillet": "1"},
     "No onion": {"Onions": "-30"},
     "No pickles": {"Pickle slice": "-4"},
     "No tomato": {"Tomato slice": "-2"},
@@ -92,12 +93,11 @@ CHOICES: dict[str, Parts] = {
     "Goat cheese": {"Goat cheese": "60"},
     "Poached egg": {"Egg": "1"},
 }
-OTHERWISE: dict[tuple[str, str], Parts] = {("Chicken Burger", "Second patty"): {"Chicken fillet": "1"}}
 
 UNIT_OF = {name: unit for unit, names in UNITS.items() for name in names}
 
 
 def parts_of(dish: str, choice: str = "") -> tuple[tuple[str, D, str], ...]:
     """Return (ingredient, quantity, unit) of a dish or of a choice; empty if unknown."""
-    found = OTHERWISE.get((dish, choice)) or CHOICES.get(choice, {}) if choice else DISHES.get(dish, {})
+    found = CHOICES.get(choice, {}) if choice else DISHES.get(dish, {})
     return tuple((name, D(quantity), UNIT_OF[name]) for name, quantity in found.items())

@@ -18,6 +18,7 @@ from bistro.core.admin.history import HistoryAdmin
 from kitchen.models import ModifierRoute, Route, Station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import only_catch_all, refuse_if_in_use, route_to
+from menu.choices import dishes_of, some
 from menu.models import Category, Item, Modifier
 from menu.steps import touch_menu
 
@@ -52,10 +53,10 @@ class StationForm(TenantForm):
         super().__init__(*args, **kwargs)
         self._offer("categories", Category.objects.visible_to(self.actor), Route, "category_id")
         self._offer("items", Item.objects.visible_to(self.actor), Route, "item_id")
-        choices = Modifier.objects.visible_to(self.actor).select_related("item")
+        choices = Modifier.objects.visible_to(self.actor).prefetch_related("group__item_groups__item")
         self._offer("modifiers", choices, ModifierRoute, "modifier_id")
         if "modifiers" in self.fields:
-            self.fields["modifiers"].label_from_instance = lambda row: f"{row.item}: {row}"  # type: ignore[attr-defined]
+            self.fields["modifiers"].label_from_instance = _choice_words  # type: ignore[attr-defined]
         for name in {"cooks", "at_once"} & set(self.fields):
             self.fields[name].required = False
 
@@ -86,6 +87,12 @@ class StationForm(TenantForm):
     def prepare(self) -> None:
         if self.instance._state.adding:
             self.instance.position = Station.objects.visible_to(self.actor).next_position()
+
+
+def _choice_words(choice: Modifier) -> str:
+    """Return a choice with its group and the dishes that offer the group, because many groups have one name."""
+    dishes = some(dishes_of(choice.group))
+    return f"{choice.group}: {choice}" + (f" ({dishes})" if dishes else "")
 
 
 @admin.register(Station)

@@ -122,6 +122,8 @@ def _write_slip(out: Writer, slip: Mapping[str, Any], *, again: bool) -> None:
         out.row(AGAIN, BOLD)
     if slip["table"]:
         out.row(slip["table"], DOUBLE + BOLD, wide=True)
+    for fact in slip["pickup"]:
+        out.row(fact, DOUBLE + BOLD, wide=True)
     for fact in facts(slip):
         out.row(fact, BOLD)
     if slip["note"]:

@@ -7,6 +7,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
@@ -29,7 +30,7 @@ def set_up_kitchen(
 ) -> list[Station]:
     """Create stations `(key, name, position)` and route categories and items, by name, to their keys.
 
-    A modifier is routed with every item that offers it. The first station is the catch-all; each has one cook, or the
+    A modifier is routed in every group that holds it. The first station is the catch-all; each has one cook, or the
     number in `cooks`. Raises InvalidInput for a name that is not on the menu, NotPermitted.
     """
     actor.require(Permission.MANAGE)
@@ -37,7 +38,7 @@ def set_up_kitchen(
         made = {
             key: Station.objects.create(
                 restaurant_id=work.restaurant_id,
-                name=name,
+                name=clean_text(name),
                 position=position,
                 is_catch_all=place == 0,
                 cooks=(cooks or {}).get(key, 1),

@@ -66,9 +66,9 @@ def test_several_stations_may_cook_a_category_and_an_item_counts_first(house, ow
 
 def test_a_choice_gives_a_station_work_of_its_own(house, owner):
     fry = StationFactory(restaurant=house.restaurant, name="Fry")
-    fries = ModifierFactory(group=ModifierGroupFactory(item=house.item), name="Fries")
+    fries = ModifierFactory(group=ModifierGroupFactory(item=house.item, name="Sides"), name="Fries")
     path = f"{STATIONS}{fry.pk}/change/"
-    assert f"{house.item}: Fries" in owner.get(path).text
+    assert f"Sides: Fries ({house.item})" in owner.get(path).text
     for modifiers, stations in (([fries.pk], 2), ([], 1)):
         assert owner.post(path, {"name": "Fry", "position": 1, "modifiers": modifiers}).status_code == 302
         lines = [{"item": house.item.pk, "quantity": 1, "modifiers": [fries.pk]}]

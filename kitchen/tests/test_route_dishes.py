@@ -99,7 +99,7 @@ def test_unknown_names_are_refused_whole(house):
         assert caught.value.fields == {"routes": ["Nonsense"]}
 
 
-def test_a_choice_is_routed_with_every_item_that_offers_it(house, other_house):
+def test_a_choice_is_routed_in_every_group_that_holds_it(house, other_house):
     soup = house.add_item(name="Soup")
     dishes = [house.item, soup, other_house.item]
     fries = [ModifierFactory(group=ModifierGroupFactory(item=dish), name="With fries") for dish in dishes]

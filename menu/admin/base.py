@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from bistro.core.admin.base import TenantAdmin
 from bistro.core.admin.changes import Edits
+from menu.choices import refuse_doubled_choices
 from menu.steps import touch_menu
 
 
@@ -18,7 +19,11 @@ def link(page: str, pk: int, words: str) -> SafeString:
 
 
 class MenuAdmin(TenantAdmin):
-    """An admin page whose every write raises the menu's version, so that compiled menus are read again."""
+    """An admin page whose every write raises the menu's version, so that compiled menus are read again.
+
+    A write that would give a dish two choices of one name is refused.
+    """
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         touch_menu(edits.work, ", ".join(dict.fromkeys(str(row) for row in edits.rows))[:200])
+        refuse_doubled_choices(edits.work)

@@ -1,4 +1,4 @@
-"""Admin pages of categories, dishes, choices and tax rates.
+"""Admin pages of categories, dishes and tax rates.
 
 Every save raises the menu's version. The 86 and portion actions call services.
 """
@@ -21,22 +21,23 @@ from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.pages import ask
 from bistro.core.kernel.money import text
 from menu import services
-from menu.admin.base import MenuAdmin, link
+from menu.admin.base import MenuAdmin
+from menu.admin.base import link as page_of
 from menu.admin.recipes import RecipeInline
-from menu.admin_forms import CategoryForm, GroupForm, ItemForm, ModifierForm, PortionsForm, TaxRateForm
-from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
+from menu.admin.statements import StatementsAdmin
+from menu.admin_forms import CategoryForm, ItemForm, ItemGroupForm, PortionsForm, TaxRateForm
+from menu.choices import choices_of, some
+from menu.models import Category, Item, ItemGroup, TaxRate
 from menu.resources import FORMATS, ItemResource, items_with_all
 from menu.setup_steps import only_default
-
-SHOWN = 4  # choices of a group that the dish's page lists by name
 
 
 class ItemsOfCategory(TenantInline):
     """Dishes of a category in the order of the menu, each with a link to its own page."""
 
     model = Item
-    fields = ("page", "price", "position")
-    readonly_fields = ("page", "price")
+    fields = ("page", "amount", "position")
+    readonly_fields = ("page", "amount")
     ordering_field = "position"
     hide_ordering_field = hide_title = True
     may_add = may_delete = False
@@ -44,10 +45,14 @@ class ItemsOfCategory(TenantInline):
 
     @admin.display(description="Item")
     def page(self, item: Item) -> str:
-        return link("admin:menu_item_change", item.pk, item.name)
+        return page_of("admin:menu_item_change", item.pk, item.name)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived()
+        return super().get_queryset(request).not_archived().select_related("restaurant")
+
+    @admin.display(description="Price")
+    def amount(self, item: Item) -> str:
+        return text(item.price, item.restaurant.currency)
 
 
 @admin.register(Category)
@@ -65,43 +70,45 @@ class CategoryAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
 
 class GroupsOfItem(TenantInline):
-    """Modifier groups of a dish. Their choices are edited on the group's page."""
+    """Modifier groups that a dish offers, in their order. A group's own page holds its choices."""
 
-    model = ModifierGroup
-    form = GroupForm
-    fields = ("name", "min", "max", "choices", "position")
+    model = ItemGroup
+    form = ItemGroupForm
+    fields = ("group", "choices", "position")
     readonly_fields = ("choices",)
     ordering_field = "position"
     hide_ordering_field = hide_title = True
+    verbose_name = "choice group"
+    verbose_name_plural = "choice groups"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived().prefetch_related("modifiers")
+        links = super().get_queryset(request).filter(group__archived_at=None)
+        return links.select_related("group").prefetch_related("group__modifiers")
 
     @admin.display(description="Choices")
-    def choices(self, group: ModifierGroup) -> str:
-        if not group.pk:
+    def choices(self, link: ItemGroup) -> str:
+        if not link.pk:
             return "Save first"
-        names = [choice.name for choice in group.modifiers.all() if choice.archived_at is None]
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        return link("admin:menu_modifiergroup_change", group.pk, (", ".join(names[:SHOWN]) or "Add choices") + more)
+        return page_of("admin:menu_modifiergroup_change", link.group_id, some(choices_of(link.group)) or "Add choices")
 
 
 @admin.register(Item)
-class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
+class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAdmin):
     """The admin page of dishes and drinks, with import and export of a spreadsheet."""
 
     form = ItemForm
     inlines = (GroupsOfItem, RecipeInline)
     list_display = ("name", "category", "amount", "state", "prep_minutes", "favourite", "archived")
     list_filter = (InUseFilter, ("category", OwnFilter), "popular")
-    list_select_related = ("category",)
+    list_select_related = ("category", "restaurant")
     search_fields = ("name", "description")
     readonly_fields = ("state",)
     actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
     fieldsets = (
         (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
-        ("Allergens and diets", {"fields": ("allergens", "diets")}),
+        ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
+        ("Diets", {"fields": ("diets",)}),
     )
     resource_classes = (ItemResource,)
     import_form_class = ImportForm
@@ -111,7 +118,7 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
     @admin.display(description="Price", ordering="price")
     def amount(self, item: Item) -> str:
-        return text(item.price)
+        return text(item.price, item.restaurant.currency)
 
     @admin.display(description="Popular", ordering="popular")
     def favourite(self, item: Item) -> str:
@@ -191,42 +198,6 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
             new, updated = result.totals["new"], result.totals["update"]
             self.message_user(request, f"Imported: {new} new, {updated} changed.", messages.SUCCESS)
         return self.back_to_list()
-
-
-class ModifiersOfGroup(TenantInline):
-    """Choices of a group, in the order of the menu."""
-
-    model = Modifier
-    form = ModifierForm
-    fields = ("name", "price", "is_default", "allergen", "off", "recipe", "position")
-    readonly_fields = ("recipe",)
-    ordering_field = "position"
-    hide_ordering_field = hide_title = True
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived().prefetch_related("recipe__ingredient")
-
-    @admin.display(description="Recipe")
-    def recipe(self, modifier: Modifier) -> str:
-        if not modifier.pk:
-            return "Save first"
-        parts = [part.amount for part in modifier.recipe.all()]
-        return link("admin:menu_modifier_change", modifier.pk, ", ".join(parts) or "Add a recipe")
-
-
-@admin.register(ModifierGroup)
-class ModifierGroupAdmin(MenuAdmin, HistoryAdmin):
-    """The admin page of one modifier group. New groups are added on the dish's page."""
-
-    form = GroupForm
-    may_add = False
-    inlines = (ModifiersOfGroup,)
-    list_display = ("name", "item", "min", "max")
-    list_filter = (("item__category", OwnFilter),)
-    list_select_related = ("item",)
-    search_fields = ("name", "item__name")
-    fields = ("item", "name", ("min", "max"))
-    readonly_fields = ("item",)
 
 
 @admin.register(TaxRate)

@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from bistro.core.admin.archive import ArchiveAdmin
 from bistro.core.admin.base import ReadOnlyInline, TenantInline
 from bistro.core.admin.changes import Edits
-from bistro.core.admin.filters import InUseFilter, OwnFilter
+from bistro.core.admin.filters import InUseFilter
 from bistro.core.admin.history import HistoryAdmin
 from menu.admin.base import MenuAdmin, link
 from menu.admin_forms import IngredientForm, RecipePartForm
-from menu.models import Ingredient, Modifier, RecipePart
+from menu.models import Ingredient, RecipePart
 from menu.steps import touch_menu
 
 
@@ -43,14 +43,14 @@ class UsedIn(ReadOnlyInline):
     verbose_name_plural = "used in"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("ingredient", "item", "modifier__item")
+        return super().get_queryset(request).select_related("ingredient", "item", "modifier__group")
 
     @admin.display(description="Dish or choice")
     def used_in(self, part: RecipePart) -> str:
         if part.item:
             return link("admin:menu_item_change", part.item.pk, part.item.name)
         assert part.modifier is not None
-        return link("admin:menu_modifier_change", part.modifier.pk, f"{part.modifier.item}: {part.modifier}")
+        return link("admin:menu_modifier_change", part.modifier.pk, f"{part.modifier.group}: {part.modifier}")
 
 
 @admin.register(Ingredient)
@@ -72,23 +72,3 @@ class IngredientAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         touch_menu(edits.work, "ingredients")  # pads receive this text, so it names no ingredient
-
-
-@admin.register(Modifier)
-class ModifierAdmin(MenuAdmin, HistoryAdmin):
-    """The admin page of one choice's recipe. The choice itself is edited on its group's page."""
-
-    may_add = may_delete = False
-    inlines = (RecipeInline,)
-    list_display = ("name", "item", "group", "made_of")
-    list_filter = (("item__category", OwnFilter),)
-    list_select_related = ("item", "group")
-    search_fields = ("name", "item__name")
-    fields = readonly_fields = ("item", "name")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).not_archived().prefetch_related("recipe__ingredient")
-
-    @admin.display(description="Recipe")
-    def made_of(self, modifier: Modifier) -> str:
-        return ", ".join(part.amount for part in modifier.recipe.all())

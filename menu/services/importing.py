@@ -7,15 +7,20 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.money import short
+from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
-from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportReport, need_no_check
-from menu.models import Category, Item, Modifier, ModifierGroup, TaxRate
+from menu.allergens import Stated
+from menu.choices import refuse_doubled_choices
+from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier, ImportReport, need_no_check
+from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup, TaxRate
+from menu.statements import NOTHING_STATED, levels_of, read_statements, state_allergens
 from menu.steps import touch_menu
 
 _RELATED = ("category", "tax_rate")
@@ -25,7 +30,7 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwri
     """Add categories, items, groups and modifiers by name; existing items get the new price and texts.
 
     With `overwrite`, existing items also get category, tax, preparation time, allergens and diets. 86 and portions
-    left are set for new items only. Nothing is removed.
+    left are set for new items only. Nothing is removed. Dishes with the same new group share it.
     One invalid row refuses the whole import. Raises InvalidInput with the name of that row, NotPermitted.
     """
     actor.require(Permission.MANAGE)
@@ -34,6 +39,7 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwri
         for category in categories:
             importer.category(category)
         importer.finish()
+        refuse_doubled_choices(work)
         report = ImportReport(importer.created, importer.updated, importer.modifiers)
         touch_menu(work, f"import: {report}")
     return report
@@ -45,30 +51,36 @@ class _Importer:
     def __init__(self, work: UnitOfWork, overwrite: bool) -> None:
         self.work, self.restaurant_id, self.overwrite = work, work.restaurant_id, overwrite
         self.created = self.updated = self.modifiers = 0
+        self.currency = restaurant_by_id(work.restaurant_id).currency
         mine = self.restaurant_id
         self.categories = {row.name_key: row for row in Category.objects.of_restaurant(mine).not_archived()}
         self.items = {
             row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived().select_related(*_RELATED)
         }
         self.rates = {rate.percent: rate for rate in TaxRate.objects.of_restaurant(mine)}
-        self.groups: dict[int, list[ModifierGroup]] = defaultdict(list)
-        for group in ModifierGroup.objects.of_restaurant(mine).not_archived():
-            self.groups[group.item_id].append(group)
-        self.names: dict[int, set[str]] = defaultdict(set)  # {item: name keys of its choices}
-        for item_id, name in Modifier.objects.of_restaurant(mine).not_archived().values_list("item_id", "name_key"):
-            self.names[item_id].add(name)
-        self.choices: list[Modifier] = []  # new choices, inserted in one statement because there are many
+        self.known: dict[int, list[Modifier]] = defaultdict(list)  # {group: its choices}
+        for choice in Modifier.objects.of_restaurant(mine).not_archived():
+            self.known[choice.group_id].append(choice)
+        self.groups: dict[int, list[ModifierGroup]] = defaultdict(list)  # {item: its groups in order}
+        for link in ItemGroup.objects.of_restaurant(mine).filter(group__archived_at=None).select_related("group"):
+            self.groups[link.item_id].append(link.group)
+        groups = ModifierGroup.objects.of_restaurant(mine).not_archived()
+        self.shared = {_definition(group, self.known[group.pk]): group for group in groups}
+        self.choices: list[tuple[Modifier, Stated]] = []  # new choices, inserted in one statement
+        self.stated = read_statements(mine)
+        self.statements: dict[Item | Modifier, Stated] = {}  # new statements, written together
 
     def finish(self) -> None:
-        """Insert the new choices in one statement."""
-        Modifier.objects.bulk_create(self.choices)
+        """Insert the new choices in one statement, and write the new statements about allergens."""
+        Modifier.objects.bulk_create(modifier for modifier, _stated in self.choices)
+        state_allergens(self.work, self.statements | {row: stated for row, stated in self.choices if stated})
 
     def category(self, imported: ImportedCategory) -> None:
         row = self.categories.get(name_key(imported.name))
         if row is None:
             row = Category(
                 restaurant_id=self.restaurant_id,
-                name=imported.name,
+                name=clean_text(imported.name),
                 course=imported.course,
                 position=len(self.categories),
             )
@@ -82,22 +94,26 @@ class _Importer:
         new = row is None
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
-        before = _facts(row)
-        row.name, row.price = imported.name, imported.price
-        row.description = imported.description or row.description
+        stated = self.stated.get(("item", row.pk), NOTHING_STATED).levels if row.pk else {}
+        before = _facts(row, self.currency, stated)
+        row.name, row.price = clean_text(imported.name), self._amount(imported.price, imported.name)
+        row.description = clean_text(imported.description) or row.description
         if new or self.overwrite:
             row.category = category
             self._own_facts(row, imported)
+            stated = _stated(imported)
         if new:
             row.portions_left = imported.portions_left
             row.off_since = None if imported.available else self.work.now
-        after = _facts(row)
+        after = _facts(row, self.currency, stated)
         if new or before != after:
             _save(row, imported.name)
             self.created, self.updated = self.created + new, self.updated + (not new)
         if not new and before != after:
             changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
             self.work.record(ConfigurationChanged(row=row, pk=row.pk, changed=changed))
+        if before["allergens"] != after["allergens"]:
+            self.statements[row] = stated
         self.items[row.name_key] = row
         for group in imported.groups:
             self.group(group, row)
@@ -106,7 +122,14 @@ class _Importer:
         """Set the facts that managers may change later: for a new item, or with `overwrite`."""
         row.tax_rate = self._rate(imported.tax) if imported.tax is not None else None
         row.prep_minutes, row.popular = imported.prep_minutes, imported.popular
-        row.allergens, row.diets = list(imported.allergens), list(imported.diets)
+        row.diets = list(imported.diets)
+
+    def _amount(self, price: Decimal, what: str) -> Decimal:
+        """Return a price with the currency's decimals. Raises InvalidInput if it has more."""
+        try:
+            return exact(price, self.currency)
+        except (ValueError, ArithmeticError) as error:  # more decimals, or not a number
+            raise InvalidInput(f"{what}.price: {error}", fields={f"{what}.price": [str(error)]}) from None
 
     def _rate(self, percent: Decimal) -> TaxRate:
         rate = self.rates.get(percent)
@@ -125,36 +148,67 @@ class _Importer:
         rows = self.groups[item.pk]
         row = next((each for each in rows if name_key(each.name) == name_key(imported.name)), None)
         if row is None:
-            row = ModifierGroup(restaurant_id=self.restaurant_id, item=item, name=imported.name, position=len(rows))
-            row.min = imported.min
+            row = self.shared.get(_definition(imported, imported.modifiers)) or self._new_group(imported, item)
             rows.append(row)
-        row.max = max(row.max, imported.max, 1) if row.pk else imported.max
+            ItemGroup.objects.create(restaurant_id=self.restaurant_id, item=item, group=row, position=len(rows) - 1)
+        elif imported.max > row.max:
+            row.max = imported.max
+            _save(row, f"{item.name}: {imported.name}")
+        known = {choice.name_key for each in rows for choice in self.known[each.pk]}
+        for choice in imported.modifiers:
+            if name_key(choice.name) not in known:
+                self._choice(choice, row, item)
+
+    def _new_group(self, imported: ImportedGroup, item: Item) -> ModifierGroup:
+        row = ModifierGroup(
+            restaurant_id=self.restaurant_id, name=clean_text(imported.name), min=imported.min, max=max(imported.max, 1)
+        )
         _save(row, f"{item.name}: {imported.name}")
-        known = self.names[item.pk]
-        for place, choice in enumerate(imported.modifiers, start=len(known)):
-            if name_key(choice.name) in known:
-                continue
-            known.add(name_key(choice.name))
-            modifier = Modifier(
-                restaurant_id=self.restaurant_id,
-                item=item,
-                group=row,
-                name=choice.name,
-                price=choice.price,
-                is_default=choice.is_default,
-                allergen=choice.allergen,
-                position=place,
-            )
-            _check(modifier, f"{item.name}: {choice.name}")
-            self.choices.append(modifier)
-            self.modifiers += 1
+        self.shared[_definition(imported, imported.modifiers)] = row
+        return row
+
+    def _choice(self, choice: ImportedModifier, group: ModifierGroup, item: Item) -> None:
+        modifier = Modifier(
+            restaurant_id=self.restaurant_id,
+            group=group,
+            name=clean_text(choice.name),
+            name_key=name_key(choice.name),
+            price=self._amount(choice.price, f"{item.name}: {choice.name}"),
+            is_default=choice.is_default,
+            allergen=choice.allergen,
+            position=len(self.known[group.pk]),
+        )
+        _check(modifier, f"{item.name}: {choice.name}")
+        self.known[group.pk].append(modifier)
+        self.choices.append((modifier, _stated(choice)))
+        self.modifiers += 1
 
 
-def _facts(row: Item) -> dict[str, object]:
+def _definition(group: ModifierGroup | ImportedGroup, choices: Sequence[Modifier | ImportedModifier]) -> object:
+    """Return everything that makes two groups the same, so that dishes share one."""
+    return (
+        name_key(group.name),
+        group.min,
+        group.max,
+        tuple((name_key(choice.name), choice.price, choice.is_default, choice.allergen) for choice in choices),
+    )
+
+
+def _stated(imported: ImportedItem | ImportedModifier) -> Stated:
+    return levels_of(imported.contains, imported.may_contain, imported.free_of)
+
+
+def _facts(row: Item, currency: str, stated: Stated) -> dict[str, object]:
     """Return the fields of an item that an import may change, for the audit trail."""
-    names = ("name", "price", "description", "prep_minutes", "popular", "allergens", "diets")
+    names = ("name", "description", "prep_minutes", "popular", "diets")
     related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
-    return {name: getattr(row, name) for name in names} | related
+    price = text(row.price, currency) if row.price is not None else None
+    return (
+        {name: getattr(row, name) for name in names}
+        | {"price": price}
+        | related
+        | {"allergens": dict(sorted(stated.items()))}
+    )
 
 
 def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:

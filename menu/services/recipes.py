@@ -9,10 +9,11 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.imported import ImportedPart, ImportedRecipe, need_no_check
-from menu.models import Ingredient, Item, Modifier, RecipePart
+from menu.models import Ingredient, Item, ItemGroup, Modifier, RecipePart
 from menu.steps import touch_menu
 
 
@@ -20,8 +21,8 @@ def write_recipes(*, recipes: Sequence[ImportedRecipe], actor: Actor) -> int:
     """Replace the recipes of the named dishes and choices, and return the number of recipes that changed.
 
     A recipe without parts is removed. Recipes of other dishes stay. Unknown ingredients are added.
-    One invalid recipe refuses all. Locks: the menu's version. Raises InvalidInput with the name of the dish or
-    choice, NotPermitted.
+    A choice has one recipe for all dishes that offer its group. One invalid recipe refuses all.
+    Locks: the menu's version. Raises InvalidInput with the name of the dish or choice, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
@@ -37,9 +38,9 @@ class _Writer:
         self.work, self.restaurant_id = work, work.restaurant_id
         mine = self.restaurant_id
         self.items = {row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived()}
-        choices = Modifier.objects.of_restaurant(mine).not_archived()
-        self.modifiers = {(row.item_id, row.name_key): row for row in choices}
+        self.modifiers = _choices_by_dish(mine)
         self.ingredients = {row.name_key: row for row in Ingredient.objects.of_restaurant(mine).not_archived()}
+        self.said: dict[tuple[int | None, int | None], ImportedRecipe] = {}
         self.parts: dict[tuple[int | None, int | None], dict[int, RecipePart]] = {}
         for part in RecipePart.objects.of_restaurant(mine).select_related("ingredient"):
             self.parts.setdefault((part.item_id, part.modifier_id), {})[part.ingredient_id] = part
@@ -51,6 +52,9 @@ class _Writer:
         """
         owner = self._owner(recipe)
         key = (owner.pk, None) if isinstance(owner, Item) else (None, owner.pk)
+        if self.said.setdefault(key, recipe).parts != recipe.parts:
+            message = f"“{owner}” is one choice for several dishes, so it has one recipe for all."
+            raise InvalidInput(f"{recipe.what}: {message}", fields={recipe.what: [message]})
         parts = self.parts.setdefault(key, {})
         before = _words(parts.values())
         wanted = self._wanted(recipe, isinstance(owner, Item))
@@ -93,13 +97,26 @@ class _Writer:
     def _ingredient(self, recipe: ImportedRecipe, part: ImportedPart) -> Ingredient:
         row = self.ingredients.get(name_key(part.ingredient))
         if row is None:
-            row = Ingredient(restaurant_id=self.restaurant_id, name=part.ingredient.strip(), unit=part.unit)
+            row = Ingredient(restaurant_id=self.restaurant_id, name=clean_text(part.ingredient), unit=part.unit)
             _save(row, recipe.what)
             self.work.record(ConfigurationAdded(row=row, pk=row.pk, changed={"unit": (None, row.unit)}))
             self.ingredients[row.name_key] = row
         if row.unit != part.unit:
             raise _refused(recipe, part, f"Is measured in {row.get_unit_display()}.")
         return row
+
+
+def _choices_by_dish(restaurant_id: int) -> dict[tuple[int, str], Modifier]:
+    """Return the choices in use, {(item, name key): choice}."""
+    in_group: dict[int, list[Modifier]] = {}
+    for row in Modifier.objects.of_restaurant(restaurant_id).not_archived():
+        in_group.setdefault(row.group_id, []).append(row)
+    links = ItemGroup.objects.of_restaurant(restaurant_id).filter(group__archived_at=None)
+    return {
+        (item_id, row.name_key): row
+        for item_id, group_id in links.values_list("item_id", "group_id")
+        for row in in_group.get(group_id, ())
+    }
 
 
 def _refused(recipe: ImportedRecipe, part: ImportedPart, message: str) -> InvalidInput:

@@ -6,8 +6,22 @@ import factory
 from django.db.models import F
 from factory.django import DjangoModelFactory
 
+from bistro.core.kernel.actors import Actor
 from bistro.core.tests.factories import RestaurantFactory
-from menu.models import Category, Ingredient, Item, MenuVersion, Modifier, ModifierGroup, RecipePart, TaxRate
+from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.models import (
+    Category,
+    Ingredient,
+    Item,
+    ItemGroup,
+    MenuVersion,
+    Modifier,
+    ModifierGroup,
+    RecipePart,
+    TaxRate,
+)
+from menu.statements import levels_of, state_allergens
+from menu.steps import touch_menu
 
 
 class MenuPartFactory(DjangoModelFactory):
@@ -58,14 +72,30 @@ class ItemFactory(MenuPartFactory):
 
 
 class ModifierGroupFactory(MenuPartFactory):
-    """An optional choice of at most one."""
+    """An optional choice of at most one, offered by `item` at `position`. With `item=None` no dish offers it."""
 
     class Meta:
         model = ModifierGroup
 
-    restaurant = factory.SelfAttribute("item.restaurant")
     item = factory.SubFactory(ItemFactory)
+    restaurant = factory.SelfAttribute("item.restaurant")
     name = factory.Sequence(lambda n: f"Group {n}")
+
+    @classmethod
+    def _create(cls, model_class, *args, item, position=0, **fields):
+        group = super()._create(model_class, *args, **fields)
+        if item is not None:
+            ItemGroupFactory(item=item, group=group, position=position)
+        return group
+
+
+class ItemGroupFactory(MenuPartFactory):
+    """A group that a dish offers."""
+
+    class Meta:
+        model = ItemGroup
+
+    restaurant = factory.SelfAttribute("item.restaurant")
 
 
 class ModifierFactory(MenuPartFactory):
@@ -75,7 +105,6 @@ class ModifierFactory(MenuPartFactory):
         model = Modifier
 
     group = factory.SubFactory(ModifierGroupFactory)
-    item = factory.SelfAttribute("group.item")
     restaurant = factory.SelfAttribute("group.restaurant")
     name = factory.Sequence(lambda n: f"Modifier {n}")
     price = Decimal("1.00")
@@ -101,3 +130,10 @@ class RecipePartFactory(MenuPartFactory):
     item = modifier = None
     ingredient = factory.SubFactory(IngredientFactory, restaurant=factory.SelfAttribute("..restaurant"))
     quantity = Decimal(1)
+
+
+def state(subject, contains=(), may_contain=(), free_of=(), by="Ana"):
+    """State the allergens of a dish or choice, as a person named `by` does. The restaurant needs its catalogue."""
+    with UnitOfWork(Actor.system(subject.restaurant_id, by)) as work:
+        state_allergens(work, {subject: levels_of(contains, may_contain, free_of)}, checked=True)
+        touch_menu(work, str(subject))

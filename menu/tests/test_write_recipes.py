@@ -14,7 +14,7 @@ from menu.imported import ImportedPart, ImportedRecipe
 from menu.models import Ingredient, MenuVersion, RecipePart
 from menu.recipes import recipes_for
 from menu.services import write_recipes
-from menu.tests.factories import IngredientFactory, ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import IngredientFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 BUN, SAUCE = ImportedPart("Bun", Decimal(1)), ImportedPart("House sauce", Decimal("12.5"), "ml")
@@ -54,6 +54,17 @@ def test_a_dish_and_a_choice(house, other_house, manager, choice):
         sauce: Decimal("12.5")
     }
     assert not recipes_for(current_menu(other_house.restaurant.pk))
+
+
+def test_a_choice_of_several_dishes_has_one_recipe(house, manager, choice):
+    name, other = house.item.name, house.add_item(name="Toast")
+    ItemGroupFactory(item=other, group=choice.group)
+    same = (ImportedPart("Bun", Decimal(1)),)
+    assert write(manager, ImportedRecipe(name, same, "no bun"), ImportedRecipe("Toast", same, "no bun")) == 1
+    assert parts(modifier=choice) == [("Bun", "piece", Decimal(1))]
+    with nothing_changes(), pytest.raises(InvalidInput) as caught:
+        write(manager, ImportedRecipe(name, same, "no bun"), ImportedRecipe("Toast", (SAUCE,), "no bun"))
+    assert list(caught.value.fields) == ["Toast: no bun"]
 
 
 def test_again_it_replaces_and_leaves_the_rest(house, manager, choice):

@@ -1,6 +1,6 @@
 """Services that edit or withdraw an order that the kitchen has not started."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
@@ -15,7 +15,7 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
-from orders.steps import locked_order, move, remove_lines, return_portions, show_lines, touch
+from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
 
 _COPIED = (
@@ -37,11 +37,17 @@ _COPIED = (
 
 
 def replace_lines(
-    *, order_id: int, lines: Sequence[LineRequest], note: str | None, actor: Actor, version: int | None = None
+    *,
+    order_id: int,
+    lines: Sequence[LineRequest],
+    note: str | None,
+    actor: Actor,
+    versions: Collection[int] | None = None,
 ) -> Order:
     """Replace the lines of an order while none is started, at the present prices.
 
     A line with the `id` of an existing line changes that line, so that the kitchen sees a change and not a new dish.
+    `versions` are those of the order that the caller accepts (If-Match); None accepts every version.
     Locks: order, line, stock. Same transaction: tickets are rewritten.
     Raises Stale (If-Match), IllegalTransition if a line is started, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
@@ -50,8 +56,7 @@ def replace_lines(
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         _require_owner(order, actor)
-        if version is not None and order.version != version:
-            raise Stale("Someone changed this order. Load it again.", current_version=order.version)
+        _require_version(order, versions)
         _require_untouched(order)
         priced = price_order(menu_in(work).menu, lines)
         _swap_portions(order, priced, work)
@@ -64,23 +69,30 @@ def replace_lines(
     return order
 
 
-def withdraw_order(*, order_id: int, actor: Actor, version: int | None = None) -> None:
+def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | None = None) -> None:
     """Withdraw an order while no line is started. Only its own credential or a manager may do this.
 
     Readers no longer see the order, but its idempotency key stays in use.
-    Locks: order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted, NotYours.
+    Locks: party (without a table), order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted,
+    NotYours.
     """
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
-        if version is not None and order.version != version:
-            raise Stale("Someone changed this order. Load it again.", current_version=order.version)
+        _require_version(order, versions)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
         order.withdrawn_at = work.now
         move(order, OrderStatus.CANCELLED, work, "withdrawn_at")
         work.record(OrderWithdrawn.of(order))
+
+
+def _require_version(order: Order, versions: Collection[int] | None) -> None:
+    """Refuse a write that is based on another version of the order."""
+    if versions is not None and order.version not in versions:
+        raise Stale("Someone changed this order. Load it again.", current_version=order.version)
 
 
 def _require_owner(order: Order, actor: Actor) -> None:

@@ -86,16 +86,32 @@ def test_the_etag_saves_the_body(house, five):
 def test_yesterdays_orders_are_gone(house, five):
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         today = house.place()["id"]
-        assert ids(house.api().get("/api/orders")) == [today]
         assert ids(house.api("waiter").get("/api/orders")) == [today]
+        assert ids(house.api("integration").get("/api/orders")) == [today]
 
 
 def test_the_day_ends_at_four(house):
     with time_machine.travel(datetime(2026, 5, 5, 3, 59, tzinfo=UTC), tick=False):
         night = house.place()["id"]
-        assert ids(house.api().get("/api/orders")) == [night]
+        assert ids(house.api("integration").get("/api/orders")) == [night]
     with time_machine.travel(datetime(2026, 5, 5, 4, 0, tzinfo=UTC), tick=False):
-        assert ids(house.api().get("/api/orders")) == []
+        assert ids(house.api("integration").get("/api/orders")) == []
+
+
+def test_a_party_that_sits_through_the_end_of_the_day_keeps_its_orders(house):
+    neighbour = house.add_pad()
+    with time_machine.travel(datetime(2026, 5, 5, 3, 58, tzinfo=UTC), tick=False):
+        theirs = house.place(api=neighbour)["id"]
+    with time_machine.travel(datetime(2026, 5, 5, 3, 59, tzinfo=UTC), tick=False):
+        first, second = house.place()["id"], house.place()["id"]
+    with time_machine.travel(datetime(2026, 5, 5, 4, 1, tzinfo=UTC), tick=False):
+        assert ids(house.api().get("/api/orders")) == [second, first]
+        third = house.place()["id"]  # the first number of the new day
+        assert ids(house.api().get("/api/orders")) == [third, second, first]
+        assert ids(house.api().get("/api/orders", {"limit": 1, "offset": 1})) == [second]
+        assert ids(neighbour.get("/api/orders")) == [theirs]
+        pad = house.api().get("/api/v1/pad/orders").json()["orders"]
+        assert [order["id"] for order in pad] == [first, second, third]
 
 
 def test_a_pad_sees_its_party_staff_and_integrations_the_restaurant(house):

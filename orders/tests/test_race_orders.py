@@ -140,7 +140,7 @@ def test_two_edits_of_the_same_version_are_one(house):
 
     def edit(quantity):
         lines = [LineRequest(item=house.item.pk, quantity=quantity)]
-        return replace_lines(order_id=order.id, lines=lines, note=None, actor=waiter, version=1)
+        return replace_lines(order_id=order.id, lines=lines, note=None, actor=waiter, versions=[1])
 
     outcomes = race([lambda quantity=quantity: edit(quantity) for quantity in (2, 3, 4, 5)])
     won = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]

@@ -25,11 +25,35 @@ def test_its_etag_is_its_version(house):
     assert (response.status_code, response["ETag"], response.json()) == (200, '"1"', order)
 
 
-@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"7", "1"'])
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"7", "1"', '"stale",W/"1"', "*"])
 def test_who_has_it_already_gets_304(house, tag):
     order = house.place()
     response = house.api().get(f"{PATH}/{order['id']}", if_none_match=tag)
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", '"1"')
+
+
+@pytest.mark.parametrize("tag", ['"2"', 'W/"2"', '"stale"', '"1,x"', '""'])
+def test_another_etag_gets_the_order(house, tag):
+    order = house.place()
+    response = house.api().get(f"{PATH}/{order['id']}", if_none_match=tag)
+    assert (response.status_code, response.json()) == (200, order)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/orders/{id}", "/api/v1/menu", "/api/orders", "/api/v1/kitchen/load"])
+@pytest.mark.parametrize("tag", ["1", '"1', '*, "1"', ""])
+def test_a_malformed_if_none_match(house, path, tag):
+    order = house.place()
+    body = refused(house.api().get(path.format(**order), if_none_match=tag), 422, "validation_error")
+    assert list(body["errors"]) == ["If-None-Match"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/menu", "/api/orders", "/api/v1/kitchen/load"])
+def test_every_answer_with_an_etag_is_304_for_it_and_for_any(house, path):
+    tag = house.api().get(path)["ETag"]
+    for known in (tag, tag.removeprefix("W/"), f'"stale", {tag}', "*"):
+        answer = house.api().get(path, if_none_match=known)
+        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag)
+    assert house.api().get(path, if_none_match='"stale"').status_code == 200
 
 
 def test_a_change_gives_a_new_etag(house):

@@ -102,8 +102,11 @@ def test_a_waiter_takes_back_what_they_placed(house):
 def test_if_match(house):
     order = house.reach("confirmed")
     with nothing_changes():
-        refused(house.api().delete(f"{PATH}/{order['id']}", if_match='"1"'), 412, "precondition_failed")
-    house.done(house.api().delete(f"{PATH}/{order['id']}", if_match='"2"'))
+        for tag in ('"1"', '"stale"', 'W/"2"', '"1", "3"'):
+            refused(house.api().delete(f"{PATH}/{order['id']}", if_match=tag), 412, "precondition_failed")
+        body = refused(house.api().delete(f"{PATH}/{order['id']}", if_match="2"), 422, "validation_error")
+    assert list(body["errors"]) == ["If-Match"]
+    house.done(house.api().delete(f"{PATH}/{order['id']}", if_match='"1", "2"'))
     assert Order.objects.get().withdrawn_at is not None
 
 

@@ -13,7 +13,7 @@ from bistro.core.kernel.names import name_key
 
 COLUMNS = ("order_id", "ordered_at", "item", "category", "quantity", "unit_price", "modifiers")
 MOST_OF_ONE_ITEM = 999
-CENT = Decimal("0.01")
+FINEST = Decimal("0.0001")  # no currency has more decimals
 DEAREST = Decimal("100000.00")
 
 
@@ -127,16 +127,16 @@ def _quantity(text: str) -> int:
 
 
 def _price(text: str) -> Decimal | None:
-    """Return the price in cents, or None if empty, because another row of the item may have the price."""
+    """Return the price, or None if empty, because another row of the item may have the price."""
     if not text:
         return None
     try:
         price = Decimal(text)
     except InvalidOperation:
         raise BadRow("bad price") from None
-    if not price.is_finite() or not 0 <= price <= DEAREST or price != price.quantize(CENT):
+    if not price.is_finite() or not 0 <= price <= DEAREST or price != price.quantize(FINEST):
         raise BadRow("bad price")
-    return price.quantize(CENT)
+    return price
 
 
 def needed_items(history: History) -> list[NeededItem]:

@@ -14,8 +14,9 @@ from django.forms import BaseForm, ModelChoiceField, ModelForm
 from django.forms.models import BaseModelFormSet, InlineForeignKeyField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
+from bistro.core.admin.forms import AmountField
 from bistro.core.kernel.events import DomainEvent
-from bistro.core.kernel.money import short, to_cents
+from bistro.core.kernel.money import short, text
 from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged, ConfigurationRemoved
 from bistro.core.writing.unit_of_work import UnitOfWork
 
@@ -29,12 +30,14 @@ class Edits:
         self.work = work
         self.rows: list[Model] = []
         self.new: list[Model] = []
+        self.values: dict[int, Changed] = {}  # {pk: changed values} of existing rows
 
     def added(self, row: Model, form: ModelForm[Any]) -> None:
         self.new.append(row)
         self._record(ConfigurationAdded(row=row, pk=row.pk, changed=_first_values(form)), row)
 
     def changed(self, row: Model, values: Changed) -> None:
+        self.values[row.pk] = values
         self._record(ConfigurationChanged(row=row, pk=row.pk, changed=values), row)
 
     def removed(self, row: Model, pk: int) -> None:
@@ -107,14 +110,16 @@ def _shown(form: BaseForm, name: str, value: Any) -> Any:
         return sorted(str(row) for row in known)
     if isinstance(field, ModelChoiceField) and value not in EMPTY_VALUES and not isinstance(value, Model):
         value = field.queryset.filter(pk=value).first() or value  # type: ignore[union-attr]
+    if isinstance(field, AmountField) and isinstance(value, Decimal):
+        return text(value, field.currency)
     return plain(value)
 
 
 def plain(value: Any) -> Any:
     """Return a value in JSON types."""
-    if isinstance(value, Decimal) and value != to_cents(value):
-        return short(value)  # a quantity, which the log would otherwise round like money
-    if value is None or isinstance(value, bool | int | str | Decimal | datetime | date):
+    if isinstance(value, Decimal):
+        return short(value)
+    if value is None or isinstance(value, bool | int | str | datetime | date):
         return value
     if isinstance(value, FieldFile):
         return value.name or ""

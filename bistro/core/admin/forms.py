@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import DecimalValidator, MaxValueValidator
 from django.db.models import Q
 from django.forms.models import ModelMultipleChoiceField
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.money import AMOUNT, digits, exact, unit
 from bistro.core.writing.steps import settle_names
 
 MOST_SMALL, MOST_INTEGER = 2**15 - 1, 2**31 - 1
@@ -20,6 +23,20 @@ NAME_TAKEN = "This name is already in use."
 
 def _checked_later(exclude: Any = None) -> None:
     """Replace a row's own check of constraints while its form is cleaned."""
+
+
+class AmountField(forms.DecimalField):
+    """A field of an amount of money, with as many decimals as the currency has."""
+
+    currency = ""
+
+    def use(self, currency: str) -> None:
+        """Take the decimals of a currency."""
+        self.currency, self.decimal_places = currency, digits(currency)
+        self.max_digits = AMOUNT["max_digits"] - AMOUNT["decimal_places"] + self.decimal_places
+        kept = [each for each in self.validators if not isinstance(each, DecimalValidator)]
+        self.validators = [*kept, DecimalValidator(self.max_digits, self.decimal_places)]
+        self.widget.attrs["step"] = str(unit(currency))
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,6 +48,7 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     actor: ClassVar[Actor | None] = None
     refusal: ClassVar[DomainError | None] = None
+    _currency: ClassVar[str]
     # {constraint: (field or None, message)}
     constraint_words: ClassVar[dict[str, tuple[str | None, str]]] = {}
     # Constraints that the save itself satisfies, e.g. "only one default" by clearing the old default.
@@ -41,8 +59,26 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self._leave_out_archived(name, field)
+            elif isinstance(field, AmountField):
+                self._use_currency(name, field)
             elif isinstance(field, forms.IntegerField):
                 self._fit_postgresql(name, field)
+
+    @classmethod
+    def currency(cls) -> str:
+        """Return the restaurant's currency, read once for all rows of a page.
+
+        The admin makes a form class for each request.
+        """
+        if "_currency" not in cls.__dict__:
+            cls._currency = restaurant_of(cls.actor).currency if cls.actor else ""
+        return cls._currency
+
+    def _use_currency(self, name: str, field: AmountField) -> None:
+        field.use(self.currency())
+        now = self.initial.get(name)
+        if isinstance(now, Decimal):
+            self.initial[name] = exact(now, self.currency())
 
     def prepare(self) -> None:
         """Fill columns that the form does not ask for, before the constraints are checked."""

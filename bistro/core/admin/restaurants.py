@@ -3,7 +3,6 @@
 import zoneinfo
 from typing import Any
 
-from babel.core import Locale, UnknownLocaleError
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.services import ServiceAdmin
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -38,14 +38,14 @@ class RestaurantForm(TenantForm):
         "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds.")
     }
 
-    def clean_locale(self) -> str:
-        """Refuse a locale that amounts cannot be formatted in."""
-        locale = str(self.cleaned_data["locale"])
-        try:
-            Locale.parse(locale)
-        except (ValueError, UnknownLocaleError):
-            raise forms.ValidationError(f"{locale} is not a locale. Use one such as en_IE or de_DE.") from None
-        return locale
+    def clean(self) -> dict[str, Any] | None:
+        """Clean the texts of documents as every text that people type."""
+        cleaned = super().clean() or {}
+        for name in ("legal_name", "phone", "tax_number"):
+            cleaned[name] = clean_text(cleaned.get(name) or "")
+        for name in ("address", "footer_text"):
+            cleaned[name] = clean_text(cleaned.get(name) or "", lines=True)
+        return cleaned
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +78,13 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
             },
         ),
         ("Pads", {"fields": ("pads_need_session",)}),
+        (
+            "Documents",
+            {
+                "fields": ("legal_name", "address", ("phone", "tax_number"), "logo", "footer_text"),
+                "description": "What receipts and invoices say about the house.",
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -98,7 +105,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         """Record RestaurantChanged, because menu and kitchen cache the settings."""
         for row in edits.rows:
-            edits.work.record(RestaurantChanged(row=row, pk=row.pk))
+            edits.work.record(RestaurantChanged(row=row, pk=row.pk, changed=edits.values.get(row.pk, {})))
 
 
 def is_operator(request: HttpRequest) -> bool:

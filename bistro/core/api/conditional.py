@@ -1,6 +1,7 @@
-"""Conditional requests: ETag, If-None-Match and If-Match."""
+"""Conditional requests (RFC 9110): ETag, If-None-Match and If-Match."""
 
 import hashlib
+import re
 from typing import Any
 
 from rest_framework.request import Request
@@ -10,6 +11,11 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.numbers import whole_number
 
+ANY = "*"
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+_EACH = re.compile(_TAG)
+
 
 def etag_of(*parts: Any) -> str:
     """Return a weak ETag of the values that a response depends on."""
@@ -17,19 +23,34 @@ def etag_of(*parts: Any) -> str:
 
 
 def not_modified(request: Request, etag: str) -> Response | None:
-    """Return a 304 response if the client has the current representation."""
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
-    if etag.removeprefix("W/") in known:
+    """Return a 304 response if the client has the current representation. Raises InvalidInput."""
+    known = _tags(request, "If-None-Match")
+    if known is not None and (known == [ANY] or etag.removeprefix("W/") in {tag.removeprefix("W/") for tag in known}):
         return Response(status=304, headers={"ETag": etag})
     return None
 
 
-def expected_version(request: Request) -> int | None:
-    """Return the version of If-Match, None without one (or `*`). Raises InvalidInput for anything else."""
-    header = request.headers.get("If-Match", "").strip()
-    if header in ("", "*"):
+def expected_versions(request: Request) -> frozenset[int] | None:
+    """Return the versions of which If-Match names the ETags, None without If-Match or with `*`.
+
+    A weak ETag or an ETag of something else names no version. Raises InvalidInput for a malformed header.
+    """
+    tags = _tags(request, "If-Match")
+    if tags is None or tags == [ANY]:
         return None
-    version = whole_number(header.removeprefix("W/").strip('"'), most=999_999_999)
-    if version is None:
-        raise InvalidInput("If-Match must be the ETag of the row.", fields={"If-Match": ["Not a version."]})
-    return version
+    versions = {tag: whole_number(tag.strip('"')) for tag in tags}
+    return frozenset(version for tag, version in versions.items() if version is not None and tag == f'"{version}"')
+
+
+def _tags(request: Request, name: str) -> list[str] | None:
+    """Return the ETags of a header, None without the header. Raises InvalidInput if it is malformed."""
+    header = request.headers.get(name)
+    if header is None:
+        return None
+    header = header.strip()
+    if header == ANY:
+        return [ANY]
+    if not _LIST.fullmatch(header):
+        message = 'Send "*" or ETags in double quotes, separated by commas.'
+        raise InvalidInput(f"{name} is malformed. {message}", fields={name: [message]})
+    return _EACH.findall(header)

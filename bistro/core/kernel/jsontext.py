@@ -1,4 +1,7 @@
-"""Compact JSON text, with the conventions of the API: money as strings, times as ISO 8601 with offset."""
+"""Compact JSON text, with the conventions of the API: numbers as strings, times as ISO 8601 with offset.
+
+Amounts of money become text before, with the decimals of their currency (`money.text`).
+"""
 
 import json
 from datetime import UTC, date, datetime
@@ -6,10 +9,12 @@ from decimal import Decimal
 from typing import Any, overload
 from uuid import UUID
 
+from bistro.core.kernel.money import short
+
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return short(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID):

@@ -2,6 +2,7 @@
 
 import bistro.core.kernel.ids
 import bistro.core.models.feed
+import bistro.core.models.logos
 import bistro.core.models.restaurants
 import datetime
 import django.core.validators
@@ -85,8 +86,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=bistro.core.kernel.ids.uuid7, editable=False, unique=True)),
                 ('name', models.CharField(max_length=120)),
-                ('currency', models.CharField(default='EUR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$')])),
-                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12)),
+                ('currency', models.CharField(default='EUR', help_text='Cannot change while there are dishes.', max_length=3, validators=[bistro.core.models.restaurants.validate_currency])),
+                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12, validators=[bistro.core.models.restaurants.validate_locale])),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[bistro.core.models.restaurants.validate_timezone])),
                 ('day_ends_at', models.TimeField(default=datetime.time(4, 0), help_text='Orders before this time count for the previous day.')),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], default='inclusive', max_length=9)),
@@ -96,6 +97,12 @@ class Migration(migrations.Migration):
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
+                ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
+                ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
+                ('phone', models.CharField(blank=True, max_length=40, validators=[bistro.core.models.restaurants.validate_phone])),
+                ('tax_number', models.CharField(blank=True, help_text='VAT, GST or sales tax number, as registered.', max_length=40)),
+                ('logo', models.ImageField(blank=True, help_text='PNG, JPEG or WebP, at most 1 MB.', upload_to=bistro.core.models.logos.logo_path, validators=[bistro.core.models.logos.validate_logo])),
+                ('footer_text', models.TextField(blank=True, help_text='Last lines of receipts and invoices.', max_length=400)),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -129,8 +136,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('uid', models.UUIDField(db_index=True, default=bistro.core.kernel.ids.uuid7, editable=False)),
                 ('name', models.CharField(max_length=120)),
-                ('currency', models.CharField(default='EUR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$')])),
-                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12)),
+                ('currency', models.CharField(default='EUR', help_text='Cannot change while there are dishes.', max_length=3, validators=[bistro.core.models.restaurants.validate_currency])),
+                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12, validators=[bistro.core.models.restaurants.validate_locale])),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[bistro.core.models.restaurants.validate_timezone])),
                 ('day_ends_at', models.TimeField(default=datetime.time(4, 0), help_text='Orders before this time count for the previous day.')),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], default='inclusive', max_length=9)),
@@ -140,6 +147,12 @@ class Migration(migrations.Migration):
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
+                ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
+                ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
+                ('phone', models.CharField(blank=True, max_length=40, validators=[bistro.core.models.restaurants.validate_phone])),
+                ('tax_number', models.CharField(blank=True, help_text='VAT, GST or sales tax number, as registered.', max_length=40)),
+                ('logo', models.TextField(blank=True, help_text='PNG, JPEG or WebP, at most 1 MB.', max_length=100, validators=[bistro.core.models.logos.validate_logo])),
+                ('footer_text', models.TextField(blank=True, help_text='Last lines of receipts and invoices.', max_length=400)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),

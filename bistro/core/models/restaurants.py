@@ -1,21 +1,44 @@
 """The restaurant, which is the tenant."""
 
 import zoneinfo
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
+from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.money import is_currency
+from bistro.core.models.logos import logo_path, validate_logo
 
 
 def validate_timezone(name: str) -> None:
     """Raise ValidationError unless the name is an IANA time zone that this machine knows."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"{name} is not a time zone. Use a name such as Europe/Paris.")
+
+
+def validate_currency(code: str) -> None:
+    """Raise ValidationError unless the code is a currency of ISO 4217."""
+    if not is_currency(code):
+        raise ValidationError(f"{code} is not a currency. Use a code such as EUR or JPY.")
+
+
+def validate_locale(name: str) -> None:
+    """Raise ValidationError unless amounts can be formatted in the locale."""
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        raise ValidationError(f"{name} is not a locale. Use one such as en_IE or de_DE.") from None
+
+
+def validate_phone(number: str) -> None:
+    """Raise ValidationError if the text has fewer digits than the shortest phone numbers."""
+    if sum(char.isdecimal() for char in number) < 3:
+        raise ValidationError(f"{number} is not a phone number. Write it like +49 30 123456.")
 
 
 class Restaurant(models.Model):
@@ -27,8 +50,15 @@ class Restaurant(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(max_length=120)
-    currency = models.CharField(max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")])
-    locale = models.CharField(max_length=12, default="en_IE", help_text="How amounts are written, e.g. en_IE or de_DE.")
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[validate_currency], help_text="Cannot change while there are dishes."
+    )
+    locale = models.CharField(
+        max_length=12,
+        default="en_IE",
+        validators=[validate_locale],
+        help_text="How amounts are written, e.g. en_IE or de_DE.",
+    )
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")
     tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
@@ -53,6 +83,16 @@ class Restaurant(models.Model):
         default=False,
         help_text="Pads can order only while a session is open at their table.",
     )
+    legal_name = models.CharField(
+        max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."
+    )
+    address = models.TextField(max_length=400, blank=True, help_text="As on a letter, with line breaks.")
+    phone = models.CharField(max_length=40, blank=True, validators=[validate_phone])
+    tax_number = models.CharField(max_length=40, blank=True, help_text="VAT, GST or sales tax number, as registered.")
+    logo = models.ImageField(
+        upload_to=logo_path, blank=True, validators=[validate_logo], help_text="PNG, JPEG or WebP, at most 1 MB."
+    )
+    footer_text = models.TextField(max_length=400, blank=True, help_text="Last lines of receipts and invoices.")
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(excluded_fields=["version"])
@@ -73,6 +113,9 @@ class Restaurant(models.Model):
         return zoneinfo.ZoneInfo(self.timezone)
 
     def business_date(self, moment: datetime) -> date:
-        """Return the business day of an instant: the local date, or the day before until `day_ends_at`."""
-        local = moment.astimezone(self.tz)
-        return local.date() - timedelta(days=1) if local.time() < self.day_ends_at else local.date()
+        """Return the business day of an instant."""
+        return business_day.business_date(moment, self.day_ends_at, self.tz)
+
+    def day_begins(self, day: date) -> datetime:
+        """Return the instant at which a business day begins and the previous one ends."""
+        return business_day.day_begins(day, self.day_ends_at, self.tz)

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.database_agnostic
 
 def test_json_has_the_conventions_of_the_api():
     value = {
-        "money": Decimal("1.5"),
+        "number": Decimal("1.50"),
         "day": date(2026, 3, 1),
         "at": datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2))),
         "uid": uuid.UUID(int=1),
         "text": "é\u2028",
     }
     assert json.loads(dumps(value)) == {
-        "money": "1.50",
+        "number": "1.5",
         "day": "2026-03-01",
         "at": "2026-03-01T12:00:00+02:00",
         "uid": "00000000-0000-0000-0000-000000000001",

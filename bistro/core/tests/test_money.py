@@ -37,6 +37,30 @@ def test_tax_inside(gross, percent, tax):
 
 
 def test_amounts_as_text_and_as_people_write_them():
-    assert money.text(Decimal("5")) == "5.00"
+    assert money.text(Decimal("5"), "EUR") == "5.00"
     assert money.display(Decimal("12.5"), "EUR", "en_IE") == "€12.50"
     assert money.display(Decimal("1234.5"), "EUR", "de_DE").replace("\xa0", " ") == "1.234,50 €"
+    assert money.display(Decimal("171.0000"), "JPY", "ja_JP") == "￥171"
+    assert money.display(Decimal("1.25"), "KWD", "en_US").removeprefix("KWD").strip() == "1.250"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [("171", "JPY", "171"), ("10.8300", "EUR", "10.83"), ("1.25", "KWD", "1.250"), ("0.05", "CHF", "0.05")],
+)
+def test_a_currency_has_its_own_digits(amount, currency, text):
+    assert money.text(Decimal(amount), currency) == text
+    assert str(money.exact(Decimal(amount), currency)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "count"),
+    [("170.5", "JPY", "no decimals"), ("1.005", "EUR", "2 decimals"), ("1.2505", "KWD", "3 decimals")],
+)
+def test_an_amount_with_more_digits_than_its_currency_is_refused(amount, currency, count):
+    with pytest.raises(ValueError, match=f"{amount} is not an amount in {currency}, which has {count}"):
+        money.exact(Decimal(amount), currency)
+
+
+def test_currencies_are_those_of_iso_4217():
+    assert [money.is_currency(code) for code in ("EUR", "KWD", "JPY", "XQZ", "eur", "")] == [True] * 3 + [False] * 3

@@ -343,7 +343,7 @@ def test_day_numbers_of_restaurants_are_apart(here, actor):
         ),  # the night on which the clock loses an hour
         ("America/New_York", "04:00", "2026-03-08T08:00:00Z", date(2026, 3, 8)),
         ("Europe/Berlin", "02:30", "2026-10-25T00:15:00Z", date(2026, 10, 24)),  # 02:15, and 02:15 once more
-        ("Europe/Berlin", "02:30", "2026-10-25T01:15:00Z", date(2026, 10, 24)),
+        ("Europe/Berlin", "02:30", "2026-10-25T01:15:00Z", date(2026, 10, 25)),
         ("Europe/Berlin", "02:30", "2026-10-25T01:45:00Z", date(2026, 10, 25)),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from bistro.demo.floor import PEOPLE, SECTIONS, TABLES
 from bistro.demo.food import FOOD_CATEGORIES
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
-from bistro.demo.recipes import CHOICES, DISHES, OTHERWISE, UNIT_OF, parts_of
+from bistro.demo.recipes import CHOICES, DISHES, UNIT_OF, parts_of
 
 pytestmark = pytest.mark.database_agnostic
 
@@ -47,7 +47,7 @@ def test_every_station_is_known():
 def test_item_is_orderable(item):
     assert item.price > 0
     assert item.price == item.price.quantize(Decimal("0.01"))
-    assert set(item.allergens) <= ALLERGENS
+    assert set(item.contains) <= ALLERGENS
     names = [modifier.name.casefold() for group in item.groups for modifier in group.modifiers]
     assert len(set(names)) == len(names)
     for group in item.groups:
@@ -78,10 +78,10 @@ def test_recipes_are_of_what_is_on_the_menu():
     assert set(CHOICES_MADE_AT.values()) <= {station.key for station in STATIONS}
     food = [item for category in FOOD_CATEGORIES for item in category.items]
     assert sum(item.name in DISHES for item in food) > len(food) * 2 / 3
-    used = {name for parts in (*DISHES.values(), *CHOICES.values(), *OTHERWISE.values()) for name in parts}
+    used = {name for parts in (*DISHES.values(), *CHOICES.values()) for name in parts}
     assert used == set(UNIT_OF)
     assert all(quantity > 0 for item in ITEMS for _, quantity, _ in parts_of(item.name))
-    assert parts_of("Chicken Burger", "Second patty") == (("Chicken fillet", Decimal(1), "piece"),)
+    assert parts_of("Chicken Burger", "Second fillet") == (("Chicken fillet", Decimal(1), "piece"),)
     assert parts_of("Burger", "Nut allergy") == ()
 
 

@@ -20,8 +20,8 @@ LINE = {"mark": "", "quantity": 2, "name": "Burger", "modifiers": [], "allergies
 
 
 def slip(**line):
-    return {"kind": "new", "station": "Grill", "time": "19:52", "table": "Table 5", "number": 12, "course": 0,
-            "fired": False, "placed_by": "Ada", "note": "", "lines": [{**LINE, **line}]}  # fmt: skip
+    return {"kind": "new", "station": "Grill", "time": "19:52", "table": "Table 5", "pickup": [], "number": 12,
+            "course": 0, "fired": False, "placed_by": "Ada", "note": "", "lines": [{**LINE, **line}]}  # fmt: skip
 
 
 def printed(columns=42, code_page="cp437", **line):

@@ -51,7 +51,7 @@ def test_dirt_is_skipped_with_its_reason(history_of):
         "3,,Fries,,1,cheap,",
         "3,,Fries,,1,NaN,",
         "3,,Fries,,1,-4.50,",
-        "3,,Fries,,1,4.505,",
+        "3,,Fries,,1,4.50505,",
         ",,Fries,,1,4.50,",
     )
     assert history.orders == []

@@ -1,0 +1,82 @@
+"""The columns that an import understands, and the names that people and other systems give them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+REQUIRED = ("category", "name", "price")
+COLUMNS = (
+    "category",
+    "name",
+    "description",
+    "price",
+    "tax",
+    "tax_take_away",
+    "prep_minutes",
+    "allergens",
+    "may_contain",
+    "free_of",
+    "diets",
+    "popular",
+    "available",
+    "portions_left",
+    "options",
+)
+# Read, but not written: the second half of a name, as in “Latte” and “Large”.
+VARIANT = "variant"
+FIELDS = (*COLUMNS, VARIANT)
+
+_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "category": (
+        "category name", "categories", "menu group", "group", "section", "menu section", "department",
+        "kategorie", "warengruppe", "gruppe", "rubrik", "catégorie", "rubrique", "categoría", "categoria", "categorie",
+        "point of sale category", "pos category", "product category",
+    ),
+    "name": (
+        "item", "item name", "dish", "dish name", "product", "product name", "menu item", "title", "article",
+        "artikel", "artikelname", "gericht", "speise", "bezeichnung", "produkt", "nom", "plat", "produit", "nombre",
+        "plato", "producto", "artículo", "nome", "piatto", "prodotto", "articolo", "naam", "gerecht", "produto",
+    ),
+    "variant": ("variation name", "variation"),
+    "description": ("details", "beschreibung", "descripción", "descrizione", "omschrijving", "descrição"),
+    "price": (
+        "sales price", "sale price", "selling price", "base price", "unit price", "default price", "retail price",
+        "list price", "preis", "verkaufspreis", "vk", "einzelpreis", "prix", "precio", "prezzo", "prijs",
+        "preço",
+    ),
+    "tax": (
+        "tax rate", "tax %", "taxes", "vat", "vat rate", "vat %", "gst", "sales tax", "mwst", "mwst %", "ust", "ust %",
+        "steuer", "steuersatz", "tva", "taux tva", "iva", "iva %", "btw", "btw %",
+    ),
+    "tax_take_away": ("takeaway tax", "take away tax", "tax takeaway", "mwst außer haus", "steuer außer haus"),
+    "prep_minutes": ("preparation minutes", "prep time", "preparation time", "zubereitungszeit"),
+    "allergens": ("contains", "allergen", "allergies", "allergene", "allergènes", "alérgenos", "allergeni"),
+    "may_contain": ("traces", "traces of", "spuren", "kann enthalten", "kann spuren enthalten"),
+    "free_of": ("free from", "frei von"),
+    "diets": ("diet", "dietary"),
+    "popular": ("favourite", "favorite", "bestseller"),
+    "available": ("on the menu", "active"),
+    "portions_left": ("portions", "stock"),
+    "options": ("modifiers", "modifier groups", "choices"),
+}  # fmt: skip
+
+
+def header_key(header: str) -> str:
+    """Return the form in which headers are compared: without case, punctuation and doubled spaces."""
+    text = unicodedata.normalize("NFC", header).casefold()
+    return " ".join(re.sub(r"[_\-./()\[\]:*\s]+", " ", text).split())
+
+
+_BY_KEY = {header_key(name): field for field, names in _SYNONYMS.items() for name in names}
+_BY_KEY |= {header_key(field): field for field in FIELDS}
+
+
+def field_of(header: str) -> str | None:
+    """Return the field that a header names in any of the languages, or None."""
+    return _BY_KEY.get(header_key(header))
+
+
+def is_own(header: str) -> bool:
+    """Return whether a header is a column's own name, which wins over its synonyms."""
+    return header_key(header) in {header_key(field) for field in FIELDS}

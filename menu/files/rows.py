@@ -1,0 +1,186 @@
+"""The rows of a mapped file as texts in our own notation, with errors by row and column.
+
+The notation: a decimal point, no thousands separators, `yes` and `no`. The readers of `menu.files.cells` take it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from menu.files.headers import COLUMNS
+from menu.files.mapping import ColumnMap
+from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
+from menu.files.sheet import MOST_ROWS, Cell, FileRefused, Kind, Row, Sheet
+from menu.files.workbooks import plain
+
+_FLAGS = frozenset({"popular", "available"})
+_COUNTS = frozenset({"prep_minutes", "portions_left"})
+_TAXES = frozenset({"tax", "tax_take_away"})
+_REGULAR = frozenset({"", "regular", "default", "standard"})  # variants that other systems write for dishes without any
+_ON = frozenset({"y", "yes", "true", "1", "x"})
+_QUOTED = re.compile(r"'+[=+\-@\t\r\n]")
+_NUMBER_IN_TAX = re.compile(r"(?<![\w.,])[0-9]+[.,][0-9]+(?![\w.,])")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """The problem of one cell: the row as the spreadsheet numbers it, its column, a sentence."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A dish of the file as {column: text}; columns that the file lacks are absent."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TextRows:
+    """All dishes of a file, its problems, and the rows that are no dishes."""
+
+    rows: tuple[TextRow, ...]
+    problems: tuple[Problem, ...]
+    not_dishes: int
+    asks_separator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """The facts about a currency that prices need: its marks and its number of decimals."""
+
+    marks: tuple[str, ...]
+    digits: int
+
+    def bare(self, text: str) -> str:
+        """Return a price without the currency's sign or code before or after it."""
+        for mark in self.marks:
+            if text.casefold().startswith(mark.casefold()):
+                return text[len(mark) :].strip(" \u00a0\u202f")
+            if text.casefold().endswith(mark.casefold()):
+                return text[: -len(mark)].strip(" \u00a0\u202f")
+        return text
+
+
+def unquoted(text: str) -> str:
+    """Return a text cell without the apostrophe that an export puts before what a program would run."""
+    return text[1:] if _QUOTED.match(text) else text
+
+
+def read_rows(sheet: Sheet, columns: ColumnMap, currency: Currency, decimal: str = "") -> TextRows:
+    """Return the dishes of a file. `decimal` is the separator that a person has told, `.` or `,`.
+
+    Raises FileRefused for too many rows.
+    """
+    below = [row for row in sheet.rows if row.number > columns.header_row]
+    if len(below) > MOST_ROWS:
+        raise FileRefused(f"The file has {len(below)} rows. Import at most {MOST_ROWS} at once.")
+    kind = columns.kind_column
+    not_dishes = columns.profile.not_dishes if columns.profile else frozenset()
+    dishes = [row for row in below if kind is None or row.cell(kind).text.casefold() not in not_dishes]
+    dishes = [row for row in dishes if any(row.cell(column) for column in columns.fields)]
+    numbers = Reader(decimal, told=True) if decimal else reader_for(_proofs(dishes, columns, currency))
+    reader = _RowReader(columns, currency, numbers)
+    rows = tuple(TextRow(row.number, reader.cells(row)) for row in dishes)
+    return TextRows(rows, tuple(reader.problems), len(below) - len(dishes), reader.ambiguous)
+
+
+def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator[str | None]:
+    """Return what each number of the file says about its decimal separator. Numbers of a workbook need no proof."""
+    for row in rows:
+        for column, field in columns.fields.items():
+            text = row.cell(column).text
+            if row.cell(column).kind is not Kind.TEXT or not text:
+                continue
+            if field == "price":
+                yield proof(currency.bare(text), whole=currency.digits == 0)
+            elif field in _TAXES:
+                yield from (proof(number, most=100) for number in _NUMBER_IN_TAX.findall(text))
+
+
+class _RowReader:
+    """The reader of the rows of one file, and the problems that it found so far."""
+
+    def __init__(self, columns: ColumnMap, currency: Currency, numbers: Reader) -> None:
+        self.columns, self.currency, self.numbers = columns, currency, numbers
+        self.problems: list[Problem] = []
+        self.ambiguous = False
+
+    def cells(self, row: Row) -> dict[str, str]:
+        texts = {field: self._text(row, column, field) for column, field in self.columns.fields.items()}
+        if self.columns.taxes:
+            on = [tax for column, tax in self.columns.taxes.items() if row.cell(column).text.casefold() in _ON]
+            texts["tax"] = " + ".join(on) or "0"
+        variant = texts.pop("variant", "")
+        if variant.casefold() not in _REGULAR and texts.get("name"):
+            texts["name"] = f"{texts['name']} ({variant})"
+        return {field: texts[field] for field in COLUMNS if field in texts}
+
+    def _text(self, row: Row, column: int, field: str) -> str:
+        """Return one cell in our notation, or record its problem and return an empty text."""
+        cell = row.cell(column)
+        try:
+            problem = _unfit(cell, field)
+            if problem:
+                raise ValueError(problem)
+            return self._converted(cell, field)
+        except AmbiguousNumber as error:
+            self.ambiguous = True
+            told = "Say whether the file writes a decimal point or a decimal comma."
+            self.problems.append(Problem(row.number, self.columns.label(column), f"{error} {told}"))
+        except ValueError as error:
+            self.problems.append(Problem(row.number, self.columns.label(column), str(error)))
+        return ""
+
+    def _converted(self, cell: Cell, field: str) -> str:
+        if field in _FLAGS and cell.kind is Kind.BOOLEAN:
+            return "yes" if cell.text == "TRUE" else "no"
+        if not cell.text:
+            return ""
+        if field == "price":
+            return plain(self._price(cell))
+        if field in _TAXES:
+            return self._tax(cell)
+        return cell.text if field in _COUNTS else unquoted(cell.text)
+
+    def _price(self, cell: Cell) -> Decimal:
+        if cell.number is not None:
+            return cell.number
+        try:
+            return self.numbers.number(self.currency.bare(cell.text), whole=self.currency.digits == 0)
+        except NotANumber as error:
+            raise NotANumber(str(error).replace("a number", "a price", 1)) from None
+
+    def _tax(self, cell: Cell) -> str:
+        """Return a tax cell with decimal points. A bare 0.19 in a workbook is a forgotten percent format."""
+        if cell.number is not None and not cell.percent and 0 < cell.number < 1:
+            raise ValueError(f"{cell.text} would be less than 1 %. Write 19 or “19 %” for nineteen percent.")
+
+        def pointed(found: re.Match[str]) -> str:
+            return plain(self.numbers.number(found[0], most=100))
+
+        return _NUMBER_IN_TAX.sub(pointed, cell.text)
+
+
+def _unfit(cell: Cell, field: str) -> str:
+    """Return why a cell cannot be read in this column, or an empty text."""
+    if cell.kind is Kind.UNCALCULATED:
+        return "This formula has no result in the file. Open it in a spreadsheet program and save it again."
+    if cell.kind is Kind.ERROR:
+        return f"The formula gives {cell.text}."
+    if cell.kind is Kind.DATE:
+        return f"The spreadsheet has made a date of this cell ({cell.text}). Format it as text and type it again."
+    if cell.kind is Kind.BOOLEAN and field not in _FLAGS:
+        return f"The spreadsheet has made {cell.text} of this cell. Format it as text and type it again."
+    if cell.kind is Kind.SCALED:
+        return f"The cell holds {cell.text}, but its format shows another number. Format it as a plain number."
+    if cell.percent and field not in _TAXES:
+        return f"{cell.text} % is a percentage."
+    return ""

@@ -1,0 +1,140 @@
+"""Reading of Excel workbooks (.xlsx), with the values that people see."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zipfile
+from decimal import Decimal
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+from openpyxl import load_workbook
+
+from menu.files.headers import field_of
+from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, Sheet, capped
+
+MOST_BYTES = 64 * 1024 * 1024
+FARTHEST_ROW = 100_000
+_DATES = (datetime.date, datetime.time, datetime.timedelta)
+# Parts of a number format that are text or conditions and not digits.
+_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
+_SCALED = re.compile(r"[0#?],+(?![0#?,])")
+
+
+def is_workbook(data: bytes) -> bool:
+    """Return whether the bytes are a ZIP archive, as every .xlsx file is."""
+    return data.startswith(b"PK\x03\x04")
+
+
+def read_workbook(data: bytes) -> Sheet:
+    """Return the rows of the sheet that looks like a menu, else of the first one. Raises FileRefused."""
+    _refuse_bombs(data)
+    try:
+        shown = _tables(data, values=False)
+        if any(cell.kind is Kind.UNCALCULATED for _name, rows in shown for row in rows for cell in row.cells):
+            shown = _calculated(shown, _tables(data, values=True))
+    except FileRefused:
+        raise
+    except Exception as error:  # openpyxl raises errors of many kinds for damaged files
+        raise FileRefused("The workbook is damaged. Open it in a spreadsheet program and save it again.") from error
+    full = [(name, rows) for name, rows in shown if any(rows)]
+    if not full:
+        raise FileRefused("The workbook is empty.")
+    name, rows = max(full, key=lambda table: _known_headers(table[1]))
+    others = tuple(other for other, _rows in full if other != name)
+    return Sheet(capped(rows), "Excel", name=name if others else "", ignored_sheets=others)
+
+
+def _refuse_bombs(data: bytes) -> None:
+    """Raise FileRefused for an archive that unpacks to too much, or that is no workbook."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as book:
+            parts = book.infolist()
+    except zipfile.BadZipFile:
+        raise FileRefused("The workbook is damaged. Open it in a spreadsheet program and save it again.") from None
+    if sum(part.file_size for part in parts) > MOST_BYTES:
+        raise FileRefused("This workbook is too large.")
+    if not any(part.filename.casefold() == "xl/workbook.xml" for part in parts):
+        raise FileRefused("This is not an Excel workbook. Save it as .xlsx or as CSV.")
+
+
+def _known_headers(rows: list[Row]) -> int:
+    return max(len({field_of(text) for text in row.texts} - {None}) for row in rows[:20])
+
+
+def _tables(data: bytes, *, values: bool) -> list[tuple[str, list[Row]]]:
+    """Return (name, rows) of each visible sheet: formulas, or with `values` what they last amounted to."""
+    book = load_workbook(BytesIO(data), read_only=True, data_only=values, keep_links=False)
+    try:
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        return [(sheet.title, _rows(sheet)) for sheet in sheets]
+    finally:
+        book.close()
+
+
+def _rows(sheet: Any) -> list[Row]:
+    sheet.reset_dimensions()  # some programs write a wrong size, and cells beyond it would be lost
+    rows: list[Row] = []
+    for number, cells in enumerate(islice(sheet.iter_rows(max_col=MOST_COLUMNS), FARTHEST_ROW), start=1):
+        found = [_cell(cell) for cell in cells]
+        while found and not found[-1]:
+            found.pop()
+        if found:
+            rows.append(Row(number, tuple(found)))
+    return rows
+
+
+def _calculated(formulas: list[tuple[str, list[Row]]], values: list[tuple[str, list[Row]]]) -> list[Any]:
+    """Return the tables with the stored result in place of each formula that has one."""
+    found = {name: {row.number: row for row in rows} for name, rows in values}
+    return [(name, [_with_results(row, found[name].get(row.number)) for row in rows]) for name, rows in formulas]
+
+
+def _with_results(row: Row, results: Row | None) -> Row:
+    if results is None:
+        return row
+    cells = [
+        results.cell(column) if cell.kind is Kind.UNCALCULATED and results.cell(column) else cell
+        for column, cell in enumerate(row.cells)
+    ]
+    return Row(row.number, tuple(cells))
+
+
+def _cell(cell: Any) -> Cell:
+    """Return a cell of a workbook in our terms."""
+    value = cell.value
+    if value is None:
+        return EMPTY
+    if cell.data_type == "f":
+        return Cell(str(value)[:60], Kind.UNCALCULATED)
+    if cell.data_type == "e":
+        return Cell(str(value), Kind.ERROR)
+    if isinstance(value, bool):
+        return Cell("TRUE" if value else "FALSE", Kind.BOOLEAN)
+    if isinstance(value, _DATES):
+        return Cell(str(value).removesuffix(" 00:00:00"), Kind.DATE)
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format or "")
+    return Cell(str(value).strip(" \u00a0"))
+
+
+def _number(value: float, number_format: str) -> Cell:
+    """Return a number as its format shows it.
+
+    Fifteen digits are what a spreadsheet program keeps and shows: 0.30000000000000004 is 0.3.
+    """
+    number = Decimal(format(value, ".15g"))
+    bare = _LITERALS.sub("", number_format)
+    percent = "%" in bare
+    if percent:
+        number = Decimal(format(number * 100, ".15g"))
+    kind = Kind.SCALED if _SCALED.search(bare.split(";")[0]) else Kind.NUMBER
+    return Cell(plain(number), kind, number, percent)
+
+
+def plain(number: Decimal) -> str:
+    """Return a number in digits, without an exponent and trailing zeros."""
+    text = f"{number:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
