@@ -16,6 +16,7 @@ PRODUCT = frozenset(
         "bistro.core",
         "bistro.demo",
         "menu",
+        "menu.files",
         "tables",
         "orders",
         "kitchen",
@@ -27,6 +28,7 @@ PRODUCT = frozenset(
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.core": frozenset(),
     "menu": frozenset({"bistro.core"}),
+    "menu.files": frozenset({"bistro.core", "menu"}),
     "tables": frozenset({"bistro.core"}),
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
