@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Bistro",
     "DESCRIPTION": "Orders from the table to the kitchen and back.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -288,6 +289,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
+    "TAGS": [
+        {"name": "Orders", "description": "Place, read, change and move orders."},
+        {"name": "Pads", "description": "What a pad reads and reports about itself and its party."},
+        {"name": "Menu", "description": "What is sold now, and pauses."},
+        {"name": "Kitchen", "description": "Tickets, their lines, and the kitchen's load."},
+        {"name": "Floor", "description": "Tables and their parties."},
+        {"name": "Logins", "description": "People's logins and tokens."},
+        {"name": "Devices", "description": "Enrolment and tokens of pads, screens and integrations."},
+        {"name": "Event log", "description": "What happened, in order."},
+        {"name": "Installation", "description": "Facts for the operator."},
+    ],
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),

@@ -1,19 +1,22 @@
 """Compiled menus: plain objects by id and by name for placing orders, kept in memory for each menu version.
 
-Compiling costs five queries and happens once per menu version and process; placing an order only reads the version.
+Compiling costs seven queries and happens once per menu version and process; placing an order only reads the version.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
-from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, TaxRate
+from menu.allergens import Stated, words_of
+from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, TaxRate
 from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
+from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class CompiledModifier:
     price: Decimal
     is_default: bool
     allergen: str
+    stated: Stated  # of what the choice adds
     off: bool
 
 
@@ -56,7 +60,8 @@ class CompiledItem:
     soon_minutes: int | None
     late_minutes: int | None
     course: int
-    allergens: tuple[str, ...]
+    stated: Stated
+    allergens_checked_at: datetime | None  # the oldest check; None if nothing is stated
     diets: tuple[str, ...]
     popular: bool
     image: str
@@ -77,6 +82,14 @@ class CompiledCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledAllergens:
+    """The catalogue of allergens. `names` is {code: name}; `words` is {comparable word: code} (`words_of`)."""
+
+    names: Mapping[str, str]
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledMenu:
     """A version of a restaurant's menu. It includes the items that are off; `MenuNow` lists those."""
 
@@ -87,6 +100,7 @@ class CompiledMenu:
     categories: tuple[CompiledCategory, ...]
     by_id: Mapping[int, CompiledItem]
     by_name: Mapping[str, CompiledItem]
+    allergens: CompiledAllergens
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +159,18 @@ def forget() -> None:
 
 
 def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
-    """Read the whole menu in five queries."""
+    """Read the whole menu in seven queries."""
     restaurant = restaurant_by_id(restaurant_id)
     rates = {rate.pk: rate for rate in TaxRate.objects.of_restaurant(restaurant_id)}
     default = next((rate.percent for rate in rates.values() if rate.is_default), ZERO)
-    groups = _groups(restaurant_id)
+    stated = read_statements(restaurant_id)
+    groups = _groups(restaurant_id, stated)
     categories = list(Category.objects.of_restaurant(restaurant_id).not_archived())
     courses = {category.pk: category.course for category in categories}
     items: dict[int, CompiledItem] = {}
     for item in Item.objects.of_restaurant(restaurant_id).not_archived().filter(category_id__in=courses):
         percent = rates[item.tax_rate_id].percent if item.tax_rate_id else default
-        items[item.pk] = _item(item, percent, courses[item.category_id], groups.get(item.pk, []))
+        items[item.pk] = _item(item, percent, courses[item.category_id], groups.get(item.pk, []), stated)
     return CompiledMenu(
         version=version,
         restaurant=restaurant,
@@ -167,10 +182,16 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
         ),
         by_id=items,
         by_name={item.name_key: item for item in items.values()},
+        allergens=_allergens(restaurant_id),
     )
 
 
-def _groups(restaurant_id: int) -> dict[int, list[CompiledGroup]]:
+def _allergens(restaurant_id: int) -> CompiledAllergens:
+    names = dict(Allergen.objects.of_restaurant(restaurant_id).not_archived().values_list("code", "name"))
+    return CompiledAllergens(names, words_of(names.items()))
+
+
+def _groups(restaurant_id: int, stated: Mapping[Subject, Statements]) -> dict[int, list[CompiledGroup]]:
     """Return the groups of each item, {item: groups in order}."""
     choices: dict[int, list[CompiledModifier]] = {}
     for modifier in Modifier.objects.of_restaurant(restaurant_id).not_archived():
@@ -183,6 +204,7 @@ def _groups(restaurant_id: int) -> dict[int, list[CompiledGroup]]:
                 price=modifier.price,
                 is_default=modifier.is_default,
                 allergen=modifier.allergen,
+                stated=stated.get(("modifier", modifier.pk), NOTHING_STATED).levels,
                 off=modifier.off_since is not None,
             )
         )
@@ -198,7 +220,10 @@ def _groups(restaurant_id: int) -> dict[int, list[CompiledGroup]]:
     return groups
 
 
-def _item(item: Item, percent: Decimal, course: int, groups: list[CompiledGroup]) -> CompiledItem:
+def _item(
+    item: Item, percent: Decimal, course: int, groups: list[CompiledGroup], stated: Mapping[Subject, Statements]
+) -> CompiledItem:
+    own = stated.get(("item", item.pk), NOTHING_STATED)
     return CompiledItem(
         id=item.pk,
         category_id=item.category_id,
@@ -211,7 +236,8 @@ def _item(item: Item, percent: Decimal, course: int, groups: list[CompiledGroup]
         soon_minutes=item.soon_minutes,
         late_minutes=item.late_minutes,
         course=course,
-        allergens=tuple(item.allergens),
+        stated=own.levels,
+        allergens_checked_at=own.checked_at,
         diets=tuple(item.diets),
         popular=item.popular,
         image=item.image.url if item.image else "",

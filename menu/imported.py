@@ -17,6 +17,9 @@ class ImportedModifier:
     price: Decimal = ZERO
     is_default: bool = False
     allergen: str = ""
+    contains: tuple[str, ...] = ()
+    may_contain: tuple[str, ...] = ()
+    free_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,19 @@ class ImportedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """A dish. `tax` is a percentage; None means the restaurant's default rate."""
+    """A dish. `tax` is a percentage; None means the restaurant's default rate.
+
+    `contains`, `may_contain` and `free_of` are codes of allergens.
+    """
 
     name: str
     price: Decimal
     description: str = ""
     tax: Decimal | None = None
     prep_minutes: int = 10
-    allergens: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    may_contain: tuple[str, ...] = ()
+    free_of: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
     portions_left: int | None = None
     available: bool = True
@@ -67,7 +75,9 @@ def _item(data: Any) -> ImportedItem:
         description=data.description,
         tax=data.tax,
         prep_minutes=data.prep_minutes,
-        allergens=tuple(data.allergens),
+        contains=tuple(data.contains),
+        may_contain=tuple(data.may_contain),
+        free_of=tuple(data.free_of),
         diets=tuple(data.diets),
         portions_left=data.portions_left,
         available=data.available,
@@ -77,10 +87,22 @@ def _item(data: Any) -> ImportedItem:
                 group.name,
                 group.min,
                 group.max,
-                tuple(ImportedModifier(m.name, m.price, m.is_default, m.allergen) for m in group.modifiers),
+                tuple(_modifier(modifier) for modifier in group.modifiers),
             )
             for group in data.groups
         ),
+    )
+
+
+def _modifier(data: Any) -> ImportedModifier:
+    return ImportedModifier(
+        name=data.name,
+        price=data.price,
+        is_default=data.is_default,
+        allergen=data.allergen,
+        contains=tuple(data.contains),
+        may_contain=tuple(data.may_contain),
+        free_of=tuple(data.free_of),
     )
 
 

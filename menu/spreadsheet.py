@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.numbers import whole_number
-from menu.allergens import ALLERGENS, DIETS
+from menu.allergens import ALLERGENS, DIETS, Level, of_level
 from menu.imported import ImportedItem
 from menu.models import Category, Item
 from menu.options_text import read_options, write_options
@@ -21,6 +21,8 @@ COLUMNS = (
     "tax",
     "prep_minutes",
     "allergens",
+    "may_contain",
+    "free_of",
     "diets",
     "popular",
     "available",
@@ -51,6 +53,7 @@ def plain_text(cell: Any) -> str:
 
 def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+    stated = {row.allergen.code: row.level for row in item.statements.all() if row.allergen.archived_at is None}
     return {
         "category": item.category.name,
         "name": item.name,
@@ -58,7 +61,9 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "price": text(item.price, currency),
         "tax": short(item.tax_rate.percent) if item.tax_rate else "",
         "prep_minutes": str(item.prep_minutes),
-        "allergens": ", ".join(item.allergens),
+        "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
+        "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
+        "free_of": ", ".join(of_level(stated, Level.FREE_OF)),
         "diets": ", ".join(item.diets),
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
@@ -83,7 +88,7 @@ def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
         problems = _beyond_the_model(read) or _beyond_the_currency(read, currency)
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
-    return ImportedItem(groups=read.pop("options"), **read)
+    return ImportedItem(groups=read.pop("options"), contains=read.pop("allergens"), **read)
 
 
 def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -172,6 +177,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "tax": _percent,
     "prep_minutes": _count(10, most=1440),
     "allergens": _words(ALLERGENS, "an allergen of the list"),
+    "may_contain": _words(ALLERGENS, "an allergen of the list"),
+    "free_of": _words(ALLERGENS, "an allergen of the list"),
     "diets": _words(DIETS, "a diet of the list"),
     "popular": _flag(False),
     "available": _flag(True),

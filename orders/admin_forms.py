@@ -3,11 +3,13 @@
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from bistro.core.web.form_fields import TextField
+
 
 class CancelForm(forms.Form):
     """A form for the reason of a cancellation."""
 
-    reason = forms.CharField(
+    reason = TextField(
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
         help_text="Shown to the guest and the kitchen and kept in the log.",

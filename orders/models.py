@@ -4,6 +4,7 @@ from django.db.models import Q
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import AMOUNT, ZERO
+from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet
@@ -12,8 +13,9 @@ from tables.models import Party, Table
 
 
 class Order(models.Model):
-    """A submission (round) by the party at a table. Only `orders.steps` changes the status.
+    """A submission (round) by a party. Only `orders.steps` changes the status.
 
+    An order without a table (take-away, counter) has a party of its own. `name` is what staff call out at pick-up.
     `total` is the amount that the guest pays, `tax` the sum of the lines' taxes. The row keeps its idempotency key
     permanently, unique for the restaurant and the credential, with the fingerprint of the request's body.
     """
@@ -21,7 +23,10 @@ class Order(models.Model):
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="orders", db_index=False)
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="orders")
-    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, null=True, related_name="orders", db_index=False)
+    kind = models.CharField(max_length=9, choices=OrderKind.choices, default=OrderKind.DINE_IN)
+    name = models.CharField(max_length=80, blank=True, help_text="Name of the guest who picks the order up.")
+    pickup_at = models.DateTimeField("pick-up", null=True, help_text="Time when the guest picks the order up.")
     business_date = models.DateField()
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=9, choices=OrderStatus.choices, default=OrderStatus.PLACED)
@@ -67,6 +72,10 @@ class Order(models.Model):
         ordering = ["-placed_at", "-pk"]
         constraints = [
             models.CheckConstraint(name="order_status_known", condition=Q(status__in=OrderStatus.values)),
+            models.CheckConstraint(name="order_kind_known", condition=Q(kind__in=OrderKind.values)),
+            models.CheckConstraint(
+                name="order_dine_in_has_table", condition=~Q(kind=OrderKind.DINE_IN) | Q(table__isnull=False)
+            ),
             models.CheckConstraint(name="order_tax_mode_known", condition=Q(tax_mode__in=Restaurant.TaxMode.values)),
             models.CheckConstraint(name="order_total_not_negative", condition=Q(total__gte=0, tax__gte=0)),
             models.UniqueConstraint(fields=["restaurant", "business_date", "number"], name="order_number_once"),
@@ -82,6 +91,21 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number}"
+
+    @property
+    def table_name(self) -> str:
+        """Return the name of the table, or "" for an order without a table."""
+        return self.table.name if self.table is not None else ""
+
+    @property
+    def kind_word(self) -> str:
+        """Return the kind in words, or "" for a dine-in order."""
+        return "" if self.kind == OrderKind.DINE_IN else str(OrderKind(self.kind).label)
+
+    @property
+    def place(self) -> str:
+        """Return the place where staff bring the order: the table's name, else the kind in words."""
+        return self.table_name or self.kind_word
 
     @property
     def is_kept(self) -> bool:

@@ -23,6 +23,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.models import Device
+from bistro.core.web.form_fields import TextField
 from bistro.core.web.pages import with_status
 from kitchen.models import Station
 from kitchen.services import pairing as pairing_services
@@ -59,7 +60,7 @@ class PairForm(forms.Form):
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "kind"}),
     )
-    name = forms.CharField(max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
+    name = TextField(max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,

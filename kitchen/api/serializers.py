@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bistro.core.api.serializers import StrictInteger, StrictSerializer
+from bistro.core.kernel.order_kinds import OrderKind
 from orders.api.serializers import ConflictOutput
 
 
@@ -70,8 +71,10 @@ class TicketOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     order = serializers.IntegerField()
     number = serializers.IntegerField()
-    table = serializers.IntegerField()
-    table_name = serializers.CharField()
+    table = serializers.IntegerField(allow_null=True)
+    table_name = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(OrderKind.choices)
+    pickup_at = serializers.DateTimeField(allow_null=True)
     station = serializers.IntegerField()
     station_name = serializers.CharField()
     status = serializers.CharField()

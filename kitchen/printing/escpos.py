@@ -73,6 +73,8 @@ def as_escpos(slip: Mapping[str, Any], *, columns: int, code_page: str, again: b
         out.row(AGAIN, BOLD)
     if slip["table"]:
         out.row(slip["table"], DOUBLE + BOLD, wide=True)
+    for fact in slip["pickup"]:
+        out.row(fact, DOUBLE + BOLD, wide=True)
     for fact in facts(slip):
         out.row(fact, BOLD)
     if slip["note"]:

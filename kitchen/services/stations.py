@@ -7,6 +7,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
@@ -37,7 +38,7 @@ def set_up_kitchen(
         made = {
             key: Station.objects.create(
                 restaurant_id=work.restaurant_id,
-                name=name,
+                name=clean_text(name),
                 position=position,
                 is_catch_all=place == 0,
                 cooks=(cooks or {}).get(key, 1),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from bistro.core.web.form_fields import TextField
 from menu.compiled import CompiledMenu
 from menu.services.pausing import LONGEST_MINUTES
 
@@ -15,7 +16,7 @@ class PauseForm(forms.Form):
 
     what = forms.ChoiceField(label="What")
     minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=LONGEST_MINUTES, initial=15)
-    reason = forms.CharField(
+    reason = TextField(
         label="Reason", required=False, max_length=200, help_text="Shown to the kitchen and the waiters."
     )
 

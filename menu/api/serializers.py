@@ -9,7 +9,15 @@ from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSeriali
 LARGEST_ID = 2**63 - 1
 
 
-class ModifierOutput(serializers.Serializer[Any]):
+class StatedOutput(serializers.Serializer[Any]):
+    """Statements about allergens, as lists of codes. An allergen in none of the three is not stated."""
+
+    allergens = serializers.ListField(child=serializers.CharField(), help_text="It contains these.")
+    may_contain = serializers.ListField(child=serializers.CharField())
+    free_of = serializers.ListField(child=serializers.CharField())
+
+
+class ModifierOutput(StatedOutput):
     """A choice of a modifier group."""
 
     id = serializers.IntegerField()
@@ -27,7 +35,7 @@ class ModifierGroupOutput(serializers.Serializer[Any]):
     modifiers = ModifierOutput(many=True)
 
 
-class ItemOutput(serializers.Serializer[Any]):
+class ItemOutput(StatedOutput):
     """A dish as sold now."""
 
     id = serializers.IntegerField()
@@ -39,7 +47,9 @@ class ItemOutput(serializers.Serializer[Any]):
         allow_null=True, help_text="The kitchen does not take this item until then."
     )
     portions_left = serializers.IntegerField(allow_null=True)
-    allergens = serializers.ListField(child=serializers.CharField())
+    allergens_checked_at = serializers.DateTimeField(
+        allow_null=True, help_text="Time of the oldest check; null if nothing is stated."
+    )
     diets = serializers.ListField(child=serializers.CharField())
     prep_minutes = serializers.IntegerField()
     popular = serializers.BooleanField()
@@ -55,11 +65,19 @@ class CategoryOutput(serializers.Serializer[Any]):
     items = ItemOutput(many=True)
 
 
+class AllergenOutput(serializers.Serializer[Any]):
+    """An allergen of the restaurant's catalogue. Guests declare it by its code."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
 class MenuOutput(serializers.Serializer[Any]):
     """The whole menu; `version` changes whenever anything here does."""
 
     version = serializers.CharField()
     currency = serializers.CharField()
+    allergens = AllergenOutput(many=True)
     pads_paused_until = serializers.DateTimeField(allow_null=True, help_text="Orders from pads are paused until then.")
     categories = CategoryOutput(many=True)
 

@@ -13,11 +13,14 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.allergens import Stated
 from menu.choices import refuse_doubled_choices
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier, ImportReport, need_no_check
 from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup, TaxRate
+from menu.statements import NOTHING_STATED, levels_of, read_statements, state_allergens
 from menu.steps import touch_menu
 
 _RELATED = ("category", "tax_rate")
@@ -63,18 +66,21 @@ class _Importer:
             self.groups[link.item_id].append(link.group)
         groups = ModifierGroup.objects.of_restaurant(mine).not_archived()
         self.shared = {_definition(group, self.known[group.pk]): group for group in groups}
-        self.choices: list[Modifier] = []  # new choices, inserted in one statement because there are many
+        self.choices: list[tuple[Modifier, Stated]] = []  # new choices, inserted in one statement
+        self.stated = read_statements(mine)
+        self.statements: dict[Item | Modifier, Stated] = {}  # new statements, written together
 
     def finish(self) -> None:
-        """Insert the new choices in one statement."""
-        Modifier.objects.bulk_create(self.choices)
+        """Insert the new choices in one statement, and write the new statements about allergens."""
+        Modifier.objects.bulk_create(modifier for modifier, _stated in self.choices)
+        state_allergens(self.work, self.statements | {row: stated for row, stated in self.choices if stated})
 
     def category(self, imported: ImportedCategory) -> None:
         row = self.categories.get(name_key(imported.name))
         if row is None:
             row = Category(
                 restaurant_id=self.restaurant_id,
-                name=imported.name,
+                name=clean_text(imported.name),
                 course=imported.course,
                 position=len(self.categories),
             )
@@ -88,22 +94,26 @@ class _Importer:
         new = row is None
         if row is None:
             row = Item(restaurant_id=self.restaurant_id, category=category, position=len(self.items))
-        before = _facts(row, self.currency)
-        row.name, row.price = imported.name, self._amount(imported.price, imported.name)
-        row.description = imported.description or row.description
+        stated = self.stated.get(("item", row.pk), NOTHING_STATED).levels if row.pk else {}
+        before = _facts(row, self.currency, stated)
+        row.name, row.price = clean_text(imported.name), self._amount(imported.price, imported.name)
+        row.description = clean_text(imported.description) or row.description
         if new or self.overwrite:
             row.category = category
             self._own_facts(row, imported)
+            stated = _stated(imported)
         if new:
             row.portions_left = imported.portions_left
             row.off_since = None if imported.available else self.work.now
-        after = _facts(row, self.currency)
+        after = _facts(row, self.currency, stated)
         if new or before != after:
             _save(row, imported.name)
             self.created, self.updated = self.created + new, self.updated + (not new)
         if not new and before != after:
             changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
             self.work.record(ConfigurationChanged(row=row, pk=row.pk, changed=changed))
+        if before["allergens"] != after["allergens"]:
+            self.statements[row] = stated
         self.items[row.name_key] = row
         for group in imported.groups:
             self.group(group, row)
@@ -112,7 +122,7 @@ class _Importer:
         """Set the facts that managers may change later: for a new item, or with `overwrite`."""
         row.tax_rate = self._rate(imported.tax) if imported.tax is not None else None
         row.prep_minutes, row.popular = imported.prep_minutes, imported.popular
-        row.allergens, row.diets = list(imported.allergens), list(imported.diets)
+        row.diets = list(imported.diets)
 
     def _amount(self, price: Decimal, what: str) -> Decimal:
         """Return a price with the currency's decimals. Raises InvalidInput if it has more."""
@@ -151,7 +161,7 @@ class _Importer:
 
     def _new_group(self, imported: ImportedGroup, item: Item) -> ModifierGroup:
         row = ModifierGroup(
-            restaurant_id=self.restaurant_id, name=imported.name, min=imported.min, max=max(imported.max, 1)
+            restaurant_id=self.restaurant_id, name=clean_text(imported.name), min=imported.min, max=max(imported.max, 1)
         )
         _save(row, f"{item.name}: {imported.name}")
         self.shared[_definition(imported, imported.modifiers)] = row
@@ -161,7 +171,7 @@ class _Importer:
         modifier = Modifier(
             restaurant_id=self.restaurant_id,
             group=group,
-            name=choice.name,
+            name=clean_text(choice.name),
             name_key=name_key(choice.name),
             price=self._amount(choice.price, f"{item.name}: {choice.name}"),
             is_default=choice.is_default,
@@ -170,7 +180,7 @@ class _Importer:
         )
         _check(modifier, f"{item.name}: {choice.name}")
         self.known[group.pk].append(modifier)
-        self.choices.append(modifier)
+        self.choices.append((modifier, _stated(choice)))
         self.modifiers += 1
 
 
@@ -184,12 +194,21 @@ def _definition(group: ModifierGroup | ImportedGroup, choices: Sequence[Modifier
     )
 
 
-def _facts(row: Item, currency: str) -> dict[str, object]:
+def _stated(imported: ImportedItem | ImportedModifier) -> Stated:
+    return levels_of(imported.contains, imported.may_contain, imported.free_of)
+
+
+def _facts(row: Item, currency: str, stated: Stated) -> dict[str, object]:
     """Return the fields of an item that an import may change, for the audit trail."""
-    names = ("name", "description", "prep_minutes", "popular", "allergens", "diets")
+    names = ("name", "description", "prep_minutes", "popular", "diets")
     related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
     price = text(row.price, currency) if row.price is not None else None
-    return {name: getattr(row, name) for name in names} | {"price": price} | related
+    return (
+        {name: getattr(row, name) for name in names}
+        | {"price": price}
+        | related
+        | {"allergens": dict(sorted(stated.items()))}
+    )
 
 
 def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.events import Paused, Resumed
@@ -38,7 +39,7 @@ def pause(
         row = row or Pause(restaurant_id=work.restaurant_id)
         row.item, row.category = item, category
         row.until, row.paused_at = work.now + timedelta(minutes=minutes), work.now
-        row.reason, row.by = reason.strip()[:200], actor.label[:120]
+        row.reason, row.by = clean_text(reason)[:200], actor.label[:120]
         row.save()
         work.record(Paused(pause=row))
     return row

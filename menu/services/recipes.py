@@ -9,6 +9,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.imported import ImportedPart, ImportedRecipe, need_no_check
@@ -96,7 +97,7 @@ class _Writer:
     def _ingredient(self, recipe: ImportedRecipe, part: ImportedPart) -> Ingredient:
         row = self.ingredients.get(name_key(part.ingredient))
         if row is None:
-            row = Ingredient(restaurant_id=self.restaurant_id, name=part.ingredient.strip(), unit=part.unit)
+            row = Ingredient(restaurant_id=self.restaurant_id, name=clean_text(part.ingredient), unit=part.unit)
             _save(row, recipe.what)
             self.work.record(ConfigurationAdded(row=row, pk=row.pk, changed={"unit": (None, row.unit)}))
             self.ingredients[row.name_key] = row

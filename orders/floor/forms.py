@@ -10,7 +10,8 @@ from django.http import QueryDict
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
-from orders.api.serializers import LineOfText, fingerprint
+from bistro.core.kernel.texts import clean_text
+from orders.api.serializers import fingerprint
 from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
 
 
@@ -31,10 +32,10 @@ def read_order_data(data: QueryDict) -> dict[str, Any]:
             continue
         items[item] = {
             "quantity": quantity,
-            "note": clean_text(data.get(f"note-{item_id}", ""), 200),
+            "note": short_text(data.get(f"note-{item_id}", ""), 200),
             "modifiers": _modifiers(data, item_id),
         }
-    return {"key": clean_text(data.get("key", ""), 64), "note": clean_text(data.get("note", ""), 400), "items": items}
+    return {"key": short_text(data.get("key", ""), 64), "note": short_text(data.get("note", ""), 400), "items": items}
 
 
 def form_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> OrderRequest:
@@ -69,7 +70,6 @@ def _modifiers(data: QueryDict, item_id: str) -> list[int]:
     return chosen
 
 
-def clean_text(value: str, longest: int) -> str:
+def short_text(value: str, longest: int) -> str:
     """Clean free text as the API does, but cut a text that is too long."""
-    field = LineOfText(max_length=longest, allow_blank=True)
-    return field.to_internal_value(value.replace("\x00", ""))[:longest]
+    return clean_text(clean_text(value.replace("\x00", ""))[:longest])

@@ -21,6 +21,7 @@ from orders.courses import held_courses
 from orders.floor.plan import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
+from orders.pickup import pickup_facts
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
@@ -67,7 +68,7 @@ class HeldCourse:
 
 @dataclass(frozen=True, slots=True)
 class SheetOrder:
-    """An order for waiters, with the actions that the actor may take."""
+    """An order for waiters, with the actions that the actor may take. `pickup` has the facts of a take-away order."""
 
     id: int
     number: int
@@ -75,6 +76,7 @@ class SheetOrder:
     status_word: str
     placed_at: datetime
     placed_by: str
+    pickup: list[str]
     seen_words: str
     lines: list[SheetLine]
     note: str
@@ -155,6 +157,7 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
         status_word=order.get_status_display(),
         placed_at=order.placed_at,
         placed_by=order.placed_by,
+        pickup=pickup_facts(order, timezone.get_current_timezone()),
         seen_words=_seen_words(order, now),
         lines=[_sheet_line(line) for line in order.lines.all()],
         note=order.note,

@@ -16,7 +16,7 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from orders import services
 from orders.access import order_for, table_for
-from orders.floor.forms import clean_text, form_request, read_order_data
+from orders.floor.forms import form_request, read_order_data, short_text
 from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
 from orders.transitions import CancelReason
@@ -127,18 +127,27 @@ def remove_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) 
 
 def _reason(request: HtmxHttpRequest) -> str:
     chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
-    words = chosen, clean_text(request.POST.get("reason_text", ""), 200)
+    words = chosen, short_text(request.POST.get("reason_text", ""), 200)
     return ": ".join(part for part in words if part)
 
 
 def _move(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:
-    """Run a service on an order and return its table's sheet, with a refusal beside the order."""
+    """Run a service on an order and return its table's sheet, with a refusal beside the order.
+
+    An order without a table has no sheet: the floor's socket shows what changed.
+    """
     where = order_for(actor, pk).table
+    if where is None:
+        return answer_action(request, service, back=reverse("floor:floor"), part=_no_sheet)
 
     def refused(refusal: DomainError) -> HttpResponse:
         return _sheet(request, actor, where, refusal, problem_order=pk)
 
     return _answer(request, actor, where, service, refused)
+
+
+def _no_sheet(_result: object, _refusal: DomainError | None) -> HttpResponse:
+    return HttpResponse(status=204)
 
 
 def _answer(

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=bistro.core.kernel.ids.uuid7, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('dine_in', 'Dine-in'), ('take_away', 'Take-away'), ('counter', 'Counter')], default='dine_in', max_length=9)),
+                ('name', models.CharField(blank=True, help_text='Name of the guest who picks the order up.', max_length=80)),
+                ('pickup_at', models.DateTimeField(help_text='Time when the guest picks the order up.', null=True, verbose_name='pick-up')),
                 ('business_date', models.DateField()),
                 ('number', models.PositiveIntegerField()),
                 ('status', models.CharField(choices=[('placed', 'Order placed'), ('confirmed', 'Kitchen received'), ('preparing', 'Preparation'), ('ready', 'Ready for service'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='placed', max_length=9)),
@@ -53,7 +56,7 @@ class Migration(migrations.Migration):
                 ('placed_by_device', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='core.device')),
                 ('placed_by_staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
                 ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='core.restaurant')),
-                ('table', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='tables.table')),
+                ('table', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='tables.table')),
             ],
             options={
                 'ordering': ['-placed_at', '-pk'],
@@ -120,6 +123,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['placed', 'confirmed', 'preparing', 'ready', 'delivered', 'cancelled'])), name='order_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['dine_in', 'take_away', 'counter'])), name='order_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'dine_in'), _negated=True), ('table__isnull', False), _connector='OR'), name='order_dine_in_has_table'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -15,7 +15,7 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
-from orders.steps import locked_order, move, remove_lines, return_portions, show_lines, touch
+from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
 
 _COPIED = (
@@ -73,9 +73,11 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
     """Withdraw an order while no line is started. Only its own credential or a manager may do this.
 
     Readers no longer see the order, but its idempotency key stays in use.
-    Locks: order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted, NotYours.
+    Locks: party (without a table), order, stock. Raises Stale, IllegalTransition if a line is started, NotPermitted,
+    NotYours.
     """
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")

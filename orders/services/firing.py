@@ -3,11 +3,21 @@
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import BillReduced, CourseFired, CourseRemoved, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.pricing import add_up
-from orders.steps import advance, locked_order, move_lines, refuse_over, remove_lines, return_portions, touch
+from orders.steps import (
+    advance,
+    lock_own_party,
+    locked_order,
+    move_lines,
+    refuse_over,
+    remove_lines,
+    return_portions,
+    touch,
+)
 from orders.transitions import LineStatus, OrderStatus
 
 
@@ -32,13 +42,14 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
 def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Order:
     """Remove a held course: its lines leave the order and the bill, and its counted portions return.
 
-    Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
-    if it was fired already, IllegalTransition if the order is closed, NotPermitted, NotYours.
+    Locks: party (without a table), order, stock. Raises InvalidInput without a reason or for a course that the order
+    does not have, LostRace if it was fired already, IllegalTransition if the order is closed, NotPermitted, NotYours.
     """
     actor.require(Permission.CANCEL_ORDER)
-    if not reason.strip():
+    if not clean_text(reason):
         raise InvalidInput("Give a reason for removing the course.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         held, before = held_lines(order, course), order.total
         return_portions(order, held, work)
@@ -47,7 +58,7 @@ def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> O
         touch(order, "total", "tax")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseRemoved.of(order))
-        reason = reason.strip()[:200]
+        reason = clean_text(reason)[:200]
         work.record(BillReduced(order=order, course=course, lines=tuple(held), total_before=before, reason=reason))
         if order.status == OrderStatus.PREPARING and all(line.status == LineStatus.DONE for line in order.lines.all()):
             advance(order, OrderStatus.DELIVERED, work)  # because all remaining lines have been served

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.money import CENT, tax_inside, tax_on_top, to_cents
 from bistro.core.kernel.names import name_key
-from menu.compiled import CompiledGroup, CompiledItem, CompiledModifier
+from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, CompiledModifier
 from orders.order_commands import LineRequest
 from orders.pricing import LARGEST_TOTAL, price_order
 
@@ -27,14 +27,14 @@ def dish(pk: int, price, *, percent="10.00", modifiers=(), minimum=0, maximum=9,
     choices = tuple(
         CompiledModifier(
             id=pk * 100 + place, group_id=pk, name=f"Choice {place}", name_key=f"choice {place}",
-            price=Decimal(delta), is_default=False, allergen="", off=False,
+            price=Decimal(delta), is_default=False, allergen="", stated={}, off=False,
         )
         for place, delta in enumerate(modifiers, 1)
     )  # fmt: skip
     return CompiledItem(
         id=pk, category_id=1, name=f"Dish {pk}", name_key=name_key(f"Dish {pk}"), description="", price=Decimal(price),
         tax_percent=Decimal(percent), prep_minutes=5, soon_minutes=None, late_minutes=None,
-        course=1, allergens=(), diets=(), popular=False, image="",
+        course=1, stated={}, allergens_checked_at=None, diets=(), popular=False, image="",
         groups=(CompiledGroup(pk, "Choices", minimum, maximum, choices),) if choices else (), counted=counted,
     )  # fmt: skip
 
@@ -42,6 +42,7 @@ def dish(pk: int, price, *, percent="10.00", modifiers=(), minimum=0, maximum=9,
 def menu(*dishes: CompiledItem, mode="inclusive"):
     return SimpleNamespace(
         currency="EUR",
+        allergens=CompiledAllergens({"nuts": "Nuts"}, {"nut": "nuts", "nuts": "nuts"}),
         tax_mode=mode,
         by_id={each.id: each for each in dishes},
         by_name={each.name_key: each for each in dishes},

@@ -7,6 +7,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
 from bistro.core.services.devices import add_device, hand_token
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -19,9 +20,9 @@ def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
     """Add a section. Raises InvalidInput if the name is taken, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
-        if Section.objects.visible_to(actor).filter(name=name.strip()).exists():
+        if Section.objects.visible_to(actor).filter(name=clean_text(name)).exists():
             raise InvalidInput(f"There is already a section “{name}”.", fields={"name": ["Taken."]})
-        return Section.objects.create(restaurant_id=work.restaurant_id, name=name.strip(), position=position)
+        return Section.objects.create(restaurant_id=work.restaurant_id, name=clean_text(name), position=position)
 
 
 def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
@@ -61,6 +62,6 @@ def _add_table(name: str, section_id: int, place: Mapping[str, Any], actor: Acto
         raise NotYours("There is no such section.", code="section_not_found")
     if Table.objects.visible_to(actor).not_archived().filter(name_key=name_key(name)).exists():
         raise InvalidInput(f"There is already a table “{name}”.", fields={"name": ["Taken."]})
-    table = Table.objects.create(restaurant_id=work.restaurant_id, section=section, name=name.strip(), **place)
+    table = Table.objects.create(restaurant_id=work.restaurant_id, section=section, name=clean_text(name), **place)
     work.record(TableAdded(table=table))
     return table

@@ -14,7 +14,8 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.db.models import Field, ForeignKey, ManyToManyField, Model, ProtectedError, QuerySet
+from django.db.models import CharField, Field, ForeignKey, ManyToManyField, Model, ProtectedError, QuerySet
+from django.db.models import TextField as DatabaseTextField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +28,7 @@ from bistro.core.auth.access import request_actor
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
+from bistro.core.web.form_fields import TextField
 from bistro.core.writing.steps import raise_version
 from bistro.core.writing.unit_of_work import UnitOfWork
 
@@ -90,6 +92,11 @@ class TenantAdminMixin:
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).visible_to(acting_manager(request))  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if type(db_field) in (CharField, DatabaseTextField):
+            kwargs.setdefault("form_class", TextField)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = own_rows(db_field, request)

@@ -31,13 +31,14 @@ from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.ops.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
 from bistro.core.services import restaurants as restaurant_services
+from bistro.core.web.form_fields import TextField
 
 
 class NewMemberForm(TenantForm):
     """A form for a new login with a role."""
 
     email = forms.EmailField(label="E-mail", max_length=254, widget=UnfoldAdminEmailInputWidget)
-    name = forms.CharField(max_length=120, widget=UnfoldAdminTextInputWidget)
+    name = TextField(max_length=120, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text="At least ten characters. Give it to them in person; they can change it later.",
@@ -50,7 +51,7 @@ class OperatorsMemberForm(NewMemberForm):
     restaurant: forms.ModelChoiceField[Restaurant] = forms.ModelChoiceField(
         queryset=None, widget=UnfoldAdminSelectWidget
     )
-    name = forms.CharField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
+    name = TextField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),

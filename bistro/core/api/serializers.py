@@ -1,13 +1,15 @@
 """Serializers that all APIs share. Input serializers only check types; output serializers only document them."""
 
-import re
-import unicodedata
+from datetime import UTC
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-# Invisible characters that reverse or hide text, which the kitchen must be able to read.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+from bistro.core.kernel.texts import clean_text
 
 MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can contain a hundred thousand
 
@@ -24,13 +26,12 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class LineOfText(serializers.CharField):
-    """A line of free text, trimmed, without control or invisible characters. Numbers and booleans are refused."""
+    """A line of free text, cleaned. Numbers and booleans are refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             raise serializers.ValidationError("Not a text.")
-        text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in data)
-        return str(super().to_internal_value(_INVISIBLE.sub("", text).strip()))
+        return str(super().to_internal_value(clean_text(data)))
 
 
 class StrictInteger(serializers.IntegerField):
@@ -49,6 +50,20 @@ class StrictBoolean(serializers.BooleanField):
         if not isinstance(data, bool):
             raise serializers.ValidationError("Neither true nor false.")
         return data
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class StrictTime(serializers.CharField):
+    """An ISO 8601 time with offset, such as 2025-04-27T18:30:00+02:00, returned in UTC."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            moment = parse_datetime(super().to_internal_value(data))
+            if moment is not None and is_aware(moment):
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise serializers.ValidationError("A time with offset such as 2025-04-27T18:30:00+02:00.")
 
 
 class LoginInput(StrictSerializer):
@@ -169,8 +184,39 @@ class EventOutput(serializers.Serializer[Any]):
 
     type = serializers.CharField()
     action = serializers.CharField()
-    subject = serializers.CharField()
+    subject = serializers.CharField(help_text="Kind and id of the row, such as `order:17`.")
+    restaurant_id = serializers.UUIDField()
     timestamp = serializers.DateTimeField()
     seq = serializers.IntegerField()
     epoch = serializers.CharField()
     data = serializers.DictField()  # type: ignore[assignment]
+
+
+class SocketsOutput(serializers.Serializer[Any]):
+    """The open sockets of the process that answers."""
+
+    open = serializers.IntegerField()
+    audiences = serializers.IntegerField()
+
+
+class FeedHeadOutput(serializers.Serializer[Any]):
+    """The head of the restaurant's event log."""
+
+    epoch = serializers.CharField()
+    seq = serializers.IntegerField()
+
+
+class DebugOutput(serializers.Serializer[Any]):
+    """Facts about the server, without secrets and paths."""
+
+    status = serializers.CharField()
+    port = serializers.IntegerField()
+    version = serializers.CharField()
+    python = serializers.CharField()
+    django = serializers.CharField()
+    server = serializers.CharField()
+    pid = serializers.IntegerField()
+    database = serializers.CharField()
+    layer = serializers.CharField()
+    sockets = SocketsOutput()
+    feed = FeedHeadOutput()

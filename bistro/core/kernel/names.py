@@ -1,14 +1,20 @@
-"""Names that must be unique to a reader: compared trimmed, in Unicode form NFC, without case."""
+"""Names that must be unique to a reader: compared as they are cleaned, in Unicode form NFC, without case."""
 
 import unicodedata
 from typing import Any
 
 from django.db import models
 
+from bistro.core.kernel.texts import clean_text
+
+LONGEST_NAME = 120
+# One character becomes at most three in NFC without case, e.g. "ΐ"; "ß" becomes two.
+_LONGEST_KEY = 3 * LONGEST_NAME
+
 
 def name_key(name: str) -> str:
     """Return the form in which a name is compared and looked up."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+    return unicodedata.normalize("NFC", " ".join(clean_text(name).split())).casefold()
 
 
 class NameKeyField(models.CharField):  # type: ignore[type-arg]
@@ -16,7 +22,7 @@ class NameKeyField(models.CharField):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, source: str = "name", **kwargs: Any) -> None:
         self.source = source
-        kwargs.setdefault("max_length", 160)
+        kwargs.setdefault("max_length", _LONGEST_KEY)
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
 

@@ -11,6 +11,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.secrets import digest, new_code, new_token
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device, EnrolmentCode, Pairing
 from bistro.core.writing.device_events import DeviceAdded, DeviceCodeMade, DeviceEnrolled, DeviceRevoked, DeviceRotated
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -28,7 +29,7 @@ def create_device(*, kind: str, name: str, actor: Actor) -> Device:
 
 def add_device(kind: str, name: str, work: UnitOfWork) -> Device:
     """Create a device as a step of services that also assign it a place. Raises InvalidInput."""
-    name = name.strip()
+    name = clean_text(name)
     taken = InvalidInput(f"There is already a device called “{name}”.", fields={"name": ["Choose another name."]})
     if Device.objects.filter(restaurant_id=work.restaurant_id, name=name).exists():
         raise taken

@@ -12,6 +12,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.kernel.roles import STAFF_ROLES, Permission, Role
 from bistro.core.kernel.secrets import digest, new_token
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -22,7 +23,7 @@ INVITATION_LIFETIME = timedelta(days=3)
 def open_restaurant(*, name: str, actor: Actor, **fields: Any) -> Restaurant:
     """Create a restaurant with its empty feed. `fields` are columns of Restaurant."""
     with UnitOfWork(actor) as work:
-        restaurant = Restaurant(name=name, **fields)
+        restaurant = Restaurant(name=clean_text(name), **fields)
         restaurant.full_clean()
         restaurant.save()
         FeedHead.objects.create(restaurant=restaurant)
@@ -112,7 +113,7 @@ def _create_member(email: str, name: str, password: str, role: str, work: UnitOf
     except ValidationError as error:
         raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
     try:
-        staff = Staff.objects.create_user(email, password, name=name)
+        staff = Staff.objects.create_user(email, password, name=clean_text(name))
     except IntegrityError:  # registered in the meantime
         raise _known_address() from None
     member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)

@@ -4,14 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bistro.core.kernel.names import name_key
+from bistro.core.kernel.names import LONGEST_NAME, NameKeyField, name_key
+from bistro.core.kernel.texts import clean_text
 
 pytestmark = pytest.mark.database_agnostic
 
 
 @pytest.mark.parametrize(
-    "typed", ["Crème Brûlée", "crème brûlée", "  CRÈME   BRÛLÉE ", "Cre\u0300me Bru\u0302le\u0301e", "Crème\tBrûlée\n"]
-)
+    "typed",
+    [
+        "Crème Brûlée", "crème brûlée", "  CRÈME   BRÛLÉE ", "Cre\u0300me Bru\u0302le\u0301e", "Crème\tBrûlée\n",
+        "Crè\u200bme \u202eBrûlée", "Crème\x00Brûlée",
+    ],
+)  # fmt: skip
 def test_one_name_however_it_is_typed(typed):
     assert name_key(typed) == "crème brûlée"
 
@@ -19,3 +24,13 @@ def test_one_name_however_it_is_typed(typed):
 @given(st.text())
 def test_a_key_is_its_own_key(text):
     assert name_key(name_key(text)) == name_key(text) or "\u0345" in name_key(text)
+
+
+@given(st.text() | st.text(st.sampled_from("a چک്ന👨\u200c\u200d\u200b")))
+def test_a_name_is_compared_as_it_is_cleaned(text):
+    assert name_key(text) == name_key(clean_text(text))
+
+
+@given(st.text(max_size=LONGEST_NAME) | st.text(st.sampled_from("ßΐŉǰᾷﬃİ\u0958\ufb2c"), max_size=LONGEST_NAME))
+def test_the_longest_name_fits_its_column(text):
+    assert len(name_key(text)) <= NameKeyField().max_length

@@ -15,7 +15,7 @@ from kitchen.printing.tests.printers import FakePrinter, edit, later, printer_at
 from kitchen.services import acknowledge_tickets, push_ticket
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
-from menu.tests.factories import ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts")]
 
@@ -25,8 +25,9 @@ def test_a_slip_says_all_that_a_cook_has_to_know(house, printer, paper):
     group = ModifierGroupFactory(item=house.item, max=3)
     choices = [ModifierFactory(group=group, name=name, **more) for name, more in (
         ("no skin", {}), ("no peanuts", {"allergen": "peanuts"}))]  # fmt: skip
-    house.item.name, house.item.allergens = "Crème brûlée", ["peanuts"]
+    house.item.name = "Crème brûlée"
     house.item.save()
+    state(house.item, ["peanuts"])
     forget_menus()
     order = house.place(
         lines=[{"item": house.item.pk, "quantity": 2, "modifiers": [c.pk for c in choices], "note": "Zoë → hot",
