@@ -91,7 +91,9 @@ def check_file(
     found = read_rows(sheet, columns, currency_of(restaurant), settings.decimal)
     lacking = [_lacking(columns, name) for name in columns.lacking]
     dishes, problems = _Dishes(actor, restaurant, columns).read(() if lacking else found.rows, progress)
-    problems = sorted({*lacking, *found.problems, *problems})
+    known = {(each.row, each.column) for each in found.problems}  # an unreadable cell is not also an empty one
+    others = [each for each in problems if (each.row, each.column) not in known]
+    problems = sorted([*lacking, *found.problems, *others])
     categories = _by_category(dishes, actor)
     plan, more = (ImportPlan(()), []) if problems else _planned(categories, actor, columns)
     return CheckedFile(

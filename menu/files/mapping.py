@@ -52,14 +52,14 @@ class ColumnMap:
         return [
             self.label(column)
             for column in range(width)
-            if column not in self.used and (self._named(column) or any(row.cell(column) for row in below))
+            if column not in self.used and (self.named(column) or any(row.cell(column) for row in below))
         ]
 
     def label(self, column: int) -> str:
         """Return a column's header, or its letter when it has none."""
-        return self.headers[column] if self._named(column) else unnamed(column)
+        return self.headers[column] if self.named(column) else unnamed(column)
 
-    def _named(self, column: int) -> bool:
+    def named(self, column: int) -> bool:
         return column < len(self.headers) and bool(self.headers[column])
 
     def column_of(self, field: str) -> str:
