@@ -23,6 +23,14 @@ from kitchen.transitions import OPEN_TICKETS
 
 NOW = frozenset({"open", "unread", *OPEN_TICKETS})  # statuses of few tickets
 
+CHANGED_AGAIN = refusal(
+    412,
+    "The ticket changed again",
+    "precondition_failed",
+    "The ticket changed again. Read the new changes.",
+    current_version=4,
+)
+
 
 class TicketList(GenericAPIView[Ticket]):
     """The tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`.
@@ -124,7 +132,7 @@ class ReadChanges(TicketAct):
     summary = "Acknowledge the changes of a ticket"
     service = services.read_changes_of
 
-    @extend_schema(request=ReadInput, responses={200: TicketOutput, **refusal(412, "The ticket changed again")})
+    @extend_schema(request=ReadInput, responses={200: TicketOutput, **CHANGED_AGAIN})
     def post(self, request: Request, pk: int) -> Response:
         body = ReadInput(data=request.data)
         body.is_valid(raise_exception=True)

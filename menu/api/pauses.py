@@ -16,7 +16,7 @@ from menu.api.serializers import PauseInput, PauseOutput
 from menu.models import Pause
 from menu.representations import pause_json
 
-NO_SUCH_DISH = refusal(404, "There is no such dish or category")
+NO_SUCH_DISH = refusal(404, "No such dish or category", "item_not_found", "There is no such dish.")
 
 
 class PauseList(APIView):

@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+from menu.api import examples
 
 LARGEST_ID = 2**63 - 1
 
@@ -72,6 +74,7 @@ class AllergenOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+@shown(examples.MENU)
 class MenuOutput(serializers.Serializer[Any]):
     """The whole menu; `version` changes whenever anything here does."""
 
@@ -82,6 +85,7 @@ class MenuOutput(serializers.Serializer[Any]):
     categories = CategoryOutput(many=True)
 
 
+@shown(examples.NEW_PAUSE)
 class PauseInput(StrictSerializer):
     """A new pause of an item, of a category or, with neither, of all orders from pads."""
 
@@ -91,6 +95,7 @@ class PauseInput(StrictSerializer):
     reason = LineOfText(max_length=200, required=False, default="", allow_blank=True)
 
 
+@shown(examples.PAUSE)
 class PauseOutput(serializers.Serializer[Any]):
     """A pause. `item` and `category` are null for orders from pads."""
 

@@ -27,7 +27,7 @@ from orders.representations import order_detail, pad_json
 from orders.services import place_order
 
 LIMIT = 500
-WITHDRAWN = refusal(404, "The order of this key was withdrawn")
+WITHDRAWN = refusal(404, "The key belongs to a withdrawn order", "order_not_found", "This order was withdrawn.")
 
 
 class PadOrderView(APIView):

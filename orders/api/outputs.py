@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
+from orders.api import examples
 from orders.api.serializers import OrderOutput
 from orders.floor.states import STATES
 from orders.selectors import TRACKING
@@ -39,7 +41,7 @@ class PadRestaurantOutput(serializers.Serializer[Any]):
 class PadSessionOutput(serializers.Serializer[Any]):
     """The session of the pad: whether orders need one, and whether one is open."""
 
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     open = serializers.BooleanField()
 
 
@@ -58,6 +60,7 @@ class PositionOutput(serializers.Serializer[Any]):
     epoch = serializers.CharField()
 
 
+@shown(examples.PAD)
 class PadOutput(serializers.Serializer[Any]):
     """All that a pad knows about itself."""
 
@@ -85,6 +88,7 @@ class TrackedOrderOutput(OrderOutput):
     tracking = TrackingStepOutput(many=True)
 
 
+@shown(examples.PARTY_ORDERS)
 class PartyOrdersOutput(serializers.Serializer[Any]):
     """The orders of a party, and what it owes so far, without cancelled orders."""
 
@@ -110,6 +114,7 @@ class FloorTableOutput(serializers.Serializer[Any]):
     rotation = serializers.IntegerField()
 
 
+@shown(examples.FLOOR)
 class FloorOutput(PositionOutput):
     """Every table, and the position of the event log that this state belongs to."""
 

@@ -29,7 +29,7 @@ from orders.selectors import TRACKING
 from orders.transitions import PROGRESS, OrderStatus
 from tables.models import Pad, Party
 
-NO_PAD = refusal(404, "The credential is not a pad's")
+NO_PAD = refusal(404, "Not a pad", "pad_not_found", "This credential is not a pad.")
 
 
 def pad_for(request: Request) -> Pad:

@@ -10,12 +10,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.names import LONGEST_NAME
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
+from orders.api import examples
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
 
 BIGGEST_ID = 2**63 - 1
@@ -53,6 +55,7 @@ class PadLineInput(LineFields):
     name = LineOfText(max_length=120)
 
 
+@shown(examples.NEW_PAD_ORDER)
 class PadOrderInput(StrictSerializer):
     """An order by names: `{"table": "Table 1", "items": [{"name", "quantity"}, …]}`."""
 
@@ -73,6 +76,7 @@ class EditedLineInput(LineInput):
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
 
 
+@shown(examples.NEW_ORDER)
 class OrderInput(StrictSerializer):
     """A new order. For a pad the table is optional.
 
@@ -88,6 +92,7 @@ class OrderInput(StrictSerializer):
     note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
 
 
+@shown(examples.EDITED_ORDER)
 class OrderEdit(StrictSerializer):
     """The new lines of an order that the kitchen has not started."""
 
@@ -95,18 +100,21 @@ class OrderEdit(StrictSerializer):
     note = LineOfText(max_length=400, required=False, allow_blank=True)
 
 
+@shown(examples.CANCELLATION)
 class CancelInput(StrictSerializer):
     """The reason of a cancellation."""
 
     reason = LineOfText(max_length=200)
 
 
+@shown(examples.COURSE)
 class FireInput(StrictSerializer):
     """The course to fire."""
 
     course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL)
 
 
+@shown(examples.PLAN)
 class PlanInput(FireInput):
     """The course to plan, and the minutes until it fires. `null` removes the plan."""
 
@@ -147,6 +155,7 @@ class LineOutput(serializers.Serializer[Any]):
     total = serializers.CharField()
 
 
+@shown(examples.ORDER)
 class OrderOutput(serializers.Serializer[Any]):
     """An order in every answer under `/api/v1`."""
 
@@ -194,6 +203,7 @@ class PadItemOutput(serializers.Serializer[Any]):
     seat = serializers.IntegerField(required=False)
 
 
+@shown(examples.PAD_ORDER)
 class PadOrderOutput(OrderOutput):
     """An order for Bistro92: `id`, `table`, `items` and `created_at` as before, then the keys of `OrderOutput`."""
 
@@ -215,6 +225,7 @@ class PadOrderRow(PadOrderOutput):
         return fields
 
 
+@shown(examples.RECENT_LINE)
 class RecentRow(serializers.Serializer[Any]):
     """A line of a recent order."""
 

@@ -3,6 +3,7 @@
 Each view checks access, calls a service and returns the order.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,12 +30,12 @@ from orders.api import serializers
 from orders.api.filters import OrderFilter
 from orders.api.headers import idempotency_key, placed_response
 from orders.api.serializers import line_request, order_request
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.representations import order_detail, recent_row
 from orders.selectors import recent_lines
 
 KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required for devices.")
-NO_TABLE = refusal(404, "There is no table with this id, or the order of this key was withdrawn")
+NO_TABLE = refusal(404, "No such table, or the key's order was withdrawn", "table_not_found", "There is no such table.")
 MINUTES = OpenApiParameter("minutes", int, description="Length of the time until now, 1 to 1,440. Default: 60.")
 
 
@@ -42,6 +43,7 @@ class OrderList(GenericAPIView[Order]):
     """Orders that the credential may see, newest first. POST places an order."""
 
     subject = "Orders"
+    summary: str | Mapping[str, str] = {"GET": "List orders", "POST": "Place an order"}
     serializer_class = serializers.OrderOutput
     pagination_class = Pages
     filterset_class = OrderFilter
@@ -53,13 +55,12 @@ class OrderList(GenericAPIView[Order]):
         rows: QuerySet[Order] = Order.objects.visible_to(request_actor(self.request)).with_lines()
         return rows.order_by("-placed_at", "-pk")
 
-    @extend_schema(summary="List orders", responses=serializers.OrderOutput(many=True))
+    @extend_schema(responses=serializers.OrderOutput(many=True))
     def get(self, request: Request, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response([order_detail(order) for order in page])
 
     @extend_schema(
-        summary="Place an order",
         request=serializers.OrderInput,
         responses={201: serializers.OrderOutput, 200: serializers.OrderOutput, **NO_TABLE},
         parameters=[KEY_HEADER],
@@ -76,6 +77,7 @@ class OrderList(GenericAPIView[Order]):
 class OrdersOfRestaurant(OrderList):
     """The orders of a restaurant, which must be the credential's own."""
 
+    summary = "List the orders of a restaurant"
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
@@ -95,6 +97,7 @@ def _names_of(restaurant: Restaurant) -> tuple[str, str]:
 class OrdersOfUser(OrderList):
     """Orders that one member of staff placed. Pads may not read it, because it reveals the restaurant's staff."""
 
+    summary = "List the orders that a person placed"
     permission_classes = [requires(Permission.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
 
@@ -241,7 +244,7 @@ class PlanCourse(APIView):
         return _show(actor, pk)
 
 
-class RecentLines(GenericAPIView[OrderLine]):
+class RecentLines(GenericAPIView[Order]):
     """Lines of the orders of the last `?minutes=60` (at most a day), newest first, paginated."""
 
     subject = "Orders"

@@ -9,6 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bistro.core.api import examples
+from bistro.core.api.schema import shown
 from bistro.core.kernel.texts import clean_text
 
 MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can contain a hundred thousand
@@ -66,6 +68,7 @@ class StrictTime(serializers.CharField):
         raise serializers.ValidationError("A time with offset such as 2025-04-27T18:30:00+02:00.")
 
 
+@shown(examples.LOGIN)
 class LoginInput(StrictSerializer):
     """E-mail and password of a login; `restaurantId` (UUID) chooses one of several restaurants."""
 
@@ -74,12 +77,14 @@ class LoginInput(StrictSerializer):
     restaurantId = serializers.UUIDField(required=False)
 
 
+@shown(examples.REFRESH)
 class RefreshInput(StrictSerializer):
     """A refresh token."""
 
     refresh_token = serializers.CharField(max_length=4096)
 
 
+@shown(examples.REGISTRATION)
 class RegisterInput(StrictSerializer):
     """A new login: with a `role` by an owner or manager, or with an `invitation`."""
 
@@ -99,6 +104,7 @@ class UserRestaurantOutput(serializers.Serializer[Any]):
     role = serializers.CharField()
 
 
+@shown(examples.USER)
 class UserOutput(serializers.Serializer[Any]):
     """A login as the staff app shows it."""
 
@@ -110,6 +116,7 @@ class UserOutput(serializers.Serializer[Any]):
     restaurants = UserRestaurantOutput(many=True)
 
 
+@shown(examples.TOKENS)
 class TokenOutput(serializers.Serializer[Any]):
     """The response to a login."""
 
@@ -119,6 +126,7 @@ class TokenOutput(serializers.Serializer[Any]):
     user = UserOutput()
 
 
+@shown(examples.SOCKET_PASS)
 class SocketTicketOutput(serializers.Serializer[Any]):
     """A single-use pass for one socket, valid for `expires_in` seconds."""
 
@@ -126,6 +134,7 @@ class SocketTicketOutput(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField()
 
 
+@shown(examples.CODE)
 class EnrolInput(StrictSerializer):
     """A one-time code."""
 
@@ -142,6 +151,7 @@ class DeviceOutput(serializers.Serializer[Any]):
     restaurant = serializers.UUIDField()
 
 
+@shown(examples.DEVICE_TOKEN)
 class EnrolOutput(serializers.Serializer[Any]):
     """A device token, which is shown only once."""
 
@@ -149,6 +159,7 @@ class EnrolOutput(serializers.Serializer[Any]):
     device = DeviceOutput(required=False)
 
 
+@shown(examples.HEARTBEAT)
 class HeartbeatInput(StrictSerializer):
     """A report of a pad. Absent fields were not reported."""
 
@@ -165,6 +176,7 @@ class HeartbeatInput(StrictSerializer):
     )
 
 
+@shown(examples.HEARTBEAT_ANSWER)
 class HeartbeatOutput(serializers.Serializer[Any]):
     """The response to a pad's report.
 
@@ -179,6 +191,7 @@ class HeartbeatOutput(serializers.Serializer[Any]):
     menu_version = serializers.CharField()
 
 
+@shown(examples.EVENT)
 class EventOutput(serializers.Serializer[Any]):
     """An event of the log in the envelope for programs."""
 
@@ -206,6 +219,7 @@ class FeedHeadOutput(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
 
 
+@shown(examples.DEBUG)
 class DebugOutput(serializers.Serializer[Any]):
     """Facts about the server, without secrets and paths."""
 

@@ -13,6 +13,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from bistro.core.api import serializers
+from bistro.core.api.examples import EPOCH
 from bistro.core.api.representations import event_json
 from bistro.core.api.schema import refusal
 from bistro.core.auth.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
@@ -36,9 +37,17 @@ from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.ops.selectors import debug_facts
 from bistro.core.services import devices, restaurants
 
-WRONG_LOGIN = refusal(401, "E-mail or password is wrong")
-ENDED_LOGIN = refusal(401, "The token is not valid, or the login has ended")
-TOO_FAR_BEHIND = refusal(410, "Too far behind: read a snapshot")
+WRONG_LOGIN = refusal(401, "Wrong login", "invalid_credentials", "E-mail or password is wrong.")
+ENDED_LOGIN = refusal(401, "Not valid, or ended", "invalid_token", "This login has ended.")
+TOO_FAR_BEHIND = refusal(
+    410,
+    "Too far behind",
+    "too_far_behind",
+    "Too far behind. Read a snapshot and continue from its seq.",
+    snapshot="/api/v1/orders",
+    seq=5118,
+    epoch=EPOCH,
+)
 
 
 def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
