@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -76,6 +77,8 @@ class MenuImportAdmin(TenantAdmin):
     # --- upload -------------------------------------------------------------------------------------------
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Take a file, and continue with its columns or, when nothing is to be asked, with the preview."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         actor = manager_of(request)
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method not in SAFE_METHODS and form.is_valid():

@@ -23,8 +23,7 @@ from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
 from menu.imported import ImportedCategory, ImportedItem, ImportPlan
 from menu.models import Category, Item
-from menu.resources import items_with_all
-from menu.spreadsheet import cells_of, read_row
+from menu.spreadsheet import cells_of, items_with_all, read_row
 
 _REPORT_EVERY = 250
 

@@ -7,8 +7,7 @@ from bistro.core.kernel.actors import Actor
 from menu.files.headers import COLUMNS
 from menu.files.writing import as_csv, as_workbook
 from menu.models import Item
-from menu.resources import items_with_all
-from menu.spreadsheet import cells_of
+from menu.spreadsheet import cells_of, items_with_all
 
 
 def export_menu(actor: Actor, file_format: str) -> bytes:

@@ -8,8 +8,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.names import name_key
 from menu.imported import ImportedCategory, ImportedItem, ImportPlan, PlannedChange, PlannedDish
 from menu.models import Item
-from menu.resources import items_with_all
-from menu.spreadsheet import cells_of, read_row
+from menu.spreadsheet import cells_of, items_with_all, read_row
 
 
 def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor, overwrite: bool = True) -> ImportPlan:

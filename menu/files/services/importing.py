@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import Error as AnyDatabaseError
-from django.db import close_old_connections
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -113,22 +113,28 @@ def _begin(import_id: int) -> int:
         if import_id in _at_work:
             return 0
         _at_work.add(import_id)
-    threading.Thread(target=_run, args=[import_id], name=f"import-{import_id}", daemon=True).start()
+    threading.Thread(target=_in_thread, args=[import_id], name=f"import-{import_id}", daemon=True).start()
     return 1
 
 
+def _in_thread(import_id: int) -> None:
+    try:
+        _run(import_id)
+    finally:
+        with _guard:
+            _at_work.discard(import_id)
+        connection.close()
+
+
 def _run(import_id: int) -> None:
+    """Import, and keep every failure from leaving the page without an answer."""
     try:
         run_import(import_id=import_id)
     except (AnyDatabaseError, Overloaded) as error:  # the lease runs out, and a later sweep tries again
         log.warning("an import was interrupted and will be tried again", extra={"error": repr(error)})
-    except Exception:  # a bug must not leave the page waiting for ever
+    except Exception:
         log.exception("an import failed")
         _give_up(import_id)
-    finally:
-        with _guard:
-            _at_work.discard(import_id)
-        close_old_connections()
 
 
 def _give_up(import_id: int) -> None:

@@ -56,7 +56,7 @@ def map_columns_of(
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
-        row = own_import(import_id, actor)
+        row = _own_import(import_id, actor)
         if row.status != ImportStatus.UPLOADED:
             raise LostRace("This import was confirmed already.")
         try:
@@ -77,14 +77,14 @@ def confirm_import(*, import_id: int, actor: Actor) -> MenuImport:
     """Let the import begin. A second confirmation changes nothing. Raises NotYours, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor):
-        row = own_import(import_id, actor)
+        row = _own_import(import_id, actor)
         mine = MenuImport.objects.filter(pk=row.pk)
         move_imports(mine, [ImportStatus.UPLOADED], ImportStatus.WAITING, by=actor.label[:120], by_staff=actor.id)
         row.refresh_from_db()
     return row
 
 
-def own_import(import_id: int, actor: Actor) -> MenuImport:
+def _own_import(import_id: int, actor: Actor) -> MenuImport:
     """Return an import of the actor's restaurant. Raises NotYours."""
     row: MenuImport | None = MenuImport.objects.visible_to(actor).filter(pk=import_id).locked().first()
     if row is None:
