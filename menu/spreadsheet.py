@@ -5,7 +5,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from bistro.core.kernel.money import exact, short, text
 from bistro.core.kernel.numbers import whole_number
@@ -71,12 +70,6 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
         "options": write_options((link.group for link in item.item_groups.all()), currency),
     }
-
-
-def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """Prefetch everything that `cells_of` reads, in a constant number of queries for any number of dishes."""
-    related = ("item_groups__group__modifiers", "statements__allergen")
-    return rows.select_related("category", "tax_rate").prefetch_related(*related)
 
 
 def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:

@@ -16,14 +16,14 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.money import digits
 from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
+from menu.files.cells import cells_of, items_with_all, read_row
 from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
-from menu.files.planning import plan_import
+from menu.files.planning import ImportPlan, plan_import
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
-from menu.imported import ImportedCategory, ImportedItem, ImportPlan
+from menu.imported import ImportedCategory, ImportedItem
 from menu.models import Category, Item
-from menu.spreadsheet import cells_of, items_with_all, read_row
 
 _REPORT_EVERY = 250
 
@@ -189,6 +189,6 @@ def _planned(
 ) -> tuple[ImportPlan, list[Problem]]:
     """Return what the import would write, or the reason why it would be refused."""
     try:
-        return plan_import(categories=categories, actor=actor, overwrite=True), []
+        return plan_import(categories=categories, actor=actor), []
     except DomainError as error:
         return ImportPlan(()), [Problem(columns.header_row, "", error.message)]

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
+from menu.files.cells import cells_of, items_with_all
 from menu.files.headers import COLUMNS
 from menu.files.writing import as_csv, as_workbook
 from menu.models import Item
-from menu.spreadsheet import cells_of, items_with_all
 
 
 def export_menu(actor: Actor, file_format: str) -> bytes:

@@ -1,17 +1,52 @@
-"""What an import would change, dish by dish, from the texts of both."""
+"""The changes that an import would make, dish by dish."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from decimal import Decimal
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.names import name_key
-from menu.imported import ImportedCategory, ImportedItem, ImportPlan, PlannedChange, PlannedDish
+from menu.files.cells import cells_of, items_with_all, read_row
+from menu.imported import ImportedCategory, ImportedItem
 from menu.models import Item
-from menu.spreadsheet import cells_of, items_with_all, read_row
 
 
-def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor, overwrite: bool = True) -> ImportPlan:
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """A change of a field of a dish."""
+
+    field: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDish:
+    """A dish of an import and its changes."""
+
+    name: str
+    state: str
+    changes: tuple[PlannedChange, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """The dishes of an import, in their order."""
+
+    dishes: tuple[PlannedDish, ...]
+
+    def count(self, state: str) -> int:
+        """Return the number of dishes in a state."""
+        return sum(dish.state == state for dish in self.dishes)
+
+
+def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor) -> ImportPlan:
+    """Return what an import would change."""
     currency = restaurant_of(actor).currency
     rows = items_with_all(Item.objects.visible_to(actor).not_archived())
     known = {row.name_key: row for row in rows}
@@ -20,12 +55,16 @@ def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor, overwri
     )
 
 
+def _words(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
+
+
 def _planned(item: ImportedItem, old: Item | None, currency: str) -> PlannedDish:
     if old is None:
         return PlannedDish(item.name, "new")
     before = read_row(cells_of(old, currency), currency)
     changes = tuple(
-        PlannedChange(f.name, str(getattr(before, f.name)), str(getattr(item, f.name)))
+        PlannedChange(f.name, _words(getattr(before, f.name)), _words(getattr(item, f.name)))
         for f in fields(ImportedItem)
         if getattr(before, f.name) != getattr(item, f.name) and f.name not in ("available", "portions_left")
     )

@@ -193,11 +193,6 @@ def test_the_template_has_all_columns_and_is_read(owner):
     assert "0 new, 0 changed, 0 unchanged" in page.content.decode()
 
 
-def test_the_list_of_dishes_leads_here(owner):
-    assert owner.get("/admin/menu/item/import/").headers["Location"] == f"{LIST}add/"
-    assert owner.get("/admin/menu/item/export/").headers["Location"] == LIST
-
-
 @pytest.mark.parametrize("role", ["waiter", "kitchen", "cashier", "host"])
 def test_only_managers_import_and_export(house, role):
     client = house.browser(role)
