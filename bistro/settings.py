@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "orders",
     "kitchen",
     "kitchen.printing",
+    "bistro.opening",
     "bistro.demo",
 ]
 
