@@ -57,13 +57,18 @@ def own_allergies(
     Raises InvalidInput for a code that is not in the catalogue.
     """
     given = request.allergies or ()
-    unknown = next((code for code in given if code not in catalogue.names), None)
-    if unknown is not None:
-        message = f"“{unknown}” is not in the catalogue of allergens."
-        raise InvalidInput(message, code="unknown_allergen", fields={f"lines.{place}.allergies": [message]})
+    require_known(catalogue, given, f"lines.{place}.allergies")
     names = (declared_by(name, catalogue.words) for name in request.modifiers if isinstance(name, str))
     declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]
     return tuple(dict.fromkeys(declared))
+
+
+def require_known(catalogue: CompiledAllergens, codes: Iterable[str], field: str) -> None:
+    """Raise InvalidInput, with the name of the field, for a code that is not in the catalogue."""
+    unknown = next((code for code in codes if code not in catalogue.names), None)
+    if unknown is not None:
+        message = f"“{unknown}” is not in the catalogue of allergens."
+        raise InvalidInput(message, code="unknown_allergen", fields={field: [message]})
 
 
 def without_allergies(

@@ -15,10 +15,11 @@ from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import display, surcharge
 from bistro.core.kernel.roles import Permission
-from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, MenuNow
+from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, MenuNow, current_menu
 from menu.selectors import Availability, sellable_menu
 from orders.allergies import AllergyMark, allergy_marks, choice_names, marks_of
 from orders.courses import held_courses
+from orders.floor.guests import Guests, guests_of
 from orders.floor.plan import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
@@ -100,6 +101,7 @@ class Sheet:
     party: SheetParty | None
     orders: list[SheetOrder]
     menu: list[dict[str, Any]]
+    guests: Guests | None
     can_order: bool
     can_clear: bool
     total: str
@@ -130,12 +132,20 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
             _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
         ],
         menu=_menu(restaurant.pk, money, order_data or {}, now, codes) if actor.may(Permission.PLACE_ANYWHERE) else [],
+        guests=_guests(party, table, actor),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         total=display(bill.total, **money),
         key=(order_data or {}).get("key") or uuid7().hex,
         note=(order_data or {}).get("note", ""),
     )
+
+
+def _guests(party: Party | None, table: Table, actor: Actor) -> Guests | None:
+    """Return the allergies of the party at the table, or None for an actor who cannot declare any."""
+    if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
+        return None
+    return guests_of(party, table, current_menu(table.restaurant_id).allergens.names)
 
 
 def _plans(orders: Sequence[Order]) -> Plans:
