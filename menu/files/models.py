@@ -12,8 +12,9 @@ class MenuImport(models.Model):
     """A file to import, from its upload to the answer.
 
     `columns` is {header: field} as a person mapped them, `decimal` the separator that a person has told, `category` the
-    category of all dishes of a file that names none. `taken_until` is the lease of the process that imports. `checked` of `rows` rows are read so far. The file's content is deleted
-    with the answer: `answer` holds the counts and errors as the command prints them.
+    category of all dishes of a file that names none. `taken_until` is the lease of the process that imports. `checked`
+    of `rows` rows are read so far. The file's content is deleted with the answer: `answer` holds the counts and errors
+    as the command prints them.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="menu_imports")
