@@ -19,14 +19,14 @@ from kitchen.printing.models import Printer
 from kitchen.printing.tests.printers import printer_at
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
-from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
+from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, Tax
 from menu.tests.factories import (
     CategoryFactory,
     ItemFactory,
     ModifierFactory,
     ModifierGroupFactory,
     RecipePartFactory,
-    TaxRateFactory,
+    TaxFactory,
 )
 from orders.models import Order
 from tables.models import Section, Table
@@ -70,7 +70,7 @@ def fill(house, count):
         station = StationFactory(restaurant=house.restaurant)
         printer_at(house, 9100, station=station)
         place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
-        TaxRateFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
+        TaxFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
         invite(role="waiter", actor=owner)
         house.order()
 
@@ -78,7 +78,7 @@ def fill(house, count):
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section,
-        Ingredient, Modifier, Printer, Table, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Ingredient, Modifier, Printer, Table, Tax, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
