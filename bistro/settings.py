@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "orders",
     "kitchen",
     "kitchen.printing",
+    "bistro.opening",
     "bistro.demo",
 ]
 

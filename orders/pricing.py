@@ -131,9 +131,9 @@ def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tupl
     for group in item.groups:
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]
         if len(picked) > group.max:
-            raise _refused(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name}.")
+            raise _refused(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name} for {item.name}.")
         if len(picked) < group.min:
-            chosen += _defaults(group, picked, place)
+            chosen += _defaults(item, group, picked, place)
     return tuple(chosen)
 
 
@@ -147,11 +147,13 @@ def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> Compile
     raise _refused(place, "unknown_modifier", f"{item.name} has no choice “{wanted}”.")
 
 
-def _defaults(group: CompiledGroup, picked: list[CompiledModifier], place: int) -> list[CompiledModifier]:
+def _defaults(
+    item: CompiledItem, group: CompiledGroup, picked: list[CompiledModifier], place: int
+) -> list[CompiledModifier]:
     missing = group.min - len(picked)
     defaults = [m for m in group.modifiers if m.is_default and not m.off and m not in picked][:missing]
     if len(defaults) < missing:
-        raise _refused(place, "modifier_required", f"Choose {group.min} of {group.name}.")
+        raise _refused(place, "modifier_required", f"Choose {group.min} of {group.name} for {item.name}.")
     return defaults
 
 

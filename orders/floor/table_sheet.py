@@ -13,9 +13,9 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import display
+from bistro.core.kernel.money import display, surcharge
 from bistro.core.kernel.roles import Permission
-from menu.compiled import CompiledItem, MenuNow
+from menu.compiled import CompiledGroup, CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
 from orders.allergies import allergies, choice_names, conflicting
 from orders.courses import held_courses
@@ -243,23 +243,31 @@ def _menu_item(
         "portions_left": state.portions_left if state else None,
         "quantity": entered.get("quantity", 0),
         "note": entered.get("note", ""),
-        "modifier_groups": [
+        "modifier_groups": [_group(group, money, entered.get("modifiers")) for group in item.groups],
+    }
+
+
+def _group(group: CompiledGroup, money: dict[str, str], entered: list[int] | None) -> dict[str, Any]:
+    """Return a group of choices. Only the default of a required group is chosen beforehand, as an order without it is.
+
+    `preset` says whether there is such a default; without one, the guest's choice must be entered.
+    """
+    offered = [choice for choice in group.modifiers if not choice.off]
+    preset = [choice.id for choice in offered if choice.is_default][: group.min]
+    chosen = preset if entered is None else entered
+    return {
+        "id": group.id,
+        "name": group.name,
+        "min": group.min,
+        "max": group.max,
+        "preset": bool(preset),
+        "modifiers": [
             {
-                "id": group.id,
-                "name": group.name,
-                "min": group.min,
-                "max": group.max,
-                "modifiers": [
-                    {
-                        "id": choice.id,
-                        "name": choice.name,
-                        "price": display(choice.price, **money) if choice.price else "",
-                        "chosen": choice.id in entered["modifiers"] if entered else choice.is_default,
-                    }
-                    for choice in group.modifiers
-                    if not choice.off
-                ],
+                "id": choice.id,
+                "name": choice.name,
+                "price": surcharge(choice.price, **money),
+                "chosen": choice.id in chosen,
             }
-            for group in item.groups
+            for choice in offered
         ],
     }
