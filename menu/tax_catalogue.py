@@ -27,18 +27,20 @@ class TaxCatalogue:
     """
 
     def __init__(self, restaurant_id: int, day: date) -> None:
-        self.restaurant_id, self.day = restaurant_id, day
-        self.new: list[Tax] = []
+        self.restaurant_id = restaurant_id
+        self.new: list[tuple[Tax, DishTax]] = []
         self._components: list[TaxComponent] = []
-        self._compiled = compiled_taxes(restaurant_id)
-        self._by_pk = {tax.pk: tax for tax in self._compiled}
+        known = compiled_taxes(restaurant_id)
+        self._rows = {tax.pk: tax for tax in known}
+        self._meanings = {tax.pk: known[tax].dish_tax(day) for tax in known}
+        self._names = {tax.name for tax in known}
         self._by_meaning: dict[DishTax, Tax] = {}
-        for tax in sorted(self._compiled, key=lambda tax: (not tax.is_default, tax.pk)):
-            self._by_meaning.setdefault(self._compiled[tax].dish_tax(day), tax)
+        for tax in sorted(known, key=lambda tax: (not tax.is_default, tax.pk)):
+            self._by_meaning.setdefault(self._meanings[tax.pk], tax)
 
     def meaning(self, tax_id: int | None) -> DishTax | None:
         """Return what a tax says on the day, or None for a dish with the restaurant's default."""
-        return None if tax_id is None else self._compiled[self._by_pk[tax_id]].dish_tax(self.day)
+        return None if tax_id is None else self._meanings[tax_id]
 
     def tax_for(self, wanted: DishTax | None, present_id: int | None = None) -> Tax | None:
         """Return a tax with the wanted components on the day: the present one of the dish if it has them, else any.
@@ -48,24 +50,26 @@ class TaxCatalogue:
         if wanted is None:
             return None
         if present_id is not None and self.meaning(present_id) == wanted:
-            return self._by_pk[present_id]
+            return self._rows[present_id]
         if wanted not in self._by_meaning:
             self._by_meaning[wanted] = self._create(wanted)
         return self._by_meaning[wanted]
 
     def save(self) -> None:
         """Insert the new taxes with their components, in two statements."""
-        Tax.objects.bulk_create(self.new)
-        for row in self._components:
-            row.tax_id = row.tax.pk
+        if not self.new:
+            return
+        Tax.objects.bulk_create([tax for tax, _meaning in self.new])
         TaxComponent.objects.bulk_create(self._components)
+        for tax, meaning in self.new:
+            self._rows[tax.pk], self._meanings[tax.pk] = tax, meaning
         self.new, self._components = [], []
 
     def _create(self, wanted: DishTax) -> Tax:
-        known = {tax.name for tax in (*self._compiled, *self.new)}
-        first = not known
-        tax = Tax(restaurant_id=self.restaurant_id, name=_free_name(wanted, known), is_default=first)
-        self.new.append(tax)
+        name = _free_name(wanted, self._names)
+        tax = Tax(restaurant_id=self.restaurant_id, name=name, is_default=not self._names)
+        self._names.add(name)
+        self.new.append((tax, wanted))
         untaxed = wanted.take_away == ()  # only kinds that are named can be taxed then
         for kind in (OrderKind.DINE_IN, OrderKind.COUNTER) if untaxed else (EVERY_KIND,):
             self._add(tax, kind, wanted.components)

@@ -27,7 +27,7 @@ _NO_TAX = re.compile(r"0(?:[.,]0+)?\s*%?")
 
 @dataclass(frozen=True, slots=True)
 class DishTax:
-    """What a dish is taxed with on a day: `components`, and those of take-away where they differ."""
+    """The tax of a dish on a day: `components`, and those of take-away where they differ."""
 
     components: Components
     take_away: Components | None = None

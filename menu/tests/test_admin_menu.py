@@ -1,7 +1,6 @@
 """Admin pages of the menu."""
 
 import json
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,14 +9,13 @@ from django.urls import reverse
 
 from bistro.core.models import Event
 from menu.compiled import current_menu
-from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, Tax
+from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup
 from menu.tests.factories import (
     CategoryFactory,
     ItemFactory,
     ItemGroupFactory,
     ModifierFactory,
     ModifierGroupFactory,
-    TaxFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -44,13 +42,6 @@ def dish(house, **fields):
         "name": "Soup", "category": house.category.pk, "price": "7.50", "prep_minutes": "5",
         "recipe-TOTAL_FORMS": 0, "recipe-INITIAL_FORMS": 0, **groups(), **fields,
     }  # fmt: skip
-
-
-def components(*rows, initial=0):
-    data = {"components-TOTAL_FORMS": len(rows), "components-INITIAL_FORMS": initial}
-    for place, row in enumerate(rows):
-        data |= {f"components-{place}-{name}": value for name, value in row.items()}
-    return data
 
 
 def version(house):
@@ -362,31 +353,6 @@ def test_the_list_of_groups_names_the_dishes_of_each(house, owner):
     page = owner.get(GROUPS).content.decode()
     assert f"{house.item.name}, Soup" in page
     assert "Gone" not in page
-
-
-def test_the_default_rate_moves_in_one_step_and_cannot_be_unticked(house, owner):
-    old = Tax.objects.get(restaurant=house.restaurant)
-    new = TaxFactory(restaurant=house.restaurant, name="Drinks", percent=20, is_default=False)
-    path = f"/admin/menu/tax/{new.pk}/change/"
-    assert owner.post(path, {"name": "Drinks", "is_default": "on", **components()}).status_code == 302
-    assert Tax.objects.get(restaurant=house.restaurant, is_default=True) == new
-    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax.on("dine_in", date(2026, 1, 1)) == (
-        ("Drinks", 20),
-    )
-    owner.post(path, {"name": "Drinks", **components()})
-    new.refresh_from_db()
-    assert new.is_default
-    assert owner.post(f"/admin/menu/tax/{new.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert owner.post(f"/admin/menu/tax/{old.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert not Tax.objects.filter(pk=old.pk).exists()
-
-
-def test_a_rate_in_use_is_not_deleted(house, owner):
-    rate = TaxFactory(restaurant=house.restaurant, name="Drinks", is_default=False)
-    ItemFactory(category=house.category, tax=rate)
-    answer = owner.post(f"/admin/menu/tax/{rate.pk}/delete/", {"post": "yes"})
-    assert answer.status_code == 200
-    assert Tax.objects.filter(pk=rate.pk).exists()
 
 
 def test_history_shows_prices_and_takes_no_revert(house, other_house, owner):
