@@ -32,6 +32,10 @@ class DishTax:
     components: Components
     take_away: Components | None = None
 
+    def __str__(self) -> str:
+        here = write_components(self.components)
+        return here if self.take_away is None else f"{here}, take-away {write_components(self.take_away)}"
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledTax:
