@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from django.db.models import Model
 
@@ -126,35 +126,6 @@ class ImportedRecipe:
     @property
     def what(self) -> str:
         return f"{self.item}: {self.modifier}" if self.modifier else self.item
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """A change of a dish that an import would make: a field or a choice, in words before and after."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDish:
-    """A dish of an import. A new dish lists its choices; an unchanged one lists nothing."""
-
-    name: str
-    state: Literal["new", "changed", "unchanged"]
-    changes: tuple[PlannedChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """The rows that an import would write, in the order in which the dishes were given."""
-
-    dishes: tuple[PlannedDish, ...]
-
-    def count(self, state: str) -> int:
-        """Return the number of dishes in a state."""
-        return sum(dish.state == state for dish in self.dishes)
 
 
 @dataclass(frozen=True, slots=True)

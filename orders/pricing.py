@@ -17,6 +17,7 @@ from bistro.core.kernel.names import name_key
 from bistro.core.kernel.refusals import Refusals
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from menu.taxes import Components
+from orders.allergies import own_allergies, without_allergies
 from orders.order_commands import LineRequest
 from orders.tax import Tax, Taxed, compute, total_of
 
@@ -30,6 +31,7 @@ class PricedLine:
     item: CompiledItem
     request: LineRequest
     modifiers: tuple[CompiledModifier, ...]
+    allergies: tuple[str, ...]  # the line's own
     unit_price: Decimal
     total: Decimal
     components: Components
@@ -43,7 +45,7 @@ class PricedLine:
     def modifier_copies(self, currency: str) -> list[dict[str, Any]]:
         """Return the modifiers as `OrderLine.modifiers` stores them."""
         return [
-            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "allergen": m.allergen}
+            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "stated": m.stated}
             for m in self.modifiers
         ]
 
@@ -108,13 +110,21 @@ def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: st
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
     item = _find_item(menu, place, request.item)
-    modifiers = _choose(item, place, request.modifiers)
+    refusals = Refusals()
+    modifiers: tuple[CompiledModifier, ...] = ()
+    allergies: tuple[str, ...] = ()
+    with refusals:
+        modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers))
+    with refusals:
+        allergies = own_allergies(menu.allergens, place, request, modifiers)
+    refusals.raise_any()
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
     if unit_price < 0:
         raise InvalidInput(
             "These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]}
         )
-    return PricedLine(item, request, modifiers, unit_price, unit_price * request.quantity, item.taxes_for(kind, day))
+    total = unit_price * request.quantity
+    return PricedLine(item, request, modifiers, allergies, unit_price, total, item.taxes_for(kind, day))
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:
@@ -133,9 +143,10 @@ def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tupl
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]
         with refusals:
             if len(picked) > group.max:
-                raise _refused(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name}.")
+                message = f"Choose at most {group.max} of {group.name} for {item.name}."
+                raise _refused(place, "too_many_modifiers", message)
             if len(picked) < group.min:
-                chosen += _defaults(group, picked, place)
+                chosen += _defaults(item, group, picked, place)
     refusals.raise_any()
     return tuple(chosen)
 
@@ -163,11 +174,13 @@ def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> Compile
     raise _refused(place, "unknown_modifier", f"{item.name} has no choice “{wanted}”.")
 
 
-def _defaults(group: CompiledGroup, picked: list[CompiledModifier], place: int) -> list[CompiledModifier]:
+def _defaults(
+    item: CompiledItem, group: CompiledGroup, picked: list[CompiledModifier], place: int
+) -> list[CompiledModifier]:
     missing = group.min - len(picked)
     defaults = [m for m in group.modifiers if m.is_default and not m.off and m not in picked][:missing]
     if len(defaults) < missing:
-        raise _refused(place, "modifier_required", f"Choose {group.min} of {group.name}.")
+        raise _refused(place, "modifier_required", f"Choose {group.min} of {group.name} for {item.name}.")
     return defaults
 
 

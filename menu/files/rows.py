@@ -87,9 +87,16 @@ def read_rows(sheet: Sheet, columns: ColumnMap, currency: Currency, decimal: str
     dishes = [row for row in below if kind is None or row.cell(kind).text.casefold() not in not_dishes]
     dishes = [row for row in dishes if any(row.cell(column) for column in columns.fields)]
     numbers = Reader(decimal, told=True) if decimal else reader_for(_proofs(dishes, columns, currency))
+    if numbers.mark is None and _is_own_export(sheet, columns):
+        numbers = Reader(".")
     reader = _RowReader(columns, currency, numbers)
     rows = tuple(TextRow(row.number, reader.cells(row)) for row in dishes)
     return TextRows(rows, tuple(reader.problems), len(below) - len(dishes), reader.ambiguous)
+
+
+def _is_own_export(sheet: Sheet, columns: ColumnMap) -> bool:
+    """Return whether the file has the exact form of our export, which writes decimal points: `1.250` dinars."""
+    return sheet.delimiter == "," and columns.headers == COLUMNS
 
 
 def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator[str | None]:

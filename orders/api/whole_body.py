@@ -94,7 +94,7 @@ def _malformed(errors: Any, names: Names) -> Malformed:
 
 
 def _readable(shape: serializers.Serializer[Any], raw: Any) -> dict[str, Any]:
-    """Return each field of a body by itself, or a harmless value if it cannot be read."""
+    """Return every field of a body, with a harmless value in place of one that cannot be read."""
     data: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
     found: dict[str, Any] = {}
     for name, field in shape.fields.items():

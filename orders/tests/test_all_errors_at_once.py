@@ -1,13 +1,9 @@
-"""A body with several faults: one answer reports them all, on both paths, and nothing is written."""
+"""A body with several faults: one answer reports them all, and nothing is written."""
 
-import asyncio
 import json
 
 import pytest
 
-from bistro.asgi import application, ordinary
-from bistro.core.tests.asgi import ask, http_scope
-from bistro.core.tests.factories import token_of
 from bistro.core.tests.http import nothing_changes, refused
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order
@@ -69,7 +65,7 @@ def test_several_faults_of_form_and_of_the_menu(house, soup):
         "lines.0.item": missing("Brger"),
         "lines.2.item": missing("Sup"),
         "lines.3.modifiers": ["Soup has no choice “Hot”.", "“Bread” is listed twice.", "Soup has no choice “Warm”."],
-        "lines.4.modifiers": ["Choose 1 of Size.", "Choose at most 1 of Extras."],
+        "lines.4.modifiers": ["Choose 1 of Size for Soup.", "Choose at most 1 of Extras for Soup."],
     }
     assert body["detail"].endswith(" And 4 more.")
 
@@ -170,31 +166,3 @@ def test_unknown_and_missing_fields_of_any_body(house):
     with nothing_changes():
         response = house.api("waiter").post(f"{BY_ID}/{order['id']}/plan", {"corse": 2, "minutes": -1})
     assert {*refused(response, 422, "validation_error")["errors"]} == {"corse", "course", "minutes"}
-
-
-WRONG = {
-    "dishes": (BY_ID, {"lines": [{"item": "Brger", "quantity": 1}, {"item": "Sup", "quantity": 1}]}, {}),
-    "key and dish": (BY_ID, {"lines": [{"item": "Brger", "quantity": 1}]}, {"idempotency-key": " "}),
-    "form and dish": (BY_ID, {"lines": [{"item": "Brger"}], "total": "1"}, {}),
-    "by names": (BY_NAME, {"table": "Nowhere", "items": [{"name": "Brger", "quantity": 1}, {"name": "Sup"}]}, {}),
-}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("path", "body", "more"), WRONG.values(), ids=WRONG)
-def test_the_fast_path_answers_as_the_normal_view(house, path, body, more):
-    token = token_of(house.pad.device)
-    headers = {"content-type": "application/json", "authorization": f"Device {token}", "idempotency-key": "k", **more}
-    right = {"lines": [{"item": house.item.pk, "quantity": 1}]}
-
-    def send(handler, path, body, **more):
-        scope = http_scope(path, headers={**headers, **more})
-        status, _, answer = asyncio.run(ask(handler, scope, json.dumps(body).encode()))
-        return status, json.loads(answer)
-
-    assert send(application, BY_ID, right, **{"idempotency-key": "first"})[0] == 201  # the device is cached from now on
-    with nothing_changes():
-        quick, slow = send(application, path, body), send(ordinary, path, body)
-    assert quick == slow
-    assert quick[0] == 422
-    assert len(quick[1]["errors"]) > 1

@@ -1,4 +1,4 @@
-"""What documents say about a house: legal name, address, phone, tax number, logo, footer text."""
+"""The facts about a house that its documents print: legal name, address, phone, tax number, logo, footer text."""
 
 import io
 
