@@ -54,7 +54,7 @@ def own_allergies(
 ) -> tuple[str, ...]:
     """Return the codes that the line itself declares: its `allergies` and choices named "… allergy".
 
-    Raises InvalidInput for a code that is not in the catalogue.
+    Raises InvalidInput for codes that are not in the catalogue.
     """
     given = request.allergies or ()
     require_known(catalogue, given, f"lines.{place}.allergies")
@@ -64,11 +64,10 @@ def own_allergies(
 
 
 def require_known(catalogue: CompiledAllergens, codes: Iterable[str], field: str) -> None:
-    """Raise InvalidInput, with the name of the field, for a code that is not in the catalogue."""
-    unknown = next((code for code in codes if code not in catalogue.names), None)
-    if unknown is not None:
-        message = f"“{unknown}” is not in the catalogue of allergens."
-        raise InvalidInput(message, code="unknown_allergen", fields={field: [message]})
+    """Raise InvalidInput, with the name of the field, for codes that are not in the catalogue."""
+    unknown = [f"“{code}” is not in the catalogue of allergens." for code in codes if code not in catalogue.names]
+    if unknown:
+        raise InvalidInput(" ".join(unknown), code="unknown_allergen", fields={field: unknown})
 
 
 def without_allergies(

@@ -110,17 +110,11 @@ class MenuImportAdmin(TenantAdmin):
         except FileRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(self.url_of("add"))
-        told = {"decimal": row.decimal, "encoding": row.encoding}
+        told = {"decimal": row.decimal, "category": row.category, "encoding": row.encoding}
         form = ColumnsForm(sheet, columns, request.POST or None, initial=told)
         if request.method not in SAFE_METHODS and form.is_valid():
             try:
-                services.map_columns_of(
-                    import_id=row.pk,
-                    columns=form.mapping,
-                    decimal=form.cleaned_data["decimal"],
-                    encoding=form.cleaned_data.get("encoding", ""),
-                    actor=manager_of(request),
-                )
+                services.map_columns_of(import_id=row.pk, settings=form.settings, actor=manager_of(request))
                 return redirect(self.url_of("change", row.pk))
             except DomainError as error:
                 form.add_error(None, error.message)
@@ -147,12 +141,12 @@ class MenuImportAdmin(TenantAdmin):
         if row.status != ImportStatus.UPLOADED:
             return self._page(request, row, "progress", refresh=row.in_progress, answer=row.answer)
         try:
-            settings = FileSettings(row.columns, row.decimal, row.encoding)
+            settings = FileSettings(row.columns, row.decimal, row.category, row.encoding)
             checked = check_file(bytes(row.content), actor=manager_of(request), settings=settings)
         except FileRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(self.url_of("changelist"))
-        if checked.columns.lacking or checked.asks_separator:
+        if checked.lacking or checked.asks_separator:
             for problem in checked.problems[:5]:
                 self.message_user(request, problem.message, messages.WARNING)
             return redirect(self._columns_url(row))

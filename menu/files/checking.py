@@ -34,6 +34,7 @@ class FileSettings:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     decimal: str = ""
+    category: str = ""
     encoding: str = ""
 
 
@@ -61,6 +62,7 @@ class CheckedFile:
     problems: tuple[Problem, ...]
     ignored_columns: tuple[str, ...]
     ignored_rows: int
+    lacking: bool
     asks_separator: bool
     plan: ImportPlan
 
@@ -87,8 +89,8 @@ def check_file(
     sheet = open_sheet(data, encoding=settings.encoding)
     columns = map_columns(sheet, settings.columns)
     restaurant = restaurant_of(actor)
-    found = read_rows(sheet, columns, currency_of(restaurant), settings.decimal)
-    lacking = [_lacking(columns, name) for name in columns.lacking]
+    found = read_rows(sheet, columns, currency_of(restaurant), decimal=settings.decimal, category=settings.category)
+    lacking = [_lacking(columns, name) for name in columns.lacking if name != "category" or not settings.category]
     dishes, problems = _Dishes(actor, restaurant, columns).read(() if lacking else found.rows, progress)
     known = {(each.row, each.column) for each in found.problems}  # an unreadable cell is not also an empty one
     others = [each for each in problems if (each.row, each.column) not in known]
@@ -103,6 +105,7 @@ def check_file(
         problems=(*problems, *more),
         ignored_columns=tuple(columns.ignored(sheet)),
         ignored_rows=found.not_dishes,
+        lacking=bool(lacking),
         asks_separator=found.asks_separator,
         plan=plan,
     )

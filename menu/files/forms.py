@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from menu.files.checking import FileSettings
 from menu.files.csv_files import ENCODINGS
 from menu.files.headers import FIELDS
 from menu.files.mapping import ColumnMap
@@ -47,6 +48,13 @@ class ColumnsForm(forms.Form):
         ],
         widget=UnfoldAdminSelectWidget,
     )
+    category = forms.CharField(
+        label="Category of all dishes",
+        required=False,
+        max_length=80,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="For a file that has no column for it.",
+    )
     encoding = forms.ChoiceField(
         label="Letters are written in",
         required=False,
@@ -76,7 +84,7 @@ class ColumnsForm(forms.Form):
             )
         if not sheet.encoding:
             del self.fields["encoding"]
-        self.order_fields([*self.headers, "decimal", "encoding"])
+        self.order_fields([*self.headers, "category", "decimal", "encoding"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -90,6 +98,12 @@ class ColumnsForm(forms.Form):
         return cleaned
 
     @property
-    def mapping(self) -> dict[str, str]:
-        """Return {header: field} of a valid form, with "" for ignored columns."""
-        return {header: self.cleaned_data[name] for name, header in self.headers.items()}
+    def settings(self) -> FileSettings:
+        """Return the answers of a valid form, with "" for ignored columns."""
+        given = self.cleaned_data
+        return FileSettings(
+            {header: given[name] for name, header in self.headers.items()},
+            given["decimal"],
+            given["category"],
+            given.get("encoding", ""),
+        )

@@ -11,9 +11,10 @@ from menu.files.transitions import ImportStatus
 class MenuImport(models.Model):
     """A file to import, from its upload to the answer.
 
-    `columns` is {header: field} as a person mapped them, `decimal` the separator that a person has told. `taken_until`
-    is the lease of the process that imports. `checked` of `rows` rows are read so far. The file's content is deleted
-    with the answer: `answer` holds the counts and errors as the command prints them.
+    `columns` is {header: field} as a person mapped them, `decimal` the separator that a person has told, `category` the
+    category of all dishes of a file that names none. `taken_until` is the lease of the process that imports. `checked`
+    of `rows` rows are read so far. The file's content is deleted with the answer: `answer` holds the counts and errors
+    as the command prints them.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="menu_imports")
@@ -23,6 +24,7 @@ class MenuImport(models.Model):
     encoding = models.CharField(max_length=20, blank=True)
     columns = models.JSONField(default=dict)
     decimal = models.CharField(max_length=1, blank=True)
+    category = models.CharField(max_length=80, blank=True)
     by = models.CharField(max_length=120)
     by_staff = models.BigIntegerField()
     uploaded_at = models.DateTimeField()
@@ -60,6 +62,7 @@ class RememberedColumns(models.Model):
     headers_key = models.CharField(max_length=64)
     columns = models.JSONField(default=dict)
     decimal = models.CharField(max_length=1, blank=True)
+    category = models.CharField(max_length=80, blank=True)
     used_at = models.DateTimeField()
     objects = TenantQuerySet.as_manager()
 
@@ -73,4 +76,4 @@ class RememberedColumns(models.Model):
         return self.headers_key
 
     def as_settings(self) -> dict[str, Any]:
-        return {"columns": self.columns, "decimal": self.decimal}
+        return {"columns": self.columns, "decimal": self.decimal, "category": self.category}

@@ -74,8 +74,12 @@ def unquoted(text: str) -> str:
     return text[1:] if _QUOTED.match(text) else text
 
 
-def read_rows(sheet: Sheet, columns: ColumnMap, currency: Currency, decimal: str = "") -> TextRows:
+def read_rows(
+    sheet: Sheet, columns: ColumnMap, currency: Currency, *, decimal: str = "", category: str = ""
+) -> TextRows:
     """Return the dishes of a file. `decimal` is the separator that a person has told, `.` or `,`.
+
+    `category` is the category of all dishes of a file that has no such column.
 
     Raises FileRefused for too many rows.
     """
@@ -89,7 +93,7 @@ def read_rows(sheet: Sheet, columns: ColumnMap, currency: Currency, decimal: str
     numbers = Reader(decimal, told=True) if decimal else reader_for(_proofs(dishes, columns, currency))
     if numbers.mark is None and _is_own_export(sheet, columns):
         numbers = Reader(".")
-    reader = _RowReader(columns, currency, numbers)
+    reader = _RowReader(columns, currency, numbers, category)
     rows = tuple(TextRow(row.number, reader.cells(row)) for row in dishes)
     return TextRows(rows, tuple(reader.problems), len(below) - len(dishes), reader.ambiguous)
 
@@ -115,8 +119,8 @@ def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator
 class _RowReader:
     """The reader of the rows of one file, and the problems that it found so far."""
 
-    def __init__(self, columns: ColumnMap, currency: Currency, numbers: Reader) -> None:
-        self.columns, self.currency, self.numbers = columns, currency, numbers
+    def __init__(self, columns: ColumnMap, currency: Currency, numbers: Reader, category: str) -> None:
+        self.columns, self.currency, self.numbers, self.category = columns, currency, numbers, category
         self.problems: list[Problem] = []
         self.ambiguous = False
 
@@ -128,6 +132,8 @@ class _RowReader:
         variant = texts.pop("variant", "")
         if variant.casefold() not in _REGULAR and texts.get("name"):
             texts["name"] = f"{texts['name']} ({variant})"
+        if "category" not in texts and self.category:
+            texts["category"] = self.category
         return {field: texts[field] for field in COLUMNS if field in texts}
 
     def _text(self, row: Row, column: int, field: str) -> str:

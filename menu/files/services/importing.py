@@ -83,7 +83,7 @@ def _taken(import_id: int, now: datetime) -> MenuImport | None:
 
 
 def _checked(row: MenuImport, actor: Actor) -> CheckedFile:
-    settings = FileSettings(row.columns, row.decimal, row.encoding)
+    settings = FileSettings(row.columns, row.decimal, row.category, row.encoding)
 
     def progress(checked: int, rows: int) -> None:
         with _writing():

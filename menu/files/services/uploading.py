@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.files.checking import FileSettings
 from menu.files.mapping import fingerprint, map_columns
 from menu.files.models import MenuImport, RememberedColumns
 from menu.files.opening import open_sheet
@@ -47,9 +47,7 @@ def upload_menu(*, data: bytes, file_name: str, actor: Actor, encoding: str = ""
         )
 
 
-def map_columns_of(
-    *, import_id: int, columns: Mapping[str, str], decimal: str, encoding: str, actor: Actor
-) -> MenuImport:
+def map_columns_of(*, import_id: int, settings: FileSettings, actor: Actor) -> MenuImport:
     """Say what the columns of an uploaded file mean, and remember it for the next file with these headers.
 
     Raises InvalidInput, NotYours, LostRace when the import was confirmed meanwhile, NotPermitted.
@@ -60,14 +58,15 @@ def map_columns_of(
         if row.status != ImportStatus.UPLOADED:
             raise LostRace("This import was confirmed already.")
         try:
-            headers = map_columns(open_sheet(bytes(row.content), encoding=encoding), columns).headers
+            headers = map_columns(open_sheet(bytes(row.content), encoding=settings.encoding), settings.columns).headers
         except FileRefused as refused:
             raise InvalidInput(str(refused)) from None
-        row.columns, row.decimal, row.encoding = dict(columns), decimal, encoding
-        row.save(update_fields=["columns", "decimal", "encoding"])
-        kept = {"columns": dict(columns), "decimal": decimal, "used_at": work.now}
+        kept = {"columns": dict(settings.columns), "decimal": settings.decimal, "category": settings.category}
+        MenuImport.objects.filter(pk=row.pk).update(encoding=settings.encoding, **kept)
         mine = RememberedColumns.objects.of_restaurant(work.restaurant_id)
-        mine.update_or_create(restaurant_id=work.restaurant_id, headers_key=fingerprint(headers), defaults=kept)
+        mine.update_or_create(
+            restaurant_id=work.restaurant_id, headers_key=fingerprint(headers), defaults={**kept, "used_at": work.now}
+        )
         old = list(mine.order_by("-used_at", "-pk").values_list("pk", flat=True)[MOST_REMEMBERED:])
         mine.filter(pk__in=old).delete()
     return row

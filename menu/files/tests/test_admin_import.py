@@ -119,6 +119,16 @@ def test_unknown_columns_are_asked_for_and_remembered(house, owner):
     assert Item.objects.get(name="Pils").price == Decimal("4.20")
 
 
+def test_a_file_without_categories_asks_for_one(house, owner):
+    page, address = opened(owner, upload(owner, "name,price\nPils,3.90\n"))
+    assert address.endswith("/columns/")
+    assert "no column for the category" in page.content.decode()
+    told = {"column_0": "name", "column_1": "price", "category": "Beer"}
+    _page, address = opened(owner, owner.post(address, told))
+    confirm(owner, address)
+    assert Item.objects.get(name="Pils").category.name == "Beer"
+
+
 def test_two_columns_for_one_field_are_refused(owner):
     _page, address = opened(owner, upload(owner, "a,b,c\nSoup,2,Food\n"))
     page = owner.post(address, {"column_0": "name", "column_1": "name", "column_2": "category"})

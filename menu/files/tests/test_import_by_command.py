@@ -132,6 +132,11 @@ def test_columns_are_mapped(house, run):
     assert status == 1
 
 
+def test_a_file_without_categories_gets_one(house, run):
+    assert run("name;price\nPils;3,90\n", "--category", "Beer") == (nothing(new=1), 0)
+    assert Item.objects.get(name="Pils").category.name == "Beer"
+
+
 def test_an_ambiguous_price_is_asked_for(house, run):
     text = "category,name,price\nA,Wine,1.234\n"
     answer, status = run(text)

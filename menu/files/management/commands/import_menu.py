@@ -27,6 +27,7 @@ class Command(BaseCommand):
         add_restaurant_argument(parser)
         parser.add_argument("--map", default="", help="Columns of the file and ours: 'item=name,cost=price'.")
         parser.add_argument("--decimal", choices=[".", ","], default="", help="The file's decimal separator.")
+        parser.add_argument("--category", default="", help="The category of all dishes, for a file without one.")
         parser.add_argument("--encoding", choices=sorted(ENCODINGS), default="", help="The encoding of a text file.")
         parser.add_argument("--dry-run", action="store_true", help="Check everything and write nothing.")
         parser.add_argument("--json", action="store_true", help="Print the answer as JSON.")
@@ -45,7 +46,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from None
         try:
-            settings = FileSettings(parse_map(options["map"]), options["decimal"], options["encoding"])
+            told = (options["decimal"], options["category"], options["encoding"])
+            settings = FileSettings(parse_map(options["map"]), *told)
             return services.import_file(data=data, settings=settings, actor=actor, dry_run=options["dry_run"])
         except FileRefused as refused:
             return refusal(str(refused))
