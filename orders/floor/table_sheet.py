@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_of
@@ -15,6 +16,8 @@ from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import display, surcharge
 from bistro.core.kernel.roles import Permission
+from bistro.core.live import event_log
+from bistro.core.live.event_log import Position
 from menu.compiled import CompiledGroup, CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
 from orders.allergies import allergies, choice_names, conflicting
@@ -105,6 +108,30 @@ class Sheet:
     total: str
     key: str  # the Idempotency-Key of the next order, so that a second tap on Send does not order twice
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """The live part of a table's own page: the state of the table, and the place in the event log that it shows."""
+
+    table: FloorTable
+    live_url: str
+    poll_url: str
+    seq: int
+    epoch: str
+
+
+def read_state(actor: Actor, table: Table, position: Position | None = None) -> LiveState:
+    """Read the state of a table as of a position, which by default is read before the rows."""
+    position = position or event_log.position(table.restaurant_id)
+    (shown,) = floor_tables(actor, [table], restaurant_of(actor), timezone.now())
+    return LiveState(
+        table=shown,
+        live_url=f"/ws/floor/tables/{table.pk}/",
+        poll_url=reverse("floor:table-state", args=[table.pk]),
+        seq=position.seq,
+        epoch=position.epoch,
+    )
 
 
 def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
