@@ -9,7 +9,7 @@ from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from orders.floor.plan import read_floor, table_ids_of
-from orders.floor.table_sheet import read_state
+from orders.floor.table_state import read_state
 from tables.models import Table
 
 

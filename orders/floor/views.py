@@ -18,7 +18,8 @@ from orders import services
 from orders.access import order_for, table_for
 from orders.floor.forms import form_request, read_order_data, short_text
 from orders.floor.plan import read_floor
-from orders.floor.table_sheet import read_sheet, read_state
+from orders.floor.table_sheet import read_sheet
+from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
 from tables.models import Table
 

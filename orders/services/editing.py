@@ -1,14 +1,16 @@
 """Services that edit or withdraw an order that the kitchen has not started."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.errors import DomainError, IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
+from orders.allergies import effective_allergies
 from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
@@ -17,6 +19,8 @@ from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
 from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
+from tables.declarations import Declared, each_once
+from tables.models import Party
 
 _COPIED = (
     "item_id",
@@ -28,7 +32,9 @@ _COPIED = (
     "tax",
     "taxes",
     "modifiers",
-    "allergens",
+    "stated",
+    "own_allergies",
+    "allergies",
     "prep_minutes",
     "note",
     "seat",
@@ -45,11 +51,13 @@ def replace_lines(
     note: str | None,
     actor: Actor,
     versions: Collection[int] | None = None,
+    problems: Iterable[DomainError] = (),
 ) -> Order:
     """Replace the lines of an order while none is started, at the present prices.
 
     A line with the `id` of an existing line changes that line, so that the kitchen sees a change and not a new dish.
     `versions` are those of the order that the caller accepts (If-Match); None accepts every version.
+    `problems` are those that the caller found: the edit is refused with these and all that is found here.
     Locks: order, line, stock. Same transaction: tickets are rewritten.
     Raises Stale (If-Match), IllegalTransition if a line is started, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
@@ -60,7 +68,10 @@ def replace_lines(
         _require_owner(order, actor)
         _require_version(order, versions)
         _require_untouched(order)
-        priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
+        refusals = Refusals(problems)
+        with refusals:
+            priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
+        refusals.raise_any()
         _swap_portions(order, priced, work)
         event = _rewrite(order, priced, work)
         for name, value in priced.copies().items():
@@ -173,8 +184,15 @@ def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWor
             raise paused_item(place, item.id, item.name, until, at, tz)
 
 
+def _keep_allergies(line: OrderLine, row: OrderLine, declared: Declared) -> None:
+    """Add the allergies of a line to its new row, because the edit did not mention them."""
+    row.own_allergies = each_once([*line.own_allergies, *row.own_allergies])
+    row.allergies = effective_allergies(row.own_allergies, declared, row.seat)
+
+
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Update, add and remove lines by their ids, and return the event with the changes of each line."""
+    declared = Party.objects.values_list("allergies", flat=True).get(pk=order.party_id)
     old = {line.pk: line for line in order.lines.all()}
     lines_before = {pk: line_before_edit(line) for pk, line in old.items()}
     before = [(line.course, line.status) for line in old.values()]
@@ -182,7 +200,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
     changed: list[int] = []
     other_dish: list[int] = []
     added: list[OrderLine] = []
-    for priced_line, row in zip(priced.lines, line_rows(order, priced), strict=True):
+    for priced_line, row in zip(priced.lines, line_rows(order, priced, declared), strict=True):
         line_id = priced_line.request.id
         if line_id is None:
             added.append(row)
@@ -190,6 +208,8 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         line = old.pop(line_id, None)
         if line is None:
             raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
+        if priced_line.request.allergies is None:
+            _keep_allergies(line, row, declared)
         if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name not in _UNNOTICED):
             changed.append(line.pk)
         if line.item_id != row.item_id:
