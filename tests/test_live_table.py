@@ -7,7 +7,10 @@ import pytest
 from bistro.core.models import Event
 from kitchen import services as kitchen_services
 from kitchen.models import Ticket
+from menu.models import Allergen
 from orders import services as order_services
+from orders.services.declaring import declare_allergies
+from tables.models import Party
 from tests.sockets import Socket, beside, refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,7 +109,7 @@ def test_the_page_has_the_state_of_the_connection_and_its_place(house):
 def test_the_floors_dialog_has_no_second_connection(house):
     part = house.browser("waiter").get(f"/floor/tables/{house.table.pk}/", headers=HTMX).content.decode()
     assert "data-live-url" not in part
-    for name in ("sheet-party", "sheet-orders", "sheet-clear"):
+    for name in ("sheet-party", "sheet-guests", "sheet-orders", "sheet-clear"):
         assert f'id="{name}"' in part, "the parts that a refresh replaces"
 
 
@@ -120,3 +123,15 @@ def test_without_a_socket_the_page_fetches_the_state(house, other_house):
     assert state_in(part) == "ordering"
     assert browser.get(f"/floor/tables/{other_house.table.pk}/state/").status_code == 404
     assert house.browser("kitchen").get(poll).status_code == 403
+
+
+async def test_a_declared_allergy_reaches_the_open_page(house, waiter):
+    await beside(house.order)
+    who = await beside(house.actor, "waiter")
+    async with Socket(path_of(house), waiter) as socket:
+        await socket.hello()
+        await socket.hear("page")
+        party = await beside(Party.objects.get)
+        code = await beside(Allergen.objects.of_restaurant(house.restaurant.pk).values_list("code", flat=True).first)
+        await beside(declare_allergies, party_id=party.pk, seat=None, allergies=[code], actor=who)
+        assert (await socket.hear("page"))["kind"] == "changes"

@@ -33,9 +33,10 @@ function afterClose() {
   }
 }
 
-/** Return whether a form is open among the orders or to clear the table. */
+/** Return whether a form is open among the parts that a refresh replaces. */
 function isBusy() {
-  return Boolean(document.querySelector("#sheet-orders details[open], #sheet-clear details[open]"));
+  const open = ["orders", "guests", "clear"].map((part) => `#sheet-${part} details[open]`);
+  return Boolean(document.querySelector(open.join()));
 }
 
 /** Say that the orders on the page are old, and what they wait for; an empty text ends it. */
