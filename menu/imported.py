@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from django.db.models import Model
 
@@ -11,17 +11,18 @@ from bistro.core.kernel.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class ImportedModifier:
-    """A choice of a modifier group."""
+    """A choice of a modifier group. `available` counts only for a new choice: 86 is a matter of tonight."""
 
     name: str
     price: Decimal = ZERO
     is_default: bool = False
     allergen: str = ""
+    available: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedGroup:
-    """A modifier group with its choices."""
+    """A modifier group with all its choices, in order."""
 
     name: str
     min: int
@@ -31,24 +32,29 @@ class ImportedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """A dish. `tax` is a percentage; None means the restaurant's default rate."""
+    """A dish. None stands for what the import does not state: a known dish keeps it, a new one gets the default.
+
+    `tax` is a percentage; a new dish without one has the restaurant's default rate. `groups` are all groups of the
+    dish, in order. `available` and `portions_left` count only for a new dish. `row` is the row of the file.
+    """
 
     name: str
     price: Decimal
-    description: str = ""
+    description: str | None = None
     tax: Decimal | None = None
-    prep_minutes: int = 10
-    allergens: tuple[str, ...] = ()
-    diets: tuple[str, ...] = ()
+    prep_minutes: int | None = None
+    allergens: tuple[str, ...] | None = None
+    diets: tuple[str, ...] | None = None
     portions_left: int | None = None
     available: bool = True
-    popular: bool = False
-    groups: tuple[ImportedGroup, ...] = ()
+    popular: bool | None = None
+    groups: tuple[ImportedGroup, ...] | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCategory:
-    """A part of the menu with its items."""
+    """A part of the menu with its items. `course` counts only for a new category."""
 
     name: str
     items: tuple[ImportedItem, ...]
@@ -104,47 +110,6 @@ class ImportedRecipe:
     @property
     def what(self) -> str:
         return f"{self.item}: {self.modifier}" if self.modifier else self.item
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """A change of a dish that an import would make: a field or a choice, in words before and after."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDish:
-    """A dish of an import. A new dish lists its choices; an unchanged one lists nothing."""
-
-    name: str
-    state: Literal["new", "changed", "unchanged"]
-    changes: tuple[PlannedChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """The rows that an import would write, in the order in which the dishes were given."""
-
-    dishes: tuple[PlannedDish, ...]
-
-    def count(self, state: str) -> int:
-        """Return the number of dishes in a state."""
-        return sum(dish.state == state for dish in self.dishes)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """The counts of an import's changes."""
-
-    created: int
-    updated: int
-    modifiers: int
-
-    def __str__(self) -> str:
-        return f"{self.created} items added, {self.updated} changed, {self.modifiers} modifiers added"
 
 
 def need_no_check(row: Model) -> set[str]:

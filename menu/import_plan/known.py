@@ -1,0 +1,75 @@
+"""The menu as an import finds it, read in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_by_id
+from menu.imported import ImportedGroup, ImportedModifier
+from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, TaxRate
+
+
+@dataclass(slots=True)
+class KnownMenu:
+    """The rows of a restaurant's menu by name. Categories, dishes, groups and choices are those in use."""
+
+    restaurant_id: int
+    currency: str
+    version: int
+    now: datetime
+    categories: dict[str, Category]
+    items: dict[str, Item]
+    rates: list[TaxRate]
+    groups: dict[int, ModifierGroup]
+    choices: dict[int, list[Modifier]]  # {group: choices in order}
+    archived_choices: dict[tuple[int, str], Modifier]  # {(group, name key): the latest}
+    links: dict[int, list[ItemGroup]]  # {item: groups in order}
+
+    @classmethod
+    def read(cls, restaurant_id: int) -> Self:
+        """Read the menu in eight queries."""
+        restaurant = restaurant_by_id(restaurant_id)
+        version = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", flat=True).first()
+        items = Item.objects.of_restaurant(restaurant_id).not_archived().select_related("category", "tax_rate")
+        groups = {row.pk: row for row in ModifierGroup.objects.of_restaurant(restaurant_id).not_archived()}
+        known = cls(
+            restaurant_id=restaurant_id,
+            currency=restaurant.currency,
+            version=version or 0,
+            now=timezone.now(),
+            categories={row.name_key: row for row in Category.objects.of_restaurant(restaurant_id).not_archived()},
+            items={row.name_key: row for row in items},
+            rates=list(TaxRate.objects.of_restaurant(restaurant_id)),
+            groups=groups,
+            choices={pk: [] for pk in groups},
+            archived_choices={},
+            links={},
+        )
+        known._read_choices()
+        return known
+
+    def _read_choices(self) -> None:
+        for choice in Modifier.objects.of_restaurant(self.restaurant_id):
+            if choice.archived_at is not None:
+                self.archived_choices[choice.group_id, choice.name_key] = choice
+            elif choice.group_id in self.groups:
+                self.choices[choice.group_id].append(choice)
+        for link in ItemGroup.objects.of_restaurant(self.restaurant_id).filter(item__archived_at=None):
+            if link.group_id in self.groups:
+                link.group = self.groups[link.group_id]
+                self.links.setdefault(link.item_id, []).append(link)
+
+
+def definition_of(group: ModifierGroup, choices: list[Modifier]) -> ImportedGroup:
+    """Return a group with its choices as an import would give it."""
+    return ImportedGroup(
+        group.name,
+        group.min,
+        group.max,
+        tuple(
+            ImportedModifier(row.name, row.price, row.is_default, row.allergen, row.off_since is None)
+            for row in choices
+        ),
+    )
