@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "orders",
     "kitchen",
     "kitchen.printing",
+    "bistro.opening",
     "bistro.demo",
 ]
 
@@ -279,6 +280,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Bistro",
     "DESCRIPTION": "Orders from the table to the kitchen and back.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -287,6 +289,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
+    "TAGS": [
+        {"name": "Orders", "description": "Place, read, change and move orders."},
+        {"name": "Pads", "description": "What a pad reads and reports about itself and its party."},
+        {"name": "Menu", "description": "What is sold now, and pauses."},
+        {"name": "Kitchen", "description": "Tickets, their lines, and the kitchen's load."},
+        {"name": "Floor", "description": "Tables and their parties."},
+        {"name": "Logins", "description": "People's logins and tokens."},
+        {"name": "Devices", "description": "Enrolment and tokens of pads, screens and integrations."},
+        {"name": "Event log", "description": "What happened, in order."},
+        {"name": "Installation", "description": "Facts for the operator."},
+    ],
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
@@ -344,6 +357,8 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
+# Folders with fonts for slips in scripts that a printer's code page lacks.
+FONT_FOLDERS = env.list("FONT_FOLDERS", default=["/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts"])
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Not WhiteNoise's own storage, which compresses slowly at the first start; deploy/run makes the .gz files.

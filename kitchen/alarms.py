@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
 from kitchen.models import Ticket
-from orders.floor.plan import ALARMS_SHOWN, Alarm
+from orders.floor.plan import ALARMS_SHOWN, Alarm, table_url
 
 
 def unseen_tickets(actor: Actor) -> list[Alarm]:
@@ -19,10 +19,10 @@ def unseen_tickets(actor: Actor) -> list[Alarm]:
     return [
         Alarm(
             id=f"unseen-ticket-{ticket.pk}",
-            table_name=ticket.order.table.name,
+            table_name=ticket.order.place,
             text=f"{ticket.station.name} has not seen {_what(ticket)} yet",
             since=ticket.awaited_since,
-            url=reverse("floor:table", args=[ticket.order.table_id]),
+            url=table_url(ticket.order.table_id),
             settle_url=reverse("kitchen:confirm-ticket", args=[ticket.pk]),
         )
         for ticket in rows.order_by("-awaited_since", "-pk")[:ALARMS_SHOWN]

@@ -23,7 +23,7 @@ class TicketEvent(DomainEvent):
         return f"ticket:{self.ticket.pk}"
 
     @property
-    def table_id(self) -> int:
+    def table_id(self) -> int | None:
         return self.ticket.order.table_id
 
     def data(self) -> Mapping[str, Any]:

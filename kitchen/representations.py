@@ -9,13 +9,15 @@ from orders.allergies import allergies, choice_names, conflicts
 
 
 def ticket_json(ticket: Ticket) -> dict[str, Any]:
-    """Return a ticket read `with_lines()`. Notes are personal data; they belong to the order and are left out."""
+    """Return a ticket read `with_lines()`, without the order's notes and name, which are personal data."""
     return {
         "id": ticket.pk,
         "order": ticket.order_id,
         "number": ticket.order.number,
         "table": ticket.order.table_id,
-        "table_name": ticket.order.table.name,
+        "table_name": ticket.order.table_name,
+        "kind": ticket.order.kind,
+        "pickup_at": moment(ticket.order.pickup_at),
         "station": ticket.station_id,
         "station_name": ticket.station.name,
         "status": ticket.status,

@@ -14,9 +14,10 @@ from unfold.widgets import (
 
 from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
-from menu.allergens import ALLERGENS, DIETS
+from menu.allergens import ALLERGENS, DIETS, Level
 from menu.choices import choices_of, some
-from menu.models import Category, Ingredient, Item, ModifierGroup
+from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup
+from menu.statements import levels_of
 
 
 class CategoryForm(TenantForm):
@@ -27,24 +28,75 @@ class CategoryForm(TenantForm):
             self.instance.position = Category.objects.visible_to(self.actor).next_position()
 
 
-class ItemForm(TenantForm):
+def _statement(label: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=label)
+
+
+class StatementsForm(TenantForm):
+    """A form with the statements about the allergens of its dish or choice.
+
+    An allergen that is ticked nowhere is not stated.
+    """
+
+    contains = _statement("Contains")
+    may_contain = _statement("May contain")
+    free_of = _statement("Free of")
+    checked = forms.BooleanField(
+        label="Checked today",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="Tick this to put your name and today's date beside all of them. Changed ones get both anyway.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = self.instance.statements.select_related("allergen") if self.instance.pk else ()
+        stated = [(row.level, row.allergen.code) for row in rows]
+        catalogue = Allergen.objects.visible_to(self.actor).not_archived().values_list("code", "name")
+        for level in Level.values:
+            if level in self.fields:
+                self.fields[level].choices = list(catalogue)  # type: ignore[attr-defined]
+                self.initial[level] = [code for said, code in stated if said == level]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        seen: set[str] = set()
+        for level in Level.values:
+            twice = sorted(seen & set(cleaned.get(level, ())))
+            if twice:
+                self.add_error(level, f"{', '.join(twice)}: already ticked above.")
+            seen |= set(cleaned.get(level, ()))
+        return cleaned
+
+    def levels(self) -> dict[str, str]:
+        """Return {code: level} of the ticked allergens."""
+        return levels_of(*(self.cleaned_data.get(level, ()) for level in Level.values))
+
+
+class AllergenForm(TenantForm):
+    """A form for an allergen of the catalogue. A new one comes last."""
+
+    constraint_words = {"allergen_code_once": ("code", "This code is already in use.")}
+
+    def prepare(self) -> None:
+        if self.instance._state.adding:
+            self.instance.position = Allergen.objects.visible_to(self.actor).next_position()
+
+
+class ItemForm(StatementsForm):
     """A form for a dish, with checkboxes for allergens and diets."""
 
     class Meta:
         field_classes: ClassVar = {"price": AmountField}
 
-    allergens = forms.MultipleChoiceField(
-        choices=ALLERGENS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Contains"
-    )
     diets = forms.MultipleChoiceField(
         choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Diets"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("allergens", "diets"):
-            if name in self.fields:
-                _keep_own_words(self.fields[name], getattr(self.instance, name))
+        if "diets" in self.fields:
+            _keep_own_words(self.fields["diets"], self.instance.diets)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}

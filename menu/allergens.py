@@ -1,4 +1,10 @@
-"""The fourteen allergens of Annex II to EU regulation 1169/2011, and the diets that a guest may ask for."""
+"""The fourteen allergens of Annex II to EU regulation 1169/2011, the levels of a statement, and the diets."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import TextChoices
+
+from bistro.core.kernel.names import name_key
 
 ALLERGENS: tuple[tuple[str, str], ...] = (
     ("gluten", "Cereals with gluten"),
@@ -24,3 +30,50 @@ DIETS: tuple[tuple[str, str], ...] = (
     ("halal", "Halal"),
     ("kosher", "Kosher"),
 )
+# Other words for the same allergens, as menus and older clients write them ("Soy allergy").
+_SYNONYMS = {
+    "gluten": ("wheat", "cereals"),
+    "crustaceans": ("shellfish",),
+    "soybeans": ("soy", "soya"),
+    "milk": ("dairy", "lactose"),
+    "nuts": ("tree nut", "tree nuts"),
+    "sulphites": ("sulfite", "sulfites"),
+    "molluscs": ("mollusk", "mollusks"),
+}
+_ALLERGY = " allergy"
+
+
+class Level(TextChoices):
+    """The level of a statement. An allergen without a statement is *not stated*, which never means free of it."""
+
+    CONTAINS = "contains", "Contains"
+    MAY_CONTAIN = "may_contain", "May contain"
+    FREE_OF = "free_of", "Free of"
+
+
+Stated = Mapping[str, str]  # {code of an allergen: level}, without the allergens that are not stated
+
+
+def of_level(stated: Stated, level: str) -> list[str]:
+    """Return the codes that are stated with this level."""
+    return [code for code, said in stated.items() if said == level]
+
+
+def words_of(catalogue: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return {comparable word: code} of a catalogue of (code, name): codes, names, singulars and synonyms.
+
+    A code precedes a name, and both precede the derived words.
+    """
+    rows = list(catalogue)
+    named = {name_key(name): code for code, name in rows}
+    known = {code for code, _name in rows}
+    derived = {word: code for code, words in _SYNONYMS.items() if code in known for word in words}
+    for word, code in [*named.items(), *((name_key(code), code) for code in known)]:
+        derived.setdefault(word.removesuffix("s"), code)
+    return derived | named | {name_key(code): code for code in known}
+
+
+def declared_by(name: str, words: Mapping[str, str]) -> str | None:
+    """Return the code that a choice named "… allergy" declares, or None for any other name."""
+    key = name_key(name)
+    return words.get(key.removesuffix(_ALLERGY)) if key.endswith(_ALLERGY) else None

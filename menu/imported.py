@@ -11,13 +11,20 @@ from bistro.core.kernel.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class ImportedModifier:
-    """A choice of a modifier group. `available` counts only for a new choice: 86 is a matter of tonight."""
+    """A choice of a modifier group. `available` counts only for a new choice: 86 is a matter of tonight.
+
+    `contains`, `may_contain` and `free_of` are words for allergens. A known choice keeps its statements if the import
+    says nothing about its allergens.
+    """
 
     name: str
     price: Decimal = ZERO
     is_default: bool = False
     allergen: str = ""
     available: bool = True
+    contains: tuple[str, ...] = ()
+    may_contain: tuple[str, ...] = ()
+    free_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,9 @@ class ImportedGroup:
 class ImportedItem:
     """A dish. None stands for what the import does not state: a known dish keeps it, a new one gets the default.
 
-    `tax` is a percentage; a new dish without one has the restaurant's default rate. `groups` are all groups of the
-    dish, in order. `available` and `portions_left` count only for a new dish. `row` is the row of the file.
+    `tax` is a percentage; a new dish without one has the restaurant's default rate. `contains`, `may_contain` and
+    `free_of` are words for allergens. `groups` are all groups of the dish, in order. `available` and `portions_left`
+    count only for a new dish. `row` is the row of the file.
     """
 
     name: str
@@ -43,7 +51,9 @@ class ImportedItem:
     description: str | None = None
     tax: Decimal | None = None
     prep_minutes: int | None = None
-    allergens: tuple[str, ...] | None = None
+    contains: tuple[str, ...] | None = None
+    may_contain: tuple[str, ...] | None = None
+    free_of: tuple[str, ...] | None = None
     diets: tuple[str, ...] | None = None
     portions_left: int | None = None
     available: bool = True
@@ -73,7 +83,9 @@ def _item(data: Any) -> ImportedItem:
         description=data.description,
         tax=data.tax,
         prep_minutes=data.prep_minutes,
-        allergens=tuple(data.allergens),
+        contains=tuple(data.contains),
+        may_contain=tuple(data.may_contain),
+        free_of=tuple(data.free_of),
         diets=tuple(data.diets),
         portions_left=data.portions_left,
         available=data.available,
@@ -83,10 +95,22 @@ def _item(data: Any) -> ImportedItem:
                 group.name,
                 group.min,
                 group.max,
-                tuple(ImportedModifier(m.name, m.price, m.is_default, m.allergen) for m in group.modifiers),
+                tuple(_modifier(modifier) for modifier in group.modifiers),
             )
             for group in data.groups
         ),
+    )
+
+
+def _modifier(data: Any) -> ImportedModifier:
+    return ImportedModifier(
+        name=data.name,
+        price=data.price,
+        is_default=data.is_default,
+        allergen=data.allergen,
+        contains=tuple(data.contains),
+        may_contain=tuple(data.may_contain),
+        free_of=tuple(data.free_of),
     )
 
 

@@ -94,7 +94,6 @@ class Item(models.Model):
     late_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Minutes until a ticket is marked “late” (!). Blank = same as the station."
     )
-    allergens = models.JSONField(default=list, blank=True, help_text="Allergens in the dish, e.g. nuts, milk.")
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
@@ -301,3 +300,8 @@ class RecipePart(models.Model):
         """The quantity with its unit and ingredient, e.g. `2 Beef patty` or `150 g Potatoes`."""
         unit = "" if self.ingredient.unit == Ingredient.Unit.PIECE else f" {self.ingredient.unit}"
         return f"{short(self.quantity)}{unit} {self.ingredient}"
+
+
+from menu.allergen_models import Allergen, AllergenStatement  # noqa: E402  (they refer to the models above)
+
+__all__ = ["Allergen", "AllergenStatement"]

@@ -1,10 +1,12 @@
 """Conversion of a dish's choice groups to the text of one spreadsheet cell, and back (docs/menu-import.md).
 
     Side [1-1]: Fries *; Salad +1.50; "Soup: small" +2.00 (86)
+    Sauce [0-2]: Pesto +2.00 (contains nuts, milk) (may contain sesame); Tomato (free of milk)
     Allergies [0-2]: Nut allergy !nuts; Milk allergy !milk
 
-One group a line. `*` marks the default, `+1.50` the price, `(86)` a choice that is off, `!nuts` the allergy that a
-choice declares. A name that could be misread stands in quotes, in which `""` means one quote.
+One group a line. `*` marks the default, `+1.50` the price, `(86)` a choice that is off, `(contains …)` what is stated
+about its allergens, `!nuts` the allergy that a choice declares. A name that could be misread stands in quotes, in which
+two quotes mean one.
 """
 
 import re
@@ -18,8 +20,12 @@ from menu.imported import ImportedGroup, ImportedModifier
 NONE = "none"  # the whole cell: this dish offers no choices
 _HEAD = re.compile(r"\s*(?:\[\s*(?P<min>\d{1,3})\s*-\s*(?P<max>\d{1,3})\s*\]\s*)?:")
 _MARKS = re.compile(
-    r"(?:^|(?<=\s))(?:(?P<price>[+\-−]\d{1,12}(?:[.,]\d{1,4})?)|(?P<off>\(86\))|!(?P<allergen>[^\s!*()+\"][^!*()+\"]*))\s*$"
-    r"|(?P<default>\*)\s*$"
+    r"(?:^|(?<=\s))(?:"
+    r"(?P<price>[+\-−]\d{1,12}(?:[.,]\d{1,4})?)|(?P<off>\(86\))|!(?P<allergen>[^\s!*()+\"][^!*()+\"]*)"
+    r"|\(contains\s+(?P<contains>[^()]+)\)|\(may contain\s+(?P<may_contain>[^()]+)\)"
+    r"|\(free of\s+(?P<free_of>[^()]+)\)"
+    r")\s*$|(?P<default>\*)\s*$",
+    re.IGNORECASE,
 )
 _QUOTE = '"'
 _RESERVED = re.compile(r"[:;\[\]*\n]")
@@ -42,6 +48,12 @@ def choice_text(choice: ImportedModifier, currency: str) -> str:
     marks += ["*"] if choice.is_default else []
     marks += ["(86)"] if not choice.available else []
     marks += [f"!{choice.allergen}"] if choice.allergen else []
+    for words, codes in (
+        ("contains", choice.contains),
+        ("may contain", choice.may_contain),
+        ("free of", choice.free_of),
+    ):
+        marks += [f"({words} {', '.join(codes)})"] if codes else []
     return " ".join([_written(choice.name, _is_plain_choice), *marks])
 
 
@@ -127,7 +139,14 @@ def _choice(quoted: str, rest: str) -> ImportedModifier:
         is_default="default" in marks,
         allergen=(marks.get("allergen") or "").strip(),
         available="off" not in marks,
+        contains=_words(marks.get("contains")),
+        may_contain=_words(marks.get("may_contain")),
+        free_of=_words(marks.get("free_of")),
     )
+
+
+def _words(mark: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (mark or "").split(",") if word.strip())
 
 
 def _split_marks(rest: str) -> tuple[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.money import text
+from menu.allergens import Level, Stated, of_level
 from menu.compiled import CompiledItem, MenuNow, menu_now
 from menu.models import Item, MenuVersion, Pause
 
@@ -48,6 +49,7 @@ def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
     return {
         "version": menu_stamp(restaurant_id),
         "currency": now.menu.currency,
+        "allergens": [{"code": code, "name": name} for code, name in now.menu.allergens.names.items()],
         "pads_paused_until": moment(pads) if pads else None,
         "categories": [
             {
@@ -78,7 +80,8 @@ def _item(item: CompiledItem, now: Availability | None, paused: datetime | None,
         "available": (now is None or now.available) and paused is None,
         "paused_until": moment(paused) if paused else None,
         "portions_left": now.portions_left if now else None,
-        "allergens": list(item.allergens),
+        **_stated(item.stated),
+        "allergens_checked_at": moment(item.allergens_checked_at),
         "diets": list(item.diets),
         "prep_minutes": item.prep_minutes,
         "popular": item.popular,
@@ -90,13 +93,27 @@ def _item(item: CompiledItem, now: Availability | None, paused: datetime | None,
                 "min": group.min,
                 "max": group.max,
                 "modifiers": [
-                    {"id": choice.id, "name": choice.name, "price": text(choice.price, currency)}
+                    {
+                        "id": choice.id,
+                        "name": choice.name,
+                        "price": text(choice.price, currency),
+                        **_stated(choice.stated),
+                    }
                     for choice in group.modifiers
                     if not choice.off
                 ],
             }
             for group in item.groups
         ],
+    }
+
+
+def _stated(stated: Stated) -> dict[str, list[str]]:
+    """Return the three lists of allergens. An allergen in none of them is not stated."""
+    return {
+        "allergens": of_level(stated, Level.CONTAINS),
+        "may_contain": of_level(stated, Level.MAY_CONTAIN),
+        "free_of": of_level(stated, Level.FREE_OF),
     }
 
 

@@ -1,7 +1,9 @@
 """Steps of units of work that set up the menu. The caller holds the unit of work."""
 
+from bistro.core.kernel.names import name_key
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from menu.models import TaxRate
+from menu.allergens import ALLERGENS
+from menu.models import Allergen, TaxRate
 
 
 def only_default(rate: TaxRate, work: UnitOfWork) -> None:
@@ -9,3 +11,12 @@ def only_default(rate: TaxRate, work: UnitOfWork) -> None:
     require_transaction()
     others = TaxRate.objects.of_restaurant(work.restaurant_id).filter(is_default=True)
     others.exclude(pk=rate.pk).update(is_default=False)
+
+
+def add_catalogue(restaurant_id: int) -> list[Allergen]:
+    """Add the allergens of the EU to a new restaurant. Managers may change them."""
+    require_transaction()
+    return Allergen.objects.bulk_create(
+        Allergen(restaurant_id=restaurant_id, code=code, name=name, name_key=name_key(name), position=place)
+        for place, (code, name) in enumerate(ALLERGENS)
+    )

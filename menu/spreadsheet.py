@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 
 from bistro.core.kernel.money import short, text
 from bistro.core.kernel.numbers import whole_number
-from menu.allergens import ALLERGENS, DIETS
+from menu.allergens import DIETS, Level, Stated, of_level
 from menu.choices import choices_of
 from menu.import_plan.known import definition_of
 from menu.imported import ImportedGroup, ImportedItem
-from menu.models import Item
-from menu.options_text import read_options, write_options
+from menu.models import Item, Modifier
+from menu.options_text import NONE, read_options, write_options
 
 COLUMNS = (
     "category",
@@ -23,6 +23,8 @@ COLUMNS = (
     "tax",
     "prep_minutes",
     "allergens",
+    "may_contain",
+    "free_of",
     "diets",
     "popular",
     "available",
@@ -55,6 +57,7 @@ def plain_text(cell: Any) -> str:
 
 def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+    stated = _stated(item)
     return {
         "category": item.category.name,
         "name": item.name,
@@ -62,7 +65,9 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "price": text(item.price, currency),
         "tax": short(item.tax_rate.percent) if item.tax_rate else "",
         "prep_minutes": str(item.prep_minutes),
-        "allergens": ", ".join(item.allergens),
+        "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
+        "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
+        "free_of": ", ".join(of_level(stated, Level.FREE_OF)),
         "diets": ", ".join(item.diets),
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
@@ -72,9 +77,13 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
 
 
 def groups_of(item: Item) -> list[ImportedGroup]:
-    """Return the groups that a dish offers. Needs the prefetch of `item_groups__group__modifiers`."""
+    """Return the groups that a dish offers. Needs the prefetches of `items_with_all`."""
     groups = [link.group for link in item.item_groups.all() if link.group.archived_at is None]
-    return [definition_of(group, choices_of(group)) for group in groups]
+    return [definition_of(group, [(row, _stated(row)) for row in choices_of(group)]) for group in groups]
+
+
+def _stated(row: Item | Modifier) -> Stated:
+    return {each.allergen.code: each.level for each in row.statements.all() if each.allergen.archived_at is None}
 
 
 def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
@@ -95,7 +104,7 @@ def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     groups = read.pop("options", None)
-    return ImportedItem(groups=groups, row=row, **read)
+    return ImportedItem(groups=groups, contains=read.pop("allergens", None), row=row, **read)
 
 
 def _money(cell: str) -> Decimal:
@@ -129,12 +138,19 @@ def _flag(cell: str) -> bool:
     return word in _YES
 
 
+def _list(cell: str) -> tuple[str, ...]:
+    """Return the words of a list. The word `none` is the empty list."""
+    if cell.strip().casefold() == NONE:
+        return ()
+    return tuple(word.strip() for word in cell.replace(";", ",").split(",") if word.strip())
+
+
 def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:
-    """Return a reader of words by code or label. It refuses unknown words, so that no misspelt allergen passes."""
+    """Return a reader of words by code or label, which refuses unknown words."""
     codes = {name.casefold(): code for code, label in known for name in (code, label)}
 
     def read(cell: str) -> tuple[str, ...]:
-        words = [word.strip() for word in cell.replace(";", ",").split(",") if word.strip()]
+        words = _list(cell)
         unknown = [word for word in words if word.casefold() not in codes]
         if unknown:
             raise ValueError(f"“{unknown[0]}” is not {what}. Use {', '.join(code for code, _label in known)}.")
@@ -149,7 +165,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "price": _money,
     "tax": _percent,
     "prep_minutes": _count(most=1440),
-    "allergens": _words(ALLERGENS, "an allergen of the list"),
+    "allergens": _list,
+    "may_contain": _list,
+    "free_of": _list,
     "diets": _words(DIETS, "a diet of the list"),
     "popular": _flag,
     "available": _flag,

@@ -7,10 +7,12 @@ from django.db.models import F
 
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.writing.configuration_events import RestaurantChanged
+from bistro.core.writing.people_events import RestaurantOpened
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
 from menu.models import Item, MenuVersion
+from menu.setup_steps import add_catalogue
 
 # Pads show the count only when it is small, so only these numbers are announced.
 THRESHOLDS = frozenset(range(11))
@@ -35,6 +37,13 @@ def restaurant_changed(events: Sequence[RestaurantChanged], work: UnitOfWork) ->
         message = "There are dishes with prices in the present currency. Open another restaurant for a new currency."
         raise InvalidInput(message, code="currency_in_use", fields={"currency": ["The dishes' prices are in use."]})
     touch_menu(work, "the restaurant's settings")
+
+
+def add_catalogues(events: Sequence[RestaurantOpened], work: UnitOfWork) -> None:
+    """Give each new restaurant its catalogue of allergens."""
+    require_transaction()
+    for event in events:
+        add_catalogue(event.restaurant.pk)
 
 
 def touch_availability(work: UnitOfWork) -> None:

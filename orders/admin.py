@@ -63,9 +63,9 @@ class OrderAdmin(ReadOnlyAdmin):
     """The admin page of orders, newest first. Withdrawn orders are hidden here too; the event log keeps them."""
 
     inlines = (LinesOfOrder,)
-    list_display = ("title", "business_date", "table", "state", "placed", "placed_by", "amount")
+    list_display = ("title", "business_date", "kind", "table", "state", "placed", "placed_by", "amount")
     list_display_links = ("title",)
-    list_filter = ("status", BusinessDayFilter, ("business_date", RangeDateFilter), ("table", OwnFilter))
+    list_filter = ("status", "kind", BusinessDayFilter, ("business_date", RangeDateFilter), ("table", OwnFilter))
     list_select_related = ("table",)
     search_fields = ("number",)
     search_help_text = "The order's number"
@@ -73,7 +73,17 @@ class OrderAdmin(ReadOnlyAdmin):
     ordering = ("-placed_at", "-pk")
     actions = ("confirm", "cancel", "deliver")
     fieldsets = (
-        (None, {"fields": (("number", "business_date"), ("table", "state"), ("placed_by", "note"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "business_date"),
+                    ("table", "state"),
+                    ("kind", "name", "pickup_at"),
+                    ("placed_by", "note"),
+                )
+            },
+        ),
         ("Money", {"fields": (("amount", "tax_amount"),)}),
         (
             "Times",

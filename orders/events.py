@@ -24,7 +24,7 @@ class AboutOrder(DomainEvent):
         return f"order:{self.order.pk}"
 
     @property
-    def table_id(self) -> int:
+    def table_id(self) -> int | None:
         return self.order.table_id
 
 
@@ -41,7 +41,7 @@ class OrderEvent(AboutOrder):
     @classmethod
     def of(cls, order: Order, **more: Any) -> Self:
         """Create the event for an order that was read `with_lines()`."""
-        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table.name, **more)
+        return cls(order=order, lines=tuple(order.lines.all()), table_name=order.table_name, **more)
 
     def data(self) -> Mapping[str, Any]:
         return order_json(self.order, self.lines, table_name=self.table_name)

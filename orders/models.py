@@ -3,7 +3,8 @@ from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import AMOUNT, ZERO
+from bistro.core.kernel.money import AMOUNT, ZERO, Rounding, digits
+from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet
@@ -12,16 +13,21 @@ from tables.models import Party, Table
 
 
 class Order(models.Model):
-    """A submission (round) by the party at a table. Only `orders.steps` changes the status.
+    """A submission (round) by a party. Only `orders.steps` changes the status.
 
-    `total` is the amount that the guest pays, `tax` the sum of the lines' taxes. The row keeps its idempotency key
-    permanently, unique for the restaurant and the credential, with the fingerprint of the request's body.
+    An order without a table (take-away, counter) has a party of its own. `name` is what staff call out at pick-up.
+    `total` is the amount that the guest pays, `tax` the sum of `taxes`, and of the lines' taxes.
+    The row keeps its idempotency key permanently, unique for the restaurant and the credential, with the fingerprint of
+    the request's body.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="orders", db_index=False)
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="orders")
-    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, null=True, related_name="orders", db_index=False)
+    kind = models.CharField(max_length=9, choices=OrderKind.choices, default=OrderKind.DINE_IN)
+    name = models.CharField(max_length=80, blank=True, help_text="Name of the guest who picks the order up.")
+    pickup_at = models.DateTimeField("pick-up", null=True, help_text="Time when the guest picks the order up.")
     business_date = models.DateField()
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=9, choices=OrderStatus.choices, default=OrderStatus.PLACED)
@@ -34,6 +40,9 @@ class Order(models.Model):
         choices=Restaurant.TaxMode.choices,
         help_text="Copied from the restaurant when the lines were priced.",
     )
+    rounding_level = models.CharField(max_length=8, choices=Restaurant.RoundingLevel.choices)
+    rounding_mode = models.CharField(max_length=7, choices=Restaurant.RoundingMode.choices)
+    taxes = models.JSONField(default=list, help_text='[{"name", "percent", "amount"}] of the order alone.')
     version = models.PositiveIntegerField(default=1)
 
     placed_by_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="orders")
@@ -67,7 +76,18 @@ class Order(models.Model):
         ordering = ["-placed_at", "-pk"]
         constraints = [
             models.CheckConstraint(name="order_status_known", condition=Q(status__in=OrderStatus.values)),
+            models.CheckConstraint(name="order_kind_known", condition=Q(kind__in=OrderKind.values)),
+            models.CheckConstraint(
+                name="order_dine_in_has_table", condition=~Q(kind=OrderKind.DINE_IN) | Q(table__isnull=False)
+            ),
             models.CheckConstraint(name="order_tax_mode_known", condition=Q(tax_mode__in=Restaurant.TaxMode.values)),
+            models.CheckConstraint(
+                name="order_rounding_known",
+                condition=Q(
+                    rounding_level__in=Restaurant.RoundingLevel.values,
+                    rounding_mode__in=Restaurant.RoundingMode.values,
+                ),
+            ),
             models.CheckConstraint(name="order_total_not_negative", condition=Q(total__gte=0, tax__gte=0)),
             models.UniqueConstraint(fields=["restaurant", "business_date", "number"], name="order_number_once"),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="order_key_once"),
@@ -82,6 +102,26 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number}"
+
+    @property
+    def rounding(self) -> Rounding:
+        """How the tax of this order is rounded."""
+        return Rounding(digits(self.currency), self.rounding_level, self.rounding_mode)
+
+    @property
+    def table_name(self) -> str:
+        """Return the name of the table, or "" for an order without a table."""
+        return self.table.name if self.table is not None else ""
+
+    @property
+    def kind_word(self) -> str:
+        """Return the kind in words, or "" for a dine-in order."""
+        return "" if self.kind == OrderKind.DINE_IN else str(OrderKind(self.kind).label)
+
+    @property
+    def place(self) -> str:
+        """Return the place where staff bring the order: the table's name, else the kind in words."""
+        return self.table_name or self.kind_word
 
     @property
     def is_kept(self) -> bool:
@@ -112,7 +152,7 @@ class OrderLine(models.Model):
     unit_price = models.DecimalField(**AMOUNT)
     total = models.DecimalField(**AMOUNT)
     tax = models.DecimalField(**AMOUNT)
-    tax_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    taxes = models.JSONField(default=list, help_text='[{"name", "percent", "amount"}], with its part of the amounts.')
     modifiers = models.JSONField(default=list, help_text='[{"id", "name", "price", "allergen"}]')
     allergens = models.JSONField(default=list)
     prep_minutes = models.PositiveSmallIntegerField(default=0)

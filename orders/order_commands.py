@@ -1,8 +1,10 @@
 """Input of the order services as plain values, whose shape the entry points have checked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.order_kinds import OrderKind
 
 MAX_QUANTITY = 999
 MAX_LINES = 200
@@ -23,7 +25,7 @@ class LineRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """An order to place. Without `table_id` and `table_name` it is for the pad's own table.
+    """An order to place. Without `table_id` and `table_name` it is for the pad's own table, or has no table.
 
     `key` is the Idempotency-Key. `fingerprint` is the SHA-256 (64 hex digits) of the body's JSON with sorted keys, or
     "" without a key; a repeated key with another fingerprint is refused (ADR 0003). `token_hash` is set if the entry
@@ -34,6 +36,9 @@ class OrderRequest:
     lines: tuple[LineRequest, ...]
     table_id: int | None = None
     table_name: str = ""
+    kind: str = OrderKind.DINE_IN
+    name: str = ""
+    pickup_at: datetime | None = None
     note: str = ""
     key: str | None = None
     fingerprint: str = ""

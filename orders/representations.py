@@ -16,7 +16,7 @@ from orders.transitions import OrderStatus
 
 
 def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> dict[str, Any]:
-    """Return an order as the event log stores it: the keys of `OrderOutput` without the notes and `cancel_reason`.
+    """Return an order as the event log stores it: the keys of `OrderOutput` without notes, name and `cancel_reason`.
 
     These texts are personal data, stored apart (`private_notes`) and put back by `with_notes`.
     """
@@ -26,6 +26,8 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
         "number": order.number,
         "business_date": order.business_date.isoformat(),
         "status": order.status,
+        "kind": order.kind,
+        "pickup_at": moment(order.pickup_at),
         "table": order.table_id,
         "table_name": table_name,
         "party": order.party_id,
@@ -33,6 +35,7 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
         "lines": [line_json(line, order.currency) for line in lines],
         "total": text(order.total, order.currency),
         "tax": text(order.tax, order.currency),
+        "taxes": order.taxes,
         "placed_at": moment(order.placed_at),
         "unseen_at": moment(order.unseen_at) if order.status == OrderStatus.PLACED else None,
         "seen_on": order.seen_on,
@@ -67,16 +70,19 @@ def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
         "course": line.course,
         "status": line.status,
         "total": text(line.total, currency),
+        "tax": text(line.tax, currency),
     }
 
 
 def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | None:
     """Return the typed texts of an order, or None if there are none.
 
-    Keys, each only if not empty: `note` (str), `lines` ({line id as str: note}), `cancel_reason` (str).
+    Keys, each only if not empty: `name`, `note`, `cancel_reason` (str), `lines` ({line id as str: note}).
     """
     by_line = {str(line.pk): line.note for line in lines if line.note}
     notes: dict[str, Any] = {}
+    if order.name:
+        notes["name"] = order.name
     if order.note:
         notes["note"] = order.note
     if by_line:
@@ -92,6 +98,7 @@ def with_notes(data: Mapping[str, Any], notes: Mapping[str, Any] | None) -> dict
     by_line = notes.get("lines", {})
     return {
         **data,
+        "name": notes.get("name", ""),
         "note": notes.get("note", ""),
         "cancel_reason": notes.get("cancel_reason", ""),
         "lines": [{**line, "note": by_line.get(str(line["id"]), "")} for line in data["lines"]],
@@ -101,13 +108,13 @@ def with_notes(data: Mapping[str, Any], notes: Mapping[str, Any] | None) -> dict
 def order_detail(order: Order) -> dict[str, Any]:
     """Return an order in the shape of `OrderOutput`. The order must be read `with_lines()`."""
     lines = list(order.lines.all())
-    return with_notes(order_json(order, lines, table_name=order.table.name), private_notes(order, lines))
+    return with_notes(order_json(order, lines, table_name=order.table_name), private_notes(order, lines))
 
 
 def pad_json(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return an order for Bistro92 (docs/contracts/bistro92.md): `PadOrderOutput` and the other keys of `data`.
 
-    `id`, `table` (a name), `items` and `created_at` (whole seconds) have the meaning of Bistro92.
+    `id`, `table` (a name, "" without a table), `items` and `created_at` (whole seconds) have the meaning of Bistro92.
     """
     old = {
         "id": data["id"],

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from bistro.core.kernel.actors import Actor
 from orders.models import Order
@@ -24,7 +25,7 @@ def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[Order
     return rows.values(
         order_id=F("pk"),
         quantity=F("lines__quantity"),
-        table_name=F("table__name"),
+        table_name=Coalesce(F("table__name"), Value("")),
         item_name=F("lines__name"),
         created_at=F("placed_at"),
     )

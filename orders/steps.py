@@ -10,7 +10,9 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
 from orders.events import OrderConfirmed, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.transitions import ORDER_MOVES, PROGRESS, LineStatus, OrderStatus, move_line, update_lines
+from orders.transitions import OPEN, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus, move_line, update_lines
+from tables.models import Party
+from tables.steps import complete_party
 
 # Every action of the kitchen and of the floor begins with these queries, so they are compiled.
 _order_with_table = ActorQuery(
@@ -29,10 +31,20 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
     return order
 
 
+def lock_own_party(order_id: int, work: UnitOfWork) -> None:
+    """Lock the party of an order without a table, before the order, because the end of the order completes the party.
+
+    Locks: party.
+    """
+    require_transaction()
+    list(Party.objects.visible_to(work.actor).filter(table=None, orders=order_id).locked().values_list("pk"))
+
+
 def move(order: Order, new: str, work: UnitOfWork, *also: str) -> None:
     """Change the status and its time, and save them with the fields named in `also`. Raises IllegalTransition."""
     require_transaction()
     touch(order, *_set_status(order, new, work), *also)
+    _complete_own_party(order, work)
 
 
 def _set_status(order: Order, new: str, work: UnitOfWork) -> list[str]:
@@ -59,7 +71,14 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
     steps = [_set_status(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
     if steps:
         touch(order, *dict.fromkeys(field for step in steps for field in step), moves=len(steps))
+        _complete_own_party(order, work)
     return bool(steps)
+
+
+def _complete_own_party(order: Order, work: UnitOfWork) -> None:
+    """Complete the party of a closed order without a table. A party at a table leaves when the table is cleared."""
+    if order.table_id is None and order.status not in OPEN:
+        complete_party(order.party, None, work)
 
 
 def touch(order: Order, *fields: str, moves: int = 1) -> None:

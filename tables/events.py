@@ -14,21 +14,21 @@ _GUEST_STATUS = {PartyStatus.LEFT: "completed", PartyStatus.NO_SHOW: "completed"
 
 @dataclass(frozen=True, kw_only=True)
 class PartyEvent(DomainEvent):
-    """An event of `party`. `table` is its present or last table."""
+    """An event of `party`. `table` is its present or last table, None for a party without a table."""
 
     type: ClassVar[str] = "guest_updated"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY
 
     party: Party
-    table: Table
+    table: Table | None
 
     @property
     def subject(self) -> str:
         return f"party:{self.party.pk}"
 
     @property
-    def table_id(self) -> int:
-        return self.table.pk
+    def table_id(self) -> int | None:
+        return self.table.pk if self.table else None
 
     def data(self) -> Mapping[str, Any]:
         party = self.party
@@ -36,7 +36,7 @@ class PartyEvent(DomainEvent):
             "id": str(party.uid),
             "partySize": party.size,
             "status": _GUEST_STATUS.get(PartyStatus(party.status), party.status),
-            "tableId": str(self.table.uid),
+            "tableId": str(self.table.uid) if self.table else None,
             "seatedAt": party.seated_at.isoformat() if party.seated_at else None,
         }
 
@@ -51,7 +51,7 @@ class PartySeated(PartyEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartyCompleted(PartyEvent):
-    """The departure of a party. Its table is free."""
+    """The departure of a party. Its table, if it had one, is free."""
 
     action: ClassVar[str] = "completed"
 

@@ -69,7 +69,10 @@ class Table(models.Model):
 
 
 class Party(models.Model):
-    """A group of guests. The first order at a free table seats a party; a waiter's Clear completes it."""
+    """A group of guests. The first order at a free table seats a party; a waiter's Clear completes it.
+
+    Without a table it is the guest of one take-away or counter order, whose end completes it.
+    """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="parties")
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)

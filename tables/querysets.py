@@ -10,5 +10,5 @@ class PartyQuerySet(TenantQuerySet):
     """QuerySet of parties."""
 
     def seated(self) -> Self:
-        """Filter the parties that sit at a table now, at most one for each table."""
+        """Filter the parties that are here now: at most one for each table, and any number without a table."""
         return self.filter(status__literal_exact=PartyStatus.SEATED)

@@ -55,8 +55,18 @@ def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Acto
     return new
 
 
-def complete_party(party: Party, table: Table, work: UnitOfWork) -> None:
-    """Complete a party that has left its table. The caller has checked that it has no open orders."""
+def seat_without_table(work: UnitOfWork, guests: Sequence[Actor]) -> list[Party]:
+    """Seat a party without a table for each of these actors, with at most one query."""
+    require_transaction()
+    new = [Party(restaurant_id=work.restaurant_id, seated_at=work.now) for _guest in guests]
+    insert_rows(new)
+    for party, guest in zip(new, guests, strict=True):
+        work.record(PartySeated(party=party, table=None), actor=guest)
+    return new
+
+
+def complete_party(party: Party, table: Table | None, work: UnitOfWork) -> None:
+    """Complete a party that has left. The caller has checked that it has no open orders."""
     require_transaction()
     change_status(party, PartyStatus.COMPLETED, PARTY_MOVES, what="This party")
     party.completed_at = work.now

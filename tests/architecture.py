@@ -15,6 +15,7 @@ PRODUCT = frozenset(
         "bistro",
         "bistro.core",
         "bistro.demo",
+        "bistro.opening",
         "menu",
         "tables",
         "orders",
@@ -33,7 +34,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
     # `bistro.demo.credentials` has the types of demo.json.
     "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
-    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing"})
+    "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
+    "bistro.demo": frozenset(
+        {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
+    )
     | {"tools.simulator.command", "tools.simulator.options"},  # called by `manage.py simulate`
     "harness": PRODUCT | {"tools.simulator"},
     "benchmarks": PRODUCT | {"tools.simulator", "harness"},

@@ -19,7 +19,7 @@ from kitchen.printing.models import Printer
 from kitchen.printing.tests.printers import printer_at
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
-from menu.models import Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
+from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
 from menu.tests.factories import (
     CategoryFactory,
     ItemFactory,
@@ -77,8 +77,8 @@ def fill(house, count):
 
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
-        Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section, Table,
-        Ingredient, Modifier, Printer, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Allergen, Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section,
+        Ingredient, Modifier, Printer, Table, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 17
+    assert len(links) == 18
     assert {owner.get(link).status_code for link in links} == {200}
 
 

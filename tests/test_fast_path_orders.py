@@ -217,9 +217,9 @@ def wishes(lines, dish):
     named = mostly(plain_text | plain_number, odd_text | odd_number) if dish == "item" else text
     extras = {"modifiers": st.lists(named, max_size=2), "note": text, "seat": number, "course": number}
     line = st.fixed_dictionaries({dish: named, "quantity": number}, optional=extras)
-    whole = st.fixed_dictionaries(
-        {lines: st.lists(line, min_size=1, max_size=3), "table": named}, optional={"note": text}
-    )
+    kind = mostly(st.sampled_from(["dine_in", "take_away", "counter"]), odd_text | odd_number)
+    optional = {"note": text} | ({"kind": kind, "name": text, "pickup_at": st.none()} if lines == "lines" else {})
+    whole = st.fixed_dictionaries({lines: st.lists(line, min_size=1, max_size=3), "table": named}, optional=optional)
     odd = st.one_of(st.lists(number), number, whole.map(lambda wish: wish | {"total": "0.01"}), st.just({lines: []}))
     return mostly(whole, odd)
 
@@ -248,9 +248,8 @@ def test_what_the_readers_take_the_serializers_read_in_the_same_way(quick, seria
             return
         slow = read_slowly(serializer, wish)
         assert slow is not None, wish
-        as_asked = (slow[lines], slow["note"], slow.get("table"))
-        mine = order_request(None, found["lines"], found["note"], found["table"], None, wish)
-        assert mine == order_request(None, *as_asked, None, wish)
+        mine = order_request(None, found["lines"], found, None, wish)
+        assert mine == order_request(None, slow[lines], slow, None, wish)
         taken.append(wish)
 
     compare()

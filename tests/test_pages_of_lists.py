@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bistro.core.api import pagination
+from bistro.core.tests.http import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 LISTS = ["/api/v1/orders", "/api/v1/tickets?status=open"]
@@ -80,7 +81,8 @@ def test_links_back(house, orders):
     assert api.get("/api/v1/orders?limit=3&offset=100").json()["results"] == []
 
 
-def test_a_cursor_of_nobodys_is_no_page(house, orders):
-    response = house.api("manager").get("/api/v1/orders?cursor=nonsense%00")
-    assert response.status_code == 404
-    assert response.json()["code"] == "not_found"
+@pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/tickets"])
+@pytest.mark.parametrize("cursor", ["nonsense%00", "cD1hYmM=", "cD0lMDA=", "cj0xJnA9MjAyNi05OS05OQ==", "x"])
+def test_a_cursor_of_nobodys_is_no_page(house, orders, path, cursor):
+    response = house.api("manager").get(f"{path}?cursor={cursor}")
+    assert list(refused(response, 422, "validation_error")["errors"]) == ["cursor"]

@@ -26,6 +26,9 @@ class Modifier:
     price: Decimal = FREE
     is_default: bool = False
     allergen: str = ""
+    contains: tuple[str, ...] = ()
+    may_contain: tuple[str, ...] = ()
+    free_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,10 @@ class Item:
     price: Decimal
     tax: Decimal
     prep_minutes: int
-    allergens: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
+    may_contain: tuple[str, ...] = ()
+    free_of: tuple[str, ...] = ()
     station: str | None = None
     portions_left: int | None = None
     available: bool = True

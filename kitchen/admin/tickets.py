@@ -85,7 +85,7 @@ class TicketAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Table")
     def table(self, ticket: Ticket) -> str:
-        return str(ticket.order.table)
+        return ticket.order.place
 
     @admin.display(description="Fired")
     def fired(self, ticket: Ticket) -> str:

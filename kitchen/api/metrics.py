@@ -17,6 +17,8 @@ from kitchen.fulfilment import LONGEST, fulfilment_report, report_days
 class KitchenMetrics(APIView):
     """Figures of finished tickets and their times."""
 
+    subject = "Kitchen"
+    summary = "Read the figures of finished tickets"
     permission_classes = [requires(Permission.MANAGE)]
 
     @extend_schema(

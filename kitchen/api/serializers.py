@@ -4,28 +4,35 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
 from bistro.core.api.serializers import StrictInteger, StrictSerializer
+from bistro.core.kernel.order_kinds import OrderKind
+from kitchen.api import examples
 from orders.api.serializers import ConflictOutput
 
 
+@shown(examples.STATION)
 class PushInput(StrictSerializer):
     """The target station of a push."""
 
     station = StrictInteger(min_value=1, max_value=2**63 - 1)
 
 
+@shown(examples.RECALL)
 class RecallInput(StrictSerializer):
     """The choice to start the ticket's age again from now."""
 
     restart_timer = serializers.BooleanField(default=False)
 
 
+@shown(examples.READ)
 class ReadInput(StrictSerializer):
     """The version of the ticket that was read; without it, the present one."""
 
     version = StrictInteger(min_value=1, max_value=2**31 - 1, required=False)
 
 
+@shown(examples.PLATED)
 class PlateInput(StrictSerializer):
     """The tick of a dish on the pass."""
 
@@ -64,14 +71,17 @@ class TicketLineOutput(serializers.Serializer[Any]):
     plated_at = serializers.DateTimeField(allow_null=True, help_text="Time when the dish was put on the pass.")
 
 
+@shown(examples.TICKET)
 class TicketOutput(serializers.Serializer[Any]):
     """The lines of an order at one station."""
 
     id = serializers.IntegerField()
     order = serializers.IntegerField()
     number = serializers.IntegerField()
-    table = serializers.IntegerField()
-    table_name = serializers.CharField()
+    table = serializers.IntegerField(allow_null=True)
+    table_name = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(OrderKind.choices)
+    pickup_at = serializers.DateTimeField(allow_null=True)
     station = serializers.IntegerField()
     station_name = serializers.CharField()
     status = serializers.CharField()
@@ -121,6 +131,7 @@ class QuoteOutput(serializers.Serializer[Any]):
     minutes = serializers.IntegerField()
 
 
+@shown(examples.LOAD)
 class LoadOutput(serializers.Serializer[Any]):
     """The load of the kitchen. Pads get no stations."""
 
@@ -162,6 +173,7 @@ class GroupOutput(CookOutput):
     id = serializers.IntegerField()
 
 
+@shown(examples.REPORT)
 class ReportOutput(FiguresOutput):
     """The report of the business days from `from` to `to`."""
 

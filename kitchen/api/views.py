@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.pagination import Pages
+from bistro.core.api.schema import refusal
 from bistro.core.auth.access import api_actor, request_actor, requires
 from bistro.core.kernel.roles import Permission
 from kitchen import services
@@ -22,6 +23,14 @@ from kitchen.transitions import OPEN_TICKETS
 
 NOW = frozenset({"open", "unread", *OPEN_TICKETS})  # statuses of few tickets
 
+CHANGED_AGAIN = refusal(
+    412,
+    "The ticket changed again",
+    "precondition_failed",
+    "The ticket changed again. Read the new changes.",
+    current_version=4,
+)
+
 
 class TicketList(GenericAPIView[Ticket]):
     """The tickets, oldest first; `?station=<id>&order=<id>&status=open|unread|queued|started|done|cancelled`.
@@ -29,6 +38,8 @@ class TicketList(GenericAPIView[Ticket]):
     Tickets that are not open and not of one order are listed over all time, in the order of their creation.
     """
 
+    subject = "Kitchen"
+    summary = "List tickets"
     permission_classes = [requires(Permission.READ_ORDERS)]
     serializer_class = TicketOutput
     pagination_class = Pages
@@ -53,6 +64,7 @@ class TicketList(GenericAPIView[Ticket]):
 class TicketAct(APIView):
     """Base class of the actions: call the service with the id of the address, then show the ticket."""
 
+    subject = "Kitchen"
     permission_classes = [requires(Permission.COOK)]
     service: Callable[..., Ticket]
     names = "ticket_id"
@@ -69,18 +81,21 @@ class TicketAct(APIView):
 class StartTicket(TicketAct):
     """The call that starts a ticket; a started one is left unchanged."""
 
+    summary = "Start a ticket"
     service = services.start_ticket
 
 
 class BumpTicket(TicketAct):
     """The call that bumps a ticket. The last open ticket makes the order ready. 409 when somebody was first."""
 
+    summary = "Bump a ticket"
     service = services.bump_ticket
 
 
 class RecallTicket(TicketAct):
     """The call that recalls a bumped ticket to its old place; refused once delivered."""
 
+    summary = "Recall a ticket"
     service = services.recall_ticket
 
     @extend_schema(request=RecallInput, responses=TicketOutput)
@@ -93,27 +108,31 @@ class RecallTicket(TicketAct):
 class UndoBump(TicketAct):
     """The call that undoes a bump within ten seconds, without counting a recall. 409 later."""
 
+    summary = "Undo a bump"
     service = services.undo_bump
 
 
 class HoldTicket(TicketAct):
     """The call that holds a ticket before anyone starts it; a held one is left unchanged."""
 
+    summary = "Hold a ticket"
     service = services.hold_ticket
 
 
 class ReleaseTicket(TicketAct):
     """The call that releases a held ticket; one that is not held is left unchanged."""
 
+    summary = "Release a held ticket"
     service = services.release_ticket
 
 
 class ReadChanges(TicketAct):
     """The call that acknowledges a ticket's changes. Until then the ticket cannot be bumped."""
 
+    summary = "Acknowledge the changes of a ticket"
     service = services.read_changes_of
 
-    @extend_schema(request=ReadInput, responses=TicketOutput)
+    @extend_schema(request=ReadInput, responses={200: TicketOutput, **CHANGED_AGAIN})
     def post(self, request: Request, pk: int) -> Response:
         body = ReadInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -126,6 +145,7 @@ class ConfirmTicket(TicketAct):
     For a ticket that came with its order this confirms the order.
     """
 
+    summary = "Confirm that the kitchen knows of a ticket"
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
     service = services.confirm_ticket
 
@@ -133,6 +153,7 @@ class ConfirmTicket(TicketAct):
 class BumpLine(TicketAct):
     """The call that bumps one line; the last one bumps the ticket."""
 
+    summary = "Bump a line"
     service = services.bump_line
     names = "line_id"
 
@@ -140,6 +161,7 @@ class BumpLine(TicketAct):
 class RecallLine(TicketAct):
     """The call that recalls one bumped line."""
 
+    summary = "Recall a line"
     service = services.recall_line
     names = "line_id"
 
@@ -147,6 +169,7 @@ class RecallLine(TicketAct):
 class PushTicket(TicketAct):
     """The call that sends an open ticket to another station."""
 
+    summary = "Send a ticket to another station"
     service = services.push_ticket
 
     @extend_schema(request=PushInput, responses=TicketOutput)
@@ -159,6 +182,7 @@ class PushTicket(TicketAct):
 class PushLine(PushTicket):
     """The call that sends one unfinished line to another station; answers with the ticket that has it now."""
 
+    summary = "Send a line to another station"
     service = services.push_line
     names = "line_id"
 
@@ -166,6 +190,7 @@ class PushLine(PushTicket):
 class PlateLine(TicketAct):
     """The call that ticks a finished dish on the pass, or removes the tick. 409 while a station still makes it."""
 
+    summary = "Tick a dish on the pass"
     service = services.plate_line
     names = "line_id"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from kitchen.compiled_queries import held_lines, orders_open, tickets_on_expo, w
 from kitchen.models import Ticket, TicketLine
 from orders.allergies import allergies, choice_names, conflicting
 from orders.models import Order, OrderLine, PlannedCourse
+from orders.pickup import pickup_facts
 from orders.transitions import LineStatus, OrderStatus
 
 
@@ -43,11 +44,15 @@ class ExpoLine:
 
 @dataclass(frozen=True, slots=True)
 class ExpoOrder:
-    """An order as the expediter and the runner read it. `ready`: the status of the order is `ready`."""
+    """An order as the expediter and the runner read it. `ready`: the status of the order is `ready`.
+
+    `pickup` has the facts of a take-away or counter order.
+    """
 
     id: int
     number: int
     table: str
+    pickup: list[str]
     placed_by: str
     placed_at: datetime
     fired_at: datetime
@@ -104,7 +109,7 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
     for ticket in with_lines(tickets_on_expo(actor, wanted)) if wanted else ():
         tickets.setdefault(ticket.order_id, []).append(ticket)
     limits, now = limits_of(restaurant), timezone.now()
-    orders = [_expo_order(open_orders[pk], found, limits, now) for pk, found in tickets.items()]
+    orders = [_expo_order(open_orders[pk], found, limits, now, restaurant.tz) for pk, found in tickets.items()]
     return ExpoData(
         restaurant=restaurant,
         orders=sorted(orders, key=lambda order: (not order.ready, order.fired_at, order.id)),
@@ -131,7 +136,7 @@ def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
             ComingCourse(
                 order_id=order_id,
                 number=order.number,
-                table=order.table.name,
+                table=order.place,
                 course=course,
                 lines=[(line.quantity, line.name) for line in lines if line.course == course],
                 fire_at=times.get((order_id, course)),
@@ -140,14 +145,15 @@ def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
     return sorted(coming, key=lambda each: (each.fire_at is None, each.fire_at or 0, each.order_id))
 
 
-def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: datetime) -> ExpoOrder:
+def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: datetime, tz: tzinfo) -> ExpoOrder:
     lines = _expo_lines(tickets)
     fired_at = min(ticket.aged_from or ticket.fired_at for ticket in tickets)
     age = limits.age_of((now - fired_at).total_seconds())
     return ExpoOrder(
         id=order.pk,
         number=order.number,
-        table=order.table.name,
+        table=order.place,
+        pickup=pickup_facts(order, tz),
         placed_by=order.placed_by,
         placed_at=order.placed_at,
         fired_at=fired_at,

@@ -7,6 +7,7 @@ from typing import Any
 from kitchen.models import Ticket, TicketLine
 from kitchen.printing.transitions import SlipKind
 from orders.allergies import allergies, choice_names, conflicting
+from orders.pickup import pickup_facts
 
 Paper = dict[str, Any]  # {"note": text, "lines": {order line's id: line}}
 NOTHING: Paper = {"note": "", "lines": {}}
@@ -23,7 +24,8 @@ def slip_of(ticket: Ticket, kind: SlipKind, lines: Iterable[Mapping[str, Any]], 
     return {
         "kind": kind.value,
         "station": ticket.station.name,
-        "table": ticket.order.table.name,
+        "table": ticket.order.place,
+        "pickup": pickup_facts(ticket.order, tz),
         "number": ticket.order.number,
         "course": ticket.fired_course or (max(courses) if len(courses) == 1 and max(courses) > 1 else 0),
         "fired": ticket.fired_course > 0,

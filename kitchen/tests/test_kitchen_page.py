@@ -16,7 +16,7 @@ from bistro.core.tests.round_trips import FEED_POSITION
 from kitchen.models import Route
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
-from menu.tests.factories import ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/kitchen/"}
@@ -67,8 +67,7 @@ def test_a_ticket_says_what_to_cook(house, cook):
     group = ModifierGroupFactory(item=house.item, max=3)
     bacon = ModifierFactory(group=group, name="Bacon")
     nuts = ModifierFactory(group=group, name="Nut allergy", allergen="nuts")
-    house.item.allergens = ["nuts", "milk"]
-    house.item.save()
+    state(house.item, ["nuts", "milk"])
     line = {
         "item": house.item.pk,
         "quantity": 3,

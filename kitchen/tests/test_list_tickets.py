@@ -41,6 +41,8 @@ def test_a_new_ticket(house):
         "number": 1,
         "table": house.table.pk,
         "table_name": house.table.name,
+        "kind": "dine_in",
+        "pickup_at": None,
         "station": house.station.pk,
         "station_name": house.station.name,
         "status": "queued",

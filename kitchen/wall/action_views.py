@@ -51,7 +51,7 @@ def bump_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
     """Bump a ticket; the bar offers to undo it for a moment."""
 
     def undo(ticket: Ticket) -> Undo:
-        named = f"{ticket.order.table.name} #{ticket.order.number}"
+        named = f"{ticket.order.place} #{ticket.order.number}"
         return Undo(f"{named} is done.", reverse("kitchen:undo-bump", args=[pk]))
 
     def bump() -> Ticket:

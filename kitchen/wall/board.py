@@ -21,6 +21,7 @@ from kitchen.transitions import TicketStatus
 from kitchen.wall.all_day import AllDay, Ingredients, to_make
 from menu.compiled import CompiledMenu, current_menu
 from orders.allergies import allergies, choice_names, conflicting
+from orders.pickup import pickup_facts
 from orders.transitions import OPEN, LineStatus
 
 SHIFT = timedelta(hours=12)  # time after the bump in which a recall is offered
@@ -49,7 +50,7 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
-    """A ticket as a cook reads it.
+    """A ticket as a cook reads it. `pickup` has the facts of a take-away or counter order.
 
     `fired_at` gives its place, `aged_from` its age; `starts_at` is set while none of it may begin yet. `alert` marks
     changes that a cook has to read, `voided` the lines that are gone.
@@ -59,6 +60,7 @@ class BoardTicket:
     order_id: int
     number: int
     table: str
+    pickup: list[str]
     station_id: int
     station_name: str
     course: int | None
@@ -231,7 +233,8 @@ def _board_ticket(
         id=ticket.pk,
         order_id=ticket.order_id,
         number=ticket.order.number,
-        table=ticket.order.table.name,
+        table=ticket.order.place,
+        pickup=pickup_facts(ticket.order, restaurant.tz),
         station_id=ticket.station_id,
         station_name=ticket.station.name,
         course=ticket.fired_course or _only_course(ticket),

@@ -15,7 +15,8 @@ from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.history import HistoryAdmin
 from menu.admin.base import MenuAdmin, link
 from menu.admin.recipes import RecipeInline
-from menu.admin_forms import GroupForm, ModifierForm
+from menu.admin.statements import StatementsAdmin
+from menu.admin_forms import GroupForm, ModifierForm, StatementsForm
 from menu.choices import choices_of, dishes_of, refuse_if_offered, some, with_dishes
 from menu.models import Modifier, ModifierGroup
 
@@ -78,16 +79,21 @@ class ModifierGroupAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
 
 
 @admin.register(Modifier)
-class ModifierAdmin(MenuAdmin, HistoryAdmin):
-    """The admin page of one choice's recipe. The choice itself is edited on its group's page."""
+class ModifierAdmin(StatementsAdmin, HistoryAdmin):
+    """The admin page of one choice's allergens and recipe. The choice itself is edited on its group's page."""
 
+    form = StatementsForm
     may_add = may_delete = False
     inlines = (RecipeInline,)
     list_display = ("name", "group", "made_of")
     list_filter = (("group__item_groups__item__category", OwnFilter),)
     list_select_related = ("group",)
     search_fields = ("name", "group__name", "group__item_groups__item__name")
-    fields = readonly_fields = ("group", "name")
+    fieldsets = (
+        (None, {"fields": ("group", "name")}),
+        ("Allergens of what the choice adds", {"fields": StatementsAdmin.STATEMENTS}),
+    )
+    readonly_fields = ("group", "name")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).not_archived().prefetch_related("recipe__ingredient")

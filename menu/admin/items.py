@@ -24,6 +24,7 @@ from menu import services
 from menu.admin.base import MenuAdmin
 from menu.admin.base import link as page_of
 from menu.admin.recipes import RecipeInline
+from menu.admin.statements import StatementsAdmin
 from menu.admin_forms import CategoryForm, ItemForm, ItemGroupForm, PortionsForm, TaxRateForm
 from menu.choices import choices_of, some
 from menu.models import Category, Item, ItemGroup, TaxRate
@@ -92,7 +93,7 @@ class GroupsOfItem(TenantInline):
 
 
 @admin.register(Item)
-class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
+class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAdmin):
     """The admin page of dishes and drinks, with import and export of a spreadsheet."""
 
     form = ItemForm
@@ -106,7 +107,8 @@ class ItemAdmin(ImportExportModelAdmin, MenuAdmin, ArchiveAdmin, HistoryAdmin):
     fieldsets = (
         (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
-        ("Allergens and diets", {"fields": ("allergens", "diets")}),
+        ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
+        ("Diets", {"fields": ("diets",)}),
     )
     resource_classes = (ItemResource,)
     import_form_class = ImportForm

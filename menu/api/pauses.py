@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bistro.core.api.schema import refusal
 from bistro.core.auth.access import api_actor, requires
 from bistro.core.kernel.roles import Permission
 from menu import services
@@ -15,20 +16,24 @@ from menu.api.serializers import PauseInput, PauseOutput
 from menu.models import Pause
 from menu.representations import pause_json
 
+NO_SUCH_DISH = refusal(404, "No such dish or category", "item_not_found", "There is no such dish.")
+
 
 class PauseList(APIView):
     """The pauses in force. All staff read them; the kitchen and managers add to them."""
 
+    subject = "Menu"
+
     def get_permissions(self) -> list[Any]:
         return [requires(Permission.READ_ORDERS if self.request.method == "GET" else Permission.PAUSE)()]
 
-    @extend_schema(responses=PauseOutput(many=True))
+    @extend_schema(summary="List pauses", responses=PauseOutput(many=True))
     def get(self, request: Request) -> Response:
         """List the pauses in force as a bare array, the one that ends last at the end."""
         rows = Pause.objects.visible_to(api_actor(request)).open().filter(until__gt=timezone.now())
         return Response([shown(row) for row in rows.select_related("item", "category").order_by("until", "pk")])
 
-    @extend_schema(request=PauseInput, responses={201: PauseOutput})
+    @extend_schema(summary="Pause dishes", request=PauseInput, responses={201: PauseOutput, **NO_SUCH_DISH})
     def post(self, request: Request) -> Response:
         """Pause an item, a category or all orders from pads for some minutes.
 
@@ -50,6 +55,8 @@ class PauseList(APIView):
 class PauseDetail(APIView):
     """A single pause."""
 
+    subject = "Menu"
+    summary = "End a pause"
     permission_classes = [requires(Permission.PAUSE)]
 
     @extend_schema(request=None, responses={204: None})

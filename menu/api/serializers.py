@@ -4,12 +4,22 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+from menu.api import examples
 
 LARGEST_ID = 2**63 - 1
 
 
-class ModifierOutput(serializers.Serializer[Any]):
+class StatedOutput(serializers.Serializer[Any]):
+    """Statements about allergens, as lists of codes. An allergen in none of the three is not stated."""
+
+    allergens = serializers.ListField(child=serializers.CharField(), help_text="It contains these.")
+    may_contain = serializers.ListField(child=serializers.CharField())
+    free_of = serializers.ListField(child=serializers.CharField())
+
+
+class ModifierOutput(StatedOutput):
     """A choice of a modifier group."""
 
     id = serializers.IntegerField()
@@ -27,7 +37,7 @@ class ModifierGroupOutput(serializers.Serializer[Any]):
     modifiers = ModifierOutput(many=True)
 
 
-class ItemOutput(serializers.Serializer[Any]):
+class ItemOutput(StatedOutput):
     """A dish as sold now."""
 
     id = serializers.IntegerField()
@@ -39,7 +49,9 @@ class ItemOutput(serializers.Serializer[Any]):
         allow_null=True, help_text="The kitchen does not take this item until then."
     )
     portions_left = serializers.IntegerField(allow_null=True)
-    allergens = serializers.ListField(child=serializers.CharField())
+    allergens_checked_at = serializers.DateTimeField(
+        allow_null=True, help_text="Time of the oldest check; null if nothing is stated."
+    )
     diets = serializers.ListField(child=serializers.CharField())
     prep_minutes = serializers.IntegerField()
     popular = serializers.BooleanField()
@@ -55,15 +67,25 @@ class CategoryOutput(serializers.Serializer[Any]):
     items = ItemOutput(many=True)
 
 
+class AllergenOutput(serializers.Serializer[Any]):
+    """An allergen of the restaurant's catalogue. Guests declare it by its code."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+@shown(examples.MENU)
 class MenuOutput(serializers.Serializer[Any]):
     """The whole menu; `version` changes whenever anything here does."""
 
     version = serializers.CharField()
     currency = serializers.CharField()
+    allergens = AllergenOutput(many=True)
     pads_paused_until = serializers.DateTimeField(allow_null=True, help_text="Orders from pads are paused until then.")
     categories = CategoryOutput(many=True)
 
 
+@shown(examples.NEW_PAUSE)
 class PauseInput(StrictSerializer):
     """A new pause of an item, of a category or, with neither, of all orders from pads."""
 
@@ -73,6 +95,7 @@ class PauseInput(StrictSerializer):
     reason = LineOfText(max_length=200, required=False, default="", allow_blank=True)
 
 
+@shown(examples.PAUSE)
 class PauseOutput(serializers.Serializer[Any]):
     """A pause. `item` and `category` are null for orders from pads."""
 

@@ -8,6 +8,8 @@ from django.db.models import Model
 
 from bistro.core.kernel.money import exact
 from bistro.core.kernel.texts import clean_text
+from menu.import_plan.allergens import Catalogue
+from menu.import_plan.known import by_level
 from menu.imported import ImportedGroup, ImportedModifier, need_no_check
 from menu.models import Modifier, ModifierGroup
 
@@ -18,8 +20,8 @@ Checked = tuple[ImportedGroup, tuple[str, ...]]
 class GroupChecker:
     """Checked definitions, because many dishes have the same one."""
 
-    def __init__(self, currency: str) -> None:
-        self.currency = currency
+    def __init__(self, currency: str, catalogue: Catalogue) -> None:
+        self.currency, self.catalogue = currency, catalogue
         self.checked: dict[ImportedGroup, Checked] = {}
 
     def check(self, group: ImportedGroup) -> Checked:
@@ -43,10 +45,13 @@ class GroupChecker:
         name = clean_text(choice.name)
         try:
             price = exact(choice.price, self.currency)
+            stated = by_level(self.catalogue.stated(choice, {}))
+            declares = self.catalogue.codes([choice.allergen] if choice.allergen else [])
         except (ValueError, ArithmeticError) as error:
             return choice, [f"{choice.name}: {error}"]
-        row = Modifier(name=name, price=price, allergen=choice.allergen)
-        return replace(choice, name=name, price=price), list(_of_the_model(row, choice.name))
+        cleaned = replace(choice, name=name, price=price, allergen="".join(declares), **stated)
+        row = Modifier(name=name, price=price, allergen=cleaned.allergen)
+        return cleaned, list(_of_the_model(row, choice.name))
 
 
 def refusals(row: Model) -> Iterator[tuple[str, str]]:

@@ -2,15 +2,17 @@
 
 from bistro.core.kernel.money import text
 from bistro.core.kernel.names import name_key
+from menu.allergens import Stated
 from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import Rows
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import Modifier, ModifierGroup
+from menu.statements import levels_of
 
 
-def new_choices(known: KnownMenu, group: ModifierGroup, definition: ImportedGroup) -> list[Modifier]:
-    """Return the rows of a new group's choices."""
-    return [_new(known, group, choice, place) for place, choice in enumerate(definition.modifiers)]
+def new_choices(known: KnownMenu, rows: Rows, group: ModifierGroup, definition: ImportedGroup) -> list[Modifier]:
+    """Return the rows of a new group's choices, and note their statements about allergens."""
+    return [_new(known, rows, group, choice, place) for place, choice in enumerate(definition.modifiers)]
 
 
 def change_group(known: KnownMenu, rows: Rows, group: ModifierGroup, definition: ImportedGroup) -> None:
@@ -42,7 +44,7 @@ def _choice(
     if row is None:
         row = known.archived_choices.get((group.pk, key))
         if row is None:
-            row = _new(known, group, choice, 0)
+            row = _new(known, rows, group, choice, 0)
             rows.choices.append(row)
             rows.added_choices.append(row)
             return row
@@ -53,11 +55,12 @@ def _choice(
     if changed:
         shown = {name: (_shown(getattr(row, name), known), _shown(value, known)) for name, value in changed.items()}
         rows.change(row, changed, shown)
+    rows.state(row, stated_by(choice), known.levels(row))
     return row
 
 
-def _new(known: KnownMenu, group: ModifierGroup, choice: ImportedModifier, place: int) -> Modifier:
-    return Modifier(
+def _new(known: KnownMenu, rows: Rows, group: ModifierGroup, choice: ImportedModifier, place: int) -> Modifier:
+    row = Modifier(
         restaurant_id=known.restaurant_id,
         group=group,
         name=choice.name,
@@ -67,6 +70,13 @@ def _new(known: KnownMenu, group: ModifierGroup, choice: ImportedModifier, place
         off_since=None if choice.available else known.now,
         position=place,
     )
+    rows.state(row, stated_by(choice), {})
+    return row
+
+
+def stated_by(choice: ImportedModifier) -> Stated:
+    """Return the statements of a checked choice."""
+    return levels_of(choice.contains, choice.may_contain, choice.free_of)
 
 
 def _shown(value: object, known: KnownMenu) -> object:

@@ -1,14 +1,17 @@
 """The menu as an import finds it, read in a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_by_id
+from menu.allergens import Level, Stated, of_level
 from menu.imported import ImportedGroup, ImportedModifier
-from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
 
 
 @dataclass(slots=True)
@@ -26,10 +29,12 @@ class KnownMenu:
     choices: dict[int, list[Modifier]]  # {group: choices in order}
     archived_choices: dict[tuple[int, str], Modifier]  # {(group, name key): the latest}
     links: dict[int, list[ItemGroup]]  # {item: groups in order}
+    allergens: dict[str, str]  # {code: name} of the catalogue, in order
+    stated: dict[Subject, Statements]
 
     @classmethod
     def read(cls, restaurant_id: int) -> Self:
-        """Read the menu in eight queries."""
+        """Read the menu in eleven queries."""
         restaurant = restaurant_by_id(restaurant_id)
         version = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", flat=True).first()
         items = Item.objects.of_restaurant(restaurant_id).not_archived().select_related("category", "tax_rate")
@@ -46,6 +51,8 @@ class KnownMenu:
             choices={pk: [] for pk in groups},
             archived_choices={},
             links={},
+            allergens=dict(Allergen.objects.of_restaurant(restaurant_id).not_archived().values_list("code", "name")),
+            stated=read_statements(restaurant_id),
         )
         known._read_choices()
         return known
@@ -61,15 +68,36 @@ class KnownMenu:
                 link.group = self.groups[link.group_id]
                 self.links.setdefault(link.item_id, []).append(link)
 
+    def levels(self, row: Item | Modifier) -> Stated:
+        """Return what is stated about a dish or a choice, also for a new one."""
+        kind = "item" if isinstance(row, Item) else "modifier"
+        return self.stated.get((kind, row.pk or 0), NOTHING_STATED).levels
 
-def definition_of(group: ModifierGroup, choices: list[Modifier]) -> ImportedGroup:
-    """Return a group with its choices as an import would give it."""
+    def definition(self, group: ModifierGroup) -> ImportedGroup:
+        """Return a group with its choices as an import would give it."""
+        return definition_of(group, [(row, self.levels(row)) for row in self.choices[group.pk]])
+
+
+def definition_of(group: ModifierGroup, choices: Iterable[tuple[Modifier, Stated]]) -> ImportedGroup:
+    """Return a group, and its choices with their statements about allergens, as an import would give it."""
     return ImportedGroup(
         group.name,
         group.min,
         group.max,
         tuple(
-            ImportedModifier(row.name, row.price, row.is_default, row.allergen, row.off_since is None)
-            for row in choices
+            ImportedModifier(
+                name=row.name,
+                price=row.price,
+                is_default=row.is_default,
+                allergen=row.allergen,
+                available=row.off_since is None,
+                **by_level(stated),
+            )
+            for row, stated in choices
         ),
     )
+
+
+def by_level(stated: Stated) -> dict[str, Any]:
+    """Return statements as the three lists of an imported dish or choice."""
+    return {level.value: tuple(of_level(stated, level)) for level in Level}

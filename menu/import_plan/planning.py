@@ -7,18 +7,21 @@ from typing import Any
 
 from django.db.models import Model
 
-from bistro.core.kernel.money import HUNDRED, ZERO, exact, short, text
+from bistro.core.kernel.money import ZERO, exact, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.texts import clean_text
+from menu.allergens import Stated, of_level
+from menu.import_plan.allergens import COLUMN_OF, Catalogue
 from menu.import_plan.checking import GroupChecker, refusals
 from menu.import_plan.groups import DishGroups, GroupPlanner
-from menu.import_plan.known import KnownMenu, definition_of
+from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
+from menu.import_plan.taxes import tax_for
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
-from menu.models import Category, Item, TaxRate
+from menu.models import Category, Item
 
-_COLUMN_OF = {"tax_rate": "tax"}  # columns of a file that are named differently from the field
-_STATED = ("description", "prep_minutes", "popular", "allergens", "diets")
+_FILE_COLUMN = {"tax_rate": "tax"}  # columns of a file that are named differently from the field
+_STATED = ("description", "prep_minutes", "popular", "diets")
 
 
 def plan_import(*, restaurant_id: int, categories: Sequence[ImportedCategory], add_only: bool = False) -> ImportPlan:
@@ -61,7 +64,8 @@ class _Planner:
         self.known, self.add_only, self.rows = known, add_only, Rows()
         self.problems: list[Problem] = []
         self.seen: dict[str, ImportedItem] = {}
-        self.checker = GroupChecker(known.currency)
+        self.catalogue = Catalogue(known.allergens)
+        self.checker = GroupChecker(known.currency, self.catalogue)
         self.places = {
             Category: _next_place(known.categories.values()),
             Item: _next_place(known.items.values()),
@@ -99,6 +103,7 @@ class _Planner:
         )
         self._check(item, imported)
         self.rows.items.append(item)
+        self.rows.state(item, self._stated(imported, {}), {})
         return _Draft(imported, item, category.name)
 
     def _change_dish(self, draft: _Draft, category: ImportedCategory) -> None:
@@ -107,15 +112,28 @@ class _Planner:
         if name_key(item.category.name) != name_key(category.name):
             wanted["category"] = self._category(category, imported)
         changed = {name: value for name, value in wanted.items() if getattr(item, name) != value}
-        if not changed:
-            return
         shown = {name: (self._shown(getattr(item, name)), self._shown(value)) for name, value in changed.items()}
-        self.rows.change(item, changed, shown)
-        self._check(item, imported)
+        if changed:
+            self.rows.change(item, changed, shown)
+            self._check(item, imported)
+        known = self.known.levels(item)
+        stated = self._stated(imported, known)
+        self.rows.state(item, stated, known)
+        for level, column in COLUMN_OF.items():
+            before, after = sorted(of_level(known, level)), sorted(of_level(stated, level))
+            if before != after:
+                shown[column] = before, after
         for name, (before, after) in shown.items():
-            column = _COLUMN_OF.get(name, name)
+            column = _FILE_COLUMN.get(name, name)
             words = column.replace("_", " ")
             draft.changes.append(PlannedChange(column, words, _in_words(before), _in_words(after)))
+
+    def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
+        try:
+            return self.catalogue.stated(imported, known)
+        except ValueError as error:
+            self._problem(imported, "allergens", str(error))
+            return known
 
     def _facts(self, imported: ImportedItem) -> dict[str, Any]:
         """Return the fields that the import states."""
@@ -127,7 +145,10 @@ class _Planner:
         if "description" in facts:
             facts["description"] = clean_text(facts["description"])
         if imported.tax is not None:
-            facts["tax_rate"] = self._rate(imported.tax, imported)
+            try:
+                facts["tax_rate"] = tax_for(self.known, self.rows, imported.tax)
+            except ValueError as error:
+                self._problem(imported, "tax", str(error))
         return facts
 
     def _price(self, imported: ImportedItem) -> Decimal:
@@ -159,22 +180,6 @@ class _Planner:
             self.rows.categories.append(row)
         return row
 
-    def _rate(self, percent: Decimal, dish: ImportedItem) -> TaxRate:
-        if not 0 <= percent <= HUNDRED:
-            self._problem(dish, "tax", f"{short(percent)} is not a percentage.")
-        row = next((rate for rate in self.known.rates if rate.percent == percent), None)
-        if row is None:
-            row = TaxRate(
-                restaurant_id=self.known.restaurant_id,
-                name=f"Tax {short(percent)} %",
-                percent=percent,
-                is_default=not self.known.rates,
-            )
-            self._check(row, dish, column="tax")
-            self.known.rates.append(row)
-            self.rows.rates.append(row)
-        return row
-
     # --- choice groups ------------------------------------------------------------------------------------------
     def _plan_groups(self, drafts: Sequence[_Draft]) -> None:
         dishes: list[tuple[_Draft, DishGroups]] = []
@@ -200,7 +205,7 @@ class _Planner:
 
     def _merged(self, links: Sequence[Any], wanted: Sequence[ImportedGroup]) -> list[ImportedGroup]:
         """Return a dish's own groups with the groups and choices that they lack."""
-        merged = [definition_of(link.group, self.known.choices[link.group_id]) for link in links]
+        merged = [self.known.definition(link.group) for link in links]
         names = {name_key(choice.name) for group in merged for choice in group.modifiers}
         for group in wanted:
             lacking = tuple(choice for choice in group.modifiers if name_key(choice.name) not in names)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from bistro.core.kernel.errors import InvalidInput
+from menu.allergens import Stated
 from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup, TaxRate
 
 
@@ -73,19 +74,30 @@ class Rows:
     changed: dict[Model, set[str]] = field(default_factory=dict)
     unlinked: list[ItemGroup] = field(default_factory=list)
     audit: dict[Model, dict[str, tuple[Any, Any]]] = field(default_factory=dict)  # {row: {field: (before, after)}}
+    stated: list[tuple[Item | Modifier, Stated]] = field(default_factory=list)  # new statements about allergens
+    copied: list[tuple[Modifier, Modifier]] = field(default_factory=list)  # (choice, its copy in a dish's own group)
     added_choices: list[Modifier] = field(default_factory=list)  # new choices of groups that dishes offered before
 
     def __bool__(self) -> bool:
         new = self.categories, self.rates, self.items, self.groups, self.choices, self.links
-        return any((*new, self.changed, self.unlinked))
+        return any((*new, self.changed, self.unlinked, self.stated))
 
     def change(self, row: Model, values: Mapping[str, Any], shown: Mapping[str, tuple[Any, Any]]) -> None:
         """Set the fields of a known row. `shown` are the values before and after for the audit trail."""
         for name, value in values.items():
             setattr(row, name, value)
-        self.changed.setdefault(row, set()).update(values)
+        if values:
+            self.changed.setdefault(row, set()).update(values)
         if shown:
             self.audit.setdefault(row, {}).update(shown)
+
+    def state(self, row: Item | Modifier, stated: Stated, before: Stated) -> None:
+        """Replace the statements about the allergens of a dish or choice, if they change."""
+        if dict(stated) == dict(before):
+            return
+        self.stated.append((row, stated))
+        if row.pk:
+            self.change(row, {}, {"allergens": (dict(before), dict(stated))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from bistro.core.writing.bulk_history import delete_with_history, insert_with_hi
 from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.import_plan.results import ImportPlan, Rows
+from menu.statements import state_allergens
 
 
 def write_plan(plan: ImportPlan, work: UnitOfWork) -> None:
@@ -22,6 +23,7 @@ def write_plan(plan: ImportPlan, work: UnitOfWork) -> None:
     _update(rows, work)
     insert_with_history(rows.choices, work)
     insert_with_history(rows.links, work)
+    state_allergens(work, dict(rows.stated))
     _record(rows, work)
 
 

@@ -115,7 +115,6 @@ class Migration(migrations.Migration):
                 ('prep_minutes', models.PositiveSmallIntegerField(default=10)),
                 ('soon_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes until a ticket is marked “soon” (S). Blank = same as the station.', null=True)),
                 ('late_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes until a ticket is marked “late” (!). Blank = same as the station.', null=True)),
-                ('allergens', models.JSONField(blank=True, default=list, help_text='Allergens in the dish, e.g. nuts, milk.')),
                 ('diets', models.JSONField(blank=True, default=list, help_text='e.g. vegetarian, vegan.')),
                 ('image', models.ImageField(blank=True, upload_to='menu/')),
                 ('popular', models.BooleanField(default=False)),
@@ -334,7 +333,6 @@ class Migration(migrations.Migration):
                 ('prep_minutes', models.PositiveSmallIntegerField(default=10)),
                 ('soon_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes until a ticket is marked “soon” (S). Blank = same as the station.', null=True)),
                 ('late_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes until a ticket is marked “late” (!). Blank = same as the station.', null=True)),
-                ('allergens', models.JSONField(blank=True, default=list, help_text='Allergens in the dish, e.g. nuts, milk.')),
                 ('diets', models.JSONField(blank=True, default=list, help_text='e.g. vegetarian, vegan.')),
                 ('image', models.TextField(blank=True, max_length=100)),
                 ('popular', models.BooleanField(default=False)),
@@ -440,5 +438,83 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='item',
             constraint=models.CheckConstraint(condition=models.Q(('portions_left', None), ('portions_left__gte', 0), _connector='OR'), name='item_portions_not_negative'),
+        ),
+        migrations.CreateModel(
+            name='Allergen',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(help_text='The word on tickets and in the API: nuts.', max_length=40, validators=[django.core.validators.RegexValidator('^[^\\W_A-Z]+([- ][^\\W_A-Z]+)*$', 'Use lower-case letters, digits, hyphens and single spaces.')])),
+                ('name', models.CharField(max_length=60)),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
+                ('position', models.PositiveIntegerField(db_index=True, default=0)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allergens', to='core.restaurant')),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AllergenStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.CharField(choices=[('contains', 'Contains'), ('may_contain', 'May contain'), ('free_of', 'Free of')], max_length=11)),
+                ('checked_by', models.CharField(help_text='Name for people: Ana, menu.xlsx, …', max_length=120)),
+                ('checked_at', models.DateTimeField()),
+                ('allergen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='menu.allergen')),
+                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='menu.item')),
+                ('modifier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='menu.modifier')),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allergen_statements', to='core.restaurant')),
+            ],
+            options={
+                'ordering': ['allergen__position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='HistoricalAllergen',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('code', models.CharField(help_text='The word on tickets and in the API: nuts.', max_length=40, validators=[django.core.validators.RegexValidator('^[^\\W_A-Z]+([- ][^\\W_A-Z]+)*$', 'Use lower-case letters, digits, hyphens and single spaces.')])),
+                ('name', models.CharField(max_length=60)),
+                ('name_key', bistro.core.kernel.names.NameKeyField(max_length=360, source='name')),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
+            ],
+            options={
+                'verbose_name': 'historical allergen',
+                'verbose_name_plural': 'historical allergens',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.AddConstraint(
+            model_name='allergen',
+            constraint=models.UniqueConstraint(fields=('restaurant', 'code'), name='allergen_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='allergen',
+            constraint=models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('restaurant', 'name_key'), name='allergen_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='allergenstatement',
+            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['contains', 'may_contain', 'free_of'])), name='statement_level_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='allergenstatement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('modifier', None)), models.Q(('item', None), ('modifier__isnull', False)), _connector='OR'), name='statement_item_or_modifier'),
+        ),
+        migrations.AddConstraint(
+            model_name='allergenstatement',
+            constraint=models.UniqueConstraint(fields=('item', 'allergen'), name='statement_item_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='allergenstatement',
+            constraint=models.UniqueConstraint(fields=('modifier', 'allergen'), name='statement_modifier_once'),
         ),
     ]

@@ -6,7 +6,9 @@ import factory
 from django.db.models import F
 from factory.django import DjangoModelFactory
 
+from bistro.core.kernel.actors import Actor
 from bistro.core.tests.factories import RestaurantFactory
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.models import (
     Category,
     Ingredient,
@@ -18,6 +20,8 @@ from menu.models import (
     RecipePart,
     TaxRate,
 )
+from menu.statements import levels_of, state_allergens
+from menu.steps import touch_menu
 
 
 class MenuPartFactory(DjangoModelFactory):
@@ -126,3 +130,10 @@ class RecipePartFactory(MenuPartFactory):
     item = modifier = None
     ingredient = factory.SubFactory(IngredientFactory, restaurant=factory.SelfAttribute("..restaurant"))
     quantity = Decimal(1)
+
+
+def state(subject, contains=(), may_contain=(), free_of=(), by="Ana"):
+    """State the allergens of a dish or choice, as a person named `by` does. The restaurant needs its catalogue."""
+    with UnitOfWork(Actor.system(subject.restaurant_id, by)) as work:
+        state_allergens(work, {subject: levels_of(contains, may_contain, free_of)}, checked=True)
+        touch_menu(work, str(subject))

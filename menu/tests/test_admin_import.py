@@ -13,9 +13,14 @@ from openpyxl import Workbook
 from bistro.core.models import Event
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup
 from menu.spreadsheet import COLUMNS, harmless, plain_text
-from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory, state
 
 pytestmark = pytest.mark.django_db
+
+
+def stated(item):
+    return {row.allergen.code: row.level for row in item.statements.select_related("allergen")}
+
 
 IMPORT, PROCESS, EXPORT = "/admin/menu/item/import/", "/admin/menu/item/process_import/", "/admin/menu/item/export/"
 CSV_FORMAT, XLSX_FORMAT = "0", "1"
@@ -109,19 +114,35 @@ def test_every_column_is_checked(house, owner, columns, row):
 
 
 def test_a_column_that_the_file_lacks_stays_as_it_is(house, owner):
-    item = ItemFactory(category=house.category, name="Soup", allergens=["milk"], description="Hot", prep_minutes=3)
+    item = ItemFactory(category=house.category, name="Soup", description="Hot", prep_minutes=3)
+    state(item, ["milk"], ["nuts"], ["eggs"])
     confirm(owner, preview(owner, sheet([house.category.name, "Soup", "9"])))
     item.refresh_from_db()
-    assert (item.price, item.allergens, item.description, item.prep_minutes) == (Decimal("9.00"), ["milk"], "Hot", 3)
+    assert (item.price, item.description, item.prep_minutes) == (Decimal("9.00"), "Hot", 3)
+    assert stated(item) == {"milk": "contains", "nuts": "may_contain", "eggs": "free_of"}
 
 
 def test_a_column_that_it_has_is_taken(house, owner):
-    item = ItemFactory(category=house.category, name="Soup", allergens=["milk"], portions_left=4)
-    columns = ("category", "name", "price", "allergens", "portions_left", "options")
-    row = ["Hot", "Soup", "9,50", "Celery; nuts", "99", "Size [1-1]: Small *; Large +1.50\nAllergies: No nuts !nuts"]
+    item = ItemFactory(category=house.category, name="Soup", portions_left=4)
+    state(item, ["milk"])
+    columns = ("category", "name", "price", "allergens", "may_contain", "free_of", "portions_left", "options")
+    row = [
+        "Hot",
+        "Soup",
+        "9,50",
+        "Celery; nuts",
+        "fish",
+        "Eggs, lupin",
+        "99",
+        "Size [1-1]: Small *; Large +1.50\nAllergies: No nuts !nuts",
+    ]
     confirm(owner, preview(owner, sheet(row, columns=columns)))
     item.refresh_from_db()
-    assert (item.category.name, item.price, item.allergens) == ("Hot", Decimal("9.50"), ["celery", "nuts"])
+    assert (item.category.name, item.price) == ("Hot", Decimal("9.50"))
+    assert stated(item) == {
+        "celery": "contains", "nuts": "contains", "fish": "may_contain", "eggs": "free_of", "lupin": "free_of",
+    }  # fmt: skip
+    assert {row.checked_by for row in item.statements.all()} == {house.staff("owner").name}
     assert item.portions_left == 4, "what is left tonight is not in yesterday's file"
     groups = {g.name: (g.min, g.max) for g in ModifierGroup.objects.filter(item_groups__item=item)}
     assert groups == {"Size": (1, 1), "Allergies": (0, 1)}

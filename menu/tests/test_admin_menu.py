@@ -1,6 +1,7 @@
 """Admin pages of the menu."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -59,10 +60,10 @@ def said(response):
 
 def test_a_new_dish_is_on_the_menu_and_in_the_audit_trail(house, owner):
     before = version(house)
-    answer = owner.post(ADD, dish(house, allergens=["celery", "milk"]))
+    answer = owner.post(ADD, dish(house, contains=["celery", "milk"]))
     assert answer.status_code == 302
     item = Item.objects.get(name="Soup")
-    assert (item.restaurant, item.price, item.allergens) == (house.restaurant, Decimal("7.50"), ["celery", "milk"])
+    assert (item.restaurant, item.price) == (house.restaurant, Decimal("7.50"))
     assert version(house) == before + 1
     assert current_menu(house.restaurant.pk).by_id[item.pk].name == "Soup"
     (logged,) = events(house, "configuration_updated")
@@ -130,7 +131,15 @@ def test_the_name_of_an_archived_dish_is_free_again(house, owner):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"price": "-1"}, {"price": "1e99"}, {"name": ""}, {"allergens": ["dust"]}, {"prep_minutes": "x"}]
+    "wrong",
+    [
+        {"price": "-1"},
+        {"price": "1e99"},
+        {"name": ""},
+        {"contains": ["dust"]},
+        {"contains": ["milk"], "free_of": ["milk"]},
+        {"prep_minutes": "x"},
+    ],
 )
 def test_nonsense_is_refused_and_nothing_is_saved(house, owner, wrong):
     before = version(house)
@@ -354,7 +363,9 @@ def test_the_default_rate_moves_in_one_step_and_cannot_be_unticked(house, owner)
     path = f"/admin/menu/taxrate/{new.pk}/change/"
     assert owner.post(path, {"name": "Drinks", "percent": "20.00", "is_default": "on"}).status_code == 302
     assert TaxRate.objects.get(restaurant=house.restaurant, is_default=True) == new
-    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax_percent == Decimal("20.00")
+    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax.on("dine_in", date(2026, 1, 1)) == (
+        ("Drinks", 20),
+    )
     owner.post(path, {"name": "Drinks", "percent": "20.00"})
     new.refresh_from_db()
     assert new.is_default

@@ -5,29 +5,36 @@ from decimal import Decimal
 
 import pytest
 
+from bistro.core.kernel.jsontext import moment
 from bistro.core.tests.http import Api, refused
-from menu.models import MenuVersion
+from menu.allergens import ALLERGENS
+from menu.models import AllergenStatement, MenuVersion
 from menu.services import set_available, set_portions
-from menu.tests.factories import CategoryFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import CategoryFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory, state
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/menu"
+NOTHING = {"allergens": [], "may_contain": [], "free_of": []}
 LONG_AGO = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 def test_the_whole_shape(house):
     soup = house.add_item(
-        name="Onion soup", price="7.50", description="Gratinated.", allergens=["milk", "gluten"], diets=["vegetarian"],
+        name="Onion soup", price="7.50", description="Gratinated.", diets=["vegetarian"],
         prep_minutes=12, popular=True, portions_left=3,
     )  # fmt: skip
     group = ModifierGroupFactory(item=soup, name="Bread", min=1, max=2)
     white = ModifierFactory(group=group, name="White", price=Decimal("0.00"))
     dark = ModifierFactory(group=group, name="Dark", price=Decimal("0.50"))
+    state(soup, ["milk", "gluten"], ["nuts"], ["fish"])
+    state(dark, may_contain=["sesame"])
+    checked_at = moment(AllergenStatement.objects.filter(item=soup).first().checked_at)
     body = house.api().get(PATH).json()
     version = MenuVersion.objects.get()
     assert body == {
         "version": f"{version.version}.{version.availability}",
         "currency": "EUR",
+        "allergens": [{"code": code, "name": name} for code, name in ALLERGENS],
         "pads_paused_until": None,
         "categories": [
             {
@@ -42,7 +49,8 @@ def test_the_whole_shape(house):
                         "available": True,
                         "paused_until": None,
                         "portions_left": None,
-                        "allergens": [],
+                        **NOTHING,
+                        "allergens_checked_at": None,
                         "diets": [],
                         "prep_minutes": 10,
                         "popular": False,
@@ -57,7 +65,10 @@ def test_the_whole_shape(house):
                         "available": True,
                         "paused_until": None,
                         "portions_left": 3,
-                        "allergens": ["milk", "gluten"],
+                        "allergens": ["gluten", "milk"],
+                        "may_contain": ["nuts"],
+                        "free_of": ["fish"],
+                        "allergens_checked_at": checked_at,
                         "diets": ["vegetarian"],
                         "prep_minutes": 12,
                         "popular": True,
@@ -69,8 +80,14 @@ def test_the_whole_shape(house):
                                 "min": 1,
                                 "max": 2,
                                 "modifiers": [
-                                    {"id": white.pk, "name": "White", "price": "0.00"},
-                                    {"id": dark.pk, "name": "Dark", "price": "0.50"},
+                                    {"id": white.pk, "name": "White", "price": "0.00", **NOTHING},
+                                    {
+                                        "id": dark.pk,
+                                        "name": "Dark",
+                                        "price": "0.50",
+                                        **NOTHING,
+                                        "may_contain": ["sesame"],
+                                    },
                                 ],
                             }
                         ],

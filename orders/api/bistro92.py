@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.api.schema import IF_NONE_MATCH, refusal
 from bistro.core.auth.access import api_actor, restaurant_of
 from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
@@ -19,24 +20,27 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from orders.api.filters import since_param
 from orders.api.headers import idempotency_key, placed_response
-from orders.api.serializers import PadOrderInput, PadOrderOutput, order_request
+from orders.api.serializers import PadOrderInput, PadOrderOutput, PadOrderRow, order_request
 from orders.models import Order
 from orders.querysets import OrderQuerySet
 from orders.representations import order_detail, pad_json
 from orders.services import place_order
 
 LIMIT = 500
+WITHDRAWN = refusal(404, "The key belongs to a withdrawn order", "order_not_found", "This order was withdrawn.")
 
 
 class PadOrderView(APIView):
     """The call that places an order by item names. `Idempotency-Key` makes a retry safe: it returns 200."""
 
+    subject = "Orders"
+    summary = "Place an order by names"
     authentication_classes = TOKEN_ONLY
     throttle_classes = [OrderThrottle]
 
     @extend_schema(
         request=PadOrderInput,
-        responses={201: PadOrderOutput, 200: PadOrderOutput},
+        responses={201: PadOrderOutput, 200: PadOrderOutput, **WITHDRAWN},
         parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
     )
     def post(self, request: Request) -> Response:
@@ -45,9 +49,7 @@ class PadOrderView(APIView):
         order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=False)
         try:
-            placed = place_order(
-                order_request(actor, order_data["items"], order_data["note"], order_data["table"], key, request.data)
-            )
+            placed = place_order(order_request(actor, order_data["items"], order_data, key, request.data))
         except DomainError as error:
             error.fields = {_name_here(name): messages for name, messages in error.fields.items()}
             raise
@@ -60,11 +62,14 @@ class PadOrdersView(APIView):
     A pad sees all orders of its party, staff and integrations the restaurant's orders of the business day.
     """
 
+    subject = "Orders"
+    summary = "List the orders of the business day"
     authentication_classes = TOKEN_ONLY
 
     @extend_schema(
-        responses=PadOrderOutput(many=True),
+        responses=PadOrderRow(many=True),
         parameters=[
+            IF_NONE_MATCH,
             OpenApiParameter("limit", int),
             OpenApiParameter("offset", int),
             OpenApiParameter("fields", str, description="Only these keys, e.g. `id,table`."),

@@ -15,6 +15,7 @@ from bistro.core.auth.last_seen import record_seen
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
 from bistro.core.kernel.jsontext import dumps
+from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
 from bistro.core.speed.fast_path import PlainRequest, PlainResponse
 from orders.api.headers import LONGEST
@@ -23,7 +24,7 @@ from orders.order_commands import MAX_LINES, MAX_QUANTITY, OrderRequest
 from orders.representations import pad_json
 from orders.services import PlacedOrder, TokenEnded, place_order_from_loop
 
-ORDER = frozenset({"lines", "note", "table"})
+ORDER = frozenset({"lines", "note", "table", "kind", "name", "pickup_at"})
 PAD_ORDER = frozenset({"items", "note", "table"})
 LINE = frozenset({"item", "quantity", "modifiers", "note", "seat", "course"})
 PAD_LINE = frozenset({"name", "quantity", "modifiers", "note", "seat", "course"})
@@ -98,14 +99,12 @@ def _request(
     order_data = read(raw)
     if order_data is None:
         return None
-    return order_request(
-        actor, order_data["lines"], order_data["note"], order_data["table"], key or None, raw, token_hash
-    )
+    return order_request(actor, order_data["lines"], order_data, key or None, raw, token_hash)
 
 
 def parse_order(body: Any) -> OrderData | None:
-    """Return the same as `OrderInput` for a plain body: {"lines", "note", "table"}. None for any other body."""
-    if not isinstance(body, dict) or not ORDER.issuperset(body):
+    """Return the same as `OrderInput` for a plain body without a pick-up time. None for any other body."""
+    if not isinstance(body, dict) or not ORDER.issuperset(body) or body.get("pickup_at") is not None:
         return None
     try:
         table = body.get("table")
@@ -113,6 +112,8 @@ def parse_order(body: Any) -> OrderData | None:
             "lines": _lines(body.get("lines"), LINE, "item", _id_or_name),
             "note": _text(body.get("note", ""), 400),
             "table": None if table is None else _id_or_name(table),
+            "kind": _kind(body.get("kind", OrderKind.DINE_IN.value)),
+            "name": _text(body.get("name", ""), 80),
         }
     except _NotPlain:
         return None
@@ -169,6 +170,12 @@ def _name(value: Any) -> str:
 
 def _number(value: Any, most: int) -> int:
     if type(value) is not int or not 0 < value <= most:
+        raise _NotPlain
+    return value
+
+
+def _kind(value: Any) -> str:
+    if not isinstance(value, str) or value not in OrderKind.values:
         raise _NotPlain
     return value
 

@@ -1,4 +1,4 @@
-"""Filters of the order list: status, table (id or name), since."""
+"""Filters of the order list: status, kind, table (id or name), since."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.order_kinds import OrderKind
 from orders.models import Order
 from orders.querysets import OrderQuerySet
 from orders.transitions import OrderStatus
@@ -23,6 +24,7 @@ class OrderFilter(filters.FilterSet):
     status = filters.CharFilter(
         method="by_status", help_text="One status, or several with commas; `open` means all open."
     )
+    kind = filters.ChoiceFilter(choices=OrderKind.choices)
     table = filters.CharFilter(method="by_table", help_text="Table id or name.")
     since = filters.CharFilter(method="by_time", help_text="Placed at or after this ISO 8601 time.")
 

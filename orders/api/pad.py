@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bistro.core.api.schema import refusal
 from bistro.core.api.serializers import HeartbeatInput, HeartbeatOutput
 from bistro.core.auth.access import api_actor, restaurant_of
 from bistro.core.auth.authentication import TOKEN_ONLY
@@ -20,12 +21,15 @@ from bistro.core.kernel.money import text
 from bistro.core.live import event_log
 from bistro.core.services.heartbeats import Heartbeat, report_heartbeat
 from menu.selectors import menu_stamp
+from orders.api.outputs import PadOutput, PartyOrdersOutput
 from orders.models import Order
 from orders.owing import owed
 from orders.representations import order_detail
 from orders.selectors import TRACKING
 from orders.transitions import PROGRESS, OrderStatus
 from tables.models import Pad, Party
+
+NO_PAD = refusal(404, "Not a pad", "pad_not_found", "This credential is not a pad.")
 
 
 def pad_for(request: Request) -> Pad:
@@ -45,9 +49,11 @@ def pad_for(request: Request) -> Pad:
 class PadView(APIView):
     """The pad itself: device, table, restaurant, session state, settings, server time."""
 
+    subject = "Pads"
+    summary = "Read the pad's own data"
     authentication_classes = TOKEN_ONLY
 
-    @extend_schema(responses={200: dict[str, Any]})
+    @extend_schema(responses={200: PadOutput, **NO_PAD})
     def get(self, request: Request) -> Response:
         pad = pad_for(request)
         restaurant = restaurant_of(api_actor(request))
@@ -82,6 +88,8 @@ class PadHeartbeat(APIView):
     Every other call of a locked pad is 403 `device_locked` until a manager unlocks it.
     """
 
+    subject = "Pads"
+    summary = "Report a heartbeat"
     authentication_classes = TOKEN_ONLY
     admits_locked = True
     throttle_classes = [HeartbeatThrottle]
@@ -109,9 +117,11 @@ class PadHeartbeat(APIView):
 class PadPartyOrders(APIView):
     """The party's orders with their tracking, and the amount that it owes so far."""
 
+    subject = "Pads"
+    summary = "Read the party's orders"
     authentication_classes = TOKEN_ONLY
 
-    @extend_schema(responses={200: dict[str, Any]})
+    @extend_schema(responses={200: PartyOrdersOutput, **NO_PAD})
     def get(self, request: Request) -> Response:
         currency = pad_for(request).restaurant.currency
         rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("placed_at", "pk"))
@@ -120,6 +130,7 @@ class PadPartyOrders(APIView):
             "orders": [{**order_detail(order), "tracking": tracking(order)} for order in rows],
             "total": text(bill.total, currency),
             "tax": text(bill.tax, currency),
+            "taxes": [tax.json(currency) for tax in bill.taxes],
         }
         return Response(body)
 

@@ -10,11 +10,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+from bistro.core.api.schema import shown
+from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.names import LONGEST_NAME
+from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
+from orders.api import examples
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
 
 BIGGEST_ID = 2**63 - 1
@@ -52,6 +55,7 @@ class PadLineInput(LineFields):
     name = LineOfText(max_length=120)
 
 
+@shown(examples.NEW_PAD_ORDER)
 class PadOrderInput(StrictSerializer):
     """An order by names: `{"table": "Table 1", "items": [{"name", "quantity"}, …]}`."""
 
@@ -72,14 +76,23 @@ class EditedLineInput(LineInput):
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
 
 
+@shown(examples.NEW_ORDER)
 class OrderInput(StrictSerializer):
-    """A new order. Staff and integrations must send the table (id or name); for a pad it is optional."""
+    """A new order. For a pad the table is optional.
 
+    Staff and integrations must send the table (id or name), except for `take_away` and `counter`, which may have a
+    `name` and a `pickup_at`.
+    """
+
+    kind = serializers.ChoiceField(OrderKind.choices, required=False, default=OrderKind.DINE_IN.value)
+    name = LineOfText(max_length=80, required=False, default="", allow_blank=True)
+    pickup_at = StrictTime(required=False, default=None, allow_null=True)
     table = IdOrName(required=False, allow_null=True)
     lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
 
 
+@shown(examples.EDITED_ORDER)
 class OrderEdit(StrictSerializer):
     """The new lines of an order that the kitchen has not started."""
 
@@ -87,18 +100,21 @@ class OrderEdit(StrictSerializer):
     note = LineOfText(max_length=400, required=False, allow_blank=True)
 
 
+@shown(examples.CANCELLATION)
 class CancelInput(StrictSerializer):
     """The reason of a cancellation."""
 
     reason = LineOfText(max_length=200)
 
 
+@shown(examples.COURSE)
 class FireInput(StrictSerializer):
     """The course to fire."""
 
     course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL)
 
 
+@shown(examples.PLAN)
 class PlanInput(FireInput):
     """The course to plan, and the minutes until it fires. `null` removes the plan."""
 
@@ -121,6 +137,14 @@ class ConflictOutput(serializers.Serializer[Any]):
     level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
 
 
+class TaxOutput(serializers.Serializer[Any]):
+    """A component of the tax, rounded once for the order."""
+
+    name = serializers.CharField()
+    percent = serializers.CharField()
+    amount = serializers.CharField()
+
+
 class LineOutput(serializers.Serializer[Any]):
     """A line of an order."""
 
@@ -137,8 +161,10 @@ class LineOutput(serializers.Serializer[Any]):
     course = serializers.IntegerField()
     status = serializers.CharField()
     total = serializers.CharField()
+    tax = serializers.CharField(help_text="Part of the order's rounded tax; the parts of all lines add up to it.")
 
 
+@shown(examples.ORDER)
 class OrderOutput(serializers.Serializer[Any]):
     """An order in every answer under `/api/v1`."""
 
@@ -147,13 +173,17 @@ class OrderOutput(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     business_date = serializers.DateField()
     status = serializers.CharField()
-    table = serializers.IntegerField()
-    table_name = serializers.CharField()
+    kind = serializers.ChoiceField(OrderKind.choices)
+    name = serializers.CharField(allow_blank=True, help_text="Name of the guest who picks the order up.")
+    pickup_at = serializers.DateTimeField(allow_null=True)
+    table = serializers.IntegerField(allow_null=True)
+    table_name = serializers.CharField(allow_blank=True)
     party = serializers.IntegerField()
     placed_by = serializers.CharField()
     lines = LineOutput(many=True)
     total = serializers.CharField()
     tax = serializers.CharField()
+    taxes = TaxOutput(many=True)
     note = serializers.CharField(allow_blank=True)
     placed_at = serializers.DateTimeField()
     unseen_at = serializers.DateTimeField(
@@ -177,25 +207,40 @@ class PadItemOutput(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     quantity = serializers.IntegerField()
+    modifiers = serializers.ListField(child=serializers.CharField(), required=False, help_text="Names of the choices.")
+    allergies = serializers.ListField(child=serializers.CharField(), required=False)
+    note = serializers.CharField(required=False)
+    seat = serializers.IntegerField(required=False)
 
 
-class PadOrderOutput(serializers.Serializer[Any]):
+@shown(examples.PAD_ORDER)
+class PadOrderOutput(OrderOutput):
     """An order for Bistro92: `id`, `table`, `items` and `created_at` as before, then the keys of `OrderOutput`."""
 
-    id = serializers.IntegerField()
-    table = serializers.CharField()
+    table = serializers.CharField(  # type: ignore[assignment]
+        allow_blank=True, help_text="Name of the table, or empty without one."
+    )
     items = PadItemOutput(many=True)
-    created_at = serializers.DateTimeField()
-    number = serializers.IntegerField()
-    status = serializers.CharField()
-    total = serializers.CharField()
+    table_name = None  # type: ignore[assignment]
 
 
+class PadOrderRow(PadOrderOutput):
+    """An order in the list for Bistro92, with the keys of `?fields=` or, without it, all keys."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Make every key optional."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
+@shown(examples.RECENT_LINE)
 class RecentRow(serializers.Serializer[Any]):
     """A line of a recent order."""
 
     order_id = serializers.IntegerField()
-    table_name = serializers.CharField()
+    table_name = serializers.CharField(allow_blank=True)
     item_name = serializers.CharField()
     quantity = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -231,22 +276,26 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
 def order_request(
     actor: Actor,
     lines: list[Mapping[str, Any]],
-    note: str,
-    table: int | str | None,
+    order_data: Mapping[str, Any],
     key: str | None,
     raw: Any,
     token_hash: str = "",
 ) -> OrderRequest:
     """Return the service's request for a validated order.
 
-    `raw` is the body as received, for the fingerprint. `token_hash` is set only on the fast path.
+    `order_data` has `note`, and if given `table` (id or name), `kind`, `name` and `pickup_at`. `raw` is the body as
+    received, for the fingerprint. `token_hash` is set only on the fast path.
     """
+    table = order_data.get("table")
     return OrderRequest(
         actor=actor,
         lines=tuple(line_request(line) for line in lines),
         table_id=table if isinstance(table, int) else None,
         table_name=table if isinstance(table, str) else "",
-        note=note,
+        kind=order_data.get("kind", OrderKind.DINE_IN.value),
+        name=order_data.get("name", ""),
+        pickup_at=order_data.get("pickup_at"),
+        note=order_data["note"],
         key=key,
         fingerprint=fingerprint(raw) if key else "",
         token_hash=token_hash,

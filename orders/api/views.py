@@ -3,6 +3,7 @@
 Each view checks access, calls a service and returns the order.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions, not_modified
-from bistro.core.api.pagination import Pages
+from bistro.core.api.pagination import Pages, PagesWithoutCursor
+from bistro.core.api.schema import IF_MATCH, IF_NONE_MATCH, refusal
 from bistro.core.auth.access import api_actor, request_actor, requires, restaurant_of
 from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
 from bistro.core.kernel.actors import Actor
@@ -33,12 +35,15 @@ from orders.representations import order_detail, recent_row
 from orders.selectors import recent_lines
 
 KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Required for devices.")
-MATCH_HEADER = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="ETag of the order.")
+NO_TABLE = refusal(404, "No such table, or the key's order was withdrawn", "table_not_found", "There is no such table.")
+MINUTES = OpenApiParameter("minutes", int, description="Length of the time until now, 1 to 1,440. Default: 60.")
 
 
 class OrderList(GenericAPIView[Order]):
     """Orders that the credential may see, newest first. POST places an order."""
 
+    subject = "Orders"
+    summary: str | Mapping[str, str] = {"GET": "List orders", "POST": "Place an order"}
     serializer_class = serializers.OrderOutput
     pagination_class = Pages
     filterset_class = OrderFilter
@@ -57,7 +62,7 @@ class OrderList(GenericAPIView[Order]):
 
     @extend_schema(
         request=serializers.OrderInput,
-        responses={201: serializers.OrderOutput, 200: serializers.OrderOutput},
+        responses={201: serializers.OrderOutput, 200: serializers.OrderOutput, **NO_TABLE},
         parameters=[KEY_HEADER],
     )
     def post(self, request: Request) -> Response:
@@ -65,16 +70,14 @@ class OrderList(GenericAPIView[Order]):
         body.is_valid(raise_exception=True)
         order_data, actor = body.validated_data, api_actor(request)
         key = idempotency_key(request, required=actor.kind == "device")
-        table = order_data.get("table")
-        placed = services.place_order(
-            order_request(actor, order_data["lines"], order_data["note"], table, key, request.data)
-        )
+        placed = services.place_order(order_request(actor, order_data["lines"], order_data, key, request.data))
         return placed_response(placed, placed.json)
 
 
 class OrdersOfRestaurant(OrderList):
     """The orders of a restaurant, which must be the credential's own."""
 
+    summary = "List the orders of a restaurant"
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Order]:
@@ -94,6 +97,7 @@ def _names_of(restaurant: Restaurant) -> tuple[str, str]:
 class OrdersOfUser(OrderList):
     """Orders that one member of staff placed. Pads may not read it, because it reveals the restaurant's staff."""
 
+    summary = "List the orders that a person placed"
     permission_classes = [requires(Permission.READ_ORDERS)]
     http_method_names = ["get", "head", "options"]
 
@@ -111,13 +115,20 @@ class OrdersOfUser(OrderList):
 class OrderDetail(APIView):
     """An order. Its ETag is its version; PUT and DELETE take If-Match (412 if it is stale)."""
 
-    @extend_schema(responses=serializers.OrderOutput)
+    subject = "Orders"
+
+    @extend_schema(summary="Read an order", responses=serializers.OrderOutput, parameters=[IF_NONE_MATCH])
     def get(self, request: Request, pk: int) -> Response:
         order = order_for(api_actor(request), pk)
         etag = _etag(order)
         return not_modified(request, etag) or Response(order_detail(order), headers={"ETag": etag})
 
-    @extend_schema(request=serializers.OrderEdit, responses=serializers.OrderOutput, parameters=[MATCH_HEADER])
+    @extend_schema(
+        summary="Replace the lines of an order",
+        request=serializers.OrderEdit,
+        responses=serializers.OrderOutput,
+        parameters=[IF_MATCH],
+    )
     def put(self, request: Request, pk: int) -> Response:
         """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
         actor = api_actor(request)
@@ -134,7 +145,7 @@ class OrderDetail(APIView):
         )
         return _show(actor, pk)
 
-    @extend_schema(responses={204: None}, parameters=[MATCH_HEADER])
+    @extend_schema(summary="Withdraw an order", responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, pk: int) -> Response:
         """Withdraw the order while no line is started. Only its own credential or a manager may do this."""
         actor = api_actor(request)
@@ -155,6 +166,8 @@ def _show(actor: Actor, pk: int) -> Response:
 class ConfirmOrder(APIView):
     """The call that confirms a placed order. A confirmed order stays unchanged and returns 200."""
 
+    subject = "Orders"
+    summary = "Confirm an order"
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
 
     @extend_schema(request=None, responses=serializers.OrderOutput)
@@ -168,6 +181,8 @@ class ConfirmOrder(APIView):
 class CancelOrder(APIView):
     """The call that cancels an order with a reason. Counted portions return if no line was started."""
 
+    subject = "Orders"
+    summary = "Cancel an order"
     permission_classes = [requires(Permission.CANCEL_ORDER)]
 
     @extend_schema(request=serializers.CancelInput, responses=serializers.OrderOutput)
@@ -183,6 +198,8 @@ class CancelOrder(APIView):
 class DeliverOrder(APIView):
     """The call that marks a ready order delivered. It returns to preparing while a later course is not served."""
 
+    subject = "Orders"
+    summary = "Deliver an order"
     permission_classes = [requires(Permission.DELIVER_ORDER)]
 
     @extend_schema(request=None, responses=serializers.OrderOutput)
@@ -196,6 +213,8 @@ class DeliverOrder(APIView):
 class FireCourse(APIView):
     """The call that fires a held course: 409 if it was fired already, 422 if the order has no such course."""
 
+    subject = "Orders"
+    summary = "Fire a course"
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
     @extend_schema(request=serializers.FireInput, responses=serializers.OrderOutput)
@@ -211,6 +230,8 @@ class FireCourse(APIView):
 class PlanCourse(APIView):
     """The call that plans a held course to fire after `minutes`. `null` removes the plan."""
 
+    subject = "Orders"
+    summary = "Plan when a course fires"
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
     @extend_schema(request=serializers.PlanInput, responses=serializers.OrderOutput)
@@ -223,21 +244,20 @@ class PlanCourse(APIView):
         return _show(actor, pk)
 
 
-class RecentLines(APIView):
+class RecentLines(GenericAPIView[Order]):
     """Lines of the orders of the last `?minutes=60` (at most a day), newest first, paginated."""
 
+    subject = "Orders"
+    summary = "List the recently ordered lines"
     permission_classes = [requires(Permission.READ_ORDERS)]
+    pagination_class = PagesWithoutCursor  # several lines share the time and id of one order: a cursor could skip lines
+    filter_backends: list[Any] = []
 
-    @extend_schema(
-        parameters=[OpenApiParameter("minutes", int), OpenApiParameter("limit", int), OpenApiParameter("offset", int)],
-        responses=serializers.RecentRow(many=True),
-    )
+    @extend_schema(parameters=[MINUTES], responses=serializers.RecentRow(many=True))
     def get(self, request: Request) -> Response:
         minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
         if minutes is None:
             raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
         rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
-        pages = Pages()
-        pages.has_cursor = False  # several lines share the time and id of one order, so a cursor could skip lines
-        page = pages.paginate_queryset(rows, request, view=self) or []
-        return pages.get_paginated_response([recent_row(row) for row in page])
+        page = self.paginate_queryset(rows) or []
+        return self.get_paginated_response([recent_row(row) for row in page])

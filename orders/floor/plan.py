@@ -73,8 +73,8 @@ class FloorSection:
 class Alarm:
     """An alarm that staff must handle now.
 
-    `url` leads to the table. `settle_url` is the target of "The kitchen knows", or "" if a person cannot end the
-    alarm.
+    `url` leads to the table, or is "" without one. `settle_url` is the target of "The kitchen knows", or "" if a
+    person cannot end the alarm there.
     """
 
     id: str
@@ -236,13 +236,19 @@ def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
     return tuple(
         Alarm(
             id=f"unseen-{order.pk}",
-            table_name=order.table.name,
+            table_name=order.place,
             text=f"The kitchen has not seen order {order.number} yet",
             since=order.placed_at,
-            url=reverse("floor:table", args=[order.table_id]),
+            url=table_url(order.table_id),
+            settle_url="" if order.table_id else reverse("floor:confirm", args=[order.pk]),
         )
         for order in rows.select_related("table").order_by("-placed_at", "-pk")[:ALARMS_SHOWN]
     )
+
+
+def table_url(table_id: int | None) -> str:
+    """Return the address of a table's page, or "" without a table."""
+    return reverse("floor:table", args=[table_id]) if table_id else ""
 
 
 def _locked_pads(actor: Actor) -> Iterable[Alarm]:
@@ -259,7 +265,7 @@ def _locked_pad(device: Device) -> Alarm:
         table_name="",
         text=f"{device.name}{where} is locked: {device.get_lock_reason_display()}",
         since=device.locked_at,
-        url=reverse("floor:table", args=[table.pk]) if table else "",
+        url=table_url(table.pk if table else None),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +13,16 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import display
+from bistro.core.kernel.money import display, surcharge
 from bistro.core.kernel.roles import Permission
-from menu.compiled import CompiledItem, MenuNow
+from menu.compiled import CompiledGroup, CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
 from orders.allergies import allergies, choice_names, conflicting
 from orders.courses import held_courses
 from orders.floor.plan import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
+from orders.pickup import pickup_facts
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
 
@@ -67,7 +69,7 @@ class HeldCourse:
 
 @dataclass(frozen=True, slots=True)
 class SheetOrder:
-    """An order for waiters, with the actions that the actor may take."""
+    """An order for waiters, with the actions that the actor may take. `pickup` has the facts of a take-away order."""
 
     id: int
     number: int
@@ -75,6 +77,7 @@ class SheetOrder:
     status_word: str
     placed_at: datetime
     placed_by: str
+    pickup: list[str]
     seen_words: str
     lines: list[SheetLine]
     note: str
@@ -118,15 +121,17 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
     now = timezone.now()
     (shown,) = floor_tables(actor, [table], restaurant, now)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
-    plans = _plans(orders)
+    plans, bill = _plans(orders), owed(orders)
     return Sheet(
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
-        orders=[_sheet_order(order, actor, plans, now, money) for order in orders],
+        orders=[
+            _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
+        ],
         menu=_menu(restaurant.pk, money, order_data or {}, now) if actor.may(Permission.PLACE_ANYWHERE) else [],
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
-        total=display(owed(orders).total, **money),
+        total=display(bill.total, **money),
         key=(order_data or {}).get("key") or uuid7().hex,
         note=(order_data or {}).get("note", ""),
     )
@@ -145,7 +150,10 @@ def _held(order: Order, plans: Plans) -> list[HeldCourse]:
     return [HeldCourse(course, plans.get((order.pk, course))) for course in held_courses(order.lines.all())]
 
 
-def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money: dict[str, str]) -> SheetOrder:
+def _sheet_order(
+    order: Order, total: Decimal, actor: Actor, plans: Plans, now: datetime, money: dict[str, str]
+) -> SheetOrder:
+    """Return an order for waiters. `total` is its part of the table's total, so that the orders add up to it."""
     to_come = any(line.status != LineStatus.DONE for line in order.lines.all())
     over = order.status not in OPEN
     return SheetOrder(
@@ -155,10 +163,11 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
         status_word=order.get_status_display(),
         placed_at=order.placed_at,
         placed_by=order.placed_by,
+        pickup=pickup_facts(order, timezone.get_current_timezone()),
         seen_words=_seen_words(order, now),
         lines=[_sheet_line(line) for line in order.lines.all()],
         note=order.note,
-        total=display(order.total, **money),
+        total=display(total, **money),
         version=order.version,
         can_confirm=order.status == OrderStatus.PLACED and actor.may(Permission.CONFIRM_ORDER),
         can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Permission.CANCEL_ORDER),
@@ -234,23 +243,31 @@ def _menu_item(
         "portions_left": state.portions_left if state else None,
         "quantity": entered.get("quantity", 0),
         "note": entered.get("note", ""),
-        "modifier_groups": [
+        "modifier_groups": [_group(group, money, entered.get("modifiers")) for group in item.groups],
+    }
+
+
+def _group(group: CompiledGroup, money: dict[str, str], entered: list[int] | None) -> dict[str, Any]:
+    """Return a group of choices. Only the default of a required group is chosen beforehand, as an order without it is.
+
+    `preset` says whether there is such a default; without one, the guest's choice must be entered.
+    """
+    offered = [choice for choice in group.modifiers if not choice.off]
+    preset = [choice.id for choice in offered if choice.is_default][: group.min]
+    chosen = preset if entered is None else entered
+    return {
+        "id": group.id,
+        "name": group.name,
+        "min": group.min,
+        "max": group.max,
+        "preset": bool(preset),
+        "modifiers": [
             {
-                "id": group.id,
-                "name": group.name,
-                "min": group.min,
-                "max": group.max,
-                "modifiers": [
-                    {
-                        "id": choice.id,
-                        "name": choice.name,
-                        "price": display(choice.price, **money) if choice.price else "",
-                        "chosen": choice.id in entered["modifiers"] if entered else choice.is_default,
-                    }
-                    for choice in group.modifiers
-                    if not choice.off
-                ],
+                "id": choice.id,
+                "name": choice.name,
+                "price": surcharge(choice.price, **money),
+                "chosen": choice.id in chosen,
             }
-            for group in item.groups
+            for choice in offered
         ],
     }

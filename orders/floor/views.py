@@ -132,13 +132,22 @@ def _reason(request: HtmxHttpRequest) -> str:
 
 
 def _move(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:
-    """Run a service on an order and return its table's sheet, with a refusal beside the order."""
+    """Run a service on an order and return its table's sheet, with a refusal beside the order.
+
+    An order without a table has no sheet: the floor's socket shows what changed.
+    """
     where = order_for(actor, pk).table
+    if where is None:
+        return answer_action(request, service, back=reverse("floor:floor"), part=_no_sheet)
 
     def refused(refusal: DomainError) -> HttpResponse:
         return _sheet(request, actor, where, refusal, problem_order=pk)
 
     return _answer(request, actor, where, service, refused)
+
+
+def _no_sheet(_result: object, _refusal: DomainError | None) -> HttpResponse:
+    return HttpResponse(status=204)
 
 
 def _answer(

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=bistro.core.kernel.ids.uuid7, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('dine_in', 'Dine-in'), ('take_away', 'Take-away'), ('counter', 'Counter')], default='dine_in', max_length=9)),
+                ('name', models.CharField(blank=True, help_text='Name of the guest who picks the order up.', max_length=80)),
+                ('pickup_at', models.DateTimeField(help_text='Time when the guest picks the order up.', null=True, verbose_name='pick-up')),
                 ('business_date', models.DateField()),
                 ('number', models.PositiveIntegerField()),
                 ('status', models.CharField(choices=[('placed', 'Order placed'), ('confirmed', 'Kitchen received'), ('preparing', 'Preparation'), ('ready', 'Ready for service'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='placed', max_length=9)),
@@ -32,6 +35,9 @@ class Migration(migrations.Migration):
                 ('tax', models.DecimalField(decimal_places=4, default=Decimal('0.00'), max_digits=16)),
                 ('currency', models.CharField(help_text='Copied from the restaurant when the order was placed.', max_length=3)),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], help_text='Copied from the restaurant when the lines were priced.', max_length=9)),
+                ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], max_length=8)),
+                ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], max_length=7)),
+                ('taxes', models.JSONField(default=list, help_text='[{"name", "percent", "amount"}] of the order alone.')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('placed_by', models.CharField(help_text='Name for people: Ana, Pad 3, …', max_length=120)),
                 ('credential', models.CharField(max_length=40)),
@@ -53,7 +59,7 @@ class Migration(migrations.Migration):
                 ('placed_by_device', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='core.device')),
                 ('placed_by_staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
                 ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='core.restaurant')),
-                ('table', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='tables.table')),
+                ('table', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='tables.table')),
             ],
             options={
                 'ordering': ['-placed_at', '-pk'],
@@ -69,7 +75,7 @@ class Migration(migrations.Migration):
                 ('unit_price', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('total', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('tax', models.DecimalField(decimal_places=4, max_digits=16)),
-                ('tax_percent', models.DecimalField(decimal_places=2, max_digits=5)),
+                ('taxes', models.JSONField(default=list, help_text='[{"name", "percent", "amount"}], with its part of the amounts.')),
                 ('modifiers', models.JSONField(default=list, help_text='[{"id", "name", "price", "allergen"}]')),
                 ('allergens', models.JSONField(default=list)),
                 ('prep_minutes', models.PositiveSmallIntegerField(default=0)),
@@ -123,7 +129,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['dine_in', 'take_away', 'counter'])), name='order_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'dine_in'), _negated=True), ('table__isnull', False), _connector='OR'), name='order_dine_in_has_table'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='order_tax_mode_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('rounding_level__in', ['document', 'line']), ('rounding_mode__in', ['half_up', 'up', 'down'])), name='order_rounding_known'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from bistro.core.auth.access import actor_of_device
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
-from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows, new_row
 from bistro.core.speed.compiled_queries import fetch_together
 from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.allergens import Level, of_level
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
@@ -33,8 +34,9 @@ from orders.services.compiled_queries import (
     tables_of_pads,
     valid_devices,
 )
+from orders.services.destination import check_pickup, no_such_table, own_table, wanted_table, wrong_table
 from tables.models import Table
-from tables.steps import seat_parties, seated_parties
+from tables.steps import seat_parties, seat_without_table, seated_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,14 @@ class Candidate:
 
     place: int
     request: OrderRequest
-    table: Table = None  # type: ignore[assignment]
+    table: Table | None = None
     priced: PricedOrder = None  # type: ignore[assignment]
     order: Order = None  # type: ignore[assignment]
     lines: tuple[OrderLine, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """Return the order in the shape of `OrderOutput`."""
-        data = order_json(self.order, self.lines, table_name=self.table.name)
+        data = order_json(self.order, self.lines, table_name=self.order.table_name)
         return with_notes(data, private_notes(self.order, self.lines))
 
 
@@ -151,9 +153,9 @@ class Batch:
                 kept.append(candidate)
         self.candidates = kept
 
-    def _choose_tables(self) -> dict[int, int | str]:
-        """Return {place: table id, or name key of a table}. A pad may order only for its own table."""
-        wanted: dict[int, int | str] = {}
+    def _choose_tables(self) -> dict[int, int | str | None]:
+        """Return {place: table id, name key of a table, or None}. A pad may order only for its own table."""
+        wanted: dict[int, int | str | None] = {}
 
         def choose(candidate: Candidate) -> None:
             wanted[candidate.place] = wanted_table(candidate.request, self.pads)
@@ -161,7 +163,7 @@ class Batch:
         self._run_stage(choose)
         return wanted
 
-    def _lock_and_load(self, wanted: dict[int, int | str], keyed: Sequence[Candidate]) -> None:
+    def _lock_and_load(self, wanted: dict[int, int | str | None], keyed: Sequence[Candidate]) -> None:
         """Lock the tables in pk order, then read their parties, used keys and the menu's version, in one round trip.
 
         Requests for unknown tables are refused. A request with a used key gets the earlier order, whatever the state of
@@ -170,7 +172,7 @@ class Batch:
         """
         permitted = [c for c in keyed if not isinstance(self.outcomes.get(c.place), NotPermitted)]
         restaurant, names = self.work.restaurant_id, {name for name in wanted.values() if isinstance(name, str)}
-        ids = set(wanted.values()) - names
+        ids = {table for table in wanted.values() if isinstance(table, int)}
         credentials, keys = {c.request.actor.credential for c in permitted}, {c.request.key for c in permitted}
         tables, seated, versions, known = fetch_together(
             tables_by_name.bind(restaurant, ids, names) if names else tables_by_key.bind(restaurant, ids),
@@ -184,9 +186,12 @@ class Batch:
         if known:
             self._answer_replays(permitted, [pk for pk, _credential, _key in known])
 
-    def _assign_tables(self, wanted: dict[int, int | str], tables: dict[int | str, Table]) -> None:
+    def _assign_tables(self, wanted: dict[int, int | str | None], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
-            request, table = candidate.request, tables.get(wanted[candidate.place])
+            request, key = candidate.request, wanted[candidate.place]
+            if key is None:
+                return
+            table = tables.get(key)
             if table is None:
                 raise no_such_table(request)
             if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
@@ -208,17 +213,23 @@ class Batch:
         now = menu_in(self.work)
         if now.menu.restaurant.pads_need_session and Role.PAD in candidate.request.actor.roles:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
-        if candidate.table.out_of_service:
+        check_pickup(candidate.request, self.work.now)
+        if candidate.table is not None and candidate.table.out_of_service:
             raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
         at, tz = self.work.now, now.menu.restaurant.tz
         if Role.PAD in candidate.request.actor.roles and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
-        candidate.priced = price_order(now.menu, candidate.request.lines)
+        candidate.priced = price_order(now.menu, candidate.request.lines, kind=candidate.request.kind, day=self.day)
         for place, line in enumerate(candidate.priced.lines):
             if line.item.id in now.off:
                 raise sold_out(place, line.item.id, line.item.name, 0)
             if until := now.pauses.of_item(line.item.id, line.item.category_id, at):
                 raise paused_item(place, line.item.id, line.item.name, until, at, tz)
+
+    @cached_property
+    def day(self) -> date:
+        """The business day of the batch."""
+        return menu_in(self.work).menu.restaurant.business_date(self.work.now)
 
     def _share_portions(self) -> Counter[int]:
         """Assign the counted portions to the orders in turn, and return {item id: portions taken}. Locks: stock."""
@@ -241,12 +252,11 @@ class Batch:
 
     def _insert(self) -> None:
         """Insert the rows of the whole batch, with one statement for each table."""
-        guests = {c.table: c.request.actor for c in reversed(self.candidates)}
-        parties = seat_parties(self.work, guests, self.seated)
+        parties = self._seat()
         restaurant = menu_in(self.work).menu.restaurant
-        day = restaurant.business_date(self.work.now)
+        day = self.day
         for candidate in self.candidates:
-            candidate.order = self._order_row(candidate, parties[candidate.table.pk], day)
+            candidate.order = self._order_row(candidate, parties[candidate.place], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
         for candidate in self.candidates:
             candidate.lines = line_rows(candidate.order, candidate.priced)
@@ -254,8 +264,18 @@ class Batch:
                 hold_later_courses(candidate.lines)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
         for candidate in self.candidates:
-            event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=candidate.table.name)
+            name = candidate.order.table_name
+            event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=name)
             self.work.record(event, actor=candidate.request.actor)
+
+    def _seat(self) -> dict[int, int]:
+        """Return {place: party id}: the party of its table, or a party of its own."""
+        guests = {c.table: c.request.actor for c in reversed(self.candidates) if c.table is not None}
+        at_tables = seat_parties(self.work, guests, self.seated)
+        parties = {c.place: at_tables[c.table.pk] for c in self.candidates if c.table is not None}
+        alone = [c for c in self.candidates if c.table is None]
+        seated = seat_without_table(self.work, [c.request.actor for c in alone])
+        return parties | {c.place: party.pk for c, party in zip(alone, seated, strict=True)}
 
     def _order_row(self, candidate: Candidate, party_id: int, day: date) -> Order:
         request, actor = candidate.request, candidate.request.actor
@@ -264,12 +284,12 @@ class Batch:
             restaurant_id=self.work.restaurant_id,
             party_id=party_id,
             table=candidate.table,
+            kind=request.kind,
+            name=request.name,
+            pickup_at=request.pickup_at,
             business_date=day,
             note=request.note,
-            total=candidate.priced.total,
-            tax=candidate.priced.tax,
-            currency=candidate.priced.currency,
-            tax_mode=candidate.priced.tax_mode,
+            **candidate.priced.copies(),
             placed_by_staff_id=actor.id if actor.is_staff else None,
             placed_by_device_id=actor.device_id,
             placed_by=actor.label[:120],
@@ -293,45 +313,6 @@ class TokenEnded(DomainError):
 def is_same(device: Device, request: OrderRequest) -> bool:
     """Return whether the remembered token is still this device's token, with the same rights."""
     return device.token_hash == request.token_hash and actor_of_device(device) == request.actor
-
-
-def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str:
-    """Return the id or the name key of a request's table. Raises NotPermitted, InvalidInput."""
-    request.actor.require(Permission.PLACE_ORDER)
-    if not request.actor.may(Permission.PLACE_ANYWHERE):
-        own = own_table(request, pads)
-        if request.table_id not in (None, own):
-            raise wrong_table()
-        return name_key(request.table_name) or own
-    if request.table_id is None and not request.table_name:
-        raise InvalidInput("Choose a table.", fields={"table": ["This field is required."]})
-    return name_key(request.table_name) if request.table_id is None else request.table_id
-
-
-def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
-    """Return the table id of a request's pad. Raises InvalidInput if the pad has no table."""
-    own = pads.get(request.actor.device_id or 0)
-    if own is None:
-        raise InvalidInput("This pad has no table yet.", code="pad_without_table")
-    return own
-
-
-def wrong_table() -> InvalidInput:
-    """Return the refusal of a pad's order for another table."""
-    fields = {"table": ["Not this pad's table."]}
-    return InvalidInput("A pad can order only for its own table.", code="wrong_table", fields=fields)
-
-
-def no_such_table(request: OrderRequest) -> DomainError:
-    """Return the refusal of an unknown table.
-
-    An unknown id has the same answer as another restaurant's table. An unknown name is repeated in the message,
-    because it may be a typing error.
-    """
-    if not request.table_name:
-        return NotYours("There is no such table.", code="table_not_found")
-    message = f"There is no table “{request.table_name}”."
-    return InvalidInput(message, code="unknown_table", fields={"table": [message]})
 
 
 def replayed(outcome: Outcome) -> Outcome:
@@ -378,9 +359,9 @@ def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
             unit_price=line.unit_price,
             total=line.total,
             tax=line.tax,
-            tax_percent=line.item.tax_percent,
-            modifiers=line.modifier_copies(priced.currency),
-            allergens=list(line.item.allergens),
+            taxes=[tax.json(priced.menu.currency) for tax in line.taxes],
+            modifiers=line.modifier_copies(priced.menu.currency),
+            allergens=of_level(line.item.stated, Level.CONTAINS),
             prep_minutes=line.item.prep_minutes,
             note=line.request.note,
             seat=line.request.seat,

@@ -7,8 +7,17 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import BillReduced, CourseFired, CourseRemoved, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.pricing import add_up
-from orders.steps import advance, locked_order, move_lines, refuse_over, remove_lines, return_portions, touch
+from orders.steps import (
+    advance,
+    lock_own_party,
+    locked_order,
+    move_lines,
+    refuse_over,
+    remove_lines,
+    return_portions,
+    touch,
+)
+from orders.tax import set_tax
 from orders.transitions import LineStatus, OrderStatus
 
 
@@ -33,19 +42,20 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
 def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> Order:
     """Remove a held course: its lines leave the order and the bill, and its counted portions return.
 
-    Locks: order, stock. Raises InvalidInput without a reason or for a course that the order does not have, LostRace
-    if it was fired already, IllegalTransition if the order is closed, NotPermitted, NotYours.
+    Locks: party (without a table), order, stock. Raises InvalidInput without a reason or for a course that the order
+    does not have, LostRace if it was fired already, IllegalTransition if the order is closed, NotPermitted, NotYours.
     """
     actor.require(Permission.CANCEL_ORDER)
     if not clean_text(reason):
         raise InvalidInput("Give a reason for removing the course.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         held, before = held_lines(order, course), order.total
         return_portions(order, held, work)
         remove_lines(order, held, work)
-        order.total, order.tax = add_up(order.lines.all(), order.tax_mode)
-        touch(order, "total", "tax")
+        OrderLine.objects.bulk_update(set_tax(order, list(order.lines.all())), ["tax", "taxes"])
+        touch(order, "total", "tax", "taxes")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseRemoved.of(order))
         reason = clean_text(reason)[:200]

@@ -8,7 +8,7 @@ from bistro.core.kernel.transitions import require_move
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
 from orders.models import Order
-from orders.steps import locked_order, move, plan_next_course, return_portions
+from orders.steps import lock_own_party, locked_order, move, plan_next_course, return_portions
 from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
@@ -32,13 +32,14 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
 
     Counted portions return if the kitchen had not started; those of held courses always return. Guests owe served
     courses, so an order with a served course cannot be cancelled.
-    Locks: order, stock. Same transaction: its tickets leave the kitchen.
+    Locks: party (without a table), order, stock. Same transaction: its tickets leave the kitchen.
     Raises InvalidInput without a reason, NotPermitted, NotYours, IllegalTransition.
     """
     actor.require(Permission.CANCEL_ORDER)
     if not clean_text(reason):
         raise InvalidInput("Give a reason for cancelling.", fields={"reason": ["This field is required."]})
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         if order.served_at is not None:
             raise IllegalTransition(
@@ -60,10 +61,11 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
 def deliver_order(*, order_id: int, actor: Actor) -> Order:
     """Mark a ready order delivered, or back to preparing while a course is on hold or in the kitchen.
 
-    Locks: order. Raises NotPermitted, NotYours, IllegalTransition.
+    Locks: party (without a table), order. Raises NotPermitted, NotYours, IllegalTransition.
     """
     actor.require(Permission.DELIVER_ORDER)
     with UnitOfWork(actor) as work:
+        lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=f"Order {order.number}")
         if any(line.status != LineStatus.DONE for line in order.lines.all()):

@@ -12,7 +12,8 @@ from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.speed.group_commit import GroupCommit
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.order_commands import OrderRequest
-from orders.services.batch import Batch, Outcome, PlacedOrder, no_such_table
+from orders.services.batch import Batch, Outcome, PlacedOrder
+from orders.services.destination import no_such_table
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 def place_order(request: OrderRequest) -> PlacedOrder:
     """Place an order for the party at a table. The first order at a free table seats a party.
 
+    An order without a table (take-away, counter) gets a party of its own.
     Locks: table, stock, day's number, sequence. Same transaction: kitchen tickets.
     Raises InvalidInput (unknown item, modifier, table), SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
     """

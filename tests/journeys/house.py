@@ -13,12 +13,14 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
 from bistro.core.tests.http import Api
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Station, Ticket
 from kitchen.representations import ticket_json
 from kitchen.services import bump_ticket, start_ticket
 from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.models import Category, Item
+from menu.setup_steps import add_catalogue
 from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
 from orders.models import Order
 from orders.order_commands import LineRequest, OrderRequest
@@ -161,6 +163,8 @@ class House:
 def open_house(**restaurant) -> House:
     """Create a restaurant. Two calls create two tenants."""
     here = RestaurantFactory(**restaurant)
+    with UnitOfWork(Actor.system(here.pk, "tests")):
+        add_catalogue(here.pk)
     TaxRateFactory(restaurant=here)
     table = TableFactory(section=SectionFactory(restaurant=here))
     return House(

@@ -10,7 +10,7 @@ from kitchen.printing.models import PrintJob
 from kitchen.printing.services import serve_printer
 from kitchen.printing.tests.printers import FakePrinter, printer_at
 from menu.compiled import forget
-from menu.tests.factories import ModifierFactory, ModifierGroupFactory
+from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
 from orders.allergies import allergies, choice_names, conflicts, in_words
 from orders.models import OrderLine
 
@@ -21,8 +21,9 @@ NUTS = {"allergen": "nuts", "where": "Satay", "level": "contains"}
 @pytest.fixture
 def satay(house):
     """Return a dish with nuts, a choice of rice, and allergies against nuts or milk."""
-    house.item.name, house.item.name_key, house.item.allergens = "Satay", "satay", ["nuts", "soybeans"]
+    house.item.name, house.item.name_key = "Satay", "satay"
     house.item.save()
+    state(house.item, ["nuts", "soybeans"])
     group = ModifierGroupFactory(item=house.item, max=5)
     house.rice = ModifierFactory(group=group, name="Rice")
     house.nuts = ModifierFactory(group=group, name="Nut allergy", allergen="nuts")

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import settings
 
-from tests.plugins import template_database
+from tests.plugins import documented_answers, template_database
+from tests.plugins.documented_answers import Document, document
 from tests.plugins.examples import THOROUGH
 from tests.plugins.shared_data import found_data
 from tests.plugins.slowest_files import seconds_by_file
@@ -51,6 +52,62 @@ def test_imports_are_followed_to_modules_packages_and_names(tmp_path, monkeypatc
     (tmp_path / "one.py").write_text("import os\nimport d\nfrom a import b\nfrom a.c import name\n")
     found = {path.relative_to(tmp_path).as_posix() for path in imported_by(tmp_path / "one.py")}
     assert found == {"d.py", "a/__init__.py", "a/b.py", "a/c/__init__.py"}
+
+
+# --- answers and their description ------------------------------------------------------------------------------
+ROW = {
+    "type": "object",
+    "properties": {"id": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}},
+    "required": ["id"],
+}
+OK, JSON = b'{"id": 1, "at": "2026-11-28T14:00:51+00:00"}', "application/json"
+
+
+@pytest.fixture
+def rows():
+    """Return a document with one operation that answers rows, 204 and 304."""
+    content = {JSON: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}}}
+    responses = {"200": {"content": content}, "204": {"description": "Gone"}}
+    paths = {"/rows": {"get": {"responses": responses}}, "/rows/{id}": {"get": {"responses": responses}}}
+    problem = {"type": "object", "properties": {"code": {"type": "string"}}}
+    return Document({"paths": paths, "components": {"schemas": {"Row": ROW, "Problem": problem}}})
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    {
+        ("GET", "/rows", 200, JSON, b"[" + OK + b"]"): "",
+        ("HEAD", "/rows/7", 200, "application/json; charset=utf-8", b"[]"): "",
+        ("GET", "/rows", 204, "", b""): "",
+        ("OPTIONS", "/rows", 200, JSON, b"{}"): "",
+        ("GET", "/elsewhere", 418, "text/plain", b"tea"): "",
+        ("POST", "/rows", 405, "application/problem+json", b'{"code": "method_not_allowed"}'): "",
+        ("POST", "/rows", 405, "text/html", b""): "media type text/html",
+        ("GET", "/rows", 404, JSON, b"{}"): "status 404",
+        ("GET", "/rows", 200, "text/html", b"[]"): "media type text/html",
+        ("GET", "/rows", 204, JSON, b"[]"): "a body",
+        ("GET", "/rows", 200, JSON, OK): "at /: ",
+        ("GET", "/rows", 200, JSON, b'[{"id": "1"}]'): "at /0/id: ",
+        ("GET", "/rows", 200, JSON, b'[{"id": null}]'): "at /0/id: ",
+        ("GET", "/rows", 200, JSON, b"[{}]"): "at /0: ",
+        ("GET", "/rows", 200, JSON, b'[{"id": 1, "at": "today"}]'): "at /0/at: ",
+        ("GET", "/rows", 200, JSON, b'[{"id": 1, "more": 1}]'): "at /0: ",
+    }.items(),
+)
+def test_an_answer_is_compared_with_its_description(rows, asked, fault):
+    found = rows.faults(*asked)
+    assert len(found) == (1 if fault else 0), found
+    assert fault in "".join(found)
+
+
+def test_a_test_with_an_undocumented_answer_fails(client, monkeypatch):
+    monkeypatch.setitem(document().paths["/api/v1/menu"]["get"], "responses", {})
+    assert client.get("/api/v1/menu").status_code == 401
+    call = documented_answers.pytest_runtest_call()
+    next(call)
+    with pytest.raises(pytest.fail.Exception, match="GET /api/v1/menu answered 401: the status 401 is not documented"):
+        call.send(None)
+    assert documented_answers._faults == []
 
 
 # --- the rest --------------------------------------------------------------------------------------------------

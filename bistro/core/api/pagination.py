@@ -6,11 +6,15 @@ from the last row instead of skipping all rows before it.
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination, LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+
+from bistro.core.kernel.errors import InvalidInput
 
 MOST_COUNTED = 10_000
 LARGEST_OFFSET = 2**31
@@ -23,6 +27,13 @@ class _Keyset(CursorPagination):
 
     def __init__(self, page_size: int, max_page_size: int) -> None:
         self.page_size, self.max_page_size = page_size, max_page_size
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError):
+            message = "Not a cursor of this list."
+            raise InvalidInput(f"“cursor”: {message}", fields={"cursor": [message]}) from None
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         return tuple(str(name) for name in queryset.query.order_by)
@@ -69,11 +80,14 @@ class Pages(LimitOffsetPagination):
         return Response({"count": None, **links, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        described = super().get_paginated_response_schema(schema)
-        described["properties"]["count"] |= {"nullable": True, "description": "At most 10,000; null with a cursor."}
-        return described
+        count = {"type": ["integer", "null"], "description": "At most 10,000; null with a cursor.", "example": 1}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
+        properties = {"count": count, "next": link, "previous": link, "results": schema}
+        return {"type": "object", "required": list(properties), "properties": properties}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        if not self.has_cursor:
+            return super().get_schema_operation_parameters(view)
         cursor = {
             "name": "cursor",
             "required": False,
@@ -82,3 +96,9 @@ class Pages(LimitOffsetPagination):
             "schema": {"type": "string"},
         }
         return [*super().get_schema_operation_parameters(view), cursor]
+
+
+class PagesWithoutCursor(Pages):
+    """Pages of a list whose rows have no order of their own in which a cursor could continue."""
+
+    has_cursor = False

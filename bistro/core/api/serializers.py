@@ -1,9 +1,16 @@
 """Serializers that all APIs share. Input serializers only check types; output serializers only document them."""
 
+from datetime import UTC
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bistro.core.api import examples
+from bistro.core.api.schema import shown
 from bistro.core.kernel.texts import clean_text
 
 MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can contain a hundred thousand
@@ -47,6 +54,21 @@ class StrictBoolean(serializers.BooleanField):
         return data
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
+class StrictTime(serializers.CharField):
+    """An ISO 8601 time with offset, such as 2025-04-27T18:30:00+02:00, returned in UTC."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            moment = parse_datetime(super().to_internal_value(data))
+            if moment is not None and is_aware(moment):
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise serializers.ValidationError("A time with offset such as 2025-04-27T18:30:00+02:00.")
+
+
+@shown(examples.LOGIN)
 class LoginInput(StrictSerializer):
     """E-mail and password of a login; `restaurantId` (UUID) chooses one of several restaurants."""
 
@@ -55,12 +77,14 @@ class LoginInput(StrictSerializer):
     restaurantId = serializers.UUIDField(required=False)
 
 
+@shown(examples.REFRESH)
 class RefreshInput(StrictSerializer):
     """A refresh token."""
 
     refresh_token = serializers.CharField(max_length=4096)
 
 
+@shown(examples.REGISTRATION)
 class RegisterInput(StrictSerializer):
     """A new login: with a `role` by an owner or manager, or with an `invitation`."""
 
@@ -80,6 +104,7 @@ class UserRestaurantOutput(serializers.Serializer[Any]):
     role = serializers.CharField()
 
 
+@shown(examples.USER)
 class UserOutput(serializers.Serializer[Any]):
     """A login as the staff app shows it."""
 
@@ -91,6 +116,7 @@ class UserOutput(serializers.Serializer[Any]):
     restaurants = UserRestaurantOutput(many=True)
 
 
+@shown(examples.TOKENS)
 class TokenOutput(serializers.Serializer[Any]):
     """The response to a login."""
 
@@ -100,6 +126,7 @@ class TokenOutput(serializers.Serializer[Any]):
     user = UserOutput()
 
 
+@shown(examples.SOCKET_PASS)
 class SocketTicketOutput(serializers.Serializer[Any]):
     """A single-use pass for one socket, valid for `expires_in` seconds."""
 
@@ -107,6 +134,7 @@ class SocketTicketOutput(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField()
 
 
+@shown(examples.CODE)
 class EnrolInput(StrictSerializer):
     """A one-time code."""
 
@@ -123,6 +151,7 @@ class DeviceOutput(serializers.Serializer[Any]):
     restaurant = serializers.UUIDField()
 
 
+@shown(examples.DEVICE_TOKEN)
 class EnrolOutput(serializers.Serializer[Any]):
     """A device token, which is shown only once."""
 
@@ -130,6 +159,7 @@ class EnrolOutput(serializers.Serializer[Any]):
     device = DeviceOutput(required=False)
 
 
+@shown(examples.HEARTBEAT)
 class HeartbeatInput(StrictSerializer):
     """A report of a pad. Absent fields were not reported."""
 
@@ -146,6 +176,7 @@ class HeartbeatInput(StrictSerializer):
     )
 
 
+@shown(examples.HEARTBEAT_ANSWER)
 class HeartbeatOutput(serializers.Serializer[Any]):
     """The response to a pad's report.
 
@@ -160,13 +191,46 @@ class HeartbeatOutput(serializers.Serializer[Any]):
     menu_version = serializers.CharField()
 
 
+@shown(examples.EVENT)
 class EventOutput(serializers.Serializer[Any]):
     """An event of the log in the envelope for programs."""
 
     type = serializers.CharField()
     action = serializers.CharField()
-    subject = serializers.CharField()
+    subject = serializers.CharField(help_text="Kind and id of the row, such as `order:17`.")
+    restaurant_id = serializers.UUIDField()
     timestamp = serializers.DateTimeField()
     seq = serializers.IntegerField()
     epoch = serializers.CharField()
     data = serializers.DictField()  # type: ignore[assignment]
+
+
+class SocketsOutput(serializers.Serializer[Any]):
+    """The open sockets of the process that answers."""
+
+    open = serializers.IntegerField()
+    audiences = serializers.IntegerField()
+
+
+class FeedHeadOutput(serializers.Serializer[Any]):
+    """The head of the restaurant's event log."""
+
+    epoch = serializers.CharField()
+    seq = serializers.IntegerField()
+
+
+@shown(examples.DEBUG)
+class DebugOutput(serializers.Serializer[Any]):
+    """Facts about the server, without secrets and paths."""
+
+    status = serializers.CharField()
+    port = serializers.IntegerField()
+    version = serializers.CharField()
+    python = serializers.CharField()
+    django = serializers.CharField()
+    server = serializers.CharField()
+    pid = serializers.IntegerField()
+    database = serializers.CharField()
+    layer = serializers.CharField()
+    sockets = SocketsOutput()
+    feed = FeedHeadOutput()

@@ -13,7 +13,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from bistro.core.api import serializers
+from bistro.core.api.examples import EPOCH
 from bistro.core.api.representations import event_json
+from bistro.core.api.schema import refusal
 from bistro.core.auth.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
 from bistro.core.auth.authentication import (
     TOKEN_ONLY,
@@ -34,6 +36,18 @@ from bistro.core.live import event_log
 from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.ops.selectors import debug_facts
 from bistro.core.services import devices, restaurants
+
+WRONG_LOGIN = refusal(401, "Wrong login", "invalid_credentials", "E-mail or password is wrong.")
+ENDED_LOGIN = refusal(401, "Not valid, or ended", "invalid_token", "This login has ended.")
+TOO_FAR_BEHIND = refusal(
+    410,
+    "Too far behind",
+    "too_far_behind",
+    "Too far behind. Read a snapshot and continue from its seq.",
+    snapshot="/api/v1/orders",
+    seq=5118,
+    epoch=EPOCH,
+)
 
 
 def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
@@ -77,9 +91,11 @@ class PublicAPIView(APIView):
 class LoginView(PublicAPIView):
     """Login with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
 
+    subject = "Logins"
+    summary = "Log in"
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=serializers.LoginInput, responses=serializers.TokenOutput)
+    @extend_schema(request=serializers.LoginInput, responses={200: serializers.TokenOutput, **WRONG_LOGIN})
     def post(self, request: Request) -> Response:
         body = serializers.LoginInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -107,9 +123,11 @@ def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
 class RefreshView(PublicAPIView):
     """Exchange of a refresh token for a new access token and refresh token."""
 
+    subject = "Logins"
+    summary = "Renew a login's tokens"
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=serializers.RefreshInput, responses=serializers.TokenOutput)
+    @extend_schema(request=serializers.RefreshInput, responses={200: serializers.TokenOutput, **ENDED_LOGIN})
     def post(self, request: Request) -> Response:
         body = serializers.RefreshInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -127,6 +145,8 @@ class RefreshView(PublicAPIView):
 class RegisterView(APIView):
     """Registration of a login by an owner or manager, or with an invitation."""
 
+    subject = "Logins"
+    summary = "Register a login"
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
     permission_classes: list[Any] = []
     throttle_classes = [LoginThrottle]
@@ -153,6 +173,8 @@ class RegisterView(APIView):
 class MeView(APIView):
     """The signed-in login and its memberships."""
 
+    subject = "Logins"
+    summary = "Read the own login"
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
 
     @extend_schema(responses=serializers.UserOutput)
@@ -163,6 +185,9 @@ class MeView(APIView):
 
 class SocketTicketView(APIView):
     """A single-use pass (30 s) for the socket of a client that cannot set headers: subprotocol `ticket.<value>`."""
+
+    subject = "Logins"
+    summary = "Issue a pass for a socket"
 
     @extend_schema(request=None, responses={201: serializers.SocketTicketOutput})
     def post(self, request: Request) -> Response:
@@ -179,6 +204,8 @@ def device_json(device: Device) -> dict[str, Any]:
 class EnrolView(PublicAPIView):
     """Exchange of a one-time code (10 minutes) for a device token, which is shown only once."""
 
+    subject = "Devices"
+    summary = "Enrol a device"
     throttle_classes = [EnrolThrottle]
 
     @extend_schema(request=serializers.EnrolInput, responses={201: serializers.EnrolOutput})
@@ -192,6 +219,8 @@ class EnrolView(PublicAPIView):
 class RotateView(APIView):
     """A new token for the calling device. The old one is valid until the first use of the new one."""
 
+    subject = "Devices"
+    summary = "Rotate a device's token"
     authentication_classes = TOKEN_ONLY
 
     @extend_schema(request=None, responses={201: serializers.EnrolOutput})
@@ -202,11 +231,13 @@ class RotateView(APIView):
 class EventsView(APIView):
     """The event log after `?after=<seq>`, at most 1,000 events. Too far behind, 410 with the URL of a snapshot."""
 
+    subject = "Event log"
+    summary = "Read the event log"
     permission_classes = [requires(Permission.READ_EVENTS)]
 
     @extend_schema(
         parameters=[OpenApiParameter("after", int), OpenApiParameter("epoch", str)],
-        responses=serializers.EventOutput(many=True),
+        responses={200: serializers.EventOutput(many=True), **TOO_FAR_BEHIND},
     )
     def get(self, request: Request) -> Response:
         actor = api_actor(request)
@@ -229,10 +260,12 @@ class EventsView(APIView):
 class DebugView(APIView):
     """Server, version, database, channel layer, open sockets and feed heads, for owners and managers."""
 
+    subject = "Installation"
+    summary = "Read facts about the server"
     permission_classes = [requires(Permission.DEBUG)]
     throttle_classes = [CredentialThrottle]
 
-    @extend_schema(responses={200: dict[str, Any]})
+    @extend_schema(responses=serializers.DebugOutput)
     def get(self, request: Request) -> Response:
         facts = debug_facts(restaurant_of(api_actor(request)))
         return Response({"status": "ok", "port": settings.PORT, **facts})

@@ -2,6 +2,7 @@
 
 import bistro.core.kernel.ids
 import bistro.core.models.feed
+import bistro.core.models.logos
 import bistro.core.models.restaurants
 import datetime
 import django.core.validators
@@ -86,16 +87,25 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=bistro.core.kernel.ids.uuid7, editable=False, unique=True)),
                 ('name', models.CharField(max_length=120)),
                 ('currency', models.CharField(default='EUR', help_text='Cannot change while there are dishes.', max_length=3, validators=[bistro.core.models.restaurants.validate_currency])),
-                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12)),
+                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12, validators=[bistro.core.models.restaurants.validate_locale])),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[bistro.core.models.restaurants.validate_timezone])),
                 ('day_ends_at', models.TimeField(default=datetime.time(4, 0), help_text='Orders before this time count for the previous day.')),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], default='inclusive', max_length=9)),
+                ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
+                ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
+                ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
                 ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
                 ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
+                ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
+                ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
+                ('phone', models.CharField(blank=True, max_length=40, validators=[bistro.core.models.restaurants.validate_phone])),
+                ('tax_number', models.CharField(blank=True, help_text='VAT, GST or sales tax number, as registered.', max_length=40)),
+                ('logo', models.ImageField(blank=True, help_text='PNG, JPEG or WebP, at most 1 MB.', upload_to=bistro.core.models.logos.logo_path, validators=[bistro.core.models.logos.validate_logo])),
+                ('footer_text', models.TextField(blank=True, help_text='Last lines of receipts and invoices.', max_length=400)),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
@@ -130,16 +140,25 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(db_index=True, default=bistro.core.kernel.ids.uuid7, editable=False)),
                 ('name', models.CharField(max_length=120)),
                 ('currency', models.CharField(default='EUR', help_text='Cannot change while there are dishes.', max_length=3, validators=[bistro.core.models.restaurants.validate_currency])),
-                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12)),
+                ('locale', models.CharField(default='en_IE', help_text='How amounts are written, e.g. en_IE or de_DE.', max_length=12, validators=[bistro.core.models.restaurants.validate_locale])),
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[bistro.core.models.restaurants.validate_timezone])),
                 ('day_ends_at', models.TimeField(default=datetime.time(4, 0), help_text='Orders before this time count for the previous day.')),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], default='inclusive', max_length=9)),
+                ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
+                ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
+                ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
                 ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
                 ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
+                ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
+                ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
+                ('phone', models.CharField(blank=True, max_length=40, validators=[bistro.core.models.restaurants.validate_phone])),
+                ('tax_number', models.CharField(blank=True, help_text='VAT, GST or sales tax number, as registered.', max_length=40)),
+                ('logo', models.TextField(blank=True, help_text='PNG, JPEG or WebP, at most 1 MB.', max_length=100, validators=[bistro.core.models.logos.validate_logo])),
+                ('footer_text', models.TextField(blank=True, help_text='Last lines of receipts and invoices.', max_length=400)),
                 ('created_at', models.DateTimeField(blank=True, editable=False)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -237,6 +256,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='restaurant',
             constraint=models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='restaurant_tax_mode_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='restaurant',
+            constraint=models.CheckConstraint(condition=models.Q(('rounding_level__in', ['document', 'line']), ('rounding_mode__in', ['half_up', 'up', 'down'])), name='restaurant_rounding_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='restaurant',
+            constraint=models.CheckConstraint(condition=models.Q(('cash_rounding', None), ('cash_rounding__gt', 0), _connector='OR'), name='restaurant_cash_rounding_positive'),
         ),
         migrations.AddField(
             model_name='event',

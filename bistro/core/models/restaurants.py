@@ -3,6 +3,7 @@
 import zoneinfo
 from datetime import date, datetime, time
 
+from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,8 @@ from simple_history.models import HistoricalRecords
 
 from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import is_currency
+from bistro.core.kernel.money import AMOUNT, Rounding, digits, is_currency
+from bistro.core.models.logos import logo_path, validate_logo
 
 
 def validate_timezone(name: str) -> None:
@@ -25,6 +27,20 @@ def validate_currency(code: str) -> None:
         raise ValidationError(f"{code} is not a currency. Use a code such as EUR or JPY.")
 
 
+def validate_locale(name: str) -> None:
+    """Raise ValidationError unless amounts can be formatted in the locale."""
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        raise ValidationError(f"{name} is not a locale. Use one such as en_IE or de_DE.") from None
+
+
+def validate_phone(number: str) -> None:
+    """Raise ValidationError if the text has fewer digits than the shortest phone numbers."""
+    if sum(char.isdecimal() for char in number) < 3:
+        raise ValidationError(f"{number} is not a phone number. Write it like +49 30 123456.")
+
+
 class Restaurant(models.Model):
     """The tenant. Every row of the product carries its key, and restaurants share nothing."""
 
@@ -32,15 +48,46 @@ class Restaurant(models.Model):
         INCLUSIVE = "inclusive", "Prices contain the tax"
         ADDED = "added", "Tax is added to prices"
 
+    class RoundingLevel(models.TextChoices):
+        DOCUMENT = "document", "Once per order or bill"
+        LINE = "line", "On each line"
+
+    class RoundingMode(models.TextChoices):
+        HALF_UP = "half_up", "Half up"
+        UP = "up", "Always up"
+        DOWN = "down", "Always down"
+
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(max_length=120)
     currency = models.CharField(
         max_length=3, default="EUR", validators=[validate_currency], help_text="Cannot change while there are dishes."
     )
-    locale = models.CharField(max_length=12, default="en_IE", help_text="How amounts are written, e.g. en_IE or de_DE.")
+    locale = models.CharField(
+        max_length=12,
+        default="en_IE",
+        validators=[validate_locale],
+        help_text="How amounts are written, e.g. en_IE or de_DE.",
+    )
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")
     tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
+    rounding_level = models.CharField(
+        "tax is rounded",
+        max_length=8,
+        choices=RoundingLevel.choices,
+        default=RoundingLevel.DOCUMENT,
+        help_text="Once for each component of the tax, or on each line where the law asks for it.",
+    )
+    rounding_mode = models.CharField(
+        "tax rounds", max_length=7, choices=RoundingMode.choices, default=RoundingMode.HALF_UP
+    )
+    cash_rounding = models.DecimalField(
+        "smallest coin",
+        null=True,
+        blank=True,
+        help_text="Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.",
+        **AMOUNT,
+    )
     soon_seconds = models.PositiveIntegerField(default=300, help_text="Seconds until a ticket is marked “soon” (S).")
     late_seconds = models.PositiveIntegerField(default=600, help_text="Seconds until a ticket is marked “late” (!).")
     hold_courses = models.BooleanField(
@@ -62,6 +109,16 @@ class Restaurant(models.Model):
         default=False,
         help_text="Pads can order only while a session is open at their table.",
     )
+    legal_name = models.CharField(
+        max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."
+    )
+    address = models.TextField(max_length=400, blank=True, help_text="As on a letter, with line breaks.")
+    phone = models.CharField(max_length=40, blank=True, validators=[validate_phone])
+    tax_number = models.CharField(max_length=40, blank=True, help_text="VAT, GST or sales tax number, as registered.")
+    logo = models.ImageField(
+        upload_to=logo_path, blank=True, validators=[validate_logo], help_text="PNG, JPEG or WebP, at most 1 MB."
+    )
+    footer_text = models.TextField(max_length=400, blank=True, help_text="Last lines of receipts and invoices.")
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(excluded_fields=["version"])
@@ -71,10 +128,22 @@ class Restaurant(models.Model):
         constraints = [
             models.CheckConstraint(name="restaurant_late_after_soon", condition=Q(late_seconds__gt=F("soon_seconds"))),
             models.CheckConstraint(name="restaurant_tax_mode_known", condition=Q(tax_mode__in=["inclusive", "added"])),
+            models.CheckConstraint(
+                name="restaurant_rounding_known",
+                condition=Q(rounding_level__in=["document", "line"], rounding_mode__in=["half_up", "up", "down"]),
+            ),
+            models.CheckConstraint(
+                name="restaurant_cash_rounding_positive", condition=Q(cash_rounding=None) | Q(cash_rounding__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rounding(self) -> Rounding:
+        """Return how this house rounds tax."""
+        return Rounding(digits(self.currency), self.rounding_level, self.rounding_mode)
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:

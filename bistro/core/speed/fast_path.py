@@ -116,7 +116,8 @@ class _FastEndpoint:
     def __init__(
         self, path: str, handler: FastHandler, otherwise: App, shared: _SharedHeaders, on_request: Callable[[], None]
     ) -> None:
-        self.handler, self.otherwise, self.shared, self.on_request = handler, otherwise, shared, on_request
+        self.path, self.handler, self.otherwise = path, handler, otherwise
+        self.shared, self.on_request = shared, on_request
         self.seconds, self.passed_on = _seconds.labels(path), _passed_on.labels(path)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -133,7 +134,7 @@ class _FastEndpoint:
             log.warning("database unavailable on the fast path", extra={"error": repr(error)})
             await _refuse_overload(send, database_is_busy())
         except Exception:  # as in Django, details go to the log only
-            log.exception("fast path handler failed")
+            log.exception("fast path handler failed", extra={"path": self.path})
             await refuse(send, 500, "Something went wrong on the server. Try again in a moment.", "server_error", [])
         else:
             if answer is None:

@@ -11,7 +11,7 @@ from bistro.core.kernel.errors import Overloaded
 from bistro.core.speed.fast_path import PlainResponse
 from bistro.core.tests.asgi import ask, fast_path, http_scope, read_body
 
-PATH = "/api/order"
+PATH = "/api/test"  # no operation of the API, whose answers are compared with its description
 JSON = {"content-type": "application/json"}
 
 

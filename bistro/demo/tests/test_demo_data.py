@@ -47,7 +47,7 @@ def test_every_station_is_known():
 def test_item_is_orderable(item):
     assert item.price > 0
     assert item.price == item.price.quantize(Decimal("0.01"))
-    assert set(item.allergens) <= ALLERGENS
+    assert set(item.contains) <= ALLERGENS
     names = [modifier.name.casefold() for group in item.groups for modifier in group.modifiers]
     assert len(set(names)) == len(names)
     for group in item.groups:

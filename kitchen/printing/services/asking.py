@@ -63,6 +63,7 @@ def print_test(*, printer_id: int, actor: Actor) -> Printer:
             "kind": SlipKind.TEST.value,
             "station": printer.station.name,
             "table": printer.name,
+            "pickup": [],
             "number": 0,
             "course": 0,
             "fired": False,

@@ -1,0 +1,32 @@
+"""The logo of a restaurant, which its documents print."""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from PIL import Image, UnidentifiedImageError
+
+FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+LARGEST_FILE = 1024 * 1024  # bytes
+MOST_PIXELS = 4_000  # of each side, because printing a larger image takes too much memory
+
+
+def logo_path(restaurant: Any, filename: str) -> str:
+    """Return the path of a logo in the folder of uploads. Storage adds letters when it replaces an earlier logo."""
+    return f"logos/{restaurant.uid}{PurePosixPath(filename).suffix.lower()}"
+
+
+def validate_logo(file: Any) -> None:
+    """Raise ValidationError unless the file is a small PNG, JPEG or WebP image."""
+    if file.size > LARGEST_FILE:
+        raise ValidationError("The logo is too large. Use an image of at most 1 MB.")
+    try:
+        file.seek(0)
+        with Image.open(file, formats=list(FORMATS)) as image:
+            sides = image.size
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise ValidationError("The logo is not an image that can be printed. Use PNG, JPEG or WebP.") from None
+    finally:
+        file.seek(0)
+    if max(sides) > MOST_PIXELS:
+        raise ValidationError(f"The logo has {sides[0]} × {sides[1]} pixels. At most {MOST_PIXELS} on each side.")

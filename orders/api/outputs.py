@@ -1,0 +1,123 @@
+"""Serializers that document the answers about the pad, the party and the floor."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bistro.core.api.schema import shown
+from orders.api import examples
+from orders.api.serializers import OrderOutput, TaxOutput
+from orders.floor.states import STATES
+from orders.selectors import TRACKING
+from tables.models import Table
+
+
+class PadDeviceOutput(serializers.Serializer[Any]):
+    """The pad as a device."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+
+
+class PadTableOutput(serializers.Serializer[Any]):
+    """The table of the pad."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    seats = serializers.IntegerField()
+
+
+class PadRestaurantOutput(serializers.Serializer[Any]):
+    """The restaurant of the pad, with what the pad needs to write amounts and times."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    currency = serializers.CharField()
+    locale = serializers.CharField()
+    timezone = serializers.CharField()
+
+
+class PadSessionOutput(serializers.Serializer[Any]):
+    """The session of the pad: whether orders need one, and whether one is open."""
+
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    open = serializers.BooleanField()
+
+
+class PadSettingsOutput(serializers.Serializer[Any]):
+    """The limits of the restaurant that the pad shows."""
+
+    soon_seconds = serializers.IntegerField(help_text="Age at which a ticket turns yellow.")
+    late_seconds = serializers.IntegerField(help_text="Age at which a ticket turns red.")
+    heartbeat_seconds = serializers.FloatField(help_text="Time between two heartbeats of a socket.")
+
+
+class PositionOutput(serializers.Serializer[Any]):
+    """The head of the event log."""
+
+    seq = serializers.IntegerField()
+    epoch = serializers.CharField()
+
+
+@shown(examples.PAD)
+class PadOutput(serializers.Serializer[Any]):
+    """All that a pad knows about itself."""
+
+    device = PadDeviceOutput()
+    table = PadTableOutput()
+    restaurant = PadRestaurantOutput()
+    session = PadSessionOutput()
+    party = serializers.IntegerField(allow_null=True, help_text="Party at the table; null while the table is free.")
+    settings = PadSettingsOutput()
+    feed = PositionOutput()
+    server_time = serializers.DateTimeField()
+
+
+class TrackingStepOutput(serializers.Serializer[Any]):
+    """A step that the guest sees, one for each status from `placed` to `delivered`."""
+
+    step = serializers.ChoiceField(TRACKING)
+    done = serializers.BooleanField()
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class TrackedOrderOutput(OrderOutput):
+    """An order with its tracking."""
+
+    tracking = TrackingStepOutput(many=True)
+
+
+@shown(examples.PARTY_ORDERS)
+class PartyOrdersOutput(serializers.Serializer[Any]):
+    """The orders of a party, and what it owes so far, without cancelled orders."""
+
+    orders = TrackedOrderOutput(many=True)
+    total = serializers.CharField()
+    tax = serializers.CharField()
+    taxes = TaxOutput(many=True)
+
+
+class FloorTableOutput(serializers.Serializer[Any]):
+    """A table with its present state."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    section = serializers.IntegerField()
+    seats = serializers.IntegerField()
+    guests = serializers.IntegerField(allow_null=True, help_text="Size of the party; null without one, or if unknown.")
+    state = serializers.ChoiceField(list(STATES))
+    state_word = serializers.CharField(help_text="The state in words.")
+    since = serializers.DateTimeField(allow_null=True, help_text="Start of the state; null where it does not matter.")
+    shape = serializers.ChoiceField(Table.Shape.values)
+    x = serializers.IntegerField()
+    y = serializers.IntegerField()
+    rotation = serializers.IntegerField()
+
+
+@shown(examples.FLOOR)
+class FloorOutput(PositionOutput):
+    """Every table, and the position of the event log that this state belongs to."""
+
+    count = serializers.IntegerField()
+    results = FloorTableOutput(many=True)
