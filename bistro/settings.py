@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "template_partials",
     "bistro.core.apps.CoreConfig",
     "menu",
+    "menu.files",
     "tables",
     "orders",
     "kitchen",

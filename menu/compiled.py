@@ -12,7 +12,7 @@ from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.money import Rounding
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
-from menu.allergens import Stated, words_of
+from menu.allergens import Stated, declared_by, words_of
 from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, TaxRate
 from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
@@ -30,7 +30,7 @@ class CompiledModifier:
     name_key: str
     price: Decimal
     is_default: bool
-    allergen: str
+    declares: str  # the allergy that choosing it declares, or ""
     stated: Stated  # of what the choice adds
     off: bool
 
@@ -169,7 +169,8 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
     restaurant = restaurant_by_id(restaurant_id)
     taxes, default = _taxes(restaurant_id)
     stated = read_statements(restaurant_id)
-    groups = _groups(restaurant_id, stated)
+    allergens = _allergens(restaurant_id)
+    groups = _groups(restaurant_id, stated, allergens)
     categories = list(Category.objects.of_restaurant(restaurant_id).not_archived())
     courses = {category.pk: category.course for category in categories}
     items: dict[int, CompiledItem] = {}
@@ -188,7 +189,7 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
         ),
         by_id=items,
         by_name={item.name_key: item for item in items.values()},
-        allergens=_allergens(restaurant_id),
+        allergens=allergens,
     )
 
 
@@ -206,7 +207,9 @@ def _allergens(restaurant_id: int) -> CompiledAllergens:
     return CompiledAllergens(names, words_of(names.items()))
 
 
-def _groups(restaurant_id: int, stated: Mapping[Subject, Statements]) -> dict[int, list[CompiledGroup]]:
+def _groups(
+    restaurant_id: int, stated: Mapping[Subject, Statements], allergens: CompiledAllergens
+) -> dict[int, list[CompiledGroup]]:
     """Return the groups of each item, {item: groups in order}."""
     choices: dict[int, list[CompiledModifier]] = {}
     for modifier in Modifier.objects.of_restaurant(restaurant_id).not_archived():
@@ -218,7 +221,7 @@ def _groups(restaurant_id: int, stated: Mapping[Subject, Statements]) -> dict[in
                 name_key=modifier.name_key,
                 price=modifier.price,
                 is_default=modifier.is_default,
-                allergen=modifier.allergen,
+                declares=modifier.allergen or declared_by(modifier.name, allergens.words) or "",
                 stated=stated.get(("modifier", modifier.pk), NOTHING_STATED).levels,
                 off=modifier.off_since is not None,
             )

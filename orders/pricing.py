@@ -16,6 +16,7 @@ from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.names import name_key
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from menu.taxes import Components
+from orders.allergies import own_allergies, without_allergies
 from orders.order_commands import LineRequest
 from orders.tax import Tax, Taxed, compute, total_of
 
@@ -29,6 +30,7 @@ class PricedLine:
     item: CompiledItem
     request: LineRequest
     modifiers: tuple[CompiledModifier, ...]
+    allergies: tuple[str, ...]  # the line's own
     unit_price: Decimal
     total: Decimal
     components: Components
@@ -42,7 +44,7 @@ class PricedLine:
     def modifier_copies(self, currency: str) -> list[dict[str, Any]]:
         """Return the modifiers as `OrderLine.modifiers` stores them."""
         return [
-            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "allergen": m.allergen}
+            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "stated": m.stated}
             for m in self.modifiers
         ]
 
@@ -103,13 +105,15 @@ def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: st
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
     item = _find_item(menu, place, request.item)
-    modifiers = _choose(item, place, request.modifiers)
+    modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers))
+    allergies = own_allergies(menu.allergens, place, request, modifiers)
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
     if unit_price < 0:
         raise InvalidInput(
             "These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]}
         )
-    return PricedLine(item, request, modifiers, unit_price, unit_price * request.quantity, item.taxes_for(kind, day))
+    total = unit_price * request.quantity
+    return PricedLine(item, request, modifiers, allergies, unit_price, total, item.taxes_for(kind, day))
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:

@@ -17,6 +17,7 @@ PRODUCT = frozenset(
         "bistro.demo",
         "bistro.opening",
         "menu",
+        "menu.files",
         "tables",
         "orders",
         "kitchen",
@@ -28,6 +29,7 @@ PRODUCT = frozenset(
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.core": frozenset(),
     "menu": frozenset({"bistro.core"}),
+    "menu.files": frozenset({"bistro.core", "menu"}),
     "tables": frozenset({"bistro.core"}),
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),

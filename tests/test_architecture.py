@@ -23,6 +23,7 @@ CODE = ("bistro", "menu", "tables", "orders", "kitchen")
 APP_LABELS = {
     "core": "bistro.core",
     "menu": "menu",
+    "menu_files": "menu.files",
     "tables": "tables",
     "orders": "orders",
     "kitchen": "kitchen",

@@ -215,7 +215,14 @@ def mostly(plain, odd):
 def wishes(lines, dish):
     text, number = mostly(plain_text, odd_text), mostly(plain_number, odd_number)
     named = mostly(plain_text | plain_number, odd_text | odd_number) if dish == "item" else text
-    extras = {"modifiers": st.lists(named, max_size=2), "note": text, "seat": number, "course": number}
+    codes = st.lists(st.sampled_from(["nuts", "milk", "dust", "Nuts", "", " nuts", 3, None]), max_size=2)
+    extras = {
+        "modifiers": st.lists(named, max_size=2),
+        "allergies": codes,
+        "note": text,
+        "seat": number,
+        "course": number,
+    }
     line = st.fixed_dictionaries({dish: named, "quantity": number}, optional=extras)
     kind = mostly(st.sampled_from(["dine_in", "take_away", "counter"]), odd_text | odd_number)
     optional = {"note": text} | ({"kind": kind, "name": text, "pickup_at": st.none()} if lines == "lines" else {})

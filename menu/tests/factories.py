@@ -10,6 +10,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.models import (
+    Allergen,
     Category,
     Ingredient,
     Item,
@@ -108,6 +109,17 @@ class ModifierFactory(MenuPartFactory):
     restaurant = factory.SelfAttribute("group.restaurant")
     name = factory.Sequence(lambda n: f"Modifier {n}")
     price = Decimal("1.00")
+
+
+class AllergenFactory(MenuPartFactory):
+    """An allergen of the restaurant's own."""
+
+    class Meta:
+        model = Allergen
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    code = factory.Sequence(lambda n: f"own {n}")
+    name = factory.Sequence(lambda n: f"Allergen {n}")
 
 
 class IngredientFactory(MenuPartFactory):

@@ -44,6 +44,9 @@ class LineFields(StrictSerializer):
 
     quantity = StrictInteger(min_value=1, max_value=MAX_QUANTITY)
     modifiers = serializers.ListField(child=IdOrName(), required=False, default=list, max_length=50)
+    allergies = serializers.ListField(
+        child=LineOfText(max_length=40), required=False, max_length=50, help_text="Codes of the menu's `allergens`."
+    )
     note = LineOfText(max_length=200, required=False, default="", allow_blank=True)
     seat = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
     course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
@@ -130,10 +133,10 @@ class LineModifierOutput(serializers.Serializer[Any]):
 
 
 class ConflictOutput(serializers.Serializer[Any]):
-    """An allergen that the guest must not eat and that the dish contains."""
+    """An allergen that the guest must not eat and that the line contains, may contain or does not mention."""
 
     allergen = serializers.CharField()
-    where = serializers.CharField(help_text="Dish that contains the allergen.")
+    where = serializers.CharField(help_text="Dish or choice.")
     level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
 
 
@@ -266,6 +269,7 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
         item=line["item"] if "item" in line else line["name"],
         quantity=line["quantity"],
         modifiers=tuple(line["modifiers"]),
+        allergies=tuple(line["allergies"]) if line.get("allergies") is not None else None,
         note=line["note"],
         seat=line.get("seat"),
         course=line.get("course"),

@@ -17,10 +17,10 @@ from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows, new_row
 from bistro.core.speed.compiled_queries import fetch_together
 from bistro.core.writing.unit_of_work import UnitOfWork
-from menu.allergens import Level, of_level
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
+from orders.allergies import effective_allergies
 from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
@@ -35,6 +35,7 @@ from orders.services.compiled_queries import (
     valid_devices,
 )
 from orders.services.destination import check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from tables.declarations import Declared
 from tables.models import Table
 from tables.steps import seat_parties, seat_without_table, seated_parties
 
@@ -79,6 +80,7 @@ class Batch:
         self.devices: dict[int, Device] = {}
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
         self.seated: dict[int, int] = {}  # {table id: party id}
+        self.declared: dict[int, Declared] = {}  # {party id: its declared allergies}
 
     def run(self) -> None:
         """Run all stages inside the transaction. Locks: table, stock, day's number."""
@@ -180,7 +182,8 @@ class Batch:
             menu_versions.bind(restaurant),
             orders_with_keys.bind(restaurant, credentials, keys) if keys else None,
         )
-        self.seated = dict(seated)
+        self.seated = {table: party for table, party, _declared in seated}
+        self.declared = {party: declared for _table, party, declared in seated if declared}
         use_menu(self.work, versions)
         self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
@@ -259,7 +262,9 @@ class Batch:
             candidate.order = self._order_row(candidate, parties[candidate.place], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
         for candidate in self.candidates:
-            candidate.lines = line_rows(candidate.order, candidate.priced)
+            candidate.lines = line_rows(
+                candidate.order, candidate.priced, self.declared.get(candidate.order.party_id, {})
+            )
             if restaurant.hold_courses:
                 hold_later_courses(candidate.lines)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
@@ -345,8 +350,11 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
     return SoldOut(message, fields={f"lines.{place}.item": [message]}, item=item_id, portions_left=free)
 
 
-def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
-    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu."""
+def line_rows(order: Order, priced: PricedOrder, declared: Declared) -> tuple[OrderLine, ...]:
+    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu.
+
+    `declared` are the allergies of the order's party.
+    """
     return tuple(
         new_row(
             OrderLine,
@@ -361,7 +369,9 @@ def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
             tax=line.tax,
             taxes=[tax.json(priced.menu.currency) for tax in line.taxes],
             modifiers=line.modifier_copies(priced.menu.currency),
-            allergens=of_level(line.item.stated, Level.CONTAINS),
+            stated=line.item.stated,
+            own_allergies=list(line.allergies),
+            allergies=effective_allergies(line.allergies, declared, line.request.seat),
             prep_minutes=line.item.prep_minutes,
             note=line.request.note,
             seat=line.request.seat,

@@ -9,6 +9,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
+from orders.allergies import effective_allergies
 from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
@@ -17,6 +18,8 @@ from orders.pricing import PricedOrder, price_order
 from orders.services.batch import line_rows
 from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
+from tables.declarations import Declared, each_once
+from tables.models import Party
 
 _COPIED = (
     "item_id",
@@ -28,7 +31,9 @@ _COPIED = (
     "tax",
     "taxes",
     "modifiers",
-    "allergens",
+    "stated",
+    "own_allergies",
+    "allergies",
     "prep_minutes",
     "note",
     "seat",
@@ -173,8 +178,15 @@ def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWor
             raise paused_item(place, item.id, item.name, until, at, tz)
 
 
+def _keep_allergies(line: OrderLine, row: OrderLine, declared: Declared) -> None:
+    """Add the allergies of a line to its new row, because the edit did not mention them."""
+    row.own_allergies = each_once([*line.own_allergies, *row.own_allergies])
+    row.allergies = effective_allergies(row.own_allergies, declared, row.seat)
+
+
 def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
     """Update, add and remove lines by their ids, and return the event with the changes of each line."""
+    declared = Party.objects.values_list("allergies", flat=True).get(pk=order.party_id)
     old = {line.pk: line for line in order.lines.all()}
     lines_before = {pk: line_before_edit(line) for pk, line in old.items()}
     before = [(line.course, line.status) for line in old.values()]
@@ -182,7 +194,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
     changed: list[int] = []
     other_dish: list[int] = []
     added: list[OrderLine] = []
-    for priced_line, row in zip(priced.lines, line_rows(order, priced), strict=True):
+    for priced_line, row in zip(priced.lines, line_rows(order, priced, declared), strict=True):
         line_id = priced_line.request.id
         if line_id is None:
             added.append(row)
@@ -190,6 +202,8 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         line = old.pop(line_id, None)
         if line is None:
             raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
+        if priced_line.request.allergies is None:
+            _keep_allergies(line, row, declared)
         if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name not in _UNNOTICED):
             changed.append(line.pk)
         if line.item_id != row.item_id:

@@ -96,6 +96,12 @@ def test_each_call_is_a_restaurant_and_an_owner_of_its_own(capsys, house):
 def test_what_may_be_left_out_has_a_harmless_default(capsys):
     here = Restaurant.objects.get(pk=opened(capsys, locale=None, day_ends_at=None)["restaurant_id"])
     assert (here.locale, here.day_ends_at) == ("en_IE", time(4, 0))
+    assert (here.rounding_level, here.rounding_mode) == ("document", "half_up")
+
+
+def test_how_tax_is_rounded(capsys):
+    here = Restaurant.objects.get(pk=opened(capsys, rounding_level="line", rounding="down")["restaurant_id"])
+    assert (here.rounding_level, here.rounding_mode) == ("line", "down")
 
 
 def test_people_read_words(capsys):
@@ -118,6 +124,8 @@ def test_people_read_words(capsys):
         ("day_ends_at", "25:00", "“25:00” is not a time. Use one such as 04:00."),
         ("day_ends_at", "4 am", "“4 am” is not a time. Use one such as 04:00."),
         ("tax_mode", "both", "“both” is not a tax mode. Use added or inclusive."),
+        ("rounding_level", "bill", "“bill” is not a level of rounding. Use document or line."),
+        ("rounding", "even", "“even” is not a way of rounding. Use down or half_up or up."),
         ("tables", "many", "“many” is not a number of tables."),
         ("tables", "-1", "“-1” is not a number of tables."),
         ("tables", "501", "501 is not a number of tables. Use 0 to 500."),

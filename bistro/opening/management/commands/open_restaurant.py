@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import TextChoices
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -32,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--tax-mode", required=True, help="added (to prices) or inclusive (prices contain the tax)")
         parser.add_argument("--locale", default="en_IE", help="how amounts are written, e.g. de_DE (default en_IE)")
         parser.add_argument("--day-ends-at", default="04:00", metavar="HH:MM", help="default 04:00")
+        parser.add_argument(
+            "--rounding-level", default="document", help="tax is rounded once per document (default) or line"
+        )
+        parser.add_argument("--rounding", default="half_up", help="tax rounds half_up (default), up or down")
         parser.add_argument("--tables", default="0", metavar="N", help="tables with a pad each (default 0)")
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
@@ -47,7 +52,9 @@ class Command(BaseCommand):
                 locale=options["locale"].replace("-", "_"),
                 timezone=options["timezone"],
                 day_ends_at=_time(options["day_ends_at"]),
-                tax_mode=_one_of(Restaurant.TaxMode.values, options["tax_mode"], "a tax mode"),
+                tax_mode=_one_of(Restaurant.TaxMode, options["tax_mode"], "a tax mode"),
+                rounding_level=_one_of(Restaurant.RoundingLevel, options["rounding_level"], "a level of rounding"),
+                rounding_mode=_one_of(Restaurant.RoundingMode, options["rounding"], "a way of rounding"),
             )
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
@@ -68,9 +75,9 @@ def _time(said: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def _one_of(values: list[str], said: str, what: str) -> str:
-    if said not in values:
-        raise CommandError(f"“{said}” is not {what}. Use {' or '.join(sorted(values))}.")
+def _one_of(choices: type[TextChoices], said: str, what: str) -> str:
+    if said not in choices.values:
+        raise CommandError(f"“{said}” is not {what}. Use {' or '.join(sorted(choices.values))}.")
     return said
 
 
