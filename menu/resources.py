@@ -90,9 +90,8 @@ class ItemResource(resources.ModelResource):
         result.diff_headers = [column for column in COLUMNS if column in headers]
         result.total_rows = len(dataset)
         assert self.actor is not None
-        assert self.actor.restaurant_id is not None
         texts, categories = self._read(dataset, headers, result)
-        plan = plan_import(restaurant_id=self.actor.restaurant_id, categories=categories)
+        plan = plan_import(categories=categories, actor=self.actor)
         _show(plan, texts, result)
         if not dry_run and not result.has_errors() and not result.has_validation_errors():
             self._write(categories, result)

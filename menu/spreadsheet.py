@@ -8,11 +8,10 @@ from django.core.exceptions import ValidationError
 
 from bistro.core.kernel.money import short, text
 from bistro.core.kernel.numbers import whole_number
-from menu.allergens import DIETS, Level, Stated, of_level
-from menu.choices import choices_of
-from menu.import_plan.known import definition_of
-from menu.imported import ImportedGroup, ImportedItem
-from menu.models import Item, Modifier
+from menu.allergens import DIETS, Level, of_level
+from menu.import_plan.known import groups_of, levels_of_row
+from menu.imported import ImportedItem
+from menu.models import Item
 from menu.options_text import NONE, read_options, write_options
 
 COLUMNS = (
@@ -57,7 +56,7 @@ def plain_text(cell: Any) -> str:
 
 def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
-    stated = _stated(item)
+    stated = levels_of_row(item)
     return {
         "category": item.category.name,
         "name": item.name,
@@ -74,16 +73,6 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
         "options": write_options(groups_of(item), currency),
     }
-
-
-def groups_of(item: Item) -> list[ImportedGroup]:
-    """Return the groups that a dish offers. Needs the prefetches of `items_with_all`."""
-    groups = [link.group for link in item.item_groups.all() if link.group.archived_at is None]
-    return [definition_of(group, [(row, _stated(row)) for row in choices_of(group)]) for group in groups]
-
-
-def _stated(row: Item | Modifier) -> Stated:
-    return {each.allergen.code: each.level for each in row.statements.all() if each.allergen.archived_at is None}
 
 
 def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:

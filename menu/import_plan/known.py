@@ -8,7 +8,9 @@ from typing import Any, Self
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_by_id
+from bistro.core.kernel.texts import clean_text
 from menu.allergens import Level, Stated, of_level
+from menu.choices import choices_of
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, TaxRate
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
@@ -81,12 +83,12 @@ class KnownMenu:
 def definition_of(group: ModifierGroup, choices: Iterable[tuple[Modifier, Stated]]) -> ImportedGroup:
     """Return a group, and its choices with their statements about allergens, as an import would give it."""
     return ImportedGroup(
-        group.name,
+        clean_text(group.name),
         group.min,
         group.max,
         tuple(
             ImportedModifier(
-                name=row.name,
+                name=clean_text(row.name),
                 price=row.price,
                 is_default=row.is_default,
                 allergen=row.allergen,
@@ -101,3 +103,17 @@ def definition_of(group: ModifierGroup, choices: Iterable[tuple[Modifier, Stated
 def by_level(stated: Stated) -> dict[str, Any]:
     """Return statements as the three lists of an imported dish or choice."""
     return {level.value: tuple(of_level(stated, level)) for level in Level}
+
+
+def groups_of(item: Item) -> list[ImportedGroup]:
+    """Return the groups that a dish offers, as an import would give them.
+
+    Needs the prefetch of `item_groups__group__modifiers__statements__allergen`.
+    """
+    groups = [link.group for link in item.item_groups.all() if link.group.archived_at is None]
+    return [definition_of(group, [(row, levels_of_row(row)) for row in choices_of(group)]) for group in groups]
+
+
+def levels_of_row(row: Item | Modifier) -> Stated:
+    """Return what is stated about a dish or choice. Needs the prefetch of `statements__allergen`."""
+    return {each.allergen.code: each.level for each in row.statements.all() if each.allergen.archived_at is None}

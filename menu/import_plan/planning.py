@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.money import ZERO, exact, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.texts import clean_text
@@ -24,12 +26,15 @@ _FILE_COLUMN = {"tax_rate": "tax"}  # columns of a file that are named different
 _STATED = ("description", "prep_minutes", "popular", "diets")
 
 
-def plan_import(*, restaurant_id: int, categories: Sequence[ImportedCategory], add_only: bool = False) -> ImportPlan:
+def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor, add_only: bool = False) -> ImportPlan:
     """Return everything that an import would do, with its problems.
 
     With `add_only`, dishes that are known keep everything and only get the groups and choices that they lack.
+    Raises DomainError for an actor without a restaurant.
     """
-    return plan_for(KnownMenu.read(restaurant_id), categories, add_only=add_only)
+    if actor.restaurant_id is None:
+        raise DomainError("Choose a restaurant first.", code="no_restaurant")
+    return plan_for(KnownMenu.read(actor.restaurant_id), categories, add_only=add_only)
 
 
 def plan_for(known: KnownMenu, categories: Sequence[ImportedCategory], *, add_only: bool = False) -> ImportPlan:
@@ -111,7 +116,7 @@ class _Planner:
         wanted = self._facts(imported)
         if name_key(item.category.name) != name_key(category.name):
             wanted["category"] = self._category(category, imported)
-        changed = {name: value for name, value in wanted.items() if getattr(item, name) != value}
+        changed = {name: value for name, value in wanted.items() if _cleaned(getattr(item, name)) != value}
         shown = {name: (self._shown(getattr(item, name)), self._shown(value)) for name, value in changed.items()}
         if changed:
             self.rows.change(item, changed, shown)
@@ -238,6 +243,11 @@ class _Planner:
         place = self.places[model]  # type: ignore[index]
         self.places[model] += 1  # type: ignore[index]
         return place
+
+
+def _cleaned(value: Any) -> Any:
+    """Return a stored text as the import would give it, which cleans all texts."""
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def _next_place(rows: Any) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.import_plan import ImportPlan, plan_import
@@ -19,25 +18,23 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, add_onl
     The plan is made first, so that the lock is held only while its rows are written; it is made again if the menu has
     changed in between. Dishes and groups that are not named stay. With `add_only`, known dishes only get the choices
     that they lack. A plan that changes nothing writes nothing. One problem refuses the whole import.
-    Locks: the menu's version. Raises InvalidInput with all problems by dish, NotPermitted.
+    Locks: the menu's version. Raises InvalidInput with all problems by dish, DomainError, NotPermitted.
     """
     actor.require(Permission.MANAGE)
-    if actor.restaurant_id is None:
-        raise DomainError("Choose a restaurant first.", code="no_restaurant")
-    plan = _valid_plan(actor.restaurant_id, categories, add_only)
+    plan = _valid_plan(categories, actor, add_only)
     if not plan.rows:
         return plan
     with UnitOfWork(actor) as work:
         if _locked_version(work) != plan.version:
-            plan = _valid_plan(work.restaurant_id, categories, add_only)
+            plan = _valid_plan(categories, actor, add_only)
         if plan.rows:
             write_plan(plan, work)
             touch_menu(work, f"import: {plan.summary}")
     return plan
 
 
-def _valid_plan(restaurant_id: int, categories: Sequence[ImportedCategory], add_only: bool) -> ImportPlan:
-    plan = plan_import(restaurant_id=restaurant_id, categories=categories, add_only=add_only)
+def _valid_plan(categories: Sequence[ImportedCategory], actor: Actor, add_only: bool) -> ImportPlan:
+    plan = plan_import(categories=categories, actor=actor, add_only=add_only)
     plan.require_valid()
     return plan
 

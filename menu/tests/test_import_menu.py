@@ -11,11 +11,11 @@ from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.compiled import current_menu
 from menu.import_plan import plan_import
+from menu.import_plan.known import groups_of
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
 from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup
 from menu.options_text import read_options, write_options
 from menu.services import import_menu
-from menu.spreadsheet import groups_of
 from menu.tests.factories import ModifierFactory
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_a_dish_whose_category_is_archived_stays_in_it(house, owner):
 )  # fmt: skip
 def test_one_problem_refuses_the_whole_import(house, other_house, owner, wrong, where):
     categories = category(dish("Fish"), wrong)
-    problems = plan_import(restaurant_id=house.restaurant.pk, categories=categories).problems
+    problems = plan_import(categories=categories, actor=owner).problems
     assert [f"{problem.dish}.{problem.field}" for problem in problems] == [where]
     with nothing_changes(), pytest.raises(InvalidInput) as caught:
         import_menu(categories=categories, actor=owner)
