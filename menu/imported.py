@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db.models import Model
 
 from bistro.core.kernel.money import ZERO
+from menu.taxes import DishTax
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,16 @@ class ImportedGroup:
 class ImportedItem:
     """A dish. None stands for what the import does not state: a known dish keeps it, a new one gets the default.
 
-    `tax` is a percentage; a new dish without one has the restaurant's default rate. `contains`, `may_contain` and
-    `free_of` are words for allergens. `groups` are all groups of the dish, in order. `available` and `portions_left`
-    count only for a new dish. `row` is the row of the file.
+    A new dish without `tax` has the restaurant's default. `take_away_given` False keeps the tax of take-away of a known
+    dish. `contains`, `may_contain` and `free_of` are words for allergens. `groups` are all groups of the dish, in order.
+    `available` and `portions_left` count only for a new dish. `row` is the row of the file.
     """
 
     name: str
     price: Decimal
     description: str | None = None
-    tax: Decimal | None = None
+    tax: DishTax | None = None
+    take_away_given: bool = True
     prep_minutes: int | None = None
     contains: tuple[str, ...] | None = None
     may_contain: tuple[str, ...] | None = None
@@ -81,7 +83,7 @@ def _item(data: Any) -> ImportedItem:
         name=data.name,
         price=data.price,
         description=data.description,
-        tax=data.tax,
+        tax=DishTax(data.tax),
         prep_minutes=data.prep_minutes,
         contains=tuple(data.contains),
         may_contain=tuple(data.may_contain),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Error, Result, RowResult
@@ -15,6 +16,7 @@ from import_export.results import Error, Result, RowResult
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.models import Restaurant
 from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
 from menu.models import Item
@@ -60,7 +62,8 @@ class ItemResource(resources.ModelResource):
     def __init__(self, actor: Actor | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.actor = actor
-        self.currency = restaurant_of(actor).currency if actor else ""
+        restaurant = restaurant_of(actor) if actor else Restaurant()
+        self.currency, self.day = restaurant.currency, restaurant.business_date(timezone.now())
         self.report = ""
         self.fields = {column: fields.Field(column_name=column, readonly=True) for column in COLUMNS}
         for field_name, field in self.fields.items():
@@ -74,7 +77,7 @@ class ItemResource(resources.ModelResource):
         return COLUMNS
 
     def export_resource(self, instance: Item, selected_fields: Any = None, **kwargs: Any) -> list[str]:
-        cells = cells_of(instance, self.currency)
+        cells = cells_of(instance, self.currency, self.day)
         return [harmless(cells[column]) for column in COLUMNS if not selected_fields or column in selected_fields]
 
     # --- import -----------------------------------------------------------------------------------------------
@@ -134,13 +137,13 @@ class ItemResource(resources.ModelResource):
 
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """Prefetch everything that a row of the spreadsheet shows, in eight queries for any number of dishes.
+    """Prefetch everything that a row of the spreadsheet shows, in nine queries for any number of dishes.
 
     The order is that of the menu, also for the export, which ignores the default order of a model.
     """
-    related = ("item_groups__group__modifiers__statements__allergen", "statements__allergen")
+    related = ("tax__components", "item_groups__group__modifiers__statements__allergen", "statements__allergen")
     rows = rows.order_by("category__position", "category_id", "position", "pk")
-    return rows.select_related("category", "tax_rate").prefetch_related(*related)
+    return rows.select_related("category", "tax").prefetch_related(*related)
 
 
 def _show(plan: ImportPlan, texts: dict[int, dict[str, str]], result: Result) -> None:

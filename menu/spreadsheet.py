@@ -1,18 +1,21 @@
 """Conversion of spreadsheet rows to the import service's values, with errors by column."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from bistro.core.kernel.money import short, text
+from bistro.core.kernel.money import text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import DIETS, Level, of_level
 from menu.import_plan.known import groups_of, levels_of_row
 from menu.imported import ImportedItem
 from menu.models import Item
 from menu.options_text import NONE, read_options, write_options
+from menu.tax_catalogue import compiled
+from menu.taxes import read_dish_tax, write_components
 
 COLUMNS = (
     "category",
@@ -20,6 +23,7 @@ COLUMNS = (
     "description",
     "price",
     "tax",
+    "tax_take_away",
     "prep_minutes",
     "allergens",
     "may_contain",
@@ -54,15 +58,18 @@ def plain_text(cell: Any) -> str:
     return value[1:] if value.startswith("'") and value.lstrip("'").startswith(FORMULA_STARTS) else value
 
 
-def cells_of(item: Item, currency: str) -> dict[str, str]:
-    """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+def cells_of(item: Item, currency: str, day: date) -> dict[str, str]:
+    """Return the row of a dish, {column: text}, with the tax of a day. Needs the prefetches of `items_with_all`."""
+    tax = compiled(item.tax.components.all()).dish_tax(day) if item.tax else None
+    take_away = tax.take_away if tax else None
     stated = levels_of_row(item)
     return {
         "category": item.category.name,
         "name": item.name,
         "description": item.description,
         "price": text(item.price, currency),
-        "tax": short(item.tax_rate.percent) if item.tax_rate else "",
+        "tax": write_components(tax.components) if tax else "",
+        "tax_take_away": "" if take_away is None else write_components(take_away),
         "prep_minutes": str(item.prep_minutes),
         "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
         "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
@@ -89,11 +96,16 @@ def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
             read[column] = reader(cells.get(column, ""))
         except ValueError as error:
             problems[column] = [str(error)]
+    try:
+        tax = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
+    except ValueError as error:
+        problems["tax"] = [str(error)]
     problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     groups = read.pop("options", None)
-    return ImportedItem(groups=groups, contains=read.pop("allergens", None), row=row, **read)
+    both, contains = "tax_take_away" in cells, read.pop("allergens", None)
+    return ImportedItem(groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, **read)
 
 
 def _money(cell: str) -> Decimal:
@@ -101,13 +113,6 @@ def _money(cell: str) -> Decimal:
         return Decimal(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell)
     except InvalidOperation:
         raise ValueError(f"“{cell}” is not a price.") from None
-
-
-def _percent(cell: str) -> Decimal:
-    percent = _money(cell.removesuffix("%").strip())
-    if not 0 <= percent <= 100:
-        raise ValueError(f"“{cell}” is not a percentage.")
-    return percent
 
 
 def _count(most: int) -> Callable[[str], int]:
@@ -152,7 +157,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
     "price": _money,
-    "tax": _percent,
     "prep_minutes": _count(most=1440),
     "allergens": _list,
     "may_contain": _list,

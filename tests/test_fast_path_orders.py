@@ -183,6 +183,24 @@ def test_every_refusal_comes_from_the_normal_view(house, pad, what, more, status
     assert answer.headers["content-type"] == b"application/problem+json"
 
 
+DISH, DISHES = {"item": "Brger", "quantity": 1}, [{"item": "Brger", "quantity": 1}, {"item": "Sup", "quantity": 1}]
+SEVERAL_FAULTS = {
+    "dishes": (BY_ID, {"lines": DISHES}, "k"),
+    "key and dish": (BY_ID, {"lines": [DISH]}, " "),
+    "form and dish": (BY_ID, {"lines": [DISH, {"item": 1}], "total": "1"}, "k"),
+    "by names": (BY_NAME, {"table": "Nowhere", "items": [{"name": "Brger", "quantity": 1}, {"name": "Sup"}]}, "k"),
+}
+
+
+@pytest.mark.parametrize(("path", "what", "key"), SEVERAL_FAULTS.values(), ids=SEVERAL_FAULTS)
+def test_several_faults_are_reported_alike_on_both_paths(house, pad, path, what, key):
+    with nothing_changes():
+        quick, slow = (send(handler, path, pad, what, key=key) for handler in (application, ordinary))
+    assert (quick.status, quick.body) == (slow.status, slow.body)
+    assert quick.status == 422
+    assert len(quick.body["errors"]) > 1
+
+
 def test_many_at_once_are_each_placed_once(house, pad, fast_path_only):
     """Batches form on the event loop too: no order is lost, doubled, or answered with another one's answer."""
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from bistro.core.kernel.money import short, text
+from bistro.core.kernel.money import text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
@@ -16,19 +17,24 @@ from menu.import_plan.known import groups_of, levels_of_row
 from menu.imported import ImportedItem
 from menu.models import Item
 from menu.options_text import NONE, read_options, write_options
+from menu.tax_catalogue import compiled
+from menu.taxes import DishTax, read_dish_tax, write_components
 
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
 def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+    tax = _tax_today(item)
+    take_away = tax.take_away if tax else None
     stated = levels_of_row(item)
     return {
         "category": item.category.name,
         "name": item.name,
         "description": item.description,
         "price": text(item.price, currency),
-        "tax": short(item.tax_rate.percent) if item.tax_rate else "",
+        "tax": write_components(tax.components) if tax else "",
+        "tax_take_away": "" if take_away is None else write_components(take_away),
         "prep_minutes": str(item.prep_minutes),
         "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
         "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
@@ -41,10 +47,17 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
     }
 
 
+def _tax_today(item: Item) -> DishTax | None:
+    """Return the tax of a dish on the present business day, or None for the restaurant's default."""
+    if item.tax is None:
+        return None
+    return compiled(item.tax.components.all()).dish_tax(item.restaurant.business_date(timezone.now()))
+
+
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     """Prefetch everything that `cells_of` reads, in a constant number of queries for any number of dishes."""
-    related = ("item_groups__group__modifiers__statements__allergen", "statements__allergen")
-    return rows.select_related("category", "tax_rate").prefetch_related(*related)
+    related = ("tax__components", "item_groups__group__modifiers__statements__allergen", "statements__allergen")
+    return rows.select_related("restaurant", "category", "tax").prefetch_related(*related)
 
 
 def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
@@ -61,11 +74,16 @@ def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
             read[column] = reader(cells.get(column, ""))
         except ValueError as error:
             problems[column] = [str(error)]
+    try:
+        tax = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
+    except ValueError as error:
+        problems["tax"] = [str(error)]
     problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     groups, contains = read.pop("options", None), read.pop("allergens", None)
-    return ImportedItem(groups=groups, contains=contains, row=row, **read)
+    both = "tax_take_away" in cells
+    return ImportedItem(groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, **read)
 
 
 def _money(cell: str) -> Decimal:
@@ -74,13 +92,6 @@ def _money(cell: str) -> Decimal:
         return Reader(".", told=True).number(cell)
     except NotANumber:
         raise ValueError(f"“{cell}” is not a price.") from None
-
-
-def _percent(cell: str) -> Decimal:
-    percent = _money(cell.removesuffix("%").strip())
-    if not 0 <= percent <= 100:
-        raise ValueError(f"“{cell}” is not a percentage.")
-    return percent
 
 
 def _count(most: int) -> Callable[[str], int]:
@@ -125,7 +136,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
     "price": _money,
-    "tax": _percent,
     "prep_minutes": _count(most=1440),
     "allergens": _list,
     "may_contain": _list,

@@ -12,8 +12,9 @@ from bistro.core.kernel.texts import clean_text
 from menu.allergens import Level, Stated, of_level
 from menu.choices import choices_of
 from menu.imported import ImportedGroup, ImportedModifier
-from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
+from menu.tax_catalogue import TaxCatalogue
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class KnownMenu:
     now: datetime
     categories: dict[str, Category]
     items: dict[str, Item]
-    rates: list[TaxRate]
+    taxes: TaxCatalogue
     groups: dict[int, ModifierGroup]
     choices: dict[int, list[Modifier]]  # {group: choices in order}
     archived_choices: dict[tuple[int, str], Modifier]  # {(group, name key): the latest}
@@ -36,19 +37,19 @@ class KnownMenu:
 
     @classmethod
     def read(cls, restaurant_id: int) -> Self:
-        """Read the menu in eleven queries."""
-        restaurant = restaurant_by_id(restaurant_id)
+        """Read the menu in twelve queries."""
+        restaurant, now = restaurant_by_id(restaurant_id), timezone.now()
         version = MenuVersion.objects.filter(pk=restaurant_id).values_list("version", flat=True).first()
-        items = Item.objects.of_restaurant(restaurant_id).not_archived().select_related("category", "tax_rate")
+        items = Item.objects.of_restaurant(restaurant_id).not_archived().select_related("category", "tax")
         groups = {row.pk: row for row in ModifierGroup.objects.of_restaurant(restaurant_id).not_archived()}
         known = cls(
             restaurant_id=restaurant_id,
             currency=restaurant.currency,
             version=version or 0,
-            now=timezone.now(),
+            now=now,
             categories={row.name_key: row for row in Category.objects.of_restaurant(restaurant_id).not_archived()},
             items={row.name_key: row for row in items},
-            rates=list(TaxRate.objects.of_restaurant(restaurant_id)),
+            taxes=TaxCatalogue(restaurant_id, restaurant.business_date(now)),
             groups=groups,
             choices={pk: [] for pk in groups},
             archived_choices={},

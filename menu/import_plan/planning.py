@@ -18,11 +18,9 @@ from menu.import_plan.checking import GroupChecker, refusals
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
-from menu.import_plan.taxes import tax_for
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
-from menu.models import Category, Item
+from menu.models import Category, Item, Tax
 
-_FILE_COLUMN = {"tax_rate": "tax"}  # columns of a file that are named differently from the field
 _STATED = ("description", "prep_minutes", "popular", "diets")
 
 
@@ -66,7 +64,7 @@ class _Planner:
     """The state of planning one import."""
 
     def __init__(self, known: KnownMenu, add_only: bool) -> None:
-        self.known, self.add_only, self.rows = known, add_only, Rows()
+        self.known, self.add_only, self.rows = known, add_only, Rows(taxes=known.taxes)
         self.problems: list[Problem] = []
         self.seen: dict[str, ImportedItem] = {}
         self.catalogue = Catalogue(known.allergens)
@@ -104,7 +102,7 @@ class _Planner:
             position=self._place(Item),
             portions_left=imported.portions_left,
             off_since=None if imported.available else self.known.now,
-            **self._facts(imported),
+            **self._facts(imported, None),
         )
         self._check(item, imported)
         self.rows.items.append(item)
@@ -113,7 +111,7 @@ class _Planner:
 
     def _change_dish(self, draft: _Draft, category: ImportedCategory) -> None:
         item, imported = draft.item, draft.imported
-        wanted = self._facts(imported)
+        wanted = self._facts(imported, item)
         if name_key(item.category.name) != name_key(category.name):
             wanted["category"] = self._category(category, imported)
         changed = {name: value for name, value in wanted.items() if _cleaned(getattr(item, name)) != value}
@@ -129,9 +127,7 @@ class _Planner:
             if before != after:
                 shown[column] = before, after
         for name, (before, after) in shown.items():
-            column = _FILE_COLUMN.get(name, name)
-            words = column.replace("_", " ")
-            draft.changes.append(PlannedChange(column, words, _in_words(before), _in_words(after)))
+            draft.changes.append(PlannedChange(name, name.replace("_", " "), _in_words(before), _in_words(after)))
 
     def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
         try:
@@ -140,7 +136,7 @@ class _Planner:
             self._problem(imported, "allergens", str(error))
             return known
 
-    def _facts(self, imported: ImportedItem) -> dict[str, Any]:
+    def _facts(self, imported: ImportedItem, item: Item | None) -> dict[str, Any]:
         """Return the fields that the import states."""
         facts: dict[str, Any] = {"name": clean_text(imported.name), "price": self._price(imported)}
         for name in _STATED:
@@ -150,11 +146,16 @@ class _Planner:
         if "description" in facts:
             facts["description"] = clean_text(facts["description"])
         if imported.tax is not None:
-            try:
-                facts["tax_rate"] = tax_for(self.known, self.rows, imported.tax)
-            except ValueError as error:
-                self._problem(imported, "tax", str(error))
+            facts["tax"] = self._tax(imported, item)
         return facts
+
+    def _tax(self, imported: ImportedItem, item: Item | None) -> Tax | None:
+        """Return the tax that an import states: the dish's own if it says the same today."""
+        wanted, present = imported.tax, item.tax_id if item else None
+        known = self.known.taxes.meaning(present)
+        if wanted is not None and known is not None and not imported.take_away_given:
+            wanted = replace(wanted, take_away=known.take_away)
+        return self.known.taxes.tax_for(wanted, present)
 
     def _price(self, imported: ImportedItem) -> Decimal:
         try:

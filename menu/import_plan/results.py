@@ -9,7 +9,8 @@ from django.db.models import Model
 
 from bistro.core.kernel.errors import InvalidInput
 from menu.allergens import Stated
-from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup, TaxRate
+from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup
+from menu.tax_catalogue import TaxCatalogue
 
 
 class State(StrEnum):
@@ -66,7 +67,7 @@ class Rows:
     """The rows that a plan writes. Changed rows stand with the names of their changed fields."""
 
     categories: list[Category] = field(default_factory=list)
-    rates: list[TaxRate] = field(default_factory=list)
+    taxes: TaxCatalogue | None = None  # with the new taxes of these dishes
     items: list[Item] = field(default_factory=list)
     groups: list[ModifierGroup] = field(default_factory=list)
     choices: list[Modifier] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Rows:
     added_choices: list[Modifier] = field(default_factory=list)  # new choices of groups that dishes offered before
 
     def __bool__(self) -> bool:
-        new = self.categories, self.rates, self.items, self.groups, self.choices, self.links
+        new = self.categories, self.items, self.groups, self.choices, self.links
         return any((*new, self.changed, self.unlinked, self.stated))
 
     def change(self, row: Model, values: Mapping[str, Any], shown: Mapping[str, tuple[Any, Any]]) -> None:

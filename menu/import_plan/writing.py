@@ -14,8 +14,9 @@ def write_plan(plan: ImportPlan, work: UnitOfWork) -> None:
     require_transaction()
     rows = plan.rows
     insert_with_history(rows.categories, work)
-    insert_with_history(rows.rates, work)
-    _refer([*rows.items, *rows.changed], ("category", "tax_rate"))
+    if rows.taxes is not None:
+        rows.taxes.save()
+    _refer([*rows.items, *rows.changed], ("category", "tax"))
     insert_with_history(rows.items, work)
     insert_with_history(rows.groups, work)
     _refer([*rows.choices, *rows.links], ("group", "item"))

@@ -16,9 +16,11 @@ from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, Importe
 from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup
 from menu.options_text import read_options, write_options
 from menu.services import import_menu
+from menu.taxes import DishTax
 from menu.tests.factories import ModifierFactory
 
 pytestmark = pytest.mark.django_db
+VAT = DishTax((("VAT", Decimal(7)),))
 
 
 @pytest.fixture
@@ -152,13 +154,13 @@ def test_without_options_choices_stay(house, owner, sides):
 
 
 def test_what_the_import_does_not_state_stays(house, owner):
-    first = dish("Soup", description="Hot", prep_minutes=3, popular=True, tax=Decimal(7), diets=("vegan",))
+    first = dish("Soup", description="Hot", prep_minutes=3, popular=True, tax=VAT, diets=("vegan",))
     import_menu(categories=category(first, name="Soups"), actor=owner)
     plan = import_menu(categories=category(dish("Soup"), name="Soups"), actor=owner)
     assert [each.state for each in plan.dishes] == ["unchanged"]
     row = Item.objects.get(name="Soup")
     assert (row.description, row.prep_minutes, row.popular, row.diets) == ("Hot", 3, True, ["vegan"])
-    assert row.tax_rate.percent == 7
+    assert str(row.tax) == "VAT 7 %"
 
 
 def test_86_and_portions_are_those_of_tonight(house, owner):
@@ -197,7 +199,6 @@ def test_a_dish_whose_category_is_archived_stays_in_it(house, owner):
         (dish("x" * 121), f"{'x' * 121}.name"),
         (dish("FISH"), "FISH.name"),
         (dish("Soup", prep_minutes=99_999), "Soup.prep_minutes"),
-        (dish("Soup", tax=Decimal(300)), "Soup.tax"),
         (dish("Soup", "Side: Fries +1.999"), "Soup.options"),
         (dish("Soup", f"{'g' * 81}: Fries"), "Soup.options"),
         (dish("Soup", f"Side: {'c' * 81}"), "Soup.options"),
@@ -263,7 +264,7 @@ def big(count, price):
     def sizes(n):
         return f"Size {n} [1-1]: S *; L +{n + 1}.00"
 
-    plates = (dish(f"Plate {n}", sizes(n % 7), price, tax=Decimal(7), prep_minutes=n % 30) for n in range(count))
+    plates = (dish(f"Plate {n}", sizes(n % 7), price, tax=VAT, prep_minutes=n % 30) for n in range(count))
     return category(*plates, dish("Steak", "Own [0-1]: Rice"))
 
 
