@@ -43,7 +43,7 @@ class ImportedItem:
     """A dish. None stands for what the import does not state: a known dish keeps it, a new one gets the default.
 
     A new dish without `tax` has the restaurant's default. `take_away_given` False keeps the tax of take-away of a known
-    dish. `contains`, `may_contain` and `free_of` are words for allergens. `groups` are all groups of the dish, in order.
+    dish. `contains`, `may_contain` and `free_of` are words for allergens. `groups` are all groups of the dish in order.
     `available` and `portions_left` count only for a new dish. `row` is the row of the file.
     """
 
