@@ -13,7 +13,7 @@ from bistro.core.kernel.money import Rounding
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
 from menu.allergens import Stated, declared_by, words_of
-from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, TaxRate
+from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, Tax
 from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
@@ -175,7 +175,7 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
     courses = {category.pk: category.course for category in categories}
     items: dict[int, CompiledItem] = {}
     for item in Item.objects.of_restaurant(restaurant_id).not_archived().filter(category_id__in=courses):
-        tax = taxes[item.tax_rate_id] if item.tax_rate_id else default
+        tax = taxes[item.tax_id] if item.tax_id else default
         items[item.pk] = _item(item, tax, courses[item.category_id], groups.get(item.pk, []), stated)
     return CompiledMenu(
         version=version,
@@ -195,11 +195,18 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
 
 def _taxes(restaurant_id: int) -> tuple[dict[int, CompiledTax], CompiledTax]:
     """Return the taxes by id, and the tax of dishes without one of their own."""
-    taxes, default = {}, NO_TAX
-    for rate in TaxRate.objects.of_restaurant(restaurant_id):
-        taxes[rate.pk] = CompiledTax.of([("", None, rate.name, rate.percent)])
-        default = taxes[rate.pk] if rate.is_default else default
-    return taxes, default
+    rows: dict[int, list[tuple[str, date | None, str, Decimal]]] = {}
+    default = None
+    columns = "components__order_kind", "components__valid_from", "components__name", "components__percent"
+    for pk, is_default, *component in (
+        Tax.objects.of_restaurant(restaurant_id).order_by("pk").values_list("pk", "is_default", *columns)
+    ):
+        default = pk if is_default else default
+        found = rows.setdefault(pk, [])
+        if component[2] is not None:  # None: the tax has no components
+            found.append(tuple(component))
+    taxes = {pk: CompiledTax.of(found) for pk, found in rows.items()}
+    return taxes, taxes.get(default, NO_TAX) if default else NO_TAX
 
 
 def _allergens(restaurant_id: int) -> CompiledAllergens:

@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db.models import Model
 
 from bistro.core.kernel.money import ZERO
+from menu.taxes import DishTax
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ImportedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """A dish. `tax` is a percentage; None means the restaurant's default rate.
+    """A dish. `tax` None means the restaurant's default.
 
     `contains`, `may_contain` and `free_of` are codes of allergens.
     """
@@ -42,7 +43,7 @@ class ImportedItem:
     name: str
     price: Decimal
     description: str = ""
-    tax: Decimal | None = None
+    tax: DishTax | None = None
     prep_minutes: int = 10
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
@@ -73,7 +74,7 @@ def _item(data: Any) -> ImportedItem:
         name=data.name,
         price=data.price,
         description=data.description,
-        tax=data.tax,
+        tax=DishTax(data.tax),
         prep_minutes=data.prep_minutes,
         contains=tuple(data.contains),
         may_contain=tuple(data.may_contain),

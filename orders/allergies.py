@@ -54,13 +54,12 @@ def own_allergies(
 ) -> tuple[str, ...]:
     """Return the codes that the line itself declares: its `allergies` and choices named "… allergy".
 
-    Raises InvalidInput for a code that is not in the catalogue.
+    Raises InvalidInput for codes that are not in the catalogue.
     """
     given = request.allergies or ()
-    unknown = next((code for code in given if code not in catalogue.names), None)
-    if unknown is not None:
-        message = f"“{unknown}” is not in the catalogue of allergens."
-        raise InvalidInput(message, code="unknown_allergen", fields={f"lines.{place}.allergies": [message]})
+    unknown = [f"“{code}” is not in the catalogue of allergens." for code in given if code not in catalogue.names]
+    if unknown:
+        raise InvalidInput(" ".join(unknown), code="unknown_allergen", fields={f"lines.{place}.allergies": unknown})
     names = (declared_by(name, catalogue.words) for name in request.modifiers if isinstance(name, str))
     declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]
     return tuple(dict.fromkeys(declared))

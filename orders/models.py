@@ -105,7 +105,7 @@ class Order(models.Model):
 
     @property
     def rounding(self) -> Rounding:
-        """How the tax of this order is rounded."""
+        """The rule by which the tax of this order is rounded."""
         return Rounding(digits(self.currency), self.rounding_level, self.rounding_mode)
 
     @property

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.order_kinds import OrderKind
 
 MAX_QUANTITY = 999
@@ -34,10 +35,12 @@ class OrderRequest:
     `key` is the Idempotency-Key. `fingerprint` is the SHA-256 (64 hex digits) of the body's JSON with sorted keys, or
     "" without a key; a repeated key with another fingerprint is refused (ADR 0003). `token_hash` is set if the entry
     point authenticated the device from memory (bistro.core.auth.device_cache), so that the service checks it again.
+    `problems` are those that the entry point found: the order is refused with these and all that the service finds.
     """
 
     actor: Actor
     lines: tuple[LineRequest, ...]
+    problems: tuple[DomainError, ...] = ()
     table_id: int | None = None
     table_name: str = ""
     kind: str = OrderKind.DINE_IN

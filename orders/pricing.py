@@ -14,6 +14,7 @@ from typing import Any
 from bistro.core.kernel import money
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.names import name_key
+from bistro.core.kernel.refusals import Refusals
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from menu.taxes import Components
 from orders.allergies import own_allergies, without_allergies
@@ -91,22 +92,32 @@ class PricedOrder:
 def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date) -> PricedOrder:
     """Price every line for a kind of order and a business day.
 
-    Raises InvalidInput whose `fields` name the first bad line.
+    Raises InvalidInput whose `fields` name all bad lines.
     """
     if not requests:
         raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
-    lines = tuple(_price_line(menu, place, request, kind, day) for place, request in enumerate(requests))
+    refusals, lines = Refusals(), []
+    for place, request in enumerate(requests):
+        with refusals:
+            lines.append(_price_line(menu, place, request, kind, day))
+    refusals.raise_any()
     taxed = compute([(line.total, line.components) for line in lines], menu.tax_mode, menu.rounding)
     if taxed.total > LARGEST_TOTAL:
         raise InvalidInput("This order is larger than the system can bill.", code="order_too_large")
-    lines = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
-    return PricedOrder(lines, taxed, menu)
+    whole = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
+    return PricedOrder(whole, taxed, menu)
 
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
     item = _find_item(menu, place, request.item)
-    modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers))
-    allergies = own_allergies(menu.allergens, place, request, modifiers)
+    refusals = Refusals()
+    modifiers: tuple[CompiledModifier, ...] = ()
+    allergies: tuple[str, ...] = ()
+    with refusals:
+        modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers))
+    with refusals:
+        allergies = own_allergies(menu.allergens, place, request, modifiers)
+    refusals.raise_any()
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
     if unit_price < 0:
         raise InvalidInput(
@@ -125,20 +136,32 @@ def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledIte
 
 
 def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tuple[CompiledModifier, ...]:
-    """Return the chosen modifiers and the defaults of required groups. Raises InvalidInput beyond min or max."""
-    chosen: list[CompiledModifier] = []
-    for choice in wanted:
-        modifier = _find_modifier(item, place, choice)
-        if modifier in chosen:
-            raise _refused(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
-        chosen.append(modifier)
+    """Return the chosen modifiers and the defaults of required groups. Raises InvalidInput for all bad choices."""
+    chosen = _find_modifiers(item, place, wanted)
+    refusals = Refusals()
     for group in item.groups:
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]
-        if len(picked) > group.max:
-            raise _refused(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name} for {item.name}.")
-        if len(picked) < group.min:
-            chosen += _defaults(item, group, picked, place)
+        with refusals:
+            if len(picked) > group.max:
+                message = f"Choose at most {group.max} of {group.name} for {item.name}."
+                raise _refused(place, "too_many_modifiers", message)
+            if len(picked) < group.min:
+                chosen += _defaults(item, group, picked, place)
+    refusals.raise_any()
     return tuple(chosen)
+
+
+def _find_modifiers(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> list[CompiledModifier]:
+    """Return the modifiers that a line names. Raises InvalidInput for all unknown, repeated and unavailable ones."""
+    refusals, chosen = Refusals(), list[CompiledModifier]()
+    for choice in wanted:
+        with refusals:
+            modifier = _find_modifier(item, place, choice)
+            if modifier in chosen:
+                raise _refused(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
+            chosen.append(modifier)
+    refusals.raise_any()
+    return chosen
 
 
 def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> CompiledModifier:

@@ -21,14 +21,14 @@ from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
 from menu.files.models import MenuImport
 from menu.files.services import upload_menu
-from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
+from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, Tax
 from menu.tests.factories import (
     CategoryFactory,
     ItemFactory,
     ModifierFactory,
     ModifierGroupFactory,
     RecipePartFactory,
-    TaxRateFactory,
+    TaxFactory,
 )
 from orders.models import Order
 from tables.models import Section, Table
@@ -72,7 +72,7 @@ def fill(house, count):
         station = StationFactory(restaurant=house.restaurant)
         printer_at(house, 9100, station=station)
         place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
-        TaxRateFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
+        TaxFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
         invite(role="waiter", actor=owner)
         upload_menu(data=b"category,name,price\nA,Tea,2.00\n", file_name="menu.csv", actor=owner)
         house.order()
@@ -81,7 +81,7 @@ def fill(house, count):
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, ModifierGroup, Order, Restaurant,
-        Section, Ingredient, Modifier, Printer, Table, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Section, Ingredient, Modifier, Printer, Table, Tax, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 

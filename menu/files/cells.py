@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from bistro.core.kernel.money import exact, short, text
+from bistro.core.kernel.money import exact, text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import ALLERGENS, DIETS, Level, of_level
 from menu.files.headers import REQUIRED
@@ -15,6 +16,8 @@ from menu.files.numbers import NotANumber, Reader
 from menu.imported import ImportedItem
 from menu.models import Category, Item
 from menu.options_text import read_options, write_options
+from menu.tax_catalogue import compiled
+from menu.taxes import DishTax, read_dish_tax, write_components
 
 MOST_OF_CATEGORY = Category._meta.get_field("name").max_length or 0
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n"}
@@ -22,13 +25,16 @@ _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n"}
 
 def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+    tax = _tax_today(item)
+    take_away = tax.take_away if tax else None
     stated = {row.allergen.code: row.level for row in item.statements.all() if row.allergen.archived_at is None}
     return {
         "category": item.category.name,
         "name": item.name,
         "description": item.description,
         "price": text(item.price, currency),
-        "tax": short(item.tax_rate.percent) if item.tax_rate else "",
+        "tax": write_components(tax.components) if tax else "",
+        "tax_take_away": "" if take_away is None else write_components(take_away),
         "prep_minutes": str(item.prep_minutes),
         "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
         "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
@@ -41,10 +47,17 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
     }
 
 
+def _tax_today(item: Item) -> DishTax | None:
+    """Return the tax of a dish on the present business day, or None for the restaurant's default."""
+    if item.tax is None:
+        return None
+    return compiled(item.tax.components.all()).dish_tax(item.restaurant.business_date(timezone.now()))
+
+
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     """Prefetch everything that `cells_of` reads, in a constant number of queries for any number of dishes."""
-    related = ("item_groups__group__modifiers", "statements__allergen")
-    return rows.select_related("category", "tax_rate").prefetch_related(*related)
+    related = ("tax__components", "item_groups__group__modifiers", "statements__allergen")
+    return rows.select_related("restaurant", "category", "tax").prefetch_related(*related)
 
 
 def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
@@ -56,6 +69,10 @@ def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
             read[column] = reader(cells.get(column, ""))
         except ValueError as error:
             problems[column] = [str(error)]
+    try:
+        read["tax"] = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
+    except ValueError as error:
+        problems["tax"] = [str(error)]
     problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
     if len(cells.get("category", "")) > MOST_OF_CATEGORY:
         problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
@@ -97,15 +114,6 @@ def _money(cell: str) -> Decimal:
         return Reader(".", told=True).number(cell)
     except NotANumber:
         raise ValueError(f"“{cell}” is not a price.") from None
-
-
-def _percent(cell: str) -> Decimal | None:
-    if not cell:
-        return None
-    percent = _money(cell.removesuffix("%").strip())
-    if not 0 <= percent <= 100:
-        raise ValueError(f"“{cell}” is not a percentage.")
-    return percent
 
 
 def _count(default: int | None, most: int) -> Callable[[str], int | None]:
@@ -150,7 +158,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
     "price": _money,
-    "tax": _percent,
     "prep_minutes": _count(10, most=1440),
     "allergens": _words(ALLERGENS, "an allergen of the list"),
     "may_contain": _words(ALLERGENS, "an allergen of the list"),

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.names import LONGEST_NAME
 from bistro.core.kernel.order_kinds import OrderKind
@@ -284,8 +285,9 @@ def order_request(
     key: str | None,
     raw: Any,
     token_hash: str = "",
+    problems: tuple[DomainError, ...] = (),
 ) -> OrderRequest:
-    """Return the service's request for a validated order.
+    """Return the service's request for an order whose body was read, with the problems that were found in it.
 
     `order_data` has `note`, and if given `table` (id or name), `kind`, `name` and `pickup_at`. `raw` is the body as
     received, for the fingerprint. `token_hash` is set only on the fast path.
@@ -303,4 +305,5 @@ def order_request(
         key=key,
         fingerprint=fingerprint(raw) if key else "",
         token_hash=token_hash,
+        problems=problems,
     )

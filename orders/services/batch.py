@@ -12,6 +12,7 @@ from typing import Any
 
 from bistro.core.auth.access import actor_of_device
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows, new_row
@@ -34,7 +35,7 @@ from orders.services.compiled_queries import (
     tables_of_pads,
     valid_devices,
 )
-from orders.services.destination import check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from orders.services.destination import check_kind, check_pickup, no_such_table, own_table, wanted_table, wrong_table
 from tables.declarations import Declared
 from tables.models import Table
 from tables.steps import seat_parties, seat_without_table, seated_parties
@@ -54,10 +55,14 @@ Outcome = PlacedOrder | DomainError
 
 @dataclass(slots=True)
 class Candidate:
-    """A request that has not been refused so far. Each stage sets more of its fields."""
+    """A request that has not been refused so far. Each stage sets more of its fields.
+
+    What is wrong with its body is collected, and refused together before anything is taken or written.
+    """
 
     place: int
     request: OrderRequest
+    refusals: Refusals
     table: Table | None = None
     priced: PricedOrder = None  # type: ignore[assignment]
     order: Order = None  # type: ignore[assignment]
@@ -75,7 +80,9 @@ class Batch:
     def __init__(self, requests: Sequence[OrderRequest], work: UnitOfWork) -> None:
         self.requests, self.work = requests, work
         self.outcomes: dict[int, Outcome] = {}
-        self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
+        self.candidates = [
+            Candidate(place, request, Refusals(request.problems)) for place, request in enumerate(requests)
+        ]
         self.duplicates: dict[int, int] = {}
         self.devices: dict[int, Device] = {}
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
@@ -160,7 +167,11 @@ class Batch:
         wanted: dict[int, int | str | None] = {}
 
         def choose(candidate: Candidate) -> None:
-            wanted[candidate.place] = wanted_table(candidate.request, self.pads)
+            candidate.request.actor.require(Permission.PLACE_ORDER)
+            with candidate.refusals:
+                check_kind(candidate.request)
+            with candidate.refusals:
+                wanted[candidate.place] = wanted_table(candidate.request, self.pads)
 
         self._run_stage(choose)
         return wanted
@@ -191,14 +202,19 @@ class Batch:
 
     def _assign_tables(self, wanted: dict[int, int | str | None], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
-            request, key = candidate.request, wanted[candidate.place]
+            request, key = candidate.request, wanted.get(candidate.place)
             if key is None:
                 return
-            table = tables.get(key)
+            table, found = tables.get(key), candidate.refusals.found
             if table is None:
-                raise no_such_table(request)
-            if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
-                raise wrong_table()
+                refusal = no_such_table(request)
+                if isinstance(refusal, NotYours) and not found:
+                    raise refusal
+                found.append(refusal)
+                return
+            with candidate.refusals:
+                if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
+                    raise wrong_table()
             candidate.table = table
 
         self._run_stage(seat)
@@ -213,16 +229,19 @@ class Batch:
         self.candidates = [candidate for candidate in self.candidates if candidate.place not in self.outcomes]
 
     def _price(self, candidate: Candidate) -> None:
-        now = menu_in(self.work)
-        if now.menu.restaurant.pads_need_session and Role.PAD in candidate.request.actor.roles:
+        now, request = menu_in(self.work), candidate.request
+        with candidate.refusals:
+            check_pickup(request, self.work.now)
+        with candidate.refusals:
+            candidate.priced = price_order(now.menu, request.lines, kind=request.kind, day=self.day)
+        candidate.refusals.raise_any()
+        if now.menu.restaurant.pads_need_session and Role.PAD in request.actor.roles:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
-        check_pickup(candidate.request, self.work.now)
         if candidate.table is not None and candidate.table.out_of_service:
             raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
         at, tz = self.work.now, now.menu.restaurant.tz
-        if Role.PAD in candidate.request.actor.roles and (until := now.pauses.of_pads(at)):
+        if Role.PAD in request.actor.roles and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
-        candidate.priced = price_order(now.menu, candidate.request.lines, kind=candidate.request.kind, day=self.day)
         for place, line in enumerate(candidate.priced.lines):
             if line.item.id in now.off:
                 raise sold_out(place, line.item.id, line.item.name, 0)

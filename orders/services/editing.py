@@ -1,9 +1,10 @@
 """Services that edit or withdraw an order that the kitchen has not started."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.errors import DomainError, IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
@@ -50,11 +51,13 @@ def replace_lines(
     note: str | None,
     actor: Actor,
     versions: Collection[int] | None = None,
+    problems: Iterable[DomainError] = (),
 ) -> Order:
     """Replace the lines of an order while none is started, at the present prices.
 
     A line with the `id` of an existing line changes that line, so that the kitchen sees a change and not a new dish.
     `versions` are those of the order that the caller accepts (If-Match); None accepts every version.
+    `problems` are those that the caller found: the edit is refused with these and all that is found here.
     Locks: order, line, stock. Same transaction: tickets are rewritten.
     Raises Stale (If-Match), IllegalTransition if a line is started, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
@@ -65,7 +68,10 @@ def replace_lines(
         _require_owner(order, actor)
         _require_version(order, versions)
         _require_untouched(order)
-        priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
+        refusals = Refusals(problems)
+        with refusals:
+            priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
+        refusals.raise_any()
         _swap_portions(order, priced, work)
         event = _rewrite(order, priced, work)
         for name, value in priced.copies().items():
