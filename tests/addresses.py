@@ -24,6 +24,7 @@ API = {
     "api/v1/kitchen/load": None,
     "api/v1/kitchen/metrics": None,
     "api/v1/tables": None,
+    "api/v1/parties/<int:pk>/allergies": "party",
     "api/v1/tables/<int:pk>/clear": "table",
     "api/v1/tickets": None,
     "api/v1/tickets/<int:pk>/bump": "ticket",
@@ -92,6 +93,7 @@ PAGES = {
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/order/": "table",
     "floor/tables/<int:pk>/clear/": "table",
+    "floor/tables/<int:pk>/allergies/": "table",
     "floor/orders/<int:pk>/confirm/": "order",
     "floor/orders/<int:pk>/cancel/": "order",
     "floor/orders/<int:pk>/deliver/": "order",
@@ -112,6 +114,7 @@ LAST = {"logout/"}  # ends the client's own login
 BODIES = {
     "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},
     "api/v1/orders/<int:pk>/cancel": {"reason": "Left"},
+    "api/v1/parties/<int:pk>/allergies": {"allergies": ["nuts"]},
     "api/v1/orders/<int:pk>/fire": {"course": 1},
     "api/v1/orders/<int:pk>/plan": {"course": 1, "minutes": 5},
     "api/v1/ticket-lines/<int:pk>/push": {"station": 1},
