@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -17,17 +16,20 @@ from import_export.results import Error, Result, RowResult
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
-from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
+from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
-from menu.models import Category, Item
+from menu.models import Item
 from menu.services import import_menu
 from menu.spreadsheet import COLUMNS, REQUIRED, cells_of, harmless, plain_text, read_row
 
 MOST_ROWS = 5000
 MOST_BYTES = 64 * 1024 * 1024
-# Columns that the preview does not compare, because an import sets them only for new dishes (options: adds to them).
-_KEPT = ("available", "portions_left", "options")
+_TYPES = {
+    State.NEW: RowResult.IMPORT_TYPE_NEW,
+    State.CHANGED: RowResult.IMPORT_TYPE_UPDATE,
+    State.UNCHANGED: RowResult.IMPORT_TYPE_SKIP,
+}
 
 
 class SafeXLSX(XLSX):
@@ -89,10 +91,13 @@ class ItemResource(resources.ModelResource):
             result.append_base_error(Refusal(problem))
             return result
         result.diff_headers = [column for column in COLUMNS if column in headers]
-        imported = list(self._read(dataset, headers, result))
         result.total_rows = len(dataset)
+        assert self.actor is not None
+        texts, categories = self._read(dataset, headers, result)
+        plan = plan_import(categories=categories, actor=self.actor)
+        _show(plan, texts, result)
         if not dry_run and not result.has_errors() and not result.has_validation_errors():
-            self._write(imported, result)
+            self._write(categories, result)
         return result
 
     def _refusal(self, headers: list[str], rows: int) -> str:
@@ -104,60 +109,66 @@ class ItemResource(resources.ModelResource):
             return f"Unknown column {unknown[0]}. Use {', '.join(COLUMNS)}."
         return f"At most {MOST_ROWS} rows at once." if rows > MOST_ROWS else ""
 
-    def _read(self, dataset: Any, headers: list[str], result: Result) -> Iterator[tuple[str, ImportedItem]]:
-        known = {item.name_key: item for item in items_with_all(Item.objects.visible_to(self.actor).not_archived())}
-        seen: dict[str, int] = {}
+    def _read(
+        self, dataset: Any, headers: list[str], result: Result
+    ) -> tuple[dict[int, dict[str, str]], list[ImportedCategory]]:
+        """Return the texts of each row, and the dishes of the rows that can be read."""
+        texts: dict[int, dict[str, str]] = {}
+        by_category: dict[str, list[ImportedItem]] = {}
         for number, row in enumerate(dataset, start=1):
             cells = {header: plain_text(cell) for header, cell in zip(headers, row, strict=False) if header}
             if not any(cells.values()):
                 continue
-            old = known.get(name_key(cells["name"]))
-            before = cells_of(old, self.currency, self.day) if old else {}
-            whole = {**before, **cells}  # columns that the file lacks keep their value
             try:
-                item = read_row(whole, self.currency)
-                if name_key(item.name) in seen:
-                    raise ValidationError({"name": [f"Also in row {seen[name_key(item.name)]}."]})
+                item = read_row(cells, number)
             except ValidationError as error:
-                result.append_invalid_row(number, whole, error)
+                result.append_invalid_row(number, cells, error)
                 continue
-            seen[name_key(item.name)] = number
-            shown = _row_result(before, whole, result.diff_headers)
-            result.append_row_result(shown)
-            result.increment_row_result_total(shown)
-            yield whole["category"], item
+            texts[number] = cells
+            by_category.setdefault(cells["category"], []).append(item)
+        return texts, [ImportedCategory(name, tuple(items)) for name, items in by_category.items()]
 
-    def _write(self, imported: list[tuple[str, ImportedItem]], result: Result) -> None:
-        by_category: dict[str, list[ImportedItem]] = {}
-        for category, item in imported:
-            by_category.setdefault(category, []).append(item)
-        courses = {row.name_key: row.course for row in Category.objects.visible_to(self.actor).not_archived()}
-        categories = [
-            ImportedCategory(name, tuple(items), courses.get(name_key(name), 1)) for name, items in by_category.items()
-        ]
+    def _write(self, categories: list[ImportedCategory], result: Result) -> None:
         assert self.actor is not None
         try:
-            self.report = str(import_menu(categories=categories, actor=self.actor, overwrite=True))
+            self.report = str(import_menu(categories=categories, actor=self.actor))
         except DomainError as error:
             result.append_base_error(Refusal(error.message))
 
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """Prefetch everything that a row of the spreadsheet shows, in seven queries for any number of dishes."""
-    related = ("tax__components", "item_groups__group__modifiers", "statements__allergen")
+    """Prefetch everything that a row of the spreadsheet shows, in nine queries for any number of dishes.
+
+    The order is that of the menu, also for the export, which ignores the default order of a model.
+    """
+    related = ("tax__components", "item_groups__group__modifiers__statements__allergen", "statements__allergen")
+    rows = rows.order_by("category__position", "category_id", "position", "pk")
     return rows.select_related("category", "tax").prefetch_related(*related)
 
 
-def _row_result(before: dict[str, str], after: dict[str, str], columns: list[str]) -> RowResult:
+def _show(plan: ImportPlan, texts: dict[int, dict[str, str]], result: Result) -> None:
+    """Add the plan to the result: the problems of a row, or what would become of it."""
+    problems: dict[int, dict[str, list[str]]] = {}
+    for problem in plan.problems:
+        problems.setdefault(problem.row or 0, {}).setdefault(problem.field, []).append(problem.message)
+    for row, found in problems.items():
+        result.append_invalid_row(row, texts[row], ValidationError(found))  # type: ignore[arg-type]
+    for dish in sorted(plan.dishes, key=lambda each: each.row or 0):
+        if dish.row not in problems:
+            shown = _row_result(dish, texts[dish.row or 0], result.diff_headers)
+            result.append_row_result(shown)
+            result.increment_row_result_total(shown)
+
+
+def _row_result(dish: PlannedDish, cells: dict[str, str], columns: list[str]) -> RowResult:
     """Return the preview of one row, in the columns that the file has."""
     row = RowResult()
-    changed = [name for name in COLUMNS if name not in _KEPT and before.get(name, "") != after.get(name, "")]
-    row.import_type = RowResult.IMPORT_TYPE_NEW
-    if before:
-        row.import_type = RowResult.IMPORT_TYPE_UPDATE if changed else RowResult.IMPORT_TYPE_SKIP
-    row.object_repr = after["name"]
-    row.diff = [
-        f"{before[name]} → {after.get(name, '')}" if before and name in changed else after.get(name, "")
-        for name in columns
-    ]
+    row.import_type = _TYPES[dish.state]
+    row.object_repr = dish.name
+    changed: dict[str, list[str]] = {}
+    for change in dish.changes:
+        words = str(change) if change.field == "options" else f"{change.before} → {change.after}"
+        changed.setdefault(change.field, []).append(words)
+    changed.setdefault("options", []).extend(dish.remarks)
+    row.diff = ["\n".join(changed.get(name, ())) or cells.get(name, "") for name in columns]
     return row

@@ -15,7 +15,6 @@ from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.compiled import current_menu
 from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, Tax
-from menu.options_text import read_options, write_options
 from menu.spreadsheet import COLUMNS, harmless, plain_text
 from menu.tests.factories import (
     ItemFactory,
@@ -230,6 +229,29 @@ def test_an_export_holds_our_dishes_and_runs_nothing(house, other_house, owner):
     assert rows[house.item.name]["price"] == "10.00"
 
 
+def test_the_preview_shows_what_becomes_of_the_choices(house, owner):
+    ModifierFactory(group__item=house.item, group__name="Side", name="Fries")
+    ModifierFactory(group=ModifierGroup.objects.get(), name="Salad")
+    columns = ("category", "name", "price", "options")
+    text = sheet([house.category.name, house.item.name, "10", "Side [0-1]: Fries +1.50; Rice"], columns=columns)
+    page = preview(owner, text)
+    (row,) = page.context["result"].rows
+    assert row.import_type == "update"
+    assert row.diff[3] == "Side: Fries +1.00 → Fries +1.50\nSide: Rice added\nSide: Salad +1.00 archived"
+    confirm(owner, page)
+    assert [choice.name for choice in ModifierGroup.objects.get().modifiers.filter(archived_at=None)] == [
+        "Fries", "Rice"
+    ]  # fmt: skip
+
+
+def test_a_problem_that_only_the_menu_shows_is_in_the_preview(house, owner):
+    """A price with more decimals than the currency has can be read, but not written."""
+    page = preview(owner, sheet(["Soups", "Onion Soup", "8.505"]))
+    (bad,) = page.context["result"].invalid_rows
+    assert list(bad.field_specific_errors) == ["price"]
+    assert "confirm_form" not in page.context
+
+
 def test_what_goes_out_comes_in_unchanged(house, owner):
     group = ModifierGroupFactory(item=house.item, name="Side", min=1, max=1)
     ModifierFactory(group=group, name="Fries", price=Decimal("0.00"), is_default=True)
@@ -255,18 +277,6 @@ def test_a_cell_that_would_be_run_is_marked_and_unmarked(cell):
 
 def test_names_that_begin_with_an_apostrophe_stay():
     assert plain_text("'s Gravenhage") == "'s Gravenhage"
-
-
-def test_options_are_written_as_they_are_read(house):
-    text = "Side [1-1]: Fries *; Salad +1.50; None -0.50\nAllergies [0-2]: Nut allergy !nuts; Milk allergy !milk"
-    for group in read_options(text):
-        row = ModifierGroupFactory(item=house.item, name=group.name, min=group.min, max=group.max)
-        for place, choice in enumerate(group.modifiers):
-            ModifierFactory(
-                group=row, name=choice.name, price=choice.price, is_default=choice.is_default,
-                allergen=choice.allergen, position=place,
-            )  # fmt: skip
-    assert write_options((link.group for link in house.item.item_groups.all()), "EUR") == text
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused(monkeypatch, owner):

@@ -13,7 +13,7 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import display, surcharge
+from bistro.core.kernel.money import display, short, surcharge
 from bistro.core.kernel.roles import Permission
 from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
@@ -106,6 +106,7 @@ class Sheet:
     can_order: bool
     can_clear: bool
     total: str
+    taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
     key: str  # the Idempotency-Key of the next order, so that a second tap on Send does not order twice
     note: str = ""
 
@@ -138,6 +139,7 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         total=display(bill.total, **money),
+        taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
         key=(order_data or {}).get("key") or uuid7().hex,
         note=(order_data or {}).get("note", ""),
     )

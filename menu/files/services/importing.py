@@ -53,7 +53,7 @@ def run_import(*, import_id: int, clock: Callable[[], datetime] = timezone.now) 
     try:
         checked = _checked(row, actor)
         if not checked.problems:
-            import_menu(categories=checked.categories, actor=actor, overwrite=True)
+            import_menu(categories=checked.categories, actor=actor)
         return _ended(row, checked.answer(), clock())
     except FileRefused as refused:
         return _ended(row, refusal(str(refused)), clock())
@@ -69,7 +69,7 @@ def import_file(*, data: bytes, settings: FileSettings, actor: Actor, dry_run: b
     actor.require(Permission.MANAGE)
     checked = check_file(data, actor=actor, settings=settings)
     if not checked.problems and not dry_run:
-        import_menu(categories=checked.categories, actor=actor, overwrite=True)
+        import_menu(categories=checked.categories, actor=actor)
     return checked.answer()
 
 
