@@ -109,7 +109,6 @@ def _modifier(data: Any) -> ImportedModifier:
         name=data.name,
         price=data.price,
         is_default=data.is_default,
-        allergen=data.allergen,
         contains=tuple(data.contains),
         may_contain=tuple(data.may_contain),
         free_of=tuple(data.free_of),

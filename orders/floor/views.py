@@ -20,6 +20,7 @@ from orders.floor.forms import form_request, read_order_data, short_text
 from orders.floor.guests import read_allergies
 from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
+from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
 from tables.models import Party, Table
 
@@ -40,6 +41,13 @@ def floor(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 def table(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Show the sheet of a table, as a page or beside the floor plan."""
     return _sheet(request, actor, table_for(actor, pk))
+
+
+@require_GET
+@page_requires(Permission.WATCH_FLOOR)
+def table_state(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Show the live part of a table's page, which the page fetches while its socket is down."""
+    return render(request, "floor/sheet.html#state", {"state": read_state(actor, table_for(actor, pk))})
 
 
 @require_POST
@@ -192,6 +200,8 @@ def _sheet(
     order_data: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
+    if not request.htmx:
+        context["state"] = read_state(actor, where)  # before the rows, so that no later change is missed
     sheet = read_sheet(actor, where, order_data)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
     context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
