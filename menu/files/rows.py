@@ -14,7 +14,7 @@ from menu.files.headers import COLUMNS
 from menu.files.mapping import ColumnMap
 from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
 from menu.files.sheet import MOST_ROWS, Cell, FileRefused, Kind, Row, Sheet
-from menu.files.workbooks import plain
+from menu.files.workbooks import FIFTEEN, plain
 
 _FLAGS = frozenset({"popular", "available"})
 _COUNTS = frozenset({"prep_minutes", "portions_left"})
@@ -167,7 +167,8 @@ class _RowReader:
         if cell.number is not None:
             return cell.number
         try:
-            return self.numbers.number(self.currency.bare(cell.text), whole=self.currency.digits == 0)
+            number = self.numbers.number(self.currency.bare(cell.text), whole=self.currency.digits == 0)
+            return number.normalize(FIFTEEN)
         except NotANumber as error:
             raise NotANumber(str(error).replace("a number", "a price", 1)) from None
 
