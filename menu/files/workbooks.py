@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from decimal import Decimal
+from decimal import Context, Decimal
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -17,6 +17,8 @@ from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, 
 
 MOST_BYTES = 64 * 1024 * 1024
 FARTHEST_ROW = 100_000
+# The digits that spreadsheet programs keep and show: 0.30000000000000004 is 0.3.
+FIFTEEN = Context(prec=15)
 _DATES = (datetime.date, datetime.time, datetime.timedelta)
 # Parts of a number format that are text or conditions and not digits.
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
@@ -121,15 +123,12 @@ def _cell(cell: Any) -> Cell:
 
 
 def _number(value: float, number_format: str) -> Cell:
-    """Return a number as its format shows it.
-
-    Fifteen digits are what a spreadsheet program keeps and shows: 0.30000000000000004 is 0.3.
-    """
-    number = Decimal(format(value, ".15g"))
+    """Return a number as its format shows it."""
+    number = FIFTEEN.create_decimal(repr(value))
     bare = _LITERALS.sub("", number_format)
     percent = "%" in bare
     if percent:
-        number = Decimal(format(number * 100, ".15g"))
+        number = FIFTEEN.multiply(number, Decimal(100))
     kind = Kind.SCALED if _SCALED.search(bare.split(";")[0]) else Kind.NUMBER
     return Cell(plain(number), kind, number, percent)
 
