@@ -356,6 +356,8 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
+# Folders with fonts for slips in scripts that a printer's code page lacks.
+FONT_FOLDERS = env.list("FONT_FOLDERS", default=["/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts"])
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Not WhiteNoise's own storage, which compresses slowly at the first start; deploy/run makes the .gz files.

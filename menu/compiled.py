@@ -5,11 +5,11 @@ Compiling costs seven queries and happens once per menu version and process; pla
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from bistro.core.auth.access import restaurant_by_id
-from bistro.core.kernel.money import ZERO
+from bistro.core.kernel.money import Rounding
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
 from menu.allergens import Stated, words_of
@@ -17,6 +17,7 @@ from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifi
 from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
+from menu.taxes import NO_TAX, CompiledTax, Components
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class CompiledItem:
     name_key: str
     description: str
     price: Decimal
-    tax_percent: Decimal
+    tax: CompiledTax
     prep_minutes: int
     soon_minutes: int | None
     late_minutes: int | None
@@ -67,6 +68,10 @@ class CompiledItem:
     image: str
     groups: tuple[CompiledGroup, ...]
     counted: bool  # has a portions countdown, so that selling needs the current row
+
+    def taxes_for(self, kind: str, day: date) -> Components:
+        """Return the components of the tax on an order of this kind on a business day."""
+        return self.tax.on(kind, day)
 
     def modifiers(self) -> list[CompiledModifier]:
         return [modifier for group in self.groups for modifier in group.modifiers]
@@ -97,6 +102,7 @@ class CompiledMenu:
     restaurant: Restaurant  # as of this version; a change of its settings raises the version too
     currency: str
     tax_mode: str
+    rounding: Rounding
     categories: tuple[CompiledCategory, ...]
     by_id: Mapping[int, CompiledItem]
     by_name: Mapping[str, CompiledItem]
@@ -161,21 +167,21 @@ def forget() -> None:
 def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
     """Read the whole menu in seven queries."""
     restaurant = restaurant_by_id(restaurant_id)
-    rates = {rate.pk: rate for rate in TaxRate.objects.of_restaurant(restaurant_id)}
-    default = next((rate.percent for rate in rates.values() if rate.is_default), ZERO)
+    taxes, default = _taxes(restaurant_id)
     stated = read_statements(restaurant_id)
     groups = _groups(restaurant_id, stated)
     categories = list(Category.objects.of_restaurant(restaurant_id).not_archived())
     courses = {category.pk: category.course for category in categories}
     items: dict[int, CompiledItem] = {}
     for item in Item.objects.of_restaurant(restaurant_id).not_archived().filter(category_id__in=courses):
-        percent = rates[item.tax_rate_id].percent if item.tax_rate_id else default
-        items[item.pk] = _item(item, percent, courses[item.category_id], groups.get(item.pk, []), stated)
+        tax = taxes[item.tax_rate_id] if item.tax_rate_id else default
+        items[item.pk] = _item(item, tax, courses[item.category_id], groups.get(item.pk, []), stated)
     return CompiledMenu(
         version=version,
         restaurant=restaurant,
         currency=restaurant.currency,
         tax_mode=restaurant.tax_mode,
+        rounding=restaurant.rounding,
         categories=tuple(
             CompiledCategory(c.pk, c.name, tuple(i for i in items.values() if i.category_id == c.pk))
             for c in categories
@@ -184,6 +190,15 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
         by_name={item.name_key: item for item in items.values()},
         allergens=_allergens(restaurant_id),
     )
+
+
+def _taxes(restaurant_id: int) -> tuple[dict[int, CompiledTax], CompiledTax]:
+    """Return the taxes by id, and the tax of dishes without one of their own."""
+    taxes, default = {}, NO_TAX
+    for rate in TaxRate.objects.of_restaurant(restaurant_id):
+        taxes[rate.pk] = CompiledTax.of([("", None, rate.name, rate.percent)])
+        default = taxes[rate.pk] if rate.is_default else default
+    return taxes, default
 
 
 def _allergens(restaurant_id: int) -> CompiledAllergens:
@@ -221,7 +236,7 @@ def _groups(restaurant_id: int, stated: Mapping[Subject, Statements]) -> dict[in
 
 
 def _item(
-    item: Item, percent: Decimal, course: int, groups: list[CompiledGroup], stated: Mapping[Subject, Statements]
+    item: Item, tax: CompiledTax, course: int, groups: list[CompiledGroup], stated: Mapping[Subject, Statements]
 ) -> CompiledItem:
     own = stated.get(("item", item.pk), NOTHING_STATED)
     return CompiledItem(
@@ -231,7 +246,7 @@ def _item(
         name_key=item.name_key,
         description=item.description,
         price=item.price,
-        tax_percent=percent,
+        tax=tax,
         prep_minutes=item.prep_minutes,
         soon_minutes=item.soon_minutes,
         late_minutes=item.late_minutes,

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import AMOUNT, ZERO
+from bistro.core.kernel.money import AMOUNT, ZERO, Rounding, digits
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
@@ -16,8 +16,9 @@ class Order(models.Model):
     """A submission (round) by a party. Only `orders.steps` changes the status.
 
     An order without a table (take-away, counter) has a party of its own. `name` is what staff call out at pick-up.
-    `total` is the amount that the guest pays, `tax` the sum of the lines' taxes. The row keeps its idempotency key
-    permanently, unique for the restaurant and the credential, with the fingerprint of the request's body.
+    `total` is the amount that the guest pays, `tax` the sum of `taxes`, and of the lines' taxes.
+    The row keeps its idempotency key permanently, unique for the restaurant and the credential, with the fingerprint of
+    the request's body.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="orders", db_index=False)
@@ -39,6 +40,9 @@ class Order(models.Model):
         choices=Restaurant.TaxMode.choices,
         help_text="Copied from the restaurant when the lines were priced.",
     )
+    rounding_level = models.CharField(max_length=8, choices=Restaurant.RoundingLevel.choices)
+    rounding_mode = models.CharField(max_length=7, choices=Restaurant.RoundingMode.choices)
+    taxes = models.JSONField(default=list, help_text='[{"name", "percent", "amount"}] of the order alone.')
     version = models.PositiveIntegerField(default=1)
 
     placed_by_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="orders")
@@ -77,6 +81,13 @@ class Order(models.Model):
                 name="order_dine_in_has_table", condition=~Q(kind=OrderKind.DINE_IN) | Q(table__isnull=False)
             ),
             models.CheckConstraint(name="order_tax_mode_known", condition=Q(tax_mode__in=Restaurant.TaxMode.values)),
+            models.CheckConstraint(
+                name="order_rounding_known",
+                condition=Q(
+                    rounding_level__in=Restaurant.RoundingLevel.values,
+                    rounding_mode__in=Restaurant.RoundingMode.values,
+                ),
+            ),
             models.CheckConstraint(name="order_total_not_negative", condition=Q(total__gte=0, tax__gte=0)),
             models.UniqueConstraint(fields=["restaurant", "business_date", "number"], name="order_number_once"),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="order_key_once"),
@@ -91,6 +102,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number}"
+
+    @property
+    def rounding(self) -> Rounding:
+        """How the tax of this order is rounded."""
+        return Rounding(digits(self.currency), self.rounding_level, self.rounding_mode)
 
     @property
     def table_name(self) -> str:
@@ -136,7 +152,7 @@ class OrderLine(models.Model):
     unit_price = models.DecimalField(**AMOUNT)
     total = models.DecimalField(**AMOUNT)
     tax = models.DecimalField(**AMOUNT)
-    tax_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    taxes = models.JSONField(default=list, help_text='[{"name", "percent", "amount"}], with its part of the amounts.')
     modifiers = models.JSONField(default=list, help_text='[{"id", "name", "price", "allergen"}]')
     allergens = models.JSONField(default=list)
     prep_minutes = models.PositiveSmallIntegerField(default=0)

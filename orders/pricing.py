@@ -1,22 +1,23 @@
 """Prices of orders: pure functions over a compiled menu, without queries and writes.
 
-Rule (ADR 0022): unit price = item + modifiers; line total = unit price × quantity; the line's tax is rounded half
-up to the cent and stored; the order's tax is the sum of the lines' taxes; added tax is part of the order's total.
+Rule (ADR 0028): unit price = item + modifiers; line total = unit price × quantity; `orders.tax` computes the tax of the
+whole order and each line's part of it; added tax is part of the order's total.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bistro.core.kernel import money
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.names import name_key
-from bistro.core.models import Restaurant
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
-from orders.models import OrderLine
+from menu.taxes import Components
 from orders.order_commands import LineRequest
+from orders.tax import Tax, Taxed, compute, total_of
 
 LARGEST_TOTAL = Decimal("999999999999")  # what the column holds, with three decimals also on SQLite
 
@@ -30,7 +31,13 @@ class PricedLine:
     modifiers: tuple[CompiledModifier, ...]
     unit_price: Decimal
     total: Decimal
-    tax: Decimal
+    components: Components
+    taxes: tuple[Tax, ...] = ()  # its part of the order's tax
+
+    @property
+    def tax(self) -> Decimal:
+        """The sum of the line's parts of the order's taxes."""
+        return total_of(self.taxes)
 
     def modifier_copies(self, currency: str) -> list[dict[str, Any]]:
         """Return the modifiers as `OrderLine.modifiers` stores them."""
@@ -45,10 +52,30 @@ class PricedOrder:
     """The lines of an order and their sums."""
 
     lines: tuple[PricedLine, ...]
-    total: Decimal
-    tax: Decimal
-    currency: str
-    tax_mode: str
+    taxed: Taxed
+    menu: CompiledMenu
+
+    @property
+    def total(self) -> Decimal:
+        """The amount that the guest pays."""
+        return self.taxed.total
+
+    @property
+    def tax(self) -> Decimal:
+        """The sum of the order's taxes."""
+        return self.taxed.tax
+
+    def copies(self) -> dict[str, Any]:
+        """Return the columns of Order that keep the amounts and how they were counted."""
+        return {
+            "currency": self.menu.currency,
+            "tax_mode": self.menu.tax_mode,
+            "rounding_level": self.menu.rounding.level,
+            "rounding_mode": self.menu.rounding.mode,
+            "total": self.total,
+            "tax": self.tax,
+            "taxes": [tax.json(self.menu.currency) for tax in self.taxed.taxes],
+        }
 
     def portions(self) -> Counter[int]:
         """Return {item id: portions} of the counted items."""
@@ -59,26 +86,22 @@ class PricedOrder:
         return counts
 
 
-def price_order(menu: CompiledMenu, requests: Sequence[LineRequest]) -> PricedOrder:
-    """Price every line. Raises InvalidInput whose `fields` name the first bad line."""
+def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date) -> PricedOrder:
+    """Price every line for a kind of order and a business day.
+
+    Raises InvalidInput whose `fields` name the first bad line.
+    """
     if not requests:
         raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
-    lines = tuple(_price_line(menu, place, request) for place, request in enumerate(requests))
-    total, tax = add_up(lines, menu.tax_mode)
-    if total > LARGEST_TOTAL:
+    lines = tuple(_price_line(menu, place, request, kind, day) for place, request in enumerate(requests))
+    taxed = compute([(line.total, line.components) for line in lines], menu.tax_mode, menu.rounding)
+    if taxed.total > LARGEST_TOTAL:
         raise InvalidInput("This order is larger than the system can bill.", code="order_too_large")
-    return PricedOrder(lines, total, tax, menu.currency, menu.tax_mode)
+    lines = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
+    return PricedOrder(lines, taxed, menu)
 
 
-def add_up(lines: Iterable[PricedLine | OrderLine], tax_mode: str) -> tuple[Decimal, Decimal]:
-    """Return the (total, tax) of an order with these lines. With added tax, the total includes it."""
-    net = tax = money.ZERO
-    for line in lines:
-        net, tax = net + line.total, tax + line.tax
-    return (net + tax if tax_mode == Restaurant.TaxMode.ADDED else net), tax
-
-
-def _price_line(menu: CompiledMenu, place: int, request: LineRequest) -> PricedLine:
+def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
     item = _find_item(menu, place, request.item)
     modifiers = _choose(item, place, request.modifiers)
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
@@ -86,10 +109,7 @@ def _price_line(menu: CompiledMenu, place: int, request: LineRequest) -> PricedL
         raise InvalidInput(
             "These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]}
         )
-    total = unit_price * request.quantity
-    inclusive = menu.tax_mode == Restaurant.TaxMode.INCLUSIVE
-    tax = (money.tax_inside if inclusive else money.tax_on_top)(total, item.tax_percent)
-    return PricedLine(item, request, modifiers, unit_price, total, tax)
+    return PricedLine(item, request, modifiers, unit_price, unit_price * request.quantity, item.taxes_for(kind, day))
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:

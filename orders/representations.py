@@ -35,6 +35,7 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
         "lines": [line_json(line, order.currency) for line in lines],
         "total": text(order.total, order.currency),
         "tax": text(order.tax, order.currency),
+        "taxes": order.taxes,
         "placed_at": moment(order.placed_at),
         "unseen_at": moment(order.unseen_at) if order.status == OrderStatus.PLACED else None,
         "seen_on": order.seen_on,
@@ -69,6 +70,7 @@ def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
         "course": line.course,
         "status": line.status,
         "total": text(line.total, currency),
+        "tax": text(line.tax, currency),
     }
 
 

@@ -45,7 +45,7 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
     [
         ("kitchen/steps.py", "from orders.events import OrderPlaced\nfrom menu.models import Item"),
         ("kitchen/printing/steps.py", "from kitchen.models import Ticket"),
-        ("orders/services.py", "from django.conf import settings\nfrom bistro.core.kernel.money import to_cents"),
+        ("orders/services.py", "from django.conf import settings\nfrom bistro.core.kernel.money import fits"),
         ("menu/api/views.py", "from .serializers import ItemSerializer\nfrom ..services import sell_out"),
         ("bistro/urls.py", "import kitchen.urls"),
         (

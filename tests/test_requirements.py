@@ -21,7 +21,6 @@ PRODUCT = ("bistro", "menu", "tables", "orders", "kitchen")
 # Requirements without an import and without a name in the settings or deploy/serve → the user.
 USED_BY_OTHERS = {
     "httptools": "uvicorn's HTTP",
-    "pillow": "Django's ImageField",
     "uvloop": "uvicorn's event loop",
 }
 # Packages that the product imports and that another requirement installs.

@@ -43,12 +43,12 @@ class PrinterAdmin(TenantAdmin):
     actions_row = actions_detail = ("test",)
     readonly_fields = ("opens_at",)
     conditional_fields = {
-        **dict.fromkeys(("host", "port", *PAPER, "answers"), "kind == 'network'"),
+        **dict.fromkeys(("host", "port", *PAPER, "images", "answers"), "kind == 'network'"),
         "opens_at": "kind == 'browser'",
         "wait_seconds": "prints == 'fallback'",
     }
     fieldsets = (
-        (None, {"fields": (("name", "station"), "kind", ("host", "port"), "answers", PAPER, "opens_at")}),
+        (None, {"fields": (("name", "station"), "kind", ("host", "port"), ("answers", "images"), PAPER, "opens_at")}),
         ("When", {"fields": ("prints", "wait_seconds", "enabled")}),
     )
 

@@ -1,14 +1,19 @@
 """A slip as the bytes that a ticket printer understands (ESC/POS).
 
-Written here instead of with python-escpos: a slip needs nine commands that every printer knows. The library adds
-images, barcodes, USB, a database of models and four more dependencies, has had no release since 2023, and leaves
-timeouts, retries and status queries to its caller.
+Written here instead of with python-escpos: a slip needs ten commands that every printer knows. The library adds
+barcodes, USB, a database of models and four more dependencies, has had no release since 2023, and leaves timeouts,
+retries and status queries to its caller.
 """
 
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from kitchen.printing.fonts import package_for
+from kitchen.printing.letters import NBSP, in_page, visible
+from kitchen.printing.raster import LETTER, Artist, Style
+from kitchen.printing.text_layout import clusters
 
 INIT = b"\x1b@"
 CODE_PAGE = b"\x1bt"
@@ -20,52 +25,96 @@ STATUS = b"\x10\x04\x01\x10\x04\x04"  # real-time status: online, paper
 WHEN_DONE = b"\x1dr\x01"  # answered once all earlier data is printed
 
 # Python codec → code page number of the printers.
-PAGES = {"cp437": 0, "cp850": 2, "cp866": 17, "cp852": 18, "cp858": 19, "cp1252": 16}
+PAGES = {"cp437": 0, "cp857": 13, "cp866": 17, "cp852": 18, "cp858": 19, "cp1252": 16}
 HEADINGS = {"changed": "CHANGED", "void": "VOID", "reprint": "REPRINT", "test": "TEST"}
 AGAIN = "SECOND COPY? The first may be cut off."
+UNREADABLE = "LETTERS MISSING: ask a waiter"
+MISSING = "?"
+SHOWN = 8  # letters in a message of trouble
+
+
+@dataclass(frozen=True, slots=True)
+class SlipBytes:
+    """The bytes of a slip, and why it cannot be read in full; empty if it can."""
+
+    data: bytes
+    unreadable: str = ""
 
 
 class Writer:
     """Builder of rows for paper with a fixed number of columns."""
 
-    def __init__(self, columns: int, code_page: str) -> None:
-        self.columns, self.code_page = columns, code_page
+    def __init__(self, columns: int, code_page: str, *, images: bool = True) -> None:
+        self.columns, self.code_page, self.images = columns, code_page, images
         self.parts = [INIT, CODE_PAGE + bytes([PAGES[code_page]])]
+        self.artist = Artist(columns)
+        self.lost: list[str] = []
 
-    def row(self, said: str, style: bytes = b"", *, wide: bool = False, indent: int = 0) -> None:
-        """Add text in a style, wrapped, with the following lines indented."""
-        width = self.columns // 2 if wide else self.columns
-        lines = textwrap.wrap(printable(said), width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
-        for line in lines:
-            self.parts += [style, self._bytes(line), b"\n", NORMAL + PLAIN + UPRIGHT if style else b""]
+    def row(self, said: str, style: bytes = b"", *, lead: str = "", wide: bool = False, indent: int = 0) -> None:
+        """Add text in a style, wrapped, with the following lines indented. `lead` stays on its left in any script."""
+        said = visible(said)
+        text = in_page(lead + said, self.code_page)
+        if text is None:
+            said = "".join(self._letters(cluster) for cluster in clusters(said))
+            text = in_page(lead + said, self.code_page)
+        if text is None:
+            self.parts += self.artist.rows(lead, said, _drawn(style), indent)
+        else:
+            self._write(text, style, wide=wide, indent=indent)
 
     def rule(self) -> None:
         self.parts.append(b"-" * self.columns + b"\n")
 
-    def done(self) -> bytes:
-        return b"".join([*self.parts, FEED_AND_CUT])
+    def done(self) -> SlipBytes:
+        return SlipBytes(b"".join([*self.parts, FEED_AND_CUT]), self._trouble())
 
-    def _bytes(self, said: str) -> bytes:
-        """Encode text for the printer's code page. A missing letter loses its accent, or becomes a question mark."""
-        return b"".join(self._letter(letter) for letter in said)
+    def _write(self, text: str, style: bytes, *, wide: bool, indent: int) -> None:
+        width = self.columns // 2 if wide else self.columns
+        lines = textwrap.wrap(text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
+        for line in lines:
+            letters = line.replace(NBSP, " ").encode(self.code_page)
+            self.parts += [style, letters, b"\n", NORMAL + PLAIN + UPRIGHT if style else b""]
 
-    def _letter(self, letter: str) -> bytes:
-        try:
-            return letter.encode(self.code_page)
-        except UnicodeEncodeError:
-            return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore") or b"?"
+    def _letters(self, cluster: str) -> str:
+        """Return a cluster, or a question mark when it can be neither written nor drawn."""
+        if (self.images and self.artist.can_draw(cluster)) or in_page(cluster, self.code_page) is not None:
+            return cluster
+        self.lost.append(cluster)
+        return MISSING
+
+    def _trouble(self) -> str:
+        """Return what is missing and what would help."""
+        lost = list(dict.fromkeys(self.lost))
+        if not lost:
+            return ""
+        shown = "".join(lost[:SHOWN]) + ("…" if len(lost) > SHOWN else "")
+        if not self.images:
+            return f"Cannot print {shown}: this printer is set to print no images."
+        packages = " ".join(sorted({package_for(letters) for letters in lost}))
+        return f"Cannot print {shown}: install {packages} on the server."
 
 
-def printable(said: str) -> str:
-    """Remove control characters, so that a guest's note cannot command the printer."""
-    return "".join(
-        letter if unicodedata.category(letter)[0] != "C" else " " for letter in unicodedata.normalize("NFC", said)
-    )
+def _drawn(style: bytes) -> Style:
+    size = 2 * LETTER if DOUBLE in style else LETTER * 3 // 2 if TALL in style else LETTER
+    return Style(size, thick=BOLD in style, inverse=INVERSE in style)
 
 
-def as_escpos(slip: Mapping[str, Any], *, columns: int, code_page: str, again: bool = False) -> bytes:
+def as_escpos(
+    slip: Mapping[str, Any], *, columns: int, code_page: str, images: bool = True, again: bool = False
+) -> SlipBytes:
     """Return the bytes of a slip, with its final cut. `again` marks a slip that an earlier attempt may have printed."""
-    out = Writer(columns, code_page)
+    out = Writer(columns, code_page, images=images)
+    _write_slip(out, slip, again=again)
+    written = out.done()
+    if not written.unreadable:
+        return written
+    marked = Writer(columns, code_page, images=images)
+    marked.row(f" {UNREADABLE} ", INVERSE + TALL)
+    _write_slip(marked, slip, again=again)
+    return marked.done()
+
+
+def _write_slip(out: Writer, slip: Mapping[str, Any], *, again: bool) -> None:
     out.row(f"{slip['station']}   {slip['time']}", BOLD)
     if heading := HEADINGS.get(slip["kind"]):
         out.row(f" {heading} ", INVERSE + DOUBLE, wide=True)
@@ -78,12 +127,11 @@ def as_escpos(slip: Mapping[str, Any], *, columns: int, code_page: str, again: b
     for fact in facts(slip):
         out.row(fact, BOLD)
     if slip["note"]:
-        out.row(f"NOTE {slip['note']}", TALL)
+        out.row(slip["note"], TALL, lead="NOTE ")
     out.rule()
     for line in slip["lines"]:
         _write_line(out, line)
     out.rule()
-    return out.done()
 
 
 def facts(slip: Mapping[str, Any]) -> Iterator[str]:
@@ -97,7 +145,7 @@ def facts(slip: Mapping[str, Any]) -> Iterator[str]:
 def _write_line(out: Writer, line: Mapping[str, Any]) -> None:
     word = {"void": "VOID ", "new": "+ "}.get(line["mark"], "")
     style = INVERSE + TALL if line["mark"] == "void" else BOLD + DOUBLE
-    out.row(f"{word}{line['quantity']} x {line['name']}", style, wide=line["mark"] != "void")
+    out.row(line["name"], style, lead=f"{word}{line['quantity']} x ", wide=line["mark"] != "void")
     for choice in line["modifiers"]:
         out.row(choice, TALL, indent=4)
     for allergen in line["allergies"]:
@@ -105,6 +153,6 @@ def _write_line(out: Writer, line: Mapping[str, Any]) -> None:
         if allergen in line["conflicts"]:
             out.row("!! THE DISH CONTAINS IT !!", BOLD, indent=2)
     if line["note"]:
-        out.row(f"> {line['note']}", TALL, indent=4)
+        out.row(line["note"], TALL, lead="> ", indent=4)
     if line["seat"]:
         out.row(f"seat {line['seat']}", indent=4)

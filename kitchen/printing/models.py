@@ -39,6 +39,7 @@ class Printer(models.Model):
         PC858 = "cp858", "PC858, Western Europe with €"
         PC437 = "cp437", "PC437, USA"
         PC852 = "cp852", "PC852, Central Europe"
+        PC857 = "cp857", "PC857, Turkish"
         PC866 = "cp866", "PC866, Cyrillic"
         WPC1252 = "cp1252", "WPC1252, Windows"
 
@@ -66,6 +67,11 @@ class Printer(models.Model):
         help_text="Characters in a row: 42 or 48 on 80 mm paper, 32 on 58 mm.",
     )
     code_page = models.CharField(max_length=6, choices=CodePage.choices, default=CodePage.PC858)
+    images = models.BooleanField(
+        default=True,
+        verbose_name="prints images",
+        help_text="Text in other scripts is printed as an image. Impact printers often cannot do that.",
+    )
     answers = models.BooleanField(
         default=True,
         verbose_name="reports its status",

@@ -1,6 +1,7 @@
 """Admin pages of the menu."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -362,7 +363,9 @@ def test_the_default_rate_moves_in_one_step_and_cannot_be_unticked(house, owner)
     path = f"/admin/menu/taxrate/{new.pk}/change/"
     assert owner.post(path, {"name": "Drinks", "percent": "20.00", "is_default": "on"}).status_code == 302
     assert TaxRate.objects.get(restaurant=house.restaurant, is_default=True) == new
-    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax_percent == Decimal("20.00")
+    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax.on("dine_in", date(2026, 1, 1)) == (
+        ("Drinks", 20),
+    )
     owner.post(path, {"name": "Drinks", "percent": "20.00"})
     new.refresh_from_db()
     assert new.is_default

@@ -36,6 +36,7 @@ LINE: dict[str, Any] = {
     "course": 2,
     "status": "queued",
     "total": "15.40",
+    "tax": "1.40",
 }
 ORDER: dict[str, Any] = {
     "id": 2,
@@ -53,6 +54,7 @@ ORDER: dict[str, Any] = {
     "lines": [LINE],
     "total": "15.40",
     "tax": "1.40",
+    "taxes": [{"name": "Tax", "percent": "10", "amount": "1.40"}],
     "placed_at": AT,
     "unseen_at": None,
     "seen_on": None,
@@ -106,7 +108,12 @@ TRACKING = [
     {"step": "Ready for Service", "done": False, "at": None},
     {"step": "Delivered", "done": False, "at": None},
 ]
-PARTY_ORDERS = {"orders": [{**ORDER, "tracking": TRACKING}], "total": "15.40", "tax": "1.40"}
+PARTY_ORDERS = {
+    "orders": [{**ORDER, "tracking": TRACKING}],
+    "total": "15.40",
+    "tax": "1.40",
+    "taxes": ORDER["taxes"],
+}
 TABLE = {
     "id": 1,
     "name": "Table 1",

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from bistro.core.api.schema import shown
 from orders.api import examples
-from orders.api.serializers import OrderOutput
+from orders.api.serializers import OrderOutput, TaxOutput
 from orders.floor.states import STATES
 from orders.selectors import TRACKING
 from tables.models import Table
@@ -95,6 +95,7 @@ class PartyOrdersOutput(serializers.Serializer[Any]):
     orders = TrackedOrderOutput(many=True)
     total = serializers.CharField()
     tax = serializers.CharField()
+    taxes = TaxOutput(many=True)
 
 
 class FloorTableOutput(serializers.Serializer[Any]):

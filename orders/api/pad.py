@@ -130,6 +130,7 @@ class PadPartyOrders(APIView):
             "orders": [{**order_detail(order), "tracking": tracking(order)} for order in rows],
             "total": text(bill.total, currency),
             "tax": text(bill.tax, currency),
+            "taxes": [tax.json(currency) for tax in bill.taxes],
         }
         return Response(body)
 

@@ -137,6 +137,14 @@ class ConflictOutput(serializers.Serializer[Any]):
     level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
 
 
+class TaxOutput(serializers.Serializer[Any]):
+    """A component of the tax, rounded once for the order."""
+
+    name = serializers.CharField()
+    percent = serializers.CharField()
+    amount = serializers.CharField()
+
+
 class LineOutput(serializers.Serializer[Any]):
     """A line of an order."""
 
@@ -153,6 +161,7 @@ class LineOutput(serializers.Serializer[Any]):
     course = serializers.IntegerField()
     status = serializers.CharField()
     total = serializers.CharField()
+    tax = serializers.CharField(help_text="Part of the order's rounded tax; the parts of all lines add up to it.")
 
 
 @shown(examples.ORDER)
@@ -174,6 +183,7 @@ class OrderOutput(serializers.Serializer[Any]):
     lines = LineOutput(many=True)
     total = serializers.CharField()
     tax = serializers.CharField()
+    taxes = TaxOutput(many=True)
     note = serializers.CharField(allow_blank=True)
     placed_at = serializers.DateTimeField()
     unseen_at = serializers.DateTimeField(

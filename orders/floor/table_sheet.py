@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -120,15 +121,17 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
     now = timezone.now()
     (shown,) = floor_tables(actor, [table], restaurant, now)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
-    plans = _plans(orders)
+    plans, bill = _plans(orders), owed(orders)
     return Sheet(
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
-        orders=[_sheet_order(order, actor, plans, now, money) for order in orders],
+        orders=[
+            _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
+        ],
         menu=_menu(restaurant.pk, money, order_data or {}, now) if actor.may(Permission.PLACE_ANYWHERE) else [],
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
-        total=display(owed(orders).total, **money),
+        total=display(bill.total, **money),
         key=(order_data or {}).get("key") or uuid7().hex,
         note=(order_data or {}).get("note", ""),
     )
@@ -147,7 +150,10 @@ def _held(order: Order, plans: Plans) -> list[HeldCourse]:
     return [HeldCourse(course, plans.get((order.pk, course))) for course in held_courses(order.lines.all())]
 
 
-def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money: dict[str, str]) -> SheetOrder:
+def _sheet_order(
+    order: Order, total: Decimal, actor: Actor, plans: Plans, now: datetime, money: dict[str, str]
+) -> SheetOrder:
+    """Return an order for waiters. `total` is its part of the table's total, so that the orders add up to it."""
     to_come = any(line.status != LineStatus.DONE for line in order.lines.all())
     over = order.status not in OPEN
     return SheetOrder(
@@ -161,7 +167,7 @@ def _sheet_order(order: Order, actor: Actor, plans: Plans, now: datetime, money:
         seen_words=_seen_words(order, now),
         lines=[_sheet_line(line) for line in order.lines.all()],
         note=order.note,
-        total=display(order.total, **money),
+        total=display(total, **money),
         version=order.version,
         can_confirm=order.status == OrderStatus.PLACED and actor.may(Permission.CONFIRM_ORDER),
         can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Permission.CANCEL_ORDER),

@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
                 ('tax', models.DecimalField(decimal_places=4, default=Decimal('0.00'), max_digits=16)),
                 ('currency', models.CharField(help_text='Copied from the restaurant when the order was placed.', max_length=3)),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], help_text='Copied from the restaurant when the lines were priced.', max_length=9)),
+                ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], max_length=8)),
+                ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], max_length=7)),
+                ('taxes', models.JSONField(default=list, help_text='[{"name", "percent", "amount"}] of the order alone.')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('placed_by', models.CharField(help_text='Name for people: Ana, Pad 3, …', max_length=120)),
                 ('credential', models.CharField(max_length=40)),
@@ -72,7 +75,7 @@ class Migration(migrations.Migration):
                 ('unit_price', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('total', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('tax', models.DecimalField(decimal_places=4, max_digits=16)),
-                ('tax_percent', models.DecimalField(decimal_places=2, max_digits=5)),
+                ('taxes', models.JSONField(default=list, help_text='[{"name", "percent", "amount"}], with its part of the amounts.')),
                 ('modifiers', models.JSONField(default=list, help_text='[{"id", "name", "price", "allergen"}]')),
                 ('allergens', models.JSONField(default=list)),
                 ('prep_minutes', models.PositiveSmallIntegerField(default=0)),
@@ -135,6 +138,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='order_tax_mode_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('rounding_level__in', ['document', 'line']), ('rounding_mode__in', ['half_up', 'up', 'down'])), name='order_rounding_known'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from bistro.core.auth.access import actor_of_device
@@ -218,12 +219,17 @@ class Batch:
         at, tz = self.work.now, now.menu.restaurant.tz
         if Role.PAD in candidate.request.actor.roles and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
-        candidate.priced = price_order(now.menu, candidate.request.lines)
+        candidate.priced = price_order(now.menu, candidate.request.lines, kind=candidate.request.kind, day=self.day)
         for place, line in enumerate(candidate.priced.lines):
             if line.item.id in now.off:
                 raise sold_out(place, line.item.id, line.item.name, 0)
             if until := now.pauses.of_item(line.item.id, line.item.category_id, at):
                 raise paused_item(place, line.item.id, line.item.name, until, at, tz)
+
+    @cached_property
+    def day(self) -> date:
+        """The business day of the batch."""
+        return menu_in(self.work).menu.restaurant.business_date(self.work.now)
 
     def _share_portions(self) -> Counter[int]:
         """Assign the counted portions to the orders in turn, and return {item id: portions taken}. Locks: stock."""
@@ -248,7 +254,7 @@ class Batch:
         """Insert the rows of the whole batch, with one statement for each table."""
         parties = self._seat()
         restaurant = menu_in(self.work).menu.restaurant
-        day = restaurant.business_date(self.work.now)
+        day = self.day
         for candidate in self.candidates:
             candidate.order = self._order_row(candidate, parties[candidate.place], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
@@ -283,10 +289,7 @@ class Batch:
             pickup_at=request.pickup_at,
             business_date=day,
             note=request.note,
-            total=candidate.priced.total,
-            tax=candidate.priced.tax,
-            currency=candidate.priced.currency,
-            tax_mode=candidate.priced.tax_mode,
+            **candidate.priced.copies(),
             placed_by_staff_id=actor.id if actor.is_staff else None,
             placed_by_device_id=actor.device_id,
             placed_by=actor.label[:120],
@@ -356,8 +359,8 @@ def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
             unit_price=line.unit_price,
             total=line.total,
             tax=line.tax,
-            tax_percent=line.item.tax_percent,
-            modifiers=line.modifier_copies(priced.currency),
+            taxes=[tax.json(priced.menu.currency) for tax in line.taxes],
+            modifiers=line.modifier_copies(priced.menu.currency),
             allergens=of_level(line.item.stated, Level.CONTAINS),
             prep_minutes=line.item.prep_minutes,
             note=line.request.note,

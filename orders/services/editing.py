@@ -26,7 +26,7 @@ _COPIED = (
     "unit_price",
     "total",
     "tax",
-    "tax_percent",
+    "taxes",
     "modifiers",
     "allergens",
     "prep_minutes",
@@ -34,6 +34,8 @@ _COPIED = (
     "seat",
     "course",
 )
+
+_UNNOTICED = ("position", "tax", "taxes")  # a new part of the rounded tax is no change for the kitchen
 
 
 def replace_lines(
@@ -58,13 +60,14 @@ def replace_lines(
         _require_owner(order, actor)
         _require_version(order, versions)
         _require_untouched(order)
-        priced = price_order(menu_in(work).menu, lines)
+        priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
         _swap_portions(order, priced, work)
         event = _rewrite(order, priced, work)
-        order.total, order.tax, order.tax_mode = priced.total, priced.tax, priced.tax_mode
+        for name, value in priced.copies().items():
+            setattr(order, name, value)
         if note is not None:
             order.note = note
-        touch(order, "total", "tax", "tax_mode", "note")
+        touch(order, *priced.copies(), "note")
         work.record(event)
     return order
 
@@ -187,7 +190,7 @@ def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited
         line = old.pop(line_id, None)
         if line is None:
             raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
-        if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name != "position"):
+        if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name not in _UNNOTICED):
             changed.append(line.pk)
         if line.item_id != row.item_id:
             other_dish.append(line.pk)

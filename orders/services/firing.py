@@ -7,7 +7,6 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import BillReduced, CourseFired, CourseRemoved, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
-from orders.pricing import add_up
 from orders.steps import (
     advance,
     lock_own_party,
@@ -18,6 +17,7 @@ from orders.steps import (
     return_portions,
     touch,
 )
+from orders.tax import set_tax
 from orders.transitions import LineStatus, OrderStatus
 
 
@@ -54,8 +54,8 @@ def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> O
         held, before = held_lines(order, course), order.total
         return_portions(order, held, work)
         remove_lines(order, held, work)
-        order.total, order.tax = add_up(order.lines.all(), order.tax_mode)
-        touch(order, "total", "tax")
+        OrderLine.objects.bulk_update(set_tax(order, list(order.lines.all())), ["tax", "taxes"])
+        touch(order, "total", "tax", "taxes")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseRemoved.of(order))
         reason = clean_text(reason)[:200]

@@ -5,6 +5,7 @@ import pytest
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 from bistro.core.tests.round_trips import FEED_POSITION
+from orders.services import remove_course
 from tables.models import Party
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,52 @@ def test_refused_while_an_order_is_open(house, status):
     with nothing_changes():
         body = refused(clear(house), 422, "orders_open")
     assert body["orders"] == [order["number"]]
-    assert body["detail"] == "Deliver or cancel #1 first."
+    words = "Deliver" if status == "ready" else "Deliver or cancel"  # a ready order cannot be cancelled
+    assert body["detail"] == f"{words} #1 first."
+
+
+@pytest.fixture
+def two_courses(house):
+    """Place an order with a course on hold, and return a function that cooks and serves the first one."""
+    house.hold_courses()
+    order = house.place(lines=[{"item": house.item.pk, "quantity": 1, "course": course} for course in (1, 2)])
+
+    def serve():
+        (ticket,) = house.tickets(order)
+        house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/bump"))
+        return house.done(house.api("waiter").post(f"/api/v1/orders/{order['id']}/deliver"))
+
+    return order, serve
+
+
+def test_a_course_on_hold_is_named(house, two_courses):
+    order, serve = two_courses
+    with nothing_changes():
+        body = refused(clear(house), 422, "orders_open")
+        assert body["detail"] == "Deliver or cancel #1 (on hold: course 2 of #1) first."
+    serve()
+    with nothing_changes():
+        body = refused(clear(house), 422, "course_on_hold")
+        assert body["detail"] == "Remove the course on hold first: course 2 of #1."
+        assert body["orders"] == [order["number"]]
+        sheet = house.browser("waiter").post(f"/floor/tables/{house.table.pk}/clear/")
+        assert (sheet.status_code, body["detail"] in sheet.content.decode()) == (422, True)
+    remove_course(order_id=order["id"], course=2, reason="Left", actor=house.actor("waiter"))
+    assert clear(house).status_code == 204
+
+
+def test_each_order_that_is_in_the_way_is_named(house, two_courses):
+    _order, serve = two_courses
+    serve()
+    house.place()
+    ready = house.place()
+    for ticket in house.tickets(ready):
+        house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket['id']}/bump"))
+    with nothing_changes():
+        body = refused(clear(house), 422, "orders_open")
+    sentences = ["Remove the course on hold first: course 2 of #1.", "Deliver or cancel #2 first.", "Deliver #3 first."]
+    assert body["detail"] == " ".join(sentences)
+    assert body["orders"] == [1, 2, 3]
 
 
 def test_a_withdrawn_order_is_not_open(house):

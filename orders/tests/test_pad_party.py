@@ -63,7 +63,12 @@ def test_what_was_cancelled_is_not_owed(house):
 
 
 def test_nothing_yet(house):
-    assert house.api().get("/api/v1/pad/orders").json() == {"orders": [], "total": "0.00", "tax": "0.00"}
+    assert house.api().get("/api/v1/pad/orders").json() == {
+        "orders": [],
+        "total": "0.00",
+        "tax": "0.00",
+        "taxes": [],
+    }
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,12 @@ def test_the_whole_answer(house):
                 "course": 2,
                 "status": "queued",
                 "total": "20.00",
+                "tax": "1.82",
             }
         ],
         "total": "20.00",
         "tax": "1.82",
+        "taxes": [{"name": "Food", "percent": "10", "amount": "1.82"}],
         "note": "birthday",
         "placed_at": at,
         "unseen_at": None,

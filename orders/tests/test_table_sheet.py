@@ -154,7 +154,7 @@ def test_clear(house, waiter, htmx):
     with nothing_changes():
         refusal = waiter.post(f"/floor/tables/{house.table.pk}/clear/", headers=headers)
     assert refusal.status_code == 422
-    assert "Deliver or cancel #1 first." in refusal.content.decode()
+    assert "Deliver #1 first." in refusal.content.decode()
     house.done(house.api("waiter").post(f"/api/v1/orders/{order['id']}/deliver"))
     response = waiter.post(f"/floor/tables/{house.table.pk}/clear/", headers=headers)
     assert response.status_code == (200 if htmx else 302)
@@ -211,7 +211,7 @@ def test_a_waiter_orders(house, waiter, htmx):
     assert response.status_code == (200 if htmx else 302)
     order = Order.objects.get()
     (line,) = order.lines.all()
-    assert (line.quantity, line.note, str(line.unit_price), order.note) == (2, "rare", "12.00", "quick")
+    assert (line.quantity, line.note, line.unit_price, order.note) == (2, "rare", 12, "quick")
     assert [modifier["id"] for modifier in line.modifiers] == [cheese.pk, bacon.pk]
     assert (order.placed_by_staff_id, order.key) == (house.staff("waiter").pk, "k1")
 

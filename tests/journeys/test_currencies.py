@@ -132,7 +132,8 @@ def test_pages_and_events_show_whole_yen():
 def settings(house, **fields):
     return {
         "name": house.restaurant.name, "currency": "EUR", "locale": "en_IE", "timezone": "UTC", "day_ends_at": "04:00",
-        "tax_mode": "inclusive", "soon_seconds": "300", "late_seconds": "600", **fields,
+        "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
+        "soon_seconds": "300", "late_seconds": "600", **fields,
     }  # fmt: skip
 
 

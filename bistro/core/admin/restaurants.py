@@ -1,6 +1,7 @@
 """The page of the restaurant's settings, on which the operator also creates restaurants."""
 
 import zoneinfo
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.services import ServiceAdmin
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import fits, short
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
 from bistro.core.services import restaurants as restaurant_services
@@ -35,20 +37,26 @@ class RestaurantForm(TenantForm):
         help_text="Orders before this time count for the previous day.",
     )
     constraint_words = {
-        "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds.")
+        "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds."),
+        "restaurant_cash_rounding_positive": ("cash_rounding", "Must be more than 0."),
     }
 
     def clean(self) -> dict[str, Any] | None:
-        """Clean the texts of documents as every text that people type."""
+        """Clean the texts of documents as every text that people type, and refuse a coin that the currency lacks."""
         cleaned = super().clean() or {}
         for name in ("legal_name", "phone", "tax_number"):
             cleaned[name] = clean_text(cleaned.get(name) or "")
         for name in ("address", "footer_text"):
             cleaned[name] = clean_text(cleaned.get(name) or "", lines=True)
+        coin, currency = cleaned.get("cash_rounding"), cleaned.get("currency", self.instance.currency)
+        if coin is not None and not fits(coin, currency):
+            self.add_error("cash_rounding", f"{currency} has no such coin.")
         return cleaned
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.cash_rounding is not None:
+            self.initial["cash_rounding"] = Decimal(short(self.instance.cash_rounding))  # 0.05, not 0.0500
         if "timezone" in self.fields:
             names = sorted(zoneinfo.available_timezones())
             self.fields["timezone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
@@ -64,7 +72,18 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
     list_display = ("name", "currency", "timezone", "day_ends_at")
     fieldsets = (
         (None, {"fields": ("name",)}),
-        ("Money", {"fields": (("currency", "locale"), "tax_mode"), "description": MONEY_IS_COPIED}),
+        (
+            "Money",
+            {
+                "fields": (
+                    ("currency", "locale"),
+                    "tax_mode",
+                    ("rounding_level", "rounding_mode"),
+                    "cash_rounding",
+                ),
+                "description": MONEY_IS_COPIED,
+            },
+        ),
         ("Day", {"fields": (("timezone", "day_ends_at"),)}),
         (
             "Kitchen",

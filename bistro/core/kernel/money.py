@@ -4,6 +4,8 @@ Amounts are `Decimal` inside and strings in JSON, with as many decimals as their
 KWD three. Prices are copied onto lines when ordered.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -11,9 +13,7 @@ from typing import Any
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
 AMOUNT: Any = {"max_digits": 16, "decimal_places": 4}  # every column of an amount; no currency has more decimals
-CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-HUNDRED = Decimal(100)
 
 
 @cache
@@ -46,19 +46,41 @@ def exact(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(unit(currency))
 
 
-def to_cents(amount: Decimal) -> Decimal:
-    """Round half up to the cent."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """A house's rule for amounts that are no whole units of the currency.
+
+    `level` says what is rounded once: the `document`, or each `line`. `mode` is `half_up`, `up` or `down`.
+    """
+
+    digits: int
+    level: str = "document"
+    mode: str = "half_up"
+
+    def units(self, numerator: int, denominator: int) -> int:
+        """Round a fraction of the smallest unit to whole units. Negative amounts mirror positive ones."""
+        whole, rest = divmod(abs(numerator), denominator)
+        if self.mode == "half_up":
+            whole += 2 * rest >= denominator
+        elif self.mode == "up":
+            whole += rest > 0
+        return whole if numerator >= 0 else -whole
+
+    def amount(self, units: int) -> Decimal:
+        """Return a number of the smallest units as an amount."""
+        return Decimal(units).scaleb(-self.digits)
 
 
-def tax_inside(gross: Decimal, percent: Decimal) -> Decimal:
-    """Return the tax that a tax-inclusive amount contains: gross − gross ÷ (1 + rate)."""
-    return to_cents(gross - gross * HUNDRED / (HUNDRED + percent))
+def allocate(units: int, shares: Sequence[int], denominator: int) -> list[int]:
+    """Divide whole units among exact shares (numerators) by largest remainder, so that the parts add up to `units`.
 
-
-def tax_on_top(net: Decimal, percent: Decimal) -> Decimal:
-    """Return the tax to add to a net amount."""
-    return to_cents(net * percent / HUNDRED)
+    Each part is its share rounded down or up. Of equal remainders the first gets the unit.
+    """
+    parts = [share // denominator for share in shares]
+    by_rest = sorted(range(len(shares)), key=lambda place: -(shares[place] % denominator))
+    for place in by_rest[: units - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 def text(amount: Decimal, currency: str) -> str:

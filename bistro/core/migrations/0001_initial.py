@@ -91,6 +91,9 @@ class Migration(migrations.Migration):
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[bistro.core.models.restaurants.validate_timezone])),
                 ('day_ends_at', models.TimeField(default=datetime.time(4, 0), help_text='Orders before this time count for the previous day.')),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], default='inclusive', max_length=9)),
+                ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
+                ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
+                ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
                 ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
                 ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
@@ -141,6 +144,9 @@ class Migration(migrations.Migration):
                 ('timezone', models.CharField(default='UTC', max_length=64, validators=[bistro.core.models.restaurants.validate_timezone])),
                 ('day_ends_at', models.TimeField(default=datetime.time(4, 0), help_text='Orders before this time count for the previous day.')),
                 ('tax_mode', models.CharField(choices=[('inclusive', 'Prices contain the tax'), ('added', 'Tax is added to prices')], default='inclusive', max_length=9)),
+                ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
+                ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
+                ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
                 ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
                 ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
@@ -250,6 +256,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='restaurant',
             constraint=models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='restaurant_tax_mode_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='restaurant',
+            constraint=models.CheckConstraint(condition=models.Q(('rounding_level__in', ['document', 'line']), ('rounding_mode__in', ['half_up', 'up', 'down'])), name='restaurant_rounding_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='restaurant',
+            constraint=models.CheckConstraint(condition=models.Q(('cash_rounding', None), ('cash_rounding__gt', 0), _connector='OR'), name='restaurant_cash_rounding_positive'),
         ),
         migrations.AddField(
             model_name='event',

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import is_currency
+from bistro.core.kernel.money import AMOUNT, Rounding, digits, is_currency
 from bistro.core.models.logos import logo_path, validate_logo
 
 
@@ -48,6 +48,15 @@ class Restaurant(models.Model):
         INCLUSIVE = "inclusive", "Prices contain the tax"
         ADDED = "added", "Tax is added to prices"
 
+    class RoundingLevel(models.TextChoices):
+        DOCUMENT = "document", "Once per order or bill"
+        LINE = "line", "On each line"
+
+    class RoundingMode(models.TextChoices):
+        HALF_UP = "half_up", "Half up"
+        UP = "up", "Always up"
+        DOWN = "down", "Always down"
+
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(max_length=120)
     currency = models.CharField(
@@ -62,6 +71,23 @@ class Restaurant(models.Model):
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")
     tax_mode = models.CharField(max_length=9, choices=TaxMode.choices, default=TaxMode.INCLUSIVE)
+    rounding_level = models.CharField(
+        "tax is rounded",
+        max_length=8,
+        choices=RoundingLevel.choices,
+        default=RoundingLevel.DOCUMENT,
+        help_text="Once for each component of the tax, or on each line where the law asks for it.",
+    )
+    rounding_mode = models.CharField(
+        "tax rounds", max_length=7, choices=RoundingMode.choices, default=RoundingMode.HALF_UP
+    )
+    cash_rounding = models.DecimalField(
+        "smallest coin",
+        null=True,
+        blank=True,
+        help_text="Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.",
+        **AMOUNT,
+    )
     soon_seconds = models.PositiveIntegerField(default=300, help_text="Seconds until a ticket is marked “soon” (S).")
     late_seconds = models.PositiveIntegerField(default=600, help_text="Seconds until a ticket is marked “late” (!).")
     hold_courses = models.BooleanField(
@@ -102,10 +128,22 @@ class Restaurant(models.Model):
         constraints = [
             models.CheckConstraint(name="restaurant_late_after_soon", condition=Q(late_seconds__gt=F("soon_seconds"))),
             models.CheckConstraint(name="restaurant_tax_mode_known", condition=Q(tax_mode__in=["inclusive", "added"])),
+            models.CheckConstraint(
+                name="restaurant_rounding_known",
+                condition=Q(rounding_level__in=["document", "line"], rounding_mode__in=["half_up", "up", "down"]),
+            ),
+            models.CheckConstraint(
+                name="restaurant_cash_rounding_positive", condition=Q(cash_rounding=None) | Q(cash_rounding__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rounding(self) -> Rounding:
+        """Return how this house rounds tax."""
+        return Rounding(digits(self.currency), self.rounding_level, self.rounding_mode)
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:

@@ -6,6 +6,7 @@ buffers without bound what a socket's client does not read. These limits apply b
 - A request must arrive within `REQUEST_SECONDS`, or at `REQUEST_BYTES_A_SECOND`. Twisted's own timeout restarts with
   every byte, so a client that sends single bytes never exceeds it.
 - A connection gets no further response while its client does not read the current one.
+- A malformed `Sec-WebSocket-Protocol` is refused; Daphne would answer 500 and log a traceback for some of them.
 - A body beyond the limit is refused by its Content-Length or, without one, as soon as it is too large.
 - A client's message on a socket has at most `SOCKET_HEARD_BYTES`. Daphne's own limit also applies to snapshots and is
   larger.
@@ -13,8 +14,10 @@ buffers without bound what a socket's client does not read. These limits apply b
 """
 
 import json
+import re
 import socket
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
@@ -40,6 +43,9 @@ ROOM = 64 * 1024  # for headers and the lengths of chunks
 LINGER_SECONDS, LINGER_BYTES = 5.0, 16 * 1024 * 1024
 # By default the kernel buffers two megabytes for a client that reads nothing.
 UNSENT_BYTES = 128 * 1024
+_TOKEN = rb"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*"
+_SUBPROTOCOLS = re.compile(_TOKEN + rb"(?:," + _TOKEN + rb")*")
+LONGEST_SUBPROTOCOLS = 1000
 
 
 def limit_daphne() -> None:
@@ -112,10 +118,14 @@ class BoundedChannel(HTTPChannel):
         self._limit = body_limit(self._path.decode("latin-1"))
         if self.length is not None and self.length > self._limit:
             self._refuse(413, "The body is too large.", "body_too_large")
+        elif not well_formed_subprotocols(self.requests[-1].requestHeaders.getRawHeaders(b"sec-websocket-protocol")):
+            self._refuse(400, "Sec-WebSocket-Protocol must be a list of different tokens.", "parse_error")
         else:
             super().allHeadersReceived()
 
     def allContentReceived(self) -> None:
+        if self._refused:  # by its headers, and it has no body
+            return
         self._stop_time()
         self._working = True
         super().allContentReceived()
@@ -205,6 +215,17 @@ class BoundedChannel(HTTPChannel):
         self.transport.write(head.encode() + body)
 
 
+def well_formed_subprotocols(values: Sequence[bytes] | None) -> bool:
+    """Return whether the values of Sec-WebSocket-Protocol are a list of different tokens (RFC 6455, 4.1), or absent."""
+    if values is None:
+        return True
+    header = b",".join(values)
+    if len(header) > LONGEST_SUBPROTOCOLS or not _SUBPROTOCOLS.fullmatch(header):
+        return False
+    names = [name.strip() for name in header.split(b",")]
+    return len(names) == len(set(names))
+
+
 @lru_cache(maxsize=64)
 def _text_frame(content: str | bytes) -> bytes:
     """Return the bytes of a text message (RFC 6455, 5.2: final, not masked), cached because an audience shares it."""
@@ -229,6 +250,12 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         super().__init__(*args, **kwargs)
         self._unread_since: float | None = None
         self._unread = 0
+
+    def onConnect(self, request: Any) -> Any:
+        """Start the application. Daphne decodes percent signs, which are ordinary characters of a subprotocol."""
+        if "%" in (named := request.headers.get("sec-websocket-protocol", "")):
+            request.headers["sec-websocket-protocol"] = named.replace("%", "%25")
+        return super().onConnect(request)
 
     def onOpen(self) -> None:
         super().onOpen()

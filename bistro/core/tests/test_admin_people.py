@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bistro.core.models import Event, Invitation, Membership, Restaurant, Staff
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory
+from bistro.core.tests.http import nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -177,7 +178,8 @@ def test_settings_are_saved_logged_and_make_a_new_menu(house):
     path = reverse("admin:core_restaurant_change", args=[here.pk])
     fields = {
         "name": "Linden", "currency": "CHF", "locale": "de_CH", "timezone": "Europe/Zurich", "day_ends_at": "05:00",
-        "tax_mode": "added", "soon_seconds": "300", "late_seconds": "600",
+        "tax_mode": "added", "rounding_level": "line", "rounding_mode": "down", "cash_rounding": "0.05",
+        "soon_seconds": "300", "late_seconds": "600",
     }  # fmt: skip
     wrong = owner.post(path, {**fields, "late_seconds": "100"})
     assert "late_seconds" in wrong.context["adminform"].form.errors
@@ -198,7 +200,8 @@ def test_the_operator_opens_a_restaurant_and_gives_it_an_owner(operator):
         "/admin/core/restaurant/add/",
         {
             "name": "New", "currency": "EUR", "locale": "en_IE", "timezone": "Europe/Paris", "day_ends_at": "04:00",
-            "tax_mode": "inclusive", "soon_seconds": "300", "late_seconds": "600",
+            "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
+        "soon_seconds": "300", "late_seconds": "600",
         },
     )  # fmt: skip
     new = Restaurant.objects.get(name="New")
@@ -247,3 +250,25 @@ def test_times_are_the_restaurants(restaurant):
     event = Event.objects.get(restaurant=restaurant)
     shown = owner.get(reverse("admin:core_event_change", args=[event.pk])).content.decode()
     assert f"{event.at.astimezone(ZoneInfo('Asia/Tokyo')):%Y-%m-%d %H:%M:%S}" in shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"cash_rounding": "0"}, "cash_rounding", "more than 0"),
+        ({"cash_rounding": "-0.05"}, "cash_rounding", "more than 0"),
+        ({"cash_rounding": "0.005"}, "cash_rounding", "EUR has no such coin"),
+        ({"rounding_mode": "sideways"}, "rounding_mode", "valid choice"),
+        ({"rounding_level": "dish"}, "rounding_level", "valid choice"),
+    ],
+)
+def test_a_rounding_that_does_not_exist(house, fields, field, message):
+    path = reverse("admin:core_restaurant_change", args=[house.restaurant.pk])
+    good = {
+        "name": "Linden", "currency": "EUR", "locale": "de_DE", "timezone": "UTC", "day_ends_at": "05:00",
+        "tax_mode": "added", "rounding_level": "line", "rounding_mode": "up",
+        "soon_seconds": "300", "late_seconds": "600",
+    }  # fmt: skip
+    with nothing_changes():
+        answer = house.browser("owner").post(path, {**good, **fields})
+    assert message in str(answer.context["adminform"].form.errors[field])

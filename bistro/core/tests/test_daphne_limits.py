@@ -1,6 +1,10 @@
 """Limits below the application, with a clock that the test moves."""
 
+import logging
+
 import pytest
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web import http
@@ -148,3 +152,96 @@ def test_nothing_overtakes_what_waits(room):
         socket._write(word)
     assert line.came + b"".join(line._tempDataBuffer) == b"one two three"
     assert line.came == b"one two three"[: min(room, 13)]
+
+
+# --- subprotocols ---------------------------------------------------------------------------------------------
+UPGRADE = (
+    b"GET /ws/orders HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n"
+)
+MALFORMED = {
+    "space": b"a b",
+    "commas": b",,",
+    "nothing": b"",
+    "blank": b"  ",
+    "trailing comma": b"bistro.v1,",
+    "empty element": b"bistro.v1,,ticket.x",
+    "not ASCII": "bistro.v1, caf\u00e9".encode(),
+    "Latin-1": b"caf\xe9",
+    "line break of Unicode": b"a\x85b",
+    "separator": b"a;b",
+    "quotes": b'"bistro.v1"',
+    "slash": b"a/b",
+    "twice": b"bistro.v1, bistro.v1",
+    "very long": b"a" * 1001,
+}
+
+
+class DaphneServer:
+    """The parts of Daphne's server that a handshake uses."""
+
+    root_path, server_name, proxy_forwarded_address_header = "", "", None
+
+    def __init__(self):
+        self.scopes = []
+        self.ws_factory = WebSocketFactory(self)
+        self.ws_factory.protocol = BoundedSocket
+
+    def protocol_connected(self, protocol):
+        """Accept every connection."""
+
+    protocol_disconnected = protocol_connected
+
+    def create_application(self, protocol, scope):
+        self.scopes.append(scope)
+
+
+class WireTransport(StringTransport):
+    """A transport that can close one direction, as a TCP connection can."""
+
+    def loseWriteConnection(self):
+        self.disconnecting = True
+
+
+def handshake(*values, channel=BoundedChannel):
+    """Return the scopes that a handshake with these headers starts, and the bytes that are answered."""
+    server = DaphneServer()
+    factory = HTTPFactory(server)
+    line = channel()
+    line.factory, line.requestFactory = factory, WebRequest
+    transport = WireTransport()
+    line.makeConnection(transport)
+    headers = b"".join(b"Sec-WebSocket-Protocol: %s\r\n" % value for value in values)
+    line.dataReceived(UPGRADE % headers)
+    return server.scopes, transport.value()
+
+
+@pytest.mark.parametrize("value", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_subprotocols_are_refused_without_a_traceback(value, caplog):
+    scopes, answer = handshake(value)
+    assert scopes == []
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"code": "parse_error"' in answer
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_control_daphne_logs_a_traceback(caplog):
+    _scopes, answer = handshake(MALFORMED["not ASCII"], channel=http.HTTPChannel)
+    assert not answer.startswith(b"HTTP/1.1 400 ")
+    assert "UnicodeDecodeError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ([], []),
+        ([b"bistro.v1"], ["bistro.v1"]),
+        ([b" bistro.v1 ,\tticket.x-_y"], ["bistro.v1", "ticket.x-_y"]),
+        ([b"bistro.v1", b"ticket.x"], ["bistro.v1", "ticket.x"]),
+        ([b"bistro%2Ev1,a%2Cb"], ["bistro%2Ev1", "a%2Cb"]),
+        ([b"a" * 1000], ["a" * 1000]),
+    ],
+)
+def test_well_formed_subprotocols_reach_the_application(values, names):
+    ((scope,), answer) = handshake(*values)
+    assert (scope["subprotocols"], answer) == (names, b"")

@@ -42,7 +42,7 @@ def web_socket():
 
 
 CHANNEL = (
-    *("_path", "_networkProducer", "_waitingForTransport", "_dataBuffer", "length", "clearLineBuffer"),
+    *("_path", "_networkProducer", "_waitingForTransport", "_dataBuffer", "length", "clearLineBuffer", "requests"),
     *("_respondToBadRequestAndDisconnect", "lineLengthExceeded", "allHeadersReceived", "allContentReceived"),
     *("requestDone", "pauseProducing", "resumeProducing", "callLater", "setTimeout", "timeoutConnection"),
 )

@@ -1,4 +1,4 @@
-"""Money: rounded in one module, half up."""
+"""Money: rounded in one module, by the rule of the house."""
 
 from decimal import Decimal
 
@@ -10,30 +10,35 @@ from bistro.core.kernel import money
 
 pytestmark = pytest.mark.database_agnostic
 
-AMOUNTS = st.decimals(min_value=0, max_value=99999, places=2, allow_nan=False, allow_infinity=False)
-PERCENTS = st.decimals(min_value=0, max_value=100, places=2, allow_nan=False, allow_infinity=False)
+MODES = ("half_up", "up", "down")
 
 
 @pytest.mark.parametrize(
-    ("amount", "cents"), [("0.005", "0.01"), ("0.004999", "0.00"), ("2.675", "2.68"), ("1.1", "1.10"), ("7", "7.00")]
+    ("mode", "halves"),
+    [("half_up", ["0", "1", "1", "1", "-1"]), ("up", ["1", "1", "1", "1", "-1"]), ("down", ["0", "0", "0", "1", "0"])],
 )
-def test_half_a_cent_goes_up(amount, cents):
-    assert str(money.to_cents(Decimal(amount))) == cents
+def test_rounding_has_a_direction(mode, halves):
+    parts = [(1, 3), (1, 2), (2, 3), (1, 1), (-1, 2)]
+    assert [str(money.Rounding(0, mode=mode).units(*part)) for part in parts] == halves
 
 
-@given(AMOUNTS, PERCENTS)
-def test_tax_inside_is_the_rest_of_the_net(gross, percent):
-    tax = money.tax_inside(gross, percent)
-    assert 0 <= tax <= gross
-    net = gross - tax
-    assert abs(money.tax_on_top(net, percent) - tax) <= Decimal("0.01")
+@pytest.mark.parametrize(("digits", "amount"), [(0, "15"), (2, "0.15"), (3, "0.015")])
+def test_units_are_amounts(digits, amount):
+    assert str(money.Rounding(digits).amount(15)) == amount
 
 
-@pytest.mark.parametrize(
-    ("gross", "percent", "tax"), [("11.00", "10", "1.00"), ("10.00", "19", "1.60"), ("9.99", "0", "0")]
-)
-def test_tax_inside(gross, percent, tax):
-    assert money.tax_inside(Decimal(gross), Decimal(percent)) == Decimal(tax)
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.integers(1, 10**6), st.sampled_from(MODES))
+def test_parts_add_up_and_are_each_rounded_down_or_up(shares, denominator, mode):
+    whole = money.Rounding(0, mode=mode).units(sum(shares), denominator)
+    parts = money.allocate(whole, shares, denominator)
+    assert sum(parts) == whole
+    for part, share in zip(parts, shares, strict=True):
+        assert share // denominator <= part <= -(-share // denominator)
+
+
+def test_the_largest_remainder_gets_the_unit():
+    assert money.allocate(1, [2, 5, 4], 10) == [0, 1, 0]
+    assert money.allocate(2, [5, 5, 5], 10) == [1, 1, 0]
 
 
 def test_amounts_as_text_and_as_people_write_them():

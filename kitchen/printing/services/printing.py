@@ -16,7 +16,7 @@ from kitchen.printing.metrics import FAILED_SLIPS, TROUBLED_PRINTERS
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.network import PrinterTrouble, print_bytes
 from kitchen.printing.selectors import UNPRINTED
-from kitchen.printing.services.slips import claim, failed, next_slip, printed, writing
+from kitchen.printing.services.slips import claim, failed, next_slip, printed, unreadable, writing
 from kitchen.printing.transitions import SlipStatus
 
 log = logging.getLogger(__name__)
@@ -80,16 +80,21 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
     job = next_slip(printer, clock())
     if job is None or not claim(job):
         return False
-    slip = as_escpos(job.slip, columns=printer.columns, code_page=printer.code_page, again=job.doubtful)
+    slip = as_escpos(
+        job.slip, columns=printer.columns, code_page=printer.code_page, images=printer.images, again=job.doubtful
+    )
     if not connection.in_atomic_block:
         close_old_connections()  # orders can use the connection meanwhile
     try:
-        print_bytes(slip, host=printer.host, port=printer.port, answers=printer.answers)
+        print_bytes(slip.data, host=printer.host, port=printer.port, answers=printer.answers)
     except PrinterTrouble as trouble:
         doubtful = trouble.sent or job.doubtful
         failed(job=job, printer=printer, why=trouble.message, now=clock(), doubtful=doubtful)
         return False
-    printed(job=job, printer=printer, now=clock(), sure=printer.answers)
+    if slip.unreadable:
+        unreadable(job=job, printer=printer, why=slip.unreadable, now=clock())
+    else:
+        printed(job=job, printer=printer, now=clock(), sure=printer.answers)
     return True
 
 

@@ -106,18 +106,22 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> No
         with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
             found = job.ticket.pk, job.ticket.order_id, job.ticket.awaited_since
             mark_seen([found], work, screen=f"printer {printer.name}")
-    if not printer.failures and printer.trouble_at is None:
+    if not printer.failures and (printer.trouble_at is None or _has_failed_slips(printer)):
         return
     with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
         troubled = printer.trouble_at is not None
         printer.failures, printer.retry_at = 0, None
-        if not PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED).exists():
+        if not _has_failed_slips(printer):
             printer.trouble_at, printer.trouble = None, ""
         elif troubled:
             printer.trouble = "Printing again. These slips are missing."
         printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
         if troubled:
             work.record(PrinterRecovered(printer=printer))
+
+
+def _has_failed_slips(printer: Printer) -> bool:
+    return PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED).exists()
 
 
 def _tells_all(job: PrintJob) -> bool:
@@ -148,6 +152,20 @@ def failed(*, job: PrintJob, printer: Printer, why: str, now: datetime, doubtful
             printer.trouble_at = printer.trouble_at or now
             work.record(PrinterTroubled(printer=printer, slips=count))
         printer.save(update_fields=fields)
+
+
+def unreadable(*, job: PrintJob, printer: Printer, why: str, now: datetime) -> None:
+    """Give up a slip that came out with letters missing, and alert the cooks.
+
+    The printer is well and goes on with the next slip. The ticket does not count as seen: nobody could read it.
+    """
+    with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
+        mine = PrintJob.objects.filter(pk=job.pk, attempts=job.attempts)
+        move_slips(mine, [SlipStatus.QUEUED], SlipStatus.FAILED, doubtful=True, error=why[:200], ended_at=now)
+        printer.failures, printer.retry_at, printer.trouble = 0, None, why[:200]
+        printer.trouble_at = printer.trouble_at or now
+        work.record(PrinterTroubled(printer=printer, slips=1))
+        printer.save(update_fields=["failures", "retry_at", "trouble", "trouble_at"])
 
 
 def _end(job: PrintJob, status: SlipStatus, now: datetime) -> None:

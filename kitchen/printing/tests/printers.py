@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kitchen.printing.escpos import FEED_AND_CUT, STATUS, WHEN_DONE
 from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.raster import RASTER
 
 WELL, OPEN_COVER, PAPER_OUT = b"\x12\x12", b"\x1a\x12", b"\x1a\x72"
 
@@ -98,7 +99,7 @@ class FakePrinter:
 
 def readable(slip: bytes) -> str:
     """Return the text without printer commands."""
-    out, place = [], 0
+    slip, out, place = images_in(slip)[1], [], 0
     lengths = {b"\x1b@": 2, b"\x1bt": 3, b"\x1bE": 3, b"\x1d!": 3, b"\x1dB": 3, b"\x1dV": 4}
     while place < len(slip):
         length = lengths.get(slip[place : place + 2])
@@ -108,6 +109,17 @@ def readable(slip: bytes) -> str:
         out.append(slip[place : place + 1])
         place += 1
     return b"".join(out).decode("cp858")
+
+
+def images_in(slip: bytes) -> tuple[list[tuple[int, int, bytes]], bytes]:
+    """Return the images of a slip as (dots across, dots down, dots), and the rest of its bytes."""
+    images, rest = [], b""
+    while RASTER in slip:
+        before, _command, slip = slip.partition(RASTER)
+        across, down = int.from_bytes(slip[:2], "little"), int.from_bytes(slip[2:4], "little")
+        images.append((across * 8, down, slip[4 : 4 + across * down]))
+        rest, slip = rest + before, slip[4 + across * down :]
+    return images, rest + slip
 
 
 def printer_at(house, port, **more) -> Printer:

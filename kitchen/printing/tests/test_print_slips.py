@@ -39,7 +39,7 @@ def test_a_slip_says_all_that_a_cook_has_to_know(house, printer, paper):
     text = paper.text()
     local = timezone.localtime(Ticket.objects.get().fired_at, house.restaurant.tz)
     facts = (house.station.name, house.table.name, f"#{order['number']}", f"{local:%H:%M}", "2 x Crème brûlée")
-    said = ("no skin", "ALLERGY PEANUTS", "THE DISH CONTAINS IT", "> Zoë ? hot", "seat 3", "NOTE Birthday")
+    said = ("no skin", "ALLERGY PEANUTS", "THE DISH CONTAINS IT", "> Zoë -> hot", "seat 3", "NOTE Birthday")
     assert [word for word in (*facts, *said) if word not in text] == []
     assert "NEW" not in text
     assert paper.slips[0].startswith(b"\x1b@\x1bt\x13")
