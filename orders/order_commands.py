@@ -12,11 +12,14 @@ MAX_LINES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineRequest:
-    """A line to order. `item` is an id or a name; modifiers are ids or names within the item."""
+    """A line to order. `item` is an id or a name; modifiers are ids or names within the item.
+
+    `modifiers` is None when nobody said: a new line then has none, an edited line keeps those that it has.
+    """
 
     item: int | str
     quantity: int
-    modifiers: tuple[int | str, ...] = ()
+    modifiers: tuple[int | str, ...] | None = None
     note: str = ""
     seat: int | None = None
     course: int | None = None

@@ -1,6 +1,6 @@
 """What an edit keeps: name, price, tax and choices of a line as they were sold (PUT, docs/contracts/lunchify.md)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import forget
-from menu.models import Item, Modifier
+from menu.models import Item
 from menu.services import pause, set_available
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import OrderLine
