@@ -74,7 +74,22 @@ class Service(Pausing, Paper):
         kept: dict[int, Line] = {}
         for (place, course), (what, quantity, _) in zip(keep, wish, strict=False):
             kept.setdefault(sorted(old)[place % len(old)], Line.wished(what, quantity, course))
-        added = [Line.wished(*each) for each in wish]
+        self.replace_lines(order_id, kept, [Line.wished(*each) for each in wish], by_pad=by_pad)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(pick=picks, place=picks, extra=st.integers(1, 2), drop=st.booleans())
+    def order_more(self, pick, place, extra, drop):
+        """Order more of one line. With `drop` another line leaves the order."""
+        order_id = self.order_id(pick)
+        kept = {pk: replace(line) for pk, line in self.model.orders[order_id].lines.items()}
+        chosen = sorted(kept)[place % len(kept)] if kept else 0
+        if drop and len(kept) > 1:
+            del kept[next(pk for pk in sorted(kept, reverse=True) if pk != chosen)]
+        if kept:
+            kept[chosen].quantity += extra
+            self.replace_lines(order_id, kept, [], by_pad=False)
+
+    def replace_lines(self, order_id: int, kept: dict[int, Line], added: list[Line], *, by_pad: bool) -> None:
         requests = self.requests([*kept.values(), *added], tuple(kept))
         actor = self.house.pad_actor if by_pad else self.manager
         more = self.split(order_id, kept)
