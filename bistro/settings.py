@@ -74,10 +74,12 @@ INSTALLED_APPS = [
     "template_partials",
     "bistro.core.apps.CoreConfig",
     "menu",
+    "menu.files",
     "tables",
     "orders",
     "kitchen",
     "kitchen.printing",
+    "bistro.opening",
     "bistro.demo",
 ]
 

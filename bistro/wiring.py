@@ -26,6 +26,7 @@ WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
+    "menu.files.services.import_due",
     "orders.services.raise_unseen_alarms",
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",

@@ -5,7 +5,7 @@ from typing import Any
 from bistro.core.kernel.jsontext import moment
 from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import TicketStatus
-from orders.allergies import allergies, choice_names, conflicts
+from orders.allergies import choice_names, conflicts
 
 
 def ticket_json(ticket: Ticket) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def ticket_line_json(row: TicketLine) -> dict[str, Any]:
         "name": row.line.name,
         "quantity": row.line.quantity,
         "modifiers": choice_names(row.line),
-        "allergies": allergies(row.line),
+        "allergies": row.line.allergies,
         "conflicts": conflicts(row.line),
         "seat": row.line.seat,
         "course": row.line.course,

@@ -1,12 +1,37 @@
 """Parts of a unit of work that sets up the kitchen. The caller holds the unit of work."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import ModifierRoute, Route, Screen, Station, Ticket
 from kitchen.setup_events import KitchenChanged
+from menu.steps import touch_menu
+
+
+def add_stations(
+    stations: Sequence[tuple[str, str, int]], work: UnitOfWork, *, cooks: Mapping[str, int] | None = None
+) -> dict[str, Station]:
+    """Create stations `(key, name, position)` and return them by key.
+
+    The first is the catch-all; each has one cook, or the number in `cooks`.
+    """
+    require_transaction()
+    made = {
+        key: Station.objects.create(
+            restaurant_id=work.restaurant_id,
+            name=clean_text(name),
+            position=position,
+            is_catch_all=place == 0,
+            cooks=(cooks or {}).get(key, 1),
+        )
+        for place, (key, name, position) in enumerate(stations)
+    }
+    touch_menu(work, "stations and routes")  # compiled routes are cached per menu version
+    work.record(KitchenChanged(what="set up", restaurant_id=work.restaurant_id))
+    return made
 
 
 def only_catch_all(station: Station, work: UnitOfWork) -> None:

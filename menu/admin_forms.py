@@ -197,14 +197,25 @@ class RecipePartForm(TenantForm):
         return cls.offered
 
 
-class TaxRateForm(TenantForm):
-    """A form for a tax rate. Saving a new default replaces the old one."""
+class TaxForm(TenantForm):
+    """A form for a tax. Saving a new default replaces the old one."""
 
     settled_constraints = frozenset({"tax_default_once"})
+
+
+class TaxComponentForm(TenantForm):
+    """A form for a component of a tax."""
+
     constraint_words = {
         "tax_percent_sane": ("percent", "Between 0 and 100."),
-        "tax_name_once": ("name", "This name is already in use."),
+        "tax_component_always_once": ("name", "This component is already there."),
+        "tax_component_once": ("name", "This component is already there from this day."),
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["percent"] = Decimal(short(self.instance.percent))  # 19, not 19.0000
 
 
 class PortionsForm(forms.Form):

@@ -12,8 +12,8 @@ from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.money import Rounding
 from bistro.core.models import Restaurant
 from bistro.core.speed.compiled_queries import CompiledQuery
-from menu.allergens import Stated, words_of
-from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, TaxRate
+from menu.allergens import Stated, declared_by, words_of
+from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, Tax
 from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
@@ -30,7 +30,7 @@ class CompiledModifier:
     name_key: str
     price: Decimal
     is_default: bool
-    allergen: str
+    declares: str  # the allergy that choosing it declares, or ""
     stated: Stated  # of what the choice adds
     off: bool
 
@@ -169,12 +169,13 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
     restaurant = restaurant_by_id(restaurant_id)
     taxes, default = _taxes(restaurant_id)
     stated = read_statements(restaurant_id)
-    groups = _groups(restaurant_id, stated)
+    allergens = _allergens(restaurant_id)
+    groups = _groups(restaurant_id, stated, allergens)
     categories = list(Category.objects.of_restaurant(restaurant_id).not_archived())
     courses = {category.pk: category.course for category in categories}
     items: dict[int, CompiledItem] = {}
     for item in Item.objects.of_restaurant(restaurant_id).not_archived().filter(category_id__in=courses):
-        tax = taxes[item.tax_rate_id] if item.tax_rate_id else default
+        tax = taxes[item.tax_id] if item.tax_id else default
         items[item.pk] = _item(item, tax, courses[item.category_id], groups.get(item.pk, []), stated)
     return CompiledMenu(
         version=version,
@@ -188,17 +189,24 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
         ),
         by_id=items,
         by_name={item.name_key: item for item in items.values()},
-        allergens=_allergens(restaurant_id),
+        allergens=allergens,
     )
 
 
 def _taxes(restaurant_id: int) -> tuple[dict[int, CompiledTax], CompiledTax]:
     """Return the taxes by id, and the tax of dishes without one of their own."""
-    taxes, default = {}, NO_TAX
-    for rate in TaxRate.objects.of_restaurant(restaurant_id):
-        taxes[rate.pk] = CompiledTax.of([("", None, rate.name, rate.percent)])
-        default = taxes[rate.pk] if rate.is_default else default
-    return taxes, default
+    rows: dict[int, list[tuple[str, date | None, str, Decimal]]] = {}
+    default = None
+    columns = "components__order_kind", "components__valid_from", "components__name", "components__percent"
+    for pk, is_default, *component in (
+        Tax.objects.of_restaurant(restaurant_id).order_by("pk").values_list("pk", "is_default", *columns)
+    ):
+        default = pk if is_default else default
+        found = rows.setdefault(pk, [])
+        if component[2] is not None:  # None: the tax has no components
+            found.append(tuple(component))
+    taxes = {pk: CompiledTax.of(found) for pk, found in rows.items()}
+    return taxes, taxes.get(default, NO_TAX) if default else NO_TAX
 
 
 def _allergens(restaurant_id: int) -> CompiledAllergens:
@@ -206,7 +214,9 @@ def _allergens(restaurant_id: int) -> CompiledAllergens:
     return CompiledAllergens(names, words_of(names.items()))
 
 
-def _groups(restaurant_id: int, stated: Mapping[Subject, Statements]) -> dict[int, list[CompiledGroup]]:
+def _groups(
+    restaurant_id: int, stated: Mapping[Subject, Statements], allergens: CompiledAllergens
+) -> dict[int, list[CompiledGroup]]:
     """Return the groups of each item, {item: groups in order}."""
     choices: dict[int, list[CompiledModifier]] = {}
     for modifier in Modifier.objects.of_restaurant(restaurant_id).not_archived():
@@ -218,7 +228,7 @@ def _groups(restaurant_id: int, stated: Mapping[Subject, Statements]) -> dict[in
                 name_key=modifier.name_key,
                 price=modifier.price,
                 is_default=modifier.is_default,
-                allergen=modifier.allergen,
+                declares=modifier.allergen or declared_by(modifier.name, allergens.words) or "",
                 stated=stated.get(("modifier", modifier.pk), NOTHING_STATED).levels,
                 off=modifier.off_since is not None,
             )

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from django.db.models import Model
 
 from bistro.core.kernel.money import ZERO
+from menu.taxes import DishTax
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ImportedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """A dish. `tax` is a percentage; None means the restaurant's default rate.
+    """A dish. `tax` None means the restaurant's default.
 
     `contains`, `may_contain` and `free_of` are codes of allergens.
     """
@@ -42,7 +43,7 @@ class ImportedItem:
     name: str
     price: Decimal
     description: str = ""
-    tax: Decimal | None = None
+    tax: DishTax | None = None
     prep_minutes: int = 10
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
@@ -73,7 +74,7 @@ def _item(data: Any) -> ImportedItem:
         name=data.name,
         price=data.price,
         description=data.description,
-        tax=data.tax,
+        tax=DishTax(data.tax),
         prep_minutes=data.prep_minutes,
         contains=tuple(data.contains),
         may_contain=tuple(data.may_contain),
@@ -126,35 +127,6 @@ class ImportedRecipe:
     @property
     def what(self) -> str:
         return f"{self.item}: {self.modifier}" if self.modifier else self.item
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """A change of a dish that an import would make: a field or a choice, in words before and after."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDish:
-    """A dish of an import. A new dish lists its choices; an unchanged one lists nothing."""
-
-    name: str
-    state: Literal["new", "changed", "unchanged"]
-    changes: tuple[PlannedChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """The rows that an import would write, in the order in which the dishes were given."""
-
-    dishes: tuple[PlannedDish, ...]
-
-    def count(self, state: str) -> int:
-        """Return the number of dishes in a state."""
-        return sum(dish.state == state for dish in self.dishes)
 
 
 @dataclass(frozen=True, slots=True)

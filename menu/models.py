@@ -10,6 +10,7 @@ from bistro.core.kernel.money import AMOUNT, ZERO, short
 from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
 from menu.querysets import PauseQuerySet
+from menu.tax_models import Tax, TaxComponent
 
 NOT_NEGATIVE = [MinValueValidator(Decimal("0.00"))]
 
@@ -29,27 +30,6 @@ class MenuVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.version}.{self.availability}"
-
-
-class TaxRate(models.Model):
-    """A rate of tax, e.g. `Food 10 %`. One is the restaurant's default."""
-
-    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="tax_rates")
-    name = models.CharField(max_length=40)
-    percent = models.DecimalField(max_digits=5, decimal_places=2, validators=NOT_NEGATIVE)
-    is_default = models.BooleanField(default=False)
-    objects = TenantQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["restaurant", "percent"]
-        constraints = [
-            models.CheckConstraint(name="tax_percent_sane", condition=Q(percent__gte=0, percent__lte=100)),
-            models.UniqueConstraint(fields=["restaurant", "name"], name="tax_name_once"),
-            models.UniqueConstraint(fields=["restaurant"], condition=Q(is_default=True), name="tax_default_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({short(self.percent)} %)"
 
 
 class Category(models.Model):
@@ -86,7 +66,7 @@ class Item(models.Model):
     name_key = NameKeyField()
     description = models.CharField(max_length=400, blank=True)
     price = models.DecimalField(validators=NOT_NEGATIVE, **AMOUNT)
-    tax_rate = models.ForeignKey(TaxRate, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    tax = models.ForeignKey(Tax, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Minutes until a ticket is marked “soon” (S). Blank = same as the station."
@@ -304,4 +284,4 @@ class RecipePart(models.Model):
 
 from menu.allergen_models import Allergen, AllergenStatement  # noqa: E402  (they refer to the models above)
 
-__all__ = ["Allergen", "AllergenStatement"]
+__all__ = ["Allergen", "AllergenStatement", "Tax", "TaxComponent"]

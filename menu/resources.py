@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 from import_export import fields, resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Error, Result, RowResult
@@ -17,6 +18,7 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.names import name_key
+from bistro.core.models import Restaurant
 from menu.imported import ImportedCategory, ImportedItem
 from menu.models import Category, Item
 from menu.services import import_menu
@@ -58,7 +60,8 @@ class ItemResource(resources.ModelResource):
     def __init__(self, actor: Actor | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.actor = actor
-        self.currency = restaurant_of(actor).currency if actor else ""
+        restaurant = restaurant_of(actor) if actor else Restaurant()
+        self.currency, self.day = restaurant.currency, restaurant.business_date(timezone.now())
         self.report = ""
         self.fields = {column: fields.Field(column_name=column, readonly=True) for column in COLUMNS}
         for field_name, field in self.fields.items():
@@ -72,7 +75,7 @@ class ItemResource(resources.ModelResource):
         return COLUMNS
 
     def export_resource(self, instance: Item, selected_fields: Any = None, **kwargs: Any) -> list[str]:
-        cells = cells_of(instance, self.currency)
+        cells = cells_of(instance, self.currency, self.day)
         return [harmless(cells[column]) for column in COLUMNS if not selected_fields or column in selected_fields]
 
     # --- import -----------------------------------------------------------------------------------------------
@@ -109,7 +112,7 @@ class ItemResource(resources.ModelResource):
             if not any(cells.values()):
                 continue
             old = known.get(name_key(cells["name"]))
-            before = cells_of(old, self.currency) if old else {}
+            before = cells_of(old, self.currency, self.day) if old else {}
             whole = {**before, **cells}  # columns that the file lacks keep their value
             try:
                 item = read_row(whole, self.currency)
@@ -140,9 +143,9 @@ class ItemResource(resources.ModelResource):
 
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
-    """Prefetch everything that a row of the spreadsheet shows, in six queries for any number of dishes."""
-    related = ("item_groups__group__modifiers", "statements__allergen")
-    return rows.select_related("category", "tax_rate").prefetch_related(*related)
+    """Prefetch everything that a row of the spreadsheet shows, in seven queries for any number of dishes."""
+    related = ("tax__components", "item_groups__group__modifiers", "statements__allergen")
+    return rows.select_related("category", "tax").prefetch_related(*related)
 
 
 def _row_result(before: dict[str, str], after: dict[str, str], columns: list[str]) -> RowResult:

@@ -3,14 +3,14 @@
 from bistro.core.kernel.names import name_key
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.allergens import ALLERGENS
-from menu.models import Allergen, TaxRate
+from menu.models import Allergen, Tax
 
 
-def only_default(rate: TaxRate, work: UnitOfWork) -> None:
-    """Clear the default of the other tax rates, before `rate` is saved as the default in the same transaction."""
+def only_default(tax: Tax, work: UnitOfWork) -> None:
+    """Clear the default of the other taxes, before `tax` is saved as the default in the same transaction."""
     require_transaction()
-    others = TaxRate.objects.of_restaurant(work.restaurant_id).filter(is_default=True)
-    others.exclude(pk=rate.pk).update(is_default=False)
+    others = Tax.objects.of_restaurant(work.restaurant_id).filter(is_default=True)
+    others.exclude(pk=tax.pk).update(is_default=False)
 
 
 def add_catalogue(restaurant_id: int) -> list[Allergen]:

@@ -1,17 +1,20 @@
 """Conversion of spreadsheet rows to the import service's values, with errors by column."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from bistro.core.kernel.money import exact, short, text
+from bistro.core.kernel.money import exact, text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import ALLERGENS, DIETS, Level, of_level
 from menu.imported import ImportedItem
 from menu.models import Category, Item
 from menu.options_text import read_options, write_options
+from menu.tax_catalogue import compiled
+from menu.taxes import read_dish_tax, write_components
 
 COLUMNS = (
     "category",
@@ -19,6 +22,7 @@ COLUMNS = (
     "description",
     "price",
     "tax",
+    "tax_take_away",
     "prep_minutes",
     "allergens",
     "may_contain",
@@ -51,15 +55,18 @@ def plain_text(cell: Any) -> str:
     return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
 
 
-def cells_of(item: Item, currency: str) -> dict[str, str]:
-    """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
+def cells_of(item: Item, currency: str, day: date) -> dict[str, str]:
+    """Return the row of a dish, {column: text}, with the tax of a day. Needs the prefetches of `items_with_all`."""
+    tax = compiled(item.tax.components.all()).dish_tax(day) if item.tax else None
+    take_away = tax.take_away if tax else None
     stated = {row.allergen.code: row.level for row in item.statements.all() if row.allergen.archived_at is None}
     return {
         "category": item.category.name,
         "name": item.name,
         "description": item.description,
         "price": text(item.price, currency),
-        "tax": short(item.tax_rate.percent) if item.tax_rate else "",
+        "tax": write_components(tax.components) if tax else "",
+        "tax_take_away": "" if take_away is None else write_components(take_away),
         "prep_minutes": str(item.prep_minutes),
         "allergens": ", ".join(of_level(stated, Level.CONTAINS)),
         "may_contain": ", ".join(of_level(stated, Level.MAY_CONTAIN)),
@@ -81,6 +88,10 @@ def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
             read[column] = reader(cells.get(column, ""))
         except ValueError as error:
             problems[column] = [str(error)]
+    try:
+        read["tax"] = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
+    except ValueError as error:
+        problems["tax"] = [str(error)]
     problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
     if len(cells.get("category", "")) > MOST_OF_CATEGORY:
         problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
@@ -121,15 +132,6 @@ def _money(cell: str) -> Decimal:
         return Decimal(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell)
     except InvalidOperation:
         raise ValueError(f"“{cell}” is not a price.") from None
-
-
-def _percent(cell: str) -> Decimal | None:
-    if not cell:
-        return None
-    percent = _money(cell.removesuffix("%").strip())
-    if not 0 <= percent <= 100:
-        raise ValueError(f"“{cell}” is not a percentage.")
-    return percent
 
 
 def _count(default: int | None, most: int) -> Callable[[str], int | None]:
@@ -174,7 +176,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
     "price": _money,
-    "tax": _percent,
     "prep_minutes": _count(10, most=1440),
     "allergens": _words(ALLERGENS, "an allergen of the list"),
     "may_contain": _words(ALLERGENS, "an allergen of the list"),

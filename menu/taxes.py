@@ -1,14 +1,40 @@
-"""The tax of dishes: the components in force for a kind of order on a day."""
+"""The tax of dishes as plain values: the components in force, and their text in a cell of a spreadsheet.
 
+19            one component, called “Tax”
+VAT 19 %      one with a name
+GST 5 + QST 9.975
+0             no tax
+"""
+
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bistro.core.kernel.money import short
+from bistro.core.kernel.order_kinds import OrderKind
+
 Component = tuple[str, Decimal]  # (name, percent)
 Components = tuple[Component, ...]
 
 EVERY_KIND = ""
+NAMELESS = "Tax"
+MOST_OF_NAME = 40
+_COMPONENT = re.compile(r"(?:(?P<name>.*\S)\s+)?(?P<percent>[0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*%?", re.DOTALL)
+_NO_TAX = re.compile(r"0(?:[.,]0+)?\s*%?")
+
+
+@dataclass(frozen=True, slots=True)
+class DishTax:
+    """The tax of a dish on a day: `components`, and those of take-away where they differ."""
+
+    components: Components
+    take_away: Components | None = None
+
+    def __str__(self) -> str:
+        here = write_components(self.components)
+        return here if self.take_away is None else f"{here}, take-away {write_components(self.take_away)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +51,11 @@ class CompiledTax:
                     return components
         return ()
 
+    def dish_tax(self, day: date) -> DishTax:
+        """Return what a file says about this tax on a day."""
+        eaten_in, taken_away = (self.on(kind, day) for kind in (OrderKind.DINE_IN, OrderKind.TAKE_AWAY))
+        return DishTax(eaten_in, None if taken_away == eaten_in else taken_away)
+
     @classmethod
     def of(cls, rows: Iterable[tuple[str, date | None, str, Decimal]]) -> "CompiledTax":
         """Compile rows of (kind or "", valid from, name, percent)."""
@@ -33,7 +64,7 @@ class CompiledTax:
             found.setdefault(kind, {}).setdefault(valid_from, []).append((name, percent))
         return cls(
             {
-                kind: tuple((day, tuple(dated[day])) for day in sorted(dated, key=_newest_first))
+                kind: tuple((day, tuple(sorted(dated[day]))) for day in sorted(dated, key=_newest_first))
                 for kind, dated in found.items()
             }
         )
@@ -44,3 +75,49 @@ NO_TAX = CompiledTax({})
 
 def _newest_first(day: date | None) -> int:
     return -day.toordinal() if day else 0
+
+
+def read_components(cell: str) -> Components:
+    """Return the components that a cell names. Raises ValueError with a sentence for people."""
+    if _NO_TAX.fullmatch(cell.strip()):
+        return ()
+    components = tuple(_component(part.strip()) for part in cell.split("+"))
+    names = [name for name, _percent in components]
+    if len(set(names)) < len(names):
+        raise ValueError(f"“{cell.strip()}” names a tax twice.")
+    return tuple(sorted(components))
+
+
+def read_dish_tax(cell: str, take_away: str = "") -> DishTax | None:
+    """Return what the cells `tax` and `tax_take_away` say. An empty first cell means the restaurant's default.
+
+    Raises ValueError with a sentence for people.
+    """
+    if not cell.strip():
+        if take_away.strip():
+            raise ValueError("A tax for take-away needs a tax for guests who eat in.")
+        return None
+    components = read_components(cell)
+    other = read_components(take_away) if take_away.strip() else components
+    return DishTax(components, None if other == components else other)
+
+
+def _component(part: str) -> Component:
+    found = _COMPONENT.fullmatch(part)
+    if found is None:
+        raise ValueError(f"“{part}” is not a tax. Write 19, VAT 19 or GST 5 + QST 9.975.")
+    name, percent = found["name"] or NAMELESS, Decimal(found["percent"].replace(",", "."))
+    if percent > 100:
+        raise ValueError(f"“{part}” is more than 100 %.")
+    if len(name) > MOST_OF_NAME:
+        raise ValueError(f"“{name}” is too long for the name of a tax: at most {MOST_OF_NAME} characters.")
+    return name, percent
+
+
+def write_components(components: Components) -> str:
+    """Return the text of components that `read_components` reads."""
+    return " + ".join(_text(*component) for component in components) or "0"
+
+
+def _text(name: str, percent: Decimal) -> str:
+    return short(percent) if name == NAMELESS and percent else f"{name} {short(percent)}"

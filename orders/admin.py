@@ -35,7 +35,7 @@ class LinesOfOrder(ReadOnlyInline):
     """Lines of an order with their prices at the time of ordering."""
 
     model = OrderLine
-    fields = ("name", "quantity", "choices", "allergies", "note", "course", "seat", "status", "price", "amount")
+    fields = ("name", "quantity", "choices", "declared", "note", "course", "seat", "status", "price", "amount")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -46,7 +46,7 @@ class LinesOfOrder(ReadOnlyInline):
         return ", ".join(choice_names(line))
 
     @admin.display(description="Allergies")
-    def allergies(self, line: OrderLine) -> str:
+    def declared(self, line: OrderLine) -> str:
         return in_words(line)
 
     @admin.display(description="Unit price")

@@ -1,58 +1,160 @@
-"""The allergy rule: choices and declared allergies of a line, and conflicts between allergies and the dish.
+"""The allergy rule: the allergies that matter for a line, and their conflicts with the dish and its choices.
 
 Every screen, slip and API answer reads a line through these functions, so that all of them warn in the same cases.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.names import name_key
+from menu.allergens import Level, Stated, declared_by, of_level
+from menu.compiled import CompiledAllergens, CompiledItem, CompiledModifier
 from orders.models import OrderLine
+from orders.order_commands import LineRequest
+from tables.declarations import Declared, declared_for, each_once
 
-Choice = dict[str, Any]  # an entry of OrderLine.modifiers
+NOT_STATED = "not_stated"
+_DISH = "THIS DISH"
+_WARNINGS = {
+    Level.CONTAINS.value: ("IN {where}", "{where} CONTAINS IT"),
+    Level.MAY_CONTAIN.value: ("MAY BE IN {where}", "{where} MAY CONTAIN IT"),
+    NOT_STATED: ("NOT STATED, ASK", "NOT STATED, ASK"),
+}
+SEVERITY = {level: place for place, level in enumerate(_WARNINGS)}
+
+Place = tuple[str, Stated]  # the name of a dish or choice, and what is stated about it
 
 
 class Conflict(TypedDict):
-    """An allergen that the guest must not eat and that the line contains. `where`: the dish that contains it."""
+    """A declared allergen that a dish or choice contains or may contain, or about which nothing is stated."""
 
     allergen: str
     where: str
     level: str
 
 
-def choices(line: OrderLine) -> list[Choice]:
-    """Return the modifiers that change the dish, without the declared allergies."""
-    return [modifier for modifier in line.modifiers if not modifier.get("allergen")]
+@dataclass(frozen=True, slots=True)
+class AllergyMark:
+    """An allergy as screens show it. `level` is the most serious conflict, or "" for none.
+
+    `words` and `paper` are the warning on screens and on slips.
+    """
+
+    allergen: str
+    level: str = ""
+    words: str = ""
+    paper: str = ""
 
 
-def choice_names(line: OrderLine) -> list[str]:
-    """Return the names of the choices."""
-    return [choice["name"] for choice in choices(line)]
+# --- the declared allergies of a line --------------------------------------------------------------------------------
+def own_allergies(
+    catalogue: CompiledAllergens, place: int, request: LineRequest, chosen: Iterable[CompiledModifier]
+) -> tuple[str, ...]:
+    """Return the codes that the line itself declares: its `allergies` and choices named "… allergy".
+
+    Raises InvalidInput for codes that are not in the catalogue.
+    """
+    given = request.allergies or ()
+    unknown = [f"“{code}” is not in the catalogue of allergens." for code in given if code not in catalogue.names]
+    if unknown:
+        raise InvalidInput(" ".join(unknown), code="unknown_allergen", fields={f"lines.{place}.allergies": unknown})
+    names = (declared_by(name, catalogue.words) for name in request.modifiers or () if isinstance(name, str))
+    declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]
+    return tuple(dict.fromkeys(declared))
 
 
-def allergies(line: OrderLine) -> list[str]:
-    """Return the allergens that the guest must not eat, each once."""
-    found = [modifier["allergen"] for modifier in line.modifiers if modifier.get("allergen")]
-    return list(dict.fromkeys(found)) if len(found) > 1 else found
+def without_allergies(
+    catalogue: CompiledAllergens, item: CompiledItem, wanted: Sequence[int | str]
+) -> Sequence[int | str]:
+    """Return the wanted choices without the names that only declare an allergy.
 
-
-def conflicts(line: OrderLine) -> list[Conflict]:
-    """Return the declared allergens that the dish contains."""
-    declared = allergies(line)
-    if not declared:
-        return []
-    contained = {allergen.casefold() for allergen in line.allergens}
+    A dish may have a choice of its own with such a name. It stays a choice, because it may have a price.
+    """
+    if not any(isinstance(name, str) and declared_by(name, catalogue.words) for name in wanted):
+        return wanted
+    own = {choice.name_key for choice in item.modifiers()}
     return [
-        Conflict(allergen=allergen, where=line.name, level="contains")
-        for allergen in declared
-        if allergen.casefold() in contained
+        name
+        for name in wanted
+        if isinstance(name, int) or name_key(name) in own or declared_by(name, catalogue.words) is None
     ]
 
 
-def conflicting(line: OrderLine) -> list[str]:
-    """Return the names of the allergens in conflict, for screens and slips."""
-    return [conflict["allergen"] for conflict in conflicts(line)]
+def effective_allergies(own: Iterable[str], declared: Declared, seat: int | None) -> list[str]:
+    """Return the codes that matter for a line: its own and those of the guests who may eat it."""
+    return each_once([*own, *declared_for(declared, seat)])
+
+
+# --- conflicts -------------------------------------------------------------------------------------------------------
+def conflicts_of(codes: Iterable[str], places: Sequence[Place]) -> list[Conflict]:
+    """Return the conflicts of allergies with a dish and its choices; `places` begins with the dish.
+
+    Silence about an allergen counts only where nothing worse is known: a dish without a statement speaks for its
+    choices too.
+    """
+    found: list[Conflict] = []
+    for code in codes:
+        levels = [(where, stated.get(code, NOT_STATED)) for where, stated in places]
+        known = [each for each in levels if each[1] in (Level.CONTAINS, Level.MAY_CONTAIN)]
+        silent = [each for each in levels if each[1] == NOT_STATED]
+        if silent and silent[0] == levels[0]:
+            silent = silent[:1]
+        found += [Conflict(allergen=code, where=where, level=level) for where, level in known or silent]
+    return found
+
+
+def conflicts(line: OrderLine) -> list[Conflict]:
+    """Return the conflicts of a line, from the statements that were copied when it was sold."""
+    return conflicts_of(line.allergies, _places(line)) if line.allergies else []
+
+
+def marks_of(codes: Sequence[str], places: Sequence[Place]) -> list[AllergyMark]:
+    """Return one mark for each allergy, with its most serious conflict."""
+    if not codes:
+        return []
+    dish = places[0][0]
+    worst: dict[str, Conflict] = {}
+    for conflict in sorted(conflicts_of(codes, places), key=lambda each: SEVERITY[each["level"]]):
+        worst.setdefault(conflict["allergen"], conflict)
+    return [_mark(code, worst.get(code), dish) for code in codes]
+
+
+def allergy_marks(line: OrderLine) -> list[AllergyMark]:
+    """Return the marks of a line for screens and slips."""
+    return marks_of(line.allergies, _places(line)) if line.allergies else []
 
 
 def in_words(line: OrderLine) -> str:
     """Return the allergies as one text for tables of text: `nuts (in this dish), milk`."""
-    contained = conflicting(line)
-    return ", ".join(f"{name} (in this dish)" if name in contained else name for name in allergies(line))
+    marks = allergy_marks(line)
+    return ", ".join(f"{mark.allergen} ({mark.words.lower()})" if mark.words else mark.allergen for mark in marks)
+
+
+def contents(line: OrderLine) -> list[str]:
+    """Return the allergens that the dish and its choices contain."""
+    return each_once(code for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS))
+
+
+def choice_names(line: OrderLine) -> list[str]:
+    """Return the names of the choices."""
+    return [choice["name"] for choice in line.modifiers]
+
+
+def _places(line: OrderLine) -> list[Place]:
+    choices: list[dict[str, Any]] = line.modifiers
+    return [(line.name, line.stated), *((choice["name"], choice.get("stated", {})) for choice in choices)]
+
+
+def _mark(code: str, conflict: Conflict | None, dish: str) -> AllergyMark:
+    if conflict is None:
+        return AllergyMark(code)
+    words, paper = _WARNINGS[conflict["level"]]
+    of_dish = conflict["where"] == dish
+    return AllergyMark(
+        allergen=code,
+        level=conflict["level"],
+        words=words.format(where=_DISH if of_dish else conflict["where"]),
+        paper=paper.format(where="THE DISH" if of_dish else conflict["where"].upper()),
+    )

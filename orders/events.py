@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, TypedDict
 
 from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
 from bistro.core.kernel.money import text
-from orders.allergies import allergies, choice_names
+from orders.allergies import choice_names
 from orders.models import Order, OrderLine
 from orders.representations import line_json, order_json, private_notes
 from orders.transitions import LineStatus
@@ -136,7 +136,7 @@ def line_before_edit(line: OrderLine) -> OldLine:
         "name": line.name,
         "quantity": line.quantity,
         "modifiers": choice_names(line),
-        "allergies": allergies(line),
+        "allergies": list(line.allergies),
         "chosen": [each["id"] for each in line.modifiers],
     }
 

@@ -105,7 +105,7 @@ class Order(models.Model):
 
     @property
     def rounding(self) -> Rounding:
-        """How the tax of this order is rounded."""
+        """The rule by which the tax of this order is rounded."""
         return Rounding(digits(self.currency), self.rounding_level, self.rounding_mode)
 
     @property
@@ -135,9 +135,9 @@ class OrderLine(models.Model):
     Name, price and tax are copies, so that later prices do not change the bill. `unit_price` includes the
     modifiers; `total` = unit price × quantity.
 
-    `modifiers` is a list of {"id": int, "name": str, "price": str such as "1.50", "allergen": str}. A modifier with
-    a non-empty `allergen` declares an allergy; the others are choices (`orders.allergies`). `allergens` is a list of
-    the words of the dish.
+    `modifiers` is a list of {"id": int, "name": str, "price": str such as "1.50", "stated": {code: level}}. `stated`
+    has the dish's own statements about allergens when it was sold. `own_allergies` are codes that the line itself
+    declares, `allergies` these and those of the guests who may eat it (`orders.allergies`).
 
     A line that leaves its order is marked (`removed_at`) and kept, because a refund needs it. `objects` and
     `order.lines` do not find it, `with_removed` does.
@@ -153,8 +153,10 @@ class OrderLine(models.Model):
     total = models.DecimalField(**AMOUNT)
     tax = models.DecimalField(**AMOUNT)
     taxes = models.JSONField(default=list, help_text='[{"name", "percent", "amount"}], with its part of the amounts.')
-    modifiers = models.JSONField(default=list, help_text='[{"id", "name", "price", "allergen"}]')
-    allergens = models.JSONField(default=list)
+    modifiers = models.JSONField(default=list, help_text='[{"id", "name", "price", "stated"}]')
+    stated = models.JSONField(default=dict, help_text="{allergen: contains, may_contain or free_of}")
+    own_allergies = models.JSONField(default=list)
+    allergies = models.JSONField(default=list)
     prep_minutes = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True)
     seat = models.PositiveSmallIntegerField(null=True)

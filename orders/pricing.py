@@ -14,8 +14,10 @@ from typing import Any
 from bistro.core.kernel import money
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.names import name_key
+from bistro.core.kernel.refusals import Refusals
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from menu.taxes import Components
+from orders.allergies import own_allergies, without_allergies
 from orders.order_commands import LineRequest
 from orders.tax import Tax, Taxed, compute, total_of
 
@@ -29,6 +31,7 @@ class PricedLine:
     item: CompiledItem
     request: LineRequest
     modifiers: tuple[CompiledModifier, ...]
+    allergies: tuple[str, ...]  # the line's own
     unit_price: Decimal
     total: Decimal
     components: Components
@@ -90,32 +93,46 @@ def choice_copy(modifier: CompiledModifier, currency: str) -> dict[str, Any]:
         "group": modifier.group_id,
         "name": modifier.name,
         "price": money.text(modifier.price, currency),
-        "allergen": modifier.allergen,
+        "stated": modifier.stated,
     }
 
 
-def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date) -> PricedOrder:
-    """Price every line for a kind of order and a business day.
+def price_order(
+    menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date, place: int = 0
+) -> PricedOrder:
+    """Price every line for a kind of order and a business day. `place` is the place of the first line in the request.
 
-    Raises InvalidInput whose `fields` name the first bad line.
+    Raises InvalidInput whose `fields` name all bad lines.
     """
     if not requests:
         raise no_lines()
-    lines = tuple(_price_line(menu, place, request, kind, day) for place, request in enumerate(requests))
+    refusals, lines = Refusals(), []
+    for number, request in enumerate(requests, start=place):
+        with refusals:
+            lines.append(_price_line(menu, number, request, kind, day))
+    refusals.raise_any()
     taxed = compute([(line.total, line.components) for line in lines], menu.tax_mode, menu.rounding)
     if taxed.total > LARGEST_TOTAL:
         raise order_too_large()
-    lines = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
-    return PricedOrder(lines, taxed, menu)
+    whole = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
+    return PricedOrder(whole, taxed, menu)
 
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
     item = _find_item(menu, place, request.item)
-    modifiers = _choose(item, place, request.modifiers or ())
+    refusals = Refusals()
+    modifiers: tuple[CompiledModifier, ...] = ()
+    allergies: tuple[str, ...] = ()
+    with refusals:
+        modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers or ()))
+    with refusals:
+        allergies = own_allergies(menu.allergens, place, request, modifiers)
+    refusals.raise_any()
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
     if unit_price < 0:
         raise negative_price(place)
-    return PricedLine(item, request, modifiers, unit_price, unit_price * request.quantity, item.taxes_for(kind, day))
+    total = unit_price * request.quantity
+    return PricedLine(item, request, modifiers, allergies, unit_price, total, item.taxes_for(kind, day))
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:
@@ -127,20 +144,32 @@ def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledIte
 
 
 def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tuple[CompiledModifier, ...]:
-    """Return the chosen modifiers and the defaults of required groups. Raises InvalidInput beyond min or max."""
-    chosen: list[CompiledModifier] = []
-    for choice in wanted:
-        modifier = _find_modifier(item, place, choice)
-        if modifier in chosen:
-            raise refused_choice(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
-        chosen.append(modifier)
+    """Return the chosen modifiers and the defaults of required groups. Raises InvalidInput for all bad choices."""
+    chosen = _find_modifiers(item, place, wanted)
+    refusals = Refusals()
     for group in item.groups:
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]
-        if len(picked) > group.max:
-            raise refused_choice(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name}.")
-        if len(picked) < group.min:
-            chosen += _defaults(group, picked, place)
+        with refusals:
+            if len(picked) > group.max:
+                message = f"Choose at most {group.max} of {group.name} for {item.name}."
+                raise refused_choice(place, "too_many_modifiers", message)
+            if len(picked) < group.min:
+                chosen += _defaults(item, group, picked, place)
+    refusals.raise_any()
     return tuple(chosen)
+
+
+def _find_modifiers(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> list[CompiledModifier]:
+    """Return the modifiers that a line names. Raises InvalidInput for all unknown, repeated and unavailable ones."""
+    refusals, chosen = Refusals(), list[CompiledModifier]()
+    for choice in wanted:
+        with refusals:
+            modifier = _find_modifier(item, place, choice)
+            if modifier in chosen:
+                raise refused_choice(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
+            chosen.append(modifier)
+    refusals.raise_any()
+    return chosen
 
 
 def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> CompiledModifier:
@@ -163,11 +192,13 @@ def refuse_off(modifier: CompiledModifier, place: int) -> None:
         raise refused_choice(place, "modifier_off", f"“{modifier.name}” is not available now.")
 
 
-def _defaults(group: CompiledGroup, picked: list[CompiledModifier], place: int) -> list[CompiledModifier]:
+def _defaults(
+    item: CompiledItem, group: CompiledGroup, picked: list[CompiledModifier], place: int
+) -> list[CompiledModifier]:
     missing = group.min - len(picked)
     defaults = [m for m in group.modifiers if m.is_default and not m.off and m not in picked][:missing]
     if len(defaults) < missing:
-        raise refused_choice(place, "modifier_required", f"Choose {group.min} of {group.name}.")
+        raise refused_choice(place, "modifier_required", f"Choose {group.min} of {group.name} for {item.name}.")
     return defaults
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.money import text
-from orders.allergies import allergies, choices, conflicts
+from orders.allergies import conflicts
 from orders.models import Order, OrderLine
 from orders.transitions import OrderStatus
 
@@ -54,8 +54,8 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
 def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
     """Return a line: the keys of `LineOutput` without `note`.
 
-    `modifiers` are the choices, `[{"id": int, "name": str, "price": str}]`. `allergies` are the declared allergens,
-    `conflicts` those that the dish contains.
+    `modifiers` are the choices, `[{"id": int, "name": str, "price": str}]`. `allergies` are the codes that matter for
+    the line, `conflicts` those of them that the dish or a choice contains, may contain or does not mention.
     """
     return {
         "id": line.pk,
@@ -63,8 +63,8 @@ def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
         "name": line.name,
         "quantity": line.quantity,
         "unit_price": text(line.unit_price, currency),
-        "modifiers": [{"id": each["id"], "name": each["name"], "price": each["price"]} for each in choices(line)],
-        "allergies": allergies(line),
+        "modifiers": [{"id": each["id"], "name": each["name"], "price": each["price"]} for each in line.modifiers],
+        "allergies": line.allergies,
         "conflicts": conflicts(line),
         "seat": line.seat,
         "course": line.course,

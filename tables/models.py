@@ -81,6 +81,9 @@ class Party(models.Model):
     status = models.CharField(max_length=9, choices=PartyStatus.choices, default=PartyStatus.SEATED)
     seated_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    allergies = models.JSONField(
+        default=dict, blank=True, help_text="{seat, or blank for the whole party: codes of allergens}"
+    )
     version = models.PositiveIntegerField(default=0)
     objects = PartyQuerySet.as_manager()
 

@@ -15,14 +15,14 @@ from tables.events import PadPlaced, PartyCompleted, PartySeated
 from tables.models import Pad, Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
-# Parameters: restaurant, table ids, name keys of tables. Rows: (table id, party id).
+# Parameters: restaurant, table ids, name keys of tables. Rows: (table id, party id, its declared allergies).
 seated_parties = CompiledQuery(
     lambda restaurant, tables, names: (
         Party.objects.of_restaurant(restaurant)
         .seated()
         .filter(Q(table_id__any_of=tables) | Q(table__name_key__any_of=names))
         .order_by()
-        .values_list("table_id", "pk")
+        .values_list("table_id", "pk", "allergies")
     )
 )
 

@@ -15,7 +15,9 @@ PRODUCT = frozenset(
         "bistro",
         "bistro.core",
         "bistro.demo",
+        "bistro.opening",
         "menu",
+        "menu.files",
         "tables",
         "orders",
         "kitchen",
@@ -27,13 +29,17 @@ PRODUCT = frozenset(
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.core": frozenset(),
     "menu": frozenset({"bistro.core"}),
+    "menu.files": frozenset({"bistro.core", "menu"}),
     "tables": frozenset({"bistro.core"}),
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
     # `bistro.demo.credentials` has the types of demo.json.
     "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
-    "bistro.demo": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing"})
+    "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
+    "bistro.demo": frozenset(
+        {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
+    )
     | {"tools.simulator.command", "tools.simulator.options"},  # called by `manage.py simulate`
     "harness": PRODUCT | {"tools.simulator"},
     "benchmarks": PRODUCT | {"tools.simulator", "harness"},

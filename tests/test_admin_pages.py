@@ -19,14 +19,16 @@ from kitchen.printing.models import Printer
 from kitchen.printing.tests.printers import printer_at
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
-from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, TaxRate
+from menu.files.models import MenuImport
+from menu.files.services import upload_menu
+from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, Tax
 from menu.tests.factories import (
     CategoryFactory,
     ItemFactory,
     ModifierFactory,
     ModifierGroupFactory,
     RecipePartFactory,
-    TaxRateFactory,
+    TaxFactory,
 )
 from orders.models import Order
 from tables.models import Section, Table
@@ -70,15 +72,16 @@ def fill(house, count):
         station = StationFactory(restaurant=house.restaurant)
         printer_at(house, 9100, station=station)
         place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
-        TaxRateFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
+        TaxFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
         invite(role="waiter", actor=owner)
+        upload_menu(data=b"category,name,price\nA,Tea,2.00\n", file_name="menu.csv", actor=owner)
         house.order()
 
 
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
-        Allergen, Category, Device, Event, Invitation, Item, Membership, ModifierGroup, Order, Restaurant, Section,
-        Ingredient, Modifier, Printer, Table, TaxRate, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, ModifierGroup, Order, Restaurant,
+        Section, Ingredient, Modifier, Printer, Table, Tax, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -170,7 +173,7 @@ def test_the_first_page_tells_tonight(house, owner):
 
 
 @agnostic
-@pytest.mark.parametrize("label", ["core", "menu", "tables", "orders", "kitchen"])
+@pytest.mark.parametrize("label", ["core", "menu", "menu_files", "tables", "orders", "kitchen"])
 def test_the_pages_of_an_app_open(owner, label):
     assert owner.get(reverse("admin:app_list", args=[label])).status_code == 200
 
@@ -179,7 +182,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 18
+    assert len(links) == 19
     assert {owner.get(link).status_code for link in links} == {200}
 
 

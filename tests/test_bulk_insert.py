@@ -125,7 +125,7 @@ def test_text_arrives_as_it_is(house, count):
     """PostgreSQL receives all rows as one text, whose separators must not occur in the values."""
     house.place(lines=[{"item": house.item.pk, "quantity": 2, "note": 'Zoë’s {a,b} \\ "x" NULL', "seat": 3}])
     row = OrderLine.objects.get()
-    row.modifiers = [{"id": 1, "name": "L'été, {x}", "price": "1.00", "allergen": ""}]
+    row.modifiers = [{"id": 1, "name": "L'été, {x}", "price": "1.00", "stated": {"nuts": "contains"}}]
     rows = [like(row, place) for place in range(count)]
     rows[-1].seat = None
     insert_rows(rows)

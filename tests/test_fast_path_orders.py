@@ -183,6 +183,24 @@ def test_every_refusal_comes_from_the_normal_view(house, pad, what, more, status
     assert answer.headers["content-type"] == b"application/problem+json"
 
 
+DISH, DISHES = {"item": "Brger", "quantity": 1}, [{"item": "Brger", "quantity": 1}, {"item": "Sup", "quantity": 1}]
+SEVERAL_FAULTS = {
+    "dishes": (BY_ID, {"lines": DISHES}, "k"),
+    "key and dish": (BY_ID, {"lines": [DISH]}, " "),
+    "form and dish": (BY_ID, {"lines": [DISH, {"item": 1}], "total": "1"}, "k"),
+    "by names": (BY_NAME, {"table": "Nowhere", "items": [{"name": "Brger", "quantity": 1}, {"name": "Sup"}]}, "k"),
+}
+
+
+@pytest.mark.parametrize(("path", "what", "key"), SEVERAL_FAULTS.values(), ids=SEVERAL_FAULTS)
+def test_several_faults_are_reported_alike_on_both_paths(house, pad, path, what, key):
+    with nothing_changes():
+        quick, slow = (send(handler, path, pad, what, key=key) for handler in (application, ordinary))
+    assert (quick.status, quick.body) == (slow.status, slow.body)
+    assert quick.status == 422
+    assert len(quick.body["errors"]) > 1
+
+
 def test_many_at_once_are_each_placed_once(house, pad, fast_path_only):
     """Batches form on the event loop too: no order is lost, doubled, or answered with another one's answer."""
 
@@ -215,7 +233,14 @@ def mostly(plain, odd):
 def wishes(lines, dish):
     text, number = mostly(plain_text, odd_text), mostly(plain_number, odd_number)
     named = mostly(plain_text | plain_number, odd_text | odd_number) if dish == "item" else text
-    extras = {"modifiers": st.lists(named, max_size=2), "note": text, "seat": number, "course": number}
+    codes = st.lists(st.sampled_from(["nuts", "milk", "dust", "Nuts", "", " nuts", 3, None]), max_size=2)
+    extras = {
+        "modifiers": st.lists(named, max_size=2),
+        "allergies": codes,
+        "note": text,
+        "seat": number,
+        "course": number,
+    }
     line = st.fixed_dictionaries({dish: named, "quantity": number}, optional=extras)
     kind = mostly(st.sampled_from(["dine_in", "take_away", "counter"]), odd_text | odd_number)
     optional = {"note": text} | ({"kind": kind, "name": text, "pickup_at": st.none()} if lines == "lines" else {})

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 from bistro.demo import choices as c
 from bistro.demo.kinds import Category, Item
 
-DRINK = D("20.00")
+DRINK = (("VAT", D("20")),)
 
 # The formatter is off, so that each item reads as one paragraph.
 # fmt: off

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 from bistro.demo import choices as c
 from bistro.demo.kinds import Category, Item
 
-FOOD = D("10.00")
+FOOD = (("VAT", D("10")),)
 
 # The formatter is off, so that each item reads as one paragraph.
 # fmt: off

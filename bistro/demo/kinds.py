@@ -48,7 +48,7 @@ class Item:
     name: str
     description: str
     price: Decimal
-    tax: Decimal
+    tax: tuple[tuple[str, Decimal], ...]  # (name, percent) of each component
     prep_minutes: int
     contains: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.models import Device, Membership, Restaurant, Staff
-from bistro.core.services.devices import create_device, give_token
+from bistro.core.models import Membership, Restaurant, Staff
 from bistro.core.services.restaurants import add_member, open_restaurant
 from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
 from bistro.demo.kinds import Person
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import parts_of
-from kitchen.services.stations import place_screen, set_up_kitchen
+from bistro.opening.services import add_screen_and_integration
+from kitchen.services.stations import set_up_kitchen
 from menu.imported import ImportedCategory, ImportedPart, ImportedRecipe
 from menu.services import import_menu, write_recipes
 from orders.models import Order
@@ -45,7 +45,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
         "url": url,
         "restaurant_id": restaurant.pk,
         "staff": _people(people, actor),
-        "devices": [*_pads(restaurant, actor), *_other_devices(actor)],
+        "devices": [*_pads(restaurant, actor), *add_screen_and_integration(actor=actor)],
     }
 
 
@@ -95,16 +95,6 @@ def _pads(restaurant: Restaurant, actor: Actor) -> list[dict[str, str]]:
         made = add_pads(tables=tables, section_id=row.pk, actor=actor)
         pads += [{"kind": "pad", "table": name, "token": token} for name, token in made]
     return pads
-
-
-def _other_devices(actor: Actor) -> list[dict[str, str]]:
-    devices = []
-    for kind, name in ((Device.Kind.KITCHEN, "Kitchen wall"), (Device.Kind.INTEGRATION, "Demo integration")):
-        device = create_device(kind=kind, name=name, actor=actor)
-        if kind == Device.Kind.KITCHEN:
-            place_screen(device_id=device.pk, station_ids=[], actor=actor)
-        devices.append({"kind": kind.value, "name": name, "token": give_token(device_id=device.pk, actor=actor)})
-    return devices
 
 
 def holds_only(uid: str) -> bool:

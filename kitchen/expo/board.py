@@ -14,7 +14,7 @@ from bistro.core.models import Restaurant
 from kitchen.ages import Limits, limits_of
 from kitchen.compiled_queries import held_lines, orders_open, tickets_on_expo, with_lines
 from kitchen.models import Ticket, TicketLine
-from orders.allergies import allergies, choice_names, conflicting
+from orders.allergies import AllergyMark, allergy_marks, choice_names
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.pickup import pickup_facts
 from orders.transitions import LineStatus, OrderStatus
@@ -25,15 +25,14 @@ class ExpoLine:
     """A dish of an order.
 
     `id` is one of its ticket lines, for the tick; `stations` holds `(name, status)` of each that makes it; `done` means
-    done at all of them; `conflicts` are the allergies that the dish itself contains.
+    done at all of them.
     """
 
     id: int
     quantity: int
     name: str
     modifiers: list[str]
-    allergies: list[str]
-    conflicts: list[str]
+    allergies: list[AllergyMark]
     note: str
     seat: int | None
     course: int
@@ -188,8 +187,7 @@ def _expo_line(row: TicketLine, parts: Collection[tuple[Ticket, TicketLine]]) ->
         quantity=line.quantity,
         name=line.name,
         modifiers=choice_names(line),
-        allergies=allergies(line),
-        conflicts=conflicting(line),
+        allergies=allergy_marks(line),
         note=line.note,
         seat=line.seat,
         course=line.course,

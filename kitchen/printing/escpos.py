@@ -148,10 +148,10 @@ def _write_line(out: Writer, line: Mapping[str, Any]) -> None:
     out.row(line["name"], style, lead=f"{word}{line['quantity']} x ", wide=line["mark"] != "void")
     for choice in line["modifiers"]:
         out.row(choice, TALL, indent=4)
-    for allergen in line["allergies"]:
-        out.row(f" ALLERGY {allergen.upper()} ", INVERSE + DOUBLE, wide=True)
-        if allergen in line["conflicts"]:
-            out.row("!! THE DISH CONTAINS IT !!", BOLD, indent=2)
+    for allergy in line["allergies"]:
+        out.row(f" ALLERGY {allergy['allergen'].upper()} ", INVERSE + DOUBLE, wide=True)
+        if allergy["warning"]:
+            out.row(f"!! {allergy['warning']} !!", BOLD, indent=2)
     if line["note"]:
         out.row(line["note"], TALL, lead="> ", indent=4)
     if line["seat"]:

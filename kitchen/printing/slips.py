@@ -6,7 +6,7 @@ from typing import Any
 
 from kitchen.models import Ticket, TicketLine
 from kitchen.printing.transitions import SlipKind
-from orders.allergies import allergies, choice_names, conflicting
+from orders.allergies import allergy_marks, choice_names
 from orders.pickup import pickup_facts
 
 Paper = dict[str, Any]  # {"note": text, "lines": {order line's id: line}}
@@ -63,8 +63,7 @@ def _line(row: TicketLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "name": line.name,
         "modifiers": choice_names(line),
-        "allergies": allergies(line),
-        "conflicts": conflicting(line),
+        "allergies": [{"allergen": mark.allergen, "warning": mark.paper} for mark in allergy_marks(line)],
         "note": line.note,
         "seat": line.seat,
     }

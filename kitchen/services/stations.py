@@ -7,14 +7,11 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
-from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
-from kitchen.setup_events import KitchenChanged
-from kitchen.setup_steps import hang_screen
+from kitchen.setup_steps import add_stations, hang_screen
 from menu.models import Category, Item, Modifier
-from menu.steps import touch_menu
 
 Row = TypeVar("Row", Category, Item)
 
@@ -35,16 +32,7 @@ def set_up_kitchen(
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
-        made = {
-            key: Station.objects.create(
-                restaurant_id=work.restaurant_id,
-                name=clean_text(name),
-                position=position,
-                is_catch_all=place == 0,
-                cooks=(cooks or {}).get(key, 1),
-            )
-            for place, (key, name, position) in enumerate(stations)
-        }
+        made = add_stations(stations, work, cooks=cooks)
         categories = {row.name_key: row for row in Category.objects.visible_to(actor).not_archived()}
         dishes = {row.name_key: row for row in Item.objects.visible_to(actor).not_archived()}
         for name, key in routes.items():
@@ -54,8 +42,6 @@ def set_up_kitchen(
             Route.objects.create(restaurant_id=work.restaurant_id, station=made[key], item=_named(dishes, name))
         for name, key in (modifiers or {}).items():
             _route_choices(name, made[key], work)
-        touch_menu(work, "stations and routes")  # compiled routes are cached per menu version
-        work.record(KitchenChanged(what="set up", restaurant_id=actor.restaurant_id or 0))
     return list(made.values())
 
 

@@ -20,7 +20,7 @@ from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import TicketStatus
 from kitchen.wall.all_day import AllDay, Ingredients, to_make
 from menu.compiled import CompiledMenu, current_menu
-from orders.allergies import allergies, choice_names, conflicting
+from orders.allergies import AllergyMark, allergy_marks, choice_names, contents
 from orders.pickup import pickup_facts
 from orders.transitions import OPEN, LineStatus
 
@@ -29,14 +29,13 @@ SHIFT = timedelta(hours=12)  # time after the bump in which a recall is offered
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """A line as a cook reads it. `conflicts` are the allergies that the dish itself contains."""
+    """A line as a cook reads it. `contains` are the allergens of the dish and its choices."""
 
     id: int
     quantity: int
     name: str
     modifiers: list[str]
-    allergies: list[str]
-    conflicts: list[str]
+    allergies: list[AllergyMark]
     contains: list[str]
     note: str
     seat: int | None
@@ -282,9 +281,8 @@ def _board_line(row: TicketLine) -> BoardLine:
         quantity=line.quantity,
         name=line.name,
         modifiers=choice_names(line),
-        allergies=allergies(line),
-        conflicts=conflicting(line),
-        contains=list(line.allergens),
+        allergies=allergy_marks(line),
+        contains=contents(line),
         note=line.note,
         seat=line.seat,
         status=row.status,

@@ -2,8 +2,9 @@
 
 from menu.admin.allergens import AllergenAdmin
 from menu.admin.choices import ModifierAdmin, ModifierGroupAdmin
-from menu.admin.items import CategoryAdmin, ItemAdmin, TaxRateAdmin
+from menu.admin.items import CategoryAdmin, ItemAdmin
 from menu.admin.recipes import IngredientAdmin
+from menu.admin.taxes import TaxAdmin
 
 __all__ = [
     "AllergenAdmin",
@@ -12,5 +13,5 @@ __all__ = [
     "ItemAdmin",
     "ModifierAdmin",
     "ModifierGroupAdmin",
-    "TaxRateAdmin",
+    "TaxAdmin",
 ]

@@ -15,7 +15,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
 
 from bistro.core.admin.archive import ArchiveAdmin
-from bistro.core.admin.base import TenantInline, acting_manager, edits_of, manager_of
+from bistro.core.admin.base import TenantInline, acting_manager, manager_of
 from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.pages import ask
@@ -25,11 +25,10 @@ from menu.admin.base import MenuAdmin
 from menu.admin.base import link as page_of
 from menu.admin.recipes import RecipeInline
 from menu.admin.statements import StatementsAdmin
-from menu.admin_forms import CategoryForm, ItemForm, ItemGroupForm, PortionsForm, TaxRateForm
+from menu.admin_forms import CategoryForm, ItemForm, ItemGroupForm, PortionsForm
 from menu.choices import choices_of, some
-from menu.models import Category, Item, ItemGroup, TaxRate
+from menu.models import Category, Item, ItemGroup
 from menu.resources import FORMATS, ItemResource, items_with_all
-from menu.setup_steps import only_default
 
 
 class ItemsOfCategory(TenantInline):
@@ -105,7 +104,7 @@ class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAd
     readonly_fields = ("state",)
     actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
     fieldsets = (
-        (None, {"fields": (("name", "category"), "description", ("price", "tax_rate"), ("popular", "state"))}),
+        (None, {"fields": (("name", "category"), "description", ("price", "tax"), ("popular", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
         ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
         ("Diets", {"fields": ("diets",)}),
@@ -198,23 +197,3 @@ class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAd
             new, updated = result.totals["new"], result.totals["update"]
             self.message_user(request, f"Imported: {new} new, {updated} changed.", messages.SUCCESS)
         return self.back_to_list()
-
-
-@admin.register(TaxRate)
-class TaxRateAdmin(MenuAdmin):
-    """The admin page of tax rates. The default rate changes only by making another rate the default."""
-
-    form = TaxRateForm
-    list_display = ("name", "percent", "is_default")
-    fields = ("name", "percent", "is_default")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: TaxRate | None = None) -> Any:
-        return ("is_default",) if obj and obj.is_default else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: TaxRate | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
-
-    def save_model(self, request: HttpRequest, obj: TaxRate, form: Any, change: bool) -> None:
-        if obj.is_default:
-            only_default(obj, edits_of(request).work)
-        super().save_model(request, obj, form, change)

@@ -52,19 +52,24 @@ class ColumnMap:
         return [
             self.label(column)
             for column in range(width)
-            if column not in self.used and (self._named(column) or any(row.cell(column) for row in below))
+            if column not in self.used and (self.named(column) or any(row.cell(column) for row in below))
         ]
 
     def label(self, column: int) -> str:
         """Return a column's header, or its letter when it has none."""
-        return self.headers[column] if self._named(column) else f"Column {get_column_letter(column + 1)}"
+        return self.headers[column] if self.named(column) else unnamed(column)
 
-    def _named(self, column: int) -> bool:
+    def named(self, column: int) -> bool:
         return column < len(self.headers) and bool(self.headers[column])
 
     def column_of(self, field: str) -> str:
         """Return the header of the column that gives a field, else the field's own name."""
         return next((self.label(column) for column, given in self.fields.items() if given == field), field)
+
+
+def unnamed(column: int) -> str:
+    """Return the name of a column without a header: its letter in a spreadsheet."""
+    return f"Column {get_column_letter(column + 1)}"
 
 
 def fingerprint(headers: Sequence[str]) -> str:
@@ -101,7 +106,7 @@ def map_columns(sheet: Sheet, told: Mapping[str, str] | None = None) -> ColumnMa
     headers = header.texts
     profile = profile_of(headers)
     fields = _told(headers, wanted)
-    ignored = {at for at, name in enumerate(headers) if wanted.get(header_key(name)) == ""}
+    ignored = {at for at, name in enumerate(headers) if wanted.get(header_key(name or unnamed(at))) == ""}
     for guess in (_by_profile(headers, profile), _by_name(headers, own=True), _by_name(headers, own=False)):
         for column, field in guess:
             if column not in fields and column not in ignored and field not in fields.values():
@@ -111,7 +116,7 @@ def map_columns(sheet: Sheet, told: Mapping[str, str] | None = None) -> ColumnMa
 
 
 def _told(headers: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
-    at = {header_key(header): column for column, header in reversed(list(enumerate(headers)))}
+    at = {header_key(header or unnamed(column)): column for column, header in reversed(list(enumerate(headers)))}
     fields: dict[int, str] = {}
     for name, field in wanted.items():
         if name not in at:

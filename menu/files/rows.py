@@ -74,8 +74,12 @@ def unquoted(text: str) -> str:
     return text[1:] if _QUOTED.match(text) else text
 
 
-def read_rows(sheet: Sheet, columns: ColumnMap, currency: Currency, decimal: str = "") -> TextRows:
+def read_rows(
+    sheet: Sheet, columns: ColumnMap, currency: Currency, *, decimal: str = "", category: str = ""
+) -> TextRows:
     """Return the dishes of a file. `decimal` is the separator that a person has told, `.` or `,`.
+
+    `category` is the category of all dishes of a file that has no such column.
 
     Raises FileRefused for too many rows.
     """
@@ -87,9 +91,16 @@ def read_rows(sheet: Sheet, columns: ColumnMap, currency: Currency, decimal: str
     dishes = [row for row in below if kind is None or row.cell(kind).text.casefold() not in not_dishes]
     dishes = [row for row in dishes if any(row.cell(column) for column in columns.fields)]
     numbers = Reader(decimal, told=True) if decimal else reader_for(_proofs(dishes, columns, currency))
-    reader = _RowReader(columns, currency, numbers)
+    if numbers.mark is None and _is_own_export(sheet, columns):
+        numbers = Reader(".")
+    reader = _RowReader(columns, currency, numbers, category)
     rows = tuple(TextRow(row.number, reader.cells(row)) for row in dishes)
     return TextRows(rows, tuple(reader.problems), len(below) - len(dishes), reader.ambiguous)
+
+
+def _is_own_export(sheet: Sheet, columns: ColumnMap) -> bool:
+    """Return whether the file has the exact form of our export, which writes decimal points: `1.250` dinars."""
+    return sheet.delimiter == "," and columns.headers == COLUMNS
 
 
 def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator[str | None]:
@@ -108,8 +119,8 @@ def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator
 class _RowReader:
     """The reader of the rows of one file, and the problems that it found so far."""
 
-    def __init__(self, columns: ColumnMap, currency: Currency, numbers: Reader) -> None:
-        self.columns, self.currency, self.numbers = columns, currency, numbers
+    def __init__(self, columns: ColumnMap, currency: Currency, numbers: Reader, category: str) -> None:
+        self.columns, self.currency, self.numbers, self.category = columns, currency, numbers, category
         self.problems: list[Problem] = []
         self.ambiguous = False
 
@@ -121,6 +132,8 @@ class _RowReader:
         variant = texts.pop("variant", "")
         if variant.casefold() not in _REGULAR and texts.get("name"):
             texts["name"] = f"{texts['name']} ({variant})"
+        if "category" not in texts and self.category:
+            texts["category"] = self.category
         return {field: texts[field] for field in COLUMNS if field in texts}
 
     def _text(self, row: Row, column: int, field: str) -> str:

@@ -305,22 +305,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='TaxRate',
+            name='Tax',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('percent', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0.00'))])),
-                ('is_default', models.BooleanField(default=False)),
-                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tax_rates', to='core.restaurant')),
+                ('name', models.CharField(max_length=120)),
+                ('is_default', models.BooleanField(default=False, help_text='Dishes without a tax of their own have this one.')),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taxes', to='core.restaurant')),
             ],
             options={
-                'ordering': ['restaurant', 'percent'],
+                'verbose_name_plural': 'taxes',
+                'ordering': ['restaurant', 'name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TaxComponent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='As on the receipt, e.g. VAT or GST.', max_length=40, validators=[django.core.validators.RegexValidator('^[^+]*$', 'Leave out “+”, which separates taxes in files.')])),
+                ('percent', models.DecimalField(decimal_places=4, max_digits=7, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))])),
+                ('order_kind', models.CharField(blank=True, choices=[('dine_in', 'Dine-in'), ('take_away', 'Take-away'), ('counter', 'Counter')], help_text='Blank = every kind of order.', max_length=9)),
+                ('valid_from', models.DateField(blank=True, help_text='First business day. From then on it replaces the earlier ones. Blank = always.', null=True)),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tax_components', to='core.restaurant')),
+                ('tax', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='components', to='menu.tax')),
+            ],
+            options={
+                'ordering': ['tax', 'order_kind', 'valid_from', 'name', 'pk'],
             },
         ),
         migrations.AddField(
             model_name='item',
-            name='tax_rate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='menu.taxrate'),
+            name='tax',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='menu.tax'),
         ),
         migrations.CreateModel(
             name='HistoricalItem',
@@ -345,7 +360,7 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.category')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
-                ('tax_rate', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.taxrate')),
+                ('tax', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.tax')),
             ],
             options={
                 'verbose_name': 'historical item',
@@ -416,15 +431,27 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('modifier', 'ingredient'), name='recipe_modifier_once'),
         ),
         migrations.AddConstraint(
-            model_name='taxrate',
+            model_name='taxcomponent',
             constraint=models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 100)), name='tax_percent_sane'),
         ),
         migrations.AddConstraint(
-            model_name='taxrate',
+            model_name='taxcomponent',
+            constraint=models.CheckConstraint(condition=models.Q(('order_kind__in', ['', 'dine_in', 'take_away', 'counter'])), name='tax_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxcomponent',
+            constraint=models.UniqueConstraint(condition=models.Q(('valid_from', None)), fields=('tax', 'order_kind', 'name'), name='tax_component_always_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='taxcomponent',
+            constraint=models.UniqueConstraint(fields=('tax', 'order_kind', 'valid_from', 'name'), name='tax_component_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='tax',
             constraint=models.UniqueConstraint(fields=('restaurant', 'name'), name='tax_name_once'),
         ),
         migrations.AddConstraint(
-            model_name='taxrate',
+            model_name='tax',
             constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('restaurant',), name='tax_default_once'),
         ),
         migrations.AddConstraint(

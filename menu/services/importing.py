@@ -10,7 +10,7 @@ from django.db.models import Model
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.money import exact, short, text
+from bistro.core.kernel.money import exact, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
@@ -19,11 +19,12 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.allergens import Stated
 from menu.choices import refuse_doubled_choices
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier, ImportReport, need_no_check
-from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup, TaxRate
+from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup
 from menu.statements import NOTHING_STATED, levels_of, read_statements, state_allergens
 from menu.steps import touch_menu
+from menu.tax_catalogue import TaxCatalogue
 
-_RELATED = ("category", "tax_rate")
+_RELATED = ("category", "tax")
 
 
 def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, overwrite: bool = False) -> ImportReport:
@@ -57,7 +58,8 @@ class _Importer:
         self.items = {
             row.name_key: row for row in Item.objects.of_restaurant(mine).not_archived().select_related(*_RELATED)
         }
-        self.rates = {rate.percent: rate for rate in TaxRate.objects.of_restaurant(mine)}
+        day = restaurant_by_id(mine).business_date(work.now)
+        self.taxes = TaxCatalogue(mine, day)
         self.known: dict[int, list[Modifier]] = defaultdict(list)  # {group: its choices}
         for choice in Modifier.objects.of_restaurant(mine).not_archived():
             self.known[choice.group_id].append(choice)
@@ -120,7 +122,8 @@ class _Importer:
 
     def _own_facts(self, row: Item, imported: ImportedItem) -> None:
         """Set the facts that managers may change later: for a new item, or with `overwrite`."""
-        row.tax_rate = self._rate(imported.tax) if imported.tax is not None else None
+        row.tax = self.taxes.tax_for(imported.tax, row.tax_id)
+        self.taxes.save()
         row.prep_minutes, row.popular = imported.prep_minutes, imported.popular
         row.diets = list(imported.diets)
 
@@ -130,19 +133,6 @@ class _Importer:
             return exact(price, self.currency)
         except (ValueError, ArithmeticError) as error:  # more decimals, or not a number
             raise InvalidInput(f"{what}.price: {error}", fields={f"{what}.price": [str(error)]}) from None
-
-    def _rate(self, percent: Decimal) -> TaxRate:
-        rate = self.rates.get(percent)
-        if rate is None:
-            rate = TaxRate(
-                restaurant_id=self.restaurant_id,
-                name=f"Tax {short(percent)} %",
-                percent=percent,
-                is_default=not self.rates,
-            )
-            _save(rate, rate.name)
-            self.rates[percent] = rate
-        return rate
 
     def group(self, imported: ImportedGroup, item: Item) -> None:
         rows = self.groups[item.pk]
@@ -201,7 +191,7 @@ def _stated(imported: ImportedItem | ImportedModifier) -> Stated:
 def _facts(row: Item, currency: str, stated: Stated) -> dict[str, object]:
     """Return the fields of an item that an import may change, for the audit trail."""
     names = ("name", "description", "prep_minutes", "popular", "diets")
-    related = {"category": row.category.name, "tax_rate": str(row.tax_rate) if row.tax_rate else None}
+    related = {"category": row.category.name, "tax": str(row.tax) if row.tax else None}
     price = text(row.price, currency) if row.price is not None else None
     return (
         {name: getattr(row, name) for name in names}
@@ -211,7 +201,7 @@ def _facts(row: Item, currency: str, stated: Stated) -> dict[str, object]:
     )
 
 
-def _save(row: Category | Item | ModifierGroup | TaxRate, what: str) -> None:
+def _save(row: Category | Item | ModifierGroup, what: str) -> None:
     """Validate and save a row. Raises InvalidInput whose fields begin with `what`."""
     _check(row, what)
     row.save()

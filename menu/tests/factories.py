@@ -10,6 +10,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.tests.factories import RestaurantFactory
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.models import (
+    Allergen,
     Category,
     Ingredient,
     Item,
@@ -18,7 +19,8 @@ from menu.models import (
     Modifier,
     ModifierGroup,
     RecipePart,
-    TaxRate,
+    Tax,
+    TaxComponent,
 )
 from menu.statements import levels_of, state_allergens
 from menu.steps import touch_menu
@@ -37,16 +39,34 @@ class MenuPartFactory(DjangoModelFactory):
         MenuVersion.objects.filter(restaurant=instance.restaurant).update(version=F("version") + 1)
 
 
-class TaxRateFactory(MenuPartFactory):
-    """The default tax rate, 10 %."""
+class TaxFactory(MenuPartFactory):
+    """The default tax, 10 % under its own name. With `percent=None` it has no components."""
 
     class Meta:
-        model = TaxRate
+        model = Tax
 
     restaurant = factory.SubFactory(RestaurantFactory)
     name = "Food"
-    percent = Decimal("10.00")
     is_default = True
+
+    @classmethod
+    def _create(cls, model_class, *args, percent=Decimal(10), **fields):
+        tax = super()._create(model_class, *args, **fields)
+        if percent is not None:
+            TaxComponentFactory(tax=tax, name=tax.name, percent=percent)
+        return tax
+
+
+class TaxComponentFactory(MenuPartFactory):
+    """A component of 10 % for every kind of order, always valid."""
+
+    class Meta:
+        model = TaxComponent
+
+    tax = factory.SubFactory(TaxFactory, percent=None)
+    restaurant = factory.SelfAttribute("tax.restaurant")
+    name = "VAT"
+    percent = Decimal(10)
 
 
 class CategoryFactory(MenuPartFactory):
@@ -108,6 +128,17 @@ class ModifierFactory(MenuPartFactory):
     restaurant = factory.SelfAttribute("group.restaurant")
     name = factory.Sequence(lambda n: f"Modifier {n}")
     price = Decimal("1.00")
+
+
+class AllergenFactory(MenuPartFactory):
+    """An allergen of the restaurant's own."""
+
+    class Meta:
+        model = Allergen
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    code = factory.Sequence(lambda n: f"own {n}")
+    name = factory.Sequence(lambda n: f"Allergen {n}")
 
 
 class IngredientFactory(MenuPartFactory):

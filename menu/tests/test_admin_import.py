@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,10 +12,19 @@ from import_export.formats.base_formats import XLSX
 from openpyxl import Workbook
 
 from bistro.core.models import Event
-from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup
+from bistro.core.tests.http import nothing_changes
+from menu.compiled import current_menu
+from menu.models import Category, Item, MenuVersion, Modifier, ModifierGroup, Tax
 from menu.options_text import read_options, write_options
 from menu.spreadsheet import COLUMNS, harmless, plain_text
-from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory, state
+from menu.tests.factories import (
+    ItemFactory,
+    ModifierFactory,
+    ModifierGroupFactory,
+    TaxComponentFactory,
+    TaxFactory,
+    state,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +35,7 @@ def stated(item):
 
 IMPORT, PROCESS, EXPORT = "/admin/menu/item/import/", "/admin/menu/item/process_import/", "/admin/menu/item/export/"
 CSV_FORMAT, XLSX_FORMAT = "0", "1"
+WITH_TAXES = ("category", "name", "price", "tax", "tax_take_away")
 
 
 @pytest.fixture
@@ -270,3 +281,47 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused(monkeypatch, owner):
 def test_columns_are_the_documented_ones():
     assert COLUMNS[:3] == ("category", "name", "description")
     assert XLSX().can_import()
+
+
+# --- taxes ----------------------------------------------------------------------------------------------------------
+def test_taxes_by_their_components(house, owner):
+    rows = (
+        ["Food", "Poutine", "9.50", "GST 5 + QST 9.975", ""],
+        ["Food", "Bento", "8", "10", "8"],
+        ["Food", "Tap water", "0", "0", ""],
+    )
+    page = preview(owner, sheet(*rows, columns=WITH_TAXES))
+    confirm(owner, page)
+    menu, day = current_menu(house.restaurant.pk), date(2026, 1, 1)
+    taxes = {
+        item.name: (item.taxes_for("dine_in", day), item.taxes_for("take_away", day)) for item in menu.by_id.values()
+    }
+    both = (("GST", 5), ("QST", Decimal("9.975")))
+    assert taxes["Poutine"] == (both, both)
+    assert taxes["Bento"] == ((("Tax", 10),), (("Tax", 8),))
+    assert taxes["Tap water"] == ((), ())
+    assert taxes[house.item.name][0] == (("Food", 10),), "the default of the house stays"
+
+
+@pytest.mark.parametrize("cells", [["VAT", ""], ["GST 5 + GST 7", ""], ["", "8"], ["10", "much"]])
+def test_a_tax_that_cannot_be_read(house, owner, cells):
+    with nothing_changes():
+        page = preview(owner, sheet(["Food", "Soup", "5", *cells], columns=WITH_TAXES))
+    (bad,) = page.context["result"].invalid_rows
+    assert list(bad.field_specific_errors) == ["tax"]
+
+
+def test_an_exported_tax_comes_back_as_it_was(house, owner):
+    tax = TaxFactory(restaurant=house.restaurant, name="Mixed", percent=None, is_default=False)
+    for kind, percent in (("", 19), ("take_away", 7)):
+        TaxComponentFactory(tax=tax, percent=percent, order_kind=kind)
+    TaxComponentFactory(tax=tax, percent=8, order_kind="take_away", valid_from=date(2100, 1, 1))
+    house.item.tax = tax
+    house.item.save()
+    exported = owner.post(EXPORT, {"format": CSV_FORMAT, "resource": "0"}).content.decode("utf-8-sig")
+    assert "VAT 19,VAT 7," in exported
+    page = preview(owner, exported)
+    assert [row.import_type for row in page.context["result"].rows] == ["skip"]
+    confirm(owner, page)
+    house.item.refresh_from_db()
+    assert (house.item.tax, Tax.objects.filter(restaurant=house.restaurant).count()) == (tax, 2)

@@ -1,7 +1,6 @@
 """Admin pages of the menu."""
 
 import json
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,14 +9,13 @@ from django.urls import reverse
 
 from bistro.core.models import Event
 from menu.compiled import current_menu
-from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup, TaxRate
+from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup
 from menu.tests.factories import (
     CategoryFactory,
     ItemFactory,
     ItemGroupFactory,
     ModifierFactory,
     ModifierGroupFactory,
-    TaxRateFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -355,31 +353,6 @@ def test_the_list_of_groups_names_the_dishes_of_each(house, owner):
     page = owner.get(GROUPS).content.decode()
     assert f"{house.item.name}, Soup" in page
     assert "Gone" not in page
-
-
-def test_the_default_rate_moves_in_one_step_and_cannot_be_unticked(house, owner):
-    old = TaxRate.objects.get(restaurant=house.restaurant)
-    new = TaxRateFactory(restaurant=house.restaurant, name="Drinks", percent=20, is_default=False)
-    path = f"/admin/menu/taxrate/{new.pk}/change/"
-    assert owner.post(path, {"name": "Drinks", "percent": "20.00", "is_default": "on"}).status_code == 302
-    assert TaxRate.objects.get(restaurant=house.restaurant, is_default=True) == new
-    assert current_menu(house.restaurant.pk).by_id[house.item.pk].tax.on("dine_in", date(2026, 1, 1)) == (
-        ("Drinks", 20),
-    )
-    owner.post(path, {"name": "Drinks", "percent": "20.00"})
-    new.refresh_from_db()
-    assert new.is_default
-    assert owner.post(f"/admin/menu/taxrate/{new.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert owner.post(f"/admin/menu/taxrate/{old.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert not TaxRate.objects.filter(pk=old.pk).exists()
-
-
-def test_a_rate_in_use_is_not_deleted(house, owner):
-    rate = TaxRateFactory(restaurant=house.restaurant, name="Drinks", is_default=False)
-    ItemFactory(category=house.category, tax_rate=rate)
-    answer = owner.post(f"/admin/menu/taxrate/{rate.pk}/delete/", {"post": "yes"})
-    assert answer.status_code == 200
-    assert TaxRate.objects.filter(pk=rate.pk).exists()
 
 
 def test_history_shows_prices_and_takes_no_revert(house, other_house, owner):

@@ -1,6 +1,5 @@
 """The calls of the Bistro92 pads (docs/contracts/bistro92.md)."""
 
-import re
 from typing import Any
 
 from django.utils import timezone
@@ -15,16 +14,16 @@ from bistro.core.auth.access import api_actor, restaurant_of
 from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from orders.api.filters import since_param
-from orders.api.headers import idempotency_key, placed_response
-from orders.api.serializers import PadOrderInput, PadOrderOutput, PadOrderRow, order_request
+from orders.api.headers import placed_response
+from orders.api.serializers import PadOrderInput, PadOrderOutput, PadOrderRow
+from orders.api.whole_body import BY_NAME, place_from
 from orders.models import Order
 from orders.querysets import OrderQuerySet
 from orders.representations import order_detail, pad_json
-from orders.services import place_order
 
 LIMIT = 500
 WITHDRAWN = refusal(404, "The key belongs to a withdrawn order", "order_not_found", "This order was withdrawn.")
@@ -44,15 +43,7 @@ class PadOrderView(APIView):
         parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
     )
     def post(self, request: Request) -> Response:
-        body = PadOrderInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        order_data, actor = body.validated_data, api_actor(request)
-        key = idempotency_key(request, required=False)
-        try:
-            placed = place_order(order_request(actor, order_data["items"], order_data, key, request.data))
-        except DomainError as error:
-            error.fields = {_name_here(name): messages for name, messages in error.fields.items()}
-            raise
+        placed = place_from(request, PadOrderInput, BY_NAME, key_required=False)
         return placed_response(placed, pad_json(placed.json))
 
 
@@ -101,11 +92,6 @@ def _rows(actor: Actor) -> OrderQuerySet:
     if actor.may(Permission.READ_ORDERS):
         return rows.of_day(restaurant_of(actor).business_date(timezone.now())).order_by("-number")
     return rows.order_by("-placed_at", "-pk")
-
-
-def _name_here(field: str) -> str:
-    """Return the name of a refused field in this call's bodies: `lines.0.item` becomes `items.0.name`."""
-    return re.sub(r"^lines\.(\d+)\.item$", r"items.\1.name", field).replace("lines.", "items.", 1)
 
 
 def _number(request: Request, name: str, default: int, least: int) -> int:

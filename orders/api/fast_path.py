@@ -26,8 +26,8 @@ from orders.services import PlacedOrder, TokenEnded, place_order_from_loop
 
 ORDER = frozenset({"lines", "note", "table", "kind", "name", "pickup_at"})
 PAD_ORDER = frozenset({"items", "note", "table"})
-LINE = frozenset({"item", "quantity", "modifiers", "note", "seat", "course"})
-PAD_LINE = frozenset({"name", "quantity", "modifiers", "note", "seat", "course"})
+LINE = frozenset({"item", "quantity", "modifiers", "allergies", "note", "seat", "course"})
+PAD_LINE = frozenset({"name", "quantity", "modifiers", "allergies", "note", "seat", "course"})
 MAX_MODIFIERS = 50
 DEVICE = b"device "
 LARGEST_PLAIN = 32 * 1024  # bytes; parsing a larger body would block the event loop
@@ -149,10 +149,17 @@ def _line(line: Any, fields: frozenset[str], dish: str, read_dish: Callable[[Any
         dish: read_dish(line.get(dish)),
         "quantity": _number(line.get("quantity"), MAX_QUANTITY),
         "modifiers": [_id_or_name(modifier) for modifier in modifiers],
+        "allergies": _allergies(line["allergies"]) if "allergies" in line else None,
         "note": _text(line.get("note", ""), 200),
         "seat": _number(line["seat"], BIGGEST_SMALL) if line.get("seat") is not None else None,
         "course": _number(line["course"], BIGGEST_SMALL) if line.get("course") is not None else None,
     }
+
+
+def _allergies(codes: Any) -> list[str]:
+    if not isinstance(codes, list) or len(codes) > MAX_MODIFIERS:
+        raise _NotPlain
+    return [_text(code, 40, blank=False) for code in codes]
 
 
 def _text(value: Any, longest: int, *, blank: bool = True) -> str:

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.names import LONGEST_NAME
 from bistro.core.kernel.order_kinds import OrderKind
@@ -44,6 +45,9 @@ class LineFields(StrictSerializer):
 
     quantity = StrictInteger(min_value=1, max_value=MAX_QUANTITY)
     modifiers = serializers.ListField(child=IdOrName(), required=False, default=list, max_length=50)
+    allergies = serializers.ListField(
+        child=LineOfText(max_length=40), required=False, max_length=50, help_text="Codes of the menu's `allergens`."
+    )
     note = LineOfText(max_length=200, required=False, default="", allow_blank=True)
     seat = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
     course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
@@ -71,7 +75,7 @@ class LineInput(LineFields):
 
 
 class EditedLineInput(LineInput):
-    """A line of a PUT. With `id`, the existing line is changed. `modifiers` left out keeps the line's choices."""
+    """A line of a PUT. With `id`, the existing line is changed and keeps the choices and allergies that are left out."""
 
     modifiers = serializers.ListField(child=IdOrName(), required=False, max_length=50)
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
@@ -131,10 +135,10 @@ class LineModifierOutput(serializers.Serializer[Any]):
 
 
 class ConflictOutput(serializers.Serializer[Any]):
-    """An allergen that the guest must not eat and that the dish contains."""
+    """An allergen that the guest must not eat and that the line contains, may contain or does not mention."""
 
     allergen = serializers.CharField()
-    where = serializers.CharField(help_text="Dish that contains the allergen.")
+    where = serializers.CharField(help_text="Dish or choice.")
     level = serializers.ChoiceField(["contains", "may_contain", "not_stated"])
 
 
@@ -267,6 +271,7 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
         item=line["item"] if "item" in line else line["name"],
         quantity=line["quantity"],
         modifiers=tuple(line["modifiers"]) if "modifiers" in line else None,
+        allergies=tuple(line["allergies"]) if line.get("allergies") is not None else None,
         note=line["note"],
         seat=line.get("seat"),
         course=line.get("course"),
@@ -281,8 +286,9 @@ def order_request(
     key: str | None,
     raw: Any,
     token_hash: str = "",
+    problems: tuple[DomainError, ...] = (),
 ) -> OrderRequest:
-    """Return the service's request for a validated order.
+    """Return the service's request for an order whose body was read, with the problems that were found in it.
 
     `order_data` has `note`, and if given `table` (id or name), `kind`, `name` and `pickup_at`. `raw` is the body as
     received, for the fingerprint. `token_hash` is set only on the fast path.
@@ -300,4 +306,5 @@ def order_request(
         key=key,
         fingerprint=fingerprint(raw) if key else "",
         token_hash=token_hash,
+        problems=problems,
     )

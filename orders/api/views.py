@@ -22,14 +22,16 @@ from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.numbers import whole_number
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership, Restaurant
 from orders import services
 from orders.access import order_for
 from orders.api import serializers
 from orders.api.filters import OrderFilter
-from orders.api.headers import idempotency_key, placed_response
-from orders.api.serializers import line_request, order_request
+from orders.api.headers import placed_response
+from orders.api.serializers import line_request
+from orders.api.whole_body import BY_ID, place_from, read_body
 from orders.models import Order
 from orders.representations import order_detail, recent_row
 from orders.selectors import recent_lines
@@ -66,11 +68,8 @@ class OrderList(GenericAPIView[Order]):
         parameters=[KEY_HEADER],
     )
     def post(self, request: Request) -> Response:
-        body = serializers.OrderInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        order_data, actor = body.validated_data, api_actor(request)
-        key = idempotency_key(request, required=actor.kind == "device")
-        placed = services.place_order(order_request(actor, order_data["lines"], order_data, key, request.data))
+        of_device = api_actor(request).kind == "device"
+        placed = place_from(request, serializers.OrderInput, BY_ID, key_required=of_device)
         return placed_response(placed, placed.json)
 
 
@@ -133,15 +132,17 @@ class OrderDetail(APIView):
         """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
         actor = api_actor(request)
         order_for(actor, pk)
-        body = serializers.OrderEdit(data=request.data)
-        body.is_valid(raise_exception=True)
-        order_data = body.validated_data
+        refusals, versions = Refusals(), None
+        with refusals:
+            versions = expected_versions(request)
+        body = read_body(request, serializers.OrderEdit, refusals)
         services.replace_lines(
             order_id=pk,
-            lines=[line_request(line) for line in order_data["lines"]],
-            note=order_data.get("note"),
+            lines=[line_request(line) for line in body["lines"]],
+            note=body.get("note"),
             actor=actor,
-            versions=expected_versions(request),
+            versions=versions,
+            problems=refusals.found,
         )
         return _show(actor, pk)
 

@@ -1,6 +1,6 @@
 """The waiter's order form.
 
-Fields: quantity-<item>, modifier-<item>-<group>, note-<item>, note, key.
+Fields: quantity-<item>, modifier-<item>-<group>, allergy-<item>, note-<item>, note, key.
 """
 
 from typing import Any
@@ -18,7 +18,8 @@ from orders.order_commands import MAX_QUANTITY, LineRequest, OrderRequest
 def read_order_data(data: QueryDict) -> dict[str, Any]:
     """Return the content of the form, which can also be shown again after a refusal.
 
-    Shape: {"key": str, "note": str, "items": {item id: {"quantity": str as typed, "note": str, "modifiers": [ids]}}}.
+    Shape: {"key": str, "note": str, "items": {item id: item}} with each item as
+    {"quantity": str as typed, "note": str, "modifiers": [ids], "allergies": [codes]}.
     Items with an empty quantity or 0 are left out.
     """
     items: dict[int, dict[str, Any]] = {}
@@ -34,6 +35,7 @@ def read_order_data(data: QueryDict) -> dict[str, Any]:
             "quantity": quantity,
             "note": short_text(data.get(f"note-{item_id}", ""), 200),
             "modifiers": _modifiers(data, item_id),
+            "allergies": data.getlist(f"allergy-{item_id}")[:50],
         }
     return {"key": short_text(data.get("key", ""), 64), "note": short_text(data.get("note", ""), 400), "items": items}
 
@@ -46,7 +48,10 @@ def form_request(order_data: dict[str, Any], table_id: int, actor: Actor) -> Ord
         if quantity is None:
             raise InvalidInput(f"“{entry['quantity'][:20]}” is not a quantity. Use 1 to {MAX_QUANTITY}.")
         modifiers = tuple(entry["modifiers"])
-        lines.append(LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, note=entry["note"]))
+        allergies = tuple(entry["allergies"])
+        lines.append(
+            LineRequest(item=item_id, quantity=quantity, modifiers=modifiers, allergies=allergies, note=entry["note"])
+        )
     content = {
         "table": table_id,
         "note": order_data["note"],

@@ -13,17 +13,18 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import display
+from bistro.core.kernel.money import display, surcharge
 from bistro.core.kernel.roles import Permission
-from menu.compiled import CompiledItem, MenuNow
+from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
-from orders.allergies import allergies, choice_names, conflicting
+from orders.allergies import AllergyMark, allergy_marks, choice_names, marks_of
 from orders.courses import held_courses
 from orders.floor.plan import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
 from orders.pickup import pickup_facts
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
+from tables.declarations import declared_for
 from tables.models import Party, Table
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
@@ -41,13 +42,12 @@ class SheetParty:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A line for waiters. `conflicts` are the declared allergies that the dish contains."""
+    """A line for waiters."""
 
     quantity: int
     name: str
     modifiers: list[str]
-    allergies: list[str]
-    conflicts: list[str]
+    allergies: list[AllergyMark]
     note: str
     course: int
     status: str
@@ -122,13 +122,14 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
     (shown,) = floor_tables(actor, [table], restaurant, now)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
     plans, bill = _plans(orders), owed(orders)
+    codes = declared_for(party.allergies, None) if party else []
     return Sheet(
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
         orders=[
             _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
         ],
-        menu=_menu(restaurant.pk, money, order_data or {}, now) if actor.may(Permission.PLACE_ANYWHERE) else [],
+        menu=_menu(restaurant.pk, money, order_data or {}, now, codes) if actor.may(Permission.PLACE_ANYWHERE) else [],
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         total=display(bill.total, **money),
@@ -185,8 +186,7 @@ def _sheet_line(line: OrderLine) -> SheetLine:
         quantity=line.quantity,
         name=line.name,
         modifiers=choice_names(line),
-        allergies=allergies(line),
-        conflicts=conflicting(line),
+        allergies=allergy_marks(line),
         note=line.note,
         course=line.course,
         status=line.status,
@@ -204,10 +204,14 @@ def _seen_words(order: Order, now: datetime) -> str:
     return ""
 
 
-def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
+def _menu(
+    restaurant_id: int, money: dict[str, str], order_data: dict[str, Any], at: datetime, codes: list[str]
+) -> list[dict[str, Any]]:
     """Return the menu for the order form: [{"id", "name", "items": [item]}], without empty categories.
 
-    An item has the keys of `_menu_item` and `_when`, and `minutes`: the kitchen's quote in minutes, or None.
+    `codes` are the allergies of all guests at the table: a dish in conflict with one says so before it is ordered.
+
+    An item has the keys of `_menu_item`, `_allergies` and `_when`, and `minutes`: the kitchen's quote, or None.
     """
     now, states = sellable_menu(restaurant_id)
     minutes = hook(settings.ORDER_QUOTES)(now, at)
@@ -216,6 +220,7 @@ def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any],
         items = [
             {
                 **_menu_item(item, states.get(item.id), money, order_data),
+                **_allergies(item, now.menu.allergens, order_data, codes),
                 **_when(item, states.get(item.id), now, at),
                 "minutes": minutes.get(item.id),
             }
@@ -224,6 +229,21 @@ def _menu(restaurant_id: int, money: dict[str, str], order_data: dict[str, Any],
         if items:
             categories.append({"id": category.id, "name": category.name, "items": items})
     return categories
+
+
+def _allergies(
+    item: CompiledItem, catalogue: CompiledAllergens, order_data: dict[str, Any], codes: list[str]
+) -> dict[str, Any]:
+    """Return {"allergies": marks of the guests' allergies that the dish conflicts with, "catalogue": checkboxes}.
+
+    A checkbox is {"code", "name", "chosen"}: an allergy of the guest who gets this dish.
+    """
+    chosen = order_data.get("items", {}).get(item.id, {}).get("allergies", [])
+    marks = marks_of(codes, [(item.name, item.stated)])
+    return {
+        "allergies": [mark for mark in marks if mark.level],
+        "catalogue": [{"code": code, "name": name, "chosen": code in chosen} for code, name in catalogue.names.items()],
+    }
 
 
 def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: datetime) -> dict[str, Any]:
@@ -243,23 +263,31 @@ def _menu_item(
         "portions_left": state.portions_left if state else None,
         "quantity": entered.get("quantity", 0),
         "note": entered.get("note", ""),
-        "modifier_groups": [
+        "modifier_groups": [_group(group, money, entered.get("modifiers")) for group in item.groups],
+    }
+
+
+def _group(group: CompiledGroup, money: dict[str, str], entered: list[int] | None) -> dict[str, Any]:
+    """Return a group of choices. Only the default of a required group is chosen beforehand, as an order without it is.
+
+    `preset` says whether there is such a default; without one, the guest's choice must be entered.
+    """
+    offered = [choice for choice in group.modifiers if not choice.off]
+    preset = [choice.id for choice in offered if choice.is_default][: group.min]
+    chosen = preset if entered is None else entered
+    return {
+        "id": group.id,
+        "name": group.name,
+        "min": group.min,
+        "max": group.max,
+        "preset": bool(preset),
+        "modifiers": [
             {
-                "id": group.id,
-                "name": group.name,
-                "min": group.min,
-                "max": group.max,
-                "modifiers": [
-                    {
-                        "id": choice.id,
-                        "name": choice.name,
-                        "price": display(choice.price, **money) if choice.price else "",
-                        "chosen": choice.id in entered["modifiers"] if entered else choice.is_default,
-                    }
-                    for choice in group.modifiers
-                    if not choice.off
-                ],
+                "id": choice.id,
+                "name": choice.name,
+                "price": surcharge(choice.price, **money),
+                "chosen": choice.id in chosen,
             }
-            for group in item.groups
+            for choice in offered
         ],
     }

@@ -11,11 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.names import name_key
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.speed.bulk_insert import new_row
+from menu.allergens import declared_by
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu
+from orders.allergies import effective_allergies, own_allergies
 from orders.models import Order, OrderLine
 from orders.order_commands import MAX_LINES, LineRequest
 from orders.pricing import (
@@ -28,6 +31,7 @@ from orders.pricing import (
     refused_choice,
 )
 from orders.services.batch import line_rows
+from tables.declarations import Declared, each_once
 
 COPIED = (
     "item_id",
@@ -39,12 +43,16 @@ COPIED = (
     "tax",
     "taxes",
     "modifiers",
-    "allergens",
+    "stated",
+    "own_allergies",
+    "allergies",
     "prep_minutes",
     "note",
     "seat",
     "course",
 )
+
+_WISHES = ("note", "seat", "course", "own_allergies")
 
 Choice = dict[str, Any]  # an entry of OrderLine.modifiers
 Choices = dict[int, Choice]  # by id
@@ -72,19 +80,30 @@ class AmendedLine:
         return self.old
 
 
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What counts for added food: the menu, the business day, and the allergies of the party."""
+
+    menu: CompiledMenu
+    day: date
+    declared: Declared
+
+
 @dataclass
 class Amendment:
     """An edit in the making. `leaving` are the rows that no line of the request names."""
 
     order: Order
-    menu: CompiledMenu
-    day: date  # business day on which added food is sold
+    today: Today
     leaving: list[OrderLine]
 
     def lines(self, place: int, request: LineRequest, old: OrderLine | None) -> Iterator[AmendedLine]:
         """Yield the line of a request and, for a higher quantity, the line of the difference."""
-        if old is None or not is_same_dish(old, request.item, self.menu):
-            yield AmendedLine(place, old, self._sold_today(place, request))
+        if old is None or not is_same_dish(old, request.item, self.today.menu):
+            new = self._sold_today(place, request)
+            if old is not None and request.allergies is None:
+                self._set_allergies(new, [*old.own_allergies, *new.own_allergies])
+            yield AmendedLine(place, old, new)
             return
         kept = self._kept(place, request, old)
         yield AmendedLine(place, old, kept)
@@ -94,12 +113,9 @@ class Amendment:
 
     def _sold_today(self, place: int, request: LineRequest) -> OrderLine:
         """Return a row at today's price. Raises InvalidInput if the dish or a choice is not on the menu."""
-        try:
-            priced = price_order(self.menu, [request], kind=self.order.kind, day=self.day)
-        except DomainError as error:
-            error.fields = {name.replace("lines.0.", f"lines.{place}.", 1): said for name, said in error.fields.items()}
-            raise
-        (row,) = line_rows(self.order, priced)
+        today = self.today
+        priced = price_order(today.menu, [request], kind=self.order.kind, day=today.day, place=place)
+        (row,) = line_rows(self.order, priced, today.declared)
         return row
 
     def _kept(self, place: int, request: LineRequest, old: OrderLine) -> OrderLine:
@@ -107,30 +123,55 @@ class Amendment:
         facts = {name: getattr(old, name) for name in COPIED}
         facts |= {"note": request.note, "seat": request.seat, "course": request.course or old.course}
         facts["quantity"] = min(request.quantity, old.quantity)
-        facts["modifiers"] = self._choices(place, request, old)
+        refusals = Refusals()
+        with refusals:
+            facts["modifiers"] = self._choices(place, request, old)
+        with refusals:
+            facts["own_allergies"] = self._own_allergies(place, request, old, facts["modifiers"])
+        refusals.raise_any()
         facts["unit_price"] = old.unit_price - _price(old.modifiers) + _price(facts["modifiers"])
         if facts["unit_price"] < 0:
             raise negative_price(place)
         facts["total"] = facts["unit_price"] * facts["quantity"]
-        return new_row(OrderLine, restaurant_id=self.order.restaurant_id, order=self.order, **facts)
+        row = new_row(OrderLine, restaurant_id=self.order.restaurant_id, order=self.order, **facts)
+        self._set_allergies(row, row.own_allergies)
+        return row
 
     def _more(self, place: int, request: LineRequest, kept: OrderLine) -> OrderLine:
         """Return a new line with more of a kept one, with the same choices."""
-        item = self.menu.by_id.get(kept.item_id)
+        item = self.today.menu.by_id.get(kept.item_id)
         offered = {modifier.id for modifier in item.modifiers()} if item else set()
         choices = tuple(each["id"] if each["id"] in offered else each["name"] for each in kept.modifiers)
         wanted: int | str = kept.item_id if item else kept.name  # a refusal shows a name, not an id
-        return self._sold_today(place, replace(request, item=wanted, modifiers=choices, course=kept.course))
+        more = replace(request, item=wanted, modifiers=choices, allergies=None, course=kept.course)
+        row = self._sold_today(place, more)
+        self._set_allergies(row, kept.own_allergies)
+        return row
 
     def _leaving_twin(self, place: int, request: LineRequest, kept: OrderLine) -> AmendedLine | None:
         """Keep a leaving line that is what the request adds. So the retry of an edit changes nothing."""
         for row in self.leaving:
             same = (row.item_id, row.quantity, _ids(row)) == (kept.item_id, request.quantity, _ids(kept))
-            if same and (row.note, row.seat, row.course) == (kept.note, kept.seat, kept.course):
+            if same and all(getattr(row, name) == getattr(kept, name) for name in _WISHES):
                 self.leaving.remove(row)
-                as_it_is = replace(request, modifiers=None, quantity=row.quantity)
+                as_it_is = replace(request, modifiers=None, allergies=None, quantity=row.quantity)
                 return AmendedLine(place, row, self._kept(place, as_it_is, row))
         return None
+
+    # --- allergies ------------------------------------------------------------------------------------------------
+    def _own_allergies(self, place: int, request: LineRequest, old: OrderLine, choices: Sequence[Choice]) -> list[str]:
+        """Return the allergies that a kept line declares itself: those that it had unless the request lists others."""
+        menu = self.today.menu
+        item, ids = menu.by_id.get(old.item_id), {each["id"] for each in choices}
+        chosen = [modifier for modifier in item.modifiers() if modifier.id in ids] if item else []
+        kept = [code for code in old.own_allergies if request.allergies is None or code in request.allergies]
+        new = tuple(code for code in request.allergies or () if code not in kept)
+        declared = own_allergies(menu.allergens, place, replace(request, allergies=new), chosen)
+        return each_once([*kept, *declared])
+
+    def _set_allergies(self, row: OrderLine, own: Sequence[str]) -> None:
+        row.own_allergies = each_once(own)
+        row.allergies = effective_allergies(row.own_allergies, self.today.declared, row.seat)
 
     # --- choices --------------------------------------------------------------------------------------------------
     def _choices(self, place: int, request: LineRequest, old: OrderLine) -> list[Choice]:
@@ -138,29 +179,38 @@ class Amendment:
         sold: Choices = {each["id"]: each for each in old.modifiers}
         if request.modifiers is None:
             return list(sold.values())
-        item = self.menu.by_id.get(old.item_id)
+        item = self.today.menu.by_id.get(old.item_id)
         chosen: Choices = {}
+        refusals = Refusals()
         for wanted in request.modifiers:
-            choice = _as_sold(sold, wanted) or self._choice_today(place, wanted, old, item, sold)
-            if choice["id"] in chosen:
-                raise refused_choice(place, "modifier_twice", f"“{choice['name']}” is listed twice.")
-            chosen[choice["id"]] = choice
+            with refusals:
+                self._choose(place, wanted, old, item, chosen)
+        refusals.raise_any()
         if chosen.keys() == sold.keys():
             return list(sold.values())
         for group in item.groups if item else ():
-            self._settle(place, group, chosen, sold)
+            with refusals:
+                self._settle(place, group, chosen, sold)
+        refusals.raise_any()
         return list(chosen.values())
 
-    def _choice_today(
-        self, place: int, wanted: int | str, old: OrderLine, item: CompiledItem | None, sold: Choices
-    ) -> Choice:
+    def _choose(
+        self, place: int, wanted: int | str, old: OrderLine, item: CompiledItem | None, chosen: Choices
+    ) -> None:
+        """Add a choice by id or name; a name that only declares an allergy adds none. Raises InvalidInput."""
+        sold: Choices = {each["id"]: each for each in old.modifiers}
         modifier = match_modifier(item, wanted) if item else None
-        if modifier is None:
+        choice = _as_sold(sold, wanted) or (modifier and sold.get(modifier.id))  # sold as such, or renamed since
+        if choice is None and modifier is None:
+            if isinstance(wanted, str) and declared_by(wanted, self.today.menu.allergens.words):
+                return
             raise refused_choice(place, "unknown_modifier", f"{old.name} has no choice “{wanted}”.")
-        if modifier.id in sold:  # renamed since
-            return sold[modifier.id]
-        refuse_off(modifier, place)
-        return choice_copy(modifier, self.order.currency)
+        if choice is None and modifier is not None:
+            refuse_off(modifier, place)
+            choice = choice_copy(modifier, self.order.currency)
+        if choice["id"] in chosen:
+            raise refused_choice(place, "modifier_twice", f"“{choice['name']}” is listed twice.")
+        chosen[choice["id"]] = choice
 
     def _settle(self, place: int, group: CompiledGroup, chosen: Choices, sold: Choices) -> None:
         """Hold changed choices to the limits of a group, without asking more of the line than it was sold with.
@@ -176,22 +226,26 @@ class Amendment:
 
 
 def amend_lines(
-    order: Order, requests: Sequence[LineRequest], menu: CompiledMenu, day: date
+    order: Order, requests: Sequence[LineRequest], today: Today
 ) -> tuple[list[AmendedLine], list[OrderLine]]:
     """Return the lines after an edit, in order, and the rows that leave the order.
 
-    `day` is the business day on which added food is sold. Raises InvalidInput whose `fields` name the first bad line.
+    Raises InvalidInput whose `fields` name all bad lines.
     """
     if not requests:
         raise no_lines()
     rows = {line.pk: line for line in order.lines.all()}
-    old = [_named_row(rows, request.id) for request in requests]
-    amendment = Amendment(order, menu, day, leaving=list(rows.values()))
-    found = [
-        line
-        for place, (request, row) in enumerate(zip(requests, old, strict=True))
-        for line in amendment.lines(place, request, row)
-    ]
+    refusals, old, found = Refusals(), list[OrderLine | None](), list[AmendedLine]()
+    for request in requests:
+        row = None
+        with refusals:
+            row = _named_row(rows, request.id)
+        old.append(row)
+    amendment = Amendment(order, today, leaving=list(rows.values()))
+    for place, (request, row) in enumerate(zip(requests, old, strict=True)):
+        with refusals:
+            found += amendment.lines(place, request, row)
+    refusals.raise_any()
     if len(found) > MAX_LINES:
         raise InvalidInput(f"An order has at most {MAX_LINES} lines.", fields={"lines": [f"At most {MAX_LINES}."]})
     for position, line in enumerate(found):

@@ -12,15 +12,16 @@ from typing import Any
 
 from bistro.core.auth.access import actor_of_device
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows, new_row
 from bistro.core.speed.compiled_queries import fetch_together
 from bistro.core.writing.unit_of_work import UnitOfWork
-from menu.allergens import Level, of_level
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
+from orders.allergies import effective_allergies
 from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
@@ -34,7 +35,8 @@ from orders.services.compiled_queries import (
     tables_of_pads,
     valid_devices,
 )
-from orders.services.destination import check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from orders.services.destination import check_kind, check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from tables.declarations import Declared
 from tables.models import Table
 from tables.steps import seat_parties, seat_without_table, seated_parties
 
@@ -53,10 +55,14 @@ Outcome = PlacedOrder | DomainError
 
 @dataclass(slots=True)
 class Candidate:
-    """A request that has not been refused so far. Each stage sets more of its fields."""
+    """A request that has not been refused so far. Each stage sets more of its fields.
+
+    What is wrong with its body is collected, and refused together before anything is taken or written.
+    """
 
     place: int
     request: OrderRequest
+    refusals: Refusals
     table: Table | None = None
     priced: PricedOrder = None  # type: ignore[assignment]
     order: Order = None  # type: ignore[assignment]
@@ -74,11 +80,14 @@ class Batch:
     def __init__(self, requests: Sequence[OrderRequest], work: UnitOfWork) -> None:
         self.requests, self.work = requests, work
         self.outcomes: dict[int, Outcome] = {}
-        self.candidates = [Candidate(place, request) for place, request in enumerate(requests)]
+        self.candidates = [
+            Candidate(place, request, Refusals(request.problems)) for place, request in enumerate(requests)
+        ]
         self.duplicates: dict[int, int] = {}
         self.devices: dict[int, Device] = {}
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
         self.seated: dict[int, int] = {}  # {table id: party id}
+        self.declared: dict[int, Declared] = {}  # {party id: its declared allergies}
 
     def run(self) -> None:
         """Run all stages inside the transaction. Locks: table, stock, day's number."""
@@ -158,7 +167,11 @@ class Batch:
         wanted: dict[int, int | str | None] = {}
 
         def choose(candidate: Candidate) -> None:
-            wanted[candidate.place] = wanted_table(candidate.request, self.pads)
+            candidate.request.actor.require(Permission.PLACE_ORDER)
+            with candidate.refusals:
+                check_kind(candidate.request)
+            with candidate.refusals:
+                wanted[candidate.place] = wanted_table(candidate.request, self.pads)
 
         self._run_stage(choose)
         return wanted
@@ -180,7 +193,8 @@ class Batch:
             menu_versions.bind(restaurant),
             orders_with_keys.bind(restaurant, credentials, keys) if keys else None,
         )
-        self.seated = dict(seated)
+        self.seated = {table: party for table, party, _declared in seated}
+        self.declared = {party: declared for _table, party, declared in seated if declared}
         use_menu(self.work, versions)
         self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
@@ -188,14 +202,19 @@ class Batch:
 
     def _assign_tables(self, wanted: dict[int, int | str | None], tables: dict[int | str, Table]) -> None:
         def seat(candidate: Candidate) -> None:
-            request, key = candidate.request, wanted[candidate.place]
+            request, key = candidate.request, wanted.get(candidate.place)
             if key is None:
                 return
-            table = tables.get(key)
+            table, found = tables.get(key), candidate.refusals.found
             if table is None:
-                raise no_such_table(request)
-            if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
-                raise wrong_table()
+                refusal = no_such_table(request)
+                if isinstance(refusal, NotYours) and not found:
+                    raise refusal
+                found.append(refusal)
+                return
+            with candidate.refusals:
+                if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
+                    raise wrong_table()
             candidate.table = table
 
         self._run_stage(seat)
@@ -210,16 +229,19 @@ class Batch:
         self.candidates = [candidate for candidate in self.candidates if candidate.place not in self.outcomes]
 
     def _price(self, candidate: Candidate) -> None:
-        now = menu_in(self.work)
-        if now.menu.restaurant.pads_need_session and Role.PAD in candidate.request.actor.roles:
+        now, request = menu_in(self.work), candidate.request
+        with candidate.refusals:
+            check_pickup(request, self.work.now)
+        with candidate.refusals:
+            candidate.priced = price_order(now.menu, request.lines, kind=request.kind, day=self.day)
+        candidate.refusals.raise_any()
+        if now.menu.restaurant.pads_need_session and Role.PAD in request.actor.roles:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
-        check_pickup(candidate.request, self.work.now)
         if candidate.table is not None and candidate.table.out_of_service:
             raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
         at, tz = self.work.now, now.menu.restaurant.tz
-        if Role.PAD in candidate.request.actor.roles and (until := now.pauses.of_pads(at)):
+        if Role.PAD in request.actor.roles and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
-        candidate.priced = price_order(now.menu, candidate.request.lines, kind=candidate.request.kind, day=self.day)
         for place, line in enumerate(candidate.priced.lines):
             if line.item.id in now.off:
                 raise sold_out(place, line.item.id, line.item.name, 0)
@@ -259,7 +281,9 @@ class Batch:
             candidate.order = self._order_row(candidate, parties[candidate.place], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
         for candidate in self.candidates:
-            candidate.lines = line_rows(candidate.order, candidate.priced)
+            candidate.lines = line_rows(
+                candidate.order, candidate.priced, self.declared.get(candidate.order.party_id, {})
+            )
             if restaurant.hold_courses:
                 hold_later_courses(candidate.lines)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
@@ -345,8 +369,11 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
     return SoldOut(message, fields={f"lines.{place}.item": [message]}, item=item_id, portions_left=free)
 
 
-def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
-    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu."""
+def line_rows(order: Order, priced: PricedOrder, declared: Declared) -> tuple[OrderLine, ...]:
+    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu.
+
+    `declared` are the allergies of the order's party.
+    """
     return tuple(
         new_row(
             OrderLine,
@@ -361,7 +388,9 @@ def line_rows(order: Order, priced: PricedOrder) -> tuple[OrderLine, ...]:
             tax=line.tax,
             taxes=[tax.json(priced.menu.currency) for tax in line.taxes],
             modifiers=line.modifier_copies(priced.menu.currency),
-            allergens=of_level(line.item.stated, Level.CONTAINS),
+            stated=line.item.stated,
+            own_allergies=list(line.allergies),
+            allergies=effective_allergies(line.allergies, declared, line.request.seat),
             prep_minutes=line.item.prep_minutes,
             note=line.request.note,
             seat=line.request.seat,

@@ -33,9 +33,7 @@ def check_pickup(request: OrderRequest, now: datetime) -> None:
 
 
 def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str | None:
-    """Return the id or the name key of a request's table, or None for none. Raises NotPermitted, InvalidInput."""
-    request.actor.require(Permission.PLACE_ORDER)
-    check_kind(request)
+    """Return the id or the name key of a request's table, or None for none. Raises InvalidInput."""
     if not request.actor.may(Permission.PLACE_ANYWHERE):
         own = own_table(request, pads)
         if request.table_id not in (None, own):
@@ -69,6 +67,7 @@ def no_such_table(request: OrderRequest) -> DomainError:
     because it may be a typing error.
     """
     if not request.table_name:
-        return NotYours("There is no such table.", code="table_not_found")
+        message = "There is no such table."
+        return NotYours(message, code="table_not_found", fields={"table": [message]})
     message = f"There is no table “{request.table_name}”."
     return InvalidInput(message, code="unknown_table", fields={"table": [message]})

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import IllegalTransition, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.errors import DomainError, IllegalTransition, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
@@ -15,10 +16,11 @@ from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import LARGEST_TOTAL, order_too_large
-from orders.services.amending import COPIED, AmendedLine, amend_lines
+from orders.services.amending import COPIED, AmendedLine, Today, amend_lines
 from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.tax import set_tax
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
+from tables.models import Party
 
 _UNNOTICED = ("position", "tax", "taxes")  # a new part of the rounded tax is no change for the kitchen
 
@@ -30,12 +32,14 @@ def replace_lines(
     note: str | None,
     actor: Actor,
     versions: Collection[int] | None = None,
+    problems: Iterable[DomainError] = (),
 ) -> Order:
     """Replace the lines of an order while none is started.
 
     A line with the `id` of an existing line changes that line, so that the kitchen sees a change and not a new dish.
     Such a line keeps what was sold; what is added is sold at today's price (`orders.services.amending`).
     `versions` are those of the order that the caller accepts (If-Match); None accepts every version.
+    `problems` are those that the caller found: the edit is refused with these and all that is found here.
     Locks: order, line, stock. Same transaction: tickets are rewritten.
     Raises Stale (If-Match), IllegalTransition if a line is started, InvalidInput, SoldOut, Paused, NotPermitted,
     NotYours.
@@ -46,8 +50,10 @@ def replace_lines(
         _require_owner(order, actor)
         _require_version(order, versions)
         _require_untouched(order)
-        menu = menu_in(work).menu
-        amended, leaving = amend_lines(order, lines, menu, menu.restaurant.business_date(work.now))
+        refusals = Refusals(problems)
+        with refusals:
+            amended, leaving = amend_lines(order, lines, _today(order, work))
+        refusals.raise_any()
         _swap_portions(order, amended, work)
         event = _rewrite(order, amended, leaving, work)
         if note is not None:
@@ -55,6 +61,12 @@ def replace_lines(
         touch(order, "total", "tax", "taxes", "note")
         work.record(event)
     return order
+
+
+def _today(order: Order, work: UnitOfWork) -> Today:
+    menu = menu_in(work).menu
+    declared = Party.objects.values_list("allergies", flat=True).get(pk=order.party_id)
+    return Today(menu, menu.restaurant.business_date(work.now), declared)
 
 
 def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | None = None) -> None:

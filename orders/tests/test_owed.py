@@ -61,7 +61,7 @@ def test_every_place_says_the_same(evening):
 def added(house):
     """A house where 8.25 % come on top of the price of 1.00."""
     Restaurant.objects.filter(pk=house.restaurant.pk).update(tax_mode="added")
-    house.restaurant.tax_rates.update(name="Sales tax", percent="8.25")
+    house.restaurant.tax_components.update(name="Sales tax", percent="8.25")
     Item.objects.update(price=Decimal("1.00"))
     forget()
     return house

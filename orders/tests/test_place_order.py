@@ -174,12 +174,12 @@ def test_tomorrows_price_does_not_change_tonights_order(house):
 
 
 def test_a_device_needs_a_key_staff_do_not(house):
-    lines = {"lines": [{"item": house.item.pk, "quantity": 1}]}
+    wanted = {"table": house.table.pk, "lines": [{"item": house.item.pk, "quantity": 1}]}
     for role in ("pad", "integration"):
         with nothing_changes():
-            body = refused(house.api(role).post(PATH, lines), 422, "idempotency_key_required")
+            body = refused(house.api(role).post(PATH, wanted), 422, "idempotency_key_required")
         assert body["errors"] == {"Idempotency-Key": ["Required."]}
-    assert house.api("waiter").post(PATH, {**lines, "table": house.table.pk}).status_code == 201
+    assert house.api("waiter").post(PATH, wanted).status_code == 201
 
 
 def test_staff_must_say_which_table(house):

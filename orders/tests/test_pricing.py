@@ -31,7 +31,7 @@ def dish(pk: int, price, *, percent="10.00", modifiers=(), minimum=0, maximum=9,
     choices = tuple(
         CompiledModifier(
             id=pk * 100 + place, group_id=pk, name=f"Choice {place}", name_key=f"choice {place}",
-            price=Decimal(delta), is_default=False, allergen="", stated={}, off=False,
+            price=Decimal(delta), is_default=False, declares="", stated={}, off=False,
         )
         for place, delta in enumerate(modifiers, 1)
     )  # fmt: skip

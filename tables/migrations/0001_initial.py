@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('seated', 'Seated'), ('completed', 'Completed'), ('left', 'Left'), ('no_show', 'No show')], default='seated', max_length=9)),
                 ('seated_at', models.DateTimeField(null=True)),
                 ('completed_at', models.DateTimeField(null=True)),
+                ('allergies', models.JSONField(blank=True, default=dict, help_text='{seat, or blank for the whole party: codes of allergens}')),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='core.restaurant')),
                 ('table', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='tables.table')),

@@ -69,7 +69,7 @@ def test_a_completed_party_does_not_count(house):
     Party.objects.create(restaurant=house.restaurant, table=house.table, status=PartyStatus.COMPLETED)
     waiter = house.actor("waiter")
     with UnitOfWork(waiter) as work:
-        seated = dict(seated_parties(house.restaurant.pk, {house.table.pk}, set()))
+        seated = {table: party for table, party, _ in seated_parties(house.restaurant.pk, {house.table.pk}, set())}
         seat_parties(work, {house.table: waiter}, seated)
     assert Party.objects.filter(status="seated").count() == 1
 

@@ -49,11 +49,8 @@ MISPLACED = """() => {
 }"""
 
 
-def choices(*names: str, allergen: str = "") -> str:
-    found = [{"id": 1, "name": name, "price": "0.00", "allergen": ""} for name in names]
-    return json.dumps(
-        [*found, {"id": 2, "name": allergen, "price": "0.00", "allergen": allergen}] if allergen else found
-    )
+def choices(*names: str) -> str:
+    return json.dumps([{"id": 1, "name": name, "price": "0.00", "stated": {}} for name in names])
 
 
 @pytest.fixture
@@ -62,17 +59,18 @@ def words(server: Service):
     server.clear_pass()
     placed = [server.order(f"Table {place}", Burger=1, Steak_Frites=1) for place in (1, 2, 3, 4)]
     said = [
-        [(GERMAN, NOTE, choices(ONE_WORD)), (ONE_WORD, "", choices(HEBREW, allergen="Schalenfruchtallergie/Nüsse"))],
+        [(GERMAN, NOTE, choices(ONE_WORD)), (ONE_WORD, "", choices(HEBREW), "Schalenfrüchte/Nüsse")],
         [(EMOJI, "🎂", choices(*[f"Zusatz Nummer {number} extra lang" for number in range(20)])), ("A" * 60, "", "[]")],
-        [(ARABIC, HEBREW, choices("بدون بصل", allergen="nuts")), (HEBREW, ARABIC, "[]")],
+        [(ARABIC, HEBREW, choices("بدون بصل"), "nuts"), (HEBREW, ARABIC, "[]")],
         [(GERMAN, "x" * 200, "[]"), ("Burger", "", "[]")],
     ]
     with sqlite3.connect(server.database, timeout=20) as database:
         for order, lines in zip(placed, said, strict=True):
             keys = database.execute("SELECT id FROM orders_orderline WHERE order_id = ?", [order["id"]]).fetchall()
             for (key,), line in zip(keys, lines, strict=True):
-                change = "UPDATE orders_orderline SET name = ?, note = ?, modifiers = ? WHERE id = ?"
-                database.execute(change, [*line, key])
+                name, note, modifiers, *allergies = line
+                change = "UPDATE orders_orderline SET name = ?, note = ?, modifiers = ?, allergies = ? WHERE id = ?"
+                database.execute(change, [name, note, modifiers, json.dumps(allergies), key])
         database.execute("UPDATE tables_table SET name = ? WHERE name = 'Table 3'", [ARABIC])
         database.execute("UPDATE tables_table SET name = ? WHERE name = 'Table 4'", [GERMAN])
     yield

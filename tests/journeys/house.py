@@ -21,7 +21,7 @@ from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.models import Category, Item
 from menu.setup_steps import add_catalogue
-from menu.tests.factories import CategoryFactory, ItemFactory, TaxRateFactory
+from menu.tests.factories import CategoryFactory, ItemFactory, TaxFactory
 from orders.models import Order
 from orders.order_commands import LineRequest, OrderRequest
 from orders.representations import order_detail
@@ -165,7 +165,7 @@ def open_house(**restaurant) -> House:
     here = RestaurantFactory(**restaurant)
     with UnitOfWork(Actor.system(here.pk, "tests")):
         add_catalogue(here.pk)
-    TaxRateFactory(restaurant=here)
+    TaxFactory(restaurant=here)
     table = TableFactory(section=SectionFactory(restaurant=here))
     return House(
         restaurant=here,

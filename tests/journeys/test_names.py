@@ -11,8 +11,15 @@ from bistro.core.kernel.names import NameKeyField, name_key
 from bistro.core.tests.http import refused
 from kitchen.models import Station
 from kitchen.tests.factories import StationFactory
-from menu.models import Category, Ingredient, Item, Modifier
-from menu.tests.factories import CategoryFactory, IngredientFactory, ItemFactory, ModifierFactory, ModifierGroupFactory
+from menu.models import Allergen, Category, Ingredient, Item, Modifier
+from menu.tests.factories import (
+    AllergenFactory,
+    CategoryFactory,
+    IngredientFactory,
+    ItemFactory,
+    ModifierFactory,
+    ModifierGroupFactory,
+)
 from orders.api.fast_path import parse_pad_order
 from orders.models import Order
 from tables.models import Section, Table
@@ -93,6 +100,7 @@ def test_a_file_names_dishes_as_the_menu_does(house):
 
 
 MAKERS = {
+    Allergen: lambda house, name: AllergenFactory(restaurant=house.restaurant, name=name),
     Category: lambda house, name: CategoryFactory(restaurant=house.restaurant, name=name),
     Ingredient: lambda house, name: IngredientFactory(restaurant=house.restaurant, name=name),
     Item: lambda house, name: ItemFactory(category=house.category, name=name),

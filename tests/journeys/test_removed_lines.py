@@ -326,6 +326,5 @@ def test_the_database_knows_both_modes(house):
 
 
 def tax_of(house, percent):
-    house.restaurant.tax_rates.filter(is_default=True).delete()
-    house.restaurant.tax_rates.create(name="VAT", percent=Decimal(percent), is_default=True)
+    house.restaurant.tax_components.update(name="VAT", percent=Decimal(percent))
     forget()

@@ -78,7 +78,7 @@ def test_the_slip_says_who_fetches_it_and_when(house):
     alone, at_table = (job.slip for job in PrintJob.objects.order_by("pk"))
     assert (alone["table"], alone["pickup"]) == ("Counter", ["Zoë", pickup_time(house, order)])
     assert (at_table["table"], at_table["pickup"]) == (packed["table_name"], ["Take-away"])
-    text = as_escpos(alone, columns=32, code_page="cp858").decode("cp858")
+    text = as_escpos(alone, columns=32, code_page="cp858").data.decode("cp858")
     assert all(fact in text for fact in ("Counter", "Zoë", pickup_time(house, order)))
     ticket = Ticket.objects.get(order_id=order["id"])
     page = house.browser("kitchen").get(f"/kitchen/tickets/{ticket.pk}/print/").content.decode()

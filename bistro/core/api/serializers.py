@@ -20,11 +20,15 @@ class StrictSerializer(serializers.Serializer[Any]):
     """An input serializer that refuses unknown fields, such as a price or status from the client."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = sorted(str(name) for name in data if name not in self.fields)
-            if unknown:
-                raise serializers.ValidationError({name: ["Unknown field."] for name in unknown[:MOST_UNKNOWN]})
-        return super().to_internal_value(data)
+        unknown = sorted(str(name) for name in data if name not in self.fields) if isinstance(data, dict) else []
+        errors: dict[str, Any] = {name: ["Unknown field."] for name in unknown[:MOST_UNKNOWN]}
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**errors, **error.detail}) from None  # type: ignore[dict-item]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return found
 
 
 class LineOfText(serializers.CharField):

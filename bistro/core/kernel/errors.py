@@ -36,6 +36,10 @@ class InvalidInput(DomainError):
     code = "validation_error"
 
 
+class Malformed(InvalidInput):
+    """Input with missing fields, unknown fields or wrong types."""
+
+
 class IllegalTransition(DomainError):
     """A status change that the table of moves forbids. Carries the current status and the allowed ones."""
 

@@ -96,3 +96,10 @@ def short(number: Decimal) -> str:
 def display(amount: Decimal, currency: str, locale: str = "en") -> str:
     """Format an amount for people of a locale, e.g. `€12.50`."""
     return format_currency(amount, currency, locale=locale)
+
+
+def surcharge(amount: Decimal, currency: str, locale: str = "en") -> str:
+    """Format what a choice adds or takes off, e.g. `+€1.50` or `−€1.25`. Nothing is an empty text."""
+    if not amount:
+        return ""
+    return ("+" if amount > 0 else "−") + display(abs(amount), currency, locale)

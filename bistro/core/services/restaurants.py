@@ -1,5 +1,6 @@
 """Services of restaurants and of their members."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
@@ -15,21 +17,38 @@ from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
-from bistro.core.writing.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 INVITATION_LIFETIME = timedelta(days=3)
 
 
 def open_restaurant(*, name: str, actor: Actor, **fields: Any) -> Restaurant:
-    """Create a restaurant with its empty feed. `fields` are columns of Restaurant."""
+    """Create a restaurant with its empty feed. `fields` are columns of Restaurant. Raises InvalidInput."""
     with UnitOfWork(actor) as work:
-        restaurant = Restaurant(name=clean_text(name), **fields)
+        return create_restaurant(name, fields, work)
+
+
+def create_restaurant(name: str, fields: Mapping[str, Any], work: UnitOfWork) -> Restaurant:
+    """Create the restaurant to which the unit then belongs. A step. Raises InvalidInput."""
+    require_transaction()
+    restaurant = Restaurant(name=clean_text(name), **fields)
+    try:
         restaurant.full_clean()
-        restaurant.save()
-        FeedHead.objects.create(restaurant=restaurant)
-        work.belongs_to(restaurant.pk)
-        work.record(RestaurantOpened(restaurant=restaurant))
+    except ValidationError as error:
+        raise _unacceptable(error) from None
+    restaurant.save()
+    FeedHead.objects.create(restaurant=restaurant)
+    work.belongs_to(restaurant.pk)
+    work.record(RestaurantOpened(restaurant=restaurant))
     return restaurant
+
+
+def _unacceptable(error: ValidationError) -> InvalidInput:
+    """Return the refusal of settings, whose message names each field: `Currency: XXX is not a currency. …`."""
+    fields = {name: list(messages) for name, messages in error.message_dict.items()}
+    labels = {field.name: capfirst(str(field.verbose_name)) for field in Restaurant._meta.fields}
+    said = [f"{labels.get(name, name)}: {message}" for name, messages in fields.items() for message in messages]
+    return InvalidInput(" ".join(said), fields=fields)
 
 
 def add_member(*, email: str, name: str, password: str, role: str, actor: Actor) -> Membership:
@@ -40,7 +59,25 @@ def add_member(*, email: str, name: str, password: str, role: str, actor: Actor)
     actor.require(Permission.MANAGE)
     _check_role(role, actor)
     with UnitOfWork(actor) as work:
-        return _create_member(email, name, password, role, work)
+        return register_member(email, name, password, role, work)
+
+
+def register_member(email: str, name: str, password: str, role: str, work: UnitOfWork) -> Membership:
+    """Register a login with a role in the unit's restaurant. A step. Raises InvalidInput."""
+    email = email.strip().lower()
+    if Staff.objects.filter(email__iexact=email).exists():
+        raise _known_address()
+    try:
+        validate_password(password, user=Staff(email=email, name=name))
+    except ValidationError as error:
+        raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
+    try:
+        staff = Staff.objects.create_user(email, password, name=clean_text(name))
+    except IntegrityError:  # registered in the meantime
+        raise _known_address() from None
+    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
+    work.record(MemberAdded(membership=member))
+    return member
 
 
 def invite(*, role: str, email: str = "", actor: Actor) -> str:
@@ -70,7 +107,7 @@ def accept_invitation(*, token: str, email: str, name: str, password: str) -> Me
     with UnitOfWork(Actor.system(invitation.restaurant_id, "invitation")) as work:
         if live.update(used_at=now) != 1:
             raise InvalidInput("This invitation is not valid.", code="invalid_invitation")
-        return _create_member(email, name, password, invitation.role, work)
+        return register_member(email, name, password, invitation.role, work)
 
 
 def change_member(
@@ -102,23 +139,6 @@ def _end_sessions(staff: Staff) -> None:
     """End the tokens and sockets of a login."""
     staff.version += 1
     staff.save(update_fields=["version"])
-
-
-def _create_member(email: str, name: str, password: str, role: str, work: UnitOfWork) -> Membership:
-    email = email.strip().lower()
-    if Staff.objects.filter(email__iexact=email).exists():
-        raise _known_address()
-    try:
-        validate_password(password, user=Staff(email=email, name=name))
-    except ValidationError as error:
-        raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
-    try:
-        staff = Staff.objects.create_user(email, password, name=clean_text(name))
-    except IntegrityError:  # registered in the meantime
-        raise _known_address() from None
-    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
-    work.record(MemberAdded(membership=member))
-    return member
 
 
 def _known_address() -> InvalidInput:

@@ -217,9 +217,9 @@ def _parameter(value: Any, vendor: str) -> Any:
     return json.dumps(list(value)) if vendor == "sqlite" else list(value)
 
 
-def _converted(row: Sequence[Any], statement: _Compiled, connection: Any) -> list[Any]:
+def _converted(row: Sequence[Any], statement: _Compiled, connection: Any) -> tuple[Any, ...]:
     values = list(row)
     for place, converters, column in statement.converters:
         for convert in converters:
             values[place] = convert(values[place], column, connection)
-    return values
+    return tuple(values)

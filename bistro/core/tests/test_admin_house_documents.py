@@ -1,4 +1,4 @@
-"""What documents say about a house: legal name, address, phone, tax number, logo, footer text."""
+"""The facts about a house that its documents print: legal name, address, phone, tax number, logo, footer text."""
 
 import io
 
@@ -30,7 +30,8 @@ def picture(name="logo.png", *, size=(200, 80), kind="PNG", more=b""):
 def change(house, role="owner", **fields):
     body = {
         "name": house.restaurant.name, "currency": "EUR", "locale": "en_IE", "timezone": "UTC", "day_ends_at": "04:00",
-        "tax_mode": "inclusive", "soon_seconds": "300", "late_seconds": "600", **fields,
+        "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
+        "soon_seconds": "300", "late_seconds": "600", **fields,
     }  # fmt: skip
     return house.browser(role).post(f"/admin/core/restaurant/{house.restaurant.pk}/change/", body)
 

@@ -49,6 +49,13 @@ def test_amounts_as_text_and_as_people_write_them():
     assert money.display(Decimal("1.25"), "KWD", "en_US").removeprefix("KWD").strip() == "1.250"
 
 
+def test_what_a_choice_adds_or_takes_off_has_one_sign():
+    assert money.surcharge(Decimal("-1.25"), "EUR", "en_IE") == "−€1.25"
+    assert money.surcharge(Decimal("1.5"), "EUR", "en_IE") == "+€1.50"
+    assert money.surcharge(Decimal("-50"), "JPY", "ja_JP") == "−￥50"
+    assert money.surcharge(Decimal("0.00"), "EUR", "en_IE") == ""
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "text"),
     [("171", "JPY", "171"), ("10.8300", "EUR", "10.83"), ("1.25", "KWD", "1.250"), ("0.05", "CHF", "0.05")],

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
+from bistro.core.kernel.money import text
 from bistro.core.models import DayNumber, Device, Event, FeedHead
 from bistro.core.speed.statement_batch import execute_batch
 from bistro.core.tests import events as told
@@ -104,11 +105,16 @@ def test_in_a_batch_each_event_keeps_its_own_actor(here, actor):
 
 
 def test_data_is_json_text_without_a_number_and_what_is_personal_lies_apart(here, actor):
-    said = {"price": Decimal("1.5"), "at": datetime.fromisoformat("2026-03-01T12:00:00+00:00"), "é": "ü"}
+    said = {
+        "price": text(Decimal("1.5"), "EUR"),
+        "litres": Decimal("1.50"),
+        "at": datetime.fromisoformat("2026-03-01T12:00:00+00:00"),
+        "é": "ü",
+    }
     with UnitOfWork(actor) as work:
         work.record(Happened(said=said, secret={"note": "for Ann"}))
     (event,) = log_of(here)
-    assert event.data == '{"name":"a","price":"1.50","at":"2026-03-01T12:00:00+00:00","é":"ü"}'
+    assert event.data == '{"name":"a","price":"1.50","litres":"1.5","at":"2026-03-01T12:00:00+00:00","é":"ü"}'
     assert event.private == '{"note":"for Ann"}'
 
 

@@ -50,7 +50,7 @@ def logs_in(var) -> bool:
 
 
 @pytest.mark.parametrize(
-    "where", ["import_menu", "write_recipes", "set_up_kitchen", "_people", "_pads", "_other_devices"]
+    "where", ["import_menu", "write_recipes", "set_up_kitchen", "_people", "_pads", "add_screen_and_integration"]
 )
 def test_a_start_that_was_cut_short_is_made_good_by_the_next(var, monkeypatch, where):
     cut_short(monkeypatch, where)
@@ -74,7 +74,7 @@ def test_the_control_without_the_mark_nobody_can_get_in(var, monkeypatch):
 @pytest.mark.database_agnostic
 @pytest.mark.parametrize("what", ["another restaurant", "another database", "an operator", "an order"])
 def test_nothing_that_somebody_else_made_is_thrown_away(var, monkeypatch, what):
-    cut_short(monkeypatch, "_other_devices")
+    cut_short(monkeypatch, "add_screen_and_integration")
     begun = Restaurant.objects.get()
     if what == "another restaurant":
         RestaurantFactory()

@@ -26,8 +26,7 @@ TEST_LINE = {
     "quantity": 2,
     "name": "Crème brûlée",
     "modifiers": ["no sugar", "extra spoon"],
-    "allergies": ["nuts"],
-    "conflicts": [],
+    "allergies": [{"allergen": "nuts", "warning": ""}],
     "note": "This is a test. Nobody ordered it.",
     "seat": 1,
 }

@@ -86,7 +86,7 @@ def test_a_mapping_is_remembered_for_the_same_headers_in_any_order():
 
 SQUARE = (
     "Token,Item Name,Variation Name,SKU,Description,Category,Price,Current Quantity Main,Modifier Set - Milk,"
-    "Tax - GST (5%),Tax - PST (7%)\nT1,Latte,Large,S1,Hot,Drinks,4.50,3,Y,Y,N\n"
+    "Tax - GST (5%),Tax - PST (7%)\nT1,Latte,Large,,Hot,Drinks,4.50,3,Y,Y,N\n"
 )
 
 

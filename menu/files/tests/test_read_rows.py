@@ -18,7 +18,7 @@ DINAR = Currency(("KWD",), 3)
 
 def read(data, currency=EURO, decimal="", told=None):
     sheet = open_sheet(data if isinstance(data, bytes) else data.encode())
-    return read_rows(sheet, map_columns(sheet, told), currency, decimal)
+    return read_rows(sheet, map_columns(sheet, told), currency, decimal=decimal)
 
 
 def prices(*texts, **options):

@@ -1,0 +1,197 @@
+"""Everything that is checked before an import is written: the preview, the command and the import itself ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from babel.core import UnknownLocaleError
+from babel.numbers import get_currency_symbol
+from django.core.exceptions import ValidationError
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.money import digits
+from bistro.core.kernel.names import name_key
+from bistro.core.models import Restaurant
+from menu.files.cells import cells_of, items_with_all, read_row
+from menu.files.mapping import ColumnMap, map_columns
+from menu.files.opening import open_sheet
+from menu.files.planning import ImportPlan, plan_import
+from menu.files.rows import Currency, Problem, TextRow, read_rows
+from menu.files.sheet import Sheet
+from menu.imported import ImportedCategory, ImportedItem
+from menu.models import Category, Item
+
+_REPORT_EVERY = 250
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """The answers of a person about a file. Empty ones are left to the file itself."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    decimal: str = ""
+    category: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDish:
+    """A dish of the file: its row, and its texts with those of the dish that it changes."""
+
+    row: int
+    cells: Mapping[str, str]
+    item: ImportedItem
+
+    @property
+    def category(self) -> str:
+        return self.cells["category"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file that was read: the dishes in it, what is wrong, what is ignored, and what an import would change."""
+
+    sheet: Sheet
+    columns: ColumnMap
+    categories: tuple[ImportedCategory, ...]
+    dishes: tuple[ReadDish, ...]
+    problems: tuple[Problem, ...]
+    ignored_columns: tuple[str, ...]
+    ignored_rows: int
+    lacking: bool
+    asks_separator: bool
+    plan: ImportPlan
+
+    def answer(self) -> dict[str, object]:
+        """Return the counts and errors as the command prints them."""
+        counts = {state: 0 if self.problems else self.plan.count(state) for state in ("new", "changed", "unchanged")}
+        errors = [{"row": each.row, "column": each.column, "message": each.message} for each in self.problems]
+        return {**counts, "ignored_columns": list(self.ignored_columns), "errors": errors}
+
+
+def refusal(message: str) -> dict[str, object]:
+    """Return the answer about a file that cannot be read at all."""
+    errors = [{"row": 1, "column": "", "message": message}]
+    return {"new": 0, "changed": 0, "unchanged": 0, "ignored_columns": [], "errors": errors}
+
+
+def check_file(
+    data: bytes, *, actor: Actor, settings: FileSettings, progress: Callable[[int, int], None] | None = None
+) -> CheckedFile:
+    """Return the file with everything that can be said about it before it is written. Reads, never writes.
+
+    Raises FileRefused when no row can be read.
+    """
+    sheet = open_sheet(data, encoding=settings.encoding)
+    columns = map_columns(sheet, settings.columns)
+    restaurant = restaurant_of(actor)
+    found = read_rows(sheet, columns, currency_of(restaurant), decimal=settings.decimal, category=settings.category)
+    lacking = [_lacking(columns, name) for name in columns.lacking if name != "category" or not settings.category]
+    dishes, problems = _Dishes(actor, restaurant, columns).read(() if lacking else found.rows, progress)
+    known = {(each.row, each.column) for each in found.problems}  # an unreadable cell is not also an empty one
+    others = [each for each in problems if (each.row, each.column) not in known]
+    problems = sorted([*lacking, *found.problems, *others])
+    categories = _by_category(dishes, actor)
+    plan, more = (ImportPlan(()), []) if problems else _planned(categories, actor, columns)
+    return CheckedFile(
+        sheet=sheet,
+        columns=columns,
+        categories=categories,
+        dishes=tuple(dishes),
+        problems=(*problems, *more),
+        ignored_columns=tuple(columns.ignored(sheet)),
+        ignored_rows=found.not_dishes,
+        lacking=bool(lacking),
+        asks_separator=found.asks_separator,
+        plan=plan,
+    )
+
+
+def currency_of(restaurant: Restaurant) -> Currency:
+    """Return the currency of a restaurant with the signs that its people write."""
+    signs = {get_currency_symbol(restaurant.currency, locale="en")}
+    with suppress(UnknownLocaleError, ValueError):  # a locale that the machine does not know writes the code
+        signs.add(get_currency_symbol(restaurant.currency, locale=restaurant.locale))
+    marks = sorted({restaurant.currency, *signs}, key=len, reverse=True)
+    return Currency(tuple(marks), digits(restaurant.currency))
+
+
+def _lacking(columns: ColumnMap, name: str) -> Problem:
+    known = ", ".join(header for header in columns.headers if header)
+    return Problem(columns.header_row, name, f"The file has no column for the {name}. Its columns are {known}.")
+
+
+class _Dishes:
+    """The reader of dishes from rows in our notation. What the file lacks is taken from the dish of the same name."""
+
+    def __init__(self, actor: Actor, restaurant: Restaurant, columns: ColumnMap) -> None:
+        self.columns, self.currency = columns, restaurant.currency
+        rows = items_with_all(Item.objects.visible_to(actor).not_archived())
+        self.known = {item.name_key: item for item in rows}
+        self.problems: list[Problem] = []
+        self.seen: dict[str, int] = {}
+
+    def read(
+        self, rows: Sequence[TextRow], progress: Callable[[int, int], None] | None
+    ) -> tuple[list[ReadDish], list[Problem]]:
+        """Return the dishes that can be read, and the problems of the others."""
+        dishes = []
+        for done, row in enumerate(rows):
+            if progress and done % _REPORT_EVERY == 0:
+                progress(done, len(rows))
+            dish = self._dish(row)
+            if dish is not None:
+                dishes.append(dish)
+        return dishes, self.problems
+
+    def _dish(self, row: TextRow) -> ReadDish | None:
+        key = name_key(row.cells.get("name", ""))
+        old = self.known.get(key)
+        whole = {**(cells_of(old, self.currency) if old else {}), **row.cells}
+        try:
+            item = read_row(whole, self.currency)
+        except ValidationError as error:
+            self._refuse(row, error.message_dict)
+            return None
+        if key in self.seen:
+            self._refuse(row, {"name": [f"“{item.name}” is also in row {self.seen[key]}."]})
+            return None
+        self.seen[key] = row.number
+        return ReadDish(row.number, whole, item)
+
+    def _refuse(self, row: TextRow, messages: Mapping[str, list[str]]) -> None:
+        self.problems += [
+            Problem(row.number, self.columns.column_of(column), " ".join(texts)) for column, texts in messages.items()
+        ]
+
+
+def _by_category(dishes: Sequence[ReadDish], actor: Actor) -> tuple[ImportedCategory, ...]:
+    """Return the dishes by category, each category in the order of its first dish."""
+    names: dict[str, str] = {}
+    items: dict[str, list[ImportedItem]] = {}
+    for dish in dishes:
+        names.setdefault(name_key(dish.category), dish.category)
+        items.setdefault(name_key(dish.category), []).append(dish.item)
+    known = {row.name_key: row for row in Category.objects.visible_to(actor).not_archived()}
+    return tuple(
+        ImportedCategory(known[key].name if key in known else name, tuple(items[key]), _course(known.get(key)))
+        for key, name in names.items()
+    )
+
+
+def _course(category: Category | None) -> int:
+    return category.course if category else 1
+
+
+def _planned(
+    categories: Sequence[ImportedCategory], actor: Actor, columns: ColumnMap
+) -> tuple[ImportPlan, list[Problem]]:
+    """Return what the import would write, or the reason why it would be refused."""
+    try:
+        return plan_import(categories=categories, actor=actor), []
+    except DomainError as error:
+        return ImportPlan(()), [Problem(columns.header_row, "", error.message)]

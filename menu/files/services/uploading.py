@@ -1,0 +1,91 @@
+"""Services for a person who imports: upload a file, say what its columns mean, confirm."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.files.checking import FileSettings
+from menu.files.mapping import fingerprint, map_columns
+from menu.files.models import MenuImport, RememberedColumns
+from menu.files.opening import open_sheet
+from menu.files.sheet import FileRefused
+from menu.files.transitions import ImportStatus, move_imports
+
+KEPT = timedelta(days=1)  # of a file that nobody confirmed
+MOST_REMEMBERED = 50
+
+
+def upload_menu(*, data: bytes, file_name: str, actor: Actor, encoding: str = "") -> MenuImport:
+    """Store a file whose rows can be read, with the mapping that was used last for the same headers.
+
+    Deletes the restaurant's files that were not confirmed for a day. Raises InvalidInput, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    try:
+        headers = map_columns(open_sheet(data, encoding=encoding)).headers
+    except FileRefused as refused:
+        raise InvalidInput(str(refused), fields={"file": [str(refused)]}) from None
+    with UnitOfWork(actor) as work:
+        mine = MenuImport.objects.of_restaurant(work.restaurant_id)
+        mine.filter(status=ImportStatus.UPLOADED, uploaded_at__lt=work.now - KEPT).delete()
+        remembered = (
+            RememberedColumns.objects.of_restaurant(work.restaurant_id).filter(headers_key=fingerprint(headers)).first()
+        )
+        return MenuImport.objects.create(
+            restaurant_id=work.restaurant_id,
+            file_name=file_name[:120],
+            content=data,
+            encoding=encoding,
+            by=actor.label[:120],
+            by_staff=actor.id,
+            uploaded_at=work.now,
+            **(remembered.as_settings() if remembered else {}),
+        )
+
+
+def map_columns_of(*, import_id: int, settings: FileSettings, actor: Actor) -> MenuImport:
+    """Say what the columns of an uploaded file mean, and remember it for the next file with these headers.
+
+    Raises InvalidInput, NotYours, LostRace when the import was confirmed meanwhile, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        row = _own_import(import_id, actor)
+        if row.status != ImportStatus.UPLOADED:
+            raise LostRace("This import was confirmed already.")
+        try:
+            headers = map_columns(open_sheet(bytes(row.content), encoding=settings.encoding), settings.columns).headers
+        except FileRefused as refused:
+            raise InvalidInput(str(refused)) from None
+        kept = {"columns": dict(settings.columns), "decimal": settings.decimal, "category": settings.category}
+        MenuImport.objects.filter(pk=row.pk).update(encoding=settings.encoding, **kept)
+        mine = RememberedColumns.objects.of_restaurant(work.restaurant_id)
+        mine.update_or_create(
+            restaurant_id=work.restaurant_id, headers_key=fingerprint(headers), defaults={**kept, "used_at": work.now}
+        )
+        old = list(mine.order_by("-used_at", "-pk").values_list("pk", flat=True)[MOST_REMEMBERED:])
+        mine.filter(pk__in=old).delete()
+    return row
+
+
+def confirm_import(*, import_id: int, actor: Actor) -> MenuImport:
+    """Let the import begin. A second confirmation changes nothing. Raises NotYours, NotPermitted."""
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor):
+        row = _own_import(import_id, actor)
+        mine = MenuImport.objects.filter(pk=row.pk)
+        move_imports(mine, [ImportStatus.UPLOADED], ImportStatus.WAITING, by=actor.label[:120], by_staff=actor.id)
+        row.refresh_from_db()
+    return row
+
+
+def _own_import(import_id: int, actor: Actor) -> MenuImport:
+    """Return an import of the actor's restaurant. Raises NotYours."""
+    row: MenuImport | None = MenuImport.objects.visible_to(actor).filter(pk=import_id).locked().first()
+    if row is None:
+        raise NotYours("There is no such import.", code="import_not_found")
+    return row
