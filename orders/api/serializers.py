@@ -75,7 +75,10 @@ class LineInput(LineFields):
 
 
 class EditedLineInput(LineInput):
-    """A line of a PUT. With `id`, the existing line is changed and keeps the choices and allergies that are left out."""
+    """A line of a PUT. With `id`, the existing line is changed.
+
+    It keeps its choices when `modifiers` is left out, its allergies when `allergies` is left out.
+    """
 
     modifiers = serializers.ListField(child=IdOrName(), required=False, max_length=50)
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)

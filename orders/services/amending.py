@@ -17,7 +17,7 @@ from bistro.core.kernel.names import name_key
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.speed.bulk_insert import new_row
 from menu.allergens import declared_by
-from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu
+from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from orders.allergies import effective_allergies, own_allergies
 from orders.models import Order, OrderLine
 from orders.order_commands import MAX_LINES, LineRequest
@@ -200,17 +200,20 @@ class Amendment:
         """Add a choice by id or name; a name that only declares an allergy adds none. Raises InvalidInput."""
         sold: Choices = {each["id"]: each for each in old.modifiers}
         modifier = match_modifier(item, wanted) if item else None
-        choice = _as_sold(sold, wanted) or (modifier and sold.get(modifier.id))  # sold as such, or renamed since
-        if choice is None and modifier is None:
+        choice = _as_sold(sold, wanted)
+        if choice is None and modifier is not None:
+            choice = sold.get(modifier.id) or self._choice_today(place, modifier)  # renamed since, or new
+        if choice is None:
             if isinstance(wanted, str) and declared_by(wanted, self.today.menu.allergens.words):
                 return
             raise refused_choice(place, "unknown_modifier", f"{old.name} has no choice “{wanted}”.")
-        if choice is None and modifier is not None:
-            refuse_off(modifier, place)
-            choice = choice_copy(modifier, self.order.currency)
         if choice["id"] in chosen:
             raise refused_choice(place, "modifier_twice", f"“{choice['name']}” is listed twice.")
         chosen[choice["id"]] = choice
+
+    def _choice_today(self, place: int, modifier: CompiledModifier) -> Choice:
+        refuse_off(modifier, place)
+        return choice_copy(modifier, self.order.currency)
 
     def _settle(self, place: int, group: CompiledGroup, chosen: Choices, sold: Choices) -> None:
         """Hold changed choices to the limits of a group, without asking more of the line than it was sold with.

@@ -288,6 +288,38 @@ def test_a_price_below_zero_is_refused(house):
         refused(beers.put(beers.wish(modifiers=[less.pk])), 422, "validation_error")
 
 
+# --- allergies and several faults ------------------------------------------------------------------------------------
+def test_allergies_stay_and_are_on_the_difference_too(house):
+    beers = Placed(house).place(allergies=["nuts"])
+    body = beers.edited(beers.wish(quantity=3))
+    assert [line["allergies"] for line in body["lines"]] == [["nuts"], ["nuts"]]
+    change(beers.beer, archived_at=timezone.now())
+    lines = [{"id": line["id"], "item": line["item"], "quantity": line["quantity"]} for line in body["lines"]]
+    body = beers.edited({**lines[0], "allergies": ["milk", "nuts"]}, {**lines[1], "modifiers": ["Milk allergy"]})
+    assert [sorted(line["allergies"]) for line in body["lines"]] == [["milk", "nuts"], ["milk", "nuts"]]
+    body = beers.edited(*({**line, "allergies": []} for line in lines))
+    assert [line["allergies"] for line in body["lines"]] == [[], []]
+    with nothing_changes():
+        refused(beers.put({**lines[0], "allergies": ["stardust"]}), 422, "unknown_allergen")
+
+
+def test_one_answer_names_every_fault_by_its_place(lemon_beers):
+    change(lemon_beers.ginger, off_since=timezone.now())
+    touch(lemon_beers.house)
+    lines = [
+        {"item": "Unicorn", "quantity": 1},
+        lemon_beers.wish(modifiers=["Lemon", "Ginger", "Caviar"]),
+        {"id": 999_999, "item": lemon_beers.beer.pk, "quantity": 1},
+    ]
+    with nothing_changes():
+        problem = refused(lemon_beers.put(*lines), 422, "validation_error")
+    assert problem["errors"] == {
+        "lines.0.item": ["“Unicorn” is not on the menu."],
+        "lines.1.modifiers": ["“Ginger” is not available now.", "Beer has no choice “Caviar”."],
+    }
+    assert "Line 999999 is not a line of this order" in problem["detail"]
+
+
 # --- portions, kitchen, feed -----------------------------------------------------------------------------------------
 def test_portions_follow_the_difference(beers):
     change(beers.beer, portions_left=3)
