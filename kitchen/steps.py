@@ -14,7 +14,7 @@ from kitchen.station_routes import routing_for
 from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from menu.steps import menu_in
-from orders.events import CourseFired, OrderEdited, OrderEvent, OrderPlaced
+from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -102,6 +102,23 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
     routing = routing_for(menu, work.restaurant_id)
     for event in events:
         rewrite(event, menu, routing, work)
+
+
+def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None:
+    """Mark lines with other allergies on open tickets. A cook who knows of the ticket must read the change.
+
+    Locks: ticket.
+    """
+    require_transaction()
+    changed = {line for event in events for line in event.changed}
+    rows = TicketLine.objects.filter(line__in=changed)
+    tickets = Ticket.objects.filter(pk__in=rows.values("ticket")).open()
+    found = list(tickets.locked())
+    received = {event.order.pk for event in events if event.order.confirmed_at is not None}
+    known = [ticket.pk for ticket in found if ticket.seen_at or ticket.order_id in received]
+    rows.filter(ticket__in=[ticket.pk for ticket in found]).update(changed=True)
+    Ticket.objects.filter(pk__in=known, alert_at=None).update(alert_at=work.now)
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in found]).update(version=F("version") + 1)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:

@@ -12,12 +12,17 @@ from menu.taxes import DishTax
 
 @dataclass(frozen=True, slots=True)
 class ImportedModifier:
-    """A choice of a modifier group."""
+    """A choice of a modifier group. `available` counts only for a new choice: 86 is a matter of tonight.
+
+    `contains`, `may_contain` and `free_of` are words for allergens. A known choice keeps its statements if the import
+    says nothing about its allergens.
+    """
 
     name: str
     price: Decimal = ZERO
     is_default: bool = False
     allergen: str = ""
+    available: bool = True
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
     free_of: tuple[str, ...] = ()
@@ -25,7 +30,7 @@ class ImportedModifier:
 
 @dataclass(frozen=True, slots=True)
 class ImportedGroup:
-    """A modifier group with its choices."""
+    """A modifier group with all its choices, in order."""
 
     name: str
     min: int
@@ -35,29 +40,33 @@ class ImportedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ImportedItem:
-    """A dish. `tax` None means the restaurant's default.
+    """A dish. None stands for what the import does not state: a known dish keeps it, a new one gets the default.
 
-    `contains`, `may_contain` and `free_of` are codes of allergens.
+    A new dish without `tax` has the restaurant's default. `take_away_given` False keeps the tax of take-away of a known
+    dish. `contains`, `may_contain` and `free_of` are words for allergens. `groups` are all groups of the dish in order.
+    `available` and `portions_left` count only for a new dish. `row` is the row of the file.
     """
 
     name: str
     price: Decimal
-    description: str = ""
+    description: str | None = None
     tax: DishTax | None = None
-    prep_minutes: int = 10
-    contains: tuple[str, ...] = ()
-    may_contain: tuple[str, ...] = ()
-    free_of: tuple[str, ...] = ()
-    diets: tuple[str, ...] = ()
+    take_away_given: bool = True
+    prep_minutes: int | None = None
+    contains: tuple[str, ...] | None = None
+    may_contain: tuple[str, ...] | None = None
+    free_of: tuple[str, ...] | None = None
+    diets: tuple[str, ...] | None = None
     portions_left: int | None = None
     available: bool = True
-    popular: bool = False
-    groups: tuple[ImportedGroup, ...] = ()
+    popular: bool | None = None
+    groups: tuple[ImportedGroup, ...] | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCategory:
-    """A part of the menu with its items."""
+    """A part of the menu with its items. `course` counts only for a new category."""
 
     name: str
     items: tuple[ImportedItem, ...]
@@ -100,7 +109,6 @@ def _modifier(data: Any) -> ImportedModifier:
         name=data.name,
         price=data.price,
         is_default=data.is_default,
-        allergen=data.allergen,
         contains=tuple(data.contains),
         may_contain=tuple(data.may_contain),
         free_of=tuple(data.free_of),
@@ -127,18 +135,6 @@ class ImportedRecipe:
     @property
     def what(self) -> str:
         return f"{self.item}: {self.modifier}" if self.modifier else self.item
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """The counts of an import's changes."""
-
-    created: int
-    updated: int
-    modifiers: int
-
-    def __str__(self) -> str:
-        return f"{self.created} items added, {self.updated} changed, {self.modifiers} modifiers added"
 
 
 def need_no_check(row: Model) -> set[str]:

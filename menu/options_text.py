@@ -1,34 +1,68 @@
-"""Conversion of a dish's choices to the text of one spreadsheet cell, and back.
+"""Conversion of a dish's choice groups to the text of one spreadsheet cell, and back (docs/menu-import.md).
 
-    Side [1-1]: Fries *; Salad +1.50
+    Side [1-1]: Fries *; Salad +1.50; "Soup: small" +2.00 (86)
+    Sauce [0-2]: Pesto +2.00 (contains nuts, milk) (may contain sesame); Tomato (free of milk)
     Allergies [0-2]: Nut allergy !nuts; Milk allergy !milk
 
-One group a line; `*` marks the default, `+1.50` the price, `!nuts` the allergy that a choice declares.
+One group a line. `*` marks the default, `+1.50` the price, `(86)` a choice that is off, `(contains …)` what is stated
+about its allergens, `!nuts` the allergy that a choice declares. A name that could be misread stands in quotes, in which
+two quotes mean one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from bistro.core.kernel.money import text
+from bistro.core.kernel.money import ZERO, text
 from bistro.core.kernel.names import name_key
 from menu.imported import ImportedGroup, ImportedModifier
-from menu.models import ModifierGroup
 
-_GROUP = re.compile(r"^(?P<name>[^\[\]:]+?)\s*(?:\[(?P<min>\d{1,3})\s*-\s*(?P<max>\d{1,3})\])?\s*:\s*(?P<choices>.+)$")
-_CHOICE = re.compile(
-    r"^(?P<name>[^*!]+?)(?:\s+(?P<price>[+-]\d{1,12}(?:[.,]\d{1,4})?))?\s*(?P<default>\*)?\s*(?:!\s*(?P<allergen>.+))?$"
+NONE = "none"  # the whole cell: this dish offers no choices
+_HEAD = re.compile(r"\s*(?:\[\s*(?P<min>\d{1,3})\s*-\s*(?P<max>\d{1,3})\s*\]\s*)?:")
+_MARKS = re.compile(
+    r"(?:^|(?<=\s))(?:"
+    r"(?P<price>[+\-−]\d{1,12}(?:[.,]\d{1,4})?)|(?P<off>\(86\))|!(?P<allergen>[^\s!*()+\"][^!*()+\"]*)"
+    r"|\(contains\s+(?P<contains>[^()]+)\)|\(may contain\s+(?P<may_contain>[^()]+)\)"
+    r"|\(free of\s+(?P<free_of>[^()]+)\)"
+    r")\s*$|(?P<default>\*)\s*$",
+    re.IGNORECASE,
 )
+_QUOTE = '"'
+_RESERVED = re.compile(r"[:;\[\]*\n]")
 
 
-def write_options(groups: Iterable[ModifierGroup], currency: str) -> str:
-    """Return the text of a dish's groups and choices, without archived ones."""
-    return "\n".join(_group_text(group, currency) for group in groups if group.archived_at is None)
+def write_options(groups: Iterable[ImportedGroup], currency: str) -> str:
+    """Return the text of a dish's groups."""
+    return "\n".join(group_text(group, currency) for group in groups)
+
+
+def group_text(group: ImportedGroup, currency: str) -> str:
+    """Return the line of one group."""
+    choices = "; ".join(choice_text(choice, currency) for choice in group.modifiers)
+    return f"{_written(group.name, _is_plain_group)} [{group.min}-{group.max}]: {choices}".rstrip()
+
+
+def choice_text(choice: ImportedModifier, currency: str) -> str:
+    """Return one choice with its marks, e.g. `Salad +1.50 *`."""
+    marks = [f"{'+' if choice.price > 0 else ''}{text(choice.price, currency)}"] if choice.price else []
+    marks += ["*"] if choice.is_default else []
+    marks += ["(86)"] if not choice.available else []
+    marks += [f"!{choice.allergen}"] if choice.allergen else []
+    for words, codes in (
+        ("contains", choice.contains),
+        ("may contain", choice.may_contain),
+        ("free of", choice.free_of),
+    ):
+        marks += [f"({words} {', '.join(codes)})"] if codes else []
+    return " ".join([_written(choice.name, _is_plain_choice), *marks])
 
 
 def read_options(cell: str) -> tuple[ImportedGroup, ...]:
     """Return the groups that a cell describes. Raises ValueError with the part that cannot be read."""
-    groups = tuple(_group(line.strip()) for line in cell.splitlines() if line.strip())
+    if cell.strip().casefold() == NONE:
+        return ()
+    reader = _Reader(cell)
+    groups = tuple(reader.groups())
     seen: set[str] = set()
     for choice in (choice for group in groups for choice in group.modifiers):
         if name_key(choice.name) in seen:
@@ -37,37 +71,104 @@ def read_options(cell: str) -> tuple[ImportedGroup, ...]:
     return groups
 
 
-def _group(line: str) -> ImportedGroup:
-    found = _GROUP.match(line)
-    if found is None:
-        raise ValueError(f"“{line[:60]}” is not “Group [min-max]: choice; choice”.")
-    choices = tuple(_choice(each.strip()) for each in found["choices"].split(";") if each.strip())
-    least, most = int(found["min"] or 0), int(found["max"] or len(choices))
-    if not choices or most < 1 or most < least or len(choices) < least:
-        raise ValueError(f"“{found['name']}” asks for {least} to {most} of {len(choices)} choices.")
-    return ImportedGroup(found["name"], least, most, choices)
+class _Reader:
+    """A position in the text of a cell."""
+
+    def __init__(self, cell: str) -> None:
+        self.text, self.at = cell.replace("\r\n", "\n").replace("\r", "\n"), 0
+
+    def groups(self) -> Iterable[ImportedGroup]:
+        while self.text[self.at :].strip():
+            self.at += len(self.text[self.at :]) - len(self.text[self.at :].lstrip())
+            yield self._group()
+
+    def _group(self) -> ImportedGroup:
+        start = self.at
+        name = self._quoted() or self._until(r"\s*\[|\s*:|\n")
+        head = _HEAD.match(self.text, self.at)
+        if head is None or not name:
+            line = self.text[start:].split("\n")[0]
+            raise ValueError(f"“{line[:60]}” is not “Group [min-max]: choice; choice”.")
+        self.at = head.end()
+        choices = tuple(self._choices())
+        least, most = int(head["min"] or 0), int(head["max"] or max(len(choices), 1))
+        if most < 1 or most < least:
+            raise ValueError(f"“{name}” asks for {least} to {most} choices.")
+        return ImportedGroup(name, least, most, choices)
+
+    def _choices(self) -> Iterable[ImportedModifier]:
+        """Read to the end of the line."""
+        while self.at < len(self.text):
+            self._until(r"[^ \t]")
+            quoted = self._quoted()
+            rest = self._until(r"[;\n]").strip()
+            if quoted or rest:
+                yield _choice(quoted, rest)
+            ended = self.text[self.at : self.at + 1]
+            self.at += 1
+            if ended != ";":
+                return
+
+    def _quoted(self) -> str:
+        """Read a name in quotes, if one begins here."""
+        if not self.text.startswith(_QUOTE, self.at):
+            return ""
+        found = re.compile(r'"((?:[^"]|"")*)"').match(self.text, self.at)
+        if found is None or not found[1].strip():
+            raise ValueError(f"A quote is missing in “{self.text[self.at : self.at + 60]}”.")
+        self.at = found.end()
+        return found[1].replace('""', _QUOTE)
+
+    def _until(self, pattern: str) -> str:
+        """Read up to the first place that matches, or to the end."""
+        found = re.compile(pattern).search(self.text, self.at)
+        start, self.at = self.at, found.start() if found else len(self.text)
+        return self.text[start : self.at]
 
 
-def _choice(part: str) -> ImportedModifier:
-    found = _CHOICE.match(part)
-    if found is None:
-        raise ValueError(f"“{part[:60]}” is not “choice +1.50 * !allergy”.")
-    price = Decimal((found["price"] or "0.00").replace(",", "."))
-    return ImportedModifier(found["name"], price, bool(found["default"]), (found["allergen"] or "").strip())
-
-
-def _group_text(group: ModifierGroup, currency: str) -> str:
-    choices = "; ".join(
-        _name(choice.name)
-        + (f" {'+' if choice.price > 0 else ''}{text(choice.price, currency)}" if choice.price else "")
-        + (" *" if choice.is_default else "")
-        + (f" !{choice.allergen}" if choice.allergen else "")
-        for choice in group.modifiers.all()
-        if choice.archived_at is None
+def _choice(quoted: str, rest: str) -> ImportedModifier:
+    name, marks = _split_marks(rest)
+    if bool(quoted) == bool(name):
+        raise ValueError(f"“{(quoted or rest)[:60]} {rest[:60] if quoted else ''}” is not “choice +1.50 * (86)”.")
+    if _RESERVED.search(name):
+        raise ValueError(f'“{name[:60]}” holds a sign with a meaning. Write the name in quotes: "{name[:60]}".')
+    price = Decimal((marks.get("price") or "0").replace(",", ".").replace("−", "-"))
+    return ImportedModifier(
+        name=quoted or name,
+        price=price or ZERO,
+        is_default="default" in marks,
+        allergen=(marks.get("allergen") or "").strip(),
+        available="off" not in marks,
+        contains=_words(marks.get("contains")),
+        may_contain=_words(marks.get("may_contain")),
+        free_of=_words(marks.get("free_of")),
     )
-    return f"{_name(group.name)} [{group.min}-{group.max}]: {choices}"
 
 
-def _name(name: str) -> str:
-    """Remove the characters that have a meaning in the cell's grammar."""
-    return re.sub(r"[\[\]:;*!]+", " ", name).strip()
+def _words(mark: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (mark or "").split(",") if word.strip())
+
+
+def _split_marks(rest: str) -> tuple[str, dict[str, str]]:
+    """Return the name and the marks behind it."""
+    marks: dict[str, str] = {}
+    while (found := _MARKS.search(rest)) is not None:
+        (kind,) = [kind for kind, value in found.groupdict().items() if value is not None]
+        if kind in marks:
+            break
+        marks[kind], rest = found[kind], rest[: found.start()].rstrip()
+    return rest, marks
+
+
+def _written(name: str, plain: Callable[[str], bool]) -> str:
+    return name if plain(name) else _QUOTE + name.replace(_QUOTE, '""') + _QUOTE
+
+
+def _is_plain_choice(name: str) -> bool:
+    """Return whether a choice's name is read as it is when it stands without quotes."""
+    return not _RESERVED.search(name) and not name.startswith(_QUOTE) and _split_marks(name) == (name, {})
+
+
+def _is_plain_group(name: str) -> bool:
+    """Return whether a group's name is read as it is when it stands without quotes."""
+    return not _RESERVED.search(name) and not name.startswith(_QUOTE) and name == name.strip()

@@ -35,7 +35,19 @@ class LinesOfOrder(ReadOnlyInline):
     """Lines of an order with their prices at the time of ordering."""
 
     model = OrderLine
-    fields = ("name", "quantity", "choices", "declared", "note", "course", "seat", "status", "price", "amount")
+    fields = (
+        "name",
+        "quantity",
+        "choices",
+        "declared",
+        "note",
+        "course",
+        "seat",
+        "status",
+        "price",
+        "amount",
+        "tax_part",
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -56,6 +68,10 @@ class LinesOfOrder(ReadOnlyInline):
     @admin.display(description="Total")
     def amount(self, line: OrderLine) -> str:
         return text(line.total, line.order.currency)
+
+    @admin.display(description="Tax")
+    def tax_part(self, line: OrderLine) -> str:
+        return text(line.tax, line.order.currency)
 
 
 @admin.register(Order)
@@ -120,7 +136,8 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Tax")
     def tax_amount(self, order: Order) -> str:
-        return text(order.tax, order.currency)
+        parts = ", ".join(f"{tax['name']} {tax['percent']} % {tax['amount']}" for tax in order.taxes)
+        return f"{text(order.tax, order.currency)} ({parts})" if parts else text(order.tax, order.currency)
 
     @display(description="Status", label=STATUS_LABELS)
     def state(self, order: Order) -> str:

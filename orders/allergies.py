@@ -57,12 +57,17 @@ def own_allergies(
     Raises InvalidInput for codes that are not in the catalogue.
     """
     given = request.allergies or ()
-    unknown = [f"“{code}” is not in the catalogue of allergens." for code in given if code not in catalogue.names]
-    if unknown:
-        raise InvalidInput(" ".join(unknown), code="unknown_allergen", fields={f"lines.{place}.allergies": unknown})
+    require_known(catalogue, given, f"lines.{place}.allergies")
     names = (declared_by(name, catalogue.words) for name in request.modifiers or () if isinstance(name, str))
     declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]
     return tuple(dict.fromkeys(declared))
+
+
+def require_known(catalogue: CompiledAllergens, codes: Iterable[str], field: str) -> None:
+    """Raise InvalidInput, with the name of the field, for codes that are not in the catalogue."""
+    unknown = [f"“{code}” is not in the catalogue of allergens." for code in codes if code not in catalogue.names]
+    if unknown:
+        raise InvalidInput(" ".join(unknown), code="unknown_allergen", fields={field: unknown})
 
 
 def without_allergies(

@@ -3,8 +3,9 @@
 from bistro.core.kernel.roles import Permission
 from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
-from orders.floor.live import FloorView
+from orders.floor.live import FloorView, TableView
 from orders.program_feed import order_feed_for
+from tables.models import Table
 
 
 class OrdersConsumer(LiveConsumer):
@@ -26,3 +27,14 @@ class FloorConsumer(LiveConsumer):
         if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
             return None
         return FloorView(self.actor.restaurant_id, self.actor)
+
+
+class TableConsumer(LiveConsumer):
+    """The socket `/ws/floor/tables/<table>/` of a table's own page."""
+
+    def make_view(self) -> View | None:
+        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
+            return None
+        tables = Table.objects.visible_to(self.actor).not_archived()
+        table = tables.filter(pk=int(self.scope["url_route"]["kwargs"]["table"])).first()
+        return TableView(table, self.actor) if table is not None else None

@@ -160,6 +160,14 @@ class OrderEdited(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AllergiesChanged(OrderEvent):
+    """New allergies of lines, because guests of the party declared them. `changed` are the ids of these lines."""
+
+    action: ClassVar[str] = "allergies_changed"
+    changed: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
     """The confirmation of an order, for all audiences but the kitchen."""
 

@@ -57,6 +57,16 @@ class PartyCompleted(PartyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartyAllergiesDeclared(PartyEvent):
+    """A changed declaration of allergies. Health data is private; screens and programs read it with the orders."""
+
+    action: ClassVar[str] = "allergies_declared"
+
+    def private(self) -> Mapping[str, Any] | None:
+        return {"allergies": self.party.allergies}
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableEvent(DomainEvent):
     """An event of `table` itself."""
 

@@ -1,6 +1,6 @@
 """Steps of units of work that change the floor. The caller holds the tables' row locks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q
 
@@ -11,7 +11,8 @@ from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.speed.compiled_queries import CompiledQuery
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from tables.events import PadPlaced, PartyCompleted, PartySeated
+from tables.declarations import declare
+from tables.events import PadPlaced, PartyAllergiesDeclared, PartyCompleted, PartySeated
 from tables.models import Pad, Party, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
@@ -73,6 +74,21 @@ def complete_party(party: Party, table: Table | None, work: UnitOfWork) -> None:
     party.version += 1
     party.save(update_fields=["status", "completed_at", "version"])
     work.record(PartyCompleted(party=party, table=table))
+
+
+def declare_for_party(
+    party: Party, table: Table | None, seat: int | None, codes: Iterable[str], work: UnitOfWork
+) -> bool:
+    """Replace the declared allergies of a seat or of the whole locked party. Return whether they changed."""
+    require_transaction()
+    declared = declare(party.allergies, seat, codes)
+    if declared == party.allergies:
+        return False
+    party.allergies = declared
+    party.version += 1
+    party.save(update_fields=["allergies", "version"])
+    work.record(PartyAllergiesDeclared(party=party, table=table))
+    return True
 
 
 def assign_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:

@@ -48,12 +48,14 @@ def test_an_order_of_the_first_pads(house):
     assert set(described) <= set(order)
 
 
-def test_tickets_tables_and_pauses(house):
+def test_tickets_tables_parties_and_pauses(house):
     order = house.place()
     (ticket,) = house.tickets(order)
     assert shape("ticket") == set(ticket)
     assert shape("line of a ticket") == set(ticket["lines"][0])
     assert shape("table") == set(house.api("waiter").get("/api/v1/tables").json()["results"][0])
+    party = house.api("waiter").post(f"/api/v1/parties/{order['party']}/allergies", {"allergies": [], "seat": 1}).json()
+    assert shape("party") == set(party) | {"seat"}
     pause = house.api("kitchen").post("/api/v1/pauses", {"item": house.item.pk, "minutes": 5}).json()
     assert shape("pause") == set(pause)
 

@@ -109,6 +109,7 @@ def ids(house, other):
         **pair("printer", *(printer.pk for printer in printers)),
         **pair("slip", *(slip.pk for slip in slips)),
         **pair("table", house.table.pk, other.table.pk),
+        **pair("party", *(Order.objects.get(pk=order).party_id for order in (mine, theirs))),
         **pair("station", house.station.pk, other.station.pk),
         **pair("pause", paused.pk, Pause.objects.get(restaurant=other.restaurant).pk),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),

@@ -17,7 +17,7 @@ from bistro.core.kernel.secrets import digest
 from bistro.core.models import Device
 from bistro.core.services.devices import revoke, rotate
 from bistro.core.tests.asgi import ask, fast_path, http_scope
-from bistro.core.tests.factories import token_of
+from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import nothing_changes
 from menu.services import pause
 from orders.api.fast_path import parse_order, parse_pad_order, place_by_id, place_by_name
@@ -92,6 +92,27 @@ def test_fast_path_and_normal_view_answer_the_same(house, pad, fast_path_only, p
     assert {name: quick.body[name] for name in same} == {name: slow.body[name] for name in same}
     (first,), (second,) = quick.body["lines"], slow.body["lines"]
     assert first | {"id": 0} == second | {"id": 0}
+
+
+def test_a_named_kind_stays_on_the_fast_path(house, pad, fast_path_only):
+    assert send(fast_path_only, BY_ID, pad, body(house, kind="dine_in")).status == 201
+    device = DeviceFactory(restaurant=house.restaurant, kind=Device.Kind.INTEGRATION)
+    integration = token_of(device)
+    assert send(ordinary, BY_ID, integration, body(house, table=house.table.pk)).status == 201  # now remembered
+    quick = send(fast_path_only, BY_ID, integration, body(house, kind="take_away", name="Ana"))
+    slow = send(ordinary, BY_ID, integration, body(house, kind="take_away", name="Ana"))
+    assert (quick.status, slow.status) == (201, 201)
+    same = quick.body.keys() - CHANGES - {"lines", "party"}
+    assert {name: quick.body[name] for name in same} == {name: slow.body[name] for name in same}
+    assert (quick.body["kind"], quick.body["name"], quick.body["table"]) == ("take_away", "Ana", None)
+    assert quick.body["party"] != slow.body["party"]
+
+
+def test_the_normal_view_refuses_a_pads_take_away(house, pad, fast_path_only):
+    with nothing_changes():
+        assert send(fast_path_only, BY_ID, pad, body(house, kind="take_away")).status == 299
+        refusal = send(application, BY_ID, pad, body(house, kind="take_away"))
+    assert (refusal.status, refusal.body["code"]) == (422, "wrong_kind")
 
 
 def test_a_retry_gets_the_first_answer_on_either_path(house, pad, fast_path_only):

@@ -6,28 +6,6 @@ from decimal import Decimal as D
 
 from bistro.demo.kinds import Group, Modifier
 
-ALLERGIES = Group(
-    "Allergies",
-    0,
-    14,
-    (
-        Modifier("Gluten allergy", allergen="gluten"),
-        Modifier("Crustacean allergy", allergen="crustaceans"),
-        Modifier("Egg allergy", allergen="eggs"),
-        Modifier("Fish allergy", allergen="fish"),
-        Modifier("Peanut allergy", allergen="peanuts"),
-        Modifier("Soy allergy", allergen="soybeans"),
-        Modifier("Milk allergy", allergen="milk"),
-        Modifier("Nut allergy", allergen="nuts"),
-        Modifier("Celery allergy", allergen="celery"),
-        Modifier("Mustard allergy", allergen="mustard"),
-        Modifier("Sesame allergy", allergen="sesame"),
-        Modifier("Sulphite allergy", allergen="sulphites"),
-        Modifier("Lupin allergy", allergen="lupin"),
-        Modifier("Mollusc allergy", allergen="molluscs"),
-    ),
-)
-
 COOKED = Group(
     "How would you like it?",
     1,
@@ -46,10 +24,26 @@ STEAK_SAUCE = Group(
     0,
     2,
     (
-        Modifier("Pepper sauce", D("2.50")),
-        Modifier("Béarnaise", D("2.50")),
-        Modifier("Herb butter", D("1.50")),
-        Modifier("Blue cheese sauce", D("3.00")),
+        Modifier(
+            "Pepper sauce",
+            D("2.50"),
+            contains=(
+                "milk",
+                "celery",
+                "sulphites",
+            ),
+        ),
+        Modifier(
+            "Béarnaise",
+            D("2.50"),
+            contains=(
+                "eggs",
+                "milk",
+                "sulphites",
+            ),
+        ),
+        Modifier("Herb butter", D("1.50"), contains=("milk",)),
+        Modifier("Blue cheese sauce", D("3.00"), contains=("milk",)),
     ),
 )
 
@@ -59,8 +53,8 @@ GRILL_SIDE = Group(
     1,
     (
         Modifier("With fries", is_default=True),
-        Modifier("With mashed potatoes"),
-        Modifier("With green salad"),
+        Modifier("With mashed potatoes", contains=("milk",)),
+        Modifier("With green salad", contains=("mustard",), may_contain=("sesame",)),
         Modifier("With sweet potato fries", D("1.50")),
         Modifier("With grilled vegetables", D("1.00")),
     ),
@@ -71,9 +65,9 @@ BURGER_EXTRAS = Group(
     0,
     5,
     (
-        Modifier("Cheddar", D("1.50")),
-        Modifier("Bacon", D("2.00")),
-        Modifier("Fried egg", D("1.50")),
+        Modifier("Cheddar", D("1.50"), contains=("milk",)),
+        Modifier("Bacon", D("2.00"), contains=("sulphites",)),
+        Modifier("Fried egg", D("1.50"), contains=("eggs",)),
         Modifier("Caramelised onions", D("1.00")),
         Modifier("Second patty", D("4.50")),
     ),
@@ -98,10 +92,31 @@ DIP = Group(
     0,
     3,
     (
-        Modifier("Ketchup"),
-        Modifier("Mayonnaise", D("0.50")),
-        Modifier("Garlic aioli", D("1.00")),
-        Modifier("Truffle mayonnaise", D("1.50")),
+        Modifier("Ketchup", contains=("celery",)),
+        Modifier(
+            "Mayonnaise",
+            D("0.50"),
+            contains=(
+                "eggs",
+                "mustard",
+            ),
+        ),
+        Modifier(
+            "Garlic aioli",
+            D("1.00"),
+            contains=(
+                "eggs",
+                "mustard",
+            ),
+        ),
+        Modifier(
+            "Truffle mayonnaise",
+            D("1.50"),
+            contains=(
+                "eggs",
+                "mustard",
+            ),
+        ),
     ),
 )
 
@@ -113,9 +128,9 @@ SALAD_TOPPING = Group(
     2,
     (
         Modifier("Grilled chicken", D("4.50")),
-        Modifier("Grilled prawns", D("6.00")),
-        Modifier("Goat cheese", D("3.50")),
-        Modifier("Poached egg", D("1.50")),
+        Modifier("Grilled prawns", D("6.00"), contains=("crustaceans",)),
+        Modifier("Goat cheese", D("3.50"), contains=("milk",)),
+        Modifier("Poached egg", D("1.50"), contains=("eggs",)),
     ),
 )
 
@@ -124,8 +139,23 @@ DRESSING = Group(
     1,
     1,
     (
-        Modifier("Mustard vinaigrette", is_default=True),
-        Modifier("Caesar dressing"),
+        Modifier(
+            "Mustard vinaigrette",
+            is_default=True,
+            contains=(
+                "mustard",
+                "sulphites",
+            ),
+        ),
+        Modifier(
+            "Caesar dressing",
+            contains=(
+                "eggs",
+                "fish",
+                "milk",
+                "mustard",
+            ),
+        ),
         Modifier("Olive oil and lemon"),
         Modifier("Dressing on the side"),
     ),
@@ -136,9 +166,23 @@ MUSSELS_BROTH = Group(
     1,
     1,
     (
-        Modifier("White wine and shallots", is_default=True),
-        Modifier("Cider and cream", D("1.00")),
-        Modifier("Coconut and lemongrass", D("1.50")),
+        Modifier(
+            "White wine and shallots",
+            is_default=True,
+            contains=(
+                "celery",
+                "sulphites",
+            ),
+        ),
+        Modifier(
+            "Cider and cream",
+            D("1.00"),
+            contains=(
+                "milk",
+                "sulphites",
+            ),
+        ),
+        Modifier("Coconut and lemongrass", D("1.50"), may_contain=("peanuts",)),
     ),
 )
 
@@ -146,7 +190,32 @@ SCOOPS = Group(
     "Flavours",
     0,
     3,
-    (Modifier("Vanilla"), Modifier("Chocolate"), Modifier("Strawberry"), Modifier("Pistachio", D("0.50"))),
+    (
+        Modifier(
+            "Vanilla",
+            contains=(
+                "milk",
+                "eggs",
+            ),
+        ),
+        Modifier(
+            "Chocolate",
+            contains=(
+                "milk",
+                "soybeans",
+            ),
+            may_contain=("nuts",),
+        ),
+        Modifier("Strawberry", contains=("milk",)),
+        Modifier(
+            "Pistachio",
+            D("0.50"),
+            contains=(
+                "milk",
+                "nuts",
+            ),
+        ),
+    ),
 )
 
 ICE_TOPPING = Group(
@@ -154,10 +223,18 @@ ICE_TOPPING = Group(
     0,
     3,
     (
-        Modifier("Whipped cream", D("0.80")),
-        Modifier("Chocolate sauce", D("0.80")),
-        Modifier("Roasted almonds", D("1.00")),
-        Modifier("Salted caramel", D("1.00")),
+        Modifier("Whipped cream", D("0.80"), contains=("milk",)),
+        Modifier(
+            "Chocolate sauce",
+            D("0.80"),
+            contains=(
+                "milk",
+                "soybeans",
+            ),
+            may_contain=("nuts",),
+        ),
+        Modifier("Roasted almonds", D("1.00"), contains=("nuts",), may_contain=("peanuts",)),
+        Modifier("Salted caramel", D("1.00"), contains=("milk",)),
     ),
 )
 
@@ -166,10 +243,10 @@ MILK = Group(
     1,
     1,
     (
-        Modifier("Cow's milk", is_default=True),
-        Modifier("Oat milk", D("0.50")),
-        Modifier("Soy milk", D("0.50")),
-        Modifier("Lactose-free milk", D("0.30")),
+        Modifier("Cow's milk", is_default=True, contains=("milk",)),
+        Modifier("Oat milk", D("0.50"), contains=("gluten",)),
+        Modifier("Soy milk", D("0.50"), contains=("soybeans",)),
+        Modifier("Lactose-free milk", D("0.30"), contains=("milk",)),
     ),
 )
 

@@ -32,7 +32,7 @@ HOT = Category("Coffee and Tea", 10, 3, "bar", (
     Item("Pot of Tea", "Loose leaves.", D("4.20"), DRINK, 4,
          diets=("vegan", "gluten free"), groups=(c.TEA,)),
     Item("Hot Chocolate", "Dark chocolate melted in milk.", D("4.50"), DRINK, 4,
-         ("milk", "soybeans"), ("vegetarian", "gluten free"), groups=(c.MILK,)),
+         ("milk", "soybeans"), ("vegetarian", "gluten free"), ("nuts",), groups=(c.MILK,)),
 ))
 
 WINE = Category("Wine", 11, 1, "bar", (

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 FREE = Decimal("0.00")
+EVERY_OTHER = (
+    *("gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk"),
+    *("nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs"),
+)
+
+
+def _others(*stated: tuple[str, ...]) -> tuple[str, ...]:
+    known = {code for codes in stated for code in codes}
+    return tuple(code for code in EVERY_OTHER if code not in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +29,18 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Modifier:
-    """A choice in a group. `allergen` is the word that the kitchen's screens emphasise."""
+    """A choice in a group, with the allergens that it adds."""
 
     name: str
     price: Decimal = FREE
     is_default: bool = False
-    allergen: str = ""
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
-    free_of: tuple[str, ...] = ()
+
+    @property
+    def free_of(self) -> tuple[str, ...]:
+        """Return all other allergens, because the demo's kitchen has checked its choices."""
+        return _others(self.contains, self.may_contain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item on sale. `station` is set only if it differs from the category's."""
+    """An item on sale. `station` is set only if it differs from the category's.
+
+    `not_stated` are the allergens about which the kitchen says nothing, e.g. because the dish changes daily.
+    """
 
     name: str
     description: str
@@ -53,12 +68,17 @@ class Item:
     contains: tuple[str, ...] = ()
     diets: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
-    free_of: tuple[str, ...] = ()
+    not_stated: tuple[str, ...] = ()
     station: str | None = None
     portions_left: int | None = None
     available: bool = True
     popular: bool = False
     groups: tuple[Group, ...] = ()
+
+    @property
+    def free_of(self) -> tuple[str, ...]:
+        """Return the allergens that the demo's kitchen has found to be absent."""
+        return _others(self.contains, self.may_contain, self.not_stated)
 
 
 @dataclass(frozen=True, slots=True)

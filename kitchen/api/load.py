@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import etag_of, not_modified
-from bistro.core.api.schema import IF_NONE_MATCH
+from bistro.core.api.schema import ETAG, IF_NONE_MATCH
 from bistro.core.auth.access import api_actor
 from bistro.core.kernel.errors import NotPermitted
 from bistro.core.kernel.roles import Permission
@@ -21,7 +21,7 @@ class KitchenLoad(APIView):
     subject = "Kitchen"
     summary = "Read the kitchen's load"
 
-    @extend_schema(responses=LoadOutput, parameters=[IF_NONE_MATCH])
+    @extend_schema(responses=LoadOutput, parameters=[IF_NONE_MATCH, ETAG])
     def get(self, request: Request) -> Response:
         """Return the dishes' quotes and, for staff, the stations' load.
 

@@ -149,7 +149,7 @@ def _write_line(out: Writer, line: Mapping[str, Any]) -> None:
     for choice in line["modifiers"]:
         out.row(choice, TALL, indent=4)
     for allergy in line["allergies"]:
-        out.row(f" ALLERGY {allergy['allergen'].upper()} ", INVERSE + DOUBLE, wide=True)
+        out.row(f"{allergy['allergen'].upper()} ", INVERSE + DOUBLE, lead=" ALLERGY ", wide=True)
         if allergy["warning"]:
             out.row(f"!! {allergy['warning']} !!", BOLD, indent=2)
     if line["note"]:

@@ -76,7 +76,7 @@ def _spelled(cluster: str) -> str:
 
 
 class Row:
-    """One line being drawn: black (1) on white (0)."""
+    """A line of a slip on its way to an image: black (1) on white (0)."""
 
     def __init__(self, style: Style, width: int) -> None:
         self.style, self.width = style, width

@@ -13,7 +13,7 @@ from kitchen.printing.slips import NOTHING, Paper, difference, paper_of, slip_of
 from kitchen.printing.transitions import SlipStatus
 from kitchen.transitions import TicketStatus
 from menu.steps import menu_in
-from orders.events import OrderEvent, OrderPlaced
+from orders.events import AllergiesChanged, OrderEvent, OrderPlaced
 
 
 def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -> None:
@@ -27,6 +27,8 @@ def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -
         return
     orders = {event.ticket.order_id if isinstance(event, TicketPushed) else event.order.pk for event in events}
     tickets = Ticket.objects.of_restaurant(work.restaurant_id).filter(order_id__any_of=sorted(orders)).with_lines()
+    if all(isinstance(event, AllergiesChanged) for event in events):
+        tickets = tickets.open()  # nobody cooks a finished dish again because of a slip
     known = {} if all(isinstance(event, OrderPlaced) for event in events) else _on_paper(orders)
     tz = menu_in(work).menu.restaurant.tz
     jobs = [

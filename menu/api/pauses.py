@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.api.schema import refusal
+from bistro.core.api.schema import LOCATION, refusal
 from bistro.core.auth.access import api_actor, requires
 from bistro.core.kernel.roles import Permission
 from menu import services
@@ -33,7 +33,9 @@ class PauseList(APIView):
         rows = Pause.objects.visible_to(api_actor(request)).open().filter(until__gt=timezone.now())
         return Response([shown(row) for row in rows.select_related("item", "category").order_by("until", "pk")])
 
-    @extend_schema(summary="Pause dishes", request=PauseInput, responses={201: PauseOutput, **NO_SUCH_DISH})
+    @extend_schema(
+        summary="Pause dishes", request=PauseInput, responses={201: PauseOutput, **NO_SUCH_DISH}, parameters=[LOCATION]
+    )
     def post(self, request: Request) -> Response:
         """Pause an item, a category or all orders from pads for some minutes.
 

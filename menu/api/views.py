@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import etag_of, not_modified
-from bistro.core.api.schema import IF_NONE_MATCH
+from bistro.core.api.schema import ETAG, IF_NONE_MATCH
 from bistro.core.auth.access import api_actor, restaurant_of
 from menu.api.serializers import MenuOutput
 from menu.selectors import menu_as_sold, menu_stamp
@@ -18,7 +18,7 @@ class MenuView(APIView):
     subject = "Menu"
     summary = "Read the menu"
 
-    @extend_schema(responses=MenuOutput, parameters=[IF_NONE_MATCH])
+    @extend_schema(responses=MenuOutput, parameters=[IF_NONE_MATCH, ETAG])
     def get(self, request: Request) -> Response:
         restaurant = restaurant_of(api_actor(request))
         etag = etag_of(restaurant.pk, menu_stamp(restaurant.pk))

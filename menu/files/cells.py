@@ -8,26 +8,26 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from bistro.core.kernel.money import exact, text
+from bistro.core.kernel.money import text
 from bistro.core.kernel.numbers import whole_number
-from menu.allergens import ALLERGENS, DIETS, Level, of_level
+from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
 from menu.files.numbers import NotANumber, Reader
+from menu.import_plan.known import groups_of, levels_of_row
 from menu.imported import ImportedItem
-from menu.models import Category, Item
-from menu.options_text import read_options, write_options
+from menu.models import Item
+from menu.options_text import NONE, read_options, write_options
 from menu.tax_catalogue import compiled
 from menu.taxes import DishTax, read_dish_tax, write_components
 
-MOST_OF_CATEGORY = Category._meta.get_field("name").max_length or 0
-_YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "", "n"}
+_YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
 def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
     tax = _tax_today(item)
     take_away = tax.take_away if tax else None
-    stated = {row.allergen.code: row.level for row in item.statements.all() if row.allergen.archived_at is None}
+    stated = levels_of_row(item)
     return {
         "category": item.category.name,
         "name": item.name,
@@ -43,7 +43,7 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
-        "options": write_options((link.group for link in item.item_groups.all()), currency),
+        "options": write_options(groups_of(item), currency),
     }
 
 
@@ -56,56 +56,34 @@ def _tax_today(item: Item) -> DishTax | None:
 
 def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     """Prefetch everything that `cells_of` reads, in a constant number of queries for any number of dishes."""
-    related = ("tax__components", "item_groups__group__modifiers", "statements__allergen")
+    related = ("tax__components", "item_groups__group__modifiers__statements__allergen", "statements__allergen")
     return rows.select_related("restaurant", "category", "tax").prefetch_related(*related)
 
 
-def read_row(cells: Mapping[str, str], currency: str) -> ImportedItem:
-    """Return the dish that a row describes. Raises ValidationError with the problems by column."""
+def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
+    """Return the dish that a row describes; an absent or empty cell states nothing.
+
+    Raises ValidationError with the problems by column. What only the menu can tell, the plan of the import checks.
+    """
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
     for column, reader in _READERS.items():
+        if not cells.get(column) and column not in REQUIRED:
+            continue
         try:
             read[column] = reader(cells.get(column, ""))
         except ValueError as error:
             problems[column] = [str(error)]
     try:
-        read["tax"] = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
+        tax = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
     except ValueError as error:
         problems["tax"] = [str(error)]
     problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
-    if len(cells.get("category", "")) > MOST_OF_CATEGORY:
-        problems["category"] = [f"At most {MOST_OF_CATEGORY} characters."]
-    if not problems:
-        problems = _beyond_the_model(read) or _beyond_the_currency(read, currency)
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
-    return ImportedItem(groups=read.pop("options"), contains=read.pop("allergens"), **read)
-
-
-def _beyond_the_model(read: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the problems that the model's fields find, {column: messages}: too long, too large, negative."""
-    facts = {name: read[name] for name in ("price", "prep_minutes", "portions_left")}
-    wanted = ("name", "description", *facts)
-    item = Item(name=read["name"], description=read["description"], **facts)
-    try:
-        item.clean_fields(exclude=[field.name for field in Item._meta.fields if field.name not in wanted])
-    except ValidationError as error:
-        return error.message_dict
-    return {}
-
-
-def _beyond_the_currency(read: Mapping[str, Any], currency: str) -> dict[str, list[str]]:
-    """Return the prices with more decimals than the currency has, {column: messages}."""
-    choices = (choice.price for group in read["options"] for choice in group.modifiers)
-    problems: dict[str, list[str]] = {}
-    for column, prices in (("price", [read["price"]]), ("options", choices)):
-        for price in prices:
-            try:
-                exact(price, currency)
-            except ValueError as error:
-                problems.setdefault(column, []).append(str(error))
-    return problems
+    groups, contains = read.pop("options", None), read.pop("allergens", None)
+    both = "tax_take_away" in cells
+    return ImportedItem(groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, **read)
 
 
 def _money(cell: str) -> Decimal:
@@ -116,10 +94,8 @@ def _money(cell: str) -> Decimal:
         raise ValueError(f"“{cell}” is not a price.") from None
 
 
-def _count(default: int | None, most: int) -> Callable[[str], int | None]:
-    def read(cell: str) -> int | None:
-        if not cell:
-            return default
+def _count(most: int) -> Callable[[str], int]:
+    def read(cell: str) -> int:
         count = whole_number(cell, most=most)
         if count is None:
             raise ValueError(f"“{cell}” is not a whole number up to {most}.")
@@ -128,24 +104,26 @@ def _count(default: int | None, most: int) -> Callable[[str], int | None]:
     return read
 
 
-def _flag(default: bool) -> Callable[[str], bool]:
-    def read(cell: str) -> bool:
-        word = cell.casefold()
-        if not word:
-            return default
-        if word not in _YES | _NO:
-            raise ValueError(f"“{cell}” is neither yes nor no.")
-        return word in _YES
+def _flag(cell: str) -> bool:
+    word = cell.casefold()
+    if word not in _YES | _NO:
+        raise ValueError(f"“{cell}” is neither yes nor no.")
+    return word in _YES
 
-    return read
+
+def _list(cell: str) -> tuple[str, ...]:
+    """Return the words of a list. The word `none` is the empty list."""
+    if cell.strip().casefold() == NONE:
+        return ()
+    return tuple(word.strip() for word in cell.replace(";", ",").split(",") if word.strip())
 
 
 def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:
-    """Return a reader of words by code or label. It refuses unknown words, so that no misspelt allergen passes."""
+    """Return a reader of words by code or label, which refuses unknown words."""
     codes = {name.casefold(): code for code, label in known for name in (code, label)}
 
     def read(cell: str) -> tuple[str, ...]:
-        words = [word.strip() for word in cell.replace(";", ",").split(",") if word.strip()]
+        words = _list(cell)
         unknown = [word for word in words if word.casefold() not in codes]
         if unknown:
             raise ValueError(f"“{unknown[0]}” is not {what}. Use {', '.join(code for code, _label in known)}.")
@@ -158,13 +136,13 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
     "price": _money,
-    "prep_minutes": _count(10, most=1440),
-    "allergens": _words(ALLERGENS, "an allergen of the list"),
-    "may_contain": _words(ALLERGENS, "an allergen of the list"),
-    "free_of": _words(ALLERGENS, "an allergen of the list"),
+    "prep_minutes": _count(most=1440),
+    "allergens": _list,
+    "may_contain": _list,
+    "free_of": _list,
     "diets": _words(DIETS, "a diet of the list"),
-    "popular": _flag(False),
-    "available": _flag(True),
-    "portions_left": _count(None, most=100_000),
+    "popular": _flag,
+    "available": _flag,
+    "portions_left": _count(most=100_000),
     "options": read_options,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from babel.core import UnknownLocaleError
 from babel.numbers import get_currency_symbol
@@ -12,18 +13,16 @@ from django.core.exceptions import ValidationError
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.money import digits
 from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
-from menu.files.cells import cells_of, items_with_all, read_row
+from menu.files.cells import read_row
 from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
-from menu.files.planning import ImportPlan, plan_import
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
+from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
-from menu.models import Category, Item
 
 _REPORT_EVERY = 250
 
@@ -40,7 +39,7 @@ class FileSettings:
 
 @dataclass(frozen=True, slots=True)
 class ReadDish:
-    """A dish of the file: its row, and its texts with those of the dish that it changes."""
+    """A dish of the file: its row, and its texts."""
 
     row: int
     cells: Mapping[str, str]
@@ -49,6 +48,14 @@ class ReadDish:
     @property
     def category(self) -> str:
         return self.cells["category"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDish:
+    """A dish of the preview. `facts` are the (column, text) that a new dish gets."""
+
+    dish: PlannedDish
+    facts: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,25 @@ class CheckedFile:
     asks_separator: bool
     plan: ImportPlan
 
-    def answer(self) -> dict[str, object]:
-        """Return the counts and errors as the command prints them."""
-        counts = {state: 0 if self.problems else self.plan.count(state) for state in ("new", "changed", "unchanged")}
+    @property
+    def shown(self) -> list[ShownDish]:
+        """Return the dishes that an import would write, in the order of the file."""
+        cells = {dish.row: dish.cells for dish in self.dishes}
+        return [
+            ShownDish(dish, [(name, text) for name, text in cells[dish.row or 0].items() if text and name != "name"])
+            for dish in sorted(self.plan.dishes, key=lambda each: each.row or 0)
+            if dish.state != State.UNCHANGED
+        ]
+
+    def answer(self, written: ImportPlan | None = None) -> dict[str, Any]:
+        """Return the counts and errors as the command prints them, of the plan that was written."""
+        plan = written or self.plan
+        counts = {state: 0 if self.problems else plan.count(state) for state in ("new", "changed", "unchanged")}
         errors = [{"row": each.row, "column": each.column, "message": each.message} for each in self.problems]
         return {**counts, "ignored_columns": list(self.ignored_columns), "errors": errors}
 
 
-def refusal(message: str) -> dict[str, object]:
+def refusal(message: str) -> dict[str, Any]:
     """Return the answer about a file that cannot be read at all."""
     errors = [{"row": 1, "column": "", "message": message}]
     return {"new": 0, "changed": 0, "unchanged": 0, "ignored_columns": [], "errors": errors}
@@ -91,18 +109,19 @@ def check_file(
     restaurant = restaurant_of(actor)
     found = read_rows(sheet, columns, currency_of(restaurant), decimal=settings.decimal, category=settings.category)
     lacking = [_lacking(columns, name) for name in columns.lacking if name != "category" or not settings.category]
-    dishes, problems = _Dishes(actor, restaurant, columns).read(() if lacking else found.rows, progress)
+    dishes, problems = _Dishes(columns).read(() if lacking else found.rows, progress)
     known = {(each.row, each.column) for each in found.problems}  # an unreadable cell is not also an empty one
     others = [each for each in problems if (each.row, each.column) not in known]
     problems = sorted([*lacking, *found.problems, *others])
-    categories = _by_category(dishes, actor)
-    plan, more = (ImportPlan(()), []) if problems else _planned(categories, actor, columns)
+    categories = _by_category(dishes)
+    plan = plan_import(categories=categories, actor=actor)
+    more = [Problem(each.row or 0, columns.column_of(each.field), each.message) for each in plan.problems]
     return CheckedFile(
         sheet=sheet,
         columns=columns,
         categories=categories,
         dishes=tuple(dishes),
-        problems=(*problems, *more),
+        problems=tuple(sorted([*problems, *more])),
         ignored_columns=tuple(columns.ignored(sheet)),
         ignored_rows=found.not_dishes,
         lacking=bool(lacking),
@@ -126,12 +145,10 @@ def _lacking(columns: ColumnMap, name: str) -> Problem:
 
 
 class _Dishes:
-    """The reader of dishes from rows in our notation. What the file lacks is taken from the dish of the same name."""
+    """The reader of dishes from rows in our notation."""
 
-    def __init__(self, actor: Actor, restaurant: Restaurant, columns: ColumnMap) -> None:
-        self.columns, self.currency = columns, restaurant.currency
-        rows = items_with_all(Item.objects.visible_to(actor).not_archived())
-        self.known = {item.name_key: item for item in rows}
+    def __init__(self, columns: ColumnMap) -> None:
+        self.columns = columns
         self.problems: list[Problem] = []
         self.seen: dict[str, int] = {}
 
@@ -150,10 +167,8 @@ class _Dishes:
 
     def _dish(self, row: TextRow) -> ReadDish | None:
         key = name_key(row.cells.get("name", ""))
-        old = self.known.get(key)
-        whole = {**(cells_of(old, self.currency) if old else {}), **row.cells}
         try:
-            item = read_row(whole, self.currency)
+            item = read_row(row.cells, row.number)
         except ValidationError as error:
             self._refuse(row, error.message_dict)
             return None
@@ -161,7 +176,7 @@ class _Dishes:
             self._refuse(row, {"name": [f"“{item.name}” is also in row {self.seen[key]}."]})
             return None
         self.seen[key] = row.number
-        return ReadDish(row.number, whole, item)
+        return ReadDish(row.number, row.cells, item)
 
     def _refuse(self, row: TextRow, messages: Mapping[str, list[str]]) -> None:
         self.problems += [
@@ -169,29 +184,11 @@ class _Dishes:
         ]
 
 
-def _by_category(dishes: Sequence[ReadDish], actor: Actor) -> tuple[ImportedCategory, ...]:
+def _by_category(dishes: Sequence[ReadDish]) -> tuple[ImportedCategory, ...]:
     """Return the dishes by category, each category in the order of its first dish."""
     names: dict[str, str] = {}
     items: dict[str, list[ImportedItem]] = {}
     for dish in dishes:
         names.setdefault(name_key(dish.category), dish.category)
         items.setdefault(name_key(dish.category), []).append(dish.item)
-    known = {row.name_key: row for row in Category.objects.visible_to(actor).not_archived()}
-    return tuple(
-        ImportedCategory(known[key].name if key in known else name, tuple(items[key]), _course(known.get(key)))
-        for key, name in names.items()
-    )
-
-
-def _course(category: Category | None) -> int:
-    return category.course if category else 1
-
-
-def _planned(
-    categories: Sequence[ImportedCategory], actor: Actor, columns: ColumnMap
-) -> tuple[ImportPlan, list[Problem]]:
-    """Return what the import would write, or the reason why it would be refused."""
-    try:
-        return plan_import(categories=categories, actor=actor), []
-    except DomainError as error:
-        return ImportPlan(()), [Problem(columns.header_row, "", error.message)]
+    return tuple(ImportedCategory(name, tuple(items[key])) for key, name in names.items())

@@ -214,7 +214,7 @@ def test_a_spreadsheet_leaves_recipes_alone(house, owner, patty):
 
     part = RecipePartFactory(item=house.item, ingredient=patty)
     again = ImportedCategory(house.category.name, (ImportedItem(house.item.name, Decimal("12.00")),))
-    import_menu(categories=[again], actor=house.actor("manager"), overwrite=True)
+    import_menu(categories=[again], actor=house.actor("manager"))
     house.item.refresh_from_db()
     assert house.item.price == 12
     assert list(RecipePart.objects.values_list("pk", "quantity")) == [(part.pk, Decimal(1))]

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import etag_of, not_modified
-from bistro.core.api.schema import IF_NONE_MATCH, refusal
+from bistro.core.api.schema import ETAG, IF_NONE_MATCH, LOCATION, answered, refusal
 from bistro.core.auth.access import api_actor, restaurant_of
 from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
@@ -18,7 +18,7 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from orders.api.filters import since_param
-from orders.api.headers import placed_response
+from orders.api.headers import REPLAYED, placed_response
 from orders.api.serializers import PadOrderInput, PadOrderOutput, PadOrderRow
 from orders.api.whole_body import BY_NAME, place_from
 from orders.models import Order
@@ -26,6 +26,7 @@ from orders.querysets import OrderQuerySet
 from orders.representations import order_detail, pad_json
 
 LIMIT = 500
+NEXT_PAGE = answered("Link", str, '`rel="next"`: the address of the next page, if there is one.', 200)
 WITHDRAWN = refusal(404, "The key belongs to a withdrawn order", "order_not_found", "This order was withdrawn.")
 
 
@@ -40,7 +41,7 @@ class PadOrderView(APIView):
     @extend_schema(
         request=PadOrderInput,
         responses={201: PadOrderOutput, 200: PadOrderOutput, **WITHDRAWN},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER), ETAG, LOCATION, REPLAYED],
     )
     def post(self, request: Request) -> Response:
         placed = place_from(request, PadOrderInput, BY_NAME, key_required=False)
@@ -61,6 +62,8 @@ class PadOrdersView(APIView):
         responses=PadOrderRow(many=True),
         parameters=[
             IF_NONE_MATCH,
+            ETAG,
+            NEXT_PAGE,
             OpenApiParameter("limit", int),
             OpenApiParameter("offset", int),
             OpenApiParameter("fields", str, description="Only these keys, e.g. `id,table`."),

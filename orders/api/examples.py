@@ -97,6 +97,8 @@ PAD = {
     },
     "session": {"required": False, "open": True},
     "party": 1,
+    "allergies": [],
+    "seats": [{"seat": 3, "allergies": ["nuts"]}],
     "settings": {"soon_seconds": 300, "late_seconds": 600, "heartbeat_seconds": 5},
     "feed": {"seq": 118, "epoch": EPOCH},
     "server_time": AT,
@@ -129,3 +131,16 @@ TABLE = {
     "rotation": 0,
 }
 FLOOR = {"seq": 118, "epoch": EPOCH, "count": 1, "results": [TABLE]}
+ALLERGIES = {"seat": 3, "allergies": ["nuts"]}
+PARTY = {
+    "id": 1,
+    "uid": "01a22275-7173-7134-85ac-142c056755dd",
+    "table": 1,
+    "table_name": "Table 1",
+    "size": 4,
+    "status": "seated",
+    "seated_at": AT,
+    "allergies": [],
+    "seats": [ALLERGIES],
+    "version": 1,
+}

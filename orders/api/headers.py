@@ -5,10 +5,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bistro.core.api.schema import answered
 from bistro.core.kernel.errors import InvalidInput
 from orders.services import PlacedOrder
 
 LONGEST = 200
+REPLAYED = answered("Idempotent-Replayed", str, "`true`: the key was used before.", 200)
 
 
 def idempotency_key(request: Request, *, required: bool) -> str | None:

@@ -10,6 +10,7 @@ from orders.api.serializers import OrderOutput, TaxOutput
 from orders.floor.states import STATES
 from orders.selectors import TRACKING
 from tables.models import Table
+from tables.transitions import PartyStatus
 
 
 class PadDeviceOutput(serializers.Serializer[Any]):
@@ -60,8 +61,22 @@ class PositionOutput(serializers.Serializer[Any]):
     epoch = serializers.CharField()
 
 
+class SeatAllergiesOutput(serializers.Serializer[Any]):
+    """The declared allergies of one seat."""
+
+    seat = serializers.IntegerField()
+    allergies = serializers.ListField(child=serializers.CharField())
+
+
+class DeclaredOutput(serializers.Serializer[Any]):
+    """The declared allergies of a party: codes that hold for everybody, and codes of single seats."""
+
+    allergies = serializers.ListField(child=serializers.CharField())
+    seats = SeatAllergiesOutput(many=True)
+
+
 @shown(examples.PAD)
-class PadOutput(serializers.Serializer[Any]):
+class PadOutput(DeclaredOutput):
     """All that a pad knows about itself."""
 
     device = PadDeviceOutput()
@@ -96,6 +111,20 @@ class PartyOrdersOutput(serializers.Serializer[Any]):
     total = serializers.CharField()
     tax = serializers.CharField()
     taxes = TaxOutput(many=True)
+
+
+@shown(examples.PARTY)
+class PartyOutput(DeclaredOutput):
+    """A party of guests."""
+
+    id = serializers.IntegerField()
+    uid = serializers.UUIDField()
+    table = serializers.IntegerField(allow_null=True)
+    table_name = serializers.CharField(allow_blank=True)
+    size = serializers.IntegerField(allow_null=True)
+    status = serializers.ChoiceField(PartyStatus.choices)
+    seated_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
 
 
 class FloorTableOutput(serializers.Serializer[Any]):

@@ -28,6 +28,7 @@ from orders.representations import order_detail
 from orders.selectors import TRACKING
 from orders.transitions import PROGRESS, OrderStatus
 from tables.models import Pad, Party
+from tables.representations import declared_json
 
 NO_PAD = refusal(404, "Not a pad", "pad_not_found", "This credential is not a pad.")
 
@@ -71,6 +72,7 @@ class PadView(APIView):
             },
             "session": {"required": restaurant.pads_need_session, "open": not restaurant.pads_need_session},
             "party": party.pk if party else None,
+            **declared_json(party.allergies if party else {}),
             "settings": {
                 "soon_seconds": restaurant.soon_seconds,
                 "late_seconds": restaurant.late_seconds,

@@ -115,6 +115,14 @@ class CancelInput(StrictSerializer):
     reason = LineOfText(max_length=200)
 
 
+@shown(examples.ALLERGIES)
+class AllergiesInput(StrictSerializer):
+    """The allergies of a seat or, without a seat, of the whole party. They replace the earlier ones."""
+
+    seat = StrictInteger(min_value=1, max_value=BIGGEST_SMALL, required=False, allow_null=True)
+    allergies = serializers.ListField(child=LineOfText(max_length=40), max_length=50)
+
+
 @shown(examples.COURSE)
 class FireInput(StrictSerializer):
     """The course to fire."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import bistro92, floor, pad, views
+from orders.api import bistro92, floor, pad, parties, views
 
 urlpatterns = [
     path("api/order", bistro92.PadOrderView.as_view()),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/pad", pad.PadView.as_view()),
     path("api/v1/pad/heartbeat", pad.PadHeartbeat.as_view()),
     path("api/v1/pad/orders", pad.PadPartyOrders.as_view()),
+    path("api/v1/parties/<int:pk>/allergies", parties.PartyAllergies.as_view()),
     path("api/v1/tables", floor.FloorTables.as_view()),
     path("api/v1/tables/<int:pk>/clear", floor.ClearTable.as_view()),
 ]

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions, not_modified
 from bistro.core.api.pagination import Pages, PagesWithoutCursor
-from bistro.core.api.schema import IF_MATCH, IF_NONE_MATCH, refusal
+from bistro.core.api.schema import ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, refusal
 from bistro.core.auth.access import api_actor, request_actor, requires, restaurant_of
 from bistro.core.auth.rate_limits import CredentialThrottle, OrderThrottle
 from bistro.core.kernel.actors import Actor
@@ -29,7 +29,7 @@ from orders import services
 from orders.access import order_for
 from orders.api import serializers
 from orders.api.filters import OrderFilter
-from orders.api.headers import placed_response
+from orders.api.headers import REPLAYED, placed_response
 from orders.api.serializers import line_request
 from orders.api.whole_body import BY_ID, place_from, read_body
 from orders.models import Order
@@ -65,7 +65,7 @@ class OrderList(GenericAPIView[Order]):
     @extend_schema(
         request=serializers.OrderInput,
         responses={201: serializers.OrderOutput, 200: serializers.OrderOutput, **NO_TABLE},
-        parameters=[KEY_HEADER],
+        parameters=[KEY_HEADER, ETAG, LOCATION, REPLAYED],
     )
     def post(self, request: Request) -> Response:
         of_device = api_actor(request).kind == "device"
@@ -116,7 +116,7 @@ class OrderDetail(APIView):
 
     subject = "Orders"
 
-    @extend_schema(summary="Read an order", responses=serializers.OrderOutput, parameters=[IF_NONE_MATCH])
+    @extend_schema(summary="Read an order", responses=serializers.OrderOutput, parameters=[IF_NONE_MATCH, ETAG])
     def get(self, request: Request, pk: int) -> Response:
         order = order_for(api_actor(request), pk)
         etag = _etag(order)
@@ -126,7 +126,7 @@ class OrderDetail(APIView):
         summary="Replace the lines of an order",
         request=serializers.OrderEdit,
         responses=serializers.OrderOutput,
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, pk: int) -> Response:
         """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
@@ -171,7 +171,7 @@ class ConfirmOrder(APIView):
     summary = "Confirm an order"
     permission_classes = [requires(Permission.CONFIRM_ORDER)]
 
-    @extend_schema(request=None, responses=serializers.OrderOutput)
+    @extend_schema(request=None, responses=serializers.OrderOutput, parameters=[ETAG])
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -186,7 +186,7 @@ class CancelOrder(APIView):
     summary = "Cancel an order"
     permission_classes = [requires(Permission.CANCEL_ORDER)]
 
-    @extend_schema(request=serializers.CancelInput, responses=serializers.OrderOutput)
+    @extend_schema(request=serializers.CancelInput, responses=serializers.OrderOutput, parameters=[ETAG])
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -203,7 +203,7 @@ class DeliverOrder(APIView):
     summary = "Deliver an order"
     permission_classes = [requires(Permission.DELIVER_ORDER)]
 
-    @extend_schema(request=None, responses=serializers.OrderOutput)
+    @extend_schema(request=None, responses=serializers.OrderOutput, parameters=[ETAG])
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -218,7 +218,7 @@ class FireCourse(APIView):
     summary = "Fire a course"
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
-    @extend_schema(request=serializers.FireInput, responses=serializers.OrderOutput)
+    @extend_schema(request=serializers.FireInput, responses=serializers.OrderOutput, parameters=[ETAG])
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)
@@ -235,7 +235,7 @@ class PlanCourse(APIView):
     summary = "Plan when a course fires"
     permission_classes = [requires(Permission.FIRE_COURSE)]
 
-    @extend_schema(request=serializers.PlanInput, responses=serializers.OrderOutput)
+    @extend_schema(request=serializers.PlanInput, responses=serializers.OrderOutput, parameters=[ETAG])
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         order_for(actor, pk)

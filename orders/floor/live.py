@@ -1,13 +1,16 @@
-"""Live updates of the floor plan, rendered with the partials of its page."""
+"""Live updates of the floor plan and of a table's own page, rendered with the partials of these pages."""
 
 from collections.abc import Iterable
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.events import Audience, audiences_of
 from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from orders.floor.plan import read_floor, table_ids_of
+from orders.floor.table_state import read_state
+from tables.models import Table
 
 
 class FloorView:
@@ -33,3 +36,29 @@ class FloorView:
         changed = [table for table in floor.tables if table.id in touched]
         html = render_fragment("floor/changes.html", {"floor": floor, "tables": changed}, floor.restaurant)
         yield page_frame("changes", html, position)
+
+
+class TableView:
+    """The live state of one table, the same for everybody who may see it. The page fetches the orders itself."""
+
+    def __init__(self, table: Table, actor: Actor) -> None:
+        self.restaurant_id, self.table_id, self.actor = table.restaurant_id, table.pk, actor
+        self.key = f"floor:{table.restaurant_id}:{table.pk}"
+
+    def snapshot(self, position: Position) -> Iterable[Frame]:
+        """Yield the state of the table."""
+        yield from self._frames("snapshot", position)
+
+    def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
+        """Yield the state of the table if one of these events concerns the table."""
+        seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
+        if self.table_id in table_ids_of(seen):
+            yield from self._frames("changes", position)
+
+    def _frames(self, kind: str, position: Position) -> Iterable[Frame]:
+        table = Table.objects.visible_to(self.actor).not_archived().filter(pk=self.table_id).first()
+        if table is None:
+            return
+        state = read_state(self.actor, table, position)
+        html = render_fragment("floor/sheet.html#state", {"state": state}, restaurant_of(self.actor))
+        yield page_frame(kind, html, position)

@@ -13,12 +13,13 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import display, surcharge
+from bistro.core.kernel.money import display, short, surcharge
 from bistro.core.kernel.roles import Permission
 from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, MenuNow
 from menu.selectors import Availability, sellable_menu
 from orders.allergies import AllergyMark, allergy_marks, choice_names, marks_of
 from orders.courses import held_courses
+from orders.floor.guests import Guests, guests_of
 from orders.floor.plan import FloorTable, floor_tables
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
@@ -28,6 +29,7 @@ from tables.declarations import declared_for
 from tables.models import Party, Table
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
+SellableMenu = tuple[MenuNow, dict[int, Availability]]  # the result of `sellable_menu`
 Plans = dict[tuple[int, int], datetime]  # {(order id, course): time of the planned firing}
 
 
@@ -100,9 +102,11 @@ class Sheet:
     party: SheetParty | None
     orders: list[SheetOrder]
     menu: list[dict[str, Any]]
+    guests: Guests | None
     can_order: bool
     can_clear: bool
     total: str
+    taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
     key: str  # the Idempotency-Key of the next order, so that a second tap on Send does not order twice
     note: str = ""
 
@@ -122,6 +126,7 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
     (shown,) = floor_tables(actor, [table], restaurant, now)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
     plans, bill = _plans(orders), owed(orders)
+    sold = sellable_menu(restaurant.pk)
     codes = declared_for(party.allergies, None) if party else []
     return Sheet(
         table=shown,
@@ -129,13 +134,22 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
         orders=[
             _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
         ],
-        menu=_menu(restaurant.pk, money, order_data or {}, now, codes) if actor.may(Permission.PLACE_ANYWHERE) else [],
+        menu=_menu(sold, money, order_data or {}, now, codes) if actor.may(Permission.PLACE_ANYWHERE) else [],
+        guests=_guests(party, table, actor, sold[0].menu.allergens),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         total=display(bill.total, **money),
+        taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
         key=(order_data or {}).get("key") or uuid7().hex,
         note=(order_data or {}).get("note", ""),
     )
+
+
+def _guests(party: Party | None, table: Table, actor: Actor, catalogue: CompiledAllergens) -> Guests | None:
+    """Return the allergies of the party at the table, or None for an actor who cannot declare any."""
+    if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
+        return None
+    return guests_of(party, table, catalogue.names)
 
 
 def _plans(orders: Sequence[Order]) -> Plans:
@@ -205,7 +219,7 @@ def _seen_words(order: Order, now: datetime) -> str:
 
 
 def _menu(
-    restaurant_id: int, money: dict[str, str], order_data: dict[str, Any], at: datetime, codes: list[str]
+    sold: SellableMenu, money: dict[str, str], order_data: dict[str, Any], at: datetime, codes: list[str]
 ) -> list[dict[str, Any]]:
     """Return the menu for the order form: [{"id", "name", "items": [item]}], without empty categories.
 
@@ -213,7 +227,7 @@ def _menu(
 
     An item has the keys of `_menu_item`, `_allergies` and `_when`, and `minutes`: the kitchen's quote, or None.
     """
-    now, states = sellable_menu(restaurant_id)
+    now, states = sold
     minutes = hook(settings.ORDER_QUOTES)(now, at)
     categories = []
     for category in now.menu.categories:

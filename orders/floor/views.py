@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, ReusedKey
+from bistro.core.kernel.errors import DomainError, InvalidInput, ReusedKey
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
@@ -17,10 +17,12 @@ from bistro.core.web.pages import HtmxHttpRequest, answer_action
 from orders import services
 from orders.access import order_for, table_for
 from orders.floor.forms import form_request, read_order_data, short_text
+from orders.floor.guests import read_allergies
 from orders.floor.plan import read_floor
 from orders.floor.table_sheet import read_sheet
+from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
-from tables.models import Table
+from tables.models import Party, Table
 
 NEVER = "never"  # in the form, instead of minutes: remove the plan
 SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
@@ -39,6 +41,13 @@ def floor(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 def table(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Show the sheet of a table, as a page or beside the floor plan."""
     return _sheet(request, actor, table_for(actor, pk))
+
+
+@require_GET
+@page_requires(Permission.WATCH_FLOOR)
+def table_state(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Show the live part of a table's page, which the page fetches while its socket is down."""
+    return render(request, "floor/sheet.html#state", {"state": read_state(actor, table_for(actor, pk))})
 
 
 @require_POST
@@ -69,6 +78,24 @@ def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         return _sheet(request, actor, where, refusal, problem_act="clear")
 
     return _answer(request, actor, where, lambda: services.clear_table(table_id=pk, actor=actor), refused)
+
+
+@require_POST
+@page_requires(Permission.DECLARE_ALLERGIES)
+def declare_allergies(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Declare the allergies of a seat or of the whole party at a table."""
+    where = table_for(actor, pk)
+
+    def declare() -> object:
+        party = Party.objects.visible_to(actor).seated().filter(table=where).first()
+        if party is None:
+            raise InvalidInput("Nobody sits here. Send an order first.", code="table_free")
+        return services.declare_allergies(party_id=party.pk, actor=actor, **read_allergies(request.POST))
+
+    def refused(refusal: DomainError) -> HttpResponse:
+        return _sheet(request, actor, where, refusal, problem_act="allergies")
+
+    return _answer(request, actor, where, declare, refused)
 
 
 @require_POST
@@ -173,6 +200,8 @@ def _sheet(
     order_data: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
+    if not request.htmx:
+        context["state"] = read_state(actor, where)  # before the rows, so that no later change is missed
     sheet = read_sheet(actor, where, order_data)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
     context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}

@@ -3,6 +3,7 @@
 from orders.services.alarming import raise_unseen_alarms
 from orders.services.batch import PlacedOrder, TokenEnded
 from orders.services.clearing import clear_table
+from orders.services.declaring import declare_allergies
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course
 from orders.services.moving import cancel_order, confirm_order, deliver_order
@@ -15,6 +16,7 @@ __all__ = [
     "cancel_order",
     "clear_table",
     "confirm_order",
+    "declare_allergies",
     "deliver_order",
     "fire_course",
     "fire_due_courses",

@@ -3,15 +3,19 @@
 
 import "./notices.js";
 
+const RETRY_MS = 1_000; // until orders that could not be refreshed are asked for again, or said to be old
+const FETCHING = "Fetching them…";
 const sheet = document.getElementById("sheet");
 
-let watched = null; // the list row of the open table; a push replaces it when the table changes
+let watched = null; // what a push replaces when the table changes: its list row, or the state on the table's own page
+let retry = null;
 
 const openTable = () => document.getElementById("sheet-table")?.dataset.table;
 const rowOf = (id) => document.getElementById(`table-row-${id}`);
+const shownState = () => document.getElementById("table-state") ?? rowOf(openTable());
 
 function openSheet() {
-  watched = rowOf(openTable());
+  watched = shownState();
   if (!sheet.open) sheet.showModal();
   sheet.scrollTop = 0;
 }
@@ -29,14 +33,44 @@ function afterClose() {
   }
 }
 
-/** Show a changed order in the open sheet, unless a person is working with the orders. */
+/** Return whether a form is open among the parts that a refresh replaces. */
+function isBusy() {
+  const open = ["orders", "guests", "clear"].map((part) => `#sheet-${part} details[open]`);
+  return Boolean(document.querySelector(open.join()));
+}
+
+/** Say that the orders on the page are old, and what they wait for; an empty text ends it. */
+function showStale(reason) {
+  const told = document.getElementById("sheet-stale");
+  if (!told) return;
+  document.getElementById("sheet-orders").classList.toggle("not-live", Boolean(reason));
+  told.hidden = !reason;
+  told.textContent = reason && `The orders have changed. ${reason}`;
+}
+
+/** Show changed orders: at once, or as soon as the open form is closed. */
 function refreshOrders() {
-  const row = rowOf(openTable());
-  if (!sheet?.open || !row || row === watched) return;
-  watched = row;
-  const orders = document.getElementById("sheet-orders");
-  const busy = orders?.contains(document.activeElement) || orders?.querySelector("details[open]");
-  if (orders && !busy) window.htmx.trigger("#sheet-refresh", "refresh");
+  const state = shownState();
+  if ((sheet && !sheet.open) || !state || !document.getElementById("sheet-orders") || state === watched) return;
+  clearTimeout(retry);
+  if (isBusy()) {
+    showStale("Close the open form to see them.");
+    retry = setTimeout(refreshOrders, RETRY_MS);
+    return;
+  }
+  watched = state;
+  retry = setTimeout(() => showStale(FETCHING), RETRY_MS);
+  window.htmx.trigger("#sheet-refresh", "refresh");
+}
+
+function afterRefresh(successful) {
+  clearTimeout(retry);
+  showStale(successful ? "" : FETCHING);
+  if (successful) return;
+  retry = setTimeout(() => {
+    watched = null;
+    refreshOrders();
+  }, RETRY_MS);
 }
 
 /** After an act, scroll to the problem or to the orders at the top of the sheet. */
@@ -104,6 +138,10 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.requestConfig?.verb === "post") showOutcome();
   prepareForm();
 });
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.id === "sheet-refresh") afterRefresh(detail.successful);
+});
 document.addEventListener("bistro:swapped", refreshOrders);
 sheet?.addEventListener("close", afterClose);
+watched = shownState();
 prepareForm();

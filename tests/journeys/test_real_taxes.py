@@ -206,3 +206,16 @@ def test_a_party_in_vancouver_owes_each_tax_once():
     assert (taxes_of(pad), pad["tax"], pad["total"]) == ({("GST", "5"): "0.20", ("PST", "7"): "0.28"}, "0.48", "4.53")
     sheet = house.browser("waiter").get(f"/floor/tables/{house.table.pk}/").content.decode()
     assert "$4.53" in sheet
+    assert "Tax in the total: GST 5 %: $0.20 · PST 7 %: $0.28" in sheet
+
+
+def test_a_managers_page_adds_up():
+    """Montréal: lines without tax, each line's part of it, both taxes, and the total."""
+    house = opened(MONTREAL)
+    placed = order(house, {"Poutine": 2, "Coffee": 3})
+    page = house.browser("manager").get(f"/admin/orders/order/{placed['id']}/change/").content.decode()
+    for shown in ("25.90", "9.30", "40.47", "5.27 (GST 5 % 1.76, QST 9.975 % 3.51)"):
+        assert shown in page, shown
+    parts = [Decimal(line["tax"]) for line in placed["lines"]]
+    assert Decimal("25.90") + Decimal("9.30") + sum(parts) == Decimal("40.47")
+    assert all(f">{part}<" in "".join(page.split()) for part in parts)

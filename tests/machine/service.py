@@ -34,18 +34,19 @@ class Service(Pausing, Paper):
         """Place an order first, so that no evening is empty."""
         self.place_at(0, wish, by_pad=False)
 
-    @rule(wish=wishes, table=st.integers(0, 1), by_pad=st.booleans())
+    @rule(wish=wishes, table=st.sampled_from([0, 0, 1, 1, None]), by_pad=st.booleans())
     def place(self, wish, table, by_pad):
-        """Place an order by the pad of the first table, or by a waiter."""
+        """Place an order by the pad of the first table, or by a waiter; without a table it is a take-away order."""
         self.place_at(table, wish, by_pad=by_pad and table == 0)
 
-    def place_at(self, table: int, wish: list[tuple[str, int, int]], *, by_pad: bool) -> None:
+    def place_at(self, table: int | None, wish: list[tuple[str, int, int]], *, by_pad: bool) -> None:
         self.keys += 1
         lines = [Line.wished(*each) for each in wish]
         request = OrderRequest(
             actor=self.house.pad_actor if by_pad else self.house.actor("waiter"),
             lines=self.requests(lines),
-            table_id=self.tables[table],
+            table_id=None if table is None else self.tables[table],
+            kind="take_away" if table is None else "dine_in",
             key=f"key-{self.keys}",
             fingerprint=sha256(str(wish).encode()).hexdigest(),
         )
@@ -56,9 +57,10 @@ class Service(Pausing, Paper):
         assert services.place_order(request).id == placed.id  # a retry returns the same order
         ids = list(OrderRow.objects.get(pk=placed.id).lines.values_list("pk", flat=True))
         lines_by_id = dict(zip(ids, lines, strict=True))
-        order = Order(self.tables[table], lines=lines_by_id, placed_at=self.now, by_pad=by_pad)
+        order = Order(request.table_id, lines=lines_by_id, placed_at=self.now, by_pad=by_pad)
         self.model.orders[placed.id] = order
-        self.model.seated.add(self.tables[table])
+        if request.table_id is not None:
+            self.model.seated.add(request.table_id)
         self.open_places(placed.id, [pk for pk, line in zip(ids, lines, strict=True) if line.status != "held"], 0)
 
     @precondition(lambda self: self.model.orders)
@@ -335,6 +337,9 @@ class Service(Pausing, Paper):
         assert Item.objects.get(pk=self.items["cake"].pk).portions_left == self.model.left["cake"]
         seated = Party.objects.filter(table__in=self.tables, status="seated").values_list("table_id", flat=True)
         assert set(seated) == self.model.seated
+        here = OrderRow.objects.filter(restaurant=self.house.restaurant)
+        alone = here.filter(party__status="seated", party__table=None).values_list("pk", flat=True)
+        assert set(alone) == {pk for pk, each in self.model.orders.items() if each.table is None and not each.over}
 
     def teardown(self) -> None:
         """Compare all screens at the end of the evening."""

@@ -78,9 +78,9 @@ class Ticket:
 
 @dataclass
 class Order:
-    """An order."""
+    """An order; without a table it is for take-away."""
 
-    table: int
+    table: int | None
     status: str = "placed"
     lines: dict[int, Line] = field(default_factory=dict)
     withdrawn: bool = False

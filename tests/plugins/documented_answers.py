@@ -1,12 +1,12 @@
 """A check that every answer of the API is as the OpenAPI document describes it.
 
-Each answer that a test receives is compared with the operation's status, media type and schema. A test that received an
-answer with an undocumented key, type, status or media type fails.
+Each answer that a test receives is compared with the status, headers, media type and schema of its operation. A test
+that received an answer with anything undocumented fails.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 
 from bistro.core.kernel.problems import PROBLEM_TYPE
 
+# Headers that belong to single operations.
+HEADERS = ("ETag", "Location", "Link", "Idempotent-Replayed", "Retry-After", "Bistro-Seq", "Bistro-Epoch")
 SHOWN = 5  # faults of one answer
 PROBLEM = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _faults: list[str] = []
@@ -36,8 +38,9 @@ class Document:
         found: dict[str, Any] = self.paths[known].get("get" if method == "HEAD" else method.lower(), {})
         return found
 
-    def faults(self, method: str, path: str, status: int, media_type: str, body: bytes) -> list[str]:
+    def faults(self, method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
         """Return what the document does not say of this answer."""
+        media_type = headers.get("Content-Type", "")
         operation = self.operation(method, path)
         if operation is None or method == "OPTIONS":
             return []
@@ -46,7 +49,9 @@ class Document:
         described = operation["responses"].get(str(status))
         if described is None:
             return [f"the status {status} is not documented"]
-        return self._of_body(described.get("content", {}), media_type, body)
+        unnamed = [name for name in HEADERS if name in headers and name not in described.get("headers", {})]
+        faults = [f"the header {name} is not documented" for name in unnamed]
+        return faults + self._of_body(described.get("content", {}), media_type, body)
 
     def _of_body(self, content: dict[str, Any], media_type: str, body: bytes) -> list[str]:
         media_type = media_type.split(";")[0].strip()
@@ -93,9 +98,9 @@ def document() -> Document:
     return Document(SchemaGenerator().get_schema(request=None, public=True))
 
 
-def check(method: str, path: str, status: int, media_type: str, body: bytes) -> None:
+def check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Remember what the document does not say of this answer, for the end of the test."""
-    found = document().faults(method, path, status, media_type, body)
+    found = document().faults(method, path, status, headers, body)
     _faults.extend(f"{method} {path} answered {status}: {fault}" for fault in found)
 
 
@@ -105,8 +110,7 @@ def _check_django(get_response: Callable[..., Any]) -> Callable[..., Any]:
     def checked(self: Any, request: Any) -> Any:
         response = get_response(self, request)
         if not response.streaming:
-            media_type = response.get("Content-Type", "")
-            check(request.method, request.path_info, response.status_code, media_type, response.content)
+            check(request.method, request.path_info, response.status_code, response.headers, response.content)
         return response
 
     return checked
@@ -123,8 +127,8 @@ def _check_fast_path(send_answer: Callable[..., Any]) -> Callable[..., Any]:
             await send(message)
 
         await send_answer(self, answer, keep)
-        media_type = dict(sent[0]["headers"])[b"Content-Type"].decode()
-        check("POST", self.path, sent[0]["status"], media_type, sent[1]["body"])
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        check("POST", self.path, sent[0]["status"], headers, sent[1]["body"])
 
     return checked
 

@@ -95,9 +95,17 @@ def rows():
     }.items(),
 )
 def test_an_answer_is_compared_with_its_description(rows, asked, fault):
-    found = rows.faults(*asked)
+    method, path, status, media_type, body = asked
+    found = rows.faults(method, path, status, {"Content-Type": media_type}, body)
     assert len(found) == (1 if fault else 0), found
     assert fault in "".join(found)
+
+
+def test_a_header_is_compared_with_its_description(rows):
+    rows.paths["/rows"]["get"]["responses"]["204"]["headers"] = {"ETag": {}}
+    assert rows.faults("GET", "/rows", 204, {"ETag": '"1"', "Vary": "Cookie"}, b"") == []
+    (fault,) = rows.faults("GET", "/rows", 204, {"ETag": '"1"', "Location": "/rows/1"}, b"")
+    assert fault == "the header Location is not documented"
 
 
 def test_a_test_with_an_undocumented_answer_fails(client, monkeypatch):

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db import Error as AnyDatabaseError
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.names import name_key
 from bistro.core.ops.selectors import restaurant_exists
 from bistro.demo.credentials import write_private
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
-from menu.selectors import menu_as_sold
 from menu.services import import_menu
 from tables import services as tables
-from tools.simulator.card import read_card
 from tools.simulator.credentials import Credentials
 from tools.simulator.history import History, NeededItem, needed_items
 
@@ -49,21 +45,18 @@ def require_database(who: Credentials) -> None:
 def create_items(who: Credentials, history: History) -> str:
     """Add items of the history that the menu lacks, and return a summary. Existing items keep their price."""
     actor = _actor(who)
-    card = read_card(menu_as_sold(int(who.restaurant_id)))
-    prices = {key: item.price for key, item in card.by_name().items()}
     by_category: dict[str, list[ImportedItem]] = {}
     for item in needed_items(history):
-        price = prices.get(name_key(item.name), item.price)
-        by_category.setdefault(item.category or NO_CATEGORY, []).append(_imported(item, price))
+        by_category.setdefault(item.category or NO_CATEGORY, []).append(_imported(item))
     categories = [ImportedCategory(name, tuple(items), COURSE) for name, items in by_category.items()]
-    return f"Menu: {import_menu(categories=categories, actor=actor)}."
+    return f"Menu: {import_menu(categories=categories, actor=actor, add_only=True)}."
 
 
-def _imported(item: NeededItem, price: Decimal) -> ImportedItem:
+def _imported(item: NeededItem) -> ImportedItem:
     """Build an import row; a history has no groups and no modifier prices, so all are free choices of one group."""
     modifiers = tuple(ImportedModifier(name) for name in item.modifiers)
-    groups = (ImportedGroup("Options", 0, len(modifiers), modifiers),) if modifiers else ()
-    return ImportedItem(item.name, price, groups=groups)
+    groups = (ImportedGroup("Options", 0, len(modifiers), modifiers),) if modifiers else None
+    return ImportedItem(item.name, item.price, groups=groups)
 
 
 def add_pads(who: Credentials, path: Path, wanted: int) -> str:

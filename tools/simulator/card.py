@@ -53,6 +53,7 @@ class Card:
     version: str
     currency: str
     items: tuple[CardItem, ...]
+    allergens: tuple[str, ...] = ()  # codes that a guest can declare
 
     def by_name(self) -> dict[str, CardItem]:
         """Return the items by normalised name."""
@@ -62,7 +63,11 @@ class Card:
 def read_card(body: dict[str, Any]) -> Card:
     """Parse the answer of GET /api/v1/menu."""
     items = [_item(raw) for category in body["categories"] for raw in category["items"]]
-    return Card(str(body["version"]), str(body["currency"]), tuple(items))
+    return Card(str(body["version"]), str(body["currency"]), tuple(items), _codes(body))
+
+
+def _codes(body: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(allergen["code"] for allergen in body.get("allergens", ()))
 
 
 def _item(raw: dict[str, Any]) -> CardItem:

@@ -23,11 +23,12 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """A quantity of one item with its modifiers."""
+    """A quantity of one item with its modifiers and the allergies of its guest."""
 
     item: CardItem
     quantity: int
     modifiers: tuple[CardModifier, ...] = ()
+    allergies: tuple[str, ...] = ()
 
     @property
     def expected(self) -> Decimal:
@@ -54,6 +55,8 @@ class PlannedOrder:
             one: dict[str, Any] = {"item": line.item.id, "quantity": line.quantity}
             if line.modifiers:
                 one["modifiers"] = [modifier.id for modifier in line.modifiers]
+            if line.allergies:
+                one["allergies"] = list(line.allergies)
             lines.append(one)
         lines[0]["note"] = self.marker
         return {"lines": lines}

@@ -28,6 +28,17 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 
 
+def answered(name: str, kind: type, description: str, *statuses: int) -> OpenApiParameter:
+    """Return the description of a header of the answers with these statuses."""
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=description, response=list(statuses))
+
+
+ETAG = answered("ETag", str, "Version of the answer, for If-None-Match and If-Match.", 200, 201)
+LOCATION = answered("Location", str, "Address of the new row.", 200, 201)
+RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds after which a retry can succeed."}
+_RETRIED = ("409", "429", "503")
+
+
 def shown(value: Any) -> Callable[[type[S]], type[S]]:
     """Return a decorator that gives a serializer the example of all operations that take or answer it."""
     return extend_schema_serializer(examples=[OpenApiExample("Example", value=value)])
@@ -131,10 +142,13 @@ class ProblemAutoSchema(AutoSchema):
             return responses
         names = {parameter["name"]: parameter["in"] for parameter in self._get_parameters()}
         if IF_NONE_MATCH.name in names:
-            responses["304"] = {"description": "Nothing has changed"}
+            etag = {"schema": {"type": "string"}, "description": "ETag of the present answer."}
+            responses["304"] = {"description": "Nothing has changed", "headers": {"ETag": etag}}
         for status, refused in self._problems(names).items():
             if status not in responses:
                 responses[status] = self._get_response_for_code(refused.response(status), status, [PROBLEM_TYPE])
+            if status in _RETRIED:
+                responses[status].setdefault("headers", {})["Retry-After"] = RETRY_AFTER
         return dict(sorted(responses.items()))
 
     def _problems(self, parameters: dict[str, str]) -> dict[str, Refusal]:

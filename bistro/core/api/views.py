@@ -15,7 +15,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from bistro.core.api import serializers
 from bistro.core.api.examples import EPOCH
 from bistro.core.api.representations import event_json
-from bistro.core.api.schema import refusal
+from bistro.core.api.schema import answered, refusal
 from bistro.core.auth.access import api_actor, memberships_of, request_actor, requires, restaurant_of, staff_actor
 from bistro.core.auth.authentication import (
     TOKEN_ONLY,
@@ -37,6 +37,8 @@ from bistro.core.models import Device, Restaurant, Staff
 from bistro.core.ops.selectors import debug_facts
 from bistro.core.services import devices, restaurants
 
+HEAD = answered("Bistro-Seq", int, "Head of the event log.", 200, 410)
+EPOCH_HEADER = answered("Bistro-Epoch", str, "Epoch of the event log.", 200, 410)
 WRONG_LOGIN = refusal(401, "Wrong login", "invalid_credentials", "E-mail or password is wrong.")
 ENDED_LOGIN = refusal(401, "Not valid, or ended", "invalid_token", "This login has ended.")
 TOO_FAR_BEHIND = refusal(
@@ -236,7 +238,7 @@ class EventsView(APIView):
     permission_classes = [requires(Permission.READ_EVENTS)]
 
     @extend_schema(
-        parameters=[OpenApiParameter("after", int), OpenApiParameter("epoch", str)],
+        parameters=[OpenApiParameter("after", int), OpenApiParameter("epoch", str), HEAD, EPOCH_HEADER],
         responses={200: serializers.EventOutput(many=True), **TOO_FAR_BEHIND},
     )
     def get(self, request: Request) -> Response:

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CANCEL_ORDER = "cancel_order"
     DELIVER_ORDER = "deliver_order"
     FIRE_COURSE = "fire_course"
+    DECLARE_ALLERGIES = "declare_allergies"  # of guests; a pad for its own party
     COOK = "cook"  # start, bump, recall, push, hold, tick on the pass
     PAUSE = "pause"  # stop orders for an item, a category or all pads for some minutes
     WATCH_KITCHEN = "watch_kitchen"
@@ -58,6 +59,7 @@ _WORDS = {
     Permission.CANCEL_ORDER: "cancel orders",
     Permission.DELIVER_ORDER: "deliver orders",
     Permission.FIRE_COURSE: "fire courses",
+    Permission.DECLARE_ALLERGIES: "declare allergies",
     Permission.COOK: "work on tickets",
     Permission.PAUSE: "pause orders",
     Permission.WATCH_KITCHEN: "open the kitchen screens",
@@ -70,7 +72,13 @@ _WORDS = {
 }
 
 _EVERYTHING = frozenset(Permission)
-_ORDER_TAKING = {Permission.READ_ORDERS, Permission.PLACE_ORDER, Permission.PLACE_ANYWHERE, Permission.EDIT_ORDER}
+_ORDER_TAKING = {
+    Permission.READ_ORDERS,
+    Permission.PLACE_ORDER,
+    Permission.PLACE_ANYWHERE,
+    Permission.EDIT_ORDER,
+    Permission.DECLARE_ALLERGIES,
+}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
@@ -86,6 +94,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.READ_ORDERS,
             Permission.SEAT_TABLE,
             Permission.CLEAR_TABLE,
+            Permission.DECLARE_ALLERGIES,
             Permission.WATCH_FLOOR,
             Permission.READ_EVENTS,
         }
@@ -101,7 +110,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {Permission.PAUSE, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
     Role.CASHIER: frozenset({Permission.READ_ORDERS, Permission.WATCH_FLOOR, Permission.READ_EVENTS}),
-    Role.PAD: frozenset({Permission.PLACE_ORDER, Permission.EDIT_ORDER}),
+    Role.PAD: frozenset({Permission.PLACE_ORDER, Permission.EDIT_ORDER, Permission.DECLARE_ALLERGIES}),
     Role.SCREEN: frozenset(
         {Permission.READ_ORDERS, Permission.COOK, Permission.FIRE_COURSE, Permission.DELIVER_ORDER}
         | {Permission.PAUSE, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
@@ -112,6 +121,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PLACE_ORDER,
             Permission.PLACE_ANYWHERE,
             Permission.EDIT_ORDER,
+            Permission.DECLARE_ALLERGIES,
             Permission.READ_EVENTS,
         }
     ),

@@ -20,6 +20,7 @@ WHO_MAY = {
     Permission.CANCEL_ORDER: {"owner", "manager", "waiter"},
     Permission.DELIVER_ORDER: {"owner", "manager", "waiter", "kitchen", "screen"},
     Permission.FIRE_COURSE: {"owner", "manager", "waiter", "kitchen", "screen"},
+    Permission.DECLARE_ALLERGIES: {"owner", "manager", "waiter", "host", "pad", "integration"},
     Permission.COOK: {"owner", "manager", "kitchen", "screen"},
     Permission.PAUSE: {"owner", "manager", "kitchen", "screen"},
     Permission.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},

@@ -8,14 +8,19 @@ import pytest
 
 from bistro.demo.floor import PEOPLE, SECTIONS, TABLES
 from bistro.demo.food import FOOD_CATEGORIES
+from bistro.demo.kinds import EVERY_OTHER
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import CHOICES, DISHES, UNIT_OF, parts_of
+from menu.allergens import ALLERGENS
 
 pytestmark = pytest.mark.database_agnostic
 
-ALLERGENS = {
-    *("gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk"),
-    *("nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs"),
+CODES = {code for code, _name in ALLERGENS}
+# What a dish of a diet, with the choices that it comes with, does not contain.
+NOT_IN = {
+    "vegan": {"milk", "eggs", "fish", "crustaceans", "molluscs"},
+    "vegetarian": {"fish", "crustaceans", "molluscs"},
+    "gluten free": {"gluten"},
 }
 ITEMS = [item for category in CATEGORIES for item in category.items]
 
@@ -47,14 +52,34 @@ def test_every_station_is_known():
 def test_item_is_orderable(item):
     assert item.price > 0
     assert item.price == item.price.quantize(Decimal("0.01"))
-    assert set(item.contains) <= ALLERGENS
+    assert {*item.contains, *item.may_contain, *item.not_stated} <= CODES
     names = [modifier.name.casefold() for group in item.groups for modifier in group.modifiers]
     assert len(set(names)) == len(names)
     for group in item.groups:
         assert 0 <= group.min <= group.max <= len(group.modifiers)
         defaults = sum(modifier.is_default for modifier in group.modifiers)
         assert group.min <= defaults <= group.max if group.min else defaults == 0
-        assert all(modifier.allergen in ALLERGENS | {""} for modifier in group.modifiers)
+        assert all({*modifier.contains, *modifier.may_contain} <= CODES for modifier in group.modifiers)
+
+
+def test_the_allergens_are_those_of_the_eu():
+    assert set(EVERY_OTHER) == CODES
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
+def test_allergens_suit_the_diets(item):
+    comes_with = [choice for group in item.groups if group.min for choice in group.modifiers if choice.is_default]
+    for diet in item.diets:
+        assert not {*item.contains, *item.may_contain} & NOT_IN[diet]
+        assert all(not set(choice.contains) & NOT_IN[diet] for choice in comes_with)
+
+
+def test_one_dish_says_nothing_about_most_allergens_and_no_choice_declares_one():
+    soup = next(item for item in ITEMS if item.name == "Soup of the Day")
+    assert (set(soup.contains), soup.free_of) == ({"gluten", "celery"}, ())
+    assert "nuts" in next(item for item in ITEMS if item.name == "Burger").free_of
+    names = [choice.name for item in ITEMS for group in item.groups for choice in group.modifiers]
+    assert [name for name in names if "allergy" in name.casefold()] == []
 
 
 def test_examples_of_the_contract_need_no_choice():

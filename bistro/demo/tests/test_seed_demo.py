@@ -95,12 +95,14 @@ def test_nothing_that_somebody_else_made_is_thrown_away(var, monkeypatch, what):
 def test_a_newcomer_sees_fries_at_the_fryer_and_what_they_are_made_of(var):
     seed_demo()
     here = Restaurant.objects.get()
-    steak = LineRequest(item=here.items.get(name="Steak Frites").pk, quantity=2)
+    steak = LineRequest(item=here.items.get(name="Steak Frites").pk, quantity=2, allergies=("milk", "nuts"))
     waiter = Actor.system(here.pk, "test")
     place_order(OrderRequest(actor=waiter, lines=(steak,), table_id=here.tables.first().pk))
     wall = Actor("staff", 1, here.pk, frozenset({"kitchen"}))
     grill, fryer = (read_board(wall, station.pk) for station in here.stations.order_by("position")[:2])
     assert [ticket.also_at for board in (grill, fryer) for ticket in board.tickets] == [["Fryer"], ["Grill and Stove"]]
+    marks = [(mark.allergen, mark.level) for mark in grill.tickets[0].lines[0].allergies]
+    assert marks == [("milk", "contains"), ("nuts", "")], "the demo's kitchen has checked its dishes and choices"
     assert [(row.name, row.amount) for row in grill.ingredients.needed] == [("Sirloin", "2")]
     assert [(row.name, row.amount) for row in fryer.ingredients.needed] == [("Potatoes", "300 g")]
 

@@ -4,7 +4,7 @@ import json
 from datetime import time
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
 from bistro.core.models import Device, Membership, Restaurant, Staff
 from bistro.core.tests.http import Api, nothing_changes
@@ -139,6 +139,17 @@ def test_a_refusal_is_a_sentence_and_writes_nothing(capsys, option, value, sente
     assert err.strip().removeprefix("CommandError: ") == sentence
     assert not Restaurant.objects.exists()
     assert not Staff.objects.exists()
+
+
+def test_a_busy_database_is_a_sentence_too(capsys, monkeypatch):
+    def busy(*_arguments):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("bistro.opening.services.add_section", busy)
+    status, out, err = run(capsys, "--json")
+    assert (status, out) == (1, "")
+    assert "The database cannot store the restaurant now: database is locked" in err
+    assert not Restaurant.objects.exists()
 
 
 def test_a_failure_in_the_middle_leaves_nothing(capsys, monkeypatch):

@@ -107,6 +107,6 @@ def test_every_fraction_of_unicode_keeps_its_value():
 
 
 def test_control_dropping_what_is_not_ascii_changes_numbers():
-    """This is what the printer did before: the tests above must be able to see it."""
+    """Show the former fault: the tests above must be able to see it."""
     dropped = unicodedata.normalize("NFKD", "⅓ lb, 10²").encode("ascii", "ignore").decode()
     assert dropped == "13 lb, 102"

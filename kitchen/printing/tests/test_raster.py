@@ -15,8 +15,7 @@ from kitchen.printing.text_layout import Glyph, clusters, lines, reads_to_left, 
 
 pytestmark = pytest.mark.database_agnostic
 
-LINE = {"mark": "", "quantity": 2, "name": "Burger", "modifiers": [], "allergies": [], "conflicts": [], "note": "",
-        "seat": 0}  # fmt: skip
+LINE = {"mark": "", "quantity": 2, "name": "Burger", "modifiers": [], "allergies": [], "note": "", "seat": 0}
 
 
 def slip(**line):
@@ -151,7 +150,7 @@ def test_an_emoji_is_one_picture_with_black_and_white(emoji):
 
 def test_white_on_black_is_white_on_black():
     needs_fonts("花生")
-    row = pictures(printed(allergies=["花生"]))[0]
+    row = pictures(printed(allergies=[{"allergen": "花生", "warning": ""}]))[0]
     assert 0.5 < row.convert("L").histogram()[255] / (row.width * row.height) < 0.95
 
 

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def test_the_same_seed_makes_up_the_same_evening(card):
     one, same, other = (plan_demo(card, 50, "run", seed) for seed in (1, 1, 2))
     assert one.orders == same.orders
     assert one.orders != other.orders
+
+
+def test_some_guests_declare_an_allergy_of_the_catalogue(card):
+    plan = plan_demo(replace(card, allergens=("nuts", "milk")), 200, "run", seed=1)
+    lines = [
+        (line, sent) for order in plan.orders for line, sent in zip(order.lines, order.body()["lines"], strict=True)
+    ]
+    assert {code for line, _sent in lines for code in line.allergies} == {"nuts", "milk"}
+    assert all(sent.get("allergies", []) == list(line.allergies) for line, sent in lines)
+    assert 0 < sum(bool(line.allergies) for line, _sent in lines) < len(lines) / 4
+    assert all(line.allergies == () for order in plan_demo(card, 200, "run", seed=1).orders for line in order.lines)
 
 
 def test_an_empty_menu_makes_no_orders():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.db.models import TextChoices
 
 from bistro.core.kernel.actors import Actor
@@ -58,6 +59,8 @@ class Command(BaseCommand):
             )
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
+        except DatabaseError as error:  # a busy database, or one without tables
+            raise CommandError(f"The database cannot store the restaurant now: {error}") from None
         self.stdout.write(json.dumps(opened, ensure_ascii=False) if options["json"] else _in_words(opened))
 
 

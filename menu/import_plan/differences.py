@@ -1,0 +1,58 @@
+"""Differences between two states of a dish's choice groups, in words for the preview."""
+
+from collections.abc import Iterator, Sequence
+
+from bistro.core.kernel.names import name_key
+from menu.import_plan.results import PlannedChange
+from menu.imported import ImportedGroup
+from menu.options_text import choice_text, group_text
+
+OPTIONS = "options"
+GROUP = "choice group"
+
+
+def group_changes(
+    before: ImportedGroup | None, after: ImportedGroup | None, currency: str, *, archived: bool = False
+) -> Iterator[PlannedChange]:
+    """Return the changes from one definition of a group to another. None: the dish does not offer the group.
+
+    `archived` says that a choice which goes is archived for all dishes, not only gone from this one.
+    """
+    if before is None or after is None:
+        lines = (group_text(group, currency) if group else "" for group in (before, after))
+        yield PlannedChange(OPTIONS, GROUP, *lines)
+        return
+    if before.name != after.name:
+        yield PlannedChange(OPTIONS, "group name", before.name, after.name)
+    if (before.min, before.max) != (after.min, after.max):
+        limits = (f"{group.min}-{group.max}" for group in (before, after))
+        yield PlannedChange(OPTIONS, f"{after.name}, how many", *limits)
+    yield from _choice_changes(before, after, currency, archived)
+    yield from _order_change(
+        f"{after.name}, order", [c.name for c in before.modifiers], [c.name for c in after.modifiers]
+    )
+
+
+def links_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[PlannedChange]:
+    """Return the change of the order of a dish's groups, if those that stay change places."""
+    yield from _order_change("order of the choice groups", before, after)
+
+
+def _choice_changes(
+    before: ImportedGroup, after: ImportedGroup, currency: str, archived: bool
+) -> Iterator[PlannedChange]:
+    old = {name_key(choice.name): choice for choice in before.modifiers}
+    for choice in after.modifiers:
+        known = old.pop(name_key(choice.name), None)
+        if known != choice:
+            text = choice_text(known, currency) if known else ""
+            yield PlannedChange(OPTIONS, after.name, text, choice_text(choice, currency))
+    for choice in old.values():
+        yield PlannedChange(OPTIONS, after.name, choice_text(choice, currency), "", "archived" if archived else "")
+
+
+def _order_change(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[PlannedChange]:
+    keys = [name_key(name) for name in before], [name_key(name) for name in after]
+    stay = [[key for key in each if key in keys[0] and key in keys[1]] for each in keys]
+    if stay[0] != stay[1]:
+        yield PlannedChange(OPTIONS, what, ", ".join(before), ", ".join(after))

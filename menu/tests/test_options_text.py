@@ -1,0 +1,123 @@
+"""The text of a dish's choices in one cell: every name survives, marks are read, mistakes are named."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from menu.imported import ImportedGroup, ImportedModifier
+from menu.options_text import read_options, write_options
+from menu.tests.menus import ODD_NAMES, names, unique_names
+
+pytestmark = pytest.mark.database_agnostic
+
+
+def group(*choices, name="Side", least=0, most=1):
+    return ImportedGroup(name, least, most, tuple(choices))
+
+
+def choice(name, price="0", **more):
+    return ImportedModifier(name, Decimal(price), **more)
+
+
+choices = st.builds(
+    replace,
+    st.builds(ImportedModifier, names),
+    price=st.decimals(-999, 999, places=2),
+    is_default=st.booleans(),
+    available=st.booleans(),
+    allergen=st.sampled_from(["", "nuts", "gluten"]),
+)
+
+
+@st.composite
+def any_groups(draw):
+    taken = iter(draw(unique_names(max_size=6)))
+    found = [replace(draw(choices), name=name) for name in taken]
+    cut = draw(st.integers(0, len(found)))
+    most = draw(st.integers(1, 5))
+    return tuple(
+        ImportedGroup(draw(names), draw(st.integers(0, most)), most, tuple(part)) for part in (found[:cut], found[cut:])
+    )
+
+
+@given(any_groups())
+def test_any_groups_are_read_as_they_are_written(groups):
+    assert read_options(write_options(groups, "EUR")) == groups
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_names_come_back(name):
+    groups = (group(choice(name, "1.5"), choice("Fries"), name=name),)
+    assert read_options(write_options(groups, "EUR")) == groups
+
+
+def test_the_notation():
+    groups = (
+        group(choice("Fries", is_default=True), choice("Salad", "1.5"), choice("None", "-0.5"), least=1),
+        group(choice("Nut allergy", allergen="nuts"), name="Allergies", most=2),
+        group(choice("Size: L", "2", available=False), choice('6" pan'), name="Size: any"),
+        group(name="Sauce"),
+    )
+    text = (
+        "Side [1-1]: Fries *; Salad +1.50; None -0.50\n"
+        "Allergies [0-2]: Nut allergy !nuts\n"
+        '"Size: any" [0-1]: "Size: L" +2.00 (86); 6" pan\n'
+        "Sauce [0-1]:"
+    )
+    assert write_options(groups, "EUR") == text
+    assert read_options(text) == groups
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "written"),
+    [("JPY", "155", "A +155"), ("KWD", "-0.375", "A -0.375"), ("EUR", "1.5", "A +1.50")],
+)
+def test_prices_have_the_digits_of_the_currency(currency, price, written):
+    groups = (group(choice("A", price)),)
+    assert write_options(groups, currency) == f"Side [0-1]: {written}"
+    assert read_options(write_options(groups, currency)) == groups
+
+
+@pytest.mark.parametrize(
+    ("cell", "groups"),
+    [
+        ("", ()),
+        (" none ", ()),
+        ("Side:Fries;Salad", (group(choice("Fries"), choice("Salad"), most=2),)),
+        ("Side [ 0 - 1 ] : Fries+1", (group(choice("Fries+1")),)),
+        ("Side: Fries  +1,50  *;; Salad ;", (group(choice("Fries", "1.5", is_default=True), choice("Salad"), most=2),)),
+        ("Side: Fries −1.50", (group(choice("Fries", "-1.5")),)),
+        ("Side: Fries* !milk +2", (group(choice("Fries", "2", is_default=True, allergen="milk")),)),
+        ("A: x\r\n\r\nB: y\r\n", (group(choice("x"), name="A"), group(choice("y"), name="B"))),
+        ('"none": x', (group(choice("x"), name="none"),)),
+    ],
+)  # fmt: skip
+def test_what_people_type_is_read(cell, groups):
+    assert read_options(cell) == groups
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("Side", "“Side” is not “Group [min-max]: choice; choice”."),
+        ("Side [3-1]: Fries", "“Side” asks for 3 to 1 choices."),
+        ("Side [0-0]: Fries", "“Side” asks for 0 to 0 choices."),
+        ("Side: Fries; fries", "“fries” is listed twice."),
+        ("A: Fries\nB: FRIES", "“FRIES” is listed twice."),
+        ("Size: Size: L", "Write the name in quotes"),
+        ("Side: Salad [small]", "Write the name in quotes"),
+        ("Side: Half * Half", "Write the name in quotes"),
+        ('Side: "Fries', "A quote is missing"),
+        ('Side: "Fries" big', "is not “choice +1.50 * (86)”."),
+        ("Side: +1.50", "is not “choice +1.50 * (86)”."),
+        (": Fries", "is not “Group"),
+        ("Side: a *\nb", "“b” is not “Group"),
+    ],
+)
+def test_a_mistake_is_named(cell, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        read_options(cell)

@@ -1,0 +1,71 @@
+"""The service that declares the allergies of guests. It is part of orders, because open orders follow."""
+
+from collections.abc import Sequence
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.steps import menu_in
+from orders.allergies import effective_allergies, require_known
+from orders.events import AllergiesChanged
+from orders.models import Order, OrderLine
+from orders.steps import touch
+from tables.models import Party, Table
+from tables.steps import declare_for_party
+from tables.transitions import PartyStatus
+
+PRESENT = (PartyStatus.WAITING, PartyStatus.SEATED)
+
+
+def declare_allergies(*, party_id: int, allergies: Sequence[str], actor: Actor, seat: int | None = None) -> Party:
+    """Replace the declared allergies of a seat or, without a seat, of the whole party. An equal list changes nothing.
+
+    The lines of open orders follow, and cooks have to read the change on open tickets.
+    Locks: table, party, order. Same transaction: tickets are marked, slips are printed.
+    Raises InvalidInput for an unknown code or a party that has left, NotPermitted, NotYours.
+    """
+    actor.require(Permission.DECLARE_ALLERGIES)
+    with UnitOfWork(actor) as work:
+        party, table = _locked_party(party_id, work)
+        require_known(menu_in(work).menu.allergens, allergies, "allergies")
+        if party.status not in PRESENT:
+            raise InvalidInput("These guests have left.", code="party_left")
+        if declare_for_party(party, table, seat, allergies, work):
+            _update_orders(party, work)
+    return party
+
+
+def _locked_party(party_id: int, work: UnitOfWork) -> tuple[Party, Table | None]:
+    """Lock a party after its table, so that no order is placed meanwhile. Raises NotYours."""
+    parties = Party.objects.visible_to(work.actor).filter(pk=party_id)
+    seen = parties.values_list("table_id", flat=True).first()
+    table = Table.objects.of_restaurant(work.restaurant_id).filter(pk=seen).locked().first() if seen else None
+    party = parties.locked().first()
+    if party is None:
+        raise NotYours("There is no such party.", code="party_not_found")
+    if party.table_id != seen:
+        raise LostRace("These guests have just moved. Try again.")
+    return party, table
+
+
+def _update_orders(party: Party, work: UnitOfWork) -> None:
+    """Update the lines of the party's open orders, and record the change of each order."""
+    open_orders = Order.objects.of_restaurant(work.restaurant_id).open().filter(party=party)
+    list(open_orders.locked().values_list("pk"))
+    changed: list[OrderLine] = []
+    for order in open_orders.with_lines().order_by("pk"):
+        lines = [line for line in order.lines.all() if _follow(line, party)]
+        if not lines:
+            continue
+        changed += lines
+        touch(order)
+        work.record(AllergiesChanged.of(order, changed=tuple(line.pk for line in lines)))
+    OrderLine.objects.bulk_update(changed, ["allergies"])
+
+
+def _follow(line: OrderLine, party: Party) -> bool:
+    """Set the allergies that matter for a line now, without saving. Return whether they changed."""
+    before = line.allergies
+    line.allergies = effective_allergies(line.own_allergies, party.allergies, line.seat)
+    return bool(line.allergies != before)
