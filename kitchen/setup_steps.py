@@ -5,11 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
-from bistro.core.writing.bulk_history import insert_with_history
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.models import ModifierRoute, Route, Screen, Station, Ticket
 from kitchen.setup_events import KitchenChanged
-from menu.events import ChoicesCopied
 from menu.steps import touch_menu
 
 
@@ -74,22 +72,6 @@ def _settle(
         here[pk].delete()
     for pk in sorted(wanted - here.keys()):
         kind.objects.create(restaurant_id=work.restaurant_id, station=station, **{name: pk})
-
-
-def route_copies(events: Sequence[ChoicesCopied], work: UnitOfWork) -> None:
-    """Give copies of choices the routes of their originals."""
-    require_transaction()
-    for event in events:
-        routes = ModifierRoute.objects.of_restaurant(work.restaurant_id).filter(modifier__in=set(event.copies.values()))
-        stations: dict[int, list[int]] = {}
-        for modifier_id, station_id in routes.values_list("modifier_id", "station_id"):
-            stations.setdefault(modifier_id, []).append(station_id)
-        copied = [
-            ModifierRoute(restaurant_id=work.restaurant_id, station_id=station_id, modifier_id=copy)
-            for copy, of in event.copies.items()
-            for station_id in stations.get(of, ())
-        ]
-        insert_with_history(copied, work)
 
 
 def refuse_if_in_use(station: Station) -> None:

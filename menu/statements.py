@@ -1,4 +1,4 @@
-"""What is stated about the allergens of dishes and choices: read and written in bulk."""
+"""Statements about the allergens of dishes and choices, read and written in bulk."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
