@@ -138,8 +138,8 @@ def in_words(line: OrderLine) -> str:
 
 
 def contents(line: OrderLine) -> list[str]:
-    """Return the allergens that the dish and its choices contain."""
-    return each_once(code for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS))
+    """Return the allergens that the dish and its choices contain, by name: databases keep no order of keys."""
+    return sorted({code for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS)})
 
 
 def choice_names(line: OrderLine) -> list[str]:

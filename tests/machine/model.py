@@ -176,6 +176,7 @@ class Kitchen(Sight):
         mine = [order for order in self.orders.values() if order.table == table and not order.withdrawn]
         refuse_if(table in self.seated and any(order.status not in OVER for order in mine))
         self.seated.discard(table)
+        self.allergic.discard(table)
 
     # --- cooking ------------------------------------------------------------------------------------------
     def start(self, ticket_id: int) -> None:

@@ -170,6 +170,15 @@ class Service(Pausing, Paper):
         pk = self.tables[table]
         self.attempt(lambda: self.model.clear(pk), lambda: services.clear_table(table_id=pk, actor=self.manager))
 
+    @rule(table=st.integers(0, 1), allergic=st.booleans())
+    def declare(self, table, allergic):
+        """Declare an allergy for everybody at a table, or take it back."""
+        party = Party.objects.filter(table=self.tables[table], status="seated").first()
+        if party is not None:
+            self.model.declare(party.table_id, allergic)
+            codes = ["nuts"] if allergic else []
+            services.declare_allergies(party_id=party.pk, allergies=codes, actor=self.manager)
+
     # --- cooking ------------------------------------------------------------------------------------------
     @rule(station=st.sampled_from([None, 0, 1, 2]))
     def see(self, station):
@@ -308,6 +317,10 @@ class Service(Pausing, Paper):
             )
             for pk, order in self.model.orders.items()
         }
+        for row in rows:
+            if not self.model.orders[row.pk].over:
+                said = ["nuts"] if row.table_id in self.model.allergic else []
+                assert {tuple(line.allergies) for line in row.lines.all()} == {tuple(said)}
         tickets = TicketRow.objects.filter(restaurant=self.house.restaurant).prefetch_related("lines")
         assert {
             row.pk: (
