@@ -1,4 +1,4 @@
-"""The tax of stored orders: the rule is copied, parts of lines add up, and the parts of kept lines are computed again."""
+"""The tax of stored orders: the rule is copied, and the parts of lines add up, also when lines leave."""
 
 from decimal import Decimal
 
