@@ -25,6 +25,7 @@ from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
 
 _REPORT_EVERY = 250
+ONLY_FOR_NEW = ("available", "portions_left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,19 @@ class CheckedFile:
     lacking: bool
     asks_separator: bool
     plan: ImportPlan
+
+    @property
+    def mapped(self) -> list[tuple[str, str]]:
+        """Return (header, field) of each column that is read."""
+        pairs = {**self.columns.fields, **self.columns.taxes}
+        return [(self.columns.label(column), field) for column, field in sorted(pairs.items())]
+
+    @property
+    def kept(self) -> list[str]:
+        """Return the columns that count only for new dishes, if the file has them for known ones."""
+        if self.plan.count(State.NEW) == len(self.plan.dishes):
+            return []
+        return [name for name in ONLY_FOR_NEW if name in self.columns.given]
 
     @property
     def shown(self) -> list[ShownDish]:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from menu.files.headers import field_of
 from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, Sheet, capped
@@ -119,7 +120,7 @@ def _cell(cell: Any) -> Cell:
         return Cell(str(value).removesuffix(" 00:00:00"), Kind.DATE)
     if isinstance(value, int | float):
         return _number(value, cell.number_format or "")
-    return Cell(str(value).strip(" \u00a0"))
+    return Cell(unescape(str(value)).strip(" \u00a0"))
 
 
 def _number(value: float, number_format: str) -> Cell:

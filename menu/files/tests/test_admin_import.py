@@ -117,6 +117,7 @@ def test_unknown_columns_are_asked_for_and_remembered(house, owner):
     columns = {"column_0": "name", "column_1": "price", "column_2": "category", "column_3": ""}
     page, address = opened(owner, owner.post(address, columns))
     assert "Ignored columns: Farbe" in page.content.decode()
+    assert "Was → name, Wieviel → price, Wo → category." in html_text(page)
     confirm(owner, address)
     assert Item.objects.get(name="Pils").price == Decimal("3.90")
     page, address = opened(owner, upload(owner, text.replace("3,90", "4,20")))
@@ -199,6 +200,17 @@ def test_an_export_of_a_workbook_comes_in_unchanged(house, owner):
     assert "'=1+1" in text
     page, _address = opened(owner, upload(owner, text))
     assert "0 new, 0 changed, 2 unchanged" in page.content.decode()
+
+
+def test_what_counts_only_for_new_dishes_is_said(house, owner):
+    text = f"category,name,price,available\n{house.category.name},{house.item.name},10,no\n"
+    page, address = opened(owner, upload(owner, text))
+    assert "Ignored for dishes that are on the menu already: available." in html_text(page)
+    confirm(owner, address)
+    house.item.refresh_from_db()
+    assert house.item.off_since is None
+    page, _address = opened(owner, upload(owner, "category,name,price,available\nA,Tea,2.00,no\n"))
+    assert "Ignored for dishes" not in html_text(page)
 
 
 def test_the_template_has_all_columns_and_is_read(owner):
