@@ -58,7 +58,7 @@ def own_allergies(
     """
     given = request.allergies or ()
     require_known(catalogue, given, f"lines.{place}.allergies")
-    names = (declared_by(name, catalogue.words) for name in request.modifiers if isinstance(name, str))
+    names = (declared_by(name, catalogue.words) for name in request.modifiers or () if isinstance(name, str))
     declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]
     return tuple(dict.fromkeys(declared))
 

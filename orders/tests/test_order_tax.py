@@ -1,4 +1,4 @@
-"""The tax of stored orders: the rule is copied, parts of lines add up, and kept lines get their parts anew."""
+"""The tax of stored orders: the rule is copied, and the parts of lines add up, also when lines leave."""
 
 from decimal import Decimal
 
@@ -56,7 +56,7 @@ def test_an_order_keeps_the_rule_of_its_house(added, level, mode, tax):
     assert owed([order]).tax == Decimal(tax)
 
 
-def test_lines_that_stay_get_their_parts_anew(added, other_house):
+def test_the_parts_of_lines_that_stay_are_computed_again(added, other_house):
     placed = added.place(lines=lines_of(added, 1, 1, 2, 2))
     foreign = other_house.place()
     dropped = remove_course(order_id=placed["id"], course=2, reason="Full", actor=added.actor("waiter"))
