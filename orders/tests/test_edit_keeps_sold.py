@@ -11,7 +11,7 @@ from django.utils import timezone
 from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import forget
-from menu.models import Item
+from menu.models import Item, TaxComponent
 from menu.services import pause, set_available
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import OrderLine
@@ -142,6 +142,43 @@ def test_the_course_and_the_tax_mode_stay(beers):
     touch(beers.house)
     body = beers.edited(beers.wish(note="cold"))
     assert (body["lines"][0]["course"], body["total"], body["tax"]) == (1, "8.00", beers.order["tax"])
+
+
+# --- tax --------------------------------------------------------------------------------------------------------------
+def test_a_new_tax_is_for_new_food(beers):
+    TaxComponent.objects.filter(restaurant=beers.house.restaurant).update(percent=20)
+    change(beers.beer, price=Decimal("6.00"))
+    touch(beers.house)
+    body = beers.edited(beers.wish(note="cold"))
+    assert (body["taxes"], body["lines"][0]["tax"]) == ([{"name": "Food", "percent": "10", "amount": "0.73"}], "0.73")
+    body = beers.edited(beers.wish(quantity=3))
+    assert body["taxes"] == [
+        {"name": "Food", "percent": "10", "amount": "0.73"},
+        {"name": "Food", "percent": "20", "amount": "1.00"},
+    ]
+    assert [line["tax"] for line in body["lines"]] == ["0.73", "1.00"]
+    assert (body["total"], body["tax"]) == ("14.00", "1.73")
+
+
+def test_the_rounded_tax_is_shared_anew_by_the_orders_own_rule(house):
+    """Four lines of 2.50 at 8.63 % added: 0.86 rounded once, 0.88 line by line."""
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(tax_mode="added")
+    TaxComponent.objects.filter(restaurant=house.restaurant).update(percent=Decimal("8.63"))
+    tea = house.add_item(price="2.50")
+    forget()
+    order = house.place(lines=[{"item": tea.pk, "quantity": 1}] * 5)
+    assert (order["tax"], order["total"]) == ("1.08", "13.58")
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(
+        tax_mode="inclusive", rounding_level="line", rounding_mode="up"
+    )
+    touch(house)
+    lines = [{"id": line["id"], "item": tea.pk, "quantity": 1} for line in order["lines"][:4]]
+    body = house.done(house.api().put(f"{PATH}/{order['id']}", {"lines": lines}))
+    assert (body["tax"], body["total"]) == ("0.86", "10.86")
+    assert sum(Decimal(line["tax"]) for line in body["lines"]) == Decimal("0.86")
+    lines[0]["quantity"] = 2
+    body = house.done(house.api().put(f"{PATH}/{order['id']}", {"lines": lines}))
+    assert (len(body["lines"]), body["tax"], body["total"]) == (5, "1.08", "13.58")
 
 
 # --- more, fewer, other ----------------------------------------------------------------------------------------------
