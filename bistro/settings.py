@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     *(["daphne"] if SERVER == "daphne" else []),  # the app loads Twisted, which uvicorn does without
     "unfold.apps.BasicAppConfig",  # unlike Unfold's default one, it keeps our admin site
     "unfold.contrib.filters",
-    "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "bistro.core.apps.BistroAdminConfig",
     "django.contrib.auth",
@@ -67,7 +66,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
-    "import_export",
     "lucide",
     "rest_framework",
     "simple_history",

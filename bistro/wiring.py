@@ -14,6 +14,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
+    "menu.events.ChoicesCopied": ["kitchen.steps.route_copies"],
     "bistro.core.writing.people_events.RestaurantOpened": ["menu.steps.add_catalogues"],
     "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }

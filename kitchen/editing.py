@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
 from kitchen.station_routes import Routing
@@ -28,6 +29,8 @@ class Edit:
     rows: dict[int, list[TicketLine]] = field(default_factory=dict)  # ticket lines of each order line
     opened: set[int] = field(default_factory=set)  # tickets that this edit created
     marked: set[int] = field(default_factory=set)  # existing tickets that this edit changed
+    stations: dict[int, tuple[int, ...]] = field(default_factory=dict)  # of each order line that was placed
+    placed: list[TicketLine] = field(default_factory=list)  # lines to save, new ones without a key
 
     @property
     def confirmed(self) -> bool:
@@ -92,7 +95,7 @@ def _place_lines(edit: Edit) -> None:
             continue
         rows = {row.ticket.station_id: row for row in edit.rows.get(line.pk, ()) if row.pk}
         course = line.course if line.course in fired_later else 0
-        wanted = _wanted(edit, line, rows)
+        wanted = edit.stations[line.pk] = _wanted(edit, line, rows)
         for station_id in wanted:
             _place(edit, line, (station_id, course), rows.get(station_id))
         for station_id, row in rows.items():
@@ -104,9 +107,12 @@ def _place_lines(edit: Edit) -> None:
 def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tuple[int, ...]:
     """Return the stations of a line.
 
-    A line stays where it is, because a cook may have pushed it there; the stations of modifiers change with the
-    modifiers.
+    A line stays where it is, because a cook may have pushed it there, and more of it goes there too; the stations of
+    modifiers change with the modifiers.
     """
+    beside = edit.stations.get(edit.event.more_of.get(line.pk, 0))
+    if beside:
+        return beside
     routed = edit.routing.stations_of(line.item_id, chosen(line))
     if not rows or line.pk in edit.event.other_dish:
         return routed
@@ -133,16 +139,18 @@ def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) ->
     moved = row.ticket_id != ticket.pk
     row.ticket = ticket
     row.changed = row.changed or line.pk in edit.marks
-    row.save()
+    edit.placed.append(row)
     if not fresh and (line.pk in edit.marks or moved):
         edit.marked.add(ticket.pk)
 
 
 def _save(edit: Edit) -> None:
-    """Save status, alert and version of every ticket.
+    """Save the lines that were placed, and status, alert and version of every ticket.
 
     A ticket that no cook has seen gets no alert. A reopened empty ticket needs an acknowledgement like a new one.
     """
+    TicketLine.objects.bulk_update([row for row in edit.placed if row.pk], ["ticket", "changed"])
+    insert_rows([row for row in edit.placed if not row.pk])
     for ticket in edit.tickets.values():
         empty = not ticket.lines.exists()
         was_open = ticket.status in OPEN_TICKETS

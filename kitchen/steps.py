@@ -1,4 +1,4 @@
-"""Parts of a unit of work that touch tickets, run in the transaction in which an order comes or ends."""
+"""Parts of a unit of work that touch tickets and routes, run in the transaction of an order or of the menu."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from bistro.core.speed.bulk_insert import insert_rows
+from bistro.core.writing.bulk_history import insert_with_history
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
-from kitchen.models import Ticket, TicketLine
+from kitchen.models import ModifierRoute, Ticket, TicketLine
 from kitchen.station_routes import routing_for
 from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
+from menu.events import ChoicesCopied
 from menu.steps import menu_in
 from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
@@ -178,3 +180,19 @@ def mark_seen(found: Sequence[Unseen], work: UnitOfWork, *, screen: str) -> int:
     for ticket in Ticket.objects.filter(pk__in=ringing).with_lines().order_by("pk") if ringing else ():
         work.record(TicketSeen(ticket=ticket))
     return count
+
+
+def route_copies(events: Sequence[ChoicesCopied], work: UnitOfWork) -> None:
+    """Give copies of choices the routes of their originals."""
+    require_transaction()
+    for event in events:
+        routes = ModifierRoute.objects.of_restaurant(work.restaurant_id).filter(modifier__in=set(event.copies.values()))
+        stations: dict[int, list[int]] = {}
+        for modifier_id, station_id in routes.values_list("modifier_id", "station_id"):
+            stations.setdefault(modifier_id, []).append(station_id)
+        copied = [
+            ModifierRoute(restaurant_id=work.restaurant_id, station_id=station_id, modifier_id=copy)
+            for copy, of in event.copies.items()
+            for station_id in stations.get(of, ())
+        ]
+        insert_with_history(copied, work)

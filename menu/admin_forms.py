@@ -14,7 +14,7 @@ from unfold.widgets import (
 
 from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
-from menu.allergens import ALLERGENS, DIETS, Level
+from menu.allergens import DIETS, Level
 from menu.choices import choices_of, some
 from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup
 from menu.statements import levels_of
@@ -147,15 +147,23 @@ class ModifierForm(TenantForm):
         field_classes: ClassVar = {"price": AmountField}
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
-    allergen = forms.ChoiceField(
-        choices=[("", "–"), *ALLERGENS], required=False, widget=UnfoldAdminSelectWidget, label="Declares allergy"
-    )
+    allergen = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget, label="Declares allergy")
+    catalogue: ClassVar[list[tuple[str, str]]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["off"] = self.instance.off_since is not None
-        if "allergen" in self.fields and self.instance.allergen:
-            _keep_own_words(self.fields["allergen"], [self.instance.allergen])
+        if "allergen" in self.fields:
+            field = self.fields["allergen"]
+            field.choices = [("", "–"), *self._catalogue()]  # type: ignore[attr-defined]
+            _keep_own_words(field, [self.instance.allergen])
+
+    @classmethod
+    def _catalogue(cls) -> list[tuple[str, str]]:
+        """Return the allergens that can be chosen, read once for all rows of a page."""
+        if "catalogue" not in cls.__dict__:
+            cls.catalogue = list(Allergen.objects.visible_to(cls.actor).not_archived().values_list("code", "name"))
+        return cls.catalogue
 
     def prepare(self) -> None:
         off = self.cleaned_data.get("off", False)

@@ -30,6 +30,24 @@ class MenuChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChoicesCopied(DomainEvent):
+    """Copies of choices in a group of a dish's own. Higher apps copy what they keep about a choice."""
+
+    type: ClassVar[str] = "configuration_updated"
+    action: ClassVar[str] = "choices_copied"
+
+    restaurant_id: int
+    copies: Mapping[int, int]  # {copy: the choice that it was made of}
+
+    @property
+    def subject(self) -> str:
+        return f"menu:{self.restaurant_id}"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"copies": [{"id": copy, "of": of} for copy, of in self.copies.items()]}
+
+
+@dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(DomainEvent):
     """A change of an item's availability: 86, back on the menu, or a small number of portions left."""
 

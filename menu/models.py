@@ -66,7 +66,14 @@ class Item(models.Model):
     name_key = NameKeyField()
     description = models.CharField(max_length=400, blank=True)
     price = models.DecimalField(validators=NOT_NEGATIVE, **AMOUNT)
-    tax = models.ForeignKey(Tax, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    tax = models.ForeignKey(
+        Tax,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+        help_text="Blank = the restaurant's default.",
+    )
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Minutes until a ticket is marked “soon” (S). Blank = same as the station."

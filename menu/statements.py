@@ -1,4 +1,4 @@
-"""What is stated about the allergens of dishes and choices: read and written in bulk."""
+"""Statements about the allergens of dishes and choices, read and written in bulk."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.allergens import Level, Stated
 from menu.models import Allergen, AllergenStatement, Item, Modifier
@@ -81,7 +82,7 @@ def state_allergens(
     gone = [row.pk for known in old.values() for row in known.values()]
     if gone:
         AllergenStatement.objects.filter(pk__any_of=gone).delete()
-    AllergenStatement.objects.bulk_create(new, batch_size=500)
+    insert_rows(new)
     AllergenStatement.objects.bulk_update(changed, ["level", "checked_by", "checked_at"], batch_size=200)
     return before
 

@@ -11,7 +11,7 @@ from bistro.core.writing.people_events import RestaurantOpened
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
-from menu.models import Item, MenuVersion
+from menu.models import Item, MenuVersion, Modifier
 from menu.setup_steps import add_catalogue
 
 # Pads show the count only when it is small, so only these numbers are announced.
@@ -30,12 +30,12 @@ def touch_menu(work: UnitOfWork, what: str) -> None:
 def restaurant_changed(events: Sequence[RestaurantChanged], work: UnitOfWork) -> None:
     """Raise the menu's version after a change of settings, because the compiled menu holds currency and tax mode.
 
-    Raises InvalidInput for a new currency while there are dishes, because prices and sold amounts are in the old one.
+    Raises InvalidInput for a new currency while there are dishes or choices, because prices and sold amounts are in
+    the old one.
     """
-    dishes = Item.objects.of_restaurant(work.restaurant_id)
-    if any("currency" in event.changed for event in events) and dishes.exists():
-        message = "There are dishes with prices in the present currency. Open another restaurant for a new currency."
-        raise InvalidInput(message, code="currency_in_use", fields={"currency": ["The dishes' prices are in use."]})
+    if any("currency" in event.changed for event in events) and _has_prices(work.restaurant_id):
+        message = "Dishes or choices have prices in the present currency. Open another restaurant for a new currency."
+        raise InvalidInput(message, code="currency_in_use", fields={"currency": ["Prices are in use."]})
     touch_menu(work, "the restaurant's settings")
 
 
@@ -44,6 +44,11 @@ def add_catalogues(events: Sequence[RestaurantOpened], work: UnitOfWork) -> None
     require_transaction()
     for event in events:
         add_catalogue(event.restaurant.pk)
+
+
+def _has_prices(restaurant_id: int) -> bool:
+    """Return whether the restaurant has dishes or choices, also archived ones, which orders may refer to."""
+    return any(model.objects.of_restaurant(restaurant_id).exists() for model in (Item, Modifier))
 
 
 def touch_availability(work: UnitOfWork) -> None:

@@ -58,7 +58,7 @@ def own_allergies(
     """
     given = request.allergies or ()
     require_known(catalogue, given, f"lines.{place}.allergies")
-    names = (declared_by(name, catalogue.words) for name in request.modifiers if isinstance(name, str))
+    names = (declared_by(name, catalogue.words) for name in request.modifiers or () if isinstance(name, str))
     declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]
     return tuple(dict.fromkeys(declared))
 
@@ -138,8 +138,8 @@ def in_words(line: OrderLine) -> str:
 
 
 def contents(line: OrderLine) -> list[str]:
-    """Return the allergens that the dish and its choices contain."""
-    return each_once(code for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS))
+    """Return the allergens that the dish and its choices contain, by name: databases keep no order of keys."""
+    return sorted({code for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS)})
 
 
 def choice_names(line: OrderLine) -> list[str]:

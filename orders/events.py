@@ -146,7 +146,8 @@ class OrderEdited(OrderEvent):
     """The replacement of an order's lines before the kitchen started.
 
     `removed`, `changed` and `added` are ids of lines. `other_dish` are the changed lines that now have another item.
-    `was` has every line before the edit, by id.
+    `more_of` has the added lines that are more of a line that stays, {added: line}. `was` has every line before the
+    edit, by id.
     """
 
     action: ClassVar[str] = "edited"
@@ -154,6 +155,7 @@ class OrderEdited(OrderEvent):
     changed: tuple[int, ...] = ()
     added: tuple[int, ...] = ()
     other_dish: tuple[int, ...] = ()
+    more_of: Mapping[int, int] = field(default_factory=dict)
     was: Mapping[int, OldLine] = field(default_factory=dict)
 
 

@@ -15,12 +15,13 @@ MAX_LINES = 200
 class LineRequest:
     """A line to order. `item` is an id or a name; modifiers are ids or names within the item.
 
-    `allergies` are codes of the catalogue. None means that nobody said: an edited line keeps those that it has.
+    `allergies` are codes of the catalogue. For both, None means that nobody said: an edited line keeps those that it
+    has, a new line has none.
     """
 
     item: int | str
     quantity: int
-    modifiers: tuple[int | str, ...] = ()
+    modifiers: tuple[int | str, ...] | None = None
     allergies: tuple[str, ...] | None = None
     note: str = ""
     seat: int | None = None

@@ -44,10 +44,7 @@ class PricedLine:
 
     def modifier_copies(self, currency: str) -> list[dict[str, Any]]:
         """Return the modifiers as `OrderLine.modifiers` stores them."""
-        return [
-            {"id": m.id, "name": m.name, "price": money.text(m.price, currency), "stated": m.stated}
-            for m in self.modifiers
-        ]
+        return [choice_copy(modifier, currency) for modifier in self.modifiers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +86,34 @@ class PricedOrder:
         return counts
 
 
-def price_order(menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date) -> PricedOrder:
-    """Price every line for a kind of order and a business day.
+def choice_copy(modifier: CompiledModifier, currency: str) -> dict[str, Any]:
+    """Return a choice as `OrderLine.modifiers` stores it. `group` is its group when it was sold."""
+    return {
+        "id": modifier.id,
+        "group": modifier.group_id,
+        "name": modifier.name,
+        "price": money.text(modifier.price, currency),
+        "stated": modifier.stated,
+    }
+
+
+def price_order(
+    menu: CompiledMenu, requests: Sequence[LineRequest], *, kind: str, day: date, place: int = 0
+) -> PricedOrder:
+    """Price every line for a kind of order and a business day. `place` is the place of the first line in the request.
 
     Raises InvalidInput whose `fields` name all bad lines.
     """
     if not requests:
-        raise InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
+        raise no_lines()
     refusals, lines = Refusals(), []
-    for place, request in enumerate(requests):
+    for number, request in enumerate(requests, start=place):
         with refusals:
-            lines.append(_price_line(menu, place, request, kind, day))
+            lines.append(_price_line(menu, number, request, kind, day))
     refusals.raise_any()
     taxed = compute([(line.total, line.components) for line in lines], menu.tax_mode, menu.rounding)
     if taxed.total > LARGEST_TOTAL:
-        raise InvalidInput("This order is larger than the system can bill.", code="order_too_large")
+        raise order_too_large()
     whole = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
     return PricedOrder(whole, taxed, menu)
 
@@ -114,15 +124,13 @@ def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str,
     modifiers: tuple[CompiledModifier, ...] = ()
     allergies: tuple[str, ...] = ()
     with refusals:
-        modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers))
+        modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers or ()))
     with refusals:
         allergies = own_allergies(menu.allergens, place, request, modifiers)
     refusals.raise_any()
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
     if unit_price < 0:
-        raise InvalidInput(
-            "These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]}
-        )
+        raise negative_price(place)
     total = unit_price * request.quantity
     return PricedLine(item, request, modifiers, allergies, unit_price, total, item.taxes_for(kind, day))
 
@@ -144,7 +152,7 @@ def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tupl
         with refusals:
             if len(picked) > group.max:
                 message = f"Choose at most {group.max} of {group.name} for {item.name}."
-                raise _refused(place, "too_many_modifiers", message)
+                raise refused_choice(place, "too_many_modifiers", message)
             if len(picked) < group.min:
                 chosen += _defaults(item, group, picked, place)
     refusals.raise_any()
@@ -158,20 +166,30 @@ def _find_modifiers(item: CompiledItem, place: int, wanted: Sequence[int | str])
         with refusals:
             modifier = _find_modifier(item, place, choice)
             if modifier in chosen:
-                raise _refused(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
+                raise refused_choice(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
             chosen.append(modifier)
     refusals.raise_any()
     return chosen
 
 
 def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> CompiledModifier:
+    modifier = match_modifier(item, wanted)
+    if modifier is None:
+        raise refused_choice(place, "unknown_modifier", f"{item.name} has no choice “{wanted}”.")
+    refuse_off(modifier, place)
+    return modifier
+
+
+def match_modifier(item: CompiledItem, wanted: int | str) -> CompiledModifier | None:
+    """Return the choice of a dish with this id or name, also one that is off."""
     key = None if isinstance(wanted, int) else name_key(wanted)
-    for modifier in item.modifiers():
-        if modifier.id == wanted or modifier.name_key == key:
-            if modifier.off:
-                raise _refused(place, "modifier_off", f"“{modifier.name}” is not available now.")
-            return modifier
-    raise _refused(place, "unknown_modifier", f"{item.name} has no choice “{wanted}”.")
+    return next((each for each in item.modifiers() if each.id == wanted or each.name_key == key), None)
+
+
+def refuse_off(modifier: CompiledModifier, place: int) -> None:
+    """Raise InvalidInput for a choice that is off (86)."""
+    if modifier.off:
+        raise refused_choice(place, "modifier_off", f"“{modifier.name}” is not available now.")
 
 
 def _defaults(
@@ -180,9 +198,25 @@ def _defaults(
     missing = group.min - len(picked)
     defaults = [m for m in group.modifiers if m.is_default and not m.off and m not in picked][:missing]
     if len(defaults) < missing:
-        raise _refused(place, "modifier_required", f"Choose {group.min} of {group.name} for {item.name}.")
+        raise refused_choice(place, "modifier_required", f"Choose {group.min} of {group.name} for {item.name}.")
     return defaults
 
 
-def _refused(place: int, code: str, message: str) -> DomainError:
+def refused_choice(place: int, code: str, message: str) -> DomainError:
+    """Return the refusal of the choices of line number `place`."""
     return InvalidInput(message, code=code, fields={f"lines.{place}.modifiers": [message]})
+
+
+def negative_price(place: int) -> DomainError:
+    """Return the refusal of choices that cost less than nothing together with their dish."""
+    return InvalidInput("These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]})
+
+
+def no_lines() -> DomainError:
+    """Return the refusal of an order without lines."""
+    return InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
+
+
+def order_too_large() -> DomainError:
+    """Return the refusal of a total above LARGEST_TOTAL."""
+    return InvalidInput("This order is larger than the system can bill.", code="order_too_large")

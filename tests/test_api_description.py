@@ -4,6 +4,7 @@ import copy
 
 import pytest
 from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.plugins.documented_answers import document
 
@@ -79,3 +80,11 @@ def test_control_a_wrong_example_is_found(operations, name, status, change):
     assert list(faults_of(operation)) == []
     change(content["examples"]["Example"]["value"])
     assert len(list(faults_of(operation))) == 1
+
+
+def test_bodies_are_described_as_closed():
+    """Unknown fields of a body are refused, and the description says so."""
+    schemas = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+    bodies_sent = {name: schema for name, schema in schemas.items() if name.endswith("Request")}
+    assert {"OrderInputRequest", "LineInputRequest", "LoginInputRequest"} <= set(bodies_sent)
+    assert [name for name, schema in bodies_sent.items() if schema.get("additionalProperties") is not False] == []

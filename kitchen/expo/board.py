@@ -68,14 +68,23 @@ class ExpoOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingLine:
+    """A dish of a held course."""
+
+    quantity: int
+    name: str
+    allergies: list[AllergyMark]
+
+
+@dataclass(frozen=True, slots=True)
 class ComingCourse:
-    """A held course that fires next, by hand or automatically at `fire_at`. `lines` holds `(quantity, name)`."""
+    """A held course that fires next, by hand or automatically at `fire_at`."""
 
     order_id: int
     number: int
     table: str
     course: int
-    lines: list[tuple[int, str]]
+    lines: list[ComingLine]
     fire_at: datetime | None
 
 
@@ -137,7 +146,9 @@ def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
                 number=order.number,
                 table=order.place,
                 course=course,
-                lines=[(line.quantity, line.name) for line in lines if line.course == course],
+                lines=[
+                    ComingLine(line.quantity, line.name, allergy_marks(line)) for line in lines if line.course == course
+                ],
                 fire_at=times.get((order_id, course)),
             )
         )

@@ -1,7 +1,7 @@
 """Fonts of this computer for text that no code page holds. None is shipped with the product."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from fontTools.ttLib import TTFont, TTLibError
 from PIL import ImageFont, features
 
 _FILES = {".ttf", ".otf", ".ttc"}
-# Fonts whose file name contains one of these come last: a slip is read in a hurry.
-_UNUSUAL = ("italic", "oblique", "bold", "light", "thin", "black", "condensed", "narrow", "serif", "mono", "nastaliq",
-            "kufi", "display", "looped", "rashi", "unjoined", "signwriting", "music", "math")  # fmt: skip
+# Words of file names. Other cuts rarely have letters that the regular one lacks, so they are read last.
+_OTHER_CUTS = ("italic", "oblique", "bold", "light", "thin", "black", "medium", "condensed", "narrow")
+_DECORATED = ("serif", "mono", "nastaliq", "kufi", "display", "looped", "rashi", "unjoined", "music", "math")
 _CHINESE_JAPANESE_KOREAN = {"Hani", "Hira", "Kana", "Hang", "Bopo"}
 _STRIKE = 109  # the one size of a font of coloured pictures
 _FIRST_EMOJI = "\U0001f000"
@@ -42,10 +42,12 @@ class Fonts:
     """The fonts for one slip. A new slip looks again, so a font that was installed meanwhile is found."""
 
     @cached_property
-    def _all(self) -> list[Font]:
-        files = sorted(_font_files(), key=_rank)
-        found = [Font(str(path), *_read(str(path), path.stat().st_mtime_ns)) for path in files]
-        return sorted((font for font in found if font.letters), key=lambda font: font.coloured)
+    def _regular(self) -> list[Font]:
+        return _read_all(path for path in _font_files() if not _is_other_cut(path))
+
+    @cached_property
+    def _other_cuts(self) -> list[Font]:
+        return _read_all(path for path in _font_files() if _is_other_cut(path))
 
     def one_for(self, cluster: str, before: Font | None = None) -> Font | None:
         """Return a font that has all letters of a cluster, if possible the one before it."""
@@ -53,7 +55,7 @@ class Fonts:
             return before
         if not can_shape() and needs_shaping(cluster):
             return None
-        return next((font for font in self._all if font.has(cluster)), None)
+        return _first(self._regular, cluster) or _first(self._other_cuts, cluster)
 
 
 def can_shape() -> bool:
@@ -86,12 +88,29 @@ def _needs_no_glyph(letter: str) -> bool:
 
 def _font_files() -> Iterator[Path]:
     for folder in settings.FONT_FOLDERS:
-        yield from (path for path in Path(folder).expanduser().rglob("*") if path.suffix.lower() in _FILES)
+        for path in Path(folder).expanduser().rglob("*"):
+            if path.suffix.lower() in _FILES:
+                yield path
+
+
+def _is_other_cut(path: Path) -> bool:
+    return any(word in path.name.lower() for word in _OTHER_CUTS)
+
+
+def _read_all(paths: Iterable[Path]) -> list[Font]:
+    """Return fonts in the order in which they are tried: plain ones, decorated ones, coloured pictures."""
+    files = sorted(paths, key=_rank)
+    found = [Font(str(path), *_read(str(path), path.stat().st_mtime_ns)) for path in files]
+    return sorted((font for font in found if font.letters), key=lambda font: font.coloured)
+
+
+def _first(fonts: Iterable[Font], cluster: str) -> Font | None:
+    return next((font for font in fonts if font.has(cluster)), None)
 
 
 def _rank(path: Path) -> tuple[int, str]:
     name = path.name.lower()
-    return sum(word in name for word in _UNUSUAL), name
+    return sum(word in name for word in _DECORATED), name
 
 
 @lru_cache(maxsize=2000)

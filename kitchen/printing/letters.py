@@ -22,6 +22,8 @@ STAND_INS = {
     **dict.fromkeys("‐‑‒–—―−⁃", "-"),
     **dict.fromkeys("•●▪‣", "*"),
     **dict.fromkeys("⁄∕", "/"),
+    **dict.fromkeys("★☆⭐✶✱", "*"),
+    **dict.fromkeys("♥❤♡", "<3"),
     "‚": ",", "‴": "'''", "«": "<<", "»": ">>", "‹": "<", "›": ">", "¡": "!", "¿": "?",
     "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O",
     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ŋ": "n",
@@ -42,6 +44,8 @@ def in_page(said: str, code_page: str) -> str | None:
     text = "".join(letter for letter in said if letter not in JOINERS and not _variation(letter))
     if _holds(text, code_page):
         return text
+    if not _holds("·", code_page):
+        text = text.replace(" · ", " - ")  # between words; between digits the point could mean anything
     return _join(_BUILT_FRACTION.sub(_plain_fraction, text), code_page)
 
 

@@ -44,7 +44,8 @@ def test_added_changed_and_void_stand_where_they_were(two):
     edit(two, kept(two, 1, quantity=3), {"item": two.item.pk, "quantity": 2})
     (ticket,) = two.tickets(two.order_json)
     assert [(line["name"], line["quantity"], line["added"], line["changed"]) for line in ticket["lines"]] == [
-        ("Soup", 3, False, True),
+        ("Soup", 1, False, False),
+        ("Soup", 2, True, True),
         (two.item.name, 2, True, True),
     ]
     assert ticket["lines"][0]["line"] == two.order_json["lines"][1]["id"]
@@ -153,7 +154,7 @@ def test_a_side_dish_comes_and_goes_with_its_choice(two):
         (two.station.name, "queued", 2),
         ("Fry", "queued", 1),
     ]
-    edit(two, kept(two, 0), kept(two, 1))
+    edit(two, kept(two, 0, modifiers=[]), kept(two, 1))
     assert [(t["station_name"], t["status"], len(t["lines"])) for t in two.tickets(two.order_json)] == [
         (two.station.name, "queued", 2),
         ("Fry", "cancelled", 0),
@@ -170,8 +171,8 @@ def test_a_side_dish_that_was_pushed_stays_where_it_is_while_it_is_chosen(two):
     two.done(two.api("kitchen").post(f"/api/v1/tickets/{there['id']}/push", {"station": bar.pk}))
     edit(two, kept(two, 0, modifiers=[fries.pk], quantity=3), kept(two, 1))
     assert [(t["station_name"], [line["quantity"] for line in t["lines"]]) for t in two.tickets(two.order_json)] == [
-        (two.station.name, [3, 1]),
-        ("Bar", [3]),
+        (two.station.name, [1, 2, 1]),
+        ("Bar", [1, 2]),
     ]
 
 

@@ -9,7 +9,7 @@ from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from bistro.core.tests.round_trips import FEED_POSITION
 from kitchen.ages import limits_of, limits_of_ticket
-from kitchen.expo.board import read_expo
+from kitchen.expo.board import ComingLine, read_expo
 from kitchen.models import Route
 from kitchen.tests.factories import StationFactory
 from kitchen.wall.board import read_board
@@ -99,7 +99,11 @@ def test_what_fires_next_is_seen_before(house):
     with time_machine.travel(NOON, tick=False):
         order = house.place(lines=lines)
         (coming,) = expo(house).coming
-        assert (coming.course, coming.lines, coming.fire_at) == (2, [(2, house.item.name)], None)
+        assert (coming.course, coming.lines, coming.fire_at) == (
+            2,
+            [ComingLine(2, house.item.name, [])],
+            None,
+        )
         plan = {"course": 2, "minutes": 15}
         house.done(house.api("kitchen").post(f"/api/v1/orders/{order['id']}/plan", plan))
         (coming,) = expo(house).coming

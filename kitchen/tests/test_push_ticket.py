@@ -156,4 +156,4 @@ def test_an_edit_leaves_a_pushed_ticket_where_the_cook_put_it(house, bar):
     house.done(push(house, ticket, bar.pk))
     line = {"id": order["lines"][0]["id"], "item": house.item.pk, "quantity": 2}
     house.done(house.api().put(f"/api/v1/orders/{order['id']}", {"lines": [line]}))
-    assert shown(house, order) == [("Bar", "queued", [house.item.name])]
+    assert shown(house, order) == [("Bar", "queued", [house.item.name] * 2)]

@@ -1,5 +1,7 @@
 """Routes of dishes to stations: an item's, otherwise its category's, otherwise the catch-all."""
 
+from decimal import Decimal
+
 import pytest
 
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours
@@ -8,7 +10,10 @@ from bistro.core.tests.http import nothing_changes
 from kitchen.models import ModifierRoute, Route, Screen, Station
 from kitchen.services.stations import place_screen, set_up_kitchen
 from kitchen.tests.factories import StationFactory
-from menu.tests.factories import CategoryFactory, ModifierFactory, ModifierGroupFactory
+from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
+from menu.models import Modifier
+from menu.services import import_menu
+from menu.tests.factories import CategoryFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +159,24 @@ def test_what_cannot_hang_there(house, other_house, wrong):
         place_screen(device_id=device, station_ids=[station.pk], actor=manager)
     assert isinstance(caught.value, InvalidInput if wrong == "pad" else NotYours)
     assert Screen.objects.count() == 0
+
+
+def test_a_dish_with_a_group_of_its_own_keeps_the_routes_of_its_choices(house):
+    sides = ModifierGroupFactory(item=house.item, name="Sides")
+    fries = ModifierFactory(group=sides, name="Fries")
+    ItemGroupFactory(item=house.add_item(name="Fish"), group=sides)
+    house.station.delete()
+    set_up_kitchen(
+        stations=[("grill", "Grill", 0), ("fry", "Fryer", 1)],
+        routes={house.category.name: "grill"},
+        items={},
+        modifiers={"Fries": "fry"},
+        actor=house.actor("manager"),
+    )
+    groups = (ImportedGroup("Sides", 0, 1, (ImportedModifier("Fries", Decimal("2.00")),)),)
+    dish = ImportedItem(house.item.name, house.item.price, groups=groups)
+    import_menu(categories=[ImportedCategory(house.category.name, (dish,))], actor=house.actor("manager"))
+    own = Modifier.objects.exclude(pk=fries.pk).get(name="Fries")
+    order = house.place(lines=[{"item": house.item.pk, "quantity": 1, "modifiers": [own.pk]}])
+    assert [ticket["station_name"] for ticket in house.tickets(order)] == ["Grill", "Fryer"]
+    assert ModifierRoute.objects.filter(modifier=fries).count() == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from bistro.core.admin.archive import ArchiveAdmin
@@ -14,7 +15,7 @@ from bistro.core.admin.history import HistoryAdmin
 from menu.admin.base import MenuAdmin
 from menu.admin_forms import AllergenForm
 from menu.allergens import Level
-from menu.models import Allergen
+from menu.models import Allergen, AllergenStatement
 
 
 @admin.register(Allergen)
@@ -33,8 +34,12 @@ class AllergenAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
         return ("code",) if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        contains = Q(statements__level=Level.CONTAINS, statements__item__archived_at=None)
-        return super().get_queryset(request).annotate(contained_in=Count("statements__item", filter=contains))
+        dishes = AllergenStatement.objects.filter(
+            allergen=OuterRef("pk"), level=Level.CONTAINS, item__isnull=False, item__archived_at=None
+        )
+        # A subquery, because PostgreSQL does not lock rows of a query with GROUP BY.
+        count = dishes.order_by().values("allergen").annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(contained_in=Coalesce(Subquery(count), 0))
 
     @admin.display(description="Dishes that contain it")
     def contained(self, allergen: Any) -> int:

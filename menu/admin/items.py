@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from import_export.admin import ImportExportModelAdmin
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
-from unfold.decorators import display
+from django.shortcuts import redirect
+from unfold.decorators import action, display
 
 from bistro.core.admin.archive import ArchiveAdmin
-from bistro.core.admin.base import TenantInline, acting_manager, manager_of
+from bistro.core.admin.base import TenantInline, manager_of
 from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.pages import ask
@@ -28,7 +27,6 @@ from menu.admin.statements import StatementsAdmin
 from menu.admin_forms import CategoryForm, ItemForm, ItemGroupForm, PortionsForm
 from menu.choices import choices_of, some
 from menu.models import Category, Item, ItemGroup
-from menu.resources import FORMATS, ItemResource, items_with_all
 
 
 class ItemsOfCategory(TenantInline):
@@ -92,8 +90,8 @@ class GroupsOfItem(TenantInline):
 
 
 @admin.register(Item)
-class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAdmin):
-    """The admin page of dishes and drinks, with import and export of a spreadsheet."""
+class ItemAdmin(StatementsAdmin, ArchiveAdmin, HistoryAdmin):
+    """The admin page of dishes and drinks."""
 
     form = ItemForm
     inlines = (GroupsOfItem, RecipeInline)
@@ -103,17 +101,13 @@ class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAd
     search_fields = ("name", "description")
     readonly_fields = ("state",)
     actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
+    actions_list = ("import_menu", "export_menu")
     fieldsets = (
         (None, {"fields": (("name", "category"), "description", ("price", "tax"), ("popular", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
         ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
         ("Diets", {"fields": ("diets",)}),
     )
-    resource_classes = (ItemResource,)
-    import_form_class = ImportForm
-    export_form_class = ExportForm
-    skip_admin_log = True
-    import_template_name = "admin/menu/item/import.html"
 
     @admin.display(description="Price", ordering="price")
     def amount(self, item: Item) -> str:
@@ -162,38 +156,13 @@ class ItemAdmin(ImportExportModelAdmin, StatementsAdmin, ArchiveAdmin, HistoryAd
         )
         return None
 
-    # --- spreadsheet ------------------------------------------------------------------------------------------
-    def get_import_formats(self) -> list[Any]:
-        return FORMATS
+    # --- files ------------------------------------------------------------------------------------------------
+    @action(description="Import…", icon="upload", url_path="import", permissions=["change"])
+    def import_menu(self, request: HttpRequest) -> HttpResponse:
+        """Continue with the upload of a file."""
+        return redirect("admin:menu_files_menuimport_add")
 
-    def get_export_formats(self) -> list[Any]:
-        return FORMATS
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_change_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {"actor": acting_manager(request)}
-
-    def get_export_queryset(self, request: HttpRequest) -> Any:
-        return items_with_all(super().get_export_queryset(request))
-
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> Any:
-        try:
-            return super().process_import(request, **kwargs)
-        except (OSError, ValueError, IndexError):
-            self.message_user(request, "The file is gone. Upload it again.", messages.ERROR)
-            return self.back_to_list()
-
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        for error in result.base_errors:
-            self.message_user(request, f"Nothing was imported. {error.error}", messages.ERROR)
-        if result.has_validation_errors():
-            self.message_user(request, "Nothing was imported: the menu has changed in the meantime.", messages.ERROR)
-        elif not result.base_errors:
-            new, updated = result.totals["new"], result.totals["update"]
-            self.message_user(request, f"Imported: {new} new, {updated} changed.", messages.SUCCESS)
-        return self.back_to_list()
+    @action(description="Export", icon="download", url_path="export", permissions=["view"])
+    def export_menu(self, request: HttpRequest) -> HttpResponse:
+        """Continue with the page that exports and lists the imports."""
+        return redirect("admin:menu_files_menuimport_changelist")

@@ -42,6 +42,9 @@ class MenuImportAdmin(TenantAdmin):
     actions_list = ("template", "export_csv", "export_excel")
     actions_detail = ("columns",)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("content")  # ten megabytes, which lists and progress do not show
+
     @display(
         description="State",
         label={"Not confirmed": "info", "Waits": "warning", "Is being imported": "warning", "Imported": "success",

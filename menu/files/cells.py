@@ -78,7 +78,7 @@ def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
         tax = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
     except ValueError as error:
         problems["tax"] = [str(error)]
-    problems |= {column: ["This column is required."] for column in REQUIRED if not cells.get(column, "")}
+    problems |= {column: [f"The {column} is missing."] for column in REQUIRED if not cells.get(column, "")}
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     groups, contains = read.pop("options", None), read.pop("allergens", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from babel.core import UnknownLocaleError
 from babel.numbers import get_currency_symbol
@@ -20,10 +21,11 @@ from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
-from menu.import_plan import ImportPlan, plan_import
+from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
 
 _REPORT_EVERY = 250
+ONLY_FOR_NEW = ("available", "portions_left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,14 @@ class ReadDish:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDish:
+    """A dish of the preview. `facts` are the (column, text) that a new dish gets."""
+
+    dish: PlannedDish
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedFile:
     """A file that was read: the dishes in it, what is wrong, what is ignored, and what an import would change."""
 
@@ -64,14 +74,38 @@ class CheckedFile:
     asks_separator: bool
     plan: ImportPlan
 
-    def answer(self) -> dict[str, object]:
-        """Return the counts and errors as the command prints them."""
-        counts = {state: 0 if self.problems else self.plan.count(state) for state in ("new", "changed", "unchanged")}
+    @property
+    def mapped(self) -> list[tuple[str, str]]:
+        """Return (header, field) of each column that is read."""
+        pairs = {**self.columns.fields, **self.columns.taxes}
+        return [(self.columns.label(column), field) for column, field in sorted(pairs.items())]
+
+    @property
+    def kept(self) -> list[str]:
+        """Return the columns that count only for new dishes, if the file has them for known ones."""
+        if self.plan.count(State.NEW) == len(self.plan.dishes):
+            return []
+        return [name for name in ONLY_FOR_NEW if name in self.columns.given]
+
+    @property
+    def shown(self) -> list[ShownDish]:
+        """Return the dishes that an import would write, in the order of the file."""
+        cells = {dish.row: dish.cells for dish in self.dishes}
+        return [
+            ShownDish(dish, [(name, text) for name, text in cells[dish.row or 0].items() if text and name != "name"])
+            for dish in sorted(self.plan.dishes, key=lambda each: each.row or 0)
+            if dish.state != State.UNCHANGED
+        ]
+
+    def answer(self, written: ImportPlan | None = None) -> dict[str, Any]:
+        """Return the counts and errors as the command prints them, of the plan that was written."""
+        plan = written or self.plan
+        counts = {state: 0 if self.problems else plan.count(state) for state in ("new", "changed", "unchanged")}
         errors = [{"row": each.row, "column": each.column, "message": each.message} for each in self.problems]
         return {**counts, "ignored_columns": list(self.ignored_columns), "errors": errors}
 
 
-def refusal(message: str) -> dict[str, object]:
+def refusal(message: str) -> dict[str, Any]:
     """Return the answer about a file that cannot be read at all."""
     errors = [{"row": 1, "column": "", "message": message}]
     return {"new": 0, "changed": 0, "unchanged": 0, "ignored_columns": [], "errors": errors}

@@ -62,6 +62,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+# The unit at the end of a header: (€), [EUR], in EUR, in %.
+_UNIT = re.compile(r"\s*(?:[(\[]\s*(?:[A-Z]{3}|[€$£¥%])\s*[)\]]|\bin\s+(?:[A-Z]{3}|Euro|[€$£¥%]))\s*$")
+
+
 def header_key(header: str) -> str:
     """Return the form in which headers are compared: without case, punctuation and doubled spaces."""
     text = unicodedata.normalize("NFC", header).casefold()
@@ -73,8 +77,8 @@ _BY_KEY |= {header_key(field): field for field in FIELDS}
 
 
 def field_of(header: str) -> str | None:
-    """Return the field that a header names in any of the languages, or None."""
-    return _BY_KEY.get(header_key(header))
+    """Return the field that a header names in any of the languages, or None: `Preis`, `Price (EUR)`, `VAT in %`."""
+    return _BY_KEY.get(header_key(header)) or _BY_KEY.get(header_key(_UNIT.sub("", header)))
 
 
 def is_own(header: str) -> bool:

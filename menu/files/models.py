@@ -43,7 +43,6 @@ class MenuImport(models.Model):
             models.CheckConstraint(name="menu_import_decimal_known", condition=Q(decimal__in=["", ".", ","])),
         ]
         indexes = [
-            models.Index(fields=["id"], name="menu_import_due", condition=Q(status__in=["waiting", "running"])),
             models.Index(fields=["restaurant", "id"], name="menu_import_list"),
         ]
 

@@ -14,7 +14,7 @@ from menu.files.headers import COLUMNS
 from menu.files.mapping import ColumnMap
 from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
 from menu.files.sheet import MOST_ROWS, Cell, FileRefused, Kind, Row, Sheet
-from menu.files.workbooks import plain
+from menu.files.workbooks import FIFTEEN, plain
 
 _FLAGS = frozenset({"popular", "available"})
 _COUNTS = frozenset({"prep_minutes", "portions_left"})
@@ -164,12 +164,15 @@ class _RowReader:
         return cell.text if field in _COUNTS else unquoted(cell.text)
 
     def _price(self, cell: Cell) -> Decimal:
-        if cell.number is not None:
-            return cell.number
-        try:
-            return self.numbers.number(self.currency.bare(cell.text), whole=self.currency.digits == 0)
-        except NotANumber as error:
-            raise NotANumber(str(error).replace("a number", "a price", 1)) from None
+        number = cell.number
+        if number is None:
+            try:
+                number = self.numbers.number(self.currency.bare(cell.text), whole=self.currency.digits == 0)
+            except NotANumber as error:
+                raise NotANumber(str(error).replace("a number", "a price", 1)) from None
+        if number < 0:
+            raise NotANumber(f"“{cell.text}” is below zero.")
+        return number.normalize(FIFTEEN)
 
     def _tax(self, cell: Cell) -> str:
         """Return a tax cell with decimal points. A bare 0.19 in a workbook is a forgotten percent format."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from decimal import Decimal
+from decimal import Context, Decimal
 from io import BytesIO
 from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from menu.files.headers import field_of
 from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, Sheet, capped
 
 MOST_BYTES = 64 * 1024 * 1024
 FARTHEST_ROW = 100_000
+# The digits that spreadsheet programs keep and show: 0.30000000000000004 is 0.3.
+FIFTEEN = Context(prec=15)
 _DATES = (datetime.date, datetime.time, datetime.timedelta)
 # Parts of a number format that are text or conditions and not digits.
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
@@ -117,19 +120,16 @@ def _cell(cell: Any) -> Cell:
         return Cell(str(value).removesuffix(" 00:00:00"), Kind.DATE)
     if isinstance(value, int | float):
         return _number(value, cell.number_format or "")
-    return Cell(str(value).strip(" \u00a0"))
+    return Cell(unescape(str(value)).strip(" \u00a0"))
 
 
 def _number(value: float, number_format: str) -> Cell:
-    """Return a number as its format shows it.
-
-    Fifteen digits are what a spreadsheet program keeps and shows: 0.30000000000000004 is 0.3.
-    """
-    number = Decimal(format(value, ".15g"))
+    """Return a number as its format shows it."""
+    number = FIFTEEN.create_decimal(repr(value))
     bare = _LITERALS.sub("", number_format)
     percent = "%" in bare
     if percent:
-        number = Decimal(format(number * 100, ".15g"))
+        number = FIFTEEN.multiply(number, Decimal(100))
     kind = Kind.SCALED if _SCALED.search(bare.split(";")[0]) else Kind.NUMBER
     return Cell(plain(number), kind, number, percent)
 

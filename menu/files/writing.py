@@ -21,6 +21,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RISKY = re.compile(r"'*[=+\-@\t\r\n]")
 _NUMBERS = frozenset({"price", "prep_minutes", "portions_left"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write them
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # a workbook spells special letters like this: _x000D_
 _WIDTHS = {"name": 32, "description": 40, "options": 60}
 
 
@@ -69,7 +70,8 @@ def _workbook_cell(sheet: Any, column: str, text: str) -> Any:
         places = len(text.partition(".")[2])
         cell.number_format = f"0.{'0' * places}" if places else "0"
         return cell
-    cell = WriteOnlyCell(sheet, _UNPRINTABLE.sub("", harmless(text)) or None)
+    written = _ESCAPE.sub("_x005F_", _UNPRINTABLE.sub("", harmless(text)))
+    cell = WriteOnlyCell(sheet, written or None)
     if text:
         cell.data_type = "s"  # otherwise a name such as #N/A becomes an error
     return cell

@@ -59,15 +59,18 @@ def refusals(row: Model) -> Iterator[tuple[str, str]]:
 
     The range of integers is PostgreSQL's, because SQLite would store any number.
     """
+    refused: dict[str, list[str]] = {}
     try:
         row.clean_fields(exclude=need_no_check(row))
     except ValidationError as error:
-        for name, messages in error.message_dict.items():
-            yield from ((name, message) for message in messages)
+        refused = error.message_dict
+    for name, messages in refused.items():
+        yield from ((name, message) for message in messages)
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         most = MOST_SMALL if "Small" in field.get_internal_type() else MOST_INTEGER
-        if type(value) is int and not field.is_relation and value > most:
+        known = field.is_relation or field.name in refused
+        if type(value) is int and not known and value > most:
             yield field.name, f"At most {most}."
 
 

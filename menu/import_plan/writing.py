@@ -5,7 +5,9 @@ from django.db.models import Model
 from bistro.core.writing.bulk_history import delete_with_history, insert_with_history, update_with_history
 from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from menu.events import ChoicesCopied
 from menu.import_plan.results import ImportPlan, Rows
+from menu.models import RecipePart
 from menu.statements import state_allergens
 
 
@@ -25,6 +27,7 @@ def write_plan(plan: ImportPlan, work: UnitOfWork) -> None:
     insert_with_history(rows.choices, work)
     insert_with_history(rows.links, work)
     state_allergens(work, dict(rows.stated))
+    _copy(rows, work)
     _record(rows, work)
 
 
@@ -43,6 +46,25 @@ def _update(rows: Rows, work: UnitOfWork) -> None:
         by_model.setdefault(type(row), {})[row] = fields
     for changed in by_model.values():
         update_with_history(changed, work)
+
+
+def _copy(rows: Rows, work: UnitOfWork) -> None:
+    """Copy the recipes of choices, and let higher apps copy what they keep about a choice."""
+    if not rows.copied:
+        return
+    copies = {copy.pk: own.pk for own, copy in rows.copied}
+    parts: dict[int | None, list[RecipePart]] = {}
+    for part in RecipePart.objects.of_restaurant(work.restaurant_id).filter(modifier__in=set(copies.values())):
+        parts.setdefault(part.modifier_id, []).append(part)
+    copied = [
+        RecipePart(
+            restaurant_id=work.restaurant_id, ingredient_id=part.ingredient_id, modifier_id=copy, quantity=part.quantity
+        )
+        for copy, own in copies.items()
+        for part in parts.get(own, ())
+    ]
+    insert_with_history(copied, work)
+    work.record(ChoicesCopied(restaurant_id=work.restaurant_id, copies=copies))
 
 
 def _record(rows: Rows, work: UnitOfWork) -> None:

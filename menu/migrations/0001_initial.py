@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='item',
             name='tax',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='menu.tax'),
+            field=models.ForeignKey(blank=True, help_text="Blank = the restaurant's default.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='menu.tax'),
         ),
         migrations.CreateModel(
             name='HistoricalItem',
@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.category')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
-                ('tax', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.tax')),
+                ('tax', models.ForeignKey(blank=True, db_constraint=False, help_text="Blank = the restaurant's default.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.tax')),
             ],
             options={
                 'verbose_name': 'historical item',

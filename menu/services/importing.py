@@ -1,6 +1,6 @@
 """The service that imports a menu, for the admin, the commands, the demo and the simulator."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
@@ -11,18 +11,27 @@ from menu.imported import ImportedCategory
 from menu.models import MenuVersion
 from menu.steps import touch_menu
 
+Finish = Callable[[ImportPlan, UnitOfWork], None]
 
-def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, add_only: bool = False) -> ImportPlan:
+
+def import_menu(
+    *,
+    categories: Sequence[ImportedCategory],
+    actor: Actor,
+    add_only: bool = False,
+    finish: Finish | None = None,
+) -> ImportPlan:
     """Import dishes by name, and return what was new, changed and unchanged.
 
     The plan is made first, so that the lock is held only while its rows are written; it is made again if the menu has
     changed in between. Dishes and groups that are not named stay. With `add_only`, known dishes only get the choices
-    that they lack. A plan that changes nothing writes nothing. One problem refuses the whole import.
+    that they lack. A plan that changes nothing writes nothing. One problem refuses the whole import. `finish` runs in
+    the same transaction after the last row.
     Locks: the menu's version. Raises InvalidInput with all problems by dish, DomainError, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     plan = _valid_plan(categories, actor, add_only)
-    if not plan.rows:
+    if not plan.rows and finish is None:
         return plan
     with UnitOfWork(actor) as work:
         if _locked_version(work) != plan.version:
@@ -30,6 +39,8 @@ def import_menu(*, categories: Sequence[ImportedCategory], actor: Actor, add_onl
         if plan.rows:
             write_plan(plan, work)
             touch_menu(work, f"import: {plan.summary}")
+        if finish is not None:
+            finish(plan, work)
     return plan
 
 

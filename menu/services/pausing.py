@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.sweeps import in_each
@@ -26,12 +27,7 @@ def pause(
     Locks: the menu's version. Raises InvalidInput, NotYours, NotPermitted.
     """
     actor.require(Permission.PAUSE)
-    if not 0 < minutes <= LONGEST_MINUTES:
-        message = f"From 1 to {LONGEST_MINUTES} minutes."
-        raise InvalidInput(message, fields={"minutes": [message]})
-    if item_id is not None and category_id is not None:
-        message = "Name an item or a category, not both."
-        raise InvalidInput(message, fields={"category": [message]})
+    _require_plain(minutes, item_id, category_id)
     with UnitOfWork(actor) as work:
         item, category = _item(item_id, actor), _category(category_id, actor)
         touch_pauses(work)
@@ -43,6 +39,20 @@ def pause(
         row.save()
         work.record(Paused(pause=row))
     return row
+
+
+def _require_plain(minutes: int, item_id: int | None, category_id: int | None) -> None:
+    """Refuse a time that is too long, and a pause of two things, both in one error."""
+    refusals = Refusals()
+    with refusals:
+        if not 0 < minutes <= LONGEST_MINUTES:
+            message = f"From 1 to {LONGEST_MINUTES} minutes."
+            raise InvalidInput(message, fields={"minutes": [message]})
+    with refusals:
+        if item_id is not None and category_id is not None:
+            message = "Name an item or a category, not both."
+            raise InvalidInput(message, fields={"category": [message]})
+    refusals.raise_any()
 
 
 def resume(*, pause_id: int, actor: Actor) -> Pause:

@@ -1,13 +1,17 @@
-"""Any menu, for Hypothesis: names that look like the notation of a spreadsheet, archived and empty groups."""
+"""Any menu, for Hypothesis: names like the notation of a file, archived and empty groups, allergens, taxes."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils import timezone
 from hypothesis import strategies as st
 
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.texts import clean_text
-from menu.models import Category, Item, ItemGroup, Modifier, ModifierGroup
+from menu.models import AllergenStatement, Category, Item, ItemGroup, Modifier, ModifierGroup
+from menu.setup_steps import add_catalogue
+from menu.tax_catalogue import TaxCatalogue
+from menu.taxes import DishTax
 
 ODD_NAMES = (
     "Size: L", "Combo +2", "7-Up -1.50", "'=quoted", "''=twice", "Extra! Hot", "Salad [small]", "Half * Half",
@@ -29,9 +33,47 @@ def unique_names(**sizes):
     return st.lists(names, unique_by=name_key, **sizes)
 
 
+LEVELS = ("contains", "may_contain", "free_of")
+VAT, GST, QST = ("VAT", Decimal(19)), ("GST", Decimal(5)), ("QST", Decimal("9.975"))
+TAXES = (
+    DishTax((VAT,)),
+    DishTax((GST, QST)),
+    DishTax((VAT,), (("VAT", Decimal(7)),)),
+    DishTax((VAT,), ()),
+    DishTax(()),
+)
+
+statements = st.dictionaries(st.sampled_from(["gluten", "milk", "nuts"]), st.sampled_from(LEVELS), max_size=2)
+
+
+@dataclass
+class DrawnDish:
+    """A dish with the indexes of its groups."""
+
+    category: str
+    name: str
+    price: Decimal
+    groups: list
+    off: bool
+    stated: dict
+    tax: DishTax | None
+
+
+@dataclass
+class DrawnChoice:
+    """A choice of a group."""
+
+    name: str
+    price: Decimal
+    default: bool
+    off: bool
+    archived: bool
+    stated: dict
+
+
 @dataclass
 class DrawnGroup:
-    """A group whose choices are (name, price, default, off, archived)."""
+    """A group with its choices."""
 
     name: str
     min: int
@@ -41,47 +83,66 @@ class DrawnGroup:
 
 @st.composite
 def menus(draw):
-    """Return [(category, dish, price, indexes of its groups)] and the groups. A name is only once on a dish."""
+    """Return dishes and groups. A choice's name is only once on a dish."""
     groups = []
     taken = iter(draw(unique_names(min_size=12, max_size=12)))
+    amounts, flags = st.decimals(-50, 50, places=2), st.booleans()
     for _ in range(draw(st.integers(0, 4))):
         most = draw(st.integers(1, 4))
         choices = [
-            (next(taken), draw(st.decimals(-50, 50, places=2)), *draw(st.tuples(*[st.booleans()] * 3)))
+            DrawnChoice(next(taken), draw(amounts), draw(flags), draw(flags), draw(flags), draw(statements))
             for _ in range(draw(st.integers(0, 3)))
         ]
         groups.append(DrawnGroup(draw(names), draw(st.integers(0, most)), most, choices))
     indexes = st.lists(st.sampled_from(range(len(groups))), unique=True, max_size=4) if groups else st.just([])
     dishes = [
-        (draw(names), dish, draw(prices), draw(indexes), draw(st.booleans()))
-        for dish in draw(unique_names(min_size=1, max_size=4))
-    ]
+        DrawnDish(
+            draw(names), name, draw(prices), draw(indexes), draw(flags), draw(statements),
+            draw(st.sampled_from([None, *TAXES])),
+        )
+        for name in draw(unique_names(min_size=1, max_size=4))
+    ]  # fmt: skip
     return dishes, groups
 
 
 def build(restaurant, menu):
     """Save a drawn menu in a restaurant without one."""
     dishes, groups = menu
-    rows = [_group(restaurant, group) for group in groups]
+    allergens = {row.code: row for row in add_catalogue(restaurant.pk)}
+    rows = [_group(restaurant, group, allergens) for group in groups]
+    taxes = TaxCatalogue(restaurant.pk, restaurant.business_date(timezone.now()))
     categories = {}
-    for place, (category, name, price, indexes, off) in enumerate(dishes):
-        key = name_key(category)
+    for place, dish in enumerate(dishes):
+        key = name_key(dish.category)
         if key not in categories:
-            fields = {"restaurant": restaurant, "name": category, "position": len(categories)}
+            fields = {"restaurant": restaurant, "name": dish.category, "position": len(categories)}
             categories[key] = Category.objects.create(**fields)
+        tax = taxes.tax_for(dish.tax)
+        taxes.save()
         item = Item.objects.create(
-            restaurant=restaurant, category=categories[key], name=name, price=price, position=place,
-            off_since=ARCHIVED if off else None, description=name, diets=["vegan"] if off else [],
+            restaurant=restaurant, category=categories[key], name=dish.name, price=dish.price, position=place, tax=tax,
+            off_since=ARCHIVED if dish.off else None, description=dish.name, diets=["vegan"] if dish.off else [],
         )  # fmt: skip
-        for at, index in enumerate(indexes):
+        _state(allergens, dish.stated, item=item)
+        for at, index in enumerate(dish.groups):
             ItemGroup.objects.create(restaurant=restaurant, item=item, group=rows[index], position=at)
 
 
-def _group(restaurant, group):
+def _group(restaurant, group, allergens):
     row = ModifierGroup.objects.create(restaurant=restaurant, name=group.name, min=group.min, max=group.max)
-    for place, (name, price, default, off, archived) in enumerate(group.choices):
-        Modifier.objects.create(
-            restaurant=restaurant, group=row, name=name, price=Decimal(price), is_default=default, position=place,
-            off_since=ARCHIVED if off else None, archived_at=ARCHIVED if archived else None,
+    for place, choice in enumerate(group.choices):
+        modifier = Modifier.objects.create(
+            restaurant=restaurant, group=row, name=choice.name, price=choice.price, is_default=choice.default,
+            position=place, off_since=ARCHIVED if choice.off else None,
+            archived_at=ARCHIVED if choice.archived else None,
         )  # fmt: skip
+        _state(allergens, choice.stated, modifier=modifier)
     return row
+
+
+def _state(allergens, stated, **subject):
+    for code, level in stated.items():
+        AllergenStatement.objects.create(
+            restaurant_id=allergens[code].restaurant_id, allergen=allergens[code], level=level, checked_by="Ana",
+            checked_at=ARCHIVED, **subject,
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 """The service `import_menu`: dishes and choices by name, shared groups, history, few statements, refusal as a whole."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from menu.models import Category, Item, ItemGroup, MenuVersion, Modifier, Modifi
 from menu.options_text import read_options, write_options
 from menu.services import import_menu
 from menu.taxes import DishTax
-from menu.tests.factories import ModifierFactory
+from menu.tests.factories import ModifierFactory, RecipePartFactory
 
 pytestmark = pytest.mark.django_db
 VAT = DishTax((("VAT", Decimal(7)),))
@@ -122,6 +123,19 @@ def test_a_change_for_some_dishes_gives_them_a_group_of_their_own(house, owner, 
     assert ItemGroup.objects.filter(item__name__in=named).values("group").distinct().count() == 1
     assert "Sides: Salad +2.50 * removed" in changes(plan, "Steak")
     assert "“Sides” stays as it is for" in plan.dishes[0].remarks[0]
+
+
+def test_a_group_of_its_own_keeps_what_belongs_to_a_choice(house, owner, sides):
+    fries = sides.modifiers.get(name="Fries")
+    Modifier.objects.filter(pk=fries.pk).update(off_since="2026-01-01T00:00Z")
+    potatoes = RecipePartFactory(modifier=fries, quantity=150).ingredient
+    import_menu(categories=category(dish("Steak", "Sides [0-1]: Fries +3.50; Rice")), actor=owner)
+    own = Modifier.objects.get(name="Fries", group__item_groups__item__name="Steak")
+    assert own.pk != fries.pk
+    assert (own.off_since is not None, own.recipe.get().ingredient, own.recipe.get().quantity) == (True, potatoes, 150)
+    assert fries.recipe.count() == 1
+    copied = Event.objects.get(action="choices_copied")
+    assert json.loads(copied.data) == {"copies": [{"id": own.pk, "of": fries.pk}]}
 
 
 def test_dishes_that_want_different_things_part(house, owner, sides):
@@ -264,7 +278,8 @@ def big(count, price):
     def sizes(n):
         return f"Size {n} [1-1]: S *; L +{n + 1}.00"
 
-    plates = (dish(f"Plate {n}", sizes(n % 7), price, tax=VAT, prep_minutes=n % 30) for n in range(count))
+    more = {"tax": VAT, "contains": ("nuts", "milk")}
+    plates = (dish(f"Plate {n}", sizes(n % 7), price, prep_minutes=n % 30, **more) for n in range(count))
     return category(*plates, dish("Steak", "Own [0-1]: Rice"))
 
 
@@ -276,7 +291,7 @@ def test_an_import_takes_a_handful_of_statements(house, owner):
         writes = [query["sql"] for query in asked if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         counted.append((plan.count("new"), plan.count("changed"), len(writes), len(asked)))
     assert [each[:2] for each in counted] == [(21, 0), (280, 0), (0, 300)]
-    assert all(writes <= 16 and queries <= 40 for _new, _changed, writes, queries in counted), counted
+    assert all(writes <= 20 and queries <= 50 for _new, _changed, writes, queries in counted), counted
     row = Item.objects.get(name="Plate 299")
     assert [each.price for each in row.history.all()] == [Decimal("9.00"), Decimal("8.00")]
     assert row.history.first().history_user_id == owner.id

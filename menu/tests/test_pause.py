@@ -110,6 +110,9 @@ def test_an_item_or_a_category(house, cook):
     with nothing_changes(), pytest.raises(InvalidInput) as caught:
         pause(item_id=house.item.pk, category_id=house.category.pk, minutes=5, actor=cook)
     assert list(caught.value.fields) == ["category"]
+    with pytest.raises(InvalidInput) as caught:
+        pause(item_id=house.item.pk, category_id=house.category.pk, minutes=721, actor=cook)
+    assert {*caught.value.fields} == {"minutes", "category"}
 
 
 @pytest.mark.parametrize("role", ["waiter", "host", "cashier", "pad", "integration"])

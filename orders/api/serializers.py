@@ -75,8 +75,12 @@ class LineInput(LineFields):
 
 
 class EditedLineInput(LineInput):
-    """A line of a PUT. With `id`, the existing line is changed."""
+    """A line of a PUT. With `id`, the existing line is changed.
 
+    It keeps its choices when `modifiers` is left out, its allergies when `allergies` is left out.
+    """
+
+    modifiers = serializers.ListField(child=IdOrName(), required=False, max_length=50)
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
 
 
@@ -277,7 +281,7 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
     return LineRequest(
         item=line["item"] if "item" in line else line["name"],
         quantity=line["quantity"],
-        modifiers=tuple(line["modifiers"]),
+        modifiers=tuple(line["modifiers"]) if "modifiers" in line else None,
         allergies=tuple(line["allergies"]) if line.get("allergies") is not None else None,
         note=line["note"],
         seat=line.get("seat"),

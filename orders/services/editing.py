@@ -1,45 +1,26 @@
 """Services that edit or withdraw an order that the kitchen has not started."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, IllegalTransition, InvalidInput, NotPermitted, SoldOut, Stale
+from bistro.core.kernel.errors import DomainError, IllegalTransition, NotPermitted, SoldOut, Stale
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
-from orders.allergies import effective_allergies
 from orders.courses import hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
-from orders.pricing import PricedOrder, price_order
-from orders.services.batch import line_rows
+from orders.pricing import LARGEST_TOTAL, order_too_large
+from orders.services.amending import COPIED, AmendedLine, Today, amend_lines
 from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
+from orders.tax import set_tax
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
-from tables.declarations import Declared, each_once
 from tables.models import Party
-
-_COPIED = (
-    "item_id",
-    "position",
-    "name",
-    "quantity",
-    "unit_price",
-    "total",
-    "tax",
-    "taxes",
-    "modifiers",
-    "stated",
-    "own_allergies",
-    "allergies",
-    "prep_minutes",
-    "note",
-    "seat",
-    "course",
-)
 
 _UNNOTICED = ("position", "tax", "taxes")  # a new part of the rounded tax is no change for the kitchen
 
@@ -53,9 +34,10 @@ def replace_lines(
     versions: Collection[int] | None = None,
     problems: Iterable[DomainError] = (),
 ) -> Order:
-    """Replace the lines of an order while none is started, at the present prices.
+    """Replace the lines of an order while none is started.
 
     A line with the `id` of an existing line changes that line, so that the kitchen sees a change and not a new dish.
+    Such a line keeps what was sold; what is added is sold at today's price (`orders.services.amending`).
     `versions` are those of the order that the caller accepts (If-Match); None accepts every version.
     `problems` are those that the caller found: the edit is refused with these and all that is found here.
     Locks: order, line, stock. Same transaction: tickets are rewritten.
@@ -70,17 +52,21 @@ def replace_lines(
         _require_untouched(order)
         refusals = Refusals(problems)
         with refusals:
-            priced = price_order(menu_in(work).menu, lines, kind=order.kind, day=order.business_date)
+            amended, leaving = amend_lines(order, lines, _today(order, work))
         refusals.raise_any()
-        _swap_portions(order, priced, work)
-        event = _rewrite(order, priced, work)
-        for name, value in priced.copies().items():
-            setattr(order, name, value)
+        _swap_portions(order, amended, work)
+        event = _rewrite(order, amended, leaving, work)
         if note is not None:
             order.note = note
-        touch(order, *priced.copies(), "note")
+        touch(order, "total", "tax", "taxes", "note")
         work.record(event)
     return order
+
+
+def _today(order: Order, work: UnitOfWork) -> Today:
+    menu = menu_in(work).menu
+    declared = Party.objects.values_list("allergies", flat=True).get(pk=order.party_id)
+    return Today(menu, menu.restaurant.business_date(work.now), declared)
 
 
 def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | None = None) -> None:
@@ -125,20 +111,25 @@ def _require_untouched(order: Order) -> None:
         )
 
 
-def _swap_portions(order: Order, priced: PricedOrder, work: UnitOfWork) -> None:
+def _swap_portions(order: Order, amended: Sequence[AmendedLine], work: UnitOfWork) -> None:
     """Give back the portions of the old lines and take those of the new. Locks: stock. Raises SoldOut, Paused."""
-    held: dict[int, int] = {}
-    for line in order.lines.all():
-        held[line.item_id] = held.get(line.item_id, 0) + line.quantity
-    _require_no_pause(priced, held, work)
-    wanted = priced.portions()
+    held = _portions(order.lines.all())
+    _require_no_pause(amended, held, work)
+    wanted = _portions(line.new for line in amended)
     stock = counted_portions(set(wanted) | set(held))
     counted = {item_id for item_id, left in stock.items() if left is not None}
-    _require_enough(priced, held, availability(order.restaurant_id))
-    back = {item: count - wanted[item] for item, count in held.items() if item in counted and count > wanted[item]}
-    more = {item: count - held.get(item, 0) for item, count in wanted.items() if count > held.get(item, 0)}
-    give_back_portions(work, back)
+    _require_enough(amended, held, availability(order.restaurant_id))
+    back, more = held - wanted, wanted - held
+    give_back_portions(work, {item: count for item, count in back.items() if item in counted})
     take_portions(work, {item: count for item, count in more.items() if item in counted})
+
+
+def _portions(lines: Iterable[OrderLine]) -> Counter[int]:
+    """Return {item id: portions}."""
+    counts: Counter[int] = Counter()
+    for line in lines:
+        counts[line.item_id] += line.quantity
+    return counts
 
 
 def _hold(lines: Sequence[OrderLine], before: Sequence[tuple[int, str]], work: UnitOfWork) -> None:
@@ -151,82 +142,79 @@ def _hold(lines: Sequence[OrderLine], before: Sequence[tuple[int, str]], work: U
         hold_later_courses(lines, fired)
 
 
-def _require_enough(priced: PricedOrder, held: dict[int, int], now: dict[int, Availability]) -> None:
-    wanted: dict[int, int] = {}
-    for place, line in enumerate(priced.lines):
-        wanted[line.item.id] = wanted.get(line.item.id, 0) + line.request.quantity
-        state = now.get(line.item.id)
-        extra = wanted[line.item.id] - held.get(line.item.id, 0)
-        if state is None or extra <= 0:
+def _require_enough(amended: Sequence[AmendedLine], held: Counter[int], now: dict[int, Availability]) -> None:
+    for line, extra in _extra_portions(amended, held):
+        state = now.get(line.new.item_id)
+        if state is None:
             continue
         free = state.portions_left if state.available else 0  # an item that is off is not sold, counted or not
         if free is not None and extra > free:
-            message = f"Only {free} more {line.item.name} left." if free else f"{line.item.name} is sold out."
-            raise SoldOut(message, fields={f"lines.{place}.item": [message]}, item=line.item.id, portions_left=free)
+            name = line.new.name
+            message = f"Only {free} more {name} left." if free else f"{name} is sold out."
+            fields = {f"lines.{line.place}.item": [message]}
+            raise SoldOut(message, fields=fields, item=line.new.item_id, portions_left=free)
 
 
-def _require_no_pause(priced: PricedOrder, held: dict[int, int], work: UnitOfWork) -> None:
+def _require_no_pause(amended: Sequence[AmendedLine], held: Counter[int], work: UnitOfWork) -> None:
     """Refuse additional portions of paused items and, while pads are paused, all additional portions from a pad.
 
     Raises Paused.
     """
     now, at = menu_in(work), work.now
     tz, by_pad = now.menu.restaurant.tz, Role.PAD in work.actor.roles
-    wanted: dict[int, int] = {}
-    for place, line in enumerate(priced.lines):
-        item = line.item
-        wanted[item.id] = wanted.get(item.id, 0) + line.request.quantity
-        if wanted[item.id] <= held.get(item.id, 0):
-            continue
+    for line, _extra in _extra_portions(amended, held):
         if by_pad and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
+        item = now.menu.by_id[line.new.item_id]
         if until := now.pauses.of_item(item.id, item.category_id, at):
-            raise paused_item(place, item.id, item.name, until, at, tz)
+            raise paused_item(line.place, item.id, item.name, until, at, tz)
 
 
-def _keep_allergies(line: OrderLine, row: OrderLine, declared: Declared) -> None:
-    """Add the allergies of a line to its new row, because the edit did not mention them."""
-    row.own_allergies = each_once([*line.own_allergies, *row.own_allergies])
-    row.allergies = effective_allergies(row.own_allergies, declared, row.seat)
+def _extra_portions(amended: Sequence[AmendedLine], held: Counter[int]) -> Iterator[tuple[AmendedLine, int]]:
+    """Yield each line that asks for more portions of its dish than the order had, with their number.
+
+    New lines come last, so that a refusal points at them.
+    """
+    wanted: Counter[int] = Counter()
+    for line in sorted(amended, key=lambda line: line.old is None):
+        wanted[line.new.item_id] += line.new.quantity
+        extra = wanted[line.new.item_id] - held[line.new.item_id]
+        if extra > 0:
+            yield line, extra
 
 
-def _rewrite(order: Order, priced: PricedOrder, work: UnitOfWork) -> OrderEdited:
-    """Update, add and remove lines by their ids, and return the event with the changes of each line."""
-    declared = Party.objects.values_list("allergies", flat=True).get(pk=order.party_id)
-    old = {line.pk: line for line in order.lines.all()}
-    lines_before = {pk: line_before_edit(line) for pk, line in old.items()}
-    before = [(line.course, line.status) for line in old.values()]
-    kept: list[OrderLine] = []
-    changed: list[int] = []
-    other_dish: list[int] = []
-    added: list[OrderLine] = []
-    for priced_line, row in zip(priced.lines, line_rows(order, priced, declared), strict=True):
-        line_id = priced_line.request.id
-        if line_id is None:
-            added.append(row)
-            continue
-        line = old.pop(line_id, None)
-        if line is None:
-            raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
-        if priced_line.request.allergies is None:
-            _keep_allergies(line, row, declared)
-        if any(getattr(line, name) != getattr(row, name) for name in _COPIED if name not in _UNNOTICED):
-            changed.append(line.pk)
-        if line.item_id != row.item_id:
-            other_dish.append(line.pk)
-        for name in _COPIED:
-            setattr(line, name, getattr(row, name))
-        kept.append(line)
-    _hold([*kept, *added], before, work)
-    remove_lines(order, old.values(), work)
-    OrderLine.objects.bulk_update(kept, [*(name.removesuffix("_id") for name in _COPIED), "status"])
-    added = OrderLine.objects.bulk_create(added)
-    show_lines(order, sorted([*kept, *added], key=lambda line: (line.position, line.pk)))
+def _rewrite(
+    order: Order, amended: Sequence[AmendedLine], leaving: Sequence[OrderLine], work: UnitOfWork
+) -> OrderEdited:
+    """Update, add and remove lines, set the order's amounts, and return the event with the changes of each line."""
+    was = {line.pk: line_before_edit(line) for line in order.lines.all()}
+    before = [(line.course, line.status) for line in order.lines.all()]
+    changed, other_dish = _changes(amended)
+    kept = [line.old for line in amended if line.old is not None]
+    added = [line.new for line in amended if line.old is None]
+    rows = [line.take_over() for line in amended]
+    set_tax(order, rows)
+    if order.total > LARGEST_TOTAL:
+        raise order_too_large()
+    _hold(rows, before, work)
+    remove_lines(order, leaving, work)
+    OrderLine.objects.bulk_update(kept, [*(name.removesuffix("_id") for name in COPIED), "status"])
+    OrderLine.objects.bulk_create(added)
+    show_lines(order, rows)
     return OrderEdited.of(
         order,
-        removed=tuple(old),
-        changed=tuple(changed),
+        removed=tuple(line.pk for line in leaving),
+        changed=changed,
         added=tuple(line.pk for line in added),
-        other_dish=tuple(other_dish),
-        was=lines_before,
+        other_dish=other_dish,
+        more_of={line.new.pk: line.more_of.pk for line in amended if line.more_of is not None},
+        was=was,
     )
+
+
+def _changes(amended: Sequence[AmendedLine]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the ids of the lines that the edit changes, and of those that become another dish."""
+    pairs = [(line.old, line.new) for line in amended if line.old is not None]
+    names = [name for name in COPIED if name not in _UNNOTICED]
+    changed = [old.pk for old, new in pairs if any(getattr(old, name) != getattr(new, name) for name in names)]
+    return tuple(changed), tuple(old.pk for old, new in pairs if old.item_id != new.item_id)

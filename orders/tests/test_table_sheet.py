@@ -138,6 +138,12 @@ def test_the_reason_of_a_cancel(house, waiter, form, kept):
     assert Order.objects.get().cancel_reason == kept
 
 
+def test_no_reason_is_chosen_beforehand(house, waiter):
+    house.place()
+    select = re.search(r'<select name="reason".*?</select>', waiter.get(sheet_of(house)).content.decode(), re.S)[0]
+    assert re.search(r"<option[^>]*>", select)[0] == '<option value="">'
+
+
 @pytest.mark.parametrize("form", [{}, {"reason": ""}, {"reason": "nonsense"}, {"reason_text": "  "}])
 def test_a_cancel_without_a_reason(house, waiter, form):
     order = house.place()

@@ -152,6 +152,14 @@ def test_a_dishs_own_choice_named_allergy_stays_a_choice_and_declares_it(satay):
     assert satay.place(lines=[by_id])["lines"][0]["allergies"] == ["nuts"]
 
 
+def test_a_manager_may_let_any_choice_declare_an_allergy(satay):
+    group = ModifierGroupFactory(item=satay.item, max=2)
+    names = {"Hold the peanuts": "peanuts", "Hold the dust": "dust"}
+    chosen = [ModifierFactory(group=group, name=name, allergen=code).pk for name, code in names.items()]
+    (sold,) = satay.place(lines=[{"item": satay.item.pk, "quantity": 1, "modifiers": chosen}])["lines"]
+    assert ([each["name"] for each in sold["modifiers"]], sold["allergies"]) == (list(names), ["peanuts"])
+
+
 @pytest.mark.parametrize("wrong", ["dust", "Nuts", "Nut allergy"])
 def test_an_unknown_code_is_refused_and_changes_nothing(satay, wrong):
     order = place(satay, "nuts")
@@ -230,7 +238,7 @@ def test_the_wall(satay):
     page = satay.browser("kitchen").get("/kitchen/")
     assert marks_in(page) == ALL
     assert '<span class="line__modifier">Rice</span>' in page.content.decode()
-    assert "contains soybeans, nuts, sesame" in page.content.decode()
+    assert "contains nuts, sesame, soybeans" in page.content.decode()
 
 
 def test_the_dialog_of_a_ticket_on_the_wall(satay):

@@ -145,9 +145,13 @@ def change(house, **fields):
 def test_the_currency_of_prices_stays(house):
     with nothing_changes():
         answer = change(house, currency="JPY")
-    assert "The dishes&#x27; prices are in use." in str(answer.context["adminform"].form.errors)
+    assert "Prices are in use." in str(answer.context["adminform"].form.errors)
     assert change(house, locale="de_DE").status_code == 302, "other settings change"
     Item.objects.all().delete()
+    choice = ModifierFactory(group=ModifierGroupFactory(item=None, restaurant=house.restaurant))
+    with nothing_changes():
+        assert change(house, currency="JPY").status_code == 200, "a choice has a price too"
+    choice.delete()
     assert change(house, currency="JPY").status_code == 302
     house.restaurant.refresh_from_db()
     assert house.restaurant.currency == "JPY"

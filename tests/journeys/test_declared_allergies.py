@@ -112,7 +112,7 @@ def test_declaring_costs_an_order_no_query(four, django_assert_num_queries):
 
 def test_an_edit_keeps_what_guests_declared(four):
     four.done(say(four, "nuts", seat=3))
-    kept = {**line(four), "id": four.placed["lines"][1]["id"], "quantity": 2}
+    kept = {**line(four), "id": four.placed["lines"][1]["id"]}
     for seat, found in ((3, ["nuts"]), (1, []), (None, ["nuts"])):
         body = {"lines": [{**kept, "seat": seat, "allergies": []}]}
         four.done(four.api().put(f"/api/v1/orders/{four.placed['id']}", body))
@@ -249,6 +249,8 @@ def test_a_course_on_hold_follows_and_is_fired_with_it(house):
     house.placed = house.place(lines=[line(house), line(house, course=2)])
     house.done(say(house, "nuts"))
     assert told(house) == [["nuts"], ["nuts"]]
+    coming = house.browser("kitchen").get("/kitchen/expo/").content.decode().split('id="coming"')[1]
+    assert "⚠ ALLERGY nuts · NOT STATED, ASK" in coming
     house.done(house.api("waiter").post(f"/api/v1/orders/{house.placed['id']}/fire", {"course": 2}))
     (_first, second) = house.tickets(house.placed)
     assert (second["lines"][0]["allergies"], second["lines"][0]["changed"]) == (["nuts"], False)

@@ -5,12 +5,12 @@ import io
 
 import pytest
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bistro.core.kernel.names import NameKeyField, name_key
 from bistro.core.tests.http import refused
 from kitchen.models import Station
 from kitchen.tests.factories import StationFactory
+from menu.files import services
 from menu.models import Allergen, Category, Ingredient, Item, Modifier
 from menu.tests.factories import (
     AllergenFactory,
@@ -85,15 +85,13 @@ def test_the_admin_refuses_a_name_that_nobody_can_see(house):
 
 
 def test_a_file_names_dishes_as_the_menu_does(house):
-    known = [house.add_item(name=name) for name in NAMES]
+    known, actor = [house.add_item(name=name) for name in NAMES], house.actor("owner")
     out = io.StringIO()
     rows = [[house.category.name, f"\u200b{name}\u2069", "12.00"] for name in NAMES]
     csv.writer(out).writerows([("category", "name", "price"), *rows])
-    owner = house.browser("owner")
-    file = SimpleUploadedFile("menu.csv", out.getvalue().encode())
-    page = owner.post("/admin/menu/item/import/", {"import_file": file, "format": "0"})
-    form = page.context["confirm_form"]
-    owner.post("/admin/menu/item/process_import/", {name: form[name].value() or "" for name in form.fields})
+    file = services.upload_menu(data=out.getvalue().encode(), file_name="menu.csv", actor=actor)
+    services.confirm_import(import_id=file.pk, actor=actor)
+    services.run_import(import_id=file.pk)
     assert list(Item.objects.filter(pk__in=[item.pk for item in known]).values_list("name", flat=True)) == NAMES
     assert set(Item.objects.exclude(pk=house.item.pk).values_list("price", flat=True)) == {12}
     assert Item.objects.count() == len(NAMES) + 1

@@ -41,6 +41,7 @@ API = {
 }
 PAGES = {
     "floor/tables/<int:pk>/": [("get", None, "table")],
+    "floor/tables/<int:pk>/state/": [("get", None, "table")],
     "floor/tables/<int:pk>/order/": [("post", "form", "table")],
     "floor/tables/<int:pk>/clear/": [("post", None, "table")],
     "floor/tables/<int:pk>/allergies/": [("post", {"allergy": "nuts"}, "table")],

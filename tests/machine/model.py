@@ -39,8 +39,17 @@ class Kitchen(Sight):
             fired = {line.course for line in order.lines.values() if line.status == "queued"}
             self.hold([*kept.values(), *added], fired)
 
-    def edited(self, order_id: int, lines: dict[int, Line], new_tickets: dict[tuple[int, int], int]) -> None:
-        """Set the lines by id. `new_tickets` is {(station, firing): id} of the tickets that had to be opened."""
+    def edited(
+        self,
+        order_id: int,
+        lines: dict[int, Line],
+        new_tickets: dict[tuple[int, int], int],
+        more_of: dict[int, int],
+    ) -> None:
+        """Set the lines by id. `new_tickets` is {(station, firing): id} of the tickets that had to be opened.
+
+        `more_of` is {new line: the line of which it is more}; both go to the same stations.
+        """
         order, tickets = self.orders[order_id], self.tickets_of(order_id)
         fired_later = {ticket.firing for ticket in tickets.values() if ticket.open} - {0}
         where = {(ticket.station, ticket.firing): ticket for ticket in tickets.values()}
@@ -49,6 +58,7 @@ class Kitchen(Sight):
             for line_id in ticket.lines:
                 stood.setdefault(line_id, []).append(ticket.station)
         goes = {pk: self._goes_to(order.lines.get(pk), line, stood.get(pk, [])) for pk, line in lines.items()}
+        goes |= {pk: goes[beside] for pk, beside in more_of.items()}
         marked = {
             pk
             for pk, ticket in tickets.items()
@@ -166,6 +176,7 @@ class Kitchen(Sight):
         mine = [order for order in self.orders.values() if order.table == table and not order.withdrawn]
         refuse_if(table in self.seated and any(order.status not in OVER for order in mine))
         self.seated.discard(table)
+        self.allergic.discard(table)
 
     # --- cooking ------------------------------------------------------------------------------------------
     def start(self, ticket_id: int) -> None:

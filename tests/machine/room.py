@@ -25,6 +25,7 @@ class Room:
     orders: dict[int, Order] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     seated: set[int] = field(default_factory=set)
+    allergic: set[int] = field(default_factory=set)  # tables whose party has declared an allergy
     plans: dict[tuple[int, int], float] = field(default_factory=dict)  # (order, course): time of the planned firing
     now: float = 0.0
 

@@ -1,5 +1,6 @@
 """All actions in any order, and the conditions that must hold after each of them."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 from django.utils import timezone
@@ -75,9 +76,26 @@ class Service(Pausing, Paper):
         kept: dict[int, Line] = {}
         for (place, course), (what, quantity, _) in zip(keep, wish, strict=False):
             kept.setdefault(sorted(old)[place % len(old)], Line.wished(what, quantity, course))
-        added = [Line.wished(*each) for each in wish]
+        self.replace_lines(order_id, kept, [Line.wished(*each) for each in wish], by_pad=by_pad)
+
+    @precondition(lambda self: self.model.orders)
+    @rule(pick=picks, place=picks, extra=st.integers(1, 2), drop=st.booleans())
+    def order_more(self, pick, place, extra, drop):
+        """Order more of one line. With `drop` another line leaves the order."""
+        order_id = self.order_id(pick)
+        kept = {pk: replace(line) for pk, line in self.model.orders[order_id].lines.items()}
+        chosen = sorted(kept)[place % len(kept)] if kept else 0
+        if drop and len(kept) > 1:
+            del kept[next(pk for pk in sorted(kept, reverse=True) if pk != chosen)]
+        if kept:
+            kept[chosen].quantity += extra
+            self.replace_lines(order_id, kept, [], by_pad=False)
+
+    def replace_lines(self, order_id: int, kept: dict[int, Line], added: list[Line], *, by_pad: bool) -> None:
         requests = self.requests([*kept.values(), *added], tuple(kept))
         actor = self.house.pad_actor if by_pad else self.manager
+        more = self.split(order_id, kept)
+        added = [*more.values(), *added]
         done = self.attempt(
             lambda: self.model.may_edit(order_id, kept, added, by_pad=by_pad),
             lambda: services.replace_lines(order_id=order_id, lines=requests, note=None, actor=actor),
@@ -87,7 +105,27 @@ class Service(Pausing, Paper):
         ids = [pk for pk in OrderRow.objects.get(pk=order_id).lines.values_list("pk", flat=True) if pk not in kept]
         lines = {**kept, **dict(zip(ids, added, strict=True))}
         rows = TicketRow.objects.filter(order_id=order_id).values_list("station_id", "fired_course", "pk")
-        self.model.edited(order_id, lines, {(station, firing): pk for station, firing, pk in rows})
+        places = {(station, firing): pk for station, firing, pk in rows}
+        self.model.edited(order_id, lines, places, dict(zip(ids, more, strict=False)))
+
+    def split(self, order_id: int, kept: dict[int, Line]) -> dict[int, Line]:
+        """Leave the old quantity on the kept lines and return the lines of the difference, {kept line: line}.
+
+        A line that leaves the order and equals a difference stays instead.
+        """
+        old, more = self.model.orders[order_id].lines, {}
+        leaving = [pk for pk in OrderRow.objects.get(pk=order_id).lines.values_list("pk", flat=True) if pk not in kept]
+        for pk, line in list(kept.items()):
+            extra = line.quantity - old[pk].quantity
+            if line.item != old[pk].item or extra <= 0:
+                continue
+            line.quantity = old[pk].quantity
+            more[pk] = replace(line, quantity=extra)
+            twin = next((each for each in leaving if old[each].says() == more[pk].says()), None)
+            if twin is not None:
+                leaving.remove(twin)
+                kept[twin] = more.pop(pk)
+        return more
 
     @precondition(lambda self: self.model.orders)
     @rule(pick=picks, act=st.sampled_from(["withdraw", "confirm", "deliver", "deliver", "cancel"]))
@@ -131,6 +169,15 @@ class Service(Pausing, Paper):
     def clear(self, table):
         pk = self.tables[table]
         self.attempt(lambda: self.model.clear(pk), lambda: services.clear_table(table_id=pk, actor=self.manager))
+
+    @rule(table=st.integers(0, 1), allergic=st.booleans())
+    def declare(self, table, allergic):
+        """Declare an allergy for everybody at a table, or take it back."""
+        party = Party.objects.filter(table=self.tables[table], status="seated").first()
+        if party is not None:
+            self.model.declare(party.table_id, allergic)
+            codes = ["nuts"] if allergic else []
+            services.declare_allergies(party_id=party.pk, allergies=codes, actor=self.manager)
 
     # --- cooking ------------------------------------------------------------------------------------------
     @rule(station=st.sampled_from([None, 0, 1, 2]))
@@ -270,6 +317,10 @@ class Service(Pausing, Paper):
             )
             for pk, order in self.model.orders.items()
         }
+        for row in rows:
+            if not self.model.orders[row.pk].over:
+                said = ["nuts"] if row.table_id in self.model.allergic else []
+                assert {tuple(line.allergies) for line in row.lines.all()} == {tuple(said)}
         tickets = TicketRow.objects.filter(restaurant=self.house.restaurant).prefetch_related("lines")
         assert {
             row.pk: (

@@ -22,6 +22,16 @@ class Sight(Room):
             if ticket.order in received and not ticket.seen and ticket.awaited is None:
                 ticket.awaited = self.now
 
+    def declare(self, table: int, allergic: bool) -> None:
+        """Declare an allergy of a party, or take it back. Cooks must read the change on open tickets that they know."""
+        if (table in self.allergic) == allergic:
+            return
+        self.allergic ^= {table}
+        for ticket in self.tickets.values():
+            order = self.orders[ticket.order]
+            if order.table == table and not order.over and ticket.open and ticket.lines:
+                ticket.unread |= ticket.seen or order.status != "placed"
+
     def to_be_seen(self, ticket: Ticket) -> None:
         """Let a ticket need its own acknowledgement, because it came to a place where it is unseen."""
         ticket.seen, ticket.rings, ticket.awaited = False, False, self.now

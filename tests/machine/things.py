@@ -35,6 +35,10 @@ class Line:
         item, _, choice = what.partition(" with ")
         return cls(item, quantity, course, choice=choice)
 
+    def says(self) -> tuple[str, int, int, str]:
+        """Return what a guest ordered."""
+        return self.item, self.quantity, self.course, self.choice
+
 
 @dataclass
 class Before:

@@ -22,7 +22,7 @@ class UnreadableOrders(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FoundOrder:
-    """An order in the API's list."""
+    """An order in the API's list. `total` is without the tax that is added to prices, which the menu does not show."""
 
     id: int
     markers: frozenset[str]
@@ -102,7 +102,9 @@ async def _pages(client: Client, credential: Credential, since: str) -> AsyncIte
 def found_order(raw: dict[str, Any]) -> FoundOrder:
     """Parse a listed order; the marker is the note of one of its lines."""
     notes = frozenset(line["note"] for line in raw["lines"] if line.get("note"))
-    return FoundOrder(raw["id"], notes, Decimal(raw["total"]), raw["status"])
+    total, tax = Decimal(raw["total"]), Decimal(raw["tax"])
+    is_added = total == sum((Decimal(line["total"]) for line in raw["lines"]), tax)
+    return FoundOrder(raw["id"], notes, total - tax if is_added else total, raw["status"])
 
 
 def reconcile(ledger: Ledger, books: Sequence[FoundOrder]) -> Account:

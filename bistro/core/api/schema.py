@@ -136,6 +136,12 @@ class ProblemAutoSchema(AutoSchema):
         summary = getattr(self.view, "summary", None)
         return summary.get(self.method) if isinstance(summary, Mapping) else summary
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)
+        if getattr(serializer, "refuses_unknown_fields", False):
+            schema["additionalProperties"] = False
+        return schema
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         if direction != "response":

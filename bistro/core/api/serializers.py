@@ -19,6 +19,8 @@ MOST_UNKNOWN = 20  # unknown fields named in a refusal, because a body can conta
 class StrictSerializer(serializers.Serializer[Any]):
     """An input serializer that refuses unknown fields, such as a price or status from the client."""
 
+    refuses_unknown_fields = True  # for the OpenAPI document
+
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(str(name) for name in data if name not in self.fields) if isinstance(data, dict) else []
         errors: dict[str, Any] = {name: ["Unknown field."] for name in unknown[:MOST_UNKNOWN]}

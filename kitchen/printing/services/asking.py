@@ -15,21 +15,12 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket
 from kitchen.printing.events import SlipAskedFor, SlipsDismissed, SlipsRetried
 from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.sample import sample_slip
 from kitchen.printing.selectors import UNPRINTED
 from kitchen.printing.slips import NOTHING, Paper, paper_of, slip_of
 from kitchen.printing.transitions import SlipKind, SlipStatus, move_slips
 from kitchen.services.tickets import locked_ticket
 from menu.steps import menu_in
-
-TEST_LINE = {
-    "mark": "",
-    "quantity": 2,
-    "name": "Crème brûlée",
-    "modifiers": ["no sugar", "extra spoon"],
-    "allergies": [{"allergen": "nuts", "warning": ""}],
-    "note": "This is a test. Nobody ordered it.",
-    "seat": 1,
-}
 
 
 def print_again(*, ticket_id: int, actor: Actor) -> int:
@@ -57,20 +48,7 @@ def print_test(*, printer_id: int, actor: Actor) -> Printer:
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
-        now = work.now.astimezone(menu_in(work).menu.restaurant.tz)
-        slip = {
-            "kind": SlipKind.TEST.value,
-            "station": printer.station.name,
-            "table": printer.name,
-            "pickup": [],
-            "number": 0,
-            "course": 0,
-            "fired": False,
-            "placed_by": actor.label,
-            "time": f"{now:%H:%M}",
-            "note": "",
-            "lines": [TEST_LINE],
-        }
+        slip = sample_slip(printer, menu_in(work).menu, work.now, actor.label)
         insert_rows([_job(printer, SlipKind.TEST, slip, NOTHING, work)])
         work.record(SlipAskedFor(printer=printer, slips=1))
     return printer

@@ -50,6 +50,7 @@ def test_each_code_page_that_is_offered_has_its_number():
     ("Bœuf, Łosoś ø", ["Boeuf, Losos ø", "Boeuf, Losos o", "Boeuf, Łosoś o", "Bœuf, Losos ø"]),
     ("İstanbul ığüş", ["Istanbul igüs", "Istanbul igüş", "Istanbul igus", "İstanbul ığüş"]),
     ("Smørrebrød → hot ≥ 2", ["Smørrebrød -> hot >= 2", "Smorrebrod -> hot >= 2", "Smorrebrod -> hot ≥ 2"]),
+    ("I ♥ it ★ · soon", ["I <3 it * · soon", "I <3 it * - soon"]),
     ("a\u200db\u00ad \u202e2\u2066", ["ab 2"]),
 ])  # fmt: skip
 def test_it_reads_as_it_was_written(code_page, said, reads):
@@ -60,7 +61,7 @@ def test_a_turkish_house_has_its_letters():
     assert on("cp857", "İskender ığşç ½") == "İskender ığşç ½"
 
 
-@pytest.mark.parametrize("said", ["北京烤鸭", "كباب", "5̶ 6", "a ≭ b", "🥜", "ผัดไทย", "3 ৴", "٪"])
+@pytest.mark.parametrize("said", ["北京烤鸭", "كباب", "5̶ 6", "a ≭ b", "2⋅3", "🥜", "ผัดไทย", "3 ৴", "٪"])
 @pytest.mark.parametrize("code_page", OFFERED)
 def test_what_cannot_be_spelled_is_left_to_an_image(code_page, said):
     assert on(code_page, said) is None

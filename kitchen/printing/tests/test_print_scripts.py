@@ -8,7 +8,7 @@ from django.utils import timezone
 from bistro.core.models import Event
 from kitchen.models import Ticket
 from kitchen.printing.models import Printer, PrintJob
-from kitchen.printing.services import retry_failed, serve_printer
+from kitchen.printing.services import print_test, retry_failed, serve_printer
 from kitchen.printing.tests.printers import printer_at, statuses
 from kitchen.printing.tests.scripts import needs_fonts, pictures
 from menu.compiled import forget as forget_menus
@@ -144,3 +144,24 @@ def test_a_manager_chooses_turkish_letters_and_no_images(house):
     assert owner.post("/admin/printing/printer/add/", form).status_code == 302
     printer = Printer.objects.get()
     assert (printer.code_page, printer.images) == ("cp857", False)
+
+
+def test_a_test_slip_shows_missing_fonts_before_the_first_guest_does(house, other_house, printer, paper, no_fonts):
+    duck_on_the_menu(house)
+    house.add_item(name="Soup")
+    other_house.add_item(name="كباب")
+    print_test(printer_id=printer.pk, actor=house.actor("owner"))
+    serve_printer(printer_id=printer.pk)
+    printer.refresh_from_db()
+    assert printer.trouble == "Cannot print 北京烤鸭: install fonts-noto-cjk on the server."
+    assert "From your menu" in paper.text()
+    assert "????" in paper.text()
+    assert "Soup" not in paper.text(), "only what is hard to print"
+
+
+def test_control_a_menu_of_plain_letters_adds_nothing_to_a_test_slip(house, printer, paper, no_fonts):
+    house.add_item(name="Crème brûlée ½")
+    print_test(printer_id=printer.pk, actor=house.actor("owner"))
+    serve_printer(printer_id=printer.pk)
+    assert "From your menu" not in paper.text()
+    assert statuses() == [("test", "printed")]

@@ -40,7 +40,7 @@ def test_a_slip_says_all_that_a_cook_has_to_know(house, printer, paper):
     said = ("no skin", "ALLERGY PEANUTS", "THE DISH CONTAINS IT", "> Zoë -> hot", "seat 3", "NOTE Birthday")
     assert [word for word in (*facts, *said) if word not in text] == []
     assert "NEW" not in text
-    assert paper.slips[0].startswith(b"\x1b@\x1bt\x13")
+    assert paper.slips[0].startswith(b"\x1b@\x1c.\x1bR\x00\x1bt\x13"), "reset, single bytes, American letters, PC858"
     assert paper.slips[0].endswith(b"\x1dVB\x00")
     assert statuses() == [("new", "printed")]
     assert serve_printer(printer_id=printer.pk) == 0
@@ -86,8 +86,8 @@ def test_an_edit_prints_what_differs(house, printer, paper):
     serve_printer(printer_id=printer.pk)
     changed, void = paper.text(1), paper.text(2)
     assert "CHANGED" in changed
-    assert f"VOID 1 x {house.item.name}" in changed
-    assert f"+ 3 x {house.item.name}" in changed
+    assert f"+ 2 x {house.item.name}" in changed
+    assert "VOID" not in changed
     assert "Soup" not in changed
     assert "VOID 1 x Soup" in void
     assert house.item.name not in void
@@ -219,11 +219,11 @@ def test_changes_follow_the_paper_or_the_screens(house, fallback, wall, paper):
     Device.objects.filter(pk=wall.device_id).update(last_seen_at=None)
     edit(house, order, {"id": order["lines"][0]["id"], "quantity": 3})
     serve_printer(printer_id=fallback.pk)
-    assert "+ 3 x" in paper.text()
+    assert "+ 2 x" in paper.text()
     Device.objects.filter(pk=wall.device_id).update(last_seen_at=timezone.now())
     edit(house, order, {"id": order["lines"][0]["id"], "quantity": 4})
     serve_printer(printer_id=fallback.pk)
-    assert "+ 4 x" in paper.text(), "something lies there: it is kept true"
+    assert "+ 3 x" in paper.text(), "something lies there: it is kept true"
 
 
 # --- the sweep -------------------------------------------------------------------------------------------------------

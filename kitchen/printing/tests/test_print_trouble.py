@@ -194,7 +194,8 @@ def test_what_was_told_again_since_is_not_printed_once_more(house, printer, pape
     paper.mood = "well"
     retry_failed(printer_id=printer.pk, actor=house.actor("kitchen"))
     assert serve_printer(printer_id=printer.pk) == 1
-    assert "5 x" in paper.text()
+    assert "1 x" in paper.text()
+    assert "4 x" in paper.text()
 
 
 def test_a_dumb_printer_prints_when_we_do_not_ask_it(house):

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'import',
                 'ordering': ['-pk'],
-                'indexes': [models.Index(condition=models.Q(('status__in', ['waiting', 'running'])), fields=['id'], name='menu_import_due'), models.Index(fields=['restaurant', 'id'], name='menu_import_list')],
+                'indexes': [models.Index(fields=['restaurant', 'id'], name='menu_import_list')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['uploaded', 'waiting', 'running', 'done', 'refused'])), name='menu_import_status_known'), models.CheckConstraint(condition=models.Q(('decimal__in', ['', '.', ','])), name='menu_import_decimal_known')],
             },
         ),

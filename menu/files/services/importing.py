@@ -14,13 +14,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, Overloaded
+from bistro.core.kernel.errors import DomainError, LostRace, Overloaded
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.files.checking import CheckedFile, FileSettings, check_file, refusal
 from menu.files.models import MenuImport
 from menu.files.sheet import FileRefused
 from menu.files.transitions import ImportStatus, move_imports
+from menu.import_plan import ImportPlan
 from menu.services import import_menu
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,8 @@ def import_due(*, now: datetime) -> int:
 def run_import(*, import_id: int, clock: Callable[[], datetime] = timezone.now) -> MenuImport | None:
     """Read, check and write one file, and keep the answer; returns None when another process does it.
 
-    The file is read and checked without a transaction; only the writing has one, with a handful of statements. An error
-    in any row refuses the whole file.
+    The file is read and checked without a transaction; only the writing has one, with a handful of statements, and the
+    answer belongs to it. An error in any row refuses the whole file.
     """
     row = _taken(import_id, clock())
     if row is None:
@@ -52,13 +53,21 @@ def run_import(*, import_id: int, clock: Callable[[], datetime] = timezone.now) 
     actor = Actor("staff", row.by_staff, row.restaurant_id, frozenset({Role.MANAGER.value}), None, row.by)
     try:
         checked = _checked(row, actor)
-        if not checked.problems:
-            import_menu(categories=checked.categories, actor=actor)
-        return _ended(row, checked.answer(), clock())
+        if checked.problems:
+            return _refused(row, checked.answer(), clock())
+
+        def done(plan: ImportPlan, work: UnitOfWork) -> None:
+            _end(row, ImportStatus.DONE, checked.answer(plan), work.now)
+
+        import_menu(categories=checked.categories, actor=actor, finish=done)
+    except (LostRace, Overloaded):
+        raise
     except FileRefused as refused:
-        return _ended(row, refusal(str(refused)), clock())
+        return _refused(row, refusal(str(refused)), clock())
     except DomainError as error:
-        return _ended(row, refusal(error.message), clock())
+        return _refused(row, refusal(error.message), clock())
+    row.refresh_from_db()
+    return row
 
 
 def import_file(*, data: bytes, settings: FileSettings, actor: Actor, dry_run: bool = False) -> dict[str, Any]:
@@ -68,9 +77,9 @@ def import_file(*, data: bytes, settings: FileSettings, actor: Actor, dry_run: b
     """
     actor.require(Permission.MANAGE)
     checked = check_file(data, actor=actor, settings=settings)
-    if not checked.problems and not dry_run:
-        import_menu(categories=checked.categories, actor=actor)
-    return checked.answer()
+    if checked.problems or dry_run:
+        return checked.answer()
+    return checked.answer(import_menu(categories=checked.categories, actor=actor))
 
 
 def _taken(import_id: int, now: datetime) -> MenuImport | None:
@@ -92,14 +101,18 @@ def _checked(row: MenuImport, actor: Actor) -> CheckedFile:
     return check_file(bytes(row.content), actor=actor, settings=settings, progress=progress)
 
 
-def _ended(row: MenuImport, answer: dict[str, Any], now: datetime) -> MenuImport:
-    """Keep the answer and delete the file's content."""
-    status = ImportStatus.REFUSED if answer["errors"] else ImportStatus.DONE
-    facts = {"answer": answer, "ended_at": now, "content": b"", "taken_until": None}
+def _refused(row: MenuImport, answer: dict[str, Any], now: datetime) -> MenuImport:
     with _writing():
-        move_imports(MenuImport.objects.filter(pk=row.pk), [ImportStatus.RUNNING], status, **facts)
+        _end(row, ImportStatus.REFUSED, answer, now)
     row.refresh_from_db()
     return row
+
+
+def _end(row: MenuImport, status: ImportStatus, answer: dict[str, Any], now: datetime) -> None:
+    """Keep the answer and delete the file's content. Raises LostRace if another process has done it."""
+    facts = {"answer": answer, "ended_at": now, "content": b"", "taken_until": None}
+    if move_imports(MenuImport.objects.filter(pk=row.pk), [ImportStatus.RUNNING], status, **facts) != 1:
+        raise LostRace("This import has ended already.")
 
 
 def _writing() -> UnitOfWork:
@@ -130,7 +143,7 @@ def _run(import_id: int) -> None:
     """Import, and keep every failure from leaving the page without an answer."""
     try:
         run_import(import_id=import_id)
-    except (AnyDatabaseError, Overloaded) as error:  # the lease runs out, and a later sweep tries again
+    except (AnyDatabaseError, LostRace, Overloaded) as error:  # the lease runs out, and a later sweep tries again
         log.warning("an import was interrupted and will be tried again", extra={"error": repr(error)})
     except Exception:
         log.exception("an import failed")
@@ -140,4 +153,4 @@ def _run(import_id: int) -> None:
 def _give_up(import_id: int) -> None:
     row = MenuImport.objects.filter(pk=import_id, status=ImportStatus.RUNNING).first()
     if row is not None:
-        _ended(row, refusal("The import failed and nothing was written. The server's log says why."), timezone.now())
+        _refused(row, refusal("The import failed and nothing was written. The server's log says why."), timezone.now())

@@ -1,6 +1,7 @@
 """Import and export in the admin: upload, columns, preview, confirmation, answer."""
 
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -12,8 +13,8 @@ from menu.files import services
 from menu.files.headers import COLUMNS
 from menu.files.models import MenuImport
 from menu.files.tests.workbook_bytes import workbook
-from menu.models import Item, MenuVersion
-from menu.tests.factories import ItemFactory
+from menu.models import Item, MenuVersion, ModifierGroup
+from menu.tests.factories import ItemFactory, ModifierFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,11 @@ def confirm(client, address):
     assert client.post(address).status_code == 302
     services.run_import(import_id=MenuImport.objects.latest("pk").pk)
     return client.get(address)
+
+
+def html_text(page):
+    """Return the words of a page, without tags."""
+    return " ".join(re.sub(r"<[^>]*>", "", page.content.decode()).split())
 
 
 def version(house):
@@ -111,6 +117,7 @@ def test_unknown_columns_are_asked_for_and_remembered(house, owner):
     columns = {"column_0": "name", "column_1": "price", "column_2": "category", "column_3": ""}
     page, address = opened(owner, owner.post(address, columns))
     assert "Ignored columns: Farbe" in page.content.decode()
+    assert "Was → name, Wieviel → price, Wo → category." in html_text(page)
     confirm(owner, address)
     assert Item.objects.get(name="Pils").price == Decimal("3.90")
     page, address = opened(owner, upload(owner, text.replace("3,90", "4,20")))
@@ -195,12 +202,42 @@ def test_an_export_of_a_workbook_comes_in_unchanged(house, owner):
     assert "0 new, 0 changed, 2 unchanged" in page.content.decode()
 
 
+def test_what_counts_only_for_new_dishes_is_said(house, owner):
+    text = f"category,name,price,available\n{house.category.name},{house.item.name},10,no\n"
+    page, address = opened(owner, upload(owner, text))
+    assert "Ignored for dishes that are on the menu already: available." in html_text(page)
+    confirm(owner, address)
+    house.item.refresh_from_db()
+    assert house.item.off_since is None
+    page, _address = opened(owner, upload(owner, "category,name,price,available\nA,Tea,2.00,no\n"))
+    assert "Ignored for dishes" not in html_text(page)
+
+
 def test_the_template_has_all_columns_and_is_read(owner):
     data = owner.get(f"{LIST}template/").content
     (header,) = load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True)
     assert header == COLUMNS
     page, _address = opened(owner, upload(owner, data, "template.xlsx"))
     assert "0 new, 0 changed, 0 unchanged" in page.content.decode()
+
+
+def test_the_list_of_dishes_leads_here(owner):
+    assert owner.get("/admin/menu/item/import/").headers["Location"] == f"{LIST}add/"
+    assert owner.get("/admin/menu/item/export/").headers["Location"] == LIST
+
+
+def test_the_preview_shows_what_becomes_of_the_choices(house, owner):
+    ModifierFactory(group__item=house.item, group__name="Side", name="Fries")
+    ModifierFactory(group=ModifierGroup.objects.get(), name="Salad")
+    text = (
+        f"category,name,price,options\n{house.category.name},{house.item.name},10,Side [0-1]: Fries +1.50; Rice\n"
+        "Soups,Goulash,7.50,Size: Small; Large +2\n"
+    )
+    html = html_text(opened(owner, upload(owner, text))[0])
+    for words in ("Fries +1.00 → Fries +1.50", "Side: Rice added", "Side: Salad +1.00 archived"):
+        assert words in html
+    for words in ("Goulash (new)", "category: Soups", "price: 7.5", "options: Size: Small; Large +2"):
+        assert words in html
 
 
 @pytest.mark.parametrize("role", ["waiter", "kitchen", "cashier", "host"])

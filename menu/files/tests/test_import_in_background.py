@@ -1,16 +1,21 @@
 """The import in the background: who does it, what happens when a server dies, and that others can write meanwhile."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bistro.core.models import Restaurant
+from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.files import services
 from menu.files.models import MenuImport
 from menu.files.services import importing
 from menu.models import Item, Modifier
+from menu.steps import touch_menu
 
 pytestmark = pytest.mark.django_db
 HEADER = "category,name,price,options\n"
@@ -68,19 +73,21 @@ def test_an_import_belongs_to_one_process_until_its_lease_ends(house):
     assert Item.objects.filter(name="Tea").count() == 1
 
 
-def test_an_import_whose_server_died_after_writing_is_not_written_twice(house, monkeypatch):
+def test_an_import_whose_server_dies_before_its_answer_has_written_nothing(house, monkeypatch):
     import_id = confirmed(house, HEADER + 'A,Tea,2.00,"Size: Small; Large +1.00"\n')
 
     def die(*_args, **_kwargs):
         raise OperationalError("the server dies")
 
     with monkeypatch.context() as broken:
-        broken.setattr(importing, "_ended", die)
+        broken.setattr(importing, "_end", die)
         with pytest.raises(OperationalError):
             services.run_import(import_id=import_id)
     assert state(import_id) == "running"
+    assert not Item.objects.filter(name="Tea").exists()
     MenuImport.objects.filter(pk=import_id).update(taken_until=timezone.now() - timedelta(seconds=1))
-    assert services.run_import(import_id=import_id).status == "done"
+    row = services.run_import(import_id=import_id)
+    assert (row.status, row.answer["new"]) == ("done", 1)
     assert Item.objects.filter(name="Tea").count() == 1
     assert Modifier.objects.filter(restaurant=house.restaurant).count() == 2
 
@@ -111,3 +118,73 @@ def test_the_menu_may_change_between_preview_and_import(house):
     import_id = confirmed(house, HEADER + "A,Tea,2.00,\n")
     house.add_item(name="Tea", price="9.00")
     assert services.run_import(import_id=import_id).answer["changed"] == 1
+
+
+def test_a_long_import_is_a_handful_of_statements(house):
+    import_id = confirmed(house, large(50))
+    with CaptureQueriesContext(connection) as few:
+        services.run_import(import_id=import_id)
+    import_id = confirmed(house, large(250).replace("Plate", "Bowl").replace("Category", "Part"))
+    with CaptureQueriesContext(connection) as many:
+        assert services.run_import(import_id=import_id).answer["new"] == 250
+    assert len(many) <= len(few) + 2
+    assert len(many) < 60
+
+
+# --- others write meanwhile ------------------------------------------------------------------------------------
+class Writer(threading.Thread):
+    """Another process's work: it writes again and again, and waits at most a second for a lock."""
+
+    def __init__(self, house):
+        super().__init__(daemon=True)
+        self.restaurant_id = house.restaurant.pk
+        self.stopped = threading.Event()
+        self.writes, self.errors = 0, []
+
+    def run(self):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout=1000" if connection.vendor == "sqlite" else "SET lock_timeout='1s'")
+        while not self.stopped.wait(0.01):
+            try:
+                Restaurant.objects.filter(pk=self.restaurant_id).update(soon_seconds=300 + self.writes % 7)
+                self.writes += 1
+            except OperationalError as error:
+                self.errors.append(error)
+        connection.close()
+
+
+def write_beside(house, work):
+    """Do the work while another connection writes; returns that writer."""
+    writer = Writer(house)
+    writer.start()
+    try:
+        time.sleep(0.1)
+        work()
+    finally:
+        writer.stopped.set()
+        writer.join(30)
+    return writer
+
+
+@pytest.mark.slow
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_nobody_finds_the_database_locked_during_a_long_import(house):
+    import_id = confirmed(house, large(1500))
+    writer = write_beside(house, lambda: services.run_import(import_id=import_id))
+    assert MenuImport.objects.get(pk=import_id).answer["new"] == 1500
+    assert writer.errors == []
+    assert writer.writes > 10
+
+
+@pytest.mark.slow
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_an_import_that_checks_in_its_transaction_locks_others_out(house):
+    def slow_import():
+        with UnitOfWork(house.actor("owner")) as work:
+            Restaurant.objects.filter(pk=house.restaurant.pk).update(late_seconds=900)
+            touch_menu(work, "import")
+            time.sleep(2.5)
+
+    assert write_beside(house, slow_import).errors

@@ -2,6 +2,7 @@
 
 import pytest
 
+from menu.files.headers import field_of
 from menu.files.mapping import fingerprint, map_columns, parse_map
 from menu.files.opening import open_sheet
 from menu.files.sheet import FileRefused
@@ -23,6 +24,13 @@ def test_our_own_columns_and_their_synonyms_are_known():
     assert found.lacking == ()
     fields, *_ = mapped("Warengruppe;Artikelname;Preis;MwSt. %;Notiz\nBier;Pils;3,90;19;kalt\n")
     assert fields == {"Warengruppe": "category", "Artikelname": "name", "Preis": "price", "MwSt. %": "tax"}
+
+
+@pytest.mark.parametrize("price", ["Price (EUR)", "PREIS (€)", "Prix [CHF]", "Preis in EUR", "Preis in Euro"])
+def test_a_unit_in_a_header_does_not_matter(price):
+    fields, _found, _sheet = mapped(f"Kategorie;Name;{price};MwSt in %\nA;B;2,40;19\n")
+    assert fields == {"Kategorie": "category", "Name": "name", price: "price", "MwSt in %": "tax"}
+    assert field_of("Price (net)") is None
 
 
 def test_our_own_name_wins_over_a_synonym():

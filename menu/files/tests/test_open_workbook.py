@@ -119,3 +119,7 @@ def test_damaged_and_foreign_archives_are_refused_with_a_sentence():
     ]:
         with pytest.raises(FileRefused, match=says):
             open_sheet(data)
+
+
+def test_escaped_letters_of_a_workbook_are_read():
+    assert only_cell("Fries_x000D_\nRice").text == "Fries\r\nRice"

@@ -1,7 +1,7 @@
 """Files that the export writes: nothing in them runs, and the import reads the same texts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bistro.core.kernel.texts import clean_text
@@ -36,6 +36,8 @@ def test_what_is_quoted_is_unquoted(text):
 
 
 @pytest.mark.parametrize("write", [as_csv, as_workbook])
+@example(name="_x0041_", description="__x000D_", options="a_x005F_x0041_b")
+@example(name="#N/A", description="TRUE", options="007")
 @given(name=texts, description=texts, options=texts)
 def test_every_text_comes_back(write, name, description, options):
     cells = {"category": "A", "name": name, "description": description, "price": "1.250", "options": options}

@@ -119,14 +119,18 @@ class FakeRestaurant:
     async def create(self, body, key):
         self.taken += 1
         number = self.taken
-        total = sum(
+        totals = [
             (PRICES[line["item"]] + sum(PRICES[m] for m in line.get("modifiers", []))) * line["quantity"]
             for line in body["lines"]
-        )
+        ]
+        total = sum(totals)
         if number <= self.faults.get("overcharge_first", 0):
             total += Decimal("0.01")
-        lines = [{"id": 1, "note": line.get("note", "")} for line in body["lines"]]
-        order = {"id": number, "status": "placed", "total": str(total), "lines": lines}
+        lines = [
+            {"id": 1, "note": line.get("note", ""), "total": str(of_line)}
+            for line, of_line in zip(body["lines"], totals, strict=True)
+        ]
+        order = {"id": number, "status": "placed", "total": str(total), "tax": "0.00", "lines": lines}
         if not self.faults.get("forget_keys"):
             self.keys[key] = order
         if number > self.faults.get("lose_first", 0):

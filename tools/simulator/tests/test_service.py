@@ -8,6 +8,7 @@ from rich.console import Console
 
 from tools.simulator.client import open_client
 from tools.simulator.ledger import Traffic
+from tools.simulator.reconcile import found_order
 from tools.simulator.report import figures, show_account
 
 pytestmark = pytest.mark.database_agnostic
@@ -117,3 +118,13 @@ async def test_the_report_names_what_went_wrong(evening_at):
     found = figures(evening, account)
     assert found["lost"] == [1]
     assert set(found["milliseconds"]["order → kitchen screen"]) == {"p50", "p95", "p99", "p100"}
+
+
+@pytest.mark.parametrize(
+    ("total", "tax", "compared"),
+    [("10.00", "0.91", "10.00"), ("10.83", "0.83", "10.00"), ("10.01", "0.00", "10.01"), ("10.84", "0.83", "10.84")],
+)
+def test_added_tax_is_not_compared_with_the_prices_of_the_menu(total, tax, compared):
+    lines = [{"total": "4.00", "note": "mark"}, {"total": "6.00", "note": ""}]
+    found = found_order({"id": 1, "status": "placed", "total": total, "tax": tax, "lines": lines})
+    assert (found.total, found.markers) == (Decimal(compared), {"mark"})
