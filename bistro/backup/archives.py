@@ -39,9 +39,12 @@ class ArchiveWriter:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self._file.close()
         if kind is not None:
+            with contextlib.suppress(OSError, ValueError):  # a full disk, a member that is still open
+                self._zip.close()
             self.part.unlink(missing_ok=True)
+        self._zip.fp = None
+        self._file.close()
 
     def add(self, name: str, pieces: Iterable[bytes], *, compress: bool = True) -> None:
         """Write one member and note its size and checksum for the manifest."""

@@ -17,14 +17,14 @@ SNAPSHOT = (
 def opened(name: str, options: Mapping[str, Any]) -> Iterator[str]:
     """Open the database of this name and yield its alias; close the connection afterwards."""
     alias = f"backup-{secrets.token_hex(4)}"
-    default = connections.databases["default"]
-    connections.databases[alias] = {**default, "NAME": name, "OPTIONS": dict(options), "CONN_MAX_AGE": 0}
+    connection = connections["default"].copy(alias)
+    connection.settings_dict.update(NAME=name, OPTIONS=dict(options), CONN_MAX_AGE=0)
+    connections[alias] = connection
     try:
         yield alias
     finally:
-        connections[alias].close()
+        connection.close()
         del connections[alias]
-        del connections.databases[alias]
 
 
 @contextmanager

@@ -39,6 +39,10 @@ MEDIA = "media/"
 WORK = ".work-"
 
 
+class BackupRunning(BackupError):
+    """Another process writes a backup to the same folder."""
+
+
 @dataclass(frozen=True)
 class Made:
     """A finished archive."""
@@ -51,15 +55,17 @@ class Made:
     removed: list[str]
 
 
-def make_backup(
-    *, folder: Path, keep: int | None, increments: bool = False, upgrade: bool = False, megabytes_a_second: float = 0
-) -> Made:
-    """Write an archive of this moment to `folder`; then delete all but the newest `keep` there, if that is given."""
+def make_backup(*, folder: Path, keep: int | None, scheduled: bool = False, upgrade: bool = False) -> Made:
+    """Write an archive of this moment to `folder`; then delete all but the newest `keep` there, if that is given.
+
+    A scheduled backup may be an increment, spares the disk, and raises BackupRunning where others wait.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     began = time.monotonic()
-    with _work_folder(folder) as work:
+    megabytes_a_second = settings.BACKUP_MEGABYTES_A_SECOND if scheduled else 0
+    with _work_folder(folder, wait=not scheduled) as work:
         path = _free_name(folder, upgrade=upgrade)
-        base_path = _base(folder) if increments else None
+        base_path = _base(folder) if scheduled else None
         base: AbstractContextManager[Archive | None] = Archive(base_path) if base_path else nullcontext(None)
         with base as full, ArchiveWriter(path) as writer:
             facts = _write_database(writer, work, full, megabytes_a_second)
@@ -147,11 +153,11 @@ def _bytes_to_keep() -> int:
 
 
 @contextmanager
-def _work_folder(folder: Path) -> Iterator[Path]:
+def _work_folder(folder: Path, *, wait: bool) -> Iterator[Path]:
     """Yield a scratch folder on the archives' disk. One backup at a time writes to a folder of archives."""
     with (folder / ".lock").open("ab") as lock:
-        if not locks.lock(lock, locks.LOCK_EX | locks.LOCK_NB):
-            raise BackupError("Another backup is being written to this folder.")
+        if not locks.lock(lock, locks.LOCK_EX if wait else locks.LOCK_EX | locks.LOCK_NB):
+            raise BackupRunning("Another backup is being written to this folder.")
         for left in [*folder.glob(f"{WORK}*"), *folder.glob(".bistro-*.part")]:  # of a backup that was killed
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         _refuse_full_disk(folder)

@@ -52,9 +52,7 @@ def restore(*, archive: Path, secret_key: Path | None, tell: Tell) -> Restored:
         with Archive(archive) as opened:
             _refuse_foreign(opened)
             key = _key_for(opened, secret_key)
-            if is_sqlite():
-                give_up_file(Path(default_name()))
-            else:
+            if not is_sqlite():
                 postgres.refuse_other_sessions()
             with _scratch(Path(default_name()).parent if is_sqlite() else Path(settings.VAR)) as scratch:
                 return _replace(opened, scratch, key, tell)
@@ -83,15 +81,14 @@ def check(*, archive: Path) -> Facts:
 
 def _replace(opened: Archive, scratch: Path, key: str | None, tell: Tell) -> Restored:
     _read_media(opened, scratch / "media")
-    replaced = Path(settings.VAR) / f"replaced-{datetime.now(UTC).strftime(STAMP)}"
-    replaced.mkdir(mode=0o700)
     if is_sqlite():
         copy = _checked_file(opened, scratch)
-        _begin()
+        give_up_file(Path(default_name()))
+        replaced = _begin()
         replace_file(copy, Path(default_name()), replaced)
     else:
         opened.extract(postgres.DUMP, scratch / postgres.DUMP)
-        _begin()
+        replaced = _begin()
         _load_postgres(opened, scratch / postgres.DUMP)
     replace_folder(scratch / "media", Path(settings.MEDIA_ROOT), replaced)
     _put_key(opened, key, replaced, tell)
@@ -104,10 +101,13 @@ def _replace(opened: Archive, scratch: Path, key: str | None, tell: Tell) -> Res
     return _outcome(opened, epoch, _only_newest(replaced))
 
 
-def _begin() -> None:
-    """Mark the data folder, so that no server starts on a half restored one."""
+def _begin() -> Path:
+    """Mark the data folder, so that no server starts on a half restored one. Return a folder for what is replaced."""
     restore_marker().touch()
+    replaced = Path(settings.VAR) / f"replaced-{datetime.now(UTC).strftime(STAMP)}"
+    replaced.mkdir(mode=0o700, exist_ok=True)
     sync_folder(Path(settings.VAR))
+    return replaced
 
 
 def _checked_file(opened: Archive, scratch: Path) -> Path:

@@ -31,14 +31,14 @@ def back_up_when_due(*, now: datetime) -> None:
     if not settings.BACKUP_SECONDS:
         return
     _first = _first or now
+    state = backup_state(now)
+    _tell_if_late(state)
     if _running is not None:
         if _running.poll() is None:
             return
         failed, _running = _running.returncode != 0, None
         if failed:
             _not_before = now + AFTER_A_FAILURE
-    state = backup_state(now)
-    _tell_if_late(state)
     if is_due(state, now, started=_first) and (_not_before is None or now >= _not_before):
         _running = subprocess.Popen(_command(), cwd=settings.BASE_DIR, env=_environment(), stdin=subprocess.DEVNULL)
 

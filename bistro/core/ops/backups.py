@@ -14,6 +14,7 @@ from django.conf import settings
 ARCHIVE_NAME = re.compile(r"bistro-(?P<stamp>\d{8}T\d{6}Z)(?P<upgrade>-before-upgrade)?")
 STAMP = "%Y%m%dT%H%M%SZ"
 READ_AGAIN_SECONDS = 2.0  # the folder is listed at most this often
+AFTER_A_START = 300.0  # seconds in which no backup is late
 STARTED = datetime.now(UTC)
 
 _read: tuple[float, Path, "tuple[datetime, float, int] | None"] | None = None
@@ -54,11 +55,15 @@ def archives_in(folder: Path) -> list[Path]:
 
 
 def backup_state(now: datetime) -> BackupState:
-    """Return the state of the schedule. A backup is late after twice the interval."""
+    """Return the state of the schedule. A backup is late after twice the interval.
+
+    After a night without power the first backup has some minutes before it is late.
+    """
     newest = _newest(Path(settings.BACKUP_FOLDER))
     every = settings.BACKUP_SECONDS
     at, seconds, size = newest or (None, 0.0, 0)
-    late = bool(every) and now - (at or STARTED) > timedelta(seconds=2 * every)
+    grace = timedelta(seconds=min(AFTER_A_START, 2 * every))
+    late = bool(every) and now - (at or STARTED) > timedelta(seconds=2 * every) and now - STARTED > grace
     return BackupState(at, seconds, size, every, late)
 
 
@@ -83,6 +88,6 @@ def _facts_of_newest(folder: Path) -> tuple[datetime, float, int] | None:
 
 
 def forget_listing() -> None:
-    """Read the folder anew at the next question."""
+    """Read the folder again at the next question."""
     global _read
     _read = None

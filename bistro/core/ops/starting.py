@@ -37,9 +37,7 @@ class Refusal(Exception):
 
 def refuse_unusable_database() -> None:
     """Raise Refusal for a database that is malformed, newer than this code, or half restored."""
-    if restore_marker().exists():
-        raise Refusal(RESTORE_INTERRUPTED)
-    refuse_malformed_file()
+    refuse_unusable_file()
     try:
         newer = unknown_migrations(connection)
     except AnyDatabaseError:  # the database is away: the server starts, and /health says so
@@ -50,8 +48,13 @@ def refuse_unusable_database() -> None:
         raise Refusal(FOREIGN_DATABASE.format(", ".join(newer[:3])))
 
 
-def refuse_malformed_file() -> None:
-    """Raise Refusal for a malformed SQLite file. A file that is too large for a start is only opened."""
+def refuse_unusable_file() -> None:
+    """Raise Refusal for a half restored data folder and for a malformed SQLite file.
+
+    A file that is too large to be checked at a start is only opened.
+    """
+    if restore_marker().exists():
+        raise Refusal(RESTORE_INTERRUPTED)
     path = sqlite_file()
     if path is None or not path.exists() or not path.stat().st_size:
         return
@@ -83,15 +86,21 @@ def hold_installation(*, alone: bool) -> Any:
     return file
 
 
-def begin_serving() -> None:
-    """Check the database and lock the data folder; end the process with a sentence if that is refused."""
+def begin_serving(start_sweeps: Callable[[], Sweeper | None]) -> Callable[[], None]:
+    """Check the database, lock the data folder and start the sweeps. End the process with a sentence if refused.
+
+    Returns the function for a clean stop, which also runs when the interpreter ends.
+    """
     if not settings.SWEEP_SECONDS:  # tests
-        return
+        return lambda: None
     try:
         _held.append(hold_installation(alone=False))
         refuse_unusable_database()
     except Refusal as refusal:
         sys.exit(str(refusal))
+    close = partial(end_serving, start_sweeps())
+    atexit.register(close)
+    return close
 
 
 def end_serving(sweeper: Sweeper | None) -> None:
@@ -111,11 +120,3 @@ def _close_every_connection() -> None:
     for thing in gc.get_objects():
         if issubclass(type(thing), sqlite3.Connection):  # isinstance would wake lazy objects
             thing.close()
-
-
-def end_serving_at_exit(sweeper: Sweeper | None) -> Callable[[], None]:
-    """Close the database when the interpreter ends. Return the function for a server that tells its end before."""
-    close = partial(end_serving, sweeper)
-    if sweeper is not None:  # not in tests
-        atexit.register(close)
-    return close

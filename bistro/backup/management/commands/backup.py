@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from bistro.backup.archives import BackupError
-from bistro.backup.making import copy_elsewhere, make_backup
+from bistro.backup.making import BackupRunning, copy_elsewhere, make_backup
 from bistro.backup.schedule import is_due
 from bistro.core.ops.backups import backup_state
 
@@ -45,11 +45,12 @@ class Command(BaseCommand):
             made = make_backup(
                 folder=Path(options["to"] or settings.BACKUP_FOLDER).resolve(),
                 keep=settings.BACKUP_KEEP if options["keep"] is None and not options["to"] else options["keep"],
-                increments=scheduled,
+                scheduled=scheduled,
                 upgrade=options["before_upgrade"],
-                megabytes_a_second=settings.BACKUP_MEGABYTES_A_SECOND if scheduled else 0,
             )
             copy_elsewhere(made.archive)
+        except BackupRunning:
+            return
         except (BackupError, OSError, DatabaseError) as error:
             raise CommandError(str(error)) from None
         if options["json"]:
