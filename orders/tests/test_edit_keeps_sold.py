@@ -1,4 +1,4 @@
-"""The facts of a line that an edit keeps: name, price, tax and choices as they were sold (docs/contracts/lunchify.md)."""
+"""Facts of a line that an edit keeps: name, price, tax, choices as they were sold (docs/contracts/lunchify.md)."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
