@@ -1,6 +1,6 @@
 """A slip as the bytes that a ticket printer understands (ESC/POS).
 
-Written here instead of with python-escpos: a slip needs ten commands that every printer knows. The library adds
+Written here instead of with python-escpos: a slip needs a dozen commands that every printer knows. The library adds
 barcodes, USB, a database of models and four more dependencies, has had no release since 2023, and leaves timeouts,
 retries and status queries to its caller.
 """
@@ -15,7 +15,8 @@ from kitchen.printing.letters import NBSP, in_page, visible
 from kitchen.printing.raster import LETTER, Artist, Style
 from kitchen.printing.text_layout import clusters
 
-INIT = b"\x1b@"
+# Reset; no double-byte letters, which swallow the digit behind an accent; American letters, so that # is not £.
+INIT = b"\x1b@" + b"\x1c." + b"\x1bR\x00"
 CODE_PAGE = b"\x1bt"
 BOLD, PLAIN = b"\x1bE\x01", b"\x1bE\x00"
 NORMAL, TALL, DOUBLE = b"\x1d!\x00", b"\x1d!\x01", b"\x1d!\x11"

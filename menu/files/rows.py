@@ -13,7 +13,7 @@ from decimal import Decimal
 from menu.files.headers import COLUMNS
 from menu.files.mapping import ColumnMap
 from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
-from menu.files.sheet import MOST_ROWS, Cell, FileRefused, Kind, Row, Sheet
+from menu.files.sheet import MOST_ROWS, TOO_MANY, Cell, FileRefused, Kind, Row, Sheet
 from menu.files.workbooks import FIFTEEN, plain
 
 _FLAGS = frozenset({"popular", "available"})
@@ -85,7 +85,7 @@ def read_rows(
     """
     below = [row for row in sheet.rows if row.number > columns.header_row]
     if len(below) > MOST_ROWS:
-        raise FileRefused(f"The file has {len(below)} rows. Import at most {MOST_ROWS} at once.")
+        raise FileRefused(TOO_MANY)
     kind = columns.kind_column
     not_dishes = columns.profile.not_dishes if columns.profile else frozenset()
     dishes = [row for row in below if kind is None or row.cell(kind).text.casefold() not in not_dishes]

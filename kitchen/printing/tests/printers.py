@@ -100,7 +100,7 @@ class FakePrinter:
 def readable(slip: bytes) -> str:
     """Return the text without printer commands."""
     slip, out, place = images_in(slip)[1], [], 0
-    lengths = {b"\x1b@": 2, b"\x1bt": 3, b"\x1bE": 3, b"\x1d!": 3, b"\x1dB": 3, b"\x1dV": 4}
+    lengths = {b"\x1b@": 2, b"\x1c.": 2, b"\x1bR": 3, b"\x1bt": 3, b"\x1bE": 3, b"\x1d!": 3, b"\x1dB": 3, b"\x1dV": 4}
     while place < len(slip):
         length = lengths.get(slip[place : place + 2])
         if length:

@@ -40,7 +40,7 @@ def test_a_slip_says_all_that_a_cook_has_to_know(house, printer, paper):
     said = ("no skin", "ALLERGY PEANUTS", "THE DISH CONTAINS IT", "> Zoë -> hot", "seat 3", "NOTE Birthday")
     assert [word for word in (*facts, *said) if word not in text] == []
     assert "NEW" not in text
-    assert paper.slips[0].startswith(b"\x1b@\x1bt\x13")
+    assert paper.slips[0].startswith(b"\x1b@\x1c.\x1bR\x00\x1bt\x13"), "reset, single bytes, American letters, PC858"
     assert paper.slips[0].endswith(b"\x1dVB\x00")
     assert statuses() == [("new", "printed")]
     assert serve_printer(printer_id=printer.pk) == 0
