@@ -6,10 +6,12 @@ import json
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
+from menu.files.checking import FileSettings
+from menu.files.exporting import export_menu
+from menu.files.services import import_file
 from menu.models import Item, Modifier
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order
@@ -77,36 +79,32 @@ def test_a_choice_has_the_currencys_decimals(kuwait):
 
 
 def upload(house, *rows):
+    """Import a file and return the answer."""
     out = io.StringIO()
     csv.writer(out).writerows([["category", "name", "price", "options"], *rows])
-    file = SimpleUploadedFile("menu.csv", out.getvalue().encode())
-    return house.browser("owner").post("/admin/menu/item/import/", {"import_file": file, "format": "0"})
+    return import_file(data=out.getvalue().encode(), settings=FileSettings(), actor=house.actor("owner"))
 
 
 def test_a_file_of_prices_in_dinars(kuwait):
-    page = upload(kuwait, ["Grill", "Shawarma", "1.250", "Side: Rice +0.375"])
-    form = page.context["confirm_form"]
-    kuwait.browser("owner").post(
-        "/admin/menu/item/process_import/", {name: form[name].value() or "" for name in form.fields}
-    )
+    assert upload(kuwait, ["Grill", "Shawarma", "1.250", "Side: Rice +0.375"])["errors"] == []
     assert price_of(kuwait, "Shawarma") == Decimal("1.250")
     assert Modifier.objects.get(name="Rice").price == Decimal("0.375")
-    exported = kuwait.browser("owner").post(
-        "/admin/menu/item/export/", {"format": "0", **{f"item_{name}": "on" for name in ("name", "price", "options")},
-                                     "resource": "0", "items": []},
-    )  # fmt: skip
-    assert exported.status_code == 200
+    exported = export_menu(kuwait.actor("owner"), "csv")
+    assert b"Shawarma,,1.250," in exported
+    assert b"Side [0-1]: Rice +0.375" in exported
+    again = import_file(data=exported, settings=FileSettings(), actor=kuwait.actor("owner"))
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 2)
 
 
 @pytest.mark.parametrize(
     ("row", "column"),
     [(["Grill", "Sushi", "155.5", ""], "price"), (["Grill", "Sushi", "155", "Side: Rice +0.50"], "options")],
 )
-def test_a_file_with_half_a_yen_is_refused_in_the_preview(row, column):
+def test_a_file_with_half_a_yen_is_refused(row, column):
     house = open_house(currency="JPY")
-    page = upload(house, row)
-    (bad,) = page.context["result"].invalid_rows
-    assert "which has no decimals" in str(bad.field_specific_errors[column])
+    (error,) = upload(house, row)["errors"]
+    assert (error["row"], error["column"]) == (2, column)
+    assert "which has no decimals" in error["message"]
     assert not Item.objects.filter(name="Sushi").exists()
 
 
