@@ -22,10 +22,11 @@ _TAXES = frozenset({"tax", "tax_take_away"})
 _REGULAR = frozenset({"", "regular", "default", "standard"})  # variants that other systems write for dishes without any
 _ON = frozenset({"y", "yes", "true", "1", "x"})
 _QUOTED = re.compile(r"'+[=+\-@\t\r\n]")
-# A quoted name, or a choice's price: behind the price stand only marks such as `*` and `(86)`.
+# A quoted name, or a choice's price: behind the price stand only marks such as `*` and `(86)`. The possessive `*+`
+# keeps hostile cells cheap.
 _PRICE_IN_OPTIONS = re.compile(
     r'"(?:[^"]|"")*"|(?<=\s)(?P<sign>[+\-\u2212])(?P<number>[0-9][0-9.,]*)'
-    r'(?=(?:\s*(?:\*|\([^()]*\)|![^!*()+";\n]*))*\s*(?:[;\n]|$))'
+    r'(?=(?:\s*(?:\*|\([^()]*\)|![^!*()+";\n]*+))*+\s*(?:[;\n]|$))'
 )
 _NUMBER_IN_TAX = re.compile(r"(?<![\w.,])[0-9]+[.,][0-9]+(?![\w.,])")
 

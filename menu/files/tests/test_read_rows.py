@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from menu.files.headers import field_of
 from menu.files.mapping import map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, read_rows
@@ -170,3 +171,11 @@ def test_a_price_of_a_choice_decides_for_the_file_and_can_be_a_question():
     found = read(text.format("+1.375").replace(",1.250,", ",2,"), DINAR)
     assert [(p.row, p.column) for p in found.problems] == [(2, "options")]
     assert found.asks_separator
+
+
+@pytest.mark.parametrize("tail", [" !a" * 5000 + "x)", " (a)" * 5000 + "x", " " * 20_000 + "x", " +1" * 5000 + " !a ("])
+def test_a_hostile_cell_costs_little(tail):
+    """Patterns that try again at each place would not end here."""
+    (row,) = read(workbook(["category", "name", "price", "options"], ["A", "B", 2, "Side: Rice +1" + tail])).rows
+    assert row.cells["options"].startswith("Side: Rice +1")
+    assert field_of("a" + " " * 100_000 + "b") is None
