@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from bistro.core.kernel.money import text
+from bistro.core.kernel.money import digits, text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
@@ -60,14 +61,15 @@ def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     return rows.select_related("restaurant", "category", "tax").prefetch_related(*related)
 
 
-def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
+def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     """Return the dish that a row describes; an absent or empty cell states nothing.
 
     Raises ValidationError with the problems by column. What only the menu can tell, the plan of the import checks.
     """
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
-    for column, reader in _READERS.items():
+    readers = _READERS | {"options": partial(read_options, decimals=digits(currency))}
+    for column, reader in readers.items():
         if not cells.get(column) and column not in REQUIRED:
             continue
         try:
@@ -144,5 +146,4 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "popular": _flag,
     "available": _flag,
     "portions_left": _count(most=100_000),
-    "options": read_options,
 }

@@ -211,6 +211,17 @@ def test_an_export_comes_in_unchanged(house, run, tmp_path, name):
     assert Item.objects.filter(restaurant=house.restaurant).count() == count
 
 
+def test_a_choice_for_thousands_is_refused(house, run):
+    """In yen, `+1,000` is no price of one yen."""
+    house.restaurant.currency = "JPY"
+    house.restaurant.save()
+    before = Item.objects.count()
+    answer, status = run('category,name,price,options\nA,Ramen,900,"Topping: Wagyu +1,000"\n')
+    assert ([(each["row"], each["column"]) for each in answer["errors"]], status) == ([(2, "options")], 1)
+    assert Item.objects.count() == before
+    assert run("category,name,price,options\nA,Ramen,900,Topping: Wagyu +1000\n")[1] == 0
+
+
 def test_an_export_in_dinars_comes_in_unchanged(house, run):
     house.restaurant.currency = "KWD"
     house.restaurant.save()
