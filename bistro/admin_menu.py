@@ -18,6 +18,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Categories", "menu_book", "menu_category_changelist"),
             ("Items", "restaurant_menu", "menu_item_changelist"),
+            ("Choice groups", "checklist", "menu_modifiergroup_changelist"),
             ("Import and export", "upload_file", "menu_files_menuimport_changelist"),
             ("Ingredients", "grocery", "menu_ingredient_changelist"),
             ("Allergens", "no_meals", "menu_allergen_changelist"),

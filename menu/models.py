@@ -123,6 +123,7 @@ class ModifierGroup(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = "choice group"
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(name="modifier_group_min_max", condition=Q(max__gte=1) & Q(max__gte=F("min"))),
@@ -171,6 +172,7 @@ class Modifier(models.Model):
     history = HistoricalRecords(excluded_fields=["position"])
 
     class Meta:
+        verbose_name = "choice"
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -37,6 +37,14 @@ def test_it_offers_everything_that_can_be_paused(house, other_house, cook):
     assert "Nothing is paused." in page
 
 
+def test_it_says_that_it_is_not_live_and_from_when_it_is(house, cook):
+    house.restaurant.timezone = "Asia/Tokyo"
+    house.restaurant.save()
+    page = text_of(cook.get(PAGE))
+    assert "As of 04:00. This page does not update" in page
+    assert "js/live.js" not in page
+
+
 @pytest.mark.parametrize("what", ["pads", "category", "item"])
 def test_pause_and_resume(house, cook, what):
     keys = {"pads": "", "category": f"-{house.category.pk}", "item": f"-{house.item.pk}"}

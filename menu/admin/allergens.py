@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from bistro.core.admin.archive import ArchiveAdmin
+from bistro.core.admin.base import acting_manager
 from bistro.core.admin.filters import InUseFilter
 from bistro.core.admin.history import HistoryAdmin
 from menu.admin.base import MenuAdmin
@@ -34,7 +35,7 @@ class AllergenAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
         return ("code",) if obj else ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        dishes = AllergenStatement.objects.filter(
+        dishes = AllergenStatement.objects.visible_to(acting_manager(request)).filter(
             allergen=OuterRef("pk"), level=Level.CONTAINS, item__isnull=False, item__archived_at=None
         )
         # A subquery, because PostgreSQL does not lock rows of a query with GROUP BY.

@@ -43,7 +43,7 @@ class MenuImportAdmin(TenantAdmin):
     actions_detail = ("columns",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("content")  # ten megabytes, which lists and progress do not show
+        return super().get_queryset(request).defer("content")  # some megabytes, which lists and progress do not show
 
     @display(
         description="State",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from menu.files.headers import field_of
-from menu.files.sheet import Cell, FileRefused, Row, Sheet, capped
+from menu.files.sheet import MOST_COLUMNS, MOST_WITH_TITLES, TOO_MANY, Cell, FileRefused, Row, Sheet, capped
 
 DELIMITERS = (",", ";", "\t", "|")
 # {what people call it: Python's codec}, for files whose encoding must be told.
@@ -112,9 +112,14 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 def _rows(text: str, delimiter: str) -> list[Row]:
     """Return all rows. A quoted cell may hold line breaks; a spreadsheet counts it as one row."""
     rows: list[Row] = []
+    number = 0
     try:
         for number, record in enumerate(_records(text, delimiter), start=1):
-            rows.append(Row(number, tuple(Cell(cell.strip(" \u00a0\ufeff")) for cell in record)))
+            if any(record):
+                cells = record[:MOST_COLUMNS]
+                rows.append(Row(number, tuple(Cell(cell.strip(" \u00a0\ufeff")) for cell in cells)))
+            if len(rows) > MOST_WITH_TITLES:
+                raise FileRefused(TOO_MANY)
     except csv.Error:
-        raise FileRefused(f"Row {len(rows) + 1} has a quotation mark that is not closed or stands alone.") from None
+        raise FileRefused(f"Row {number + 1} has a quotation mark that is not closed or stands alone.") from None
     return rows

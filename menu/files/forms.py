@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from bistro.core.web.form_fields import TextField
 from menu.files.checking import FileSettings
 from menu.files.csv_files import ENCODINGS
 from menu.files.headers import FIELDS
@@ -48,7 +49,7 @@ class ColumnsForm(forms.Form):
         ],
         widget=UnfoldAdminSelectWidget,
     )
-    category = forms.CharField(
+    category = TextField(
         label="Category of all dishes",
         required=False,
         max_length=80,

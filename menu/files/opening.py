@@ -6,7 +6,7 @@ from menu.files.csv_files import read_text
 from menu.files.sheet import FileRefused, Sheet
 from menu.files.workbooks import is_workbook, read_workbook
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 7 * 1024 * 1024  # below UPLOAD_LIMIT_BYTES, so that a person gets a sentence
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "This is a workbook of an old Excel. Save it as .xlsx or as CSV."),
     (b"%PDF", "This is a PDF. Save the table as .xlsx or as CSV."),

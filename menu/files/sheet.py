@@ -7,7 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 MOST_ROWS = 5000
+MOST_WITH_TITLES = MOST_ROWS + 20  # some rows may stand above the header
 MOST_COLUMNS = 200
+TOO_MANY = f"The file has too many rows. Import at most {MOST_ROWS} dishes at once."
 
 
 class FileRefused(ValueError):
@@ -90,6 +92,6 @@ def capped(rows: list[Row]) -> tuple[Row, ...]:
     full = tuple(row for row in rows if row)
     if not full:
         raise FileRefused("The file is empty.")
-    if len(full) > MOST_ROWS + 20:  # some rows may stand above the header
-        raise FileRefused(f"The file has {len(full)} rows. Import at most {MOST_ROWS} at once.")
+    if len(full) > MOST_WITH_TITLES:
+        raise FileRefused(TOO_MANY)
     return full

@@ -18,6 +18,8 @@ from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, 
 
 MOST_BYTES = 64 * 1024 * 1024
 FARTHEST_ROW = 100_000
+MOST_CELLS = 1_000_000
+LONGEST_FORMAT = 255  # of Excel
 # The digits that spreadsheet programs keep and show: 0.30000000000000004 is 0.3.
 FIFTEEN = Context(prec=15)
 _DATES = (datetime.date, datetime.time, datetime.timedelta)
@@ -80,8 +82,12 @@ def _tables(data: bytes, *, values: bool) -> list[tuple[str, list[Row]]]:
 def _rows(sheet: Any) -> list[Row]:
     sheet.reset_dimensions()  # some programs write a wrong size, and cells beyond it would be lost
     rows: list[Row] = []
-    for number, cells in enumerate(islice(sheet.iter_rows(max_col=MOST_COLUMNS), FARTHEST_ROW), start=1):
-        found = [_cell(cell) for cell in cells]
+    read = 0
+    for number, cells in enumerate(islice(sheet.iter_rows(), FARTHEST_ROW), start=1):
+        read += len(cells)
+        if read > MOST_CELLS:
+            raise FileRefused("The sheet has cells far to the right. Copy the menu into a new workbook.")
+        found = [_cell(cell) for cell in cells[:MOST_COLUMNS]]
         while found and not found[-1]:
             found.pop()
         if found:
@@ -126,7 +132,7 @@ def _cell(cell: Any) -> Cell:
 def _number(value: float, number_format: str) -> Cell:
     """Return a number as its format shows it."""
     number = FIFTEEN.create_decimal(repr(value))
-    bare = _LITERALS.sub("", number_format)
+    bare = _LITERALS.sub("", number_format[:LONGEST_FORMAT])
     percent = "%" in bare
     if percent:
         number = FIFTEEN.multiply(number, Decimal(100))

@@ -145,8 +145,8 @@ class Migration(migrations.Migration):
                 ('restaurant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.restaurant')),
             ],
             options={
-                'verbose_name': 'historical modifier group',
-                'verbose_name_plural': 'historical modifier groups',
+                'verbose_name': 'historical choice group',
+                'verbose_name_plural': 'historical choice groups',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -167,6 +167,7 @@ class Migration(migrations.Migration):
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modifiers', to='core.restaurant')),
             ],
             options={
+                'verbose_name': 'choice',
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -204,6 +205,7 @@ class Migration(migrations.Migration):
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modifier_groups', to='core.restaurant')),
             ],
             options={
+                'verbose_name': 'choice group',
                 'ordering': ['name', 'pk'],
             },
         ),
@@ -266,8 +268,8 @@ class Migration(migrations.Migration):
                 ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='menu.modifiergroup')),
             ],
             options={
-                'verbose_name': 'historical modifier',
-                'verbose_name_plural': 'historical modifiers',
+                'verbose_name': 'historical choice',
+                'verbose_name_plural': 'historical choices',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },

@@ -129,7 +129,11 @@ class OrderDetail(APIView):
         parameters=[IF_MATCH, ETAG],
     )
     def put(self, request: Request, pk: int) -> Response:
-        """Replace the lines while none is started. A line with the `id` of an existing line changes that line."""
+        """Replace the lines while none is started.
+
+        A line with the `id` of an existing line changes that line. It keeps name, unit price, tax components and
+        choices as they were sold; what is added is sold at today's price.
+        """
         actor = api_actor(request)
         order_for(actor, pk)
         refusals, versions = Refusals(), None

@@ -63,5 +63,5 @@ def test_the_order_has_the_allergy(house, monkeypatch):
 def test_control_without_the_locks_it_is_missed(house, monkeypatch):
     monkeypatch.setattr(TenantQuerySet, "locked", lambda rows: rows.order_by("pk"))
     for query in (batch.tables_by_key, batch.tables_by_name):
-        monkeypatch.setattr(query, "_statements", {})  # compiled anew, without the lock
+        monkeypatch.setattr(query, "_statements", {})  # compiled again, without the lock
     assert order_and_declare(house, monkeypatch) == []

@@ -58,6 +58,7 @@ def test_the_page_of_a_ticket_is_a_slip(house, cook):
     for word in (house.table.name, f"#{order['number']}", f"2 × {house.item.name}", "well done", "NOTE Birthday"):
         assert word in shown, word
     assert "css/slip.css" in said(page)
+    assert "This page does not update" in said(page)
     assert not PrintJob.objects.exists()
 
 

@@ -99,7 +99,7 @@ def test_other_files_are_refused_with_a_sentence(data, says):
 
 
 def test_too_many_rows_and_too_many_bytes_are_refused(monkeypatch):
-    with pytest.raises(FileRefused, match="at most 5000"):
+    with pytest.raises(FileRefused, match="at most 5000 dishes"):
         open_sheet(b"name,price\n" + b"Soup,3\n" * 5100)
     monkeypatch.setattr("menu.files.opening.MOST_BYTES", 1024 * 1024)
     with pytest.raises(FileRefused, match="larger than 1 MB"):

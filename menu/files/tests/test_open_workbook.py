@@ -98,6 +98,18 @@ def test_the_sheet_that_looks_like_a_menu_is_read_and_the_others_are_named():
     assert sheet.rows[0].texts == ("category", "name", "price")
 
 
+def test_stray_cells_far_away_cost_little():
+    book = Workbook()
+    book.active.append(["category", "name", "price"])
+    book.active["A1048576"] = book.active["XFD2"] = "stray"
+    assert [row.number for row in open_sheet(saved(book)).rows] == [1]
+    book = Workbook()
+    for number in range(1, 80):
+        book.active[f"XFD{number}"] = "stray"
+    with pytest.raises(FileRefused, match="far to the right"):
+        open_sheet(saved(book))
+
+
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused(monkeypatch):
     monkeypatch.setattr("menu.files.workbooks.MOST_BYTES", 100)
     with pytest.raises(FileRefused, match="too large"):
