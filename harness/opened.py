@@ -24,6 +24,7 @@ NO_LIMITS = {
     "SOCKETS_PER_RESTAURANT": "10000",
     "SOCKETS_PER_ADDRESS": "10000",
     "LOG_LEVEL": "WARNING",
+    "BACKUP_SECONDS": "0",  # the trial of backups makes its own
 }
 DATABASE = "bistro"
 

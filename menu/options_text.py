@@ -27,6 +27,9 @@ _MARKS = re.compile(
     r")\s*$|(?P<default>\*)\s*$",
     re.IGNORECASE,
 )
+# The end of a name that people may mean for a price: “Fries+1.50”, “Wine +1,000.00”, “Soup + 2 €”, “Roll -€1”.
+_LIKE_A_PRICE = re.compile(r"(?:\+\s?|\s[-−])[^\d\s]{0,3}\d[\d.,'’]*\s?[^\d\s]{0,3}$")
+_MOST_DECIMALS = 4
 _QUOTE = '"'
 _RESERVED = re.compile(r"[:;\[\]*\n]")
 
@@ -57,11 +60,15 @@ def choice_text(choice: ImportedModifier, currency: str) -> str:
     return " ".join([_written(choice.name, _is_plain_choice), *marks])
 
 
-def read_options(cell: str) -> tuple[ImportedGroup, ...]:
-    """Return the groups that a cell describes. Raises ValueError with the part that cannot be read."""
+def read_options(cell: str, decimals: int = _MOST_DECIMALS) -> tuple[ImportedGroup, ...]:
+    """Return the groups that a cell describes. Raises ValueError with the part that cannot be read.
+
+    `decimals` is the number of decimals of the currency. A price with more of them may mean thousands, as `+1,000` in
+    euros, so it is refused even if they are zeros.
+    """
     if cell.strip().casefold() == NONE:
         return ()
-    reader = _Reader(cell)
+    reader = _Reader(cell, decimals)
     groups = tuple(reader.groups())
     seen: set[str] = set()
     for choice in (choice for group in groups for choice in group.modifiers):
@@ -74,7 +81,8 @@ def read_options(cell: str) -> tuple[ImportedGroup, ...]:
 class _Reader:
     """A position in the text of a cell."""
 
-    def __init__(self, cell: str) -> None:
+    def __init__(self, cell: str, decimals: int) -> None:
+        self.decimals = decimals
         self.text, self.at = cell.replace("\r\n", "\n").replace("\r", "\n"), 0
 
     def groups(self) -> Iterable[ImportedGroup]:
@@ -103,7 +111,7 @@ class _Reader:
             quoted = self._quoted()
             rest = self._until(r"[;\n]").strip()
             if quoted or rest:
-                yield _choice(quoted, rest)
+                yield _choice(quoted, rest, self.decimals)
             ended = self.text[self.at : self.at + 1]
             self.at += 1
             if ended != ";":
@@ -126,13 +134,15 @@ class _Reader:
         return self.text[start : self.at]
 
 
-def _choice(quoted: str, rest: str) -> ImportedModifier:
+def _choice(quoted: str, rest: str, decimals: int) -> ImportedModifier:
     name, marks = _split_marks(rest)
     if bool(quoted) == bool(name):
         raise ValueError(f"“{(quoted or rest)[:60]} {rest[:60] if quoted else ''}” is not “choice +1.50 * (86)”.")
     if _RESERVED.search(name):
         raise ValueError(f'“{name[:60]}” holds a sign with a meaning. Write the name in quotes: "{name[:60]}".')
-    price = Decimal((marks.get("price") or "0").replace(",", ".").replace("−", "-"))
+    if _LIKE_A_PRICE.search(name):
+        raise ValueError(f"“{name[:60]}” ends like a price. Write it as in “Wine +1000.50”, or the name in quotes.")
+    price = _price(marks.get("price") or "0", decimals)
     return ImportedModifier(
         name=quoted or name,
         price=price or ZERO,
@@ -143,6 +153,16 @@ def _choice(quoted: str, rest: str) -> ImportedModifier:
         may_contain=_words(marks.get("may_contain")),
         free_of=_words(marks.get("free_of")),
     )
+
+
+def _price(mark: str, decimals: int) -> Decimal:
+    """Return a price. Raises ValueError if its separator may mean thousands."""
+    places = len(re.split("[.,]", mark)[1]) if re.search("[.,]", mark) else 0
+    if places == 3 and ("," in mark or decimals < 3):
+        raise ValueError(f"“{mark}” may mean thousands, or has too many decimals. Write a thousand as 1000.")
+    if places > decimals:
+        raise ValueError(f"“{mark}” has too many decimals: the currency has {decimals or 'no'} decimals.")
+    return Decimal(mark.replace(",", ".").replace("−", "-"))
 
 
 def _words(mark: str | None) -> tuple[str, ...]:
@@ -166,7 +186,8 @@ def _written(name: str, plain: Callable[[str], bool]) -> str:
 
 def _is_plain_choice(name: str) -> bool:
     """Return whether a choice's name is read as it is when it stands without quotes."""
-    return not _RESERVED.search(name) and not name.startswith(_QUOTE) and _split_marks(name) == (name, {})
+    reserved = _RESERVED.search(name) or name.startswith(_QUOTE) or _LIKE_A_PRICE.search(name)
+    return not reserved and _split_marks(name) == (name, {})
 
 
 def _is_plain_group(name: str) -> bool:

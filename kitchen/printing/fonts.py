@@ -100,7 +100,7 @@ def _is_other_cut(path: Path) -> bool:
 def _read_all(paths: Iterable[Path]) -> list[Font]:
     """Return fonts in the order in which they are tried: plain ones, decorated ones, coloured pictures."""
     files = sorted(paths, key=_rank)
-    found = [Font(str(path), *_read(str(path), path.stat().st_mtime_ns)) for path in files]
+    found = [Font(str(path), *_read(str(path), path.stat().st_mtime_ns)) for path in files if path.is_file()]
     return sorted((font for font in found if font.letters), key=lambda font: font.coloured)
 
 

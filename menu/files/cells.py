@@ -2,24 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from bistro.core.kernel.money import text
+from bistro.core.kernel.money import digits, text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
 from menu.files.numbers import NotANumber, Reader
 from menu.import_plan.known import groups_of, levels_of_row
-from menu.imported import ImportedItem
+from menu.imported import ImportedGroup, ImportedItem
 from menu.models import Item
 from menu.options_text import NONE, read_options, write_options
 from menu.tax_catalogue import compiled
 from menu.taxes import DishTax, read_dish_tax, write_components
 
+LONGEST_CELL = 32_767  # of Excel
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
@@ -60,14 +62,15 @@ def items_with_all(rows: QuerySet[Item]) -> QuerySet[Item]:
     return rows.select_related("restaurant", "category", "tax").prefetch_related(*related)
 
 
-def read_row(cells: Mapping[str, str], row: int | None = None) -> ImportedItem:
+def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     """Return the dish that a row describes; an absent or empty cell states nothing.
 
     Raises ValidationError with the problems by column. What only the menu can tell, the plan of the import checks.
     """
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
-    for column, reader in _READERS.items():
+    readers = _READERS | {"options": partial(_options, decimals=digits(currency))}
+    for column, reader in readers.items():
         if not cells.get(column) and column not in REQUIRED:
             continue
         try:
@@ -118,6 +121,12 @@ def _list(cell: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in cell.replace(";", ",").split(",") if word.strip())
 
 
+def _options(cell: str, decimals: int) -> tuple[ImportedGroup, ...]:
+    if len(cell) > LONGEST_CELL:
+        raise ValueError(f"This cell has more than {LONGEST_CELL} characters.")
+    return read_options(cell, decimals=decimals)
+
+
 def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:
     """Return a reader of words by code or label, which refuses unknown words."""
     codes = {name.casefold(): code for code, label in known for name in (code, label)}
@@ -144,5 +153,4 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "popular": _flag,
     "available": _flag,
     "portions_left": _count(most=100_000),
-    "options": read_options,
 }

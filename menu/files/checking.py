@@ -123,7 +123,7 @@ def check_file(
     restaurant = restaurant_of(actor)
     found = read_rows(sheet, columns, currency_of(restaurant), decimal=settings.decimal, category=settings.category)
     lacking = [_lacking(columns, name) for name in columns.lacking if name != "category" or not settings.category]
-    dishes, problems = _Dishes(columns).read(() if lacking else found.rows, progress)
+    dishes, problems = _Dishes(columns, restaurant.currency).read(() if lacking else found.rows, progress)
     known = {(each.row, each.column) for each in found.problems}  # an unreadable cell is not also an empty one
     others = [each for each in problems if (each.row, each.column) not in known]
     problems = sorted([*lacking, *found.problems, *others])
@@ -161,8 +161,8 @@ def _lacking(columns: ColumnMap, name: str) -> Problem:
 class _Dishes:
     """The reader of dishes from rows in our notation."""
 
-    def __init__(self, columns: ColumnMap) -> None:
-        self.columns = columns
+    def __init__(self, columns: ColumnMap, currency: str) -> None:
+        self.columns, self.currency = columns, currency
         self.problems: list[Problem] = []
         self.seen: dict[str, int] = {}
 
@@ -182,7 +182,7 @@ class _Dishes:
     def _dish(self, row: TextRow) -> ReadDish | None:
         key = name_key(row.cells.get("name", ""))
         try:
-            item = read_row(row.cells, row.number)
+            item = read_row(row.cells, row.number, self.currency)
         except ValidationError as error:
             self._refuse(row, error.message_dict)
             return None

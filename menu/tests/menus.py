@@ -16,7 +16,8 @@ from menu.taxes import DishTax
 ODD_NAMES = (
     "Size: L", "Combo +2", "7-Up -1.50", "'=quoted", "''=twice", "Extra! Hot", "Salad [small]", "Half * Half",
     '"quoted"', 'Say "hi"', "a; b", "*", "(86)", "Area (86)", "+1", "-1", "=1+1", "@x", "!nuts", "a !b", "none",
-    "[0-1]:", "x [1-1]: y", "'", '"', "Fries*", "1.50", "Ü +1,5", "ﷺ", "👨‍👩‍👧 +2", "نوشیدنی‌ها", "x\u2028y",
+    "[0-1]:", "x [1-1]: y", "'", '"', "Fries*", "1.50", "Ü +1,5",
+    "Fries+1.50", "Wine +1,000.50", "Soup + 2 €", "ﷺ", "👨‍👩‍👧 +2", "نوشیدنی‌ها", "x\u2028y",
 )  # fmt: skip
 ARCHIVED = "2026-01-01T00:00Z"
 

@@ -83,12 +83,29 @@ def test_prices_have_the_digits_of_the_currency(currency, price, written):
 
 
 @pytest.mark.parametrize(
+    ("decimals", "price", "value"),
+    [
+        (0, "+155", "155"), (0, "+1.000", None), (0, "+1,000", None), (0, "+1.5", None),
+        (2, "+1,5", "1.5"), (2, "-1.50", "-1.5"), (2, "+1.000", None), (2, "+1,000", None), (2, "+1.505", None),
+        (3, "+1.250", "1.25"), (3, "+1,25", "1.25"), (3, "+1,250", None), (3, "+1.2505", None),
+    ],
+)  # fmt: skip
+def test_a_separator_never_means_thousands(decimals, price, value):
+    if value is None:
+        with pytest.raises(ValueError, match="too many decimals"):
+            read_options(f"Side: A {price}", decimals)
+    else:
+        assert read_options(f"Side: A {price}", decimals) == (group(choice("A", value)),)
+
+
+@pytest.mark.parametrize(
     ("cell", "groups"),
     [
         ("", ()),
         (" none ", ()),
         ("Side:Fries;Salad", (group(choice("Fries"), choice("Salad"), most=2),)),
-        ("Side [ 0 - 1 ] : Fries+1", (group(choice("Fries+1")),)),
+        ("Side [ 0 - 1 ] : A-1", (group(choice("A-1")),)),
+        ("Side: Tea - 20 cl; Combo +2 dips", (group(choice("Tea - 20 cl"), choice("Combo +2 dips"), most=2),)),
         ("Side: Fries  +1,50  *;; Salad ;", (group(choice("Fries", "1.5", is_default=True), choice("Salad"), most=2),)),
         ("Side: Fries −1.50", (group(choice("Fries", "-1.5")),)),
         ("Side: Fries* !milk +2", (group(choice("Fries", "2", is_default=True, allergen="milk")),)),
@@ -116,6 +133,12 @@ def test_what_people_type_is_read(cell, groups):
         ("Side: +1.50", "is not “choice +1.50 * (86)”."),
         (": Fries", "is not “Group"),
         ("Side: a *\nb", "“b” is not “Group"),
+        ("Side: Fries+1.50", "“Fries+1.50” ends like a price."),
+        ("Side: Wine +1,000.50", "“Wine +1,000.50” ends like a price."),
+        ("Side: Fries +€1.50", "“Fries +€1.50” ends like a price."),
+        ("Side: Fries + 1.50 €", "“Fries + 1.50 €” ends like a price."),
+        ("Side: Fries -€1", "“Fries -€1” ends like a price."),
+        ("Side: Fries +1,000", "“+1,000” may mean thousands"),
     ],
 )
 def test_a_mistake_is_named(cell, says):

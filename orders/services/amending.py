@@ -82,7 +82,7 @@ class AmendedLine:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What counts for added food: the menu, the business day, and the allergies of the party."""
+    """The facts that count for added food: the menu, the business day, and the allergies of the party."""
 
     menu: CompiledMenu
     day: date

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
@@ -64,6 +65,15 @@ def test_the_form_shows_the_price_as_it_was_typed(kuwait):
     assert "1.250" in kuwait.browser("owner").get("/admin/menu/item/").content.decode()
 
 
+def test_the_history_shows_the_currencys_decimals(kuwait):
+    fields = {"name": kuwait.item.name, "category": kuwait.category.pk, "price": "1.25", "prep_minutes": "5", **NO_ROWS}
+    owner = kuwait.browser("owner")
+    assert owner.post(f"/admin/menu/item/{kuwait.item.pk}/change/", fields).status_code == 302
+    page = owner.get(f"/admin/menu/item/{kuwait.item.pk}/history/").content.decode()
+    assert ("10.000" in page, "1.250" in page) == (True, True)
+    assert ("10.0000" in page, "1.2500" in page) == (False, False)
+
+
 def test_a_choice_has_the_currencys_decimals(kuwait):
     group = ModifierGroupFactory(item=kuwait.item)
     choice = ModifierFactory(group=group, price=Decimal("0.125"))
@@ -76,38 +86,44 @@ def test_a_choice_has_the_currencys_decimals(kuwait):
     assert Order.objects.get().currency == "KWD"
 
 
-def upload(house, *rows):
-    out = io.StringIO()
-    csv.writer(out).writerows([["category", "name", "price", "options"], *rows])
-    file = SimpleUploadedFile("menu.csv", out.getvalue().encode())
-    return house.browser("owner").post("/admin/menu/item/import/", {"import_file": file, "format": "0"})
+@pytest.fixture
+def load(tmp_path):
+    """Return a function that imports rows by command and returns the answer's JSON."""
+
+    def load(house, *rows):
+        file, out = tmp_path / "menu.csv", io.StringIO()
+        with file.open("w") as lines:
+            csv.writer(lines).writerows([["category", "name", "price", "options"], *rows])
+        with suppress(SystemExit):
+            call_command("import_menu", str(file), "--restaurant", str(house.restaurant.pk), "--json", stdout=out)
+        return json.loads(out.getvalue())
+
+    return load
 
 
-def test_a_file_of_prices_in_dinars(kuwait):
-    page = upload(kuwait, ["Grill", "Shawarma", "1.250", "Side: Rice +0.375"])
-    form = page.context["confirm_form"]
-    kuwait.browser("owner").post(
-        "/admin/menu/item/process_import/", {name: form[name].value() or "" for name in form.fields}
-    )
+def test_a_file_of_prices_in_dinars(kuwait, load):
+    rows = [["Grill", "Shawarma", "1.250", "Side: Rice +0.375"], ["Drinks", "Tea", "0.375", ""]]
+    assert load(kuwait, *rows)["new"] == 2
     assert price_of(kuwait, "Shawarma") == Decimal("1.250")
     assert Modifier.objects.get(name="Rice").price == Decimal("0.375")
-    exported = kuwait.browser("owner").post(
-        "/admin/menu/item/export/", {"format": "0", **{f"item_{name}": "on" for name in ("name", "price", "options")},
-                                     "resource": "0", "items": []},
-    )  # fmt: skip
-    assert exported.status_code == 200
+    assert price_of(kuwait, "Tea") == Decimal("0.375")
+    assert load(kuwait, *rows)["unchanged"] == 2
+    out = io.StringIO()
+    call_command("export_menu", "--restaurant", str(kuwait.restaurant.pk), stdout=out)
+    assert "1.250" in out.getvalue()
+    assert "+0.375" in out.getvalue()
 
 
 @pytest.mark.parametrize(
     ("row", "column"),
     [(["Grill", "Sushi", "155.5", ""], "price"), (["Grill", "Sushi", "155", "Side: Rice +0.50"], "options")],
 )
-def test_a_file_with_half_a_yen_is_refused_in_the_preview(row, column):
+def test_a_file_with_half_a_yen_is_refused(load, row, column):
     house = open_house(currency="JPY")
-    page = upload(house, row)
-    (bad,) = page.context["result"].invalid_rows
-    assert "which has no decimals" in str(bad.field_specific_errors[column])
-    assert not Item.objects.filter(name="Sushi").exists()
+    with nothing_changes():
+        (problem,) = load(house, row)["errors"]
+    assert problem["column"] == column
+    assert "no decimals" in problem["message"]
 
 
 def test_pages_and_events_show_whole_yen():

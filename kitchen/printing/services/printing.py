@@ -3,7 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections, connection
@@ -11,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bistro.core.kernel.errors import Overloaded
-from kitchen.printing.escpos import as_escpos
+from kitchen.printing.escpos import SlipBytes, as_escpos
 from kitchen.printing.metrics import FAILED_SLIPS, TROUBLED_PRINTERS
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.network import PrinterTrouble, print_bytes
@@ -27,6 +29,7 @@ UNHEARD = timedelta(seconds=30)  # until a slip that no browser took is given up
 KEPT = timedelta(days=2)
 CLEAN_EVERY = timedelta(hours=1)
 CLEAN_ROWS = 500
+NOT_DRAWN = "Some letters could not be drawn. The log of the server has the reason."
 
 _guard = threading.Lock()
 _at_work: set[int] = set()
@@ -80,9 +83,7 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
     job = next_slip(printer, clock())
     if job is None or not claim(job):
         return False
-    slip = as_escpos(
-        job.slip, columns=printer.columns, code_page=printer.code_page, images=printer.images, again=job.doubtful
-    )
+    slip = _slip_bytes(job, printer)
     if not connection.in_atomic_block:
         close_old_connections()  # orders can use the connection meanwhile
     try:
@@ -96,6 +97,16 @@ def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
     else:
         printed(job=job, printer=printer, now=clock(), sure=printer.answers)
     return True
+
+
+def _slip_bytes(job: PrintJob, printer: Printer) -> SlipBytes:
+    """Return a slip's bytes. A fault while drawing, as a damaged font may cause, must not hold up the other slips."""
+    paper = partial(as_escpos, job.slip, columns=printer.columns, code_page=printer.code_page, again=job.doubtful)
+    try:
+        return paper(images=printer.images)
+    except Exception:
+        log.exception("a slip could not be drawn", extra={"printer": printer.pk})
+        return replace(paper(images=False), unreadable=NOT_DRAWN)
 
 
 def _begin(printer_id: int) -> int:

@@ -8,7 +8,9 @@ from django.utils import timezone
 from bistro.core.models import Event
 from kitchen.models import Ticket
 from kitchen.printing.models import Printer, PrintJob
+from kitchen.printing.raster import Artist
 from kitchen.printing.services import print_test, retry_failed, serve_printer
+from kitchen.printing.services.printing import NOT_DRAWN
 from kitchen.printing.tests.printers import printer_at, statuses
 from kitchen.printing.tests.scripts import needs_fonts, pictures
 from menu.compiled import forget as forget_menus
@@ -165,3 +167,23 @@ def test_control_a_menu_of_plain_letters_adds_nothing_to_a_test_slip(house, prin
     serve_printer(printer_id=printer.pk)
     assert "From your menu" not in paper.text()
     assert statuses() == [("test", "printed")]
+
+
+def test_a_damaged_font_holds_up_no_slip(house, printer, paper, monkeypatch, caplog):
+    """The slip comes out with its letters missing, is reported, and the next one is printed."""
+    needs_fonts(DUCK)
+
+    def damaged(*_arguments):
+        raise OSError("broken file")
+
+    monkeypatch.setattr(Artist, "rows", damaged)
+    duck_on_the_menu(house)
+    order = house.place(quantity=3)
+    house.place(lines=[{"item": house.add_item(name="Stew").pk, "quantity": 1}])
+    assert serve_printer(printer_id=printer.pk) == 2
+    printer.refresh_from_db()
+    assert [status for _kind, status in statuses()] == ["failed", "printed"]
+    assert "3 x ????" in paper.text(0)
+    assert "Stew" in paper.text(1)
+    assert (house.status(order), printer.trouble) == ("placed", NOT_DRAWN)
+    assert "broken file" in caplog.text

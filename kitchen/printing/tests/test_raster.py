@@ -215,5 +215,7 @@ def test_a_stand_in_is_drawn_where_the_font_lacks_the_letter(monkeypatch):
 
 def test_a_file_that_is_no_font_is_passed_over(settings, tmp_path):
     (tmp_path / "broken.ttf").write_bytes(b"not a font")
+    (tmp_path / "gone.ttf").symlink_to(tmp_path / "nowhere.ttf")
+    (tmp_path / "folder.otf").mkdir()
     settings.FONT_FOLDERS = [str(tmp_path), "/nowhere"]
     assert Fonts().one_for("A") is None
