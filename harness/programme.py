@@ -10,7 +10,7 @@ from time import perf_counter
 from rich.console import Console
 
 from harness.alarms import alarms
-from harness.crowds import crowding
+from harness.crowds import crowding, flooding
 from harness.drill import CAREFUL, NAIVE, drill, go_back
 from harness.evening import Load, evening, opened, watched
 from harness.installation import Installation, Plan
@@ -67,7 +67,8 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--old-orders", type=int, default=1_000_000, help="old orders in the database that is migrated")
     add("--report", type=float, default=10.0, help="seconds that a report reads the tables meanwhile")
     add("--overload", type=float, default=60.0, help="seconds of overload")
-    words = "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, overload"
+    add("--flood", type=float, default=30.0, help="seconds of a flood of sockets")
+    words = "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, overload, flood"
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args(given)
@@ -209,6 +210,7 @@ PARTS = {
     "soak": soaking,
     "drill": drilling,
     "overload slow": crowding,
+    "flood": flooding,
 }
 
 
