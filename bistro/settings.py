@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bistro.core.server.middleware.PrivateMiddleware",
+    "bistro.core.server.middleware.CookieMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -270,6 +271,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["bistro.core.auth.access.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bistro.core.api.parsers.StrictJSONParser"],
+    "URL_FORMAT_OVERRIDE": None,  # there is one format, and `?format=` is no parameter
     "DEFAULT_SCHEMA_CLASS": "bistro.core.api.schema.ProblemAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["bistro.core.auth.rate_limits.CredentialThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
