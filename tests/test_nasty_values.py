@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 
+from bistro.core.api.documents import Document
 from bistro.core.tests.http import refused
 from tests.addresses import API, PAGES
 from tests.nasty import (
@@ -164,6 +165,15 @@ def test_some_values_in_all_places(walker, inputs):
 @pytest.mark.slow
 def test_many_values_in_all_places(walker, inputs):
     assert faults_of_walk(walker, inputs, MANY, first=FEW) == []
+
+
+def test_control_a_view_that_trusts_its_query_is_found(walker, monkeypatch):
+    monkeypatch.delattr(Document, "_get_version_parameter")
+    names = documented_inputs("openapi.json")
+    with recorded(names, "query"):
+        walker.ask("GET", "openapi.json")
+    faults = faults_of_walk(walker, {"openapi.json": names}, 300)
+    assert "GET /openapi.json, query version, line break: is 500" in faults
 
 
 def test_every_method_has_an_answer(walker):

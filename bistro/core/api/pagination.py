@@ -34,6 +34,8 @@ def number_param(request: Request, name: str, default: int, *, least: int) -> in
 class _Keyset(CursorPagination):
     """A cursor in the order of the list's queryset."""
 
+    page_size: int
+    max_page_size: int
     page_size_query_param = "limit"
 
     def __init__(self, page_size: int, max_page_size: int) -> None:
