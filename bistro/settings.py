@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
     "channels",
     "corsheaders",
     "csp",
@@ -102,7 +101,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "bistro.core.server.middleware.DomainErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -194,7 +192,13 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "bistro.core.auth.counting_caches.CountingMemoryCache"}}
+    # Django's 300 entries are too few: a flood of names would push out the counters of wrong passwords.
+    CACHES = {
+        "default": {
+            "BACKEND": "bistro.core.auth.counting_caches.CountingMemoryCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- Reactions and sweeps: see bistro/wiring.py -------------------------------------------------------
@@ -225,7 +229,7 @@ SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.Staff"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["bistro.core.auth.login_locks.LockingBackend"]
 PASSWORD_HASHERS = ["bistro.core.auth.hashers.Argon2LowMemory", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -238,19 +242,6 @@ LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a long shift
-
-# Failed logins lock the pair of account and address, so that one guesser cannot lock out a waiter.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "bistro.core.server.error_views.lockout_response"
-AXES_USERNAME_FORM_FIELD = "username"  # the name in the login form and the API; the default is the model's field
-AXES_USERNAME_CALLABLE = "bistro.core.auth.authentication.lockout_name"
-AXES_CLIENT_IP_CALLABLE = "bistro.core.auth.rate_limits.client_address"
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_VERBOSE = False
-AXES_ENABLE_ADMIN = False  # its rows belong to no restaurant
 
 # --- API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -313,8 +304,12 @@ RATE_LIMITS = {
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "heartbeat": "60/min",
-    "login": "30/min",
+    # Wrong passwords have locks instead: bistro.core.auth.login_locks. These limits share no counter.
+    "refresh": "60/min",
+    "register": "10/min",
     "enrol": "10/min",
+    "pairing": "10/min",
+    "claim": "10/min",
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = False
@@ -385,6 +380,5 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
         "daphne": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
     },
 }
