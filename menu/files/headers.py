@@ -62,6 +62,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+LONGEST_HEADER = 100
 # The unit at the end of a header: (€), [EUR], in EUR, in %.
 _UNIT = re.compile(r"\s*(?:[(\[]\s*(?:[A-Z]{3}|[€$£¥%])\s*[)\]]|\bin\s+(?:[A-Z]{3}|Euro|[€$£¥%]))\s*$")
 
@@ -78,6 +79,8 @@ _BY_KEY |= {header_key(field): field for field in FIELDS}
 
 def field_of(header: str) -> str | None:
     """Return the field that a header names in any of the languages, or None: `Preis`, `Price (EUR)`, `VAT in %`."""
+    if len(header) > LONGEST_HEADER:
+        return None
     return _BY_KEY.get(header_key(header)) or _BY_KEY.get(header_key(_UNIT.sub("", header)))
 
 

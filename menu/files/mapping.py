@@ -80,7 +80,7 @@ def fingerprint(headers: Sequence[str]) -> str:
 def header_of(sheet: Sheet, wanted: Mapping[str, str] | None = None) -> Row:
     """Return the row with the headers: titles may stand above it.
 
-    The row with the most headers that are known or `wanted`; without any, the first row with two texts.
+    The row with the most headers that are known or `wanted`; without any, the first of the fullest rows.
     """
     names = set(wanted or ())
 
@@ -93,7 +93,7 @@ def header_of(sheet: Sheet, wanted: Mapping[str, str] | None = None) -> Row:
     best = max(rows, key=known)
     if known(best) >= min(2, max(1, len(best.cells))):
         return best
-    return next((row for row in rows if sum(map(bool, row.cells)) > 1), rows[0])
+    return max(rows, key=lambda row: sum(map(bool, row.cells)))
 
 
 def map_columns(sheet: Sheet, told: Mapping[str, str] | None = None) -> ColumnMap:

@@ -22,6 +22,12 @@ _TAXES = frozenset({"tax", "tax_take_away"})
 _REGULAR = frozenset({"", "regular", "default", "standard"})  # variants that other systems write for dishes without any
 _ON = frozenset({"y", "yes", "true", "1", "x"})
 _QUOTED = re.compile(r"'+[=+\-@\t\r\n]")
+# A quoted name, or a choice's price: behind the price stand only marks such as `*` and `(86)`. The possessive `*+`
+# keeps hostile cells cheap.
+_PRICE_IN_OPTIONS = re.compile(
+    r'"(?:[^"]|"")*"|(?<=\s)(?P<sign>[+\-\u2212])(?P<number>[0-9][0-9.,]*)'
+    r'(?=(?:\s*(?:\*|\([^()]*\)|![^!*()+";\n]*+))*+\s*(?:[;\n]|$))'
+)
 _NUMBER_IN_TAX = re.compile(r"(?<![\w.,])[0-9]+[.,][0-9]+(?![\w.,])")
 
 
@@ -114,6 +120,9 @@ def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator
                 yield proof(currency.bare(text), whole=currency.digits == 0)
             elif field in _TAXES:
                 yield from (proof(number, most=100) for number in _NUMBER_IN_TAX.findall(text))
+            elif field == "options":
+                numbers = (found["number"] for found in _PRICE_IN_OPTIONS.finditer(text))
+                yield from (proof(number, whole=currency.digits == 0) for number in numbers if number)
 
 
 class _RowReader:
@@ -161,18 +170,27 @@ class _RowReader:
             return plain(self._price(cell))
         if field in _TAXES:
             return self._tax(cell)
+        if field == "options":
+            return _PRICE_IN_OPTIONS.sub(self._option_price, unquoted(cell.text))
         return cell.text if field in _COUNTS else unquoted(cell.text)
 
     def _price(self, cell: Cell) -> Decimal:
-        number = cell.number
-        if number is None:
-            try:
-                number = self.numbers.number(self.currency.bare(cell.text), whole=self.currency.digits == 0)
-            except NotANumber as error:
-                raise NotANumber(str(error).replace("a number", "a price", 1)) from None
+        number = self._amount(self.currency.bare(cell.text)) if cell.number is None else cell.number
         if number < 0:
             raise NotANumber(f"“{cell.text}” is below zero.")
-        return number.normalize(FIFTEEN)
+        return number
+
+    def _option_price(self, found: re.Match[str]) -> str:
+        if not found["number"]:
+            return found[0]  # a name in quotes
+        return found["sign"] + plain(self._amount(found["number"]))
+
+    def _amount(self, text: str) -> Decimal:
+        """Return an amount that is written as text. Raises NotANumber, AmbiguousNumber."""
+        try:
+            return self.numbers.number(text, whole=self.currency.digits == 0).normalize(FIFTEEN)
+        except NotANumber as error:
+            raise NotANumber(str(error).replace("a number", "a price", 1)) from None
 
     def _tax(self, cell: Cell) -> str:
         """Return a tax cell with decimal points. A bare 0.19 in a workbook is a forgotten percent format."""

@@ -19,6 +19,7 @@ from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, 
 MOST_BYTES = 64 * 1024 * 1024
 FARTHEST_ROW = 100_000
 MOST_CELLS = 1_000_000
+LONGEST_FORMAT = 255  # of Excel
 # The digits that spreadsheet programs keep and show: 0.30000000000000004 is 0.3.
 FIFTEEN = Context(prec=15)
 _DATES = (datetime.date, datetime.time, datetime.timedelta)
@@ -131,7 +132,7 @@ def _cell(cell: Any) -> Cell:
 def _number(value: float, number_format: str) -> Cell:
     """Return a number as its format shows it."""
     number = FIFTEEN.create_decimal(repr(value))
-    bare = _LITERALS.sub("", number_format)
+    bare = _LITERALS.sub("", number_format[:LONGEST_FORMAT])
     percent = "%" in bare
     if percent:
         number = FIFTEEN.multiply(number, Decimal(100))

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bistro.core.models import Event
 from menu.compiled import current_menu
@@ -180,3 +182,20 @@ def test_the_list_of_groups_names_the_dishes_of_each(house, owner):
     page = owner.get(GROUPS).content.decode()
     assert f"{house.item.name}, Soup" in page
     assert "Gone" not in page
+
+
+def test_the_pages_cost_the_same_for_any_number_of_groups(house, owner):
+    def cost(path):
+        owner.get(path)  # content types are read only once
+        with CaptureQueriesContext(connection) as asked:
+            assert owner.get(path).status_code == 200
+        return len(asked)
+
+    shared = ModifierFactory(group__item=house.item).group
+    paths = (f"{ITEMS}{house.item.pk}/change/", f"{GROUPS}{shared.pk}/change/", GROUPS)
+    before = [cost(path) for path in paths]
+    for _ in range(8):
+        ModifierFactory(group__item=house.item)
+        ModifierFactory(group=shared)
+        ItemGroupFactory(item=house.add_item(), group=shared)
+    assert [cost(path) for path in paths] == before

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Sequence
 
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError
 
 from bistro.core.auth.rate_limits import order_scope, over_limits
-from bistro.core.database.errors import database_is_busy
+from bistro.core.database.errors import database_is_busy, storage_refusal
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.speed.group_commit import GroupCommit
@@ -101,9 +101,10 @@ def _place_again(request: OrderRequest) -> Outcome:
     except DomainError as error:
         return error
     except DatabaseError as error:  # a locked or unavailable database, so that the caller may retry with the same key
-        if not isinstance(error, OperationalError):
+        refusal = storage_refusal(error)
+        if refusal is None:
             log.exception("an order cannot be written")  # the other orders of the batch are still written
-        return database_is_busy()
+        return refusal or database_is_busy()
     return outcome
 
 

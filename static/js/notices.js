@@ -10,6 +10,12 @@ const WORDS = {
   503: "The server is busy. Wait a moment and try again.",
 };
 
+// Refusals that need another word than their status has, by the header Bistro-Problem.
+const REASONS = {
+  storage_full: "The server's disk is full, so nothing was saved. Tell the owner; then try again.",
+  storage_damaged: "The server's database is damaged. Tell the owner: the newest backup must be restored.",
+};
+
 let shown = null;
 
 function hush() {
@@ -40,7 +46,11 @@ function startToastClocks() {
 }
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  say(WORDS[detail.xhr.status] ?? "Something went wrong on the server. Nothing was changed. Try again.");
+  say(
+    REASONS[detail.xhr.getResponseHeader("Bistro-Problem")] ??
+      WORDS[detail.xhr.status] ??
+      "Something went wrong on the server. Nothing was changed. Try again.",
+  );
 });
 document.addEventListener("htmx:sendError", () =>
   say("No connection. Nothing was sent. Try again when the page is LIVE."),

@@ -53,8 +53,13 @@ class Account:
 
     @property
     def lost(self) -> set[int]:
-        """Return acknowledged orders that are missing in the list, on the kitchen's wall or in the feed."""
-        return self.not_stored | self.not_shown | self.not_announced
+        """Return acknowledged orders that are missing in the books."""
+        return self.not_stored
+
+    @property
+    def not_shown_yet(self) -> set[int]:
+        """Return orders of the books that a kitchen screen or the feed has not shown by the end."""
+        return (self.not_shown | self.not_announced) - self.not_stored
 
     @property
     def money_agrees(self) -> bool:
@@ -69,6 +74,8 @@ class Account:
             found.append("no order was acknowledged")
         if self.lost:
             found.append(f"{len(self.lost)} lost")
+        if self.not_shown_yet:
+            found.append(f"{len(self.not_shown_yet)} not shown yet")
         if self.doubled:
             found.append(f"{len(self.doubled)} doubled")
         if self.invented:

@@ -81,7 +81,7 @@ def show_account(evening: Evening, account: Account, console: Console) -> None:
     if account.problems:
         console.print(f"[bold red]NOT GOOD[/]: {'; '.join(account.problems)}.")
     else:
-        console.print("[bold green]GOOD[/]: nothing lost, nothing doubled, the money agrees.")
+        console.print("[bold green]GOOD[/]: nothing lost, nothing doubled, all shown, the money agrees.")
 
 
 def _account_table(evening: Evening, account: Account) -> Table:
@@ -97,6 +97,7 @@ def _account_table(evening: Evening, account: Account) -> Table:
         ("refused", _reasons(account.refused)),
         ("never answered", account.unanswered),
         ("[bold]lost[/]", len(account.lost)),
+        ("not shown yet", len(account.not_shown_yet)),
         ("[bold]doubled[/]", len(account.doubled)),
         ("history rows skipped", _reasons(evening.plan.skipped_by_reason())),
         ("history rows at another price", sum(sum(d.rows.values()) for d in evening.plan.differences)),
@@ -161,9 +162,9 @@ def _wrong_totals_table(account: Account) -> Table:
 def _show_sets(account: Account, console: Console) -> None:
     """Print the ids of wrong orders."""
     for name, orders in (
-        ("not stored", account.not_stored),
-        ("not shown in the kitchen", account.not_shown),
-        ("not announced", account.not_announced),
+        ("lost (not stored)", account.lost),
+        ("not shown in the kitchen yet", account.not_shown - account.lost),
+        ("not announced yet", account.not_announced - account.lost),
         ("doubled", account.doubled),
         ("stored although refused", account.invented),
     ):
@@ -187,6 +188,7 @@ def figures(evening: Evening, account: Account) -> dict[str, Any]:
         },
         "refused": dict(account.refused),
         "lost": sorted(account.lost),
+        "not_shown_yet": sorted(account.not_shown_yet),
         "doubled": sorted(account.doubled),
         "money_expected": str(account.expected),
         "money_found": str(account.found),

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from bistro.core.auth.refused import RefusedAPIException
-from bistro.core.database.errors import DATABASE_IS_BUSY, database_is_busy
+from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.errors import DomainError, Overloaded, TooMany
 from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 
@@ -44,9 +44,9 @@ class ProblemHandler(ExceptionHandler):
     """
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, DATABASE_IS_BUSY):
-            log.warning("database unavailable for a request", extra={"error": repr(exc)})
-            exc = database_is_busy()
+        if (refusal := storage_refusal(exc)) is not None:
+            log.warning("storage unavailable for a request", extra={"error": repr(exc)})
+            exc = refusal
         if isinstance(exc, exceptions.Throttled):
             wait = max(1, math.ceil(getattr(exc, "wait", None) or 1))
             exc = TooMany(f"Too many requests. Try again in {wait} s.", retry_after=wait)

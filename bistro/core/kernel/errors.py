@@ -125,3 +125,23 @@ class Overloaded(DomainError):
     code = "overloaded"
     status = 503
     retry_after = 1
+
+
+class StorageFull(Overloaded):
+    """A write for which the disk has no space. Nothing was kept; the same request succeeds once there is space."""
+
+    code = "storage_full"
+    retry_after = 10
+
+    def __init__(self) -> None:
+        super().__init__("The server's disk is full, so nothing was saved. Tell the owner; then try again.")
+
+
+class StorageDamaged(Overloaded):
+    """A request that met a malformed database. Only a restore helps."""
+
+    code = "storage_damaged"
+    retry_after = 60
+
+    def __init__(self) -> None:
+        super().__init__("The server's database is damaged. Tell the owner: the newest backup must be restored.")

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
 from bistro.core.auth.rate_limits import client_address
-from bistro.core.database.errors import DATABASE_IS_BUSY, database_is_busy
+from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError
 from bistro.core.web.pages import with_status
@@ -108,9 +108,11 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, DATABASE_IS_BUSY):
-            log.warning("database unavailable for a page", extra={"error": repr(error)})
-            return with_status(render(request, "503.html"), database_is_busy())
+        if (refusal := storage_refusal(error)) is not None:
+            log.warning("storage unavailable for a page", extra={"error": repr(error)})
+            page = render(request, "503.html", {"message": refusal.message, "code": refusal.code})
+            page["Bistro-Problem"] = refusal.code  # notices.js shows its own sentence, since a page is no fragment
+            return with_status(page, refusal)
         if isinstance(error, DomainError):
             context = {"message": error.message, "status": error.status}
             return with_status(render(request, "core/refused.html", context), error)

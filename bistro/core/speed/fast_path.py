@@ -19,7 +19,7 @@ from django.core.handlers.base import BaseHandler
 from django.http.request import split_domain_port, validate_host
 from prometheus_client import Counter, Histogram
 
-from bistro.core.database.errors import DATABASE_IS_BUSY, database_is_busy
+from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.asgi import App, Message, Receive, Send, refuse, replay
 from bistro.core.kernel.errors import Overloaded
 
@@ -130,12 +130,8 @@ class _FastEndpoint:
             answer = await self._answer(scope, messages)
         except Overloaded as error:
             await _refuse_overload(send, error)
-        except DATABASE_IS_BUSY as error:
-            log.warning("database unavailable on the fast path", extra={"error": repr(error)})
-            await _refuse_overload(send, database_is_busy())
-        except Exception:  # as in Django, details go to the log only
-            log.exception("fast path handler failed", extra={"path": self.path})
-            await refuse(send, 500, "Something went wrong on the server. Try again in a moment.", "server_error", [])
+        except Exception as error:
+            await self._refuse(error, send)
         else:
             if answer is None:
                 self.passed_on.inc()
@@ -149,6 +145,15 @@ class _FastEndpoint:
         if headers is None or self.shared.get() is None:
             return None
         return await self.handler(PlainRequest(headers, b"".join(message.get("body", b"") for message in messages)))
+
+    async def _refuse(self, error: Exception, send: Send) -> None:
+        """Answer 503 for a database or disk that cannot serve now, else 500. As in Django, details are only logged."""
+        if (refusal := storage_refusal(error)) is not None:
+            log.warning("storage unavailable on the fast path", extra={"error": repr(error)})
+            await _refuse_overload(send, refusal)
+            return
+        log.error("fast path handler failed", extra={"path": self.path}, exc_info=error)
+        await refuse(send, 500, "Something went wrong on the server. Try again in a moment.", "server_error", [])
 
     async def _send(self, answer: PlainResponse, send: Send) -> None:
         own = [(b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(answer.body))]

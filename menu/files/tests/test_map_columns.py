@@ -50,6 +50,13 @@ def test_titles_may_stand_above_the_header():
     assert (found.header_row, found.headers) == (4, ("Kategorie", "Gericht", "Preis"))
 
 
+def test_titles_may_stand_above_headers_that_nobody_knows():
+    sheet = open_sheet(b"Speisen,2026\n\nWas,Wieviel,Wo\nTee,2.50,Bar\nBrot,1.00,\n")
+    assert map_columns(sheet).header_row == 3
+    told = {"Was": "name", "Wieviel": "price", "Wo": "category"}
+    assert map_columns(sheet, told).header_row == 3
+
+
 def test_a_person_maps_and_ignores_columns():
     fields, found, sheet = mapped(
         "Was,Wieviel,Wo,price\nTee,2.50,Bar,9\n", {"was": "name", "Wieviel": "price", "Wo": "category"}

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from menu.files.headers import field_of
 from menu.files.mapping import map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, read_rows
@@ -147,3 +148,34 @@ def test_rows_that_are_no_dishes_are_counted():
     found = read(text)
     assert [row.cells["name"] for row in found.rows] == ["Steak"]
     assert found.not_dishes == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("Size: S *; L +1,50", "Size: S *; L +1.5"),
+        ("Size: L +1,50 * (86); XL \u22120,50 !nuts", "Size: L +1.5 * (86); XL \u22120.5 !nuts"),
+        ("Size: L +2,00 (contains nuts, milk) (free of eggs)", "Size: L +2 (contains nuts, milk) (free of eggs)"),
+        ('Deal: Two +2,50 extra; "7-Up -1,50" +1,00', 'Deal: Two +2,50 extra; "7-Up -1,50" +1'),
+        ("A: B +1.250\nC: D +0,50", "A: B +1250\nC: D +0.5"),
+    ],
+)
+def test_prices_of_choices_get_a_point_and_names_stay(text, read_as):
+    (row,) = read(workbook(["category", "name", "price", "options"], ["A", "B", 2, text])).rows
+    assert row.cells["options"] == read_as
+
+
+def test_a_price_of_a_choice_decides_for_the_file_and_can_be_a_question():
+    text = "category,name,price,options\nGrill,Shawarma,1.250,Side: Rice {}\n"
+    assert read(text.format("+0.375"), DINAR).rows[0].cells["price"] == "1.25"
+    found = read(text.format("+1.375").replace(",1.250,", ",2,"), DINAR)
+    assert [(p.row, p.column) for p in found.problems] == [(2, "options")]
+    assert found.asks_separator
+
+
+@pytest.mark.parametrize("tail", [" !a" * 5000 + "x)", " (a)" * 5000 + "x", " " * 20_000 + "x", " +1" * 5000 + " !a ("])
+def test_a_hostile_cell_costs_little(tail):
+    """Patterns that try again at each place would not end here."""
+    (row,) = read(workbook(["category", "name", "price", "options"], ["A", "B", 2, "Side: Rice +1" + tail])).rows
+    assert row.cells["options"].startswith("Side: Rice +1")
+    assert field_of("a" + " " * 100_000 + "b") is None

@@ -59,10 +59,20 @@ async def test_an_order_that_is_not_in_the_books_is_lost(evening_at):
     assert "2 lost" in account.problems
 
 
-async def test_an_order_that_no_kitchen_screen_showed_is_lost(evening_at):
-    account, _, _ = await evening_at(hide_first=3)
-    assert account.not_shown == account.lost == {1, 2, 3}
+async def test_an_order_that_no_kitchen_screen_showed_is_in_the_books_and_not_shown_yet(evening_at):
+    account, evening, _ = await evening_at(hide_first=3)
+    assert account.not_shown == account.not_shown_yet == {1, 2, 3}
+    assert account.lost == set()
+    assert account.problems == ["3 not shown yet"]
     assert account.shown == 4
+    found = figures(evening, account)
+    assert (found["lost"], found["not_shown_yet"], found["good"]) == ([], [1, 2, 3], False)
+
+
+async def test_an_order_that_is_lost_is_not_counted_twice(evening_at):
+    account, _, _ = await evening_at(lose_first=2, hide_first=2)
+    assert (account.lost, account.not_shown_yet) == ({1, 2}, set())
+    assert not any("not shown" in problem for problem in account.problems)
 
 
 async def test_an_order_announced_twice_is_doubled(evening_at):
@@ -113,7 +123,7 @@ async def test_the_report_names_what_went_wrong(evening_at):
     show_account(evening, account, console)
     text = console.export_text()
     assert "NOT GOOD" in text
-    assert "not stored: 1 (1)" in text
+    assert "lost (not stored): 1 (1)" in text
     assert "money found" in text
     found = figures(evening, account)
     assert found["lost"] == [1]
