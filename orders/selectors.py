@@ -20,7 +20,7 @@ def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[Order
     """
     orders = Order.objects.visible_to(actor).since(now - timedelta(minutes=minutes)).for_reports()
     rows = orders.filter(lines__isnull=False, lines__removed_at=None).order_by(
-        "-placed_at", "-pk", "lines__position", "lines__pk"
+        "-pk", "lines__position", "lines__pk"
     )
     return rows.values(
         order_id=F("pk"),

@@ -15,11 +15,12 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+from rest_framework_simplejwt.tokens import Token
 
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.device_cache import cache_device
 from bistro.core.auth.last_seen import record_seen
+from bistro.core.auth.login_tokens import AccessToken, RefreshToken
 from bistro.core.auth.rate_limits import client_address
 from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.kernel.actors import Actor
