@@ -15,12 +15,13 @@ from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
 from menu.files.numbers import NotANumber, Reader
 from menu.import_plan.known import groups_of, levels_of_row
-from menu.imported import ImportedItem
+from menu.imported import ImportedGroup, ImportedItem
 from menu.models import Item
 from menu.options_text import NONE, read_options, write_options
 from menu.tax_catalogue import compiled
 from menu.taxes import DishTax, read_dish_tax, write_components
 
+LONGEST_CELL = 32_767  # of Excel
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
@@ -68,7 +69,7 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     """
     problems: dict[str, list[str]] = {}
     read: dict[str, Any] = {}
-    readers = _READERS | {"options": partial(read_options, decimals=digits(currency))}
+    readers = _READERS | {"options": partial(_options, decimals=digits(currency))}
     for column, reader in readers.items():
         if not cells.get(column) and column not in REQUIRED:
             continue
@@ -118,6 +119,12 @@ def _list(cell: str) -> tuple[str, ...]:
     if cell.strip().casefold() == NONE:
         return ()
     return tuple(word.strip() for word in cell.replace(";", ",").split(",") if word.strip())
+
+
+def _options(cell: str, decimals: int) -> tuple[ImportedGroup, ...]:
+    if len(cell) > LONGEST_CELL:
+        raise ValueError(f"This cell has more than {LONGEST_CELL} characters.")
+    return read_options(cell, decimals=decimals)
 
 
 def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:

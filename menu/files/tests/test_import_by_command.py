@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from menu.files.headers import COLUMNS
 from menu.files.tests.workbook_bytes import workbook
-from menu.models import Category, Item, MenuVersion
+from menu.models import Category, Item, MenuVersion, Modifier
 from menu.tests.factories import ItemFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,8 @@ def test_one_bad_row_and_nothing_is_written(house, run, row, column, says):
 @pytest.mark.parametrize(
     ("columns", "cell"),
     [("allergens", "dust"), ("diets", "paleo"), ("portions_left", "-1"), ("prep_minutes", "soon"),
-     ("popular", "perhaps"), ("tax", "200"), ("options", "Side [3-1]: Fries"), ("options", "Side [0-1]: Fries; fries")],
+     ("popular", "perhaps"), ("tax", "200"), ("options", "Side [3-1]: Fries"), ("options", "Side [0-1]: Fries; fries"),
+     ("options", "Side: " + "x" * 33_000)],
 )  # fmt: skip
 def test_every_column_is_checked(run, columns, cell):
     answer, status = run(f"category,name,price,{columns}\nS,Soup,8.50,{cell}\n")
@@ -211,15 +212,16 @@ def test_an_export_comes_in_unchanged(house, run, tmp_path, name):
     assert Item.objects.filter(restaurant=house.restaurant).count() == count
 
 
-def test_a_choice_for_thousands_is_refused(house, run):
-    """In yen, `+1,000` is no price of one yen."""
+def test_a_choice_for_thousands_is_never_one_yen(house, run):
+    """Yen have no decimals, so `+1,000` is a thousand; in euros it is a question."""
+    text = 'category,name,price,options\nA,Ramen,900,"Topping: Wagyu +1,000"\n'
+    answer, status = run(text)
+    assert ([(each["row"], each["column"]) for each in answer["errors"]], status) == ([(2, "options")], 1)
+    assert not Item.objects.filter(name="Ramen").exists()
     house.restaurant.currency = "JPY"
     house.restaurant.save()
-    before = Item.objects.count()
-    answer, status = run('category,name,price,options\nA,Ramen,900,"Topping: Wagyu +1,000"\n')
-    assert ([(each["row"], each["column"]) for each in answer["errors"]], status) == ([(2, "options")], 1)
-    assert Item.objects.count() == before
-    assert run("category,name,price,options\nA,Ramen,900,Topping: Wagyu +1000\n")[1] == 0
+    assert run(text) == (nothing(new=1), 0)
+    assert Modifier.objects.get(name="Wagyu").price == 1000
 
 
 def test_an_export_in_dinars_comes_in_unchanged(house, run):
