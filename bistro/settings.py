@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "kitchen",
     "kitchen.printing",
     "bistro.opening",
+    "bistro.backup",
     "bistro.demo",
 ]
 
@@ -206,6 +207,13 @@ else:
 
 # --- Reactions and sweeps: see bistro/wiring.py -------------------------------------------------------
 SWEEP_SECONDS = 1.0
+
+# --- Backups: see docs/backup.md -----------------------------------------------------------------------
+BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(VAR / "backups"))).resolve()
+BACKUP_SECONDS = env.float("BACKUP_SECONDS", default=300 if SQLITE else 3600)  # between two backups; 0 makes none
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=24)
+BACKUP_COMMAND = env.str("BACKUP_COMMAND", default="")  # copies an archive elsewhere; its argument is the path
+BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=100)  # of a scheduled copy; 0: no limit
 
 # --- Live feed ---------------------------------------------------------------------------------------
 FEED_POLL_SECONDS = 1.0  # interval at which the tail polls the log without a commit signal

@@ -20,7 +20,11 @@ EVENT_REACTIONS: dict[str, list[str]] = {
 }
 
 # Alarms of higher apps on the floor plan, each a function of the actor.
-FLOOR_ALARMS: list[str] = ["kitchen.alarms.unseen_tickets", "kitchen.printing.alarms.printer_alarms"]
+FLOOR_ALARMS: list[str] = [
+    "kitchen.alarms.unseen_tickets",
+    "kitchen.printing.alarms.printer_alarms",
+    "bistro.backup.alarms.backup_alarms",
+]
 
 # Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
 WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
@@ -36,6 +40,7 @@ SWEEPS: list[str] = [
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
+    "bistro.backup.schedule.back_up_when_due",
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",

@@ -18,6 +18,7 @@ NO_LIMITS = {
     "RATE_INTEGRATION_ORDERS": "1000000/min",
     "RATE_CREDENTIAL": "1000000/min",
     "LOG_LEVEL": "WARNING",
+    "BACKUP_SECONDS": "0",  # the trial of backups makes its own
 }
 DATABASE = "bistro"
 

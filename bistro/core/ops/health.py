@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from bistro.core.database.errors import is_malformed, storage_refusal
 from bistro.core.kernel.hooks import hook
+from bistro.core.ops.backups import backup_state
 from bistro.core.ops.findings import Finding, Level
 from bistro.core.ops.integrity import integrity
 from bistro.core.ops.selectors import unapplied_migrations
@@ -56,6 +57,16 @@ def _findings() -> Iterator[Finding]:
         yield writes
         yield from more
     yield integrity()
+    yield _backup()
+
+
+def _backup() -> Finding:
+    """Return the state of the schedule, the moment of the newest backup and its age in seconds."""
+    now = timezone.now()
+    state = backup_state(now)
+    age = round((now - state.at).total_seconds()) if state.at else None
+    facts = {"state": state.word, "at": state.at.isoformat() if state.at else None, "age_seconds": age}
+    return Finding("backup", state.word, Level.DEGRADED if state.late else Level.OK, facts)
 
 
 def _migrations(missing: list[str]) -> Finding:

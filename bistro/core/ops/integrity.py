@@ -1,20 +1,18 @@
 """The integrity check of a SQLite database after an unclean start.
 
-It runs in a thread of its own, because a large database takes a while and guests order meanwhile. PostgreSQL checks its
-pages itself.
+It runs in a thread of its own, because a large database takes a while and guests order meanwhile; the start itself
+reads only small ones (`starting.py`). PostgreSQL checks its pages itself.
 """
 
-import atexit
 import os
-import sqlite3
 import threading
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
 from bistro.core.database.errors import troubles
+from bistro.core.database.integrity import malformation
 from bistro.core.kernel.errors import StorageDamaged
 from bistro.core.ops.findings import Finding, Level
 
@@ -38,10 +36,17 @@ def note_start(folder: Path) -> bool:
     left = [file for file in folder.iterdir() if file.name.isdigit() and not _is_another_living(int(file.name))]
     for file in left:
         file.unlink(missing_ok=True)
-    mine = folder / str(os.getpid())
-    mine.touch()
-    atexit.register(mine.unlink, missing_ok=True)
+    _mark(folder).touch()
     return bool(left)
+
+
+def note_clean_end() -> None:
+    """Remove the file of this process."""
+    _mark(Path(settings.VAR) / "serving").unlink(missing_ok=True)
+
+
+def _mark(folder: Path) -> Path:
+    return folder / str(os.getpid())
 
 
 def _is_another_living(pid: int) -> bool:
@@ -59,22 +64,10 @@ def _is_another_living(pid: int) -> bool:
 
 def _check() -> None:
     try:
-        if is_malformed_file(Path(settings.DATABASE["NAME"])):
+        if malformation(settings.DATABASE["NAME"]):
             troubles.note(StorageDamaged())
     finally:
         _checking.clear()
-
-
-def is_malformed_file(path: Path) -> bool:
-    """Return whether pages or rows of a SQLite file are damaged. The check reads all of it and blocks no writer."""
-    try:
-        with closing(sqlite3.connect(path, timeout=20)) as connection:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            return str(found) != "ok"
-    except sqlite3.OperationalError:  # busy, or away
-        return False
-    except sqlite3.DatabaseError:
-        return True
 
 
 def integrity() -> Finding:

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from bistro.core.database.errors import troubles
+from bistro.core.database.integrity import malformation
 from bistro.core.ops import integrity
 from bistro.core.ops.findings import Level
 
@@ -34,17 +35,17 @@ def damage(path):
 
 
 def test_a_sound_file_is_sound_and_a_damaged_one_is_found(database):
-    assert not integrity.is_malformed_file(database)
+    assert not malformation(database)
     damage(database)
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT 1 FROM orders LIMIT 1").fetchone() == (1,), "control: a read notices nothing"
-    assert integrity.is_malformed_file(database)
+    assert malformation(database)
 
 
 def test_a_file_that_is_no_database_is_malformed(tmp_path):
     path = tmp_path / "x.sqlite3"
     path.write_bytes(b"not a database" * 1000)
-    assert integrity.is_malformed_file(path)
+    assert malformation(path)
 
 
 def test_a_process_that_was_killed_is_noticed_by_the_next(tmp_path):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
@@ -14,6 +16,8 @@ from bistro.core.database.migrating import (
     retry_refused_locks,
 )
 from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
+from bistro.core.ops.selectors import applied_migrations, unapplied_migrations
+from bistro.core.ops.starting import Refusal, refuse_unusable_file
 
 
 class Command(migrate.Command):
@@ -29,14 +33,21 @@ class Command(migrate.Command):
             "--offline", action="store_true", help="Nobody is served meanwhile: wait for every lock without a limit."
         )
 
+        parser.add_argument("--no-backup", action="store_true", help="Do not make a backup before an upgrade.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate, and retry until every lock is granted."""
         connection = connections[options["database"]]
         lock_timeout = "0" if options["offline"] else LOCK_TIMEOUT
         run = super().handle
+        try:
+            refuse_unusable_file()
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from None
         self._refuse_foreign_database(unknown_migrations(connection))
         try:
             with migration_lock(connection, self.stderr.write), lock_limits(connection, lock_timeout=lock_timeout):
+                self._back_up(options)
                 retry_refused_locks(lambda: run(*args, **options), patience=options["patience"], tell=self.stderr.write)
         except OperationalError as error:
             if not is_refused_lock(error):
@@ -45,6 +56,16 @@ class Command(migrate.Command):
             raise CommandError(f"{told} ({error})") from error
         if options["app_label"] is None and not options["plan"] and not options["check_unapplied"]:
             self._refuse_foreign_database(missing_columns(connection))
+
+    def _back_up(self, options: dict[str, Any]) -> None:
+        """Make a backup before an upgrade, the way back if the new release disappoints."""
+        only_shows = options["plan"] or options["check_unapplied"] or options["database"] != "default"
+        if options.get("no_backup") or only_shows or not settings.BACKUP_SECONDS:
+            return
+        if not applied_migrations() or not unapplied_migrations():
+            return  # a new database, or nothing to do
+        self.stderr.write("Making a backup before the upgrade.")
+        call_command("backup", before_upgrade=True, stdout=self.stderr)
 
     def _refuse_foreign_database(self, differences: list[str]) -> None:
         if differences:
