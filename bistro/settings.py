@@ -15,14 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.kernel.secrets import secret_key
-from bistro.wiring import (  # noqa: F401  (settings, too)
-    EVENT_REACTIONS,
-    FLOOR_ALARMS,
-    HEALTH_CHECKS,
-    ORDER_QUOTES,
-    SWEEPS,
-    WALL_STRIPS,
-)
+from bistro.wiring import *  # noqa: F403  (its lists are settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

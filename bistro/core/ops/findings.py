@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Level(Enum):
-    """What a finding means for the installation."""
+    """The consequence of a finding for the installation."""
 
     OK = "ok"
     DEGRADED = "degraded"  # guests can order, and somebody should look
@@ -16,7 +16,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. `facts` are figures for programs, listed under the name of the check."""
+    """The result of one check. `facts` are figures for programs, listed under the name of the check."""
 
     name: str
     text: str = "ok"
