@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
+from bistro.core.api.tags import TAGS
 from bistro.core.kernel.secrets import secret_key
 from bistro.wiring import *  # noqa: F403  (its lists are settings)
 
@@ -195,7 +196,9 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "bistro.core.auth.counting_caches.CountingMemoryCache"}}
+    # Django's default of 300 entries would drop the counters of rate limits when others fill the cache.
+    memory = "bistro.core.auth.counting_caches.CountingMemoryCache"
+    CACHES = {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- Reactions and sweeps: see bistro/wiring.py -------------------------------------------------------
@@ -213,6 +216,16 @@ FEED_POLL_SECONDS = 1.0  # interval at which the tail polls the log without a co
 FEED_HEARTBEAT_SECONDS = 5.0
 SOCKET_LIFETIME_SECONDS = 4 * 3600.0  # at most; then the client reconnects from its position
 FEED_CATCH_UP_LIMIT = 1000  # events; a reader that is further behind takes a snapshot
+
+# Caps on the open sockets of one process (bistro.core.live.caps). What a credential may say follows from its cap.
+SOCKET_CAPS = {
+    "pad": env.int("SOCKETS_PER_PAD", default=4),
+    "screen": env.int("SOCKETS_PER_SCREEN", default=10),
+    "login": env.int("SOCKETS_PER_LOGIN", default=20),
+    "integration": env.int("SOCKETS_PER_INTEGRATION", default=2000),
+    "restaurant": env.int("SOCKETS_PER_RESTAURANT", default=5000),
+    "address": env.int("SOCKETS_PER_ADDRESS", default=2000),
+}
 
 # --- Load shedding and limits ------------------------------------------------------------------------
 # Few, because each slot is a thread, and many computing threads slow down the sockets of their process.
@@ -296,17 +309,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
-    "TAGS": [
-        {"name": "Orders", "description": "Place, read, change and move orders."},
-        {"name": "Pads", "description": "What a pad reads and reports about itself and its party."},
-        {"name": "Menu", "description": "What is sold now, and pauses."},
-        {"name": "Kitchen", "description": "Tickets, their lines, and the kitchen's load."},
-        {"name": "Floor", "description": "Tables and their parties."},
-        {"name": "Logins", "description": "People's logins and tokens."},
-        {"name": "Devices", "description": "Enrolment and tokens of pads, screens and integrations."},
-        {"name": "Event log", "description": "What happened, in order."},
-        {"name": "Installation", "description": "Facts for the operator."},
-    ],
+    "TAGS": TAGS,
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),

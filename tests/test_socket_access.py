@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from bistro.core.auth.authentication import DEVICE_COOKIE
-from bistro.core.live.consumers import MESSAGES_PER_SECOND, PROTOCOL
+from bistro.core.live.consumers import MESSAGES_PER_SECOND
+from bistro.core.live.guarded import PROTOCOL
 from bistro.core.models import Device, Staff
 from bistro.core.services.devices import enrol, make_enrolment_code, revoke, rotate
 from bistro.core.services.restaurants import change_member

@@ -54,6 +54,15 @@ def test_a_new_window_begins_anew():
         assert over_limit("small", "a") == 0
 
 
+def test_other_entries_of_the_cache_do_not_displace_a_counter():
+    """A client that fills the cache, for example with socket passes, must not thereby guess on."""
+    with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
+        assert [over_limit("small", "a") for _ in range(5)] == [0] * 5
+        for number in range(2000):
+            cache.set(f"socket-pass:{number}", number)
+        assert over_limit("small", "a") == 30
+
+
 @pytest.mark.race
 def test_many_at_once_pass_exactly_the_limit():
     threads, passed, barrier = [], [], threading.Barrier(20)
