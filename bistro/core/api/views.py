@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
 
 from bistro.core.api import serializers
 from bistro.core.api.examples import EPOCH
@@ -26,6 +25,7 @@ from bistro.core.auth.authentication import (
     reset_failures,
     staff_of_token,
 )
+from bistro.core.auth.login_tokens import RefreshToken
 from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
 from bistro.core.auth.socket_passes import PASS_SECONDS, issue_pass
 from bistro.core.kernel.errors import InvalidInput
