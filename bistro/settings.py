@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.api.tags import TAGS
 from bistro.core.kernel.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS, WALL_STRIPS  # noqa: F401  (settings, too)
+from bistro.wiring import *  # noqa: F403  (its lists are settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -344,7 +344,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "screen-wake-lock": ["self"],
 }
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the proxy checks the health over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^health(/ready|/live)?$"]  # the proxy checks the health over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.int("NUM_PROXIES", default=0):

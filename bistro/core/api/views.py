@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
 
 from bistro.core.api import serializers
 from bistro.core.api.examples import EPOCH
@@ -25,6 +24,7 @@ from bistro.core.auth.authentication import (
     staff_of_token,
 )
 from bistro.core.auth.known_logins import remember_login
+from bistro.core.auth.login_tokens import RefreshToken
 from bistro.core.auth.rate_limits import (
     CredentialThrottle,
     client_address,
