@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
     "channels",
     "corsheaders",
     "csp",
@@ -104,7 +103,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "bistro.core.server.middleware.DomainErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -209,7 +207,7 @@ BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(VAR / "backups"))).res
 BACKUP_SECONDS = env.float("BACKUP_SECONDS", default=300 if SQLITE else 3600)  # between two backups; 0 makes none
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=24)
 BACKUP_COMMAND = env.str("BACKUP_COMMAND", default="")  # copies an archive elsewhere; its argument is the path
-BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=100)  # of a scheduled copy; 0: no limit
+BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=25)  # of a scheduled copy; 0: no limit
 
 # --- Live feed ---------------------------------------------------------------------------------------
 FEED_POLL_SECONDS = 1.0  # interval at which the tail polls the log without a commit signal
@@ -246,7 +244,7 @@ SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.Staff"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["bistro.core.auth.login_locks.LockingBackend"]
 PASSWORD_HASHERS = ["bistro.core.auth.hashers.Argon2LowMemory", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -259,19 +257,6 @@ LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a long shift
-
-# Failed logins lock the pair of account and address, so that one guesser cannot lock out a waiter.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "bistro.core.server.error_views.lockout_response"
-AXES_USERNAME_FORM_FIELD = "username"  # the name in the login form and the API; the default is the model's field
-AXES_USERNAME_CALLABLE = "bistro.core.auth.authentication.lockout_name"
-AXES_CLIENT_IP_CALLABLE = "bistro.core.auth.rate_limits.client_address"
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_VERBOSE = False
-AXES_ENABLE_ADMIN = False  # its rows belong to no restaurant
 
 # --- API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -324,8 +309,12 @@ RATE_LIMITS = {
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "heartbeat": "60/min",
-    "login": "30/min",
+    # Wrong passwords have locks instead: bistro.core.auth.login_locks. These limits share no counter.
+    "refresh": "60/min",
+    "register": "10/min",
     "enrol": "10/min",
+    "pairing": "10/min",
+    "claim": "10/min",
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = False
@@ -396,6 +385,5 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
         "daphne": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
     },
 }

@@ -177,7 +177,7 @@ async def test_a_login_without_a_restaurant_watches_nothing(house):
     assert await refusal(FLOOR, cookie=cookie, origin=HERE, host="127.0.0.1:8000") == 4401
 
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "bistro.core.auth.login_locks.LockingBackend"
 
 
 # --- socket passes ---------------------------------------------------------------------------------------------------
