@@ -21,7 +21,7 @@ from django.conf import settings
 from harness.opened import NO_LIMITS
 from harness.screens import Program, Rules
 from harness.servers import Postgres, Redis, Server, product_environment
-from harness.service import ROOT, free_port
+from harness.service import ROOT, START_SECONDS, free_port
 from tools.simulator.credentials import demo_path, read_credentials
 
 PATIENCE = 30.0  # seconds after which all slow clients are disconnected
@@ -95,7 +95,7 @@ def cluster(tmp_path):
 
 
 def wait_for(server: Server) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while not server.serves():
         assert server.process.poll() is None, server.log.read_text()[-3000:]
         assert time.monotonic() < deadline, server.log.read_text()[-3000:]
