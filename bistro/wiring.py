@@ -33,6 +33,7 @@ SWEEPS: list[str] = [
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
+    "bistro.core.services.sealing.seal_events",
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.auth.rate_limits.reconnect_cache",
 ]
