@@ -2,7 +2,7 @@
 # PORT=… VAR=… (VAR is the data folder) set other values, so that two restaurants can run side by side.
 
 .DEFAULT_GOAL := help
-.PHONY: help run fresh setup test test-all browser faults bench lint format ci lock audit
+.PHONY: help run fresh backup setup test test-all browser faults bench lint format ci lock audit
 
 VENV ?= .venv
 export VENV
@@ -22,6 +22,10 @@ run: ## serve a demo restaurant at http://127.0.0.1:8000 (PORT, VAR choose anoth
 fresh: ## forget the demo restaurant in VAR and start over
 	@deploy/forget
 	@$(MAKE) --no-print-directory run
+
+backup: ## back the data in VAR up into VAR/backups, also while it is served (ARGS="--to FOLDER --keep N")
+	@deploy/setup runtime
+	@$(PYTHON) manage.py backup $(ARGS)
 
 setup: ## prepare the virtual environment for development
 	@deploy/setup dev

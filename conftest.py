@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the servers that a test has started
     settings.SWEEP_SECONDS = 0  # tests call the sweeps themselves
+    settings.BACKUP_SECONDS = 0  # and make their own backups
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     _commit_without_waiting()
     if settings.REDIS_URL:

@@ -1,6 +1,6 @@
 """The front page of the admin: today's figures beside yesterday's and those of the same day last week."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from bistro.core.admin.base import acting_manager
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import ZERO, display
 from bistro.core.models import Device, Restaurant
+from bistro.core.ops.backups import backup_state
 from bistro.core.web.admin_site import restaurant_in
 from kitchen.models import Ticket
 from menu.models import Item
@@ -34,7 +35,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "today": today,
-        "figures": [*_days(actor, restaurant, today), *_kitchen(actor, restaurant, now), _room(actor)],
+        "figures": [*_days(actor, restaurant, today), *_kitchen(actor, restaurant, now), _room(actor), _backup(now)],
         "alarms": alarms(actor, now)[:MOST_ALARMS],
         "to_do": _to_do(actor),
     }
@@ -82,6 +83,21 @@ def _room(actor: Actor) -> dict[str, Any]:
     tables = Table.objects.visible_to(actor).not_archived().filter(out_of_service=False).count()
     taken = Party.objects.visible_to(actor).seated().count()
     return _figure("Tables taken", taken, f"of {tables}", reverse("floor:floor"))
+
+
+def _backup(now: datetime) -> dict[str, Any]:
+    """Return the age of the newest backup, without a query."""
+    state = backup_state(now)
+    age = f"{_minutes((now - state.at).total_seconds())} ago" if state.at else state.word
+    beside = f"every {_minutes(state.every)}" if state.every else "by other means"
+    return _figure("Last backup", age, f"late · {beside}" if state.late else beside, reverse("admin:index"))
+
+
+def _minutes(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)} days"
+    return f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
 
 
 def _to_do(actor: Actor) -> list[dict[str, Any]]:

@@ -16,7 +16,9 @@ from django.urls import re_path  # noqa: E402
 
 from bistro.core.live.hub import open_current_hub  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
+from bistro.core.ops.starting import begin_serving  # noqa: E402
 from bistro.core.server.admission import ConcurrencyLimiter  # noqa: E402
+from bistro.core.server.lifespan import Lifespan  # noqa: E402
 from bistro.core.server.threads import DjangoInThreads  # noqa: E402
 from bistro.core.speed.fast_path import FastPath  # noqa: E402
 from bistro.core.writing.sweeps import start_sweeps  # noqa: E402
@@ -24,9 +26,11 @@ from kitchen.routing import websocket_urlpatterns as kitchen_sockets  # noqa: E4
 from orders.api.fast_path import place_by_id, place_by_name  # noqa: E402
 from orders.routing import websocket_urlpatterns as order_sockets  # noqa: E402
 
+end_serving = begin_serving(start_sweeps)
 ordinary = ConcurrencyLimiter(DjangoInThreads())
 application = ProtocolTypeRouter(
     {
+        "lifespan": Lifespan(end_serving),
         "http": FastPath(
             {"/api/v1/orders": place_by_id, "/api/order": place_by_name},
             otherwise=ordinary,
@@ -41,5 +45,4 @@ if "daphne.server" in sys.modules:  # Twisted is loaded only where Daphne serves
     from bistro.core.server.daphne_limits import limit_daphne
 
     limit_daphne()
-start_sweeps()
 gc.freeze()  # spares the garbage collector the objects that live as long as the process

@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
 from whitenoise.compress import main as compress  # noqa: E402
 
 
@@ -43,7 +43,10 @@ def collect_static() -> None:
 def main() -> None:
     """Run all steps; each keeps what exists, so that the next start completes an interrupted one."""
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except CommandError as refusal:
+        sys.exit(str(refusal))
     collect_static()
     if not (settings.VAR / "demo.json").exists():
         call_command("seed_demo")

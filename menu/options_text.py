@@ -158,8 +158,10 @@ def _choice(quoted: str, rest: str, decimals: int) -> ImportedModifier:
 def _price(mark: str, decimals: int) -> Decimal:
     """Return a price. Raises ValueError if its separator may mean thousands."""
     places = len(re.split("[.,]", mark)[1]) if re.search("[.,]", mark) else 0
-    if places > decimals or (places == 3 and "," in mark):
+    if places == 3 and ("," in mark or decimals < 3):
         raise ValueError(f"“{mark}” may mean thousands, or has too many decimals. Write a thousand as 1000.")
+    if places > decimals:
+        raise ValueError(f"“{mark}” has too many decimals: the currency has {decimals or 'no'} decimals.")
     return Decimal(mark.replace(",", ".").replace("−", "-"))
 
 

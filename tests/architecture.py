@@ -13,6 +13,7 @@ from typing import Any
 PRODUCT = frozenset(
     {
         "bistro",
+        "bistro.backup",
         "bistro.core",
         "bistro.demo",
         "bistro.opening",
@@ -37,6 +38,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     # `bistro.demo.credentials` has the types of demo.json.
     "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
+    "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )

@@ -11,6 +11,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+# Our extension of ASGI, which both servers understand (bistro.core.server): the application asks for a ping and is told
+# of its pong, or asks that the client is not read any more.
+PING, PONG, STOP_READING = "websocket.ping", "websocket.pong", "websocket.stop_reading"
+PING_PAYLOAD = b"bistro"  # tells our own pongs from those of a server's regular pings
+
 
 def replay(messages: list[Message], receive: Receive) -> Receive:
     """Return a `receive` that replays buffered messages, then delegates to the original."""

@@ -73,6 +73,8 @@ def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
         found.append(
             Error("ConcurrencyLimiter lets nobody in.", hint="Set ADMISSION_IN_FLIGHT to 8.", id="bistro.E012")
         )
+    if min(settings.SOCKET_CAPS.values()) < 1:
+        found.append(Error("A cap lets no socket in.", hint="Set each SOCKETS_PER_… to 1 or more.", id="bistro.E014"))
     pool = settings.DATABASE.get("OPTIONS", {}).get("pool")
     threads = settings.ADMISSION_IN_FLIGHT + settings.WRITERS + OTHER_THREADS
     if pool and pool["max_size"] < threads:

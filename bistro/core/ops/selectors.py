@@ -9,6 +9,7 @@ import django
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import QuerySet
 
 from bistro.core.live import event_log
@@ -22,6 +23,11 @@ def unapplied_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def applied_migrations() -> list[str]:
+    """Return the names of the migrations that the database has applied."""
+    return [f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()]
 
 
 def debug_facts(restaurant: Restaurant) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
@@ -17,6 +18,8 @@ from bistro.core.database.migrating import (
     retry_refused_locks,
 )
 from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
+from bistro.core.ops.selectors import applied_migrations, unapplied_migrations
+from bistro.core.ops.starting import Refusal, refuse_unusable_file
 
 
 class Command(migrate.Command):
@@ -32,10 +35,16 @@ class Command(migrate.Command):
             "--offline", action="store_true", help="Nobody is served meanwhile: wait for every lock without a limit."
         )
 
+        parser.add_argument("--no-backup", action="store_true", help="Do not make a backup before an upgrade.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate, and retry until every lock is granted."""
         connection = connections[options["database"]]
         lock_timeout = "0" if options["offline"] else LOCK_TIMEOUT
+        try:
+            refuse_unusable_file()
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from None
         with as_owner(connection, settings.MIGRATE_DATABASE):
             self._migrate(connection, lock_timeout, super().handle, args, options)
 
@@ -48,6 +57,7 @@ class Command(migrate.Command):
         self._refuse_foreign_database(unknown_migrations(connection))
         try:
             with migration_lock(connection, self.stderr.write), lock_limits(connection, lock_timeout=lock_timeout):
+                self._back_up(options)
                 retry_refused_locks(migrate, patience=options["patience"], tell=self.stderr.write)
         except OperationalError as error:
             if not is_refused_lock(error):
@@ -58,6 +68,16 @@ class Command(migrate.Command):
             self._refuse_foreign_database(missing_columns(connection))
             if settings.MIGRATE_DATABASE:
                 grant_to_server(connection, settings.DATABASE["USER"])
+
+    def _back_up(self, options: dict[str, Any]) -> None:
+        """Make a backup before an upgrade, the way back if the new release disappoints."""
+        only_shows = options["plan"] or options["check_unapplied"] or options["database"] != "default"
+        if options.get("no_backup") or only_shows or not settings.BACKUP_SECONDS:
+            return
+        if not applied_migrations() or not unapplied_migrations():
+            return  # a new database, or nothing to do
+        self.stderr.write("Making a backup before the upgrade.")
+        call_command("backup", before_upgrade=True, stdout=self.stderr)
 
     def _refuse_foreign_database(self, differences: list[str]) -> None:
         if differences:

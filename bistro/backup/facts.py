@@ -1,0 +1,69 @@
+"""Facts about a database that a restored copy must match: positions, row counts, and money for each business day."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Count, Sum
+
+from bistro.core.kernel.money import ZERO
+from bistro.core.models import FeedEpoch, FeedHead
+from orders.models import Order
+
+Facts = dict[str, Any]
+
+
+def read_facts(alias: str) -> Facts:
+    """Return the facts of one database. All values survive JSON unchanged."""
+    return {
+        "migrations": _migrations(alias),
+        "epoch": next(iter(FeedEpoch.objects.using(alias).values_list("value", flat=True)), ""),
+        "heads": {str(key): seq for key, seq in FeedHead.objects.using(alias).values_list("restaurant_id", "seq")},
+        "rows": _rows(alias),
+        "money": _money(alias),
+    }
+
+
+def _migrations(alias: str) -> list[str]:
+    applied = MigrationRecorder(connections[alias]).applied_migrations()
+    return sorted(f"{app}.{name}" for app, name in applied)
+
+
+def _rows(alias: str) -> dict[str, int]:
+    """Return the number of rows of every table."""
+    connection = connections[alias]
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
+            found[table] = int(cursor.fetchone()[0])
+    return found
+
+
+def _money(alias: str) -> dict[str, dict[str, Any]]:
+    """Return orders and sales by restaurant and business day, without cancelled orders."""
+    rows = Order.objects.using(alias).kept().order_by().values_list("restaurant_id", "business_date")
+    found: dict[str, dict[str, Any]] = {}
+    for restaurant, day, orders, total in rows.annotate(Count("pk"), Sum("total")):
+        amount = (total or ZERO).quantize(ZERO)
+        found.setdefault(str(restaurant), {})[day.isoformat()] = {"orders": orders, "total": str(amount)}
+    return found
+
+
+def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Return one line for each fact that differs, such as the sales of one restaurant on one day."""
+    before, after = dict(_flat(expected)), dict(_flat(found))
+    return [
+        f"{name}: {before.get(name, 'nothing')} in the archive, {after.get(name, 'nothing')} in the restored database"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(facts, Mapping):
+        for key, value in facts.items():
+            yield from _flat(value, f"{name} {key}".strip())
+    else:
+        yield name, facts

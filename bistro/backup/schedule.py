@@ -1,0 +1,74 @@
+"""The schedule of backups: a sweep that starts `manage.py backup --scheduled` as a process of its own.
+
+A process of its own has its own interpreter lock and a low priority, so that orders do not wait for it.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from bistro.core.ops.backups import BackupState, backup_state
+
+AFTER_A_FAILURE = timedelta(seconds=60)
+FIRST_AFTER = timedelta(seconds=30)  # a new server is busy with its start
+START_SECONDS = 10.0  # what the process needs before it copies
+log = logging.getLogger(__name__)
+
+_running: subprocess.Popen[bytes] | None = None
+_first: datetime | None = None  # the first sweep of this process
+_not_before: datetime | None = None
+_was_late = False
+
+
+def back_up_when_due(*, now: datetime) -> None:
+    """Start a backup if one is due, and say once in the log when backups are late and when they are made again."""
+    global _running, _first, _not_before
+    if not settings.BACKUP_SECONDS:
+        return
+    _first = _first or now
+    state = backup_state(now)
+    _tell_if_late(state)
+    if _running is not None:
+        if _running.poll() is None:
+            return
+        failed, _running = _running.returncode != 0, None
+        if failed:
+            _not_before = now + AFTER_A_FAILURE
+    if is_due(state, now, started=_first) and (_not_before is None or now >= _not_before):
+        _running = subprocess.Popen(_command(), cwd=settings.BASE_DIR, env=_environment(), stdin=subprocess.DEVNULL)
+
+
+def is_due(state: BackupState, now: datetime, *, started: datetime) -> bool:
+    """Return whether a backup must begin now, so that it is complete before the interval has passed.
+
+    A backup that takes most of the interval begins again only after a pause of its own length.
+    """
+    if not state.every or now < started + min(FIRST_AFTER, timedelta(seconds=state.every)):
+        return False
+    if state.at is None:
+        return True
+    wait = max(state.every - state.seconds - START_SECONDS, 2 * state.seconds, state.every / 2)
+    return now - state.at >= timedelta(seconds=wait)
+
+
+def _command() -> list[str]:
+    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "backup", "--scheduled"]
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of this server, with the data folder and settings that it really uses."""
+    return {**os.environ, "VAR": str(settings.VAR), "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
+
+
+def _tell_if_late(state: BackupState) -> None:
+    global _was_late
+    if state.late and not _was_late:
+        log.error("backup is late", extra={"last": state.at.isoformat() if state.at else None})
+    elif _was_late and not state.late:
+        log.info("backups are made again")
+    _was_late = state.late

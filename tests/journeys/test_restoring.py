@@ -1,0 +1,247 @@
+"""An owner restores an archive: on an empty machine, over a stopped installation, and never over a running one."""
+
+import os
+import shutil
+import sqlite3
+import stat
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings as product_settings
+
+from bistro.backup.archives import BackupError, key_file
+from bistro.backup.restoring import check
+from bistro.backup.tests.archives import flip_a_byte, make, manifest_of, rewrite
+from bistro.core.database.integrity import WHOLE, malformation
+from bistro.core.ops import starting
+from bistro.core.ops.starting import hold_installation
+from tests.journeys.elsewhere import Elsewhere
+
+pytestmark = pytest.mark.django_db(transaction=True)
+on_sqlite = pytest.mark.skipif(not product_settings.SQLITE, reason="about SQLite's files")
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    there = Elsewhere(tmp_path / "elsewhere")
+    yield there
+    there.close()
+
+
+@pytest.fixture
+def archive(tmp_path, house):
+    """Make an archive of two orders and a photo, 74 bytes long."""
+    house.place(quantity=2)
+    house.place()
+    media = Path(product_settings.MEDIA_ROOT)
+    media.mkdir(parents=True)
+    (media / "cola.png").write_bytes(b"p" * 74)
+    return make(tmp_path / "archives").archive
+
+
+def state_of(there: Elsewhere) -> dict[str, bytes]:
+    """Return the content of every file that a restore may touch."""
+    names = ("bistro.sqlite3", "bistro.sqlite3-wal", "secret_key", "media/old.png")
+    return {name: (there.var / name).read_bytes() for name in names if (there.var / name).exists()}
+
+
+def test_an_empty_machine(elsewhere, archive):
+    done = elsewhere.manage("restore", archive)
+    assert done.returncode == 0, done.stderr
+    assert "2 orders on 1 days" in done.stdout
+    assert elsewhere.orders() == 2
+    assert (elsewhere.var / "media" / "cola.png").read_bytes() == b"p" * 74
+    key = elsewhere.var / "secret_key"
+    assert key.read_text().strip() == product_settings.SECRET_KEY
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert elsewhere.epoch() != manifest_of(archive)["facts"]["epoch"]
+    assert not (elsewhere.var / "restoring").exists()
+    assert not list(elsewhere.var.glob(".restore-*"))
+
+
+def test_over_a_stopped_installation_everything_is_replaced(elsewhere, archive, tmp_path, house):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    first_epoch = elsewhere.epoch()
+    (elsewhere.var / "media" / "old.png").write_bytes(b"old")
+    house.place()
+    later = make(tmp_path / "later").archive
+    done = elsewhere.manage("restore", later)
+    assert done.returncode == 0, done.stderr
+    assert elsewhere.orders() == 3
+    assert elsewhere.manage("restore", archive).returncode == 0, "and back again"
+    assert elsewhere.orders() == 2
+    assert elsewhere.epoch() != first_epoch
+    assert sorted(os.listdir(elsewhere.var / "media")) == ["cola.png"]
+    (replaced,) = elsewhere.var.glob("replaced-*")
+    if product_settings.SQLITE:
+        with closing(sqlite3.connect(replaced / "bistro.sqlite3")) as kept:
+            assert kept.execute("SELECT count(*) FROM orders_order").fetchone() == (3,)
+
+
+@on_sqlite
+def test_a_log_of_another_database_is_not_mixed_in(elsewhere, archive):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    leave_a_log(elsewhere)
+    done = elsewhere.manage("restore", archive)
+    assert done.returncode == 0, done.stderr
+    assert elsewhere.orders() == 2
+    assert malformation(elsewhere.database, WHOLE) == ""
+
+
+@on_sqlite
+def test_control_a_file_copied_over_a_log_is_malformed_and_restored_says_so(elsewhere, archive, tmp_path):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    older = tmp_path / "older.sqlite3"
+    shutil.copy(elsewhere.database, older)
+    leave_a_log(elsewhere)
+    shutil.copy(older, elsewhere.database)
+    epoch = Path(elsewhere.database).read_bytes()
+    done = elsewhere.manage("restored")
+    assert done.returncode == 1, "the older file and the newer log made a malformed database"
+    assert "malformed" in done.stderr
+    assert Path(elsewhere.database).read_bytes() == epoch
+    refused = elsewhere.manage("migrate")
+    assert refused.returncode == 1
+    assert "is malformed" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def leave_a_log(there: Elsewhere) -> None:
+    """Write rows into the file and, after a checkpoint, more of them into `-wal` alone, as servers leave them."""
+    spare = there.var / "spare"
+    with closing(sqlite3.connect(there.database, isolation_level=None)) as file:
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA wal_autocheckpoint = 0")
+        copies = "SELECT name || random(), content_type_id, codename || random() FROM auth_permission"
+        for _ in range(3):
+            file.execute(f"INSERT INTO auth_permission (name, content_type_id, codename) {copies}")
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        file.execute("DELETE FROM auth_permission WHERE id > (SELECT max(id) - 3 FROM auth_permission)")
+        shutil.copy(f"{there.database}-wal", spare)
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.move(spare, f"{there.database}-wal")
+
+
+def test_a_running_server_is_left_alone(elsewhere, archive, settings):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    before, epoch = state_of(elsewhere), elsewhere.epoch()
+    settings.VAR = elsewhere.var
+    serving = hold_installation(alone=False)
+    try:
+        refused = elsewhere.manage("restore", archive)
+    finally:
+        serving.close()
+    assert refused.returncode == 1
+    assert "Stop every server" in refused.stderr
+    assert (state_of(elsewhere), elsewhere.epoch()) == (before, epoch)
+    assert elsewhere.manage("restore", archive).returncode == 0, "control: without the server"
+
+
+def test_a_database_that_another_program_has_open_is_left_alone(elsewhere, archive):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    epoch = elsewhere.epoch()
+    if product_settings.SQLITE:
+        with closing(sqlite3.connect(elsewhere.database)) as other:
+            other.execute("PRAGMA journal_mode = WAL")
+            other.execute("SELECT count(*) FROM orders_order").fetchone()
+            refused = elsewhere.manage("restore", archive)
+    else:
+        with psycopg.connect(elsewhere.url):
+            refused = elsewhere.manage("restore", archive)
+    assert refused.returncode == 1
+    assert "every server" in refused.stderr
+    assert elsewhere.epoch() == epoch
+
+
+def test_an_archive_that_is_not_right_changes_nothing(elsewhere, archive):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    before, epoch, good = state_of(elsewhere), elsewhere.epoch(), archive.read_bytes()
+    for damage, word in (("a byte", ""), ("half", "not a complete"), ("money", "total"), ("newer", "newer than")):
+        archive.write_bytes(good)
+        spoil(archive, damage)
+        refused = elsewhere.manage("restore", archive)
+        assert (refused.returncode, word in refused.stderr) == (1, True), damage
+        assert "Traceback" not in refused.stderr
+        assert (state_of(elsewhere), elsewhere.epoch(), elsewhere.orders()) == (before, epoch, 2)
+        with pytest.raises(BackupError):
+            check(archive=archive)
+        assert not (elsewhere.var / "restoring").exists()
+
+
+def spoil(archive: Path, damage: str) -> None:
+    if damage == "a byte":
+        flip_a_byte(archive)
+    elif damage == "half":
+        archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    elif damage == "money":
+        rewrite(archive, forge_money)
+    else:
+        rewrite(archive, lambda manifest: manifest["facts"]["migrations"].append("orders.0099_of_tomorrow"))
+
+
+def forge_money(manifest) -> None:
+    for days in manifest["facts"]["money"].values():
+        for day in days.values():
+            day["total"] = "0.01"
+
+
+def test_the_key_is_that_of_the_archive_or_none(elsewhere, archive, tmp_path):
+    wrong = tmp_path / "wrong.key"
+    wrong.write_text("x" * 60)
+    refused = elsewhere.manage("restore", archive, "--secret-key", wrong)
+    assert refused.returncode == 1
+    assert "not the secret key" in refused.stderr
+    refused = elsewhere.manage("restore", archive, "--secret-key", tmp_path / "nowhere")
+    assert refused.returncode == 1
+    right = shutil.move(key_file(archive), tmp_path / "in-the-safe")
+    without = elsewhere.manage("restore", archive)
+    assert without.returncode == 0
+    assert "secret key was not restored" in without.stderr
+    done = elsewhere.manage("restore", archive, "--secret-key", right)
+    assert done.returncode == 0
+    assert (elsewhere.var / "secret_key").read_text().strip() == product_settings.SECRET_KEY
+
+
+def test_an_interrupted_restore_keeps_servers_away_until_it_is_repeated(elsewhere, archive, settings):
+    settings.VAR = elsewhere.var
+    (elsewhere.var / "restoring").touch()
+    with pytest.raises(starting.Refusal, match="interrupted"):
+        starting.refuse_unusable_database()
+    assert elsewhere.manage("restore", archive).returncode == 0
+    assert not (elsewhere.var / "restoring").exists()
+
+
+def test_the_drill_touches_nothing_and_names_the_archive(elsewhere, archive):
+    done = elsewhere.manage("check_restore", archive)
+    assert done.returncode == 0, done.stderr
+    assert archive.name in done.stdout
+    assert state_of(elsewhere).keys() <= {"secret_key"}
+    missing = elsewhere.manage("check_restore")
+    assert missing.returncode == 1
+    assert "no archive" in missing.stderr
+
+
+def test_a_file_outside_the_media_folder_is_refused(elsewhere, archive):
+    def escape(manifest) -> None:
+        manifest["media"]["../../escaped"] = {"sha256": "", "in_base": False}
+
+    rewrite(archive, escape)
+    refused = elsewhere.manage("restore", archive)
+    assert refused.returncode == 1
+    assert "outside the media folder" in refused.stderr
+
+
+def test_something_else_is_no_archive(elsewhere, tmp_path):
+    other = tmp_path / "menu.zip"
+    with zipfile.ZipFile(other, "w") as written:
+        written.writestr("menu.csv", "Cola")
+    for path in (other, tmp_path / "nowhere", Path(__file__)):
+        with pytest.raises(BackupError, match=str(path)):
+            check(archive=path)
+    refused = elsewhere.manage("restore", other)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
