@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Max
 
 from bistro.core.database.append_only import missing_triggers
-from bistro.core.models import Event, FeedHead, Seal, SealHead
+from bistro.core.models import Event, FeedHead, Restaurant, Seal, SealHead
 from bistro.core.writing.event_digests import (
     NO_DIGEST,
     SIZE,
@@ -38,6 +38,11 @@ class Verified:
 def unprotected_tables() -> list[str]:
     """Return a sentence for each trigger that is missing or switched off."""
     return [f"the trigger {name} is missing or off: run manage.py migrate" for name in missing_triggers(connection)]
+
+
+def restaurants_with_logs() -> list[int]:
+    """Return all restaurants, in the order of their numbers."""
+    return list(Restaurant.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def verify_log(restaurant_id: int, expected: Mapping[int, str] | None = None) -> Verified:

@@ -1,17 +1,19 @@
-"""Nobody edits the audit trail unnoticed: the database refuses it, and what gets past it breaks the chain."""
+"""Edits of the audit trail: the database refuses them, and whatever gets past it breaks the chain."""
 
 import threading
+import uuid
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bistro.core.database.append_only import missing_triggers
+from bistro.core.database.append_only import grant_to_server, missing_triggers
+from bistro.core.database.migrating import as_owner
 from bistro.core.kernel.actors import Actor
 from bistro.core.models import Event, FeedHead, Seal, SealHead
 from bistro.core.services import sealing
@@ -120,6 +122,54 @@ def test_a_missing_trigger_is_a_break_until_migrate_puts_it_back(here):
     assert breaks() == []
     with pytest.raises(IntegrityError, match="append-only"):
         event(here, 1).delete()
+
+
+@pytest.mark.postgres
+def test_the_servers_role_appends_and_erases_but_cannot_lift_the_protection(here):
+    role = f"server_{uuid.uuid4().hex[:8]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role}")
+        try:
+            grant_to_server(connection, role)
+            cursor.execute(f"SET ROLE {role}")
+            write(here, "g")
+            assert seal() == 1
+            event(here, 2).update(private=None)
+            for sql in (
+                "UPDATE core_event SET data = '{}'",
+                "DELETE FROM core_seal",
+                "TRUNCATE core_event",
+                "ALTER TABLE core_event DISABLE TRIGGER USER",
+                "DROP TRIGGER core_event_no_delete ON core_event",
+                "SET session_replication_role = replica",
+            ):
+                with pytest.raises(ProgrammingError):  # permission denied, not even the trigger is asked
+                    cursor.execute(sql)
+            assert breaks() == []
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute(f"DROP OWNED BY {role}")
+            cursor.execute(f"DROP ROLE {role}")
+
+
+@pytest.mark.postgres
+def test_migrations_connect_as_the_owner(here, settings):
+    owner = f"owner_{uuid.uuid4().hex[:8]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {owner} LOGIN SUPERUSER PASSWORD 'secret'")
+        cursor.execute("SELECT current_user")
+        (server,) = cursor.fetchone()
+    try:
+        given = {**connection.settings_dict, "USER": owner, "PASSWORD": "secret"}
+        with as_owner(connection, given), connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == (owner,)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == (server,)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP ROLE {owner}")
 
 
 # --- what gets past it shows --------------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bistro.core.models import Restaurant
-from bistro.core.ops.log_verification import Verified, unprotected_tables, verify_log
+from bistro.core.ops.log_verification import Verified, restaurants_with_logs, unprotected_tables, verify_log
 
 
 class Command(BaseCommand):
@@ -27,11 +26,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify each restaurant's log; print its state and its breaks."""
         wanted = options["restaurant"]
-        restaurants = Restaurant.objects.order_by("pk").values_list("pk", flat=True)
+        restaurants = restaurants_with_logs()
         if wanted is not None:
-            restaurants = restaurants.filter(pk=wanted)
-            if not restaurants:
+            if wanted not in restaurants:
                 raise CommandError(f"There is no restaurant {wanted}.")
+            restaurants = [wanted]
         expected = [_kept_head(text) for text in options["expect"]]
         breaks = unprotected_tables()
         for sentence in breaks:
