@@ -67,7 +67,7 @@ def _empty_tables_between_tests() -> None:
                 triggers = dict(cursor.fetchall())
             return [f"DROP TRIGGER {name}" for name in triggers] + usual(self, *given, **asked) + [*triggers.values()]
 
-        Sqlite.sql_flush = without_triggers  # type: ignore[method-assign]
+        Sqlite.sql_flush = without_triggers  # type: ignore[assignment, method-assign]
         return
     from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -75,7 +75,7 @@ def _empty_tables_between_tests() -> None:
         deletions = [f"DELETE FROM {self.quote_name(table)};" for table in tables]
         return ["SET LOCAL session_replication_role = replica;", *deletions]
 
-    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[assignment, method-assign]
 
 
 def _take_corner_of_redis() -> None:

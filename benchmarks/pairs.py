@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from statistics import median
 
+from rich.console import Console
+
 from benchmarks.contenders import Contender, product
 from benchmarks.load import in_a_loop
 from benchmarks.rivals import earlier
@@ -49,11 +51,12 @@ async def _milliseconds(contender: Contender, seconds: float) -> float:
 
 
 async def run(wanted: argparse.Namespace) -> None:
+    console = Console(highlight=False)
     found = []
     async for before, now in ratios(wanted):
         found.append(now / before)
-        print(f"before {before:.3f} ms, now {now:.3f} ms, ratio {found[-1]:.3f}", flush=True)
-    print(f"median of {len(found)} ratios: {median(found):.3f}")
+        console.print(f"before {before:.3f} ms, now {now:.3f} ms, ratio {found[-1]:.3f}")
+    console.print(f"median of {len(found)} ratios: {median(found):.3f}")
 
 
 def main() -> None:

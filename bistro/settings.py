@@ -210,7 +210,7 @@ BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(VAR / "backups"))).res
 BACKUP_SECONDS = env.float("BACKUP_SECONDS", default=300 if SQLITE else 3600)  # between two backups; 0 makes none
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=24)
 BACKUP_COMMAND = env.str("BACKUP_COMMAND", default="")  # copies an archive elsewhere; its argument is the path
-BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=100)  # of a scheduled copy; 0: no limit
+BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=25)  # of a scheduled copy; 0: no limit
 
 # --- Live feed ---------------------------------------------------------------------------------------
 FEED_POLL_SECONDS = 1.0  # interval at which the tail polls the log without a commit signal

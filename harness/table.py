@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.alarms import AlarmOutcome
+from harness.backups import BackedUp
 from harness.chaos import POSTGRES, REDIS, WORKER, Recovery
 from harness.checker import Account
 from harness.drill import Drilled
@@ -23,6 +24,7 @@ DARK_AT_MOST = 3.0
 ROTATED_WITHIN = 1.0  # darkness while a socket is replaced
 SNAPSHOTS_AT_MOST = 1.2
 LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that blocks orders; p99 of an order
+RESTORED_WITHIN, AT_RISK_AT_MOST, SLOWER_AT_MOST = 600.0, 300.0, 1.2  # seconds, seconds, p95 during a backup
 NOTICED_WITHIN = 12.0 + 3.0  # the watchdog and one more attempt
 
 COLUMNS = (
@@ -224,6 +226,31 @@ def drill_row(name: str, found: Drilled, *, control: bool = False) -> Row:
         "evening": f"{name}: {took}; an order takes p50 p95 p99 max {waits} s",
         **orders(found.account, found.server_errors),
         "missed": f"{found.missed}",
+    }
+    return Row(cells, problems, control)
+
+
+def backup_row(name: str, found: BackedUp, *, control: bool = False) -> Row:
+    """Build the row of backups under orders and of the restore, or of a copy by hand."""
+    problems = list(found.problems)
+    if control:
+        return Row({"evening": f"{name}: {'; '.join(problems) or 'nothing was wrong'}"}, problems, control)
+    quiet, busy = percentile(found.quiet, 0.95), percentile(found.busy, 0.95)
+    if found.restore_seconds > RESTORED_WITHIN:
+        problems.append(f"restored in {found.restore_seconds:.0f} s ({RESTORED_WITHIN:.0f} s promised)")
+    if found.at_risk > AT_RISK_AT_MOST:
+        problems.append(f"{found.at_risk:.0f} s of orders at risk ({AT_RISK_AT_MOST:.0f} s promised)")
+    if busy > SLOWER_AT_MOST * quiet and busy > ORDER_P95:
+        problems.append(f"p95 of an order {busy:.2f} s during a backup, {quiet:.2f} s without")
+    problems += ["a clean stop left a log"] if found.log_left else []
+    took = ", ".join(
+        f"{'an increment' if made['base'] else 'full'} {made['seconds']:.0f} s {made['bytes'] / 1e6:.0f} MB"
+        for made in found.backups
+    )
+    cells = {
+        "evening": f"{name}: {found.megabytes:.0f} MB; {took}; restored in {found.restore_seconds:.0f} s;"
+        f" p95 of an order {quiet:.3f} s, during a backup {busy:.3f} s",
+        "orders": f"{found.restored:,}",
     }
     return Row(cells, problems, control)
 

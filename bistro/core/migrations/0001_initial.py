@@ -338,6 +338,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='core.restaurant'),
         ),
         migrations.AddField(
+            model_name='invitation',
+            name='made_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='core.membership'),
+        ),
+        migrations.AddField(
             model_name='membership',
             name='restaurant',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='core.restaurant'),
