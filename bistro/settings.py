@@ -137,7 +137,8 @@ if SQLITE:
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
+            "PRAGMA recursive_triggers=ON"  # REPLACE fires the triggers that protect the event log
         ),
     }
     DATABASE["CONN_MAX_AGE"] = 3600  # seconds that a thread keeps its connection
@@ -157,6 +158,8 @@ else:
         },
         "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
     }
+# The role that owns the tables and migrates them; the server's own role then cannot lift the log's protection.
+MIGRATE_DATABASE = env.db("MIGRATE_DATABASE_URL") if env("MIGRATE_DATABASE_URL", default="") else {}
 # An optional read replica for reports, so that they do not slow down orders.
 REPORTS = "replica" if env("DATABASE_REPLICA_URL", default="") else "default"
 if REPORTS == "replica":

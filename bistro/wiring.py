@@ -41,6 +41,7 @@ SWEEPS: list[str] = [
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
     "bistro.backup.schedule.back_up_when_due",
+    "bistro.core.services.sealing.seal_events",
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
