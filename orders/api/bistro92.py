@@ -93,7 +93,7 @@ def _rows(actor: Actor) -> OrderQuerySet:
     rows = Order.objects.visible_to(actor)
     if actor.may(Permission.READ_ORDERS):
         return rows.of_day(restaurant_of(actor).business_date(timezone.now())).order_by("-number")
-    return rows.order_by("-placed_at", "-pk")
+    return rows.order_by("-pk")
 
 
 def _query(request: Request, offset: int) -> str:
