@@ -17,6 +17,12 @@ NO_LIMITS = {
     "RATE_PAD_ORDERS": "1000000/min",
     "RATE_INTEGRATION_ORDERS": "1000000/min",
     "RATE_CREDENTIAL": "1000000/min",
+    # Hundreds of screens share a few credentials here.
+    "SOCKETS_PER_SCREEN": "10000",
+    "SOCKETS_PER_LOGIN": "10000",
+    "SOCKETS_PER_INTEGRATION": "10000",
+    "SOCKETS_PER_RESTAURANT": "10000",
+    "SOCKETS_PER_ADDRESS": "10000",
     "LOG_LEVEL": "WARNING",
     "BACKUP_SECONDS": "0",  # the trial of backups makes its own
 }

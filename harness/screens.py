@@ -24,6 +24,7 @@ PROTOCOL = "bistro.v1"
 SILENCE = 12.0
 LONGEST_PAUSE = 3.0
 REPORT_EVERY = 0.1
+OVER_A_LIMIT, REFUSED_SECONDS = (4408, 4429), 10.0  # close codes after which no new connection is wanted for a while
 CLOSED = frozenset({"delivered", "cancelled"})
 _PASS = re.compile(r'<li id="pass-(\d+)" (data-order|hx-swap-oob="delete")')
 _TICKET = re.compile(r'<li id="ticket-(\d+)" (data-order|hx-swap-oob="delete")')
@@ -69,6 +70,7 @@ class Screen:
         self.dark: list[float] = []
         self.dark_since: float | None = perf_counter()
         self.heard_at = perf_counter()
+        self.refusals = 0  # connections that the server closed over a limit
         self._failures = 0
         self._skip_first = False
 
@@ -95,9 +97,13 @@ class Screen:
     async def watch(self) -> None:
         """Stay connected until cancelled."""
         while True:
+            refused = self.refusals
             with suppress(aiohttp.ClientError, OSError, TimeoutError):
                 await self._connect()
             self._went_dark()
+            if self.refusals > refused:
+                await asyncio.sleep(REFUSED_SECONDS)
+                continue
             pause = min(LONGEST_PAUSE, 0.25 * 2 ** min(self._failures, 5))
             self._failures += 1
             await asyncio.sleep(pause * (0.5 + random.random() / 2))
@@ -138,6 +144,7 @@ class Screen:
                 self.dark_since = self.dark_since or self.heard_at  # the screen was dark before the watchdog fired
                 raise
             if frame.type is not aiohttp.WSMsgType.TEXT:
+                self.refusals += socket.close_code in OVER_A_LIMIT
                 return
             self.take(parsed(frame.data))
 

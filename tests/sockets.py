@@ -10,7 +10,7 @@ from channels.testing import WebsocketCommunicator
 
 from bistro.asgi import application
 from bistro.core.live import hub as hub_module
-from bistro.core.live.consumers import PROTOCOL
+from bistro.core.live.guarded import PROTOCOL
 from bistro.core.live.threads import in_thread
 
 PATIENCE = 5  # seconds; reached only by a failing test or on a very busy machine

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bistro.core.live import consumers as live_consumers
-from bistro.core.live import event_log
+from bistro.core.live import event_log, reports
 from bistro.core.models import Device, Event
 from bistro.core.tests.factories import DeviceFactory, token_of
 from kitchen import services as kitchen_services
@@ -17,7 +16,7 @@ from menu.services import pause, resume, write_recipes
 from orders import services as order_services
 from orders.models import Order
 from orders.order_commands import LineRequest
-from tests.sockets import Socket, beside, eventually
+from tests.sockets import Socket, beside, eventually, share_readings_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,6 +144,15 @@ async def test_what_a_screen_displayed_is_seen_and_confirmed_once(house, screen)
     assert await beside(confirmations, order) == 1
 
 
+async def _change_that_shows(socket, order):
+    """Return the change that brings the order's ticket."""
+    (ticket,) = await beside(tickets_of, order)
+    while True:
+        message = await socket.hear("page")
+        if ticket.pk in shown(message)[0]:
+            return message
+
+
 async def _is(order, status):
     return await beside(status_of, order) == status
 
@@ -217,9 +225,61 @@ async def test_a_waiter_who_watches_confirms_nothing(house):
     assert [ticket.seen_at for ticket in await beside(tickets_of, order)] == [None]
 
 
+async def test_a_report_beyond_what_was_sent_does_not_confirm_what_comes_later(house, screen, settings):
+    settings.FEED_HEARTBEAT_SECONDS = 0.05
+    shown_first = await beside(house.order)
+    async with Socket(ALL, screen) as socket:
+        await opened(socket)
+        await socket.say({"seen": 10**15})
+        assert await eventually(lambda: _is(shown_first, "confirmed"))
+        later = await beside(house.order)
+        change = await _change_that_shows(socket, later)
+        for _ in range(3):  # each heartbeat processes the reports again
+            await socket.hear("heartbeat")
+        assert await beside(status_of, later) == "placed"
+        assert [ticket.seen_at for ticket in await beside(tickets_of, later)] == [None]
+        await socket.say({"seen": change["seq"]})
+        assert await eventually(lambda: _is(later, "confirmed"))
+
+
+async def test_reports_start_over_at_a_hello(house, screen, settings, monkeypatch):
+    """A report before a hello says nothing about the snapshot after it."""
+    share_readings_for(monkeypatch, -1)
+    settings.FEED_HEARTBEAT_SECONDS = 0.05
+    async with Socket(ALL, screen) as socket:
+        snapshot = await opened(socket)
+        order = await beside(house.order)
+        change = await _change_that_shows(socket, order)
+        await socket.hello()
+        again = await socket.hear("page")
+        assert (snapshot["kind"], again["kind"], again["seq"]) == ("snapshot", "snapshot", change["seq"])
+        for _ in range(3):
+            await socket.hear("heartbeat")
+        assert await beside(status_of, order) == "placed"
+        await socket.say({"seen": again["seq"]})
+        assert await eventually(lambda: _is(order, "confirmed"))
+
+
+@pytest.mark.parametrize("beyond", [1, 10**15, 10**30])
+async def test_a_hello_beyond_the_log_claims_nothing(house, screen, settings, beyond):
+    """The position of a page that cannot exist brings a snapshot, and its report confirms nothing before it."""
+    settings.FEED_HEARTBEAT_SECONDS = 0.05
+    order = await beside(house.order)
+    place = await beside(event_log.position, house.restaurant.pk)
+    async with Socket(ALL, screen) as socket:
+        await socket.hello(place.seq + beyond, place.epoch)
+        await socket.say({"seen": place.seq + beyond})
+        snapshot = await socket.hear("page")
+        beats = [await socket.hear("heartbeat") for _ in range(3)]
+        assert snapshot["kind"] == "snapshot"
+        assert {beat["seq"] for beat in beats} == {place.seq}
+        assert await beside(status_of, order) == "placed"
+        assert [ticket.seen_at for ticket in await beside(tickets_of, order)] == [None]
+
+
 async def test_a_screen_that_reports_late_still_reports_everything(house, screen, monkeypatch):
     """A page in the background reports when it becomes visible: more frames than are kept, and none forgotten."""
-    monkeypatch.setattr(live_consumers, "UNREPORTED_FRAMES", 2)
+    monkeypatch.setattr(reports, "UNREPORTED_FRAMES", 2)
     async with Socket(ALL, screen) as socket:
         await opened(socket)
         orders, last = [], 0

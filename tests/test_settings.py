@@ -57,10 +57,11 @@ def test_a_wrong_setting_stops_the_start(tmp_path, name, value):
 
 def test_what_only_a_check_can_find_stops_the_start_too(tmp_path):
     wrong = {"RATE_PAD_ORDERS": "many", "ADMISSION_IN_FLIGHT": "0", "PROCESSES": "2", "DEBUG": "true"}
+    wrong["SOCKETS_PER_PAD"] = "0"
     more = {"PUBLIC_URL": "https://bistro.example", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
     done = run(tmp_path, "manage.py", "check", **wrong, **more)
     assert done.returncode != 0
-    for number in ("E001", "E008", "E011", "E012"):
+    for number in ("E001", "E008", "E011", "E012", "E014"):
         assert f"bistro.{number}" in done.stderr
 
 

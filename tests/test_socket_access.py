@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from bistro.core.auth.authentication import DEVICE_COOKIE
-from bistro.core.live.consumers import MESSAGES_PER_SECOND, PROTOCOL
+from bistro.core.live.consumers import MESSAGES_PER_SECOND
+from bistro.core.live.guarded import PROTOCOL
 from bistro.core.models import Device, Staff
 from bistro.core.services.devices import enrol, make_enrolment_code, revoke, rotate
 from bistro.core.services.restaurants import change_member
@@ -176,7 +177,7 @@ async def test_a_login_without_a_restaurant_watches_nothing(house):
     assert await refusal(FLOOR, cookie=cookie, origin=HERE, host="127.0.0.1:8000") == 4401
 
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "bistro.core.auth.login_locks.LockingBackend"
 
 
 # --- socket passes ---------------------------------------------------------------------------------------------------

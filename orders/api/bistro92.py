@@ -94,7 +94,7 @@ def _rows(actor: Actor) -> OrderQuerySet:
     rows = Order.objects.visible_to(actor)
     if actor.may(Permission.READ_ORDERS):
         return rows.of_day(restaurant_of(actor).business_date(timezone.now())).order_by("-number")
-    return rows.order_by("-placed_at", "-pk")
+    return rows.order_by("-pk")
 
 
 def _number(request: Request, name: str, default: int, least: int) -> int:

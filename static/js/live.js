@@ -8,7 +8,7 @@
 // cache shows old HTML, and a newer stored place would skip the changes that this HTML lacks.
 
 import { clockText, setServerTime } from "./clock.js";
-import { isOtherHistory, placeAfter, retryDelay } from "./place.js";
+import { isOtherHistory, placeAfter, refusedFor, retryDelay } from "./place.js";
 import { applyPushed } from "./swap.js";
 import "./wake.js";
 
@@ -34,6 +34,7 @@ class LiveBoard {
     this.beatsBehind = 0;
     this.report = null; // the timer of the next report
     this.opening = null; // the timer of a connection that is opening
+    this.refusedUntil = 0; // the steady time before which the server wants no new connection
     this.everLive = false;
     this.confirmedAt = moment(); // when the page was last known to be right
     this.attemptAt = moment();
@@ -80,7 +81,10 @@ class LiveBoard {
       this.acknowledge();
     };
     socket.onmessage = (event) => this.hear(event.data);
-    socket.onclose = () => this.lost();
+    socket.onclose = ({ code }) => {
+      this.refusedUntil = performance.now() + refusedFor(code);
+      this.lost();
+    };
   }
 
   drop() {
@@ -98,7 +102,7 @@ class LiveBoard {
   lost(delay = retryDelay(this.attempt)) {
     this.drop();
     this.downAt ??= moment();
-    this.retry = setTimeout(() => this.connect(), delay);
+    this.retry = setTimeout(() => this.connect(), Math.max(delay, this.refusedUntil - performance.now()));
     this.attempt += 1;
     this.showStatus();
   }
@@ -177,7 +181,8 @@ class LiveBoard {
     const delivering = this.socket && !this.downAt;
     const quiet = Math.min(msSince(this.confirmedAt), msSince(this.attemptAt));
     if (this.socket && quiet > SILENCE_MS) this.lost();
-    else if (eager && !delivering && msSince(this.attemptAt) > 1000) this.connect();
+    else if (eager && !delivering && msSince(this.attemptAt) > 1000 && performance.now() > this.refusedUntil)
+      this.connect();
     if (
       this.downAt &&
       msSince(this.downAt) > POLL_AFTER_MS &&

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isOtherHistory, placeAfter, retryDelay } from "../../static/js/place.js";
+import { isOtherHistory, placeAfter, refusedFor, retryDelay } from "../../static/js/place.js";
 
 const place = { seq: 10, epoch: "a" };
 
@@ -50,4 +50,15 @@ test("jitter halves the interval at most", () => {
   const random = Array.from({ length: 50 }, () => retryDelay(2));
   assert.ok(random.every((delay) => delay >= 500 && delay <= 1000));
   assert.ok(new Set(random).size > 1);
+});
+
+test("after a close code that names a limit no try comes for ten seconds", () => {
+  for (const code of [4408, 4429]) {
+    assert.deepEqual([refusedFor(code, 0), refusedFor(code, 1)], [10_000, 15_000]);
+    assert.ok(refusedFor(code) >= 10_000);
+  }
+});
+
+test("other close codes allow a try at once", () => {
+  for (const code of [1000, 1006, 4401, 4500, 4503, undefined]) assert.equal(refusedFor(code, 1), 0);
 });

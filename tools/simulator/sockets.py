@@ -17,6 +17,7 @@ SILENCE = 12.0
 REPORT_EVERY = 0.1
 LONGEST_PAUSE = 3.0
 PROTOCOL = "bistro.v1"
+OVER_A_LIMIT, REFUSED_SECONDS = (4408, 4429), 10.0  # close codes that ask for a pause
 
 
 class Listener:
@@ -30,6 +31,7 @@ class Listener:
         self.seq: int | None = None
         self.connects = 0
         self.problem = ""
+        self.refused = False
         self.ready = asyncio.Event()
 
     def receive(self, message: dict[str, Any], at: float) -> None:
@@ -50,6 +52,9 @@ class Listener:
             except (aiohttp.ClientError, OSError, TimeoutError) as problem:
                 self.problem = str(problem) or type(problem).__name__
                 failures += 1
+            if self.refused:  # over a limit of the server
+                self.refused = False
+                await asyncio.sleep(REFUSED_SECONDS)
             pause = min(LONGEST_PAUSE, 0.25 * 2 ** min(failures, 5))
             await asyncio.sleep(pause * (0.5 + random.random() / 2))  # nosec B311
 
@@ -73,6 +78,7 @@ class Listener:
             frame = await socket.receive(timeout=SILENCE)
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 self.problem = f"closed with {socket.close_code}"
+                self.refused = socket.close_code in OVER_A_LIMIT
                 return
             message = json.loads(frame.data)
             self.receive(message, perf_counter())

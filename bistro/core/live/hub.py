@@ -17,6 +17,7 @@ from django.db import Error as AnyDatabaseError
 
 from bistro.core.auth.last_seen import flush
 from bistro.core.live import event_log
+from bistro.core.live.caps import SocketCaps
 from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, View
 from bistro.core.live.layer import CrossProcessNotifier
@@ -104,6 +105,11 @@ class AudienceFeed:
         """
         return await self._snapshot.get(in_thread, _make_snapshot, self.view)
 
+    def has_catch_up(self, cursor: Position) -> bool:
+        """Return whether the next `catch_up` from this position shares a read."""
+        shared = self._catch_ups.get(cursor)
+        return shared is not None and not shared.is_stale()
+
     async def catch_up(self, cursor: Position) -> list[Frame] | None:
         """Return the frames that a socket at `cursor` lacks, from the log, or None if it needs a snapshot.
 
@@ -153,6 +159,7 @@ class Hub:
         self.audiences: dict[str, AudienceFeed] = {}
         self.sockets = 0
         self.rechecker = CredentialRechecker()
+        self.caps = SocketCaps()
         self.epoch = ""
         self.heads: Mapping[int, int] = {}
         self._wake = asyncio.Event()

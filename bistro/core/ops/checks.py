@@ -54,6 +54,15 @@ def sqlite_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 
 @register()
+def audit_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
+    """Warn where the server's own role owns the tables and can lift the protection of the event log."""
+    if settings.SQLITE or settings.MIGRATE_DATABASE.get("USER", settings.DATABASE["USER"]) != settings.DATABASE["USER"]:
+        return []
+    hint = "Set MIGRATE_DATABASE_URL to a role of its own that owns the tables (docs/configuration.md)."
+    return [Warning("The server's role can change the audit trail.", hint=hint, id="bistro.W003")]
+
+
+@register()
 def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     """Refuse limits that cannot be parsed or that admit no request."""
     found: Messages = []
@@ -64,6 +73,8 @@ def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
         found.append(
             Error("ConcurrencyLimiter lets nobody in.", hint="Set ADMISSION_IN_FLIGHT to 8.", id="bistro.E012")
         )
+    if min(settings.SOCKET_CAPS.values()) < 1:
+        found.append(Error("A cap lets no socket in.", hint="Set each SOCKETS_PER_… to 1 or more.", id="bistro.E014"))
     pool = settings.DATABASE.get("OPTIONS", {}).get("pool")
     threads = settings.ADMISSION_IN_FLIGHT + settings.WRITERS + OTHER_THREADS
     if pool and pool["max_size"] < threads:

@@ -33,6 +33,7 @@ from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.http import HTTPChannel, Request
 
+from bistro.core.kernel.asgi import PING, PING_PAYLOAD, PONG, STOP_READING
 from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 from bistro.core.server.admission import body_limit
 
@@ -261,6 +262,26 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         super().onOpen()
         self.transport.unregisterProducer()  # the HTTP channel was the producer until the upgrade
         self.transport.registerProducer(self, True)
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Carry out the application's message, also those of our extension of ASGI."""
+        if message["type"] == PING:
+            self.sendPing(PING_PAYLOAD)
+        elif message["type"] == STOP_READING:
+            self.transport.pauseProducing()
+        else:
+            super().handle_reply(message)
+
+    def serverClose(self, code: int | None = None) -> None:
+        """Close the socket. The client is read again for its answer."""
+        self.transport.resumeProducing()
+        super().serverClose(code)
+
+    def onPong(self, payload: bytes) -> None:
+        """Tell the application of the answer to its ping."""
+        super().onPong(payload)
+        if payload == PING_PAYLOAD and not self.muted:
+            self.application_queue.put_nowait({"type": PONG})
 
     def pauseProducing(self) -> None:
         """Note since when data is unread. Twisted calls it again with everything sent meanwhile."""
