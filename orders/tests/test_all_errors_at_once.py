@@ -191,9 +191,8 @@ def test_a_declaration_with_a_wrong_seat_and_an_unknown_allergen(house):
     house.order()
     address = f"/api/v1/parties/{Order.objects.get().party_id}/allergies"
     with nothing_changes():
-        body = refused(
-            house.api("waiter").post(address, {"seat": 0, "allergies": ["nuts", "dust"], "x": 1}), 422, "validation_error"
-        )
+        several = {"seat": 0, "allergies": ["nuts", "dust"], "x": 1}
+        body = refused(house.api("waiter").post(address, several), 422, "validation_error")
         lone = refused(house.api("waiter").post(address, {"allergies": ["dust"]}), 422, "unknown_allergen")
         for wrong in ({"seat": 1}, {"seat": 1, "allergies": "nuts"}, {"allergies": [None]}, []):
             refused(house.api("waiter").post(address, wrong), 422, "validation_error")
