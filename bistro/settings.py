@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.api.tags import TAGS
 from bistro.core.kernel.secrets import secret_key
-from bistro.wiring import EVENT_REACTIONS, FLOOR_ALARMS, ORDER_QUOTES, SWEEPS, WALL_STRIPS  # noqa: F401  (settings, too)
+from bistro.wiring import *  # noqa: F403  (its lists are settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
     "channels",
     "corsheaders",
     "csp",
@@ -92,6 +91,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bistro.core.server.middleware.PrivateMiddleware",
+    "bistro.core.server.middleware.CookieMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -104,7 +104,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "bistro.core.server.middleware.DomainErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -139,7 +138,8 @@ if SQLITE:
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000"
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
+            "PRAGMA recursive_triggers=ON"  # REPLACE fires the triggers that protect the event log
         ),
     }
     DATABASE["CONN_MAX_AGE"] = 3600  # seconds that a thread keeps its connection
@@ -159,6 +159,8 @@ else:
         },
         "options": "-c lock_timeout=3s -c statement_timeout=8s -c idle_in_transaction_session_timeout=15s",
     }
+# The role that owns the tables and migrates them; the server's own role then cannot lift the log's protection.
+MIGRATE_DATABASE = env.db("MIGRATE_DATABASE_URL") if env("MIGRATE_DATABASE_URL", default="") else {}
 # An optional read replica for reports, so that they do not slow down orders.
 REPORTS = "replica" if env("DATABASE_REPLICA_URL", default="") else "default"
 if REPORTS == "replica":
@@ -209,7 +211,7 @@ BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(VAR / "backups"))).res
 BACKUP_SECONDS = env.float("BACKUP_SECONDS", default=300 if SQLITE else 3600)  # between two backups; 0 makes none
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=24)
 BACKUP_COMMAND = env.str("BACKUP_COMMAND", default="")  # copies an archive elsewhere; its argument is the path
-BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=100)  # of a scheduled copy; 0: no limit
+BACKUP_MEGABYTES_A_SECOND = env.float("BACKUP_MEGABYTES_A_SECOND", default=25)  # of a scheduled copy; 0: no limit
 
 # --- Live feed ---------------------------------------------------------------------------------------
 FEED_POLL_SECONDS = 1.0  # interval at which the tail polls the log without a commit signal
@@ -246,7 +248,7 @@ SOCKET_UNREAD_BYTES = 4 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.Staff"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["bistro.core.auth.login_locks.LockingBackend"]
 PASSWORD_HASHERS = ["bistro.core.auth.hashers.Argon2LowMemory", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -260,19 +262,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a long shift
 
-# Failed logins lock the pair of account and address, so that one guesser cannot lock out a waiter.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "bistro.core.server.error_views.lockout_response"
-AXES_USERNAME_FORM_FIELD = "username"  # the name in the login form and the API; the default is the model's field
-AXES_USERNAME_CALLABLE = "bistro.core.auth.authentication.lockout_name"
-AXES_CLIENT_IP_CALLABLE = "bistro.core.auth.rate_limits.client_address"
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_VERBOSE = False
-AXES_ENABLE_ADMIN = False  # its rows belong to no restaurant
-
 # --- API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -283,6 +272,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["bistro.core.auth.access.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bistro.core.api.parsers.StrictJSONParser"],
+    "URL_FORMAT_OVERRIDE": None,  # there is one format, and `?format=` is no parameter
     "DEFAULT_SCHEMA_CLASS": "bistro.core.api.schema.ProblemAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["bistro.core.auth.rate_limits.CredentialThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -324,8 +314,12 @@ RATE_LIMITS = {
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "heartbeat": "60/min",
-    "login": "30/min",
+    # Wrong passwords have locks instead: bistro.core.auth.login_locks. These limits share no counter.
+    "refresh": "60/min",
+    "register": "10/min",
     "enrol": "10/min",
+    "pairing": "10/min",
+    "claim": "10/min",
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = False
@@ -349,7 +343,7 @@ CONTENT_SECURITY_POLICY = {
 NO_USE = ("camera", "geolocation", "microphone", "payment", "usb")
 PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in NO_USE} | {"screen-wake-lock": ["self"]}
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # the proxy checks the health over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^health(/ready|/live)?$"]  # the proxy checks the health over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.int("NUM_PROXIES", default=0):
@@ -390,6 +384,5 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
         "daphne": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
     },
 }

@@ -1,4 +1,4 @@
-"""The wiring between apps: reactions to events, alarms of higher apps, sweeps.
+"""The wiring between apps: reactions to events, alarms and health checks of higher apps, sweeps.
 
 Apps know nothing of the apps above them; this module does.
 """
@@ -29,6 +29,9 @@ FLOOR_ALARMS: list[str] = [
 # Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
 WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
 
+# Checks of higher apps on /health, each a function of `now`. They can degrade an installation.
+HEALTH_CHECKS: list[str] = ["kitchen.printing.health.printer_backlog"]
+
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
@@ -38,7 +41,9 @@ SWEEPS: list[str] = [
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
     "bistro.backup.schedule.back_up_when_due",
+    "bistro.core.services.sealing.seal_events",
     "bistro.core.services.upkeep.refresh_statistics",
+    "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
 ]
 

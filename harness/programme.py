@@ -10,9 +10,11 @@ from time import perf_counter
 from rich.console import Console
 
 from harness.alarms import alarms
+from harness.backups import back_up_and_restore, copy_by_hand
 from harness.crowds import crowding, flooding
 from harness.drill import CAREFUL, NAIVE, drill, go_back
 from harness.evening import Load, evening, opened, watched
+from harness.full_disk import MEGABYTES, NAMELESS, full_disk
 from harness.installation import Installation, Plan
 from harness.old_orders import grow_old
 from harness.screens import SILENCE, Rules
@@ -21,8 +23,10 @@ from harness.table import (
     Row,
     alarm_row,
     asked_once_row,
+    backup_row,
     behind_row,
     dead_line_row,
+    disk_row,
     drill_row,
     evening_row,
     restart_row,
@@ -68,7 +72,11 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--report", type=float, default=10.0, help="seconds that a report reads the tables meanwhile")
     add("--overload", type=float, default=60.0, help="seconds of overload")
     add("--flood", type=float, default=30.0, help="seconds of a flood of sockets")
-    words = "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, overload, flood"
+    add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
+    words = (
+        "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, "
+        "overload, flood"
+    )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args(given)
@@ -202,13 +210,36 @@ async def drilling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
                 await go_back(here, release)
 
 
+async def restoring(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Back up a large restaurant under orders and restore it; then copy a file by hand, as a control."""
+    async with Installation(Plan(pads=25)) as here:
+        await grow_old(here, wanted.old_orders)
+        async with opened(here) as client:
+            found = await back_up_and_restore(here, client, clients=15, seconds=wanted.quiet)
+            yield backup_row(f"backed up under orders and restored, {wanted.old_orders:,} old ones", found)
+    async with Installation(Plan(pads=25)) as here, opened(here) as client:
+        copied = await copy_by_hand(here, client, clients=15, seconds=10)
+        yield backup_row("*control* an older file copied over the database by hand", copied, control=True)
+
+
+async def filling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Leave no byte to the database while guests order; then, as a control, without telling it from a busy one."""
+    for settings, name in ((None, "a full disk for 10 s"), (NAMELESS, "*control* the same, not told from busy")):
+        plan = Plan(disk=MEGABYTES, settings=settings)
+        async with Installation(plan) as here, opened(here) as client, watched(here, client, 12, Rules()) as screens:
+            found = await full_disk(here, client, screens, seconds=10)
+        yield disk_row(name, found, control=bool(settings))
+
+
 PARTS = {
+    "disk": filling,
     "kitchen sqlite, kitchen postgresql": whole_kitchen,
     "redis lines": redis_away,
     "lines": lines,
     "alarms": alarming,
     "soak": soaking,
     "drill": drilling,
+    "restore": restoring,
     "overload slow": crowding,
     "flood": flooding,
 }

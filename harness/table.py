@@ -8,10 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.alarms import AlarmOutcome
+from harness.backups import BackedUp
 from harness.chaos import POSTGRES, REDIS, WORKER, Recovery
 from harness.checker import Account
 from harness.drill import Drilled
 from harness.evening import Outcome
+from harness.full_disk import FULL, FullDisk
 from harness.soak import Soaked
 from harness.trials import NEVER, Behind, DeadLine, Restarted
 
@@ -23,6 +25,8 @@ DARK_AT_MOST = 3.0
 ROTATED_WITHIN = 1.0  # darkness while a socket is replaced
 SNAPSHOTS_AT_MOST = 1.2
 LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that blocks orders; p99 of an order
+RESTORED_WITHIN, AT_RISK_AT_MOST, SLOWER_AT_MOST = 600.0, 300.0, 1.2  # seconds, seconds, p95 during a backup
+SPACE_WITHIN = 10.0  # until orders go on once a full disk has space
 NOTICED_WITHIN = 12.0 + 3.0  # the watchdog and one more attempt
 
 COLUMNS = (
@@ -228,6 +232,31 @@ def drill_row(name: str, found: Drilled, *, control: bool = False) -> Row:
     return Row(cells, problems, control)
 
 
+def backup_row(name: str, found: BackedUp, *, control: bool = False) -> Row:
+    """Build the row of backups under orders and of the restore, or of a copy by hand."""
+    problems = list(found.problems)
+    if control:
+        return Row({"evening": f"{name}: {'; '.join(problems) or 'nothing was wrong'}"}, problems, control)
+    quiet, busy = percentile(found.quiet, 0.95), percentile(found.busy, 0.95)
+    if found.restore_seconds > RESTORED_WITHIN:
+        problems.append(f"restored in {found.restore_seconds:.0f} s ({RESTORED_WITHIN:.0f} s promised)")
+    if found.at_risk > AT_RISK_AT_MOST:
+        problems.append(f"{found.at_risk:.0f} s of orders at risk ({AT_RISK_AT_MOST:.0f} s promised)")
+    if busy > SLOWER_AT_MOST * quiet and busy > ORDER_P95:
+        problems.append(f"p95 of an order {busy:.2f} s during a backup, {quiet:.2f} s without")
+    problems += ["a clean stop left a log"] if found.log_left else []
+    took = ", ".join(
+        f"{'an increment' if made['base'] else 'full'} {made['seconds']:.0f} s {made['bytes'] / 1e6:.0f} MB"
+        for made in found.backups
+    )
+    cells = {
+        "evening": f"{name}: {found.megabytes:.0f} MB; {took}; restored in {found.restore_seconds:.0f} s;"
+        f" p95 of an order {quiet:.3f} s, during a backup {busy:.3f} s",
+        "orders": f"{found.restored:,}",
+    }
+    return Row(cells, problems, control)
+
+
 def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
     """Print the table and the verdict; return True if all is as it should be."""
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
@@ -246,3 +275,20 @@ def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
     if good:
         console.print("[bold green]GOOD[/]: every promise held, and every control failed as it must.")
     return good
+
+
+def disk_row(name: str, found: FullDisk, *, control: bool = False) -> Row:
+    """Build the row of a full disk: the codes of the refusals, and the time until orders and screens went on."""
+    problems = broken(found.account, found.server_errors)
+    others = found.refused.total() - found.refused[FULL]
+    problems += [f"{others} refusals did not name the disk"] if others or not found.refused else []
+    problems += [f"/health was green {found.asked - found.unhealthy} times"] if found.unhealthy < found.asked else []
+    back = max(found.orders_back, *found.screens_back)
+    problems += [f"right again after {_seconds(back)} s ({SPACE_WITHIN:.0f} s promised)"] if back > SPACE_WITHIN else []
+    codes = ", ".join(f"{times} {code}" for code, times in found.refused.items())
+    cells = {
+        "evening": f"{name}; refused: {codes}; orders again after {_seconds(found.orders_back)} s",
+        **orders(found.account, found.server_errors),
+        "stale": f"{found.screens_back.count(NEVER)} of {len(found.screens_back)}",
+    }
+    return Row(cells, problems, control)

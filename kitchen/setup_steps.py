@@ -35,10 +35,16 @@ def add_stations(
 
 
 def only_catch_all(station: Station, work: UnitOfWork) -> None:
-    """Make the station the catch-all; the former one ends in the same transaction."""
+    """Keep exactly one catch-all before `station` is saved: this one if it is chosen, and the former one ends.
+
+    A station that has become the catch-all since the form was opened stays it. Locks: the restaurant's stations.
+    """
     require_transaction()
-    others = Station.objects.of_restaurant(work.restaurant_id).filter(is_catch_all=True)
-    others.exclude(pk=station.pk).update(is_catch_all=False)
+    here = Station.objects.of_restaurant(work.restaurant_id)
+    present = [row.pk for row in here.locked() if row.is_catch_all]
+    station.is_catch_all = station.is_catch_all or station.pk in present
+    if station.is_catch_all:
+        here.filter(is_catch_all=True).exclude(pk=station.pk).update(is_catch_all=False)
 
 
 def route_to(

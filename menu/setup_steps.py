@@ -1,5 +1,6 @@
 """Steps of units of work that set up the menu. The caller holds the unit of work."""
 
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.allergens import ALLERGENS
@@ -7,10 +8,23 @@ from menu.models import Allergen, Tax
 
 
 def only_default(tax: Tax, work: UnitOfWork) -> None:
-    """Clear the default of the other taxes, before `tax` is saved as the default in the same transaction."""
+    """Keep exactly one default before `tax` is saved: this one if it is chosen, and the former one ends.
+
+    A tax that has become the default since the form was opened stays it. Locks: the restaurant's taxes.
+    """
     require_transaction()
-    others = Tax.objects.of_restaurant(work.restaurant_id).filter(is_default=True)
-    others.exclude(pk=tax.pk).update(is_default=False)
+    here = Tax.objects.of_restaurant(work.restaurant_id)
+    present = [row.pk for row in here.locked() if row.is_default]
+    tax.is_default = tax.is_default or tax.pk in present
+    if tax.is_default:
+        here.filter(is_default=True).exclude(pk=tax.pk).update(is_default=False)
+
+
+def refuse_default(tax: Tax, work: UnitOfWork) -> None:
+    """Refuse to delete the default tax. Locks: the restaurant's taxes. Raises InvalidInput."""
+    require_transaction()
+    if any(row.pk == tax.pk and row.is_default for row in Tax.objects.of_restaurant(work.restaurant_id).locked()):
+        raise InvalidInput(f"{tax} is the default tax. Make another tax the default first.", code="default_tax")
 
 
 def add_catalogue(restaurant_id: int) -> list[Allergen]:

@@ -86,7 +86,7 @@ class OrderAdmin(ReadOnlyAdmin):
     search_fields = ("number",)
     search_help_text = "The order's number"
     sortable_by = ()
-    ordering = ("-placed_at", "-pk")
+    ordering = ("-pk",)
     actions = ("confirm", "cancel", "deliver")
     fieldsets = (
         (

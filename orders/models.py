@@ -73,7 +73,7 @@ class Order(models.Model):
     objects = OrderQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-placed_at", "-pk"]
+        ordering = ["-pk"]  # the order of commits; a clock that is put back must not move new orders down
         constraints = [
             models.CheckConstraint(name="order_status_known", condition=Q(status__in=OrderStatus.values)),
             models.CheckConstraint(name="order_kind_known", condition=Q(kind__in=OrderKind.values)),
@@ -94,8 +94,9 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["restaurant", "placed_at"], name="order_open", condition=Q(status__in=OPEN)),
-            models.Index(fields=["restaurant", "-placed_at", "-id"], name="order_recent"),
-            models.Index(fields=["table", "-placed_at"], name="order_of_table"),
+            models.Index(fields=["restaurant", "-id"], name="order_recent"),
+            models.Index(fields=["restaurant", "placed_at"], name="order_since"),
+            models.Index(fields=["table", "-id"], name="order_of_table"),
             # For the sweep over all restaurants, because SQLite cannot use `order_open` with statuses as parameters.
             models.Index(fields=["placed_at"], name="order_placed", condition=Q(status=OrderStatus.PLACED)),
         ]

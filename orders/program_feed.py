@@ -38,7 +38,7 @@ class OrderFeed:
         rows = Order.objects.visible_to(self.actor).open()
         if self.table_id is not None:  # the table of the audience, because a pad may move to another table
             rows = Order.objects.of_restaurant(self.restaurant_id).open().of_party_at(self.table_id)
-        newest = rows.with_lines().order_by("-placed_at", "-pk")[:INITIAL_LIMIT]
+        newest = rows.with_lines().order_by("-pk")[:INITIAL_LIMIT]
         orders = [pad_json(order_detail(order)) for order in reversed(newest)]
         body = {"type": "initial", "orders": orders, "seq": position.seq, "epoch": position.epoch}
         yield Frame(position.seq, dumps(body))

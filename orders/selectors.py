@@ -19,9 +19,7 @@ def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[Order
     The query starts from orders, because their index has the newest first and a page then reads few rows.
     """
     orders = Order.objects.visible_to(actor).since(now - timedelta(minutes=minutes)).for_reports()
-    rows = orders.filter(lines__isnull=False, lines__removed_at=None).order_by(
-        "-placed_at", "-pk", "lines__position", "lines__pk"
-    )
+    rows = orders.filter(lines__isnull=False, lines__removed_at=None).order_by("-pk", "lines__position", "lines__pk")
     return rows.values(
         order_id=F("pk"),
         quantity=F("lines__quantity"),

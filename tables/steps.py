@@ -92,9 +92,9 @@ def declare_for_party(
 
 
 def assign_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
-    """Place a locked or new pad on a table, or move it there. Raises NotYours."""
+    """Place a locked or new pad on a table, or move it there. Locks: table. Raises NotYours."""
     require_transaction()
-    table = Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).first()
+    table = Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).locked().first()
     if table is None:
         raise NotYours("There is no such table.", code="table_not_found")
     pad, _created = Pad.objects.update_or_create(

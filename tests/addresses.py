@@ -102,7 +102,18 @@ PAGES = {
     "floor/orders/<int:pk>/courses/<int:course>/plan/": "order",
     "floor/orders/<int:pk>/courses/<int:course>/remove/": "order",
 }
-OPEN_TO_ALL = {"health", "metrics", "api/schema/", "openapi.json", "api/docs/", "api/redoc/", "docs", "redoc"}
+OPEN_TO_ALL = {
+    "health",
+    "health/ready",
+    "health/live",
+    "metrics",
+    "api/schema/",
+    "openapi.json",
+    "api/docs/",
+    "api/redoc/",
+    "docs",
+    "redoc",
+}
 SOCKETS = {
     r"^ws/orders/?$",
     r"^ws/floor/$",

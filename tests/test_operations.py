@@ -1,23 +1,62 @@
 """Pages for operators: health, metrics and version; and the start page for programs."""
 
 import json
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError
+from django.conf import settings
+from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from bistro.core.database.errors import troubles
+from bistro.core.kernel.errors import StorageFull
+from bistro.core.ops.write_probe import probe
 from bistro.core.tests.http import refused
+from kitchen.printing.models import PrintJob
+from kitchen.printing.tests.printers import printer_at
 
 pytestmark = pytest.mark.django_db
 
 
 # --- /health -----------------------------------------------------------------------------------------------------
-def test_well(client):
-    answer = client.get("/health")
-    checks = {"database": "ok", "migrations": "ok"}
-    backup = {"state": "off", "at": None, "age_seconds": None}
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "checks": checks, "backup": backup})
+CHECKS = ("database", "migrations", "writes", "printers", "integrity")
+
+
+@pytest.fixture(autouse=True)
+def no_memory():
+    """Forget what earlier tests met."""
+    probe.forget()
+    troubles.forget()
+    yield
+    probe.forget()
+    troubles.forget()
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/ready"])
+def test_well(client, path):
+    answer = client.get(path)
+    body = answer.json()
+    assert (answer.status_code, body["status"]) == (200, "ok")
+    assert body["checks"] == dict.fromkeys(CHECKS, "ok") | {"backup": "off"}
+    assert body["writes"]["free_bytes"] > 0
+    assert body["backup"] == {"state": "off", "at": None, "age_seconds": None}
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_the_process_lives_whatever_the_database_does(client, monkeypatch):
+    monkeypatch.setattr("bistro.core.ops.health.unapplied_migrations", lambda: 1 / 0)
+    with patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("away")):
+        answer = client.get("/health/live")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_another_word_is_no_health_page(client):
+    assert client.get("/health/dead").status_code == 404
+    assert client.get("/health/ready/").status_code == 404
 
 
 def test_not_well_while_a_migration_is_not_applied(client, monkeypatch):
@@ -25,7 +64,8 @@ def test_not_well_while_a_migration_is_not_applied(client, monkeypatch):
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json()["status"] == "unavailable"
-    assert answer.json()["checks"] == {"database": "ok", "migrations": "1 not applied"}
+    assert answer.json()["checks"]["migrations"] == "1 not applied"
+    assert answer.json()["checks"]["database"] == "ok"
 
 
 def test_an_unapplied_migration_is_found(client):
@@ -46,6 +86,121 @@ def test_not_well_while_the_database_is_away(client, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == "does not answer"
     assert b"10.0.0.5" not in answer.content
+
+
+def raising(error):
+    def fail(*_given, **_more):
+        raise error
+
+    return fail
+
+
+class FromTheDriver(Exception):
+    sqlite_errorcode, sqlstate = 0, ""
+
+
+def database_error(kind, text, *, sqlite=0, sqlstate=""):
+    """Return an error as Django raises it for one of the driver's."""
+    error = kind(text)
+    error.__cause__ = FromTheDriver()
+    error.__cause__.sqlite_errorcode, error.__cause__.sqlstate = sqlite, sqlstate
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (database_error(OperationalError, "database or disk is full", sqlite=13), "disk is full"),
+        (database_error(OperationalError, "could not extend file", sqlstate="53100"), "disk is full"),
+        (database_error(OperationalError, "attempt to write a readonly database", sqlite=8), "fail"),
+        (database_error(InternalError, "read-only transaction", sqlstate="25006"), "fail"),
+    ],
+)
+def test_not_well_while_writes_fail(client, monkeypatch, error, words):
+    monkeypatch.setattr("bistro.core.ops.write_probe.write", raising(error))
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert answer.json()["checks"]["writes"] == words
+    assert client.get("/health/live").status_code == 200
+
+
+def test_control_without_a_write_a_full_disk_looks_well(client, monkeypatch):
+    monkeypatch.setattr("bistro.core.ops.write_probe.write", lambda: None)
+    assert client.get("/health").json()["status"] == "ok"
+
+
+def test_a_long_write_of_somebody_else_degrades(client, monkeypatch):
+    monkeypatch.setattr("bistro.core.ops.write_probe.write", raising(OperationalError("database is locked")))
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+
+
+def test_an_order_that_found_no_space_makes_the_health_red(client, monkeypatch):
+    troubles.note(StorageFull())
+    monkeypatch.setattr("bistro.core.ops.write_probe._write_a_megabyte", raising(
+        database_error(OperationalError, "could not extend file", sqlstate="53100")
+    ))  # fmt: skip
+    assert client.get("/health").json()["checks"]["writes"] == "disk is full"
+
+
+@pytest.mark.skipif(settings.SQLITE, reason="SQLite's disk is this machine's, which is measured")
+def test_space_that_returned_on_the_disk_of_postgresql_is_noticed(client):
+    troubles.note(StorageFull())
+    assert client.get("/health").json()["checks"]["writes"] == "ok"
+    assert not troubles.is_full()
+
+
+@pytest.mark.parametrize(("free", "status", "word"), [(10**9, 200, "ok"), (30 * 2**20, 200, "degraded")])
+def test_little_space_is_told_before_it_is_gone(client, monkeypatch, free, status, word):
+    monkeypatch.setattr("bistro.core.ops.write_probe.free_bytes", lambda: free)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (status, word)
+
+
+@pytest.mark.skipif(not settings.SQLITE, reason="the database's disk may be another machine's")
+def test_no_space_at_all_is_not_well(client, monkeypatch):
+    monkeypatch.setattr("bistro.core.ops.write_probe.free_bytes", lambda: 4096)
+    assert client.get("/health").status_code == 503
+
+
+def test_the_write_is_a_real_one_and_shared_by_those_who_ask_at_once(client):
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/health")
+    wrote = [q["sql"] for q in asked if "user_version =" in q["sql"] or "emit_message" in q["sql"]]
+    assert len(wrote) == 1
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/health")
+    assert not [q["sql"] for q in asked if "user_version" in q["sql"] or "emit_message" in q["sql"]]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        database_error(DatabaseError, "database disk image is malformed", sqlite=11),
+        database_error(DatabaseError, "file is not a database", sqlite=26),
+        database_error(InternalError, "invalid page in block 7", sqlstate="XX001"),
+    ],
+)
+def test_not_well_once_a_request_met_a_malformed_database(client, monkeypatch, error):
+    with monkeypatch.context() as broken:
+        broken.setattr("bistro.core.ops.health.unapplied_migrations", raising(error))
+        answer = client.get("/health")
+        assert answer.status_code == 503
+        assert answer.json()["checks"]["database"] == "is malformed"
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert "restore" in answer.json()["checks"]["integrity"]
+
+
+def test_slips_that_wait_degrade(client, house):
+    printer = printer_at(house, 9100)
+    house.order()
+    PrintJob.objects.filter(printer=printer).update(due_at=timezone.now() - timedelta(minutes=3))
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["printers"] == {"late_slips": 1}
+    PrintJob.objects.filter(printer=printer).update(due_at=timezone.now())
+    assert client.get("/health").json()["status"] == "ok"
 
 
 # --- /metrics ----------------------------------------------------------------------------------------------------

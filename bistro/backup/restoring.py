@@ -11,7 +11,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
-from django.db.migrations.loader import MigrationLoader
 
 from bistro.backup import postgres, sqlite
 from bistro.backup.archives import Archive, BackupError, checksum_of, fingerprint, key_file, sync_folder
@@ -19,6 +18,7 @@ from bistro.backup.databases import default_name, is_sqlite, opened_file, opened
 from bistro.backup.facts import Facts, differences, read_facts
 from bistro.backup.making import MEDIA
 from bistro.backup.replacing import give_up_file, replace_file, replace_folder
+from bistro.core.database.schema_state import unknown_among
 from bistro.core.models import FeedEpoch
 from bistro.core.ops.backups import STAMP
 from bistro.core.ops.starting import hold_installation, restore_marker
@@ -177,9 +177,8 @@ def _refuse_foreign(opened: Archive) -> None:
     theirs = opened.manifest["database"]
     if theirs != ours:
         raise BackupError(f"The archive holds a {theirs} database, and DATABASE_URL names a {ours} one.")
-    loader = MigrationLoader(None)
-    known = {f"{app}.{name}" for app, name in loader.disk_migrations}
-    newer = [name for name in opened.manifest["facts"]["migrations"] if name not in known]
+    applied = [name.partition(".") for name in opened.manifest["facts"]["migrations"]]
+    newer = unknown_among((app, name) for app, _dot, name in applied)
     if newer:
         version = opened.manifest["version"]
         raise BackupError(f"The archive is of Bistro {version}, which is newer than this code ({newer[0]}).")

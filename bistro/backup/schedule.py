@@ -46,13 +46,13 @@ def back_up_when_due(*, now: datetime) -> None:
 def is_due(state: BackupState, now: datetime, *, started: datetime) -> bool:
     """Return whether a backup must begin now, so that it is complete before the interval has passed.
 
-    A backup that takes most of the interval begins again only after a pause of its own length.
+    A backup that takes most of the interval begins again only after a pause of half its own length.
     """
     if not state.every or now < started + min(FIRST_AFTER, timedelta(seconds=state.every)):
         return False
     if state.at is None:
         return True
-    wait = max(state.every - state.seconds - START_SECONDS, 2 * state.seconds, state.every / 2)
+    wait = max(state.every - state.seconds - START_SECONDS, 1.5 * state.seconds)
     return now - state.at >= timedelta(seconds=wait)
 
 

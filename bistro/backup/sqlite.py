@@ -62,14 +62,16 @@ def refuse_malformed_copy(copy: Path) -> None:
         raise BackupError(f"The database is malformed ({wrong}); restore the newest archive. No backup was made.")
 
 
-def write_database(writer: ArchiveWriter, copy: Path, base: Archive | None) -> None:
-    """Write the copy to the archive, or only its parts that differ from those of the base."""
+def write_database(writer: ArchiveWriter, copy: Path, base: Archive | None) -> str:
+    """Write the copy to the archive, or only its parts that differ from those of the base. Return its checksum."""
     if base is None:
         digests: list[bytes] = []
         writer.add(FULL, _noting(copy, digests))
         writer.add(PARTS, [b"".join(digests)], compress=False)
-    else:
-        writer.add(CHANGES, _changes(copy, b"".join(base.pieces(PARTS))))
+        return str(writer.files[FULL]["sha256"])
+    whole = hashlib.sha256()
+    writer.add(CHANGES, _changes(copy, b"".join(base.pieces(PARTS)), whole))
+    return whole.hexdigest()
 
 
 def read_database(archive: Archive, target: Path) -> None:
@@ -109,8 +111,9 @@ def _noting(path: Path, digests: list[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _changes(path: Path, before: bytes) -> Iterator[bytes]:
+def _changes(path: Path, before: bytes, whole: "hashlib._Hash") -> Iterator[bytes]:
     for number, part in enumerate(_parts(path)):
+        whole.update(part)
         if _digest(part) != before[number * DIGEST : (number + 1) * DIGEST]:
             yield number.to_bytes(RECORD, "big") + len(part).to_bytes(RECORD, "big") + part
 

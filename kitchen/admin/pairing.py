@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
 from bistro.core.admin.pages import form_page
-from bistro.core.auth.rate_limits import require_within, uncount
+from bistro.core.auth.rate_limits import limited_codes
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
@@ -134,12 +134,11 @@ class PairsScreens(TenantAdmin):
 
 
 def _pair(said: dict[str, Any], actor: Actor) -> Device:
-    """Call the service. Wrong codes are limited to a few a minute; a success does not count."""
-    require_within("enrol", f"claim:{actor.credential}", "Too many wrong codes. Wait {wait} s.")
-    if said["device"] is not None:
-        device = pairing_services.pair_device(code=said["code"], device_id=said["device"].pk, actor=actor)
-    else:
-        device = pairing_services.pair_new_device(
+    """Call the service. Wrong codes are limited to a few a minute."""
+    with limited_codes(actor.credential, "claim"):
+        if said["device"] is not None:
+            return pairing_services.pair_device(code=said["code"], device_id=said["device"].pk, actor=actor)
+        return pairing_services.pair_new_device(
             code=said["code"],
             kind=said["kind"],
             name=said["name"],
@@ -147,5 +146,3 @@ def _pair(said: dict[str, Any], actor: Actor) -> Device:
             table_id=said["table"].pk if said["table"] else None,
             actor=actor,
         )
-    uncount("enrol", f"claim:{actor.credential}")
-    return device

@@ -117,8 +117,7 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Station, form: Any, change: bool) -> None:
         work = edits_of(request).work
-        if obj.is_catch_all:
-            only_catch_all(obj, work)
+        only_catch_all(obj, work)
         super().save_model(request, obj, form, change)
         said = form.cleaned_data
         chosen = {name: [row.pk for row in said[name]] for name in ("categories", "items", "modifiers")}

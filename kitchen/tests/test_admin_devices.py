@@ -160,7 +160,7 @@ def test_another_restaurants_device_is_out_of_reach(house, other_house, owner, a
 @pytest.mark.parametrize("act", ["enrol", "unlock", "revoke"])
 def test_acts_want_the_form_of_our_own_page(house, act):
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(house.staff("owner"), backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(house.staff("owner"))
     assert strict.post(f"{DEVICES}{house.pad.device.pk}/{act}/").status_code == 403
 
 

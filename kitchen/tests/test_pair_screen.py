@@ -242,7 +242,7 @@ def test_guessing_is_slowed_down_and_success_does_not_count(house, owner):
         assert [owner.post(PAIR, wrong).status_code for _ in range(12)] == [422] * 10 + [429] * 2
         code = Browser(REMOTE_ADDR="10.0.1.1").begin()
         page = owner.post(PAIR, {"code": code, "kind": "kitchen", "name": "Wall"})
-        assert (page.status_code, page["Retry-After"], "Wait 30 s" in said(page)) == (429, "30", True)
+        assert (page.status_code, page["Retry-After"], "Try again in 30 s" in said(page)) == (429, "30", True)
 
 
 def test_one_address_asks_for_few_codes_at_a_time():
@@ -329,7 +329,7 @@ def test_only_managers_pair(house, wall):
 
 def test_acts_want_the_form_of_our_own_pages(house):
     for path, client in ((CODE, Browser(enforce_csrf_checks=True)), (PAIR, Client(enforce_csrf_checks=True))):
-        client.force_login(house.staff("owner"), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(house.staff("owner"))
         assert client.post(path, {"code": "AAAAAA"}).status_code == 403
 
 

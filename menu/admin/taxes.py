@@ -10,7 +10,7 @@ from bistro.core.admin.base import TenantInline, edits_of
 from menu.admin.base import MenuAdmin
 from menu.admin_forms import TaxComponentForm, TaxForm
 from menu.models import Tax, TaxComponent
-from menu.setup_steps import only_default
+from menu.setup_steps import only_default, refuse_default
 from menu.tax_catalogue import compiled
 from menu.taxes import write_components
 
@@ -49,9 +49,12 @@ class TaxAdmin(MenuAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
 
     def save_model(self, request: HttpRequest, obj: Tax, form: Any, change: bool) -> None:
-        if obj.is_default:
-            only_default(obj, edits_of(request).work)
+        only_default(obj, edits_of(request).work)
         super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Tax) -> None:
+        refuse_default(obj, edits_of(request).work)
+        super().delete_model(request, obj)
 
 
 def _in_words(components: str) -> str:

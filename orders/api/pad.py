@@ -126,7 +126,7 @@ class PadPartyOrders(APIView):
     @extend_schema(responses={200: PartyOrdersOutput, **NO_PAD})
     def get(self, request: Request) -> Response:
         currency = pad_for(request).restaurant.currency
-        rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("placed_at", "pk"))
+        rows = list(Order.objects.visible_to(api_actor(request)).with_lines().order_by("pk"))
         bill = owed(rows)
         body = {
             "orders": [{**order_detail(order), "tracking": tracking(order)} for order in rows],

@@ -55,7 +55,7 @@ class OrderList(GenericAPIView[Order]):
 
     def get_queryset(self) -> QuerySet[Order]:
         rows: QuerySet[Order] = Order.objects.visible_to(request_actor(self.request)).with_lines()
-        return rows.order_by("-placed_at", "-pk")
+        return rows.order_by("-pk")
 
     @extend_schema(responses=serializers.OrderOutput(many=True))
     def get(self, request: Request, **kwargs: Any) -> Response:

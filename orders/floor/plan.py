@@ -135,7 +135,7 @@ def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, no
     ids = [table.pk for table in rows]
     parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
     orders: dict[int, list[Order]] = {}
-    for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("placed_at"):
+    for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("pk"):
         orders.setdefault(order.table_id, []).append(order)
     waiting = _waiting_for_fire(actor, [order.pk for found in orders.values() for order in found])
     return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), waiting, restaurant, now) for t in rows)
@@ -242,7 +242,7 @@ def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
             url=table_url(order.table_id),
             settle_url="" if order.table_id else reverse("floor:confirm", args=[order.pk]),
         )
-        for order in rows.select_related("table").order_by("-placed_at", "-pk")[:ALARMS_SHOWN]
+        for order in rows.select_related("table").order_by("-pk")[:ALARMS_SHOWN]
     )
 
 

@@ -118,9 +118,7 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
     """
     restaurant = restaurant_of(actor)
     party = Party.objects.visible_to(actor).seated().filter(table=table).first()
-    rows = (
-        Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-placed_at", "-pk") if party else []
-    )
+    rows = Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-pk") if party else []
     orders = list(rows)
     now = timezone.now()
     (shown,) = floor_tables(actor, [table], restaurant, now)

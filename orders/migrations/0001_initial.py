@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('table', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='tables.table')),
             ],
             options={
-                'ordering': ['-placed_at', '-pk'],
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(
@@ -115,11 +115,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['restaurant', '-placed_at', '-id'], name='order_recent'),
+            index=models.Index(fields=['restaurant', '-id'], name='order_recent'),
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['table', '-placed_at'], name='order_of_table'),
+            index=models.Index(fields=['restaurant', 'placed_at'], name='order_since'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['table', '-id'], name='order_of_table'),
         ),
         migrations.AddIndex(
             model_name='order',

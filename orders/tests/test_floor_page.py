@@ -26,7 +26,7 @@ def test_an_htmx_request_moves_the_whole_page_to_the_login(house):
 def test_who_works_nowhere_yet_chooses_first(house, other_house):
     MembershipFactory(restaurant=other_house.restaurant, staff=house.staff("waiter"), role="waiter")
     browser = Client()
-    browser.force_login(house.staff("waiter"), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(house.staff("waiter"))
     response = browser.get("/floor/")
     assert (response.status_code, response["Location"]) == (302, "/restaurant/")
 

@@ -108,7 +108,7 @@ class House:
     def browser(self, role: str) -> Client:
         """Return a browser that is logged in."""
         client = Client()
-        client.force_login(self.staff(role), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self.staff(role))
         session = client.session
         session[SESSION_RESTAURANT] = self.restaurant.pk
         session.save()

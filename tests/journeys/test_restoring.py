@@ -235,6 +235,15 @@ def test_a_file_outside_the_media_folder_is_refused(elsewhere, archive):
     assert "outside the media folder" in refused.stderr
 
 
+def test_migrations_of_a_library_that_is_gone_do_not_matter(archive):
+    rewrite(archive, lambda manifest: manifest["facts"]["migrations"].append("old_library.0001_initial"))
+    with pytest.raises(BackupError, match="old_library"):  # the forged fact is a difference, not a refusal
+        check(archive=archive)
+    rewrite(archive, lambda manifest: manifest["facts"]["migrations"].append("orders.0099_of_tomorrow"))
+    with pytest.raises(BackupError, match="newer than this code"):
+        check(archive=archive)
+
+
 def test_something_else_is_no_archive(elsewhere, tmp_path):
     other = tmp_path / "menu.zip"
     with zipfile.ZipFile(other, "w") as written:

@@ -47,8 +47,8 @@ def state(age: float | None, *, seconds: float = 2, every: float = 300) -> Backu
         (state(288), True),  # two seconds of copying and ten of starting still fit into the five minutes
         (state(200, seconds=100), True),
         (state(180, seconds=100), False),
-        (state(500, seconds=290), False),  # a pause as long as the copy
-        (state(590, seconds=290), True),
+        (state(430, seconds=290), False),  # a pause half as long as the copy
+        (state(440, seconds=290), True),
         (state(10_000, every=0), False),
     ],
 )

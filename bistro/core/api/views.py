@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
 
 from bistro.core.api import serializers
 from bistro.core.api.examples import EPOCH
@@ -22,11 +21,17 @@ from bistro.core.auth.authentication import (
     StaffSessionAuthentication,
     StaffTokenAuthentication,
     claims_for,
-    locked_out,
-    reset_failures,
     staff_of_token,
 )
-from bistro.core.auth.rate_limits import CredentialThrottle, EnrolThrottle, LoginThrottle, login_succeeded
+from bistro.core.auth.known_logins import remember_login
+from bistro.core.auth.login_tokens import RefreshToken
+from bistro.core.auth.rate_limits import (
+    CredentialThrottle,
+    client_address,
+    limited_codes,
+    limited_refusals,
+    require_within,
+)
 from bistro.core.auth.socket_passes import PASS_SECONDS, issue_pass
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
@@ -41,6 +46,7 @@ HEAD = answered("Bistro-Seq", int, "Head of the event log.", 200, 410)
 EPOCH_HEADER = answered("Bistro-Epoch", str, "Epoch of the event log.", 200, 410)
 WRONG_LOGIN = refusal(401, "Wrong login", "invalid_credentials", "E-mail or password is wrong.")
 ENDED_LOGIN = refusal(401, "Not valid, or ended", "invalid_token", "This login has ended.")
+TOO_OFTEN = "Too many requests. Try again in {wait} s."
 TOO_FAR_BEHIND = refusal(
     410,
     "Too far behind",
@@ -91,11 +97,14 @@ class PublicAPIView(APIView):
 
 
 class LoginView(PublicAPIView):
-    """Login with e-mail and password. Five failures lock the pair of account and address for 15 minutes (429)."""
+    """Login with e-mail and password.
+
+    Five wrong passwords lock the pair of account and address for 15 minutes (429). A program that sends a token of an
+    earlier login as `Authorization: Bearer`, or the cookie of one, is not locked.
+    """
 
     subject = "Logins"
     summary = "Log in"
-    throttle_classes = [LoginThrottle]
 
     @extend_schema(request=serializers.LoginInput, responses={200: serializers.TokenOutput, **WRONG_LOGIN})
     def post(self, request: Request) -> Response:
@@ -104,12 +113,10 @@ class LoginView(PublicAPIView):
         asked = body.validated_data
         staff = authenticate(request._request, username=asked["email"], password=asked["password"])
         if not isinstance(staff, Staff):
-            if getattr(request._request, "axes_locked_out", False):
-                raise locked_out()
             raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
-        login_succeeded(request)
-        reset_failures(request._request, staff)
-        return Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
+        answer = Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
+        remember_login(request._request, answer, staff)
+        return answer
 
 
 def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
@@ -123,25 +130,34 @@ def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
 
 
 class RefreshView(PublicAPIView):
-    """Exchange of a refresh token for a new access token and refresh token."""
+    """Exchange of a refresh token for a new access token and refresh token.
+
+    Each token has a limit of its own. Refused tokens are limited by address, which never refuses a valid one.
+    """
 
     subject = "Logins"
     summary = "Renew a login's tokens"
-    throttle_classes = [LoginThrottle]
 
     @extend_schema(request=serializers.RefreshInput, responses={200: serializers.TokenOutput, **ENDED_LOGIN})
     def post(self, request: Request) -> Response:
         body = serializers.RefreshInput(data=request.data)
         body.is_valid(raise_exception=True)
+        staff, token = self._checked(body.validated_data["refresh_token"], request)
+        require_within("refresh", f"token:{token['jti']}", TOO_OFTEN)
+        return Response(token_json(staff, staff_actor(staff, token.get("rid")).restaurant_id))
+
+    def _checked(self, raw: str, request: Request) -> tuple[Staff, RefreshToken]:
+        """Return the login of a refresh token, and the token. Raises AuthenticationFailed, TooMany."""
         try:
-            token = RefreshToken(body.validated_data["refresh_token"])
+            token = RefreshToken(raw)  # type: ignore[arg-type]
         except TokenError:
+            require_within("refresh", client_address(request), TOO_OFTEN)
             raise exceptions.AuthenticationFailed("This refresh token is not valid.", "invalid_token") from None
         staff = staff_of_token(token)
         if staff is None:
+            require_within("refresh", client_address(request), TOO_OFTEN)
             raise exceptions.AuthenticationFailed("This login has ended.", "invalid_token")
-        login_succeeded(request)
-        return Response(token_json(staff, staff_actor(staff, token.get("rid")).restaurant_id))
+        return staff, token
 
 
 class RegisterView(APIView):
@@ -151,7 +167,6 @@ class RegisterView(APIView):
     summary = "Register a login"
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
     permission_classes: list[Any] = []
-    throttle_classes = [LoginThrottle]
 
     @extend_schema(request=serializers.RegisterInput, responses={201: serializers.UserOutput})
     def post(self, request: Request) -> Response:
@@ -161,14 +176,14 @@ class RegisterView(APIView):
         person = {"email": asked["email"], "name": asked["name"], "password": asked["password"]}
         actor = request_actor(request)
         if asked.get("invitation"):
-            member = restaurants.accept_invitation(token=asked["invitation"], **person)
+            with limited_refusals("register", client_address(request), "invalid_invitation"):
+                member = restaurants.accept_invitation(token=asked["invitation"], **person)
         elif actor is None:
             raise exceptions.NotAuthenticated("Registration needs an invitation.")
         elif not asked.get("role"):
             raise InvalidInput("Choose a role.", fields={"role": ["This field is required."]})
         else:
             member = restaurants.add_member(role=asked["role"], actor=actor, **person)
-        login_succeeded(request)
         return Response(user_json(member.staff, member.restaurant_id), status=status.HTTP_201_CREATED)
 
 
@@ -208,13 +223,13 @@ class EnrolView(PublicAPIView):
 
     subject = "Devices"
     summary = "Enrol a device"
-    throttle_classes = [EnrolThrottle]
 
     @extend_schema(request=serializers.EnrolInput, responses={201: serializers.EnrolOutput})
     def post(self, request: Request) -> Response:
         body = serializers.EnrolInput(data=request.data)
         body.is_valid(raise_exception=True)
-        device, token = devices.enrol(**body.validated_data)
+        with limited_codes(client_address(request)):
+            device, token = devices.enrol(**body.validated_data)
         return Response({"token": token, "device": device_json(device)}, status=status.HTTP_201_CREATED)
 
 

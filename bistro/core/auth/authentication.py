@@ -3,27 +3,25 @@
 Every authenticator returns `(user, actor)`, so `request.auth` is always the Actor.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+from rest_framework_simplejwt.tokens import Token
 
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.device_cache import cache_device
 from bistro.core.auth.last_seen import record_seen
-from bistro.core.auth.rate_limits import client_address
+from bistro.core.auth.login_tokens import AccessToken, RefreshToken
 from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DeviceIsLocked, TooMany
+from bistro.core.kernel.errors import DeviceIsLocked
 from bistro.core.kernel.secrets import digest
 from bistro.core.models import Device, Staff
 from bistro.core.services.devices import adopt_next_token
@@ -88,7 +86,7 @@ def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:
     token["rid"] = restaurant_id
     # Read from the row, because a login that has just upgraded its password hash holds an unsaved version.
     token["ver"] = Staff.objects.values_list("version", flat=True).get(pk=staff.pk)
-    return token  # type: ignore[no-any-return]
+    return token  # type: ignore[no-any-return,return-value]
 
 
 def staff_of_token(token: Token) -> Staff | None:
@@ -170,23 +168,3 @@ def _credential(request: Request) -> tuple[bytes, str]:
         return scheme, parts[1].decode("ascii")
     except UnicodeDecodeError:
         raise exceptions.AuthenticationFailed("A token is plain ASCII.", "invalid_header") from None
-
-
-def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str:
-    """Return the name under which django-axes counts failures: the account's, in one spelling."""
-    given = (credentials or {}).get("username")
-    if given is None and request is not None:
-        given = request.POST.get("username")
-    return str(given or "").strip().casefold()[:254]
-
-
-def reset_failures(request: HttpRequest, staff: Staff) -> None:
-    """Reset the failure count after a program's login. Django's own login does this for pages."""
-    AxesProxyHandler.reset_attempts(
-        username=lockout_name(None, {"username": staff.email}), ip_address=client_address(request)
-    )
-
-
-def locked_out() -> TooMany:
-    """Return the refusal of a login whose account is locked for the asking address (django-axes)."""
-    return TooMany("Too many failed logins. Try again in 15 minutes.", retry_after=900)

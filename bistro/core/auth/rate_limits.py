@@ -6,9 +6,9 @@ DRF's own throttles read, append and write a list, so two concurrent requests bo
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,9 +18,10 @@ from rest_framework.throttling import BaseThrottle
 
 from bistro.core.auth.access import request_actor
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import TooMany
+from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _away = False  # whether the cache is down, because waiting for it would cost every request half a second
@@ -42,24 +43,34 @@ def over_limit(scope: str, who: str) -> int:
 
 def over_limits(scope: str, who: Sequence[str]) -> list[int]:
     """Count one use of each key like `over_limit`, in one round trip. A repeated key is counted each time."""
-    global _away
     count, seconds = parse_rate(settings.RATE_LIMITS[scope])
     within = [0] * len(who)
-    if not who or _away:
+    if not who:
         return within
     now = time.time()
     window = int(now // seconds)
     counting: Any = cache
+    used = ask_cache(lambda: counting.count([_key(scope, name, window) for name in who], seconds + 1), within)
+    left = max(1, int((window + 1) * seconds - now))
+    return [left if times > count else 0 for times in used]
+
+
+def ask_cache(question: Callable[[], T], otherwise: T) -> T:
+    """Return the cache's answer, or `otherwise` if the cache is down or a counter ended between two calls.
+
+    A cache that does not answer is not asked again before `reconnect_cache`.
+    """
+    global _away
+    if _away:
+        return otherwise
     try:
-        used = counting.count([_key(scope, name, window) for name in who], seconds + 1)
-    except ValueError:  # the window ended between two calls
-        used = within
+        return question()
+    except ValueError:  # the counter's window ended meanwhile
+        return otherwise
     except Exception as error:  # the cache's client raises many types when its server is down
         _away = True
         log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
-        return within
-    left = max(1, int((window + 1) * seconds - now))
-    return [left if times > count else 0 for times in used]
+        return otherwise
 
 
 def require_within(scope: str, who: str, message: str) -> None:
@@ -83,17 +94,40 @@ def reconnect_cache(*, now: datetime | None = None) -> None:
 
 def uncount(scope: str, who: str) -> None:
     """Take one use back, for limits that count failures only."""
-    global _away
     _count, seconds = parse_rate(settings.RATE_LIMITS[scope])
-    if _away:
-        return
+    ask_cache(lambda: cache.decr(_key(scope, who, int(time.time() // seconds))), 0)
+
+
+@contextlib.contextmanager
+def limited_codes(who: str, scope: str = "enrol") -> Iterator[None]:
+    """Limit guesses of a code that is short enough to type. Only `invalid_code` counts as a guess.
+
+    Raises TooMany beyond the limit, before the code is looked at.
+    """
+    require_within(scope, who, "Too many wrong codes. Try again in {wait} s.")
+    wrong = False
     try:
-        cache.decr(_key(scope, who, int(time.time() // seconds)))
-    except ValueError:  # a new window has begun
-        pass
-    except Exception as error:
-        _away = True
-        log.warning("rate limits are off: the cache does not answer", extra={"error": repr(error)})
+        yield
+    except DomainError as error:
+        wrong = error.code == "invalid_code"
+        raise
+    finally:
+        if not wrong:
+            uncount(scope, who)
+
+
+@contextlib.contextmanager
+def limited_refusals(scope: str, who: str, code: str) -> Iterator[None]:
+    """Limit the refusals of a long token, which have this code; beyond the limit they become TooMany.
+
+    The right token of somebody else at the same address is always accepted.
+    """
+    try:
+        yield
+    except DomainError as error:
+        if error.code == code:
+            require_within(scope, who, "Too many tries. Try again in {wait} s.")
+        raise
 
 
 def client_address(request: HttpRequest | Request) -> str:
@@ -155,27 +189,3 @@ class HeartbeatThrottle(CredentialThrottle):
     """A limit on a pad's heartbeats, which may write."""
 
     scope = "heartbeat"
-
-
-class AddressThrottle(AtomicThrottle):
-    """A limit by address, for requests without a credential."""
-
-    def who(self, request: Request) -> str:
-        return client_address(request)
-
-
-class EnrolThrottle(AddressThrottle):
-    """A limit on guesses of one-time codes."""
-
-    scope = "enrol"
-
-
-class LoginThrottle(AddressThrottle):
-    """A limit on failed logins from one address over all accounts. django-axes limits those of one account."""
-
-    scope = "login"
-
-
-def login_succeeded(request: HttpRequest | Request) -> None:
-    """Do not count a successful login."""
-    uncount("login", client_address(request))

@@ -6,7 +6,7 @@ retries.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,27 @@ POLL_SECONDS = 0.5  # between two attempts to take the lock of another migrating
 ADVISORY_LOCK = 0x42495354  # any number that no other program uses in this database
 
 Tell = Callable[[str], None]
+
+
+@contextmanager
+def as_owner(connection: Any, owner: Mapping[str, Any]) -> Iterator[None]:
+    """Connect as the role that owns the tables (MIGRATE_DATABASE_URL), if there is one besides the server's."""
+    if not owner or connection.vendor != "postgresql":
+        yield
+        return
+    server = connection.settings_dict
+    _disconnect(connection)
+    connection.settings_dict = {**server, **{key: owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}}
+    try:
+        yield
+    finally:
+        _disconnect(connection)
+        connection.settings_dict = server
+
+
+def _disconnect(connection: Any) -> None:
+    connection.close()
+    connection.close_pool()
 
 
 @contextmanager

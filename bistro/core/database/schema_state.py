@@ -1,5 +1,6 @@
 """Comparison of a database's schema with the code that is about to use it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -13,13 +14,21 @@ FOREIGN_DATABASE = (
 
 def unknown_migrations(connection: Any) -> list[str]:
     """Return the migrations that the database has applied and that this code does not contain."""
-    loader = MigrationLoader(connection)
+    return unknown_among(MigrationLoader(connection).applied_migrations)
+
+
+def unknown_among(applied: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the migrations, given as (app, name), that this code does not contain.
+
+    Apps that this code does not have are left out: an earlier release may have used another library.
+    """
+    loader = MigrationLoader(None)
     ours = {config.label for config in apps.get_app_configs()}
     known = loader.disk_migrations.keys()
     replaced = {key for migration in loader.disk_migrations.values() for key in migration.replaces}
     return sorted(
         f"{app}.{name}"
-        for app, name in loader.applied_migrations
+        for app, name in applied
         if app in ours and (app, name) not in known and (app, name) not in replaced
     )
 

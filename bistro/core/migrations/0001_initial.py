@@ -249,6 +249,33 @@ class Migration(migrations.Migration):
                 ('seq', models.BigIntegerField(default=0)),
             ],
         ),
+        migrations.CreateModel(
+            name='SealHead',
+            fields=[
+                ('restaurant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='seal_head', serialize=False, to='core.restaurant')),
+                ('seq', models.BigIntegerField(default=0)),
+                ('chain', models.CharField(blank=True, max_length=64)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Seal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first', models.BigIntegerField()),
+                ('last', models.BigIntegerField()),
+                ('digests', models.BinaryField()),
+                ('private_digests', models.BinaryField()),
+                ('chain', models.CharField(max_length=64)),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='core.restaurant')),
+            ],
+            options={
+                'ordering': ['restaurant', 'first'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(fields=('restaurant', 'first'), name='seal_first_once'),
+        ),
         migrations.AddConstraint(
             model_name='restaurant',
             constraint=models.CheckConstraint(condition=models.Q(('late_seconds__gt', models.F('soon_seconds'))), name='restaurant_late_after_soon'),
@@ -309,6 +336,11 @@ class Migration(migrations.Migration):
             model_name='invitation',
             name='restaurant',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='core.restaurant'),
+        ),
+        migrations.AddField(
+            model_name='invitation',
+            name='made_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='core.membership'),
         ),
         migrations.AddField(
             model_name='membership',

@@ -1,7 +1,7 @@
 """Models of the core: restaurants, people, devices and the event log."""
 
 from bistro.core.models.devices import Device, EnrolmentCode, Pairing
-from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead
+from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead, Seal, SealHead
 from bistro.core.models.people import Invitation, Membership, Staff
 from bistro.core.models.restaurants import Restaurant
 
@@ -16,5 +16,7 @@ __all__ = [
     "Membership",
     "Pairing",
     "Restaurant",
+    "Seal",
+    "SealHead",
     "Staff",
 ]

@@ -78,3 +78,36 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.type} {self.action}"
+
+
+class Seal(models.Model):
+    """A link of the hash chain over a restaurant's events `first` to `last` (ADR 0037). Append-only.
+
+    The digests lie one after the other, 32 bytes for each event. `chain` covers them and the chain before.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="seals", db_index=False)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    digests = models.BinaryField()
+    private_digests = models.BinaryField()
+    chain = models.CharField(max_length=64)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["restaurant", "first"]
+        constraints = [models.UniqueConstraint(fields=["restaurant", "first"], name="seal_first_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+class SealHead(models.Model):
+    """The end of a restaurant's hash chain. A conditional UPDATE of it decides which process seals."""
+
+    restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="seal_head")
+    seq = models.BigIntegerField(default=0)
+    chain = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.restaurant_id} sealed to {self.seq}"

@@ -98,12 +98,15 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A one-time right to register with a role. Its token is stored hashed."""
+    """A one-time right to register with a role, while its maker may give it. Its token is stored hashed."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, null=True, editable=False, related_name="invitations"
+    )
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -54,6 +54,15 @@ def sqlite_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
 
 
 @register()
+def audit_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
+    """Warn where the server's own role owns the tables and can lift the protection of the event log."""
+    if settings.SQLITE or settings.MIGRATE_DATABASE.get("USER", settings.DATABASE["USER"]) != settings.DATABASE["USER"]:
+        return []
+    hint = "Set MIGRATE_DATABASE_URL to a role of its own that owns the tables (docs/configuration.md)."
+    return [Warning("The server's role can change the audit trail.", hint=hint, id="bistro.W003")]
+
+
+@register()
 def limits_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     """Refuse limits that cannot be parsed or that admit no request."""
     found: Messages = []

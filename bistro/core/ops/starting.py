@@ -16,6 +16,7 @@ from django.db import connection, connections
 
 from bistro.core.database.integrity import QUICK, cannot_be_read, close_cleanly, malformation
 from bistro.core.database.schema_state import FOREIGN_DATABASE, unknown_migrations
+from bistro.core.ops.integrity import note_clean_end
 from bistro.core.writing.sweeps import Sweeper
 
 CHECKED_AT_START = 256 * 1024 * 1024  # bytes; a larger file would keep guests waiting, its header is read only
@@ -112,6 +113,7 @@ def end_serving(sweeper: Sweeper | None) -> None:
     if path is not None and path.exists():
         _close_every_connection()
         close_cleanly(path)
+        note_clean_end()
 
 
 def _close_every_connection() -> None:

@@ -1,14 +1,9 @@
 """Views of Django's own errors: a page for people, a problem document for programs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-from bistro.core.auth.authentication import locked_out
 from bistro.core.kernel.problems import PROBLEM_TYPE, problem
-from bistro.core.web.pages import render_refusal, with_status
 
 _PROGRAMS = ("/api/", "/auth/", "/openapi.json", "/health", "/metrics")
 
@@ -39,16 +34,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not _is_program(request):
         return defaults.server_error(request)
     return _problem(500, "Something went wrong on the server.", "server_error")
-
-
-def lockout_response(
-    request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
-) -> HttpResponse:
-    """Answer a login whose account is locked (django-axes calls it)."""
-    refusal = locked_out()
-    if request.path_info.startswith(_PROGRAMS):
-        return with_status(_problem(refusal.status, refusal.message, refusal.code), refusal)
-    return render_refusal(request, "registration/login.html", refusal)
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """Services that give an existing login a role in one more restaurant."""
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
@@ -45,8 +46,12 @@ def give_membership(*, email: str, role: str, actor: Actor) -> Membership:
 
 
 def _add(staff: Staff, role: str, work: UnitOfWork) -> Membership:
+    already = InvalidInput(f"{staff} already works here.", code="already_member")
     if Membership.objects.of_restaurant(work.restaurant_id).filter(staff=staff).exists():
-        raise InvalidInput(f"{staff} already works here.", code="already_member")
-    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
+        raise already
+    try:
+        member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
+    except IntegrityError:  # joined in the meantime, with another invitation
+        raise already from None
     work.record(MemberAdded(membership=member))
     return member

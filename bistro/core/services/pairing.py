@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils import timezone
 
+from bistro.core.database.named_locks import lock_name
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, Overloaded, TooMany
 from bistro.core.kernel.secrets import digest, new_code, new_token
@@ -36,8 +37,7 @@ class Shown:
 def open_pairing(*, address: str, replaces: str = "") -> Shown:
     """Create a code for an unknown screen. `replaces` is the secret of the code that it showed before.
 
-    Deletes expired codes. Raises TooMany if too many screens of this address show a code. Concurrent calls may exceed
-    that limit by one, which is harmless.
+    Deletes expired codes. Raises TooMany if too many screens of this address show a code. Locks: the address.
     """
     for _attempt in range(3):
         with suppress(IntegrityError):  # a random collision with an open code
@@ -48,6 +48,7 @@ def open_pairing(*, address: str, replaces: str = "") -> Shown:
 def _open(address: str, replaces: str) -> Shown:
     shown = Shown(new_code(CODE_LENGTH), new_token(), timezone.now() + LIFETIME)
     with UnitOfWork(Actor.system(None, "pairing")) as work:
+        lock_name(f"pairing:{address}")  # two screens may not both become the last one allowed
         Pairing.objects.filter(expires_at__lt=work.now - KEPT).delete()
         Pairing.objects.filter(secret_hash=digest(replaces), device=None).delete()
         if Pairing.objects.filter(address=address, device=None, expires_at__gt=work.now).count() >= MOST_OPEN:

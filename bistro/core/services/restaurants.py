@@ -7,15 +7,17 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
-from bistro.core.kernel.roles import STAFF_ROLES, Permission, Role
+from bistro.core.kernel.roles import PERMISSIONS, STAFF_ROLES, Permission, Role
 from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
+from bistro.core.models.people import MembershipQuerySet
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
@@ -81,13 +83,18 @@ def register_member(email: str, name: str, password: str, role: str, work: UnitO
 
 
 def invite(*, role: str, email: str = "", actor: Actor) -> str:
-    """Return a one-time invitation token, valid for three days. Raises NotPermitted, InvalidInput."""
+    """Return a one-time invitation token, valid for three days.
+
+    It ends earlier with the membership of the person who made it. Locks: that membership. Raises NotPermitted,
+    InvalidInput.
+    """
     actor.require(Permission.MANAGE)
     _check_role(role, actor)
     token = new_token()
     with UnitOfWork(actor) as work:
         invitation = Invitation.objects.create(
             restaurant_id=work.restaurant_id,
+            made_by=_inviter(role, work),
             email=email.strip().lower(),
             role=role,
             token_hash=digest(token),
@@ -113,15 +120,18 @@ def accept_invitation(*, token: str, email: str, name: str, password: str) -> Me
 def change_member(
     *, membership_id: int, actor: Actor, role: str | None = None, is_active: bool | None = None
 ) -> Membership:
-    """Change the role of a membership, or end it. The member's open sessions end.
+    """Change the role of a membership, or end it.
 
-    Raises NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
+    The member's open sessions end, and the open invitations that the member could no longer make. Locks: the
+    restaurant's owners, so that two of them cannot remove each other, and the membership. Raises NotYours, NotPermitted
+    (only an owner changes an owner), InvalidInput for the last owner.
     """
     actor.require(Permission.MANAGE)
     if role is not None:
         _check_role(role, actor)
     with UnitOfWork(actor) as work:
-        member = Membership.objects.visible_to(actor).filter(pk=membership_id).locked().first()
+        locked = {row.pk: row for row in _owners_and(membership_id, actor)}
+        member = locked.get(membership_id)
         if member is None:
             raise NotYours("There is no such member.", code="member_not_found")
         before = member.role
@@ -130,9 +140,39 @@ def change_member(
         if before == Role.OWNER:
             _check_owner(member, actor)
         member.save()
+        _end_invitations(member)
         _end_sessions(member.staff)
         work.record(MemberChanged(membership=member, before=before))
     return member
+
+
+def _owners_and(membership_id: int, actor: Actor) -> MembershipQuerySet:
+    """Lock a membership and those of all owners, in primary-key order."""
+    here = Membership.objects.visible_to(actor)
+    return here.filter(Q(pk=membership_id) | Q(role=Role.OWNER)).locked()  # type: ignore[no-any-return]
+
+
+def _inviter(role: str, work: UnitOfWork) -> Membership | None:
+    """Lock and return the membership of the person who invites; None for the system. Raises NotPermitted."""
+    if not work.actor.is_staff:
+        return None
+    here = Membership.objects.visible_to(work.actor).active()
+    member = here.filter(staff_id=work.actor.id).locked().first()
+    if member is None or not _may_invite(member, role):
+        raise NotPermitted("You can no longer invite people here.")
+    return member  # type: ignore[no-any-return]
+
+
+def _may_invite(member: Membership, role: str) -> bool:
+    manages = member.is_active and Permission.MANAGE in PERMISSIONS[Role(member.role)]
+    return manages and (role != Role.OWNER or member.role == Role.OWNER)
+
+
+def _end_invitations(member: Membership) -> None:
+    """Delete the open invitations that the locked member made and could not make any more."""
+    unused = Invitation.objects.of_restaurant(member.restaurant_id).filter(made_by=member, used_at=None)
+    ended = [row.pk for row in unused if not _may_invite(member, row.role)]
+    unused.filter(pk__in=ended).delete()
 
 
 def _end_sessions(staff: Staff) -> None:
@@ -149,6 +189,7 @@ def _check_owner(member: Membership, actor: Actor) -> None:
     """Check a change of a membership that was an owner until now."""
     if actor.kind != "system" and Role.OWNER not in actor.roles:
         raise NotPermitted("Only an owner can change an owner.")
+    # A new statement after the lock, so that it sees what a concurrent change has committed.
     others = Membership.objects.of_restaurant(member.restaurant_id).active().filter(role=Role.OWNER)
     stays = member.role == Role.OWNER and member.is_active
     if not stays and not others.exclude(pk=member.pk).exists():

@@ -24,18 +24,14 @@ def restaurant():
 
 def browser(restaurant, role="owner"):
     client = Client()
-    client.force_login(
-        MembershipFactory(restaurant=restaurant, role=role).staff, backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(MembershipFactory(restaurant=restaurant, role=role).staff)
     return client
 
 
 @pytest.fixture
 def operator():
     client = Client()
-    client.force_login(
-        StaffFactory(is_superuser=True, is_staff=True), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(StaffFactory(is_superuser=True, is_staff=True))
     return client
 
 
@@ -154,7 +150,7 @@ def test_somebody_who_has_a_login_joins_with_it(restaurant):
     link = link_from(browser(restaurant).post(INVITE, {"email": "", "role": "manager"}))
     elsewhere = MembershipFactory()
     client = Client()
-    client.force_login(elsewhere.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(elsewhere.staff)
     assert client.post(link).url == reverse("choose-restaurant")
     assert set(elsewhere.staff.memberships.values_list("restaurant", flat=True)) == {
         elsewhere.restaurant_id, restaurant.pk
@@ -233,7 +229,7 @@ def test_who_works_in_two_restaurants_says_first_where(restaurant):
     member = MembershipFactory(restaurant=restaurant, role="owner")
     second = MembershipFactory(staff=member.staff, role="owner").restaurant
     client = Client()
-    client.force_login(member.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.staff)
     answer = client.get("/admin/", follow=True)
     assert answer.redirect_chain[-1][0].startswith(reverse("choose-restaurant"))
     client.post(reverse("choose-restaurant"), {"restaurant": second.pk, "next": "/admin/"})

@@ -129,3 +129,18 @@ def test_an_answer_before_the_commit_is_on_disk_is_refused():
         finally:
             cursor.execute("RESET synchronous_commit")
     assert found(checks.durability_check, databases=None) == set()
+
+
+@pytest.mark.parametrize(
+    ("sqlite", "owner", "expected"),
+    [
+        (False, {}, {"bistro.W003"}),
+        (False, {"USER": "me"}, {"bistro.W003"}),
+        (False, {"USER": "owner"}, set()),
+        (True, {}, set()),
+    ],
+)
+def test_one_role_for_server_and_migrations_is_a_warning(settings, sqlite, owner, expected):
+    settings.SQLITE, settings.MIGRATE_DATABASE = sqlite, owner
+    settings.DATABASE = {**settings.DATABASE, "USER": "me"}
+    assert found(checks.audit_check) == expected

@@ -124,7 +124,7 @@ def test_guessing_codes_is_slowed_down_on_page_and_api(client):
         statuses = [enrol_by(f"GUESS{number}").status_code for number in range(12)]
         assert statuses == [422] * 10 + [429] * 2
         refusal = enrol_by("GUESS")
-        assert refused(refusal, 429, "throttled")["detail"] == "Too many requests. Try again in 30 s."
+        assert refused(refusal, 429, "throttled")["detail"] == "Too many wrong codes. Try again in 30 s."
         assert refusal["Retry-After"] == "30"
         pages = [client.post("/device/", {"code": f"GUESS{number}"}).status_code for number in range(12)]
         assert pages == [422] * 10 + [429] * 2

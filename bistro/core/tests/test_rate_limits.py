@@ -137,14 +137,16 @@ def test_behind_one_proxy_the_last_entry_counts_and_forged_ones_before_it_do_not
 
 
 def test_a_forged_header_does_not_reset_a_limit(client, settings, db):
-    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "login": "3/min"}
-    body = {"email": "nobody@bistro.example", "password": "wrong"}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "enrol": "3/min"}
+    body = {"code": "ABCDEFGH"}
     with time_machine.travel("2026-03-01T12:00:30Z", tick=False):
         statuses = [
-            client.post("/auth/login", body, "application/json", headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code
+            client.post(
+                "/api/v1/devices/enrol", body, "application/json", headers={"X-Forwarded-For": f"10.0.0.{n}"}
+            ).status_code
             for n in range(5)
         ]
-    assert statuses == [401, 401, 401, 429, 429]
+    assert statuses == [422, 422, 422, 429, 429]
 
 
 class Asked:

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.db import connection
 
+from bistro.core.auth.access import actor_of_member
 from bistro.core.auth.authentication import claims_for
-from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.errors import DomainError, NotPermitted
 from bistro.core.models import Event, Invitation, Membership, Staff
-from bistro.core.services.restaurants import accept_invitation, invite
+from bistro.core.services.restaurants import accept_invitation, change_member, invite
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory, actor_as
 from bistro.core.tests.http import Api, refused
 
@@ -151,6 +152,50 @@ def test_names_and_addresses_lie_apart_in_the_log(here):
     assert "new@" not in event.data
     assert "Ann" not in event.data
     assert "new@bistro.example" in event.private
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({"is_active": False}, []),
+        ({"role": "waiter"}, []),
+        ({"role": "manager"}, ["waiter"]),
+        ({"role": "owner"}, ["owner", "waiter"]),
+    ],
+)
+def test_an_invitation_ends_with_the_right_of_its_maker(here, change, left):
+    boss, member = actor_as("owner", here), MembershipFactory(restaurant=here, role="owner")
+    maker = actor_of_member(member)
+    tokens = {role: invite(role=role, actor=maker) for role in ("owner", "waiter")}
+    kept = invite(role="host", actor=boss)
+    change_member(membership_id=member.pk, actor=boss, **change)
+    change_member(membership_id=member.pk, actor=boss, role="owner", is_active=True)  # a return revives nothing
+    for role, token in tokens.items():
+        answer = Api().post("/auth/register", person(invitation=token, email=f"{role}@bistro.example"))
+        if role in left:
+            assert answer.status_code == 201
+        else:
+            refused(answer, 422, "invalid_invitation")
+        assert Staff.objects.filter(email=f"{role}@bistro.example").exists() == (role in left)
+    assert Api().post("/auth/register", person(invitation=kept)).status_code == 201
+
+
+def test_a_used_invitation_stays_in_the_list_when_its_maker_leaves(here):
+    member = MembershipFactory(restaurant=here, role="manager")
+    token = invite(role="waiter", actor=actor_of_member(member))
+    assert Api().post("/auth/register", person(invitation=token)).status_code == 201
+    change_member(membership_id=member.pk, is_active=False, actor=actor_as("owner", here))
+    assert Invitation.objects.filter(made_by=member).count() == 1
+    assert Membership.objects.active().filter(staff__email="new@bistro.example").exists()
+
+
+def test_a_person_who_has_left_invites_nobody(here):
+    member = MembershipFactory(restaurant=here, role="manager")
+    maker = actor_of_member(member)
+    change_member(membership_id=member.pk, is_active=False, actor=actor_as("owner", here))
+    with pytest.raises(NotPermitted):
+        invite(role="waiter", actor=maker)
+    assert not Invitation.objects.exists()
 
 
 @pytest.mark.race

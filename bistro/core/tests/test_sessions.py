@@ -75,7 +75,7 @@ def test_logging_out_ends_the_session_on_the_server(member, client):
 @pytest.mark.parametrize("path", ["/login/", "/logout/", "/restaurant/", "/device/", "/floor/tables/1/clear/"])
 def test_pages_refuse_posts_without_a_csrf_token(member, path):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(member.staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.staff)
     answer = client.post(path, {})
     assert answer.status_code == 403
     assert b"<html" in answer.content

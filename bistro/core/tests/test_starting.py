@@ -142,3 +142,50 @@ def test_restored_refuses_a_newer_database():
     with pytest.raises(CommandError, match="newer than this code"):
         call_command("restored", stdout=StringIO())
     assert FeedEpoch.objects.get().value == "before"
+
+
+# --- manage.py migrate --------------------------------------------------------------------------------------------
+@pytest.fixture
+def upgrade(settings, monkeypatch):
+    """Pretend that a release with one more migration starts, and note what is called."""
+    called = []
+    settings.BACKUP_SECONDS = 300
+    module = "bistro.core.management.commands.migrate"
+    monkeypatch.setattr(f"{module}.applied_migrations", lambda: ["orders.0001_initial"])
+    monkeypatch.setattr(f"{module}.unapplied_migrations", lambda: ["orders.0002_more"])
+    monkeypatch.setattr(f"{module}.call_command", lambda *words, **more: called.append((words, more["before_upgrade"])))
+    monkeypatch.setattr(f"{module}.migrate.Command.handle", lambda *words, **more: called.append("migrated"))
+    return called
+
+
+def migrate(**more) -> None:
+    call_command("migrate", verbosity=0, stderr=StringIO(), **more)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_makes_a_backup_before_it_migrates(var, upgrade):
+    migrate()
+    assert upgrade == [(("backup",), True), "migrated"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_backup_where_nothing_changes_or_nobody_wants_one(var, upgrade, settings, monkeypatch):
+    migrate(no_backup=True)
+    migrate(plan=True)
+    settings.BACKUP_SECONDS = 0
+    migrate()
+    settings.BACKUP_SECONDS = 300
+    monkeypatch.setattr("bistro.core.management.commands.migrate.applied_migrations", list)
+    migrate()
+    assert upgrade == ["migrated"] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_without_room_for_a_backup_does_not_migrate(var, upgrade, monkeypatch):
+    def full(*words, **more):
+        raise CommandError("no room")
+
+    monkeypatch.setattr("bistro.core.management.commands.migrate.call_command", full)
+    with pytest.raises(CommandError, match="no room"):
+        migrate()
+    assert upgrade == []

@@ -1,6 +1,7 @@
 """The admin site, open to owners and managers of the active restaurant and to the operator."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,11 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
+from bistro.core.auth.known_logins import remember_login
+from bistro.core.kernel.errors import TooMany
 from bistro.core.kernel.roles import PERMISSIONS, Permission
-from bistro.core.models import Restaurant
+from bistro.core.models import Restaurant, Staff
+from bistro.core.web.pages import render_refusal
 
 
 def restaurant_in(request: HttpRequest) -> Restaurant | None:
@@ -57,14 +61,20 @@ class BistroAdminSite(UnfoldAdminSite):
         return bool(getattr(request.user, "is_superuser", False)) or (actor.is_staff and actor.may(Permission.MANAGE))
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Ask a person with several memberships for the restaurant first."""
+        """Log in, or say when the lock ends. A person with several memberships chooses the restaurant first."""
         user = request.user
         if request.method == "GET" and user.is_authenticated and not self.has_permission(request):
             undecided = SESSION_RESTAURANT not in request.session and len(memberships_of(user)) > 1
             if undecided:
                 target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index", current_app=self.name)
                 return redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': target})}")
-        return super().login(request, extra_context)  # type: ignore[no-any-return]
+        try:
+            answer: HttpResponse = super().login(request, extra_context)
+        except TooMany as refusal:
+            return render_refusal(request, "registration/login.html", refusal)
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND and isinstance(request.user, Staff):
+            remember_login(request, answer, request.user)
+        return answer
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Show times in the restaurant's time zone."""

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.rate_limits import client_address, over_limit
+from bistro.core.auth.rate_limits import client_address, limited_refusals
 from bistro.core.kernel.errors import DomainError
 from bistro.core.services.joining import join_restaurant
 from bistro.core.services.restaurants import accept_invitation
+from bistro.core.web.pages import with_status
 
 
 @never_cache
@@ -19,23 +20,21 @@ from bistro.core.services.restaurants import accept_invitation
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show the form or accept the invitation.
 
-    Only an attempt tells whether the link is valid, so guessing is limited.
+    Only an attempt tells whether the link is valid, so wrong links are limited.
     """
     if request.method == "GET":
         return _page(request, {})
-    wait = over_limit("enrol", f"invitation:{client_address(request)}")
-    if wait:
-        return _page(request, {"problem": f"Too many tries. Wait {wait} s."}, status=429)
     typed = {name: request.POST.get(name, "")[:254] for name in ("email", "name")}
     try:
-        if request.user.is_authenticated:
-            join_restaurant(token=token, staff_id=request.user.pk)
-            return redirect("choose-restaurant")
-        accept_invitation(token=token, password=request.POST.get("password", "")[:128], **typed)
+        with limited_refusals("register", client_address(request), "invalid_invitation"):
+            if request.user.is_authenticated:
+                join_restaurant(token=token, staff_id=request.user.pk)
+                return redirect("choose-restaurant")
+            accept_invitation(token=token, password=request.POST.get("password", "")[:128], **typed)
     except DomainError as error:
-        return _page(request, {"problem": error.message, "fields": error.fields, "typed": typed}, status=error.status)
+        return with_status(_page(request, {"problem": error.message, "fields": error.fields, "typed": typed}), error)
     return redirect(reverse("login"))
 
 
-def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(request, "core/invitation.html", context, status=status)
+def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "core/invitation.html", context)

@@ -55,7 +55,7 @@ def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpRe
     address = client_address(request)
     if counted:
         words = "Too many screens want a code at once. The next code comes in {wait} s."
-        require_within("enrol", f"pairing:{address}", words)
+        require_within("pairing", address, words)
     shown = pairing.open_pairing(address=address, replaces=secret)
     if request.method == "POST":
         answer: HttpResponse = redirect("pairing-code")

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from bistro.core.ops.health import health
+from bistro.core.ops.health import live, ready
 from bistro.core.ops.metrics import metrics
 from bistro.core.web import views
 from bistro.core.web.invitation_views import invitation
@@ -16,6 +16,8 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("device/", views.device_setup, name="device-setup"),
     path("device/code/", show_code, name="pairing-code"),
-    path("health", health, name="health"),
+    path("health", ready, name="health"),
+    path("health/ready", ready, name="health-ready"),
+    path("health/live", live, name="health-live"),
     path("metrics", metrics, name="metrics"),
 ]

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
 from bistro.core.auth.authentication import set_device_cookie
-from bistro.core.auth.rate_limits import client_address, login_succeeded, require_within
+from bistro.core.auth.known_logins import remember_login
+from bistro.core.auth.rate_limits import client_address, limited_codes
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
@@ -28,21 +29,20 @@ class Login(LoginView):
     template_name = "registration/login.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Log in. Failed logins are also limited by address, so that nobody tries one account after the other."""
+        """Log in, or say when the lock ends."""
         try:
-            require_within("login", client_address(request), "Too many failed logins. Try again in {wait} s.")
+            return super().post(request, *args, **kwargs)
         except TooMany as refusal:
             return render_refusal(request, self.template_name, refusal)
-        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
-        login_succeeded(self.request)
-        members = memberships_of(self.request.user)  # type: ignore[arg-type]
+        members = memberships_of(form.get_user())
         if len(members) == 1:
             self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
         elif len(members) > 1:
-            return redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': answer['Location']})}")
+            answer = redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': answer['Location']})}")
+        remember_login(self.request, answer, form.get_user())
         return answer
 
 
@@ -75,8 +75,8 @@ def device_setup(request: HttpRequest) -> HttpResponse:
             return redirect(HOME[Device.Kind.KITCHEN])
         return render(request, "core/device_setup.html", {"next": _next(request), "here": here})
     try:
-        require_within("enrol", f"page:{client_address(request)}", "Too many tries. Wait {wait} s.")
-        device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
+        with limited_codes(f"page:{client_address(request)}"):
+            device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
     except DomainError as refusal:
         return render_refusal(request, "core/device_setup.html", refusal, next=_next(request))
     answer = redirect(HOME.get(Device.Kind(device.kind), "/"))

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             now = datetime.now(UTC)
             if not is_due(backup_state(now), now, started=datetime.min.replace(tzinfo=UTC)):
                 return
-            os.nice(19)
+            os.nice(10)  # below the servers, and not starved on a busy machine
         try:
             made = make_backup(
                 folder=Path(options["to"] or settings.BACKUP_FOLDER).resolve(),

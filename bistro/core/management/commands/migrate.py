@@ -8,8 +8,10 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
+from bistro.core.database.append_only import grant_to_server, protect
 from bistro.core.database.migrating import (
     LOCK_TIMEOUT,
+    as_owner,
     is_refused_lock,
     lock_limits,
     migration_lock,
@@ -39,16 +41,24 @@ class Command(migrate.Command):
         """Migrate, and retry until every lock is granted."""
         connection = connections[options["database"]]
         lock_timeout = "0" if options["offline"] else LOCK_TIMEOUT
-        run = super().handle
         try:
             refuse_unusable_file()
         except Refusal as refusal:
             raise CommandError(str(refusal)) from None
+        with as_owner(connection, settings.MIGRATE_DATABASE):
+            self._migrate(connection, lock_timeout, super().handle, args, options)
+
+    def _migrate(self, connection: Any, lock_timeout: str, run: Any, args: Any, options: dict[str, Any]) -> None:
+        def migrate() -> None:
+            run(*args, **options)
+            if not options["plan"] and not options["check_unapplied"]:
+                protect(connection)
+
         self._refuse_foreign_database(unknown_migrations(connection))
         try:
             with migration_lock(connection, self.stderr.write), lock_limits(connection, lock_timeout=lock_timeout):
                 self._back_up(options)
-                retry_refused_locks(lambda: run(*args, **options), patience=options["patience"], tell=self.stderr.write)
+                retry_refused_locks(migrate, patience=options["patience"], tell=self.stderr.write)
         except OperationalError as error:
             if not is_refused_lock(error):
                 raise
@@ -56,6 +66,8 @@ class Command(migrate.Command):
             raise CommandError(f"{told} ({error})") from error
         if options["app_label"] is None and not options["plan"] and not options["check_unapplied"]:
             self._refuse_foreign_database(missing_columns(connection))
+            if settings.MIGRATE_DATABASE:
+                grant_to_server(connection, settings.DATABASE["USER"])
 
     def _back_up(self, options: dict[str, Any]) -> None:
         """Make a backup before an upgrade, the way back if the new release disappoints."""
