@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -27,6 +28,7 @@ class Plan:
     pads: int = 25  # in each restaurant
     restaurants: int = 1
     hold_courses: bool = False  # later courses wait until they are fired
+    disk: int = 0  # megabytes of a disk of its own for the data folder; 0: this machine's
     settings: Mapping[str, str] | None = None  # environment that switches a protection off
     checkout: Path = ROOT  # the code that is served
 
@@ -67,11 +69,15 @@ class Installation:
 
     async def __aexit__(self, *error: object) -> None:
         await self._stack.aclose()
+        if self.plan.disk:
+            await asyncio.to_thread(subprocess.run, ["umount", "--lazy", self.folder / "var"], check=False)
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
     async def _open(self) -> None:
         settings = {**NO_LIMITS, "VAR": str(self.folder / "var"), "PROCESSES": str(self.plan.processes)}
         opened = await asyncio.to_thread(self._opened)
+        if self.plan.disk:
+            await asyncio.to_thread(mount_disk, self.folder / "var", self.plan.disk)
         if self.plan.redis:
             self.redis = Redis("redis", self.folder)
             settings["REDIS_URL"] = self.redis.url
@@ -110,7 +116,7 @@ class Installation:
         """Put the restaurants into the data folder, and read their credentials."""
         var = self.folder / "var"
         if opened:
-            shutil.copytree(opened / "var", var)
+            shutil.copytree(opened / "var", var, dirs_exist_ok=True)
         else:
             open_restaurants(settings, self.plan.pads, self.plan.restaurants, self.plan.checkout)
         if self.plan.hold_courses:
@@ -127,3 +133,9 @@ class Installation:
         """Return the errors that the server processes logged, for the report."""
         lines = [line for worker in self.workers for line in worker.log.read_text(errors="replace").splitlines()]
         return "\n".join(line for line in lines if "rror" in line or "Traceback" in line)
+
+
+def mount_disk(folder: Path, megabytes: int) -> None:
+    """Mount a disk of that size at a new folder. Only root may."""
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "bistro", folder], check=True)

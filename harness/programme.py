@@ -14,6 +14,7 @@ from harness.backups import back_up_and_restore, copy_by_hand
 from harness.crowds import crowding
 from harness.drill import CAREFUL, NAIVE, drill, go_back
 from harness.evening import Load, evening, opened, watched
+from harness.full_disk import MEGABYTES, NAMELESS, full_disk
 from harness.installation import Installation, Plan
 from harness.old_orders import grow_old
 from harness.screens import SILENCE, Rules
@@ -25,6 +26,7 @@ from harness.table import (
     backup_row,
     behind_row,
     dead_line_row,
+    disk_row,
     drill_row,
     evening_row,
     restart_row,
@@ -70,7 +72,9 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--report", type=float, default=10.0, help="seconds that a report reads the tables meanwhile")
     add("--overload", type=float, default=60.0, help="seconds of overload")
     add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
-    words = "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, overload"
+    words = (
+        "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, overload"
+    )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
     return parser.parse_args(given)
@@ -216,7 +220,17 @@ async def restoring(wanted: argparse.Namespace) -> AsyncIterator[Row]:
         yield backup_row("*control* an older file copied over the database by hand", copied, control=True)
 
 
+async def filling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Leave no byte to the database while guests order; then, as a control, without telling it from a busy one."""
+    for settings, name in ((None, "a full disk for 10 s"), (NAMELESS, "*control* the same, not told from busy")):
+        plan = Plan(disk=MEGABYTES, settings=settings)
+        async with Installation(plan) as here, opened(here) as client, watched(here, client, 12, Rules()) as screens:
+            found = await full_disk(here, client, screens, seconds=10)
+        yield disk_row(name, found, control=bool(settings))
+
+
 PARTS = {
+    "disk": filling,
     "kitchen sqlite, kitchen postgresql": whole_kitchen,
     "redis lines": redis_away,
     "lines": lines,

@@ -13,6 +13,7 @@ from harness.chaos import POSTGRES, REDIS, WORKER, Recovery
 from harness.checker import Account
 from harness.drill import Drilled
 from harness.evening import Outcome
+from harness.full_disk import FULL, FullDisk
 from harness.soak import Soaked
 from harness.trials import NEVER, Behind, DeadLine, Restarted
 
@@ -25,6 +26,7 @@ ROTATED_WITHIN = 1.0  # darkness while a socket is replaced
 SNAPSHOTS_AT_MOST = 1.2
 LOCKED_AT_MOST, WAITING_AT_MOST = 2.0, 1.0  # a lock that blocks orders; p99 of an order
 RESTORED_WITHIN, AT_RISK_AT_MOST, SLOWER_AT_MOST = 600.0, 300.0, 1.2  # seconds, seconds, p95 during a backup
+SPACE_WITHIN = 10.0  # until orders go on once a full disk has space
 NOTICED_WITHIN = 12.0 + 3.0  # the watchdog and one more attempt
 
 COLUMNS = (
@@ -273,3 +275,20 @@ def show(rows: Sequence[Row], console: Console, *, markdown: bool) -> bool:
     if good:
         console.print("[bold green]GOOD[/]: every promise held, and every control failed as it must.")
     return good
+
+
+def disk_row(name: str, found: FullDisk, *, control: bool = False) -> Row:
+    """Build the row of a full disk: the codes of the refusals, and the time until orders and screens went on."""
+    problems = broken(found.account, found.server_errors)
+    others = found.refused.total() - found.refused[FULL]
+    problems += [f"{others} refusals did not name the disk"] if others or not found.refused else []
+    problems += [f"/health was green {found.asked - found.unhealthy} times"] if found.unhealthy < found.asked else []
+    back = max(found.orders_back, *found.screens_back)
+    problems += [f"right again after {_seconds(back)} s ({SPACE_WITHIN:.0f} s promised)"] if back > SPACE_WITHIN else []
+    codes = ", ".join(f"{times} {code}" for code, times in found.refused.items())
+    cells = {
+        "evening": f"{name}; refused: {codes}; orders again after {_seconds(found.orders_back)} s",
+        **orders(found.account, found.server_errors),
+        "stale": f"{found.screens_back.count(NEVER)} of {len(found.screens_back)}",
+    }
+    return Row(cells, problems, control)

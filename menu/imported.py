@@ -21,7 +21,6 @@ class ImportedModifier:
     name: str
     price: Decimal = ZERO
     is_default: bool = False
-    allergen: str = ""
     available: bool = True
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"'+[=+\-@\t\r\n]")
 # keeps hostile cells cheap.
 _PRICE_IN_OPTIONS = re.compile(
     r'"(?:[^"]|"")*"|(?<=\s)(?P<sign>[+\-\u2212])(?P<number>[0-9][0-9.,]*)'
-    r'(?=(?:\s*(?:\*|\([^()]*\)|![^!*()+";\n]*+))*+\s*(?:[;\n]|$))'
+    r"(?=(?:\s*(?:\*|\([^()]*\)))*+\s*(?:[;\n]|$))"
 )
 _NUMBER_IN_TAX = re.compile(r"(?<![\w.,])[0-9]+[.,][0-9]+(?![\w.,])")
 

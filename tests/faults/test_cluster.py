@@ -21,7 +21,7 @@ from django.conf import settings
 from harness.opened import NO_LIMITS
 from harness.screens import Program, Rules
 from harness.servers import Postgres, Redis, Server, product_environment
-from harness.service import ROOT, free_port
+from harness.service import ROOT, START_SECONDS, free_port
 from tools.simulator.credentials import demo_path, read_credentials
 
 PATIENCE = 30.0  # seconds after which all slow clients are disconnected
@@ -65,6 +65,10 @@ class Cluster(Server):
         pattern = f"uvicorn.*--port {self.port + number} "
         assert subprocess.run(["pkill", "-KILL", "-f", pattern], check=False).returncode == 0
 
+    def kill_nginx(self) -> None:
+        """Kill nginx's master, whose workers then hold its port."""
+        os.kill(int((Path(self.settings["VAR"]) / "nginx" / "nginx.pid").read_text()), signal.SIGKILL)
+
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
@@ -91,7 +95,7 @@ def cluster(tmp_path):
 
 
 def wait_for(server: Server) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while not server.serves():
         assert server.process.poll() is None, server.log.read_text()[-3000:]
         assert time.monotonic() < deadline, server.log.read_text()[-3000:]
@@ -163,3 +167,23 @@ async def test_one_command_starts_an_installation_that_outlives_one_of_its_proce
     for reader, writer in slow:
         await asyncio.wait_for(reader.read(), PATIENCE)  # nginx has closed the connection
         writer.close()
+
+
+async def test_what_dies_is_started_again(cluster):
+    who = read_credentials(demo_path(Path(cluster.settings["VAR"])))
+    program = who.one("integration").authorization
+    body = json.dumps({"table": who.of_kind("pad")[0].table, "lines": [{"item": "Burger", "quantity": 1}]}).encode()
+    for _ in range(2):
+        cluster.kill_nginx()
+        cluster.kill_process(1)
+        cluster.kill_process(2)
+        deadline = time.monotonic() + PATIENCE
+        while not await asyncio.to_thread(cluster.serves):
+            assert time.monotonic() < deadline, cluster.log.read_text()[-3000:]
+            await asyncio.sleep(0.1)
+        retry(cluster, body, program)
+    cluster.stop()
+    deadline = time.monotonic() + PATIENCE
+    while not all(is_free(cluster.port + number) for number in range(3)):
+        assert time.monotonic() < deadline, "a stop leaves nothing behind"
+        await asyncio.sleep(0.1)

@@ -58,7 +58,7 @@ def test_a_column_that_it_has_is_taken(house):
     item = ItemFactory(category=house.category, name="Soup", portions_left=4)
     state(item, ["milk"])
     columns = ("category", "name", "price", "allergens", "may_contain", "free_of", "portions_left", "options")
-    options = "Size [1-1]: Small *; Large +1.50\nAllergies: No nuts !nuts"
+    options = "Size [1-1]: Small *; Large +1.50\nSauce: Pesto (contains nuts)"
     row = ["Hot", "Soup", "9,50", "Celery; nuts", "fish", "Eggs, lupin", "99", options]
     imported(house, row, columns=columns)
     item.refresh_from_db()
@@ -68,11 +68,11 @@ def test_a_column_that_it_has_is_taken(house):
     }  # fmt: skip
     assert item.portions_left == 4, "what is left tonight is not in yesterday's file"
     groups = {g.name: (g.min, g.max) for g in ModifierGroup.objects.filter(item_groups__item=item)}
-    assert groups == {"Size": (1, 1), "Allergies": (0, 1)}
+    assert groups == {"Size": (1, 1), "Sauce": (0, 1)}
     choices = {choice.name: choice for choice in Modifier.objects.filter(group__item_groups__item=item)}
     assert choices["Large"].price == Decimal("1.50")
     assert [name for name, choice in choices.items() if choice.is_default] == ["Small"]
-    assert choices["No nuts"].allergen == "nuts"
+    assert stated(choices["Pesto"]) == {"nuts": "contains"}
 
 
 def test_a_workbook_comes_in_with_its_own_types(house):
