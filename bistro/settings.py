@@ -340,14 +340,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    "camera": [],
-    "geolocation": [],
-    "microphone": [],
-    "payment": [],
-    "usb": [],
-    "screen-wake-lock": ["self"],
-}
+NO_USE = ("camera", "geolocation", "microphone", "payment", "usb")
+PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in NO_USE} | {"screen-wake-lock": ["self"]}
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health(/ready|/live)?$"]  # the proxy checks the health over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
