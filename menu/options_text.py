@@ -25,8 +25,9 @@ _MARKS = re.compile(
     r")\s*$|(?P<default>\*)\s*$",
     re.IGNORECASE,
 )
-# The end of a name that people may mean for a price: “Fries+1.50”, “Wine +1,000.00”, “Soup + 2 €”, “Roll -€1”.
-_LIKE_A_PRICE = re.compile(r"(?:\+\s?|\s[-−])[^\d\s]{0,3}\d[\d.,'’]*\s?[^\d\s]{0,3}$")
+# The end of a name that people may mean for a price: “Fries+1.50”, “Wine +1,000.00”, “Soup + 2 €”, “Roll -€1”,
+# “Wine +1e3”, “Wine +1_000”, “Soup +½”.
+_LIKE_A_PRICE = re.compile(r"(?:\+\s?|\s[-−])[^\d\s]{0,3}[\d¼½¾][\d¼½¾.,'’_]*(?:[eE][+\-]?\d+)?\s?[^\d\s]{0,3}$")
 _MOST_DECIMALS = 4
 _QUOTE = '"'
 _RESERVED = re.compile(r"[:;\[\]*\n]")

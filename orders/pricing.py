@@ -120,11 +120,11 @@ def price_order(
 
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
-    item = _find_item(menu, place, request.item)
     refusals = Refusals()
     modifiers: tuple[CompiledModifier, ...] = ()
     allergies: tuple[str, ...] = ()
     with refusals:
+        item = _find_item(menu, place, request.item)
         modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers or ()))
     with refusals:
         allergies = own_allergies(menu.allergens, place, request, modifiers)

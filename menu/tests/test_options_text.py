@@ -138,6 +138,9 @@ def test_what_people_type_is_read(cell, groups):
         ("Side: Fries +€1.50", "“Fries +€1.50” ends like a price."),
         ("Side: Fries + 1.50 €", "“Fries + 1.50 €” ends like a price."),
         ("Side: Fries -€1", "“Fries -€1” ends like a price."),
+        ("Side: Wine +1e3", "“Wine +1e3” ends like a price."),
+        ("Side: Wine +1_000", "“Wine +1_000” ends like a price."),
+        ("Side: Wine +2½", "“Wine +2½” ends like a price."),
         ("Side: Fries +1,000", "“+1,000” may mean thousands"),
     ],
 )
