@@ -16,8 +16,10 @@ from django.urls import re_path  # noqa: E402
 
 from bistro.core.live.hub import open_current_hub  # noqa: E402
 from bistro.core.live.routing import NoSuchSocket  # noqa: E402
+from bistro.core.ops.masking import mask_access_logs  # noqa: E402
 from bistro.core.ops.starting import begin_serving  # noqa: E402
 from bistro.core.server.admission import ConcurrencyLimiter  # noqa: E402
+from bistro.core.server.hang_ups import quiet_hang_ups  # noqa: E402
 from bistro.core.server.lifespan import Lifespan  # noqa: E402
 from bistro.core.server.threads import DjangoInThreads  # noqa: E402
 from bistro.core.speed.fast_path import FastPath  # noqa: E402
@@ -41,6 +43,8 @@ application = ProtocolTypeRouter(
     }
 )
 
+mask_access_logs()
+quiet_hang_ups()
 if "daphne.server" in sys.modules:  # Twisted is loaded only where Daphne serves
     from bistro.core.server.daphne_limits import limit_daphne
 

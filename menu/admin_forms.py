@@ -8,7 +8,6 @@ from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldBooleanWidget,
 )
 
@@ -147,23 +146,10 @@ class ModifierForm(TenantForm):
         field_classes: ClassVar = {"price": AmountField}
 
     off = forms.BooleanField(label="86", required=False, widget=UnfoldBooleanWidget)
-    allergen = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget, label="Declares allergy")
-    catalogue: ClassVar[list[tuple[str, str]]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["off"] = self.instance.off_since is not None
-        if "allergen" in self.fields:
-            field = self.fields["allergen"]
-            field.choices = [("", "–"), *self._catalogue()]  # type: ignore[attr-defined]
-            _keep_own_words(field, [self.instance.allergen])
-
-    @classmethod
-    def _catalogue(cls) -> list[tuple[str, str]]:
-        """Return the allergens that can be chosen, read once for all rows of a page."""
-        if "catalogue" not in cls.__dict__:
-            cls.catalogue = list(Allergen.objects.visible_to(cls.actor).not_archived().values_list("code", "name"))
-        return cls.catalogue
 
     def prepare(self) -> None:
         off = self.cleaned_data.get("off", False)

@@ -30,7 +30,7 @@ class CompiledModifier:
     name_key: str
     price: Decimal
     is_default: bool
-    declares: str  # the allergy that choosing it declares, or ""
+    declares: str  # the allergy that its name declares, as in "Nut allergy", or ""
     stated: Stated  # of what the choice adds
     off: bool
 
@@ -214,12 +214,6 @@ def _allergens(restaurant_id: int) -> CompiledAllergens:
     return CompiledAllergens(names, words_of(names.items()))
 
 
-def _declares(modifier: Modifier, allergens: CompiledAllergens) -> str:
-    """Return the code that choosing a modifier declares, by its own setting or by its name, or ""."""
-    own = modifier.allergen if modifier.allergen in allergens.names else ""
-    return own or declared_by(modifier.name, allergens.words) or ""
-
-
 def _groups(
     restaurant_id: int, stated: Mapping[Subject, Statements], allergens: CompiledAllergens
 ) -> dict[int, list[CompiledGroup]]:
@@ -234,7 +228,7 @@ def _groups(
                 name_key=modifier.name_key,
                 price=modifier.price,
                 is_default=modifier.is_default,
-                declares=_declares(modifier, allergens),
+                declares=declared_by(modifier.name, allergens.words) or "",
                 stated=stated.get(("modifier", modifier.pk), NOTHING_STATED).levels,
                 off=modifier.off_since is not None,
             )

@@ -156,7 +156,7 @@ class ItemGroup(models.Model):
 
 
 class Modifier(models.Model):
-    """A choice in a group, with its price. With `allergen`, choosing it declares a guest's allergy."""
+    """A choice in a group, with its price."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifiers")
     group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="modifiers")
@@ -164,7 +164,6 @@ class Modifier(models.Model):
     name_key = NameKeyField()
     price = models.DecimalField(default=ZERO, **AMOUNT)
     is_default = models.BooleanField(default=False, help_text="Used for a required group when nothing is chosen.")
-    allergen = models.CharField(max_length=40, blank=True, help_text="e.g. nuts: the guest must not get this allergen.")
     off_since = models.DateTimeField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)

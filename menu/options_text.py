@@ -2,11 +2,9 @@
 
     Side [1-1]: Fries *; Salad +1.50; "Soup: small" +2.00 (86)
     Sauce [0-2]: Pesto +2.00 (contains nuts, milk) (may contain sesame); Tomato (free of milk)
-    Allergies [0-2]: Nut allergy !nuts; Milk allergy !milk
 
 One group a line. `*` marks the default, `+1.50` the price, `(86)` a choice that is off, `(contains …)` what is stated
-about its allergens, `!nuts` the allergy that a choice declares. A name that could be misread stands in quotes, in which
-two quotes mean one.
+about its allergens. A name that could be misread stands in quotes, in which two quotes mean one.
 """
 
 import re
@@ -21,14 +19,15 @@ NONE = "none"  # the whole cell: this dish offers no choices
 _HEAD = re.compile(r"\s*(?:\[\s*(?P<min>\d{1,3})\s*-\s*(?P<max>\d{1,3})\s*\]\s*)?:")
 _MARKS = re.compile(
     r"(?:^|(?<=\s))(?:"
-    r"(?P<price>[+\-−]\d{1,12}(?:[.,]\d{1,4})?)|(?P<off>\(86\))|!(?P<allergen>[^\s!*()+\"][^!*()+\"]*)"
+    r"(?P<price>[+\-−]\d{1,12}(?:[.,]\d{1,4})?)|(?P<off>\(86\))"
     r"|\(contains\s+(?P<contains>[^()]+)\)|\(may contain\s+(?P<may_contain>[^()]+)\)"
     r"|\(free of\s+(?P<free_of>[^()]+)\)"
     r")\s*$|(?P<default>\*)\s*$",
     re.IGNORECASE,
 )
-# The end of a name that people may mean for a price: “Fries+1.50”, “Wine +1,000.00”, “Soup + 2 €”, “Roll -€1”.
-_LIKE_A_PRICE = re.compile(r"(?:\+\s?|\s[-−])[^\d\s]{0,3}\d[\d.,'’]*\s?[^\d\s]{0,3}$")
+# The end of a name that people may mean for a price: “Fries+1.50”, “Wine +1,000.00”, “Soup + 2 €”, “Roll -€1”,
+# “Wine +1e3”, “Wine +1_000”, “Soup +½”.
+_LIKE_A_PRICE = re.compile(r"(?:\+\s?|\s[-−])[^\d\s]{0,3}[\d¼½¾][\d¼½¾.,'’_]*(?:[eE][+\-]?\d+)?\s?[^\d\s]{0,3}$")
 _MOST_DECIMALS = 4
 _QUOTE = '"'
 _RESERVED = re.compile(r"[:;\[\]*\n]")
@@ -50,7 +49,6 @@ def choice_text(choice: ImportedModifier, currency: str) -> str:
     marks = [f"{'+' if choice.price > 0 else ''}{text(choice.price, currency)}"] if choice.price else []
     marks += ["*"] if choice.is_default else []
     marks += ["(86)"] if not choice.available else []
-    marks += [f"!{choice.allergen}"] if choice.allergen else []
     for words, codes in (
         ("contains", choice.contains),
         ("may contain", choice.may_contain),
@@ -147,7 +145,6 @@ def _choice(quoted: str, rest: str, decimals: int) -> ImportedModifier:
         name=quoted or name,
         price=price or ZERO,
         is_default="default" in marks,
-        allergen=(marks.get("allergen") or "").strip(),
         available="off" not in marks,
         contains=_words(marks.get("contains")),
         may_contain=_words(marks.get("may_contain")),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from bistro.core.kernel.order_kinds import OrderKind
-from menu.models import Tax, TaxComponent
+from menu.models import Item, Tax, TaxComponent
 from menu.taxes import EVERY_KIND, CompiledTax, Components, DishTax, write_components
 
 
@@ -29,6 +29,7 @@ class TaxCatalogue:
     def __init__(self, restaurant_id: int, day: date) -> None:
         self.restaurant_id = restaurant_id
         self.new: list[tuple[Tax, DishTax]] = []
+        self._first: Tax | None = None  # the first tax of a restaurant that had none
         self._components: list[TaxComponent] = []
         known = compiled_taxes(restaurant_id)
         self._rows = {tax.pk: tax for tax in known}
@@ -65,9 +66,23 @@ class TaxCatalogue:
             self._rows[tax.pk], self._meanings[tax.pk] = tax, meaning
         self.new, self._components = [], []
 
+    def make_first_default(self) -> None:
+        """Make the first tax of the restaurant its default, unless dishes without a tax would become taxed by that.
+
+        The dishes must be saved. Costs statements only for the first tax.
+        """
+        if self._first is None:
+            return
+        untaxed = Item.objects.of_restaurant(self.restaurant_id).not_archived().filter(tax=None)
+        if not untaxed.exists():
+            self._first.is_default = True
+            self._first.save(update_fields=["is_default"])
+
     def _create(self, wanted: DishTax) -> Tax:
         name = _free_name(wanted, self._names)
-        tax = Tax(restaurant_id=self.restaurant_id, name=name, is_default=not self._names)
+        tax = Tax(restaurant_id=self.restaurant_id, name=name)
+        if not self._names:
+            self._first = tax
         self._names.add(name)
         self.new.append((tax, wanted))
         untaxed = wanted.take_away == ()  # only kinds that are named can be taxed then

@@ -6,7 +6,7 @@ whole order and each line's part of it; added tax is part of the order's total.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from orders.tax import Tax, Taxed, compute, total_of
 LARGEST_TOTAL = Decimal("999999999999")  # what the column holds, with three decimals also on SQLite
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PricedLine:
     """A line with the prices that are copied onto its row."""
 
@@ -35,7 +35,7 @@ class PricedLine:
     unit_price: Decimal
     total: Decimal
     components: Components
-    taxes: tuple[Tax, ...] = ()  # its part of the order's tax
+    taxes: tuple[Tax, ...] = ()  # its part of the order's tax, set when all lines are priced
 
     @property
     def tax(self) -> Decimal:
@@ -114,16 +114,17 @@ def price_order(
     taxed = compute([(line.total, line.components) for line in lines], menu.tax_mode, menu.rounding)
     if taxed.total > LARGEST_TOTAL:
         raise order_too_large()
-    whole = tuple(replace(line, taxes=taxes) for line, taxes in zip(lines, taxed.lines, strict=True))
-    return PricedOrder(whole, taxed, menu)
+    for line, taxes in zip(lines, taxed.lines, strict=True):
+        line.taxes = taxes
+    return PricedOrder(tuple(lines), taxed, menu)
 
 
 def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str, day: date) -> PricedLine:
-    item = _find_item(menu, place, request.item)
     refusals = Refusals()
     modifiers: tuple[CompiledModifier, ...] = ()
     allergies: tuple[str, ...] = ()
     with refusals:
+        item = _find_item(menu, place, request.item)
         modifiers = _choose(item, place, without_allergies(menu.allergens, item, request.modifiers or ()))
     with refusals:
         allergies = own_allergies(menu.allergens, place, request, modifiers)

@@ -26,7 +26,7 @@ class ModifiersOfGroup(TenantInline):
 
     model = Modifier
     form = ModifierForm
-    fields = ("name", "price", "is_default", "allergen", "off", "recipe", "position")
+    fields = ("name", "price", "is_default", "off", "recipe", "position")
     readonly_fields = ("recipe",)
     ordering_field = "position"
     hide_ordering_field = hide_title = True

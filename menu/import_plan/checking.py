@@ -46,12 +46,10 @@ class GroupChecker:
         try:
             price = exact(choice.price, self.currency)
             stated = by_level(self.catalogue.stated(choice, {}))
-            declares = self.catalogue.codes([choice.allergen] if choice.allergen else [])
         except (ValueError, ArithmeticError) as error:
             return choice, [f"{choice.name}: {error}"]
-        cleaned = replace(choice, name=name, price=price, allergen="".join(declares), **stated)
-        row = Modifier(name=name, price=price, allergen=cleaned.allergen)
-        return cleaned, list(_of_the_model(row, choice.name))
+        cleaned = replace(choice, name=name, price=price, **stated)
+        return cleaned, list(_of_the_model(Modifier(name=name, price=price), choice.name))
 
 
 def refusals(row: Model) -> Iterator[tuple[str, str]]:

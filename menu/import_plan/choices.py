@@ -50,7 +50,7 @@ def _choice(
             return row
         back = {"archived_at": None, "off_since": None if choice.available else known.now}
         rows.change(row, back, {"archived_at": (row.archived_at, None)})
-    wanted = {"name": choice.name, "price": choice.price, "is_default": choice.is_default, "allergen": choice.allergen}
+    wanted = {"name": choice.name, "price": choice.price, "is_default": choice.is_default}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if changed:
         shown = {name: (_shown(getattr(row, name), known), _shown(value, known)) for name, value in changed.items()}
@@ -66,7 +66,6 @@ def _new(known: KnownMenu, rows: Rows, group: ModifierGroup, choice: ImportedMod
         name=choice.name,
         price=choice.price,
         is_default=choice.is_default,
-        allergen=choice.allergen,
         off_since=None if choice.available else known.now,
         position=place,
     )

@@ -92,7 +92,6 @@ def definition_of(group: ModifierGroup, choices: Iterable[tuple[Modifier, Stated
                 name=clean_text(row.name),
                 price=row.price,
                 is_default=row.is_default,
-                allergen=row.allergen,
                 available=row.off_since is None,
                 **by_level(stated),
             )

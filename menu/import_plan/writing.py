@@ -24,6 +24,8 @@ def write_plan(plan: ImportPlan, work: UnitOfWork) -> None:
     _refer([*rows.choices, *rows.links], ("group", "item"))
     delete_with_history(rows.unlinked, work)
     _update(rows, work)
+    if rows.taxes is not None:
+        rows.taxes.make_first_default()
     insert_with_history(rows.choices, work)
     insert_with_history(rows.links, work)
     state_allergens(work, dict(rows.stated))

@@ -60,7 +60,6 @@ def test_names_synonyms_and_own_allergens_are_understood(house):
         ({"contains": ("dust",)}, "allergens", "“dust” is not an allergen of the list."),
         ({"contains": ("milk",), "free_of": ("milk",)}, "allergens", "“milk” cannot be both: contains and free of."),
         ({"groups": "Side: Fries (contains dust)"}, "options", "“dust” is not an allergen of the list."),
-        ({"groups": "Side: Fries !dust"}, "options", "“dust” is not an allergen of the list."),
         ({"groups": "Side: a (contains milk) (may contain milk)"}, "options", "both: contains and may contain."),
     ],
 )  # fmt: skip

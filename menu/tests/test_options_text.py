@@ -29,7 +29,7 @@ choices = st.builds(
     price=st.decimals(-999, 999, places=2),
     is_default=st.booleans(),
     available=st.booleans(),
-    allergen=st.sampled_from(["", "nuts", "gluten"]),
+    contains=st.sampled_from([(), ("nuts",), ("gluten", "milk")]),
 )
 
 
@@ -58,15 +58,15 @@ def test_odd_names_come_back(name):
 def test_the_notation():
     groups = (
         group(choice("Fries", is_default=True), choice("Salad", "1.5"), choice("None", "-0.5"), least=1),
-        group(choice("Nut allergy", allergen="nuts"), name="Allergies", most=2),
+        group(choice("Pesto", contains=("nuts", "milk")), name="Sauce", most=2),
         group(choice("Size: L", "2", available=False), choice('6" pan'), name="Size: any"),
-        group(name="Sauce"),
+        group(name="Extras"),
     )
     text = (
         "Side [1-1]: Fries *; Salad +1.50; None -0.50\n"
-        "Allergies [0-2]: Nut allergy !nuts\n"
+        "Sauce [0-2]: Pesto (contains nuts, milk)\n"
         '"Size: any" [0-1]: "Size: L" +2.00 (86); 6" pan\n'
-        "Sauce [0-1]:"
+        "Extras [0-1]:"
     )
     assert write_options(groups, "EUR") == text
     assert read_options(text) == groups
@@ -108,7 +108,7 @@ def test_a_separator_never_means_thousands(decimals, price, value):
         ("Side: Tea - 20 cl; Combo +2 dips", (group(choice("Tea - 20 cl"), choice("Combo +2 dips"), most=2),)),
         ("Side: Fries  +1,50  *;; Salad ;", (group(choice("Fries", "1.5", is_default=True), choice("Salad"), most=2),)),
         ("Side: Fries −1.50", (group(choice("Fries", "-1.5")),)),
-        ("Side: Fries* !milk +2", (group(choice("Fries", "2", is_default=True, allergen="milk")),)),
+        ("Side: Fries* (86) +2", (group(choice("Fries", "2", is_default=True, available=False)),)),
         ("A: x\r\n\r\nB: y\r\n", (group(choice("x"), name="A"), group(choice("y"), name="B"))),
         ('"none": x', (group(choice("x"), name="none"),)),
     ],
@@ -138,6 +138,9 @@ def test_what_people_type_is_read(cell, groups):
         ("Side: Fries +€1.50", "“Fries +€1.50” ends like a price."),
         ("Side: Fries + 1.50 €", "“Fries + 1.50 €” ends like a price."),
         ("Side: Fries -€1", "“Fries -€1” ends like a price."),
+        ("Side: Wine +1e3", "“Wine +1e3” ends like a price."),
+        ("Side: Wine +1_000", "“Wine +1_000” ends like a price."),
+        ("Side: Wine +2½", "“Wine +2½” ends like a price."),
         ("Side: Fries +1,000", "“+1,000” may mean thousands"),
     ],
 )

@@ -63,12 +63,18 @@ def test_the_present_tax_of_a_dish_stays_while_it_says_the_same(house):
     assert catalogue(house, date(2030, 1, 1)).meaning(kept.pk) == DishTax((("Food", Decimal(12)),))
 
 
-def test_the_first_tax_of_a_house_is_its_default(house):
+@pytest.mark.parametrize("untaxed", [False, True])
+def test_the_first_tax_of_a_house_is_its_default_unless_dishes_have_none(house, untaxed):
+    house.restaurant.items.update(tax=None)
     Tax.objects.all().delete()
     taxes = catalogue(house)
     first, second = taxes.tax_for(read_dish_tax("VAT 7")), taxes.tax_for(read_dish_tax("0"))
     taxes.save()
-    assert (first.is_default, second.is_default, second.name) == (True, False, "No tax")
+    if not untaxed:
+        house.restaurant.items.update(tax=second)
+    taxes.make_first_default()
+    first.refresh_from_db()
+    assert (first.is_default, second.is_default, second.name) == (not untaxed, False, "No tax")
     assert not second.components.exists()
 
 

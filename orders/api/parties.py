@@ -6,9 +6,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.auth.access import api_actor, requires
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from orders.api.outputs import PartyOutput
 from orders.api.serializers import AllergiesInput
+from orders.api.whole_body import read_body
 from orders.services import declare_allergies
 from tables.representations import party_json
 
@@ -22,7 +24,7 @@ class PartyAllergies(APIView):
 
     @extend_schema(request=AllergiesInput, responses=PartyOutput)
     def post(self, request: Request, pk: int) -> Response:
-        body = AllergiesInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        party = declare_allergies(party_id=pk, actor=api_actor(request), **body.validated_data)
+        refusals = Refusals()
+        body = read_body(request, AllergiesInput, refusals)
+        party = declare_allergies(party_id=pk, actor=api_actor(request), **body, problems=refusals.found)
         return Response(party_json(party, table_name=party.table.name if party.table else ""))

@@ -1,4 +1,4 @@
-"""Reading of a body with orders, so that one answer reports everything that is wrong with it.
+"""Reading of a body of orders or guests, so that one answer reports everything that is wrong with it.
 
 What can be read of a malformed body is still checked by the service, and nothing is written.
 """
@@ -24,7 +24,9 @@ from orders.order_commands import MAX_LINES
 from orders.services import PlacedOrder, place_order
 
 # Values in place of those that cannot be read. What depends on them is not reported.
-_UNREADABLE: dict[str, Any] = {"item": "", "quantity": 1, "modifiers": [], "kind": OrderKind.DINE_IN.value}
+_UNREADABLE: dict[str, Any] = {
+    "item": "", "quantity": 1, "modifiers": [], "allergies": [], "kind": OrderKind.DINE_IN.value,
+}  # fmt: skip
 _TEXTS = ("name", "note")
 
 

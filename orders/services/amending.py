@@ -239,10 +239,10 @@ def amend_lines(
         raise no_lines()
     rows = {line.pk: line for line in order.lines.all()}
     refusals, old, found = Refusals(), list[OrderLine | None](), list[AmendedLine]()
-    for request in requests:
+    for place, request in enumerate(requests):
         row = None
         with refusals:
-            row = _named_row(rows, request.id)
+            row = _named_row(rows, place, request.id)
         old.append(row)
     amendment = Amendment(order, today, leaving=list(rows.values()))
     for place, (request, row) in enumerate(zip(requests, old, strict=True)):
@@ -265,12 +265,13 @@ def is_same_dish(line: OrderLine, wanted: int | str, menu: CompiledMenu) -> bool
     return key == name_key(line.name) or (item is not None and item.id == line.item_id)
 
 
-def _named_row(rows: dict[int, OrderLine], line_id: int | None) -> OrderLine | None:
+def _named_row(rows: dict[int, OrderLine], place: int, line_id: int | None) -> OrderLine | None:
     """Take the row of an id out of `rows`. Raises InvalidInput for an unknown id and for one that is listed twice."""
     if line_id is None:
         return None
     if line_id not in rows:
-        raise InvalidInput(f"Line {line_id} is not a line of this order, or is listed twice.", code="unknown_line")
+        message = f"Line {line_id} is not a line of this order, or is listed twice."
+        raise InvalidInput(message, code="unknown_line", fields={f"lines.{place}.id": [message]})
     return rows.pop(line_id)
 
 

@@ -1,9 +1,10 @@
 """The service that declares the allergies of guests. It is part of orders, because open orders follow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
+from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYours
+from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.steps import menu_in
@@ -18,17 +19,28 @@ from tables.transitions import PartyStatus
 PRESENT = (PartyStatus.WAITING, PartyStatus.SEATED)
 
 
-def declare_allergies(*, party_id: int, allergies: Sequence[str], actor: Actor, seat: int | None = None) -> Party:
+def declare_allergies(
+    *,
+    party_id: int,
+    allergies: Sequence[str],
+    actor: Actor,
+    seat: int | None = None,
+    problems: Iterable[DomainError] = (),
+) -> Party:
     """Replace the declared allergies of a seat or, without a seat, of the whole party. An equal list changes nothing.
 
     The lines of open orders follow, and cooks have to read the change on open tickets.
+    `problems` are those that the caller found: the declaration is refused with these and all that is found here.
     Locks: table, party, order. Same transaction: tickets are marked, slips are printed.
     Raises InvalidInput for an unknown code or a party that has left, NotPermitted, NotYours.
     """
     actor.require(Permission.DECLARE_ALLERGIES)
     with UnitOfWork(actor) as work:
         party, table = _locked_party(party_id, work)
-        require_known(menu_in(work).menu.allergens, allergies, "allergies")
+        refusals = Refusals(problems)
+        with refusals:
+            require_known(menu_in(work).menu.allergens, allergies, "allergies")
+        refusals.raise_any()
         if party.status not in PRESENT:
             raise InvalidInput("These guests have left.", code="party_left")
         if declare_for_party(party, table, seat, allergies, work):

@@ -11,6 +11,7 @@ from orders.models import Order
 BY_ID, BY_NAME = "/api/v1/orders", "/api/order"
 KEY = {"Idempotency-Key": ["Required."]}
 REQUIRED, UNKNOWN = ["This field is required."], ["Unknown field."]
+DUST = ["“dust” is not in the catalogue of allergens."]
 pytestmark = pytest.mark.django_db
 
 
@@ -166,3 +167,47 @@ def test_unknown_and_missing_fields_of_any_body(house):
     with nothing_changes():
         response = house.api("waiter").post(f"{BY_ID}/{order['id']}/plan", {"corse": 2, "minutes": -1})
     assert {*refused(response, 422, "validation_error")["errors"]} == {"corse", "course", "minutes"}
+
+
+def test_unknown_allergies_beside_a_dish_that_is_unknown_or_missing(house):
+    lines = [
+        {"item": "Brger", "quantity": 1, "allergies": ["dust"]},
+        {"quantity": 1, "allergies": ["nuts", "dust"]},
+        {"item": house.item.pk, "quantity": 0, "allergies": ["dust"]},
+        {"item": house.item.pk, "quantity": 1, "allergies": "dust"},
+    ]
+    with nothing_changes():
+        body = refused(house.api().post(BY_ID, {"lines": lines}, key="k"), 422, "validation_error")
+    assert body["errors"] == {
+        "lines.1.item": REQUIRED,
+        "lines.2.quantity": ["Ensure this value is greater than or equal to 1."],
+        "lines.3.allergies": ['Expected a list of items but got type "str".'],
+        "lines.0.item": missing("Brger"),
+        **{f"lines.{place}.allergies": DUST for place in (0, 1, 2)},
+    }
+
+
+def test_a_declaration_with_a_wrong_seat_and_an_unknown_allergen(house):
+    house.order()
+    address = f"/api/v1/parties/{Order.objects.get().party_id}/allergies"
+    with nothing_changes():
+        several = {"seat": 0, "allergies": ["nuts", "dust"], "x": 1}
+        body = refused(house.api("waiter").post(address, several), 422, "validation_error")
+        lone = refused(house.api("waiter").post(address, {"allergies": ["dust"]}), 422, "unknown_allergen")
+        for wrong in ({"seat": 1}, {"seat": 1, "allergies": "nuts"}, {"allergies": [None]}, []):
+            refused(house.api("waiter").post(address, wrong), 422, "validation_error")
+    assert body["errors"] == {
+        "x": UNKNOWN,
+        "seat": ["Ensure this value is greater than or equal to 1."],
+        "allergies": DUST,
+    }
+    assert lone["errors"] == {"allergies": DUST}
+
+
+def test_a_line_of_another_order_is_named_beside_other_faults(house):
+    order = house.order()
+    lines = [{"id": 999_999, "item": house.item.pk, "quantity": 1}, {"item": "Brger", "quantity": 1}]
+    with nothing_changes():
+        body = refused(house.api().put(f"{BY_ID}/{order.id}", {"lines": lines}), 422, "validation_error")
+    told = ["Line 999999 is not a line of this order, or is listed twice."]
+    assert body["errors"] == {"lines.0.id": told, "lines.1.item": missing("Brger")}

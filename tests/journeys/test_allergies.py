@@ -152,14 +152,6 @@ def test_a_dishs_own_choice_named_allergy_stays_a_choice_and_declares_it(satay):
     assert satay.place(lines=[by_id])["lines"][0]["allergies"] == ["nuts"]
 
 
-def test_a_manager_may_let_any_choice_declare_an_allergy(satay):
-    group = ModifierGroupFactory(item=satay.item, max=2)
-    names = {"Hold the peanuts": "peanuts", "Hold the dust": "dust"}
-    chosen = [ModifierFactory(group=group, name=name, allergen=code).pk for name, code in names.items()]
-    (sold,) = satay.place(lines=[{"item": satay.item.pk, "quantity": 1, "modifiers": chosen}])["lines"]
-    assert ([each["name"] for each in sold["modifiers"]], sold["allergies"]) == (list(names), ["peanuts"])
-
-
 @pytest.mark.parametrize("wrong", ["dust", "Nuts", "Nut allergy"])
 def test_an_unknown_code_is_refused_and_changes_nothing(satay, wrong):
     order = place(satay, "nuts")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
+
 from bistro.core.kernel.problems import PROBLEM_TYPE, problem
 
 Message = MutableMapping[str, Any]
@@ -14,7 +16,13 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 # Our extension of ASGI, which both servers understand (bistro.core.server): the application asks for a ping and is told
 # of its pong, or asks that the client is not read any more.
 PING, PONG, STOP_READING = "websocket.ping", "websocket.pong", "websocket.stop_reading"
+_UVLOOP_CLOSED = "the handler is closed"  # uvicorn writes to uvloop's transport without asking whether it is open
 PING_PAYLOAD = b"bistro"  # tells our own pongs from those of a server's regular pings
+
+
+def is_hang_up(error: BaseException) -> bool:
+    """Return whether the error of a `send` says that the connection was closed by the client."""
+    return isinstance(error, ClientDisconnected) or (isinstance(error, RuntimeError) and _UVLOOP_CLOSED in str(error))
 
 
 def replay(messages: list[Message], receive: Receive) -> Receive:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 
+from bistro.core.kernel.asgi import is_hang_up
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.live import event_log
@@ -58,7 +59,10 @@ class LiveConsumer(GuardedConsumer):
         """Run `work` and close the socket if it fails, so that the client reconnects and takes a snapshot."""
         try:
             await work
-        except Exception:
+        except Exception as error:
+            if is_hang_up(error):
+                log.debug("the client of a socket hung up", extra={"audience": self.view.key})
+                return
             log.exception("socket closed after an internal error", extra={"audience": self.view.key})
             await self._end(INTERNAL_ERROR)
 

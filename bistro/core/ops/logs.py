@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from bistro.core.ops.masking import mask_event
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -29,6 +31,7 @@ def formatter(as_json: bool) -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _json_traceback if as_json else structlog.processors.StackInfoRenderer(),
+            mask_event,
             renderer,
         ],
     )

@@ -268,14 +268,9 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         if message["type"] == PING:
             self.sendPing(PING_PAYLOAD)
         elif message["type"] == STOP_READING:
-            self.transport.pauseProducing()
+            self.transport.pauseProducing()  # for good: the close frame has a second before the connection is dropped
         else:
             super().handle_reply(message)
-
-    def serverClose(self, code: int | None = None) -> None:
-        """Close the socket. The client is read again for its answer."""
-        self.transport.resumeProducing()
-        super().serverClose(code)
 
     def onPong(self, payload: bytes) -> None:
         """Tell the application of the answer to its ping."""

@@ -20,6 +20,7 @@ from django.db.models import (
     Field,
     ForeignKey,
     IntegerField,
+    JSONField,
     Model,
     TextField,
 )
@@ -33,6 +34,8 @@ MOST_VALUES = 30_000  # in one statement; SQLite's limit is 32,766
 # Fields whose values need no conversion if they have a plain type (a str that is an enum has not).
 PLAIN_FIELDS = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
 PLAIN = frozenset({bool, int, str})
+# The text of json.dumps for values that most rows hold, because each call of it is slow.
+EMPTY_JSON: dict[type, str] = {list: "[]", dict: "{}"}
 REPEATING_FIELDS = (CharField, DateField, DecimalField)  # values of an enum, the time of the unit of work, prices
 
 
@@ -164,6 +167,7 @@ class _Column:
     computed: bool  # the field computes the value when the row is saved
     plain: bool  # a value of a plain type needs no conversion
     repeats: bool  # many rows hold the same few values
+    json: bool
 
 
 @cache
@@ -183,6 +187,7 @@ def _column(field: "Field[Any, Any]") -> _Column:
         computed=computed,
         plain=isinstance(field, PLAIN_FIELDS) and not computed,
         repeats=isinstance(field, REPEATING_FIELDS) and not computed,
+        json=isinstance(field, JSONField) and not computed,
     )
 
 
@@ -294,12 +299,18 @@ def _values(row: Model, connection: BaseDatabaseWrapper, known: dict[tuple[str, 
         if column.computed:
             value = column.field.get_db_prep_save(column.field.pre_save(row, True), connection)
         elif not (value is None or (column.plain and type(value) in PLAIN)):
-            place = (column.attribute, value) if column.repeats else None
-            if place is None or place not in known:
-                value = column.field.get_db_prep_save(value, connection)
-                if place is not None:
-                    known[place] = value
-            else:
-                value = known[place]
+            value = _prepared(column, value, connection, known)
         values.append(value)
     return values
+
+
+def _prepared(column: _Column, value: Any, connection: BaseDatabaseWrapper, known: dict[tuple[str, Any], Any]) -> Any:
+    """Return a value as the database takes it. Equal values, and one JSON value of several rows, are prepared once."""
+    if column.json and not value and type(value) in EMPTY_JSON:
+        return EMPTY_JSON[type(value)]
+    if not (column.json or column.repeats):
+        return column.field.get_db_prep_save(value, connection)
+    place = (column.attribute, id(value) if column.json else value)  # rows of one dish share its allergens
+    if place not in known:
+        known[place] = column.field.get_db_prep_save(value, connection)
+    return known[place]

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from factory import Sequence
 
 from menu.files.headers import COLUMNS
 from menu.files.tests.workbook_bytes import workbook
-from menu.models import Category, Item, MenuVersion, Modifier
-from menu.tests.factories import ItemFactory
+from menu.models import Category, Item, MenuVersion, Modifier, Tax
+from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def error(row, column, message):
     return {"row": row, "column": column, "message": message}
 
 
-def exported(house, file_format="csv"):
+def exported(house):
     out = io.StringIO()
     call_command("export_menu", "--restaurant", str(house.restaurant.pk), stdout=out)
     return out.getvalue()
@@ -66,6 +67,23 @@ def test_dishes_are_added_changed_and_left(house, other_house, run):
     foreign.refresh_from_db()
     assert foreign.price == Decimal("9.00")
     assert run(text) == (nothing(unchanged=3, ignored=["colour"]), 0)
+
+
+def test_the_first_tax_of_a_file_does_not_tax_other_dishes(house, run):
+    house.restaurant.items.update(tax=None)
+    Tax.objects.all().delete()
+    assert run("category,name,price,tax\nDrinks,Water,1,\nDrinks,Soda,1,Excise 25\n") == (nothing(new=2), 0)
+    lines = [{"item": name, "quantity": 1} for name in (house.item.name, "Water", "Soda")]
+    order = house.api().post("/api/v1/orders", {"lines": lines}, key="k").json()
+    assert [line["tax"] for line in order["lines"]] == ["0.00", "0.00", "0.20"]
+
+
+def test_the_first_tax_is_the_default_where_every_dish_has_a_tax(house, run):
+    house.restaurant.items.update(tax=None)
+    Tax.objects.all().delete()
+    known = f"{house.category.name},{house.item.name},10.00"
+    assert run(f"category,name,price,tax\n{known},VAT 7\nDrinks,Soda,1,VAT 19\n") == (nothing(new=1, changed=1), 0)
+    assert Tax.objects.get(restaurant=house.restaurant, is_default=True) == Item.objects.get(pk=house.item.pk).tax
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(house, run):
@@ -236,6 +254,15 @@ def test_an_export_in_dinars_comes_in_unchanged(house, run):
 def test_other_formats_are_refused(house, tmp_path):
     with pytest.raises(CommandError, match=r"\.csv or \.xlsx"):
         call_command("export_menu", str(tmp_path / "menu.pdf"))
+
+
+def test_a_workbook_never_cuts_a_text_off(house, run, tmp_path):
+    group = ModifierGroupFactory(item=house.item)
+    ModifierFactory.create_batch(450, group=group, name=Sequence("{:080}".format))
+    with pytest.raises(CommandError, match="column options has more than 32,767 characters"):
+        call_command("export_menu", str(tmp_path / "menu.xlsx"))
+    assert not (tmp_path / "menu.xlsx").exists()
+    assert run(exported(house)) == (nothing(unchanged=1), 0)
 
 
 def test_queries_do_not_grow_with_the_menu(house, django_assert_max_num_queries):

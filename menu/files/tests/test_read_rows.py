@@ -154,7 +154,7 @@ def test_rows_that_are_no_dishes_are_counted():
     ("text", "read_as"),
     [
         ("Size: S *; L +1,50", "Size: S *; L +1.5"),
-        ("Size: L +1,50 * (86); XL \u22120,50 !nuts", "Size: L +1.5 * (86); XL \u22120.5 !nuts"),
+        ("Size: L +1,50 * (86); XL \u22120,50 (free of nuts)", "Size: L +1.5 * (86); XL \u22120.5 (free of nuts)"),
         ("Size: L +2,00 (contains nuts, milk) (free of eggs)", "Size: L +2 (contains nuts, milk) (free of eggs)"),
         ('Deal: Two +2,50 extra; "7-Up -1,50" +1,00', 'Deal: Two +2,50 extra; "7-Up -1,50" +1'),
         ("A: B +1.250\nC: D +0,50", "A: B +1250\nC: D +0.5"),
