@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bistro.core.server.middleware.PrivateMiddleware",
+    "bistro.core.server.middleware.CookieMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -271,6 +272,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["bistro.core.auth.access.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["bistro.core.api.parsers.StrictJSONParser"],
+    "URL_FORMAT_OVERRIDE": None,  # there is one format, and `?format=` is no parameter
     "DEFAULT_SCHEMA_CLASS": "bistro.core.api.schema.ProblemAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["bistro.core.auth.rate_limits.CredentialThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -338,14 +340,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    "camera": [],
-    "geolocation": [],
-    "microphone": [],
-    "payment": [],
-    "usb": [],
-    "screen-wake-lock": ["self"],
-}
+NO_USE = ("camera", "geolocation", "microphone", "payment", "usb")
+PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in NO_USE} | {"screen-wake-lock": ["self"]}
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health(/ready|/live)?$"]  # the proxy checks the health over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

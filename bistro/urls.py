@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils.cache import patch_vary_headers
-from drf_spectacular.views import SpectacularAPIView, SpectacularJSONAPIView
 
-from bistro.core.api.documents import Read, TryOut
+from bistro.core.api.documents import Document, JSONDocument, Read, TryOut
 from bistro.core.api.urls import core_urls, qtable_urls
 from bistro.core.ops.version import VERSION
 
@@ -23,7 +22,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-schema = SpectacularAPIView.as_view()
+schema = Document.as_view()
 swagger = TryOut.as_view(url_name="schema")
 redoc = Read.as_view(url_name="schema")
 
@@ -41,7 +40,7 @@ urlpatterns = [
     path("", include((qtable_urls, "qtable"))),
     path("api/v1/", include((qtable_urls, "qtable-v1"))),
     path("api/schema/", schema, name="schema"),
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("openapi.json", JSONDocument.as_view(), name="openapi"),
     path("api/docs/", swagger, name="swagger"),
     path("api/redoc/", redoc, name="redoc"),
     path("docs", swagger),

@@ -1,17 +1,20 @@
-"""The rows of `make faults` for overload, slow clients and huge requests, on one process without nginx."""
+"""The rows of `make faults` for overload, slow clients, huge requests and floods, on one process without nginx."""
 
 import argparse
 from collections.abc import AsyncIterator
 
 from harness.evening import opened
+from harness.flood import CAPPED, UNCAPPED, Flooded, flood
 from harness.huge import DROPPED, huge_requests, is_refused, refused
 from harness.installation import Installation, Plan
 from harness.overload import FEW_PLACES, NO_PLACES, Overload, overload
 from harness.slow_clients import ENDLESS_PATIENCE, MEGABYTE, SLOW, Slow, deaf_reader, deaf_screen, slow_clients
 from harness.table import Row, broken, orders, percentile, spread
+from harness.trials import NEVER
 
 PADS, TIMES = 96, 5
 EACH, DEAF, GROWN_AT_MOST = 90, 50, 100
+CONNECTS_WITHIN, SLOWER_AT_MOST = 2.0, 1.5
 HUGE, HUGE_GROWN_AT_MOST = 1024 * MEGABYTE, 20
 
 
@@ -37,6 +40,28 @@ async def crowding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
     taken = f"at most {most / MEGABYTE:.0f} MB taken, {grown:.0f} MB more memory"
     name = f"1 GB in {len(outcomes)} ways: {answered} answered, {taken}"
     yield Row({"evening": name}, wrong)
+
+
+async def flooding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Yield the rows of a flood of sockets from one pad, at both servers, and without caps and rates."""
+    for server, settings, mark in (("daphne", CAPPED, ""), ("uvicorn", CAPPED, ""), ("daphne", UNCAPPED, "*control* ")):
+        async with Installation(Plan(settings={**settings, "SERVER": server})) as here, opened(here) as client:
+            found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood)
+        yield flood_row(f"{mark}150 sockets of one pad for {wanted.flood:.0f} s, {server}", found, bool(mark))
+
+
+def flood_row(name: str, found: Flooded, control: bool) -> Row:
+    """Build the row of a flood: the wall that connects, and the way of an order to the wall."""
+    problems = broken(found.account, found.server_errors)
+    slowest = max(found.connects, default=NEVER)
+    quiet, now = percentile(found.quiet, 0.95), percentile(found.flooded, 0.95)
+    problems += [f"a wall waited {slowest:.1f} s"] if slowest > CONNECTS_WITHIN else []
+    problems += [f"orders reach the wall {now / quiet:.1f} times as late"] if now > SLOWER_AT_MOST * quiet else []
+    name = (
+        f"{name}: at most {found.fate.most_served} served at once, a wall connects within {slowest:.1f} s, "
+        f"p95 from an order to the wall {now:.2f} s ({quiet:.2f} s before)"
+    )
+    return Row({"evening": name, **orders(found.account, found.server_errors)}, problems, control)
 
 
 def overload_row(name: str, found: Overload, control: bool) -> Row:

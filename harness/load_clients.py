@@ -54,6 +54,7 @@ class LoadClients:
     pad_orders: list[PadOrder] = field(default_factory=list)
     acknowledged: deque[int] = field(default_factory=deque)
     seconds: list[float] = field(default_factory=list)
+    began: dict[int, float] = field(default_factory=dict)  # when each order was first sent, by its id
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HOUSE))
     over: bool = False  # no pad starts another order; started ones wait for their answer
 
@@ -92,6 +93,7 @@ class LoadClients:
         if answer.ok:
             pad_order.order_id = answer.body["id"]
             self.acknowledged.append(answer.body["id"])
+            self.began[answer.body["id"]] = began
         else:
             pad_order.refused = answer.code
 

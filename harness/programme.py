@@ -11,7 +11,7 @@ from rich.console import Console
 
 from harness.alarms import alarms
 from harness.backups import back_up_and_restore, copy_by_hand
-from harness.crowds import crowding
+from harness.crowds import crowding, flooding
 from harness.drill import CAREFUL, NAIVE, drill, go_back
 from harness.evening import Load, evening, opened, watched
 from harness.full_disk import MEGABYTES, NAMELESS, full_disk
@@ -71,9 +71,11 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--old-orders", type=int, default=1_000_000, help="old orders in the database that is migrated")
     add("--report", type=float, default=10.0, help="seconds that a report reads the tables meanwhile")
     add("--overload", type=float, default=60.0, help="seconds of overload")
+    add("--flood", type=float, default=30.0, help="seconds of a flood of sockets")
     add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
     words = (
-        "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, overload"
+        "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, "
+        "overload, flood"
     )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -239,6 +241,7 @@ PARTS = {
     "drill": drilling,
     "restore": restoring,
     "overload slow": crowding,
+    "flood": flooding,
 }
 
 

@@ -145,7 +145,7 @@ async def slow_clients(
     """Let guests order undisturbed; then open all useless connections at once, and keep them as long as possible."""
     found, worker = Slow(), here.workers[0]
     before = client.traffic.answers.copy()
-    await _fill(here, client)
+    await fill(here, client)
     async with service(here, client, clients, pause=0.3, hands=HANDS) as load_clients:
         await asyncio.sleep(quiet)
         found.quiet = list(load_clients.seconds)
@@ -162,7 +162,7 @@ async def slow_clients(
     return found
 
 
-async def _fill(here: Installation, client: Client) -> None:
+async def fill(here: Installation, client: Client) -> None:
     """Place open orders, which make a snapshot as large as on a busy evening."""
     pads = here.who.of_kind("pad")[:10]
     await LoadClients(client, pads, await read_menu(client, pads[0])).order(OPEN)

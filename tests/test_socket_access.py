@@ -163,7 +163,8 @@ async def test_a_bad_header_is_not_saved_by_a_good_cookie(house):
 
 
 async def test_a_strange_cookie_is_nobody(house):
-    for cookie in ["sessionid=", "sessionid=nonsense", "sessionid=../../etc", "\x01\x02", "=;=;", "a" * 5000]:
+    nul = r'sessionid="\000aaaaaaaaaaa"'
+    for cookie in ["sessionid=", "sessionid=nonsense", "sessionid=../../etc", nul, "\x01\x02", "=;=;", "a" * 5000]:
         assert await refusal(FLOOR, cookie=cookie, origin=HERE, host="127.0.0.1:8000") == 4401, cookie
 
 

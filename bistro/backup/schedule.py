@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files import locks
 
-from bistro.core.ops.backups import BackupState, backup_state
+from bistro.core.ops.backups import BackupState, backup_state, forget_listing
 
 AFTER_A_FAILURE = timedelta(seconds=60)
 FIRST_AFTER = timedelta(seconds=30)  # a new server is busy with its start
+CLAIM = ".scheduled"  # the file that the running process of the schedule holds locked
 START_SECONDS = 10.0  # what the process needs before it copies
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,29 @@ def back_up_when_due(*, now: datetime) -> None:
         if failed:
             _not_before = now + AFTER_A_FAILURE
     if is_due(state, now, started=_first) and (_not_before is None or now >= _not_before):
-        _running = subprocess.Popen(_command(), cwd=settings.BASE_DIR, env=_environment(), stdin=subprocess.DEVNULL)
+        _running = _start(now, _first)
+
+
+def _start(now: datetime, first: datetime) -> "subprocess.Popen[bytes] | None":
+    """Start the process, unless a process of another server runs or has just made the backup.
+
+    The new process inherits the open lock file, so the claim ends with it, however it ends.
+    """
+    folder = Path(settings.BACKUP_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / CLAIM).open("ab") as claim:
+        if not locks.lock(claim, locks.LOCK_EX | locks.LOCK_NB):
+            return None
+        forget_listing()
+        if not is_due(backup_state(now), now, started=first):
+            return None
+        return subprocess.Popen(
+            _command(),
+            cwd=settings.BASE_DIR,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            pass_fds=[claim.fileno()],
+        )
 
 
 def is_due(state: BackupState, now: datetime, *, started: datetime) -> bool:

@@ -9,13 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.api.pagination import number_param
 from bistro.core.api.schema import ETAG, IF_NONE_MATCH, LOCATION, answered, refusal
 from bistro.core.auth.access import api_actor, restaurant_of
 from bistro.core.auth.authentication import TOKEN_ONLY
 from bistro.core.auth.rate_limits import OrderThrottle
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from orders.api.filters import since_param
 from orders.api.headers import REPLAYED, placed_response
@@ -72,8 +71,8 @@ class PadOrdersView(APIView):
     )
     def get(self, request: Request) -> Response:
         actor = api_actor(request)
-        limit, offset = _number(request, "limit", LIMIT, 1), _number(request, "offset", 0, 0)
-        limit = min(limit, LIMIT)
+        limit = min(number_param(request, "limit", LIMIT, least=1), LIMIT)
+        offset = number_param(request, "offset", 0, least=0)
         rows, since = _rows(actor), since_param(request)
         rows = rows.since(since) if since else rows
         found = list(rows.with_lines()[offset : offset + limit + 1])
@@ -95,17 +94,6 @@ def _rows(actor: Actor) -> OrderQuerySet:
     if actor.may(Permission.READ_ORDERS):
         return rows.of_day(restaurant_of(actor).business_date(timezone.now())).order_by("-number")
     return rows.order_by("-pk")
-
-
-def _number(request: Request, name: str, default: int, least: int) -> int:
-    raw = request.query_params.get(name, "")
-    if not raw:
-        return default
-    number = whole_number(raw, least=least, most=999_999_999)
-    if number is None:
-        message = f"A whole number from {least}."
-        raise InvalidInput(f"“{name}”: {message}", fields={name: [message]})
-    return number
 
 
 def _query(request: Request, offset: int) -> str:

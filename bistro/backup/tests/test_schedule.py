@@ -77,6 +77,7 @@ def started(monkeypatch):
     found: list[Process] = []
 
     def popen(command, **more):
+        assert more["pass_fds"], "the claim ends with the process"
         assert command[-2:] == ["backup", "--scheduled"]
         found.append(Process())
         return found[-1]
@@ -100,6 +101,34 @@ def test_one_process_at_a_time_and_a_pause_after_a_failure(folder, started):
     assert len(started) == 1
     sweep(121)
     assert len(started) == 2
+
+
+def test_of_several_servers_one_starts_a_backup(folder, monkeypatch):
+    """Each server process sweeps with a memory of its own; a real child keeps the claim until it ends."""
+    monkeypatch.setattr(schedule, "_command", lambda: ["sleep", "30"])
+    monkeypatch.setattr(schedule, "_first", LONG_AGO)
+    sweep(0)
+    child = schedule._running
+    try:
+        monkeypatch.setattr(schedule, "_running", None)  # the memory of another server
+        sweep(1)
+        assert schedule._running is None
+    finally:
+        child.kill()
+        child.wait()
+    monkeypatch.setattr(schedule, "_command", lambda: ["true"])
+    sweep(2)
+    assert schedule._running is not None, "control: the claim is free again"
+    schedule._running.wait()
+
+
+def test_a_backup_of_another_server_is_seen_before_one_is_started(folder, started, monkeypatch):
+    monkeypatch.setattr(schedule, "_first", LONG_AGO)
+    assert backup_state(NOW).at is None
+    (folder / f"bistro-{NOW.strftime(STAMP)}").write_bytes(b"x")
+    os.utime(folder / f"bistro-{NOW.strftime(STAMP)}", (NOW.timestamp(),) * 2)
+    sweep(1)
+    assert started == []
 
 
 def test_nothing_is_started_while_the_newest_is_young_or_backups_are_off(folder, started, settings):

@@ -24,6 +24,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from bistro.core.admin.changes import Edits, begin, changed_values, edits_of
 from bistro.core.admin.forms import TenantForm
+from bistro.core.admin.lists import TextSafeChangeList
 from bistro.core.auth.access import request_actor
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
@@ -149,6 +150,9 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         """Run further writes of the app in the same unit after a save, e.g. raise the menu version."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[TextSafeChangeList]:
+        return TextSafeChangeList
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Return the actions without Django's bulk deletion, which would bypass the unit of work."""

@@ -1,16 +1,37 @@
-"""Pages of the API documentation, without resources of other servers."""
+"""The OpenAPI document and the pages that show it, without resources of other servers."""
 
 from typing import Any
 
-from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularJSONAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerView,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+
+class Document(SpectacularAPIView):
+    """The OpenAPI document as YAML or JSON. It has one version; the library would write `?version=` into a header."""
+
+    schema = None  # no part of the API
+
+    def _get_version_parameter(self, request: Request) -> None:
+        return None
+
+
+class JSONDocument(Document):
+    """The OpenAPI document as JSON."""
+
+    renderer_classes = SpectacularJSONAPIView.renderer_classes
 
 
 class TryOut(SpectacularSwaggerView):
     """The Swagger UI page."""
 
     schema = None  # a page, no part of the API
+    http_method_names = ["get", "head"]  # the answer to OPTIONS would need a template
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the page without the library's own Cross-Origin-Opener-Policy.
@@ -26,3 +47,4 @@ class Read(SpectacularRedocView):
     """The ReDoc page, from our own template without external fonts."""
 
     schema = None
+    http_method_names = ["get", "head"]

@@ -15,14 +15,27 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.numbers import whole_number
 
 MOST_COUNTED = 10_000
-LARGEST_OFFSET = 2**31
+LARGEST = 999_999_999  # of a limit or an offset
+
+
+def number_param(request: Request, name: str, default: int, *, least: int) -> int:
+    """Return the whole number of a query parameter, the default if it is absent. Raises InvalidInput."""
+    raw = request.query_params.get(name, "")
+    number = whole_number(raw, least=least, most=LARGEST) if raw else default
+    if number is None:
+        message = f"A whole number from {least}."
+        raise InvalidInput(f"“{name}”: {message}", fields={name: [message]})
+    return number
 
 
 class _Keyset(CursorPagination):
     """A cursor in the order of the list's queryset."""
 
+    page_size: int
+    max_page_size: int
     page_size_query_param = "limit"
 
     def __init__(self, page_size: int, max_page_size: int) -> None:
@@ -34,6 +47,9 @@ class _Keyset(CursorPagination):
         except (NotFound, ValidationError, ValueError):
             message = "Not a cursor of this list."
             raise InvalidInput(f"“cursor”: {message}", fields={"cursor": [message]}) from None
+
+    def get_page_size(self, request: Request) -> int:
+        return min(number_param(request, "limit", self.page_size, least=1), self.max_page_size)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         return tuple(str(name) for name in queryset.query.order_by)
@@ -53,8 +69,8 @@ class Pages(LimitOffsetPagination):
             self._keyset = _Keyset(self.default_limit, self.max_limit)
             return self._keyset.paginate_queryset(queryset, request, view)
         self.request = request
-        self.limit = limit = self.get_limit(request) or self.default_limit
-        self.offset = offset = min(self.get_offset(request), LARGEST_OFFSET)
+        self.limit = limit = min(number_param(request, "limit", self.default_limit, least=1), self.max_limit)
+        self.offset = offset = number_param(request, "offset", 0, least=0)
         self.count = self.get_count(queryset)
         rows = list(queryset[offset : offset + limit + 1])  # one more shows whether there is a next page
         self._more = len(rows) > limit

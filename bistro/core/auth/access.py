@@ -101,6 +101,7 @@ def requires(permission: Permission) -> type[BasePermission]:
     """Return a DRF permission class that requires `permission` of the credential's role."""
 
     class Requires(BasePermission):
+        declared = permission  # tests read it
         message = f"Your role cannot {permission.words}."
 
         def has_permission(self, request: Request, view: Any) -> bool:

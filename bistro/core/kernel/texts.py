@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+NUL = "\0"  # PostgreSQL refuses each query with a text that contains it
+
 # Invisible characters that reverse or hide text, which the kitchen must be able to read. Joiners are handled below.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _JOINERS = re.compile("[\u200c\u200d]+")

@@ -1,6 +1,7 @@
 """Allowances of one credential: how often something may happen, at once and over time."""
 
 import asyncio
+import random
 
 
 class Allowance:
@@ -25,10 +26,16 @@ class Allowance:
         self._left = min(self.at_once, self._left + 1)
 
     def pace(self, longest: float) -> float:
-        """Use one in any case, and return the seconds to wait so that the rate is kept, at most `longest`."""
+        """Use one in any case, and return the seconds to wait so that the rate is kept, at most `longest`.
+
+        Those who would wait longer get random times, so that they do not return together.
+        """
         self._refill()
-        self._left = max(self._left - 1, -longest * self.per_second)
-        return max(0.0, -self._left / self.per_second)
+        self._left -= 1
+        if -self._left <= longest * self.per_second:
+            return max(0.0, -self._left / self.per_second)
+        self._left = -longest * self.per_second
+        return longest * random.uniform(0.5, 1)
 
     def is_full(self) -> bool:
         """Return whether nothing was used lately."""
@@ -50,14 +57,14 @@ class Allowances:
 
     HELLOS_AT_LEAST, HELLOS_PER_SOCKET, SECONDS_PER_HELLO = 10, 2, 5.0
     MESSAGES_PER_SOCKET, MESSAGES_AT_MOST = 10, 200
-    REFUSALS_A_SECOND = 10
+    REFUSALS_AT_ONCE, REFUSALS_A_SECOND = 10, 5
 
     def __init__(self, sockets: int) -> None:
         hellos = max(self.HELLOS_AT_LEAST, self.HELLOS_PER_SOCKET * sockets)
         self.hellos = Allowance(hellos, max(1, sockets) / self.SECONDS_PER_HELLO)
         messages = min(self.MESSAGES_PER_SOCKET * max(1, sockets), self.MESSAGES_AT_MOST)
         self.messages = Allowance(messages, messages)
-        self.refusals = Allowance(self.REFUSALS_A_SECOND, self.REFUSALS_A_SECOND)
+        self.refusals = Allowance(self.REFUSALS_AT_ONCE, self.REFUSALS_A_SECOND)
 
     def are_full(self) -> bool:
         """Return whether the credential used none of them lately, so that they need not be kept."""

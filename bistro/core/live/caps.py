@@ -20,7 +20,7 @@ from bistro.core.live.allowances import Allowances
 
 ANSWER_SECONDS = 2.0  # time for a pong, before the socket counts as dead
 LOOK_EVERY_SECONDS = 5.0  # between two searches for dead sockets of one credential
-LONGEST_REFUSAL_SECONDS = 10.0
+LONGEST_REFUSAL_SECONDS = 20.0  # below the time after which a server ends a connection without pongs
 KEPT_ALLOWANCES = 1000
 _DEVICES = (Role.PAD, Role.SCREEN, Role.INTEGRATION)
 _refused = Counter("bistro_sockets_refused", "Sockets refused over a cap or a rate in this process")
@@ -117,7 +117,7 @@ class SocketCaps:
     def refusal_delay(self, owner: Owner) -> float:
         """Return the seconds to hold a refused socket, whose client cannot come again meanwhile.
 
-        The first refusals are immediate; a credential that keeps coming is held for up to ten seconds.
+        The first refusals are immediate; a credential that keeps coming is held for up to twenty seconds.
         """
         _refused.inc()
         return self.allowances(owner).refusals.pace(LONGEST_REFUSAL_SECONDS)

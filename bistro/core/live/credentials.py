@@ -22,6 +22,7 @@ from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.socket_passes import redeem_pass
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked
+from bistro.core.kernel.texts import NUL
 from bistro.core.models import Device, Staff
 from bistro.core.speed.compiled_queries import CompiledQuery
 
@@ -130,7 +131,7 @@ def _from_cookies(header: str) -> Credential | None:
     except CookieError:
         return None
     session = cookies.get(settings.SESSION_COOKIE_NAME)
-    if session is not None:
+    if session is not None and NUL not in session.value:
         found = _session_staff(session.value)
         if found is not None:
             staff, restaurant_id = found

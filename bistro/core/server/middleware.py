@@ -15,6 +15,7 @@ from bistro.core.auth.rate_limits import client_address
 from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError
+from bistro.core.kernel.texts import NUL
 from bistro.core.web.pages import with_status
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,18 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 RELAXED_PREFIXES = ("/admin/", "/api/docs/", "/api/redoc/")
 RELAXED_PAGES = frozenset({"/docs", "/redoc"})
 _INLINE = "'unsafe-inline'"
+
+
+class CookieMiddleware:
+    """Middleware that ignores cookies with NUL, because PostgreSQL refuses a query with such a text."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        for name in [name for name, value in request.COOKIES.items() if NUL in value]:
+            del request.COOKIES[name]
+        return self.get_response(request)
 
 
 class ActorMiddleware:

@@ -1,4 +1,4 @@
-"""One-time tokens in logs: masked in every access log and in our own lines."""
+"""Tokens in logs: masked in every access log and in our own lines."""
 
 import io
 import logging

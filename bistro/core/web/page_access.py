@@ -42,6 +42,7 @@ def page_requires(permission: Permission) -> Callable[[Inner[Params]], View[Para
             with timezone.override(restaurant_of(actor).tz):
                 return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
 
+        wrapped.permission = permission  # type: ignore[attr-defined]  # the declared right, which tests read
         return wrapped
 
     return decorate

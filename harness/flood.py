@@ -1,0 +1,117 @@
+"""A flood from one credential while guests order (harness.flooder).
+
+A wall that connects must be served soon, and orders must reach a wall as on a quiet evening.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from harness.checker import Account, server_errors
+from harness.flooder import Fate, Order, send_flood
+from harness.installation import Installation
+from harness.screens import Rules, Wall
+from harness.slow_clients import fill
+from harness.trials import HANDS, NEVER, account_of, service
+from tools.simulator.client import Client
+
+# The caps of the product, which the other trials lift; and the same without caps and rates.
+CAPPED = {"SOCKETS_PER_SCREEN": "10", "SOCKETS_PER_LOGIN": "20"}
+UNCAPPED = {"DJANGO_SETTINGS_MODULE": "harness.settings.no_socket_limits"}
+GUESTS, PAUSE = 8, 1.0
+BEGIN_SECONDS = 2.0  # until all sockets of the flood have connected once
+LOOK_EVERY = 2.0  # seconds between two walls that connect
+PATIENCE = 30.0
+
+
+@dataclass
+class Flooded:
+    """The figures before and during the flood."""
+
+    quiet: list[float] = field(default_factory=list)  # seconds from an order to the wall
+    flooded: list[float] = field(default_factory=list)
+    quiet_connects: list[float] = field(default_factory=list)  # seconds until a new wall showed its snapshot
+    connects: list[float] = field(default_factory=list)
+    fate: Fate = field(default_factory=Fate)
+    account: Account = field(default_factory=Account)
+    server_errors: int = 0
+
+
+class TimedWall(Wall):
+    """A wall that notes when each order appeared."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.appeared: dict[int, float] = {}
+        self.showing = asyncio.Event()
+
+    def fold(self, message: dict[str, Any]) -> bool:
+        now = perf_counter()
+        for part in message["html"].split('data-order="')[1:]:
+            self.appeared.setdefault(int(part.split('"', 1)[0]), now)
+        snapshot = super().fold(message)
+        self.showing.set()
+        return snapshot
+
+
+async def flood(here: Installation, client: Client, *, seconds: float, quiet: float) -> Flooded:
+    """Measure orders on their way to a wall: on a quiet evening, then under the flood of the last pad."""
+    found, before = Flooded(), client.traffic.answers.copy()
+    await fill(here, client)
+    async with _watching(here, client) as wall, service(here, client, GUESTS, PAUSE, HANDS) as load_clients:
+        await _connect_walls(here, client, found.quiet_connects, quiet)
+        ends = perf_counter()
+        assert wall.epoch is not None
+        assert wall.seq is not None
+        pad = here.who.of_kind("pad")[-1]
+        order = Order(_address(here), pad.authorization, wall.epoch, wall.seq, BEGIN_SECONDS + seconds)
+        flooding = asyncio.create_task(send_flood(order))
+        await asyncio.sleep(BEGIN_SECONDS)
+        starts = perf_counter()
+        await _connect_walls(here, client, found.connects, seconds)
+        found.fate = await flooding
+        until = perf_counter()
+        load_clients.over = True
+        await asyncio.sleep(BEGIN_SECONDS)  # the last orders appear
+        for order_id, began in load_clients.began.items():
+            took = wall.appeared.get(order_id, NEVER) - began
+            if began < ends:
+                found.quiet.append(took)
+            elif starts < began < until:
+                found.flooded.append(took)
+    found.server_errors = server_errors(client.traffic.answers - before)
+    found.account = await account_of(here, load_clients)
+    return found
+
+
+@asynccontextmanager
+async def _watching(here: Installation, client: Client) -> AsyncIterator[TimedWall]:
+    """Connect a wall and wait for its snapshot."""
+    wall = TimedWall(client.session, _address(here), here.who.one("kitchen").authorization, Rules())
+    watching = asyncio.create_task(wall.watch())
+    try:
+        await wall.showing.wait()
+        yield wall
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _connect_walls(here: Installation, client: Client, took: list[float], seconds: float) -> None:
+    """Connect a new wall every two seconds, and note how long each waited for its snapshot."""
+    until = perf_counter() + seconds
+    while perf_counter() < until:
+        began = perf_counter()
+        try:
+            async with asyncio.timeout(PATIENCE), _watching(here, client):
+                took.append(perf_counter() - began)
+        except TimeoutError:
+            took.append(NEVER)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def _address(here: Installation) -> str:
+    return f"http://127.0.0.1:{here.workers[0].port}"

@@ -1,0 +1,238 @@
+"""Every address with nasty values in each of its inputs: never a 5xx, on both databases.
+
+tests/nasty.py generates the inputs and holds the values. A fixed seed chooses the requests; the slow test sends more.
+"""
+
+import logging
+import random
+from urllib.parse import quote_from_bytes
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+
+from bistro.core.api.documents import Document
+from bistro.core.tests.http import refused
+from tests.addresses import API, PAGES
+from tests.nasty import (
+    ENDS_THE_LOGIN,
+    VALUES,
+    addresses,
+    documented_inputs,
+    filters_of_lists,
+    path_with,
+    quoted_cookie,
+    recorded,
+)
+from tests.plugins.documented_answers import document
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = [address for address in addresses() if address not in ENDS_THE_LOGIN]
+OF_PADS = ("api/order", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate")
+FORM = "application/x-www-form-urlencoded"
+NUL = "a%00"
+SEED = 20261128
+FEW, MANY = 400, 3_000  # cells of address, input and value
+
+WEIGHTS = {"path": 8, "query": 8, "form": 4, "cookie": 2, "header": 1}
+
+
+class Walker:
+    """An owner, or a pad at the calls of pads. Each request is rolled back."""
+
+    def __init__(self, house):
+        self.browser = house.browser("owner")
+        self.browser.raise_request_exception = False
+        self.tokens = {role: house.api(role).headers["Authorization"] for role in ("owner", "pad")}
+        self.ids = _ids_of(house)
+        self.restaurant = house.restaurant
+
+    def ask(self, method, address, place="", name="", value=b""):
+        """Send a request with one nasty value."""
+        own = {key: str(pk).encode() for key, pk in self._own(address).items()}
+        environ, body = {}, b""
+        if place == "path":
+            own[name] = value
+        elif place == "query":
+            environ["QUERY_STRING"] = _pair(name, value)
+        elif place == "form":
+            body = _pair(name, value).encode()
+        elif place == "cookie":
+            environ["HTTP_COOKIE"] = quoted_cookie(name, value)
+        elif place == "header":
+            key = name.upper().replace("-", "_")
+            text = value.translate(None, b"\r\n\0").decode("latin-1")  # servers refuse these three in a header
+            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = text
+        if address in API and place != "cookie":
+            environ.setdefault("HTTP_AUTHORIZATION", self.tokens["pad" if address in OF_PADS else "owner"])
+        before = transaction.savepoint()
+        try:
+            return self.browser.generic(method, path_with(address, own), body, FORM, **environ)
+        finally:
+            transaction.set_rollback(False)
+            transaction.savepoint_rollback(before)
+            transaction.savepoint_commit(before)
+
+    def _own(self, address):
+        """Return an own id for each converter of an address."""
+        parts = address.split("/")
+        if parts[0] != "admin" or "<" in parts[1] or len(parts) < 4:
+            return {name: self.ids.get({**API, **PAGES}.get(address), 1) for name in ("pk", "station_id", "token")}
+        try:
+            model = apps.get_model(parts[1], parts[2])
+        except LookupError:
+            return {}
+        row = model._base_manager.order_by("pk").last()
+        return dict.fromkeys(("object_id", "pk"), row.pk) if row else {}
+
+
+def _ids_of(house):
+    order = house.place()
+    (ticket,) = house.tickets(order)
+    return {
+        "order": order["id"],
+        "party": order["party"],
+        "table": house.table.pk,
+        "ticket": ticket["id"],
+        "line": ticket["lines"][0]["id"],
+        "station": house.station.pk,
+        "staff": house.staff("waiter").pk,
+        "restaurant": house.restaurant.pk,
+    }
+
+
+def _pair(name, value):
+    return f"{name}={quote_from_bytes(value)}"
+
+
+@pytest.fixture
+def walker(house, settings, monkeypatch):
+    """Return a walker. The document is generated once, and refusals are not logged, because both cost much time."""
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "1000000/min")
+    whole = SchemaGenerator().get_schema(request=None, public=True)
+    monkeypatch.setattr(SchemaGenerator, "get_schema", lambda self, request=None, public=False: whole)
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
+    return Walker(house)
+
+
+@pytest.fixture
+def inputs(walker):
+    """Return {address: inputs}: those that are documented, and those that a GET and a POST read."""
+    found = {address: documented_inputs(address) for address in ADDRESSES}
+    for address, names in found.items():
+        with recorded(names, "query"):
+            walker.ask("GET", address)
+        with recorded(names, "form"):
+            walker.ask("POST", address)
+    return found
+
+
+def faults_of(response, address):
+    """Return what is wrong with an answer."""
+    if response.status_code >= 500:
+        yield f"is {response.status_code}"
+    if any("X-Injected" in name for name in response.headers):
+        yield "has a header of the client's"
+    if address in API and response.status_code >= 400 and response["Content-Type"] != "application/problem+json":
+        yield f"is {response.status_code} without a problem document"
+
+
+def faults_of_walk(walker, inputs, count, *, first=0):
+    """Try values in this many places, in the order of a fixed seed, and return the faults of the answers.
+
+    Addresses and queries come first, because every address has the same many headers and cookies.
+    """
+    chance, faults = random.Random(SEED), []
+    cells = [
+        (chance.random() ** (1 / WEIGHTS[place]), address, place, name, label)
+        for address, names in inputs.items()
+        for place, name in names
+        for label in VALUES
+    ]
+    for _order, address, place, name, label in sorted(cells, reverse=True)[first : first + count]:
+        for method in {"query": ("GET",), "form": ("POST",)}.get(place, ("GET", "POST")):
+            answer = walker.ask(method, address, place, name, VALUES[label])
+            faults += [f"{method} /{address}, {place} {name}, {label}: {fault}" for fault in faults_of(answer, address)]
+    return faults
+
+
+def test_some_values_in_all_places(walker, inputs):
+    assert faults_of_walk(walker, inputs, FEW) == []
+
+
+@pytest.mark.slow
+def test_many_values_in_all_places(walker, inputs):
+    assert faults_of_walk(walker, inputs, MANY, first=FEW) == []
+
+
+def test_control_a_view_that_trusts_its_query_is_found(walker, monkeypatch):
+    monkeypatch.delattr(Document, "_get_version_parameter")
+    names = documented_inputs("openapi.json")
+    with recorded(names, "query"):
+        walker.ask("GET", "openapi.json")
+    faults = faults_of_walk(walker, {"openapi.json": names}, 300)
+    assert "GET /openapi.json, query version, line break: is 500" in faults
+
+
+def test_every_method_has_an_answer(walker):
+    faults = []
+    for address in ADDRESSES:
+        for method in ("OPTIONS", "TRACE"):
+            faults += [f"{method} /{address} {fault}" for fault in faults_of(walker.ask(method, address), "")]
+    assert faults == []
+
+
+# --- the right answers ------------------------------------------------------------------------------------------------
+WHOLE_NUMBERS = [
+    (path, parameter["name"])
+    for path, operations in document().paths.items()
+    for parameter in operations.get("get", {}).get("parameters", [])
+    if parameter["in"] == "query" and parameter["schema"].get("type") == "integer"
+]
+
+
+@pytest.mark.parametrize(("path", "name"), WHOLE_NUMBERS)
+def test_a_whole_number_is_one(house, path, name):
+    assert {("/api/v1/orders", "offset"), ("/api/orders", "limit"), ("/api/v1/tickets", "limit")} <= set(WHOLE_NUMBERS)
+    address = path.format(user_id=house.staff("waiter").pk, restaurant_id=house.restaurant.uid)
+    for value in ("abc", "-1", "1.5", "10" * 10, "9" * 5000, "%00"):
+        problem = refused(house.api("owner").get(f"{address}?{name}={value}"), 422, "validation_error")
+        assert list(problem["errors"]) == [name], value
+    assert house.api("owner").get(f"{address}?{name}=1").status_code in (200, 410)  # 410: ahead of the event log
+
+
+@pytest.mark.parametrize("address", sorted(filters_of_lists()))
+def test_a_list_of_the_admin_is_empty_for_a_filter_with_nul(house, address):
+    owner = house.browser("owner")
+    for name in sorted(filters_of_lists()[address] - {"q", "o", "p", "e", "_popup", "_to_field", "no_such"}):
+        answer = owner.get(f"/{address}?{name}={NUL}")
+        if answer.status_code == 200:
+            assert list(answer.context["cl"].result_list) == [], name
+        elif answer.status_code != 400:  # 400: the list has no such filter
+            assert (answer.status_code, answer["Location"]) == (302, f"/{address}?e=1"), name
+
+
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "bistro_device"])
+def test_a_cookie_with_nul_is_no_cookie(client, name):
+    answer = client.get("/floor/", HTTP_COOKIE=quoted_cookie(name, b"\0aaaaaaaaaaa"))
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=%2Ffloor%2F")
+    refused(client.get("/api/v1/orders", HTTP_COOKIE=quoted_cookie(name, b"\0aaaaaaaaaaa")), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/api/docs/", "/api/redoc/"])
+def test_a_page_of_the_documentation_is_only_read(client, path):
+    assert client.get(path).status_code == 200
+    answer = client.options(path)
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/api/schema/"])
+def test_the_documents_version_is_not_the_clients(client, path):
+    whole = client.get(path)
+    for version in ("zebra", "%0a", "a%0d%0aX-Injected:%20yes"):
+        answer = client.get(f"{path}?version={version}")
+        assert answer.status_code == 200
+        assert answer.content == whole.content
+        assert answer.headers == whole.headers
