@@ -65,11 +65,11 @@ class ImportedItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportedCategory:
-    """A part of the menu with its items. `course` counts only for a new category."""
+    """A part of the menu with its items. Without `course` a known category keeps its course, a new one gets 1."""
 
     name: str
     items: tuple[ImportedItem, ...]
-    course: int = 1
+    course: int | None = None
 
     @classmethod
     def from_data(cls, data: Any) -> Self:

@@ -21,7 +21,7 @@ from menu.options_text import NONE, read_options, write_options
 from menu.tax_catalogue import compiled
 from menu.taxes import DishTax, read_dish_tax, write_components
 
-LONGEST_CELL = 32_767  # of Excel
+LONGEST_TEXT = 100_000  # of a cell; reading takes time
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
@@ -32,6 +32,7 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
     stated = levels_of_row(item)
     return {
         "category": item.category.name,
+        "course": str(item.category.course),
         "name": item.name,
         "description": item.description,
         "price": text(item.price, currency),
@@ -84,6 +85,7 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     problems |= {column: [f"The {column} is missing."] for column in REQUIRED if not cells.get(column, "")}
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
+    read.pop("course", None)  # of the category
     groups, contains = read.pop("options", None), read.pop("allergens", None)
     both = "tax_take_away" in cells
     return ImportedItem(groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, **read)
@@ -122,8 +124,8 @@ def _list(cell: str) -> tuple[str, ...]:
 
 
 def _options(cell: str, decimals: int) -> tuple[ImportedGroup, ...]:
-    if len(cell) > LONGEST_CELL:
-        raise ValueError(f"This cell has more than {LONGEST_CELL} characters.")
+    if len(cell) > LONGEST_TEXT:
+        raise ValueError(f"This cell has more than {LONGEST_TEXT} characters.")
     return read_options(cell, decimals=decimals)
 
 
@@ -144,6 +146,7 @@ def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tup
 _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
+    "course": _count(most=32_767),
     "price": _money,
     "prep_minutes": _count(most=1440),
     "allergens": _list,

@@ -50,6 +50,11 @@ class ReadDish:
     def category(self) -> str:
         return self.cells["category"]
 
+    @property
+    def course(self) -> int | None:
+        """Return the course of the category, or None if the row does not state it."""
+        return int(self.cells["course"]) if self.cells.get("course") else None
+
 
 @dataclass(frozen=True, slots=True)
 class ShownDish:
@@ -165,6 +170,7 @@ class _Dishes:
         self.columns, self.currency = columns, currency
         self.problems: list[Problem] = []
         self.seen: dict[str, int] = {}
+        self.courses: dict[str, ReadDish] = {}  # the first dish of each category with a course
 
     def read(
         self, rows: Sequence[TextRow], progress: Callable[[int, int], None] | None
@@ -190,7 +196,16 @@ class _Dishes:
             self._refuse(row, {"name": [f"“{item.name}” is also in row {self.seen[key]}."]})
             return None
         self.seen[key] = row.number
-        return ReadDish(row.number, row.cells, item)
+        dish = ReadDish(row.number, row.cells, item)
+        if dish.course is not None:
+            self._compare_course(dish, row)
+        return dish
+
+    def _compare_course(self, dish: ReadDish, row: TextRow) -> None:
+        """Record a problem if an earlier row gives the category another course."""
+        first = self.courses.setdefault(name_key(dish.category), dish)
+        if first.course != dish.course:
+            self._refuse(row, {"course": [f"“{dish.category}” has the course {first.course} in row {first.row}."]})
 
     def _refuse(self, row: TextRow, messages: Mapping[str, list[str]]) -> None:
         self.problems += [
@@ -202,7 +217,11 @@ def _by_category(dishes: Sequence[ReadDish]) -> tuple[ImportedCategory, ...]:
     """Return the dishes by category, each category in the order of its first dish."""
     names: dict[str, str] = {}
     items: dict[str, list[ImportedItem]] = {}
+    courses: dict[str, int] = {}
     for dish in dishes:
-        names.setdefault(name_key(dish.category), dish.category)
-        items.setdefault(name_key(dish.category), []).append(dish.item)
-    return tuple(ImportedCategory(name, tuple(items[key])) for key, name in names.items())
+        key = name_key(dish.category)
+        names.setdefault(key, dish.category)
+        items.setdefault(key, []).append(dish.item)
+        if dish.course is not None:
+            courses[key] = dish.course
+    return tuple(ImportedCategory(name, tuple(items[key]), courses.get(key)) for key, name in names.items())

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from itertools import islice
 
 from menu.files.headers import field_of
-from menu.files.sheet import MOST_COLUMNS, MOST_WITH_TITLES, TOO_MANY, Cell, FileRefused, Row, Sheet, capped
+from menu.files.sheet import (
+    MOST_COLUMNS,
+    MOST_WITH_TITLES,
+    TOO_MANY,
+    TOO_WIDE,
+    Cell,
+    FileRefused,
+    Row,
+    Sheet,
+    capped,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 # {what people call it: Python's codec}, for files whose encoding must be told.
@@ -116,6 +126,8 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     try:
         for number, record in enumerate(_records(text, delimiter), start=1):
             if any(record):
+                if any(cell.strip() for cell in record[MOST_COLUMNS:]):
+                    raise FileRefused(TOO_WIDE)
                 cells = record[:MOST_COLUMNS]
                 rows.append(Row(number, tuple(Cell(cell.strip(" \u00a0\ufeff")) for cell in cells)))
             if len(rows) > MOST_WITH_TITLES:

@@ -11,7 +11,10 @@ from menu.models import Item
 
 
 def export_menu(actor: Actor, file_format: str) -> bytes:
-    """Return the dishes that are not archived as a file, `csv` or `xlsx`."""
+    """Return the dishes that are not archived as a file, `csv` or `xlsx`.
+
+    Raises DomainError for a text that is too long for a workbook.
+    """
     write = as_workbook if file_format == "xlsx" else as_csv
     return write(menu_rows(actor), COLUMNS)
 

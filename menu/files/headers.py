@@ -8,6 +8,7 @@ import unicodedata
 REQUIRED = ("category", "name", "price")
 COLUMNS = (
     "category",
+    "course",
     "name",
     "description",
     "price",
@@ -33,6 +34,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "kategorie", "warengruppe", "gruppe", "rubrik", "catégorie", "rubrique", "categoría", "categoria", "categorie",
         "point of sale category", "pos category", "product category",
     ),
+    "course": ("course number", "gang"),
     "name": (
         "item", "item name", "dish", "dish name", "product", "product name", "menu item", "title", "article",
         "artikel", "artikelname", "gericht", "speise", "bezeichnung", "produkt", "nom", "plat", "produit", "nombre",

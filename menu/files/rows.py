@@ -17,7 +17,7 @@ from menu.files.sheet import MOST_ROWS, TOO_MANY, Cell, FileRefused, Kind, Row, 
 from menu.files.workbooks import FIFTEEN, plain
 
 _FLAGS = frozenset({"popular", "available"})
-_COUNTS = frozenset({"prep_minutes", "portions_left"})
+_COUNTS = frozenset({"course", "prep_minutes", "portions_left"})
 _TAXES = frozenset({"tax", "tax_take_away"})
 _REGULAR = frozenset({"", "regular", "default", "standard"})  # variants that other systems write for dishes without any
 _ON = frozenset({"y", "yes", "true", "1", "x"})

@@ -9,6 +9,7 @@ from enum import StrEnum
 MOST_ROWS = 5000
 MOST_WITH_TITLES = MOST_ROWS + 20  # some rows may stand above the header
 MOST_COLUMNS = 200
+TOO_WIDE = f"The file has cells beyond its {MOST_COLUMNS}th column. Copy the menu into a new file."
 TOO_MANY = f"The file has too many rows. Import at most {MOST_ROWS} dishes at once."
 
 

@@ -14,10 +14,11 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
 from menu.files.headers import field_of
-from menu.files.sheet import EMPTY, MOST_COLUMNS, Cell, FileRefused, Kind, Row, Sheet, capped
+from menu.files.sheet import EMPTY, MOST_COLUMNS, TOO_WIDE, Cell, FileRefused, Kind, Row, Sheet, capped
 
 MOST_BYTES = 64 * 1024 * 1024
 FARTHEST_ROW = 100_000
+LAST_ROW = 1_048_576  # of Excel
 MOST_CELLS = 1_000_000
 LONGEST_FORMAT = 255  # of Excel
 # The digits that spreadsheet programs keep and show: 0.30000000000000004 is 0.3.
@@ -48,6 +49,7 @@ def read_workbook(data: bytes) -> Sheet:
     if not full:
         raise FileRefused("The workbook is empty.")
     name, rows = max(full, key=lambda table: _known_headers(table[1]))
+    _refuse_strays(rows)
     others = tuple(other for other, _rows in full if other != name)
     return Sheet(capped(rows), "Excel", name=name if others else "", ignored_sheets=others)
 
@@ -65,6 +67,14 @@ def _refuse_bombs(data: bytes) -> None:
         raise FileRefused("This is not an Excel workbook. Save it as .xlsx or as CSV.")
 
 
+def _refuse_strays(rows: list[Row]) -> None:
+    """Raise FileRefused for a sheet with something far from the menu, which would not be read."""
+    if any(len(row.cells) > MOST_COLUMNS for row in rows):
+        raise FileRefused(TOO_WIDE)
+    if rows[-1].number > FARTHEST_ROW:
+        raise FileRefused(f"Row {rows[-1].number} is far below the menu. Copy the menu into a new workbook.")
+
+
 def _known_headers(rows: list[Row]) -> int:
     return max(len({field_of(text) for text in row.texts} - {None}) for row in rows[:20])
 
@@ -80,18 +90,22 @@ def _tables(data: bytes, *, values: bool) -> list[tuple[str, list[Row]]]:
 
 
 def _rows(sheet: Any) -> list[Row]:
+    """Return the rows that hold something. Of the cells that are too far away one stands for all."""
     sheet.reset_dimensions()  # some programs write a wrong size, and cells beyond it would be lost
     rows: list[Row] = []
     read = 0
-    for number, cells in enumerate(islice(sheet.iter_rows(), FARTHEST_ROW), start=1):
+    for number, cells in enumerate(islice(sheet.iter_rows(), LAST_ROW), start=1):
         read += len(cells)
         if read > MOST_CELLS:
             raise FileRefused("The sheet has cells far to the right. Copy the menu into a new workbook.")
         found = [_cell(cell) for cell in cells[:MOST_COLUMNS]]
+        found += [stray for stray in map(_cell, cells[MOST_COLUMNS:]) if stray][:1]
         while found and not found[-1]:
             found.pop()
         if found:
             rows.append(Row(number, tuple(found)))
+        if found and number > FARTHEST_ROW:
+            break
     return rows
 
 

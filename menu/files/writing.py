@@ -13,13 +13,15 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from bistro.core.kernel.errors import DomainError
 from menu.files.headers import REQUIRED
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A cell that a spreadsheet program would run, or that looks like one that was made harmless before.
 _RISKY = re.compile(r"'*[=+\-@\t\r\n]")
-_NUMBERS = frozenset({"price", "prep_minutes", "portions_left"})
+LONGEST_CELL = 32_767  # of Excel
+_NUMBERS = frozenset({"price", "course", "prep_minutes", "portions_left"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write them
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # a workbook spells special letters like this: _x000D_
 _WIDTHS = {"name": 32, "description": 40, "options": 60}
@@ -44,14 +46,18 @@ def _text_cell(column: str, text: str) -> str:
 
 
 def as_workbook(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> bytes:
-    """Return an Excel workbook. Prices and counts are numbers, every other cell is text and no formula."""
+    """Return an Excel workbook. Prices and counts are numbers, every other cell is text and no formula.
+
+    Raises DomainError for a text that is too long for a cell, because a program would cut it off.
+    """
+    texts = [[_workbook_text(name, text) for name, text in zip(columns, row, strict=True)] for row in rows]
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet("Menu")
     sheet.freeze_panes = "A2"
     for place, column in enumerate(columns):
         sheet.column_dimensions[chr(ord("A") + place)].width = _WIDTHS.get(column, 16)
     sheet.append([_header(sheet, column) for column in columns])
-    for row in rows:
+    for row in texts:
         sheet.append([_workbook_cell(sheet, name, text) for name, text in zip(columns, row, strict=True)])
     out = io.BytesIO()
     book.save(out)
@@ -64,14 +70,25 @@ def _header(sheet: Any, column: str) -> Any:
     return cell
 
 
+def _workbook_text(column: str, text: str) -> str:
+    """Return a text as a workbook spells it. Raises DomainError if it is too long."""
+    written = text if column in _NUMBERS else _ESCAPE.sub("_x005F_", _UNPRINTABLE.sub("", harmless(text)))
+    if len(written) > LONGEST_CELL:
+        raise DomainError(
+            f"A cell of the column {column} has more than {LONGEST_CELL:,} characters, which no workbook holds. "
+            "Export the menu as CSV.",
+            code="cell_too_long",
+        )
+    return written
+
+
 def _workbook_cell(sheet: Any, column: str, text: str) -> Any:
     if column in _NUMBERS and text:
         cell = WriteOnlyCell(sheet, Decimal(text))
         places = len(text.partition(".")[2])
         cell.number_format = f"0.{'0' * places}" if places else "0"
         return cell
-    written = _ESCAPE.sub("_x005F_", _UNPRINTABLE.sub("", harmless(text)))
-    cell = WriteOnlyCell(sheet, written or None)
+    cell = WriteOnlyCell(sheet, text or None)
     if text:
         cell.data_type = "s"  # otherwise a name such as #N/A becomes an error
     return cell

@@ -75,7 +75,12 @@ class _Planner:
         }
 
     def plan(self, categories: Sequence[ImportedCategory]) -> ImportPlan:
-        drafts = [self._dish(dish, category) for category in categories for dish in category.items]
+        drafts = []
+        for category in categories:
+            planned = [self._dish(dish, category) for dish in category.items]
+            if planned and not self.add_only:
+                self._change_course(category, planned[0])
+            drafts += planned
         self._plan_groups(drafts)
         dishes = tuple(draft.done() for draft in drafts)
         return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version)
@@ -178,13 +183,22 @@ class _Planner:
             row = Category(
                 restaurant_id=self.known.restaurant_id,
                 name=clean_text(imported.name),
-                course=imported.course,
+                course=1 if imported.course is None else imported.course,
                 position=self._place(Category),
             )
             self._check(row, dish, column="category")
             self.known.categories[key] = row
             self.rows.categories.append(row)
         return row
+
+    def _change_course(self, imported: ImportedCategory, first: _Draft) -> None:
+        """Change the course of a known category. The preview shows it at the first dish."""
+        row, after = self.known.categories.get(name_key(imported.name)), imported.course
+        if row is not None and row.pk and after is not None and row.course != after:
+            before = row.course
+            self.rows.change(row, {"course": after}, {"course": (before, after)})
+            self._check(row, first.imported, column="course")
+            first.changes.append(PlannedChange("course", f"course of {row.name}", str(before), str(after)))
 
     # --- choice groups ------------------------------------------------------------------------------------------
     def _plan_groups(self, drafts: Sequence[_Draft]) -> None:

@@ -116,8 +116,8 @@ def build(restaurant, menu):
     for place, dish in enumerate(dishes):
         key = name_key(dish.category)
         if key not in categories:
-            fields = {"restaurant": restaurant, "name": dish.category, "position": len(categories)}
-            categories[key] = Category.objects.create(**fields)
+            at = len(categories)
+            categories[key] = Category.objects.create(restaurant=restaurant, name=dish.category, position=at, course=at)
         tax = taxes.tax_for(dish.tax)
         taxes.save()
         item = Item.objects.create(

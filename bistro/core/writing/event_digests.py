@@ -10,6 +10,7 @@ from bistro.core.models import Event
 
 SIZE = 32
 NO_DIGEST = bytes(SIZE)  # for an event without private data, or in place of an event that was missing at the sealing
+_as_json = json.JSONEncoder(separators=(",", ":")).encode  # one encoder, because `dumps` makes one for each call
 
 
 class LoggedEvent(NamedTuple):
@@ -26,8 +27,8 @@ class LoggedEvent(NamedTuple):
     actor: str
     actor_label: str
     device_id: int | None
-    data: str
     at: datetime
+    data: str
 
 
 def logged_events(restaurant_id: int, first: int, last: int) -> dict[int, LoggedEvent]:
@@ -47,9 +48,12 @@ def digest_of_private(event: LoggedEvent) -> bytes:
 
 
 def digest_of(event: LoggedEvent, private_digest: bytes) -> bytes:
-    """Return the digest of an event, which covers the digest of its private data. The chain adds the number."""
-    values = [*event[2:-1], event.at.astimezone(UTC).isoformat()]
-    return sha256(json.dumps(values, separators=(",", ":")).encode() + private_digest).digest()
+    """Return the digest of an event, which covers the digest of its private data. The chain adds the number.
+
+    `data` is JSON already. It comes last and outside the list, because to escape it would take the most time.
+    """
+    values = _as_json([*event[2:11], event.at.astimezone(UTC).isoformat()])
+    return sha256(values.encode() + private_digest + event.data.encode()).digest()
 
 
 def digests_of(events: dict[int, LoggedEvent], numbers: Sequence[int]) -> tuple[bytes, bytes]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from factory import Sequence
 
 from menu.files.headers import COLUMNS
 from menu.files.tests.workbook_bytes import workbook
 from menu.models import Category, Item, MenuVersion, Modifier, Tax
-from menu.tests.factories import ItemFactory
+from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def error(row, column, message):
     return {"row": row, "column": column, "message": message}
 
 
-def exported(house, file_format="csv"):
+def exported(house):
     out = io.StringIO()
     call_command("export_menu", "--restaurant", str(house.restaurant.pk), stdout=out)
     return out.getvalue()
@@ -253,6 +254,15 @@ def test_an_export_in_dinars_comes_in_unchanged(house, run):
 def test_other_formats_are_refused(house, tmp_path):
     with pytest.raises(CommandError, match=r"\.csv or \.xlsx"):
         call_command("export_menu", str(tmp_path / "menu.pdf"))
+
+
+def test_a_workbook_never_cuts_a_text_off(house, run, tmp_path):
+    group = ModifierGroupFactory(item=house.item)
+    ModifierFactory.create_batch(450, group=group, name=Sequence("{:080}".format))
+    with pytest.raises(CommandError, match="column options has more than 32,767 characters"):
+        call_command("export_menu", str(tmp_path / "menu.xlsx"))
+    assert not (tmp_path / "menu.xlsx").exists()
+    assert run(exported(house)) == (nothing(unchanged=1), 0)
 
 
 def test_queries_do_not_grow_with_the_menu(house, django_assert_max_num_queries):

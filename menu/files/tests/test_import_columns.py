@@ -15,7 +15,7 @@ from menu.files.checking import FileSettings
 from menu.files.exporting import export_menu
 from menu.files.services import import_file
 from menu.files.tests.workbook_bytes import workbook
-from menu.models import Item, Modifier, ModifierGroup, Tax
+from menu.models import Category, Item, Modifier, ModifierGroup, Tax
 from menu.tests.factories import (
     ItemFactory,
     ModifierFactory,
@@ -143,3 +143,32 @@ def test_an_exported_tax_comes_back_as_it_was(house):
     assert import_file(data=data, settings=FileSettings(), actor=house.actor("owner"))["unchanged"] == 1
     house.item.refresh_from_db()
     assert (house.item.tax, Tax.objects.filter(restaurant=house.restaurant).count()) == (tax, 2)
+
+
+def test_a_category_gets_the_course_of_its_rows(house):
+    columns, name = ("category", "course", "name", "price"), house.item.name
+    soup, wine = ["Soups", "1", "Onion Soup", "5"], ["Wines", "", "Red", "6"]
+    dish = [house.category.name, "3", name, "12.50"]
+    answer = imported(house, soup, wine, dish, columns=columns)
+    assert (answer["new"], answer["changed"], answer["errors"]) == (2, 1, [])
+    courses = dict(Category.objects.filter(restaurant=house.restaurant).values_list("name", "course"))
+    assert courses == {"Soups": 1, "Wines": 1, house.category.name: 3}
+    (logged,) = Event.objects.filter(restaurant=house.restaurant, type="configuration_updated", data__contains="course")
+    assert json.loads(logged.data)["changed"] == {"course": {"before": 1, "after": 3}}
+    again = imported(house, soup, wine, [house.category.name, "", name, "12.50"], columns=columns)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 3)
+    assert current_menu(house.restaurant.pk).by_id[house.item.pk].course == 3
+
+
+@pytest.mark.parametrize(
+    ("courses", "row", "says"),
+    [(("1", "2"), 3, "“Soups” has the course 1 in row 2."), (("", "first"), 3, "“first” is not a whole number")],
+)
+def test_a_course_that_is_none_or_another_in_each_row_is_refused(house, courses, row, says):
+    rows = [["Soups", course, f"Soup {place}", "5"] for place, course in enumerate(courses)]
+    house.actor("owner")
+    with nothing_changes():
+        answer = imported(house, *rows, columns=("category", "course", "name", "price"))
+    (error,) = answer["errors"]
+    assert (error["row"], error["column"]) == (row, "course")
+    assert says in error["message"]

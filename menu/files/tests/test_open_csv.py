@@ -98,6 +98,12 @@ def test_other_files_are_refused_with_a_sentence(data, says):
     assert str(refused.value).endswith(".")
 
 
+def test_a_column_too_far_to_the_right_is_refused_and_empty_ones_are_not():
+    assert len(open_sheet(b"name,price" + b"," * 300 + b"\nSoup,3\n").rows) == 2
+    with pytest.raises(FileRefused, match="beyond its 200th column"):
+        open_sheet(b"name,price\nSoup,3" + b"," * 199 + b"stray\n")
+
+
 def test_too_many_rows_and_too_many_bytes_are_refused(monkeypatch):
     with pytest.raises(FileRefused, match="at most 5000 dishes"):
         open_sheet(b"name,price\n" + b"Soup,3\n" * 5100)

@@ -98,11 +98,28 @@ def test_the_sheet_that_looks_like_a_menu_is_read_and_the_others_are_named():
     assert sheet.rows[0].texts == ("category", "name", "price")
 
 
-def test_stray_cells_far_away_cost_little():
+@pytest.mark.parametrize(
+    ("place", "says"), [("A1048576", "Row 1048576 is far below"), ("XFD2", "200th column"), ("GS1", "200th column")]
+)
+def test_stray_cells_far_away_are_told_and_cost_little(place, says):
     book = Workbook()
     book.active.append(["category", "name", "price"])
-    book.active["A1048576"] = book.active["XFD2"] = "stray"
-    assert [row.number for row in open_sheet(saved(book)).rows] == [1]
+    book.active[place] = "stray"
+    with pytest.raises(FileRefused, match=says):
+        open_sheet(saved(book))
+
+
+def test_what_is_far_away_on_another_sheet_and_empty_cells_do_not_matter():
+    book = Workbook()
+    book.active.append(["category", "name", "price"])
+    book.active["GR1"] = "Remark"
+    book.active["GS2"].number_format = "0.00"
+    book.create_sheet("Sales")["XFD2"] = "stray"
+    (row,) = open_sheet(saved(book)).rows
+    assert len(row.cells) == 200
+
+
+def test_too_many_cells_far_away_are_refused():
     book = Workbook()
     for number in range(1, 80):
         book.active[f"XFD{number}"] = "stray"

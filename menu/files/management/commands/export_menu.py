@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from bistro.core.kernel.errors import DomainError
 from menu.files.chosen_restaurant import actor_for, add_restaurant_argument
 from menu.files.exporting import export_menu
 
@@ -27,7 +28,10 @@ class Command(BaseCommand):
         file_format = target.suffix.lstrip(".").casefold() if target else "csv"
         if file_format not in ("csv", "xlsx"):
             raise CommandError("The file's name must end with .csv or .xlsx.")
-        data = export_menu(actor_for(options["restaurant"]), file_format)
+        try:
+            data = export_menu(actor_for(options["restaurant"]), file_format)
+        except DomainError as error:
+            raise CommandError(error.message) from None
         if target is None:
             self._print(data)
             return
