@@ -251,7 +251,6 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         super().__init__(*args, **kwargs)
         self._unread_since: float | None = None
         self._unread = 0
-        self._is_ignored = False
 
     def onConnect(self, request: Any) -> Any:
         """Start the application. Daphne decodes percent signs, which are ordinary characters of a subprotocol."""
@@ -269,21 +268,9 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         if message["type"] == PING:
             self.sendPing(PING_PAYLOAD)
         elif message["type"] == STOP_READING:
-            self._is_ignored = True
-            self.transport.pauseProducing()
+            self.transport.pauseProducing()  # for good: the close frame has a second before the connection is dropped
         else:
             super().handle_reply(message)
-
-    def serverClose(self, code: int | None = None) -> None:
-        """Close the socket. An ignored client is read again, so that it receives the code before the end."""
-        if self._is_ignored:
-            self.transport.resumeProducing()
-        super().serverClose(code)
-
-    def dataReceived(self, data: bytes) -> None:
-        """Parse nothing of what an ignored client sent meanwhile."""
-        if not self._is_ignored:
-            super().dataReceived(data)
 
     def onPong(self, payload: bytes) -> None:
         """Tell the application of the answer to its ping."""
