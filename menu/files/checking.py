@@ -12,6 +12,7 @@ from babel.numbers import get_currency_symbol
 from django.core.exceptions import ValidationError
 
 from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel import money
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import digits
 from bistro.core.kernel.names import name_key
@@ -23,6 +24,7 @@ from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
 from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
+from menu.options_text import write_options
 
 _REPORT_EVERY = 250
 ONLY_FOR_NEW = ("available", "portions_left")
@@ -55,6 +57,13 @@ class ReadDish:
         """Return the course of the category, or None if the row does not state it."""
         return int(self.cells["course"]) if self.cells.get("course") else None
 
+    def facts(self, currency: str) -> list[tuple[str, str]]:
+        """Return (column, text) of what the row states beside the name, with amounts as the menu will have them."""
+        written = {"price": money.text(self.item.price, currency)}
+        if self.item.groups:
+            written["options"] = write_options(self.item.groups, currency)
+        return [(name, written.get(name, text)) for name, text in self.cells.items() if text and name != "name"]
+
 
 @dataclass(frozen=True, slots=True)
 class ShownDish:
@@ -78,6 +87,7 @@ class CheckedFile:
     lacking: bool
     asks_separator: bool
     plan: ImportPlan
+    currency: str
 
     @property
     def mapped(self) -> list[tuple[str, str]]:
@@ -95,9 +105,9 @@ class CheckedFile:
     @property
     def shown(self) -> list[ShownDish]:
         """Return the dishes that an import would write, in the order of the file."""
-        cells = {dish.row: dish.cells for dish in self.dishes}
+        read = {dish.row: dish for dish in self.dishes}
         return [
-            ShownDish(dish, [(name, text) for name, text in cells[dish.row or 0].items() if text and name != "name"])
+            ShownDish(dish, read[dish.row or 0].facts(self.currency))
             for dish in sorted(self.plan.dishes, key=lambda each: each.row or 0)
             if dish.state != State.UNCHANGED
         ]
@@ -146,6 +156,7 @@ def check_file(
         lacking=bool(lacking),
         asks_separator=found.asks_separator,
         plan=plan,
+        currency=restaurant.currency,
     )
 
 

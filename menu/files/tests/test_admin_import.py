@@ -236,7 +236,7 @@ def test_the_preview_shows_what_becomes_of_the_choices(house, owner):
     html = html_text(opened(owner, upload(owner, text))[0])
     for words in ("Fries +1.00 → Fries +1.50", "Side: Rice added", "Side: Salad +1.00 archived"):
         assert words in html
-    for words in ("Goulash (new)", "category: Soups", "price: 7.5", "options: Size: Small; Large +2"):
+    for words in ("Goulash (new)", "category: Soups", "price: 7.50", "options: Size [0-2]: Small; Large +2.00"):
         assert words in html
 
 
