@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -71,7 +72,7 @@ class Installation:
         await self._stack.aclose()
         if self.plan.disk:
             await asyncio.to_thread(unmount_disk, self.folder / "var")
-        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+        await asyncio.to_thread(partial(shutil.rmtree, self.folder, ignore_errors=True))
 
     async def _open(self) -> None:
         settings = {**NO_LIMITS, "VAR": str(self.folder / "var"), "PROCESSES": str(self.plan.processes)}
