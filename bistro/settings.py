@@ -301,6 +301,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {},
     "TAGS": TAGS,
 }
+LOGIN_CLOCK_STEP_SECONDS = 24 * 3600  # a token may claim to be issued less than this in the future
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),

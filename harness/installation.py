@@ -70,7 +70,7 @@ class Installation:
     async def __aexit__(self, *error: object) -> None:
         await self._stack.aclose()
         if self.plan.disk:
-            await asyncio.to_thread(subprocess.run, ["umount", "--lazy", self.folder / "var"], check=False)
+            await asyncio.to_thread(unmount_disk, self.folder / "var")
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
     async def _open(self) -> None:
@@ -139,3 +139,8 @@ def mount_disk(folder: Path, megabytes: int) -> None:
     """Mount a disk of that size at a new folder. Only root may."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "bistro", folder], check=True)
+
+
+def unmount_disk(folder: Path) -> None:
+    """Take the disk away, also while a process still has a file of it open."""
+    subprocess.run(["umount", "--lazy", folder], check=False)

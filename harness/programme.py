@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 
 from rich.console import Console
 
 from harness.alarms import alarms
 from harness.backups import back_up_and_restore, copy_by_hand
+from harness.clock_steps import EXACT, clock_steps, faked
 from harness.crowds import crowding, flooding
 from harness.drill import CAREFUL, NAIVE, drill, go_back
 from harness.evening import Load, evening, opened, watched
@@ -25,6 +28,7 @@ from harness.table import (
     asked_once_row,
     backup_row,
     behind_row,
+    clock_row,
     dead_line_row,
     disk_row,
     drill_row,
@@ -75,7 +79,7 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
     words = (
         "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, "
-        "overload, flood"
+        "clock, overload, flood"
     )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -231,7 +235,23 @@ async def filling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
         yield disk_row(name, found, control=bool(settings))
 
 
+async def stepping(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Put the server's clock back and forward by minutes; then, as a control, without leeway for a token's start."""
+    for more, name in (({}, "the clock steps by 5 minutes, 4 times"), (EXACT, "*control* the same, without leeway")):
+        with tempfile.TemporaryDirectory(prefix="bistro-clock.") as folder:
+            clock = Path(folder) / "clock"
+            plan = Plan(settings=faked(clock) | more)
+            async with (
+                Installation(plan) as here,
+                opened(here) as client,
+                watched(here, client, 12, Rules()) as screens,
+            ):
+                found = await clock_steps(here, client, screens, clock)
+        yield clock_row(name, found, control=bool(more))
+
+
 PARTS = {
+    "clock": stepping,
     "disk": filling,
     "kitchen sqlite, kitchen postgresql": whole_kitchen,
     "redis lines": redis_away,

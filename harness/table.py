@@ -11,6 +11,7 @@ from harness.alarms import AlarmOutcome
 from harness.backups import BackedUp
 from harness.chaos import POSTGRES, REDIS, WORKER, Recovery
 from harness.checker import Account
+from harness.clock_steps import Stepped
 from harness.drill import Drilled
 from harness.evening import Outcome
 from harness.full_disk import FULL, FullDisk
@@ -290,5 +291,20 @@ def disk_row(name: str, found: FullDisk, *, control: bool = False) -> Row:
         "evening": f"{name}; refused: {codes}; orders again after {_seconds(found.orders_back)} s",
         **orders(found.account, found.server_errors),
         "stale": f"{found.screens_back.count(NEVER)} of {len(found.screens_back)}",
+    }
+    return Row(cells, problems, control)
+
+
+def clock_row(name: str, found: Stepped, *, control: bool = False) -> Row:
+    """Build the row of clock steps: people signed out, and lists out of order."""
+    problems = broken(found.account, found.server_errors)
+    problems += [f"people were signed out {found.signed_out} times"] if found.signed_out else []
+    problems += [f"lists were out of order {found.misplaced} times"] if found.misplaced else []
+    late = found.screens_back.count(NEVER)
+    problems += [f"{late} screens never showed the last order"] if late else []
+    cells = {
+        "evening": f"{name}; signed out {found.signed_out} times, lists out of order {found.misplaced} times",
+        **orders(found.account, found.server_errors),
+        "stale": f"{late} of {len(found.screens_back)}",
     }
     return Row(cells, problems, control)

@@ -60,6 +60,7 @@ PAGES = {
     "device/": None,
     "device/code/": None,
     "invitation/<str:token>/": "token",
+    "media/<path:path>": "token",
     "kitchen/": None,
     "kitchen/<int:station_id>/": "station",
     "kitchen/tickets/<int:pk>/start/": "ticket",

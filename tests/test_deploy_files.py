@@ -9,7 +9,7 @@ import yaml
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 pytestmark = pytest.mark.database_agnostic
-ONCE = {"prepare"}  # it ends by itself
+ONCE = {"prepare"}  # services that end when their work is done
 
 
 def services():

@@ -1,4 +1,4 @@
-"""Answers that nginx gives by itself: problem documents with the product's headers, and pages for people."""
+"""Problem documents that nginx sends without the product, with the product's headers, and its pages for people."""
 
 import json
 import os

@@ -113,6 +113,18 @@ def test_a_busy_database_is_a_page_that_says_so(house, client, monkeypatch):
         assert b"locked" not in response.content
 
 
+def test_a_busy_database_is_a_problem_document_for_programs(client, monkeypatch):
+    from django.db import OperationalError
+
+    def fail(*_given, **_more):
+        raise OperationalError("locked")
+
+    monkeypatch.setattr("rest_framework.views.APIView.initialize_request", fail)  # before the API's own handler
+    response = client.post("/api/v1/orders", {}, headers={"Accept": "*/*"})
+    assert (response.status_code, response["Retry-After"]) == (503, "1")
+    assert (response["Content-Type"], response.json()["code"]) == ("application/problem+json", "overloaded")
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/docs", "/redoc", "/api/docs/", "/api/redoc/"])
 def test_only_the_admin_and_the_documents_may_be_inline(house, path):
     found = told(house.browser("owner").get(path))

@@ -19,7 +19,7 @@ def manifest_of(archive: Path) -> dict[str, Any]:
 
 
 def rewrite(archive: Path, change) -> None:
-    """Write the archive anew with `change(manifest)` applied, as somebody would who forges it."""
+    """Rewrite the archive with `change(manifest)` applied, as somebody would who forges it."""
     with zipfile.ZipFile(archive) as opened:
         members = {name: opened.read(name) for name in opened.namelist()}
     manifest = json.loads(members[MANIFEST])

@@ -8,13 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import jwt
+from django.conf import settings
 from django.utils import timezone
 from rest_framework_simplejwt import tokens
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 from rest_framework_simplejwt.settings import api_settings
-
-CLOCK_STEP = timedelta(days=1)  # a token may claim to be issued less than this in the future
 
 
 class ClockTolerantBackend(TokenBackend):
@@ -37,7 +36,7 @@ class ClockTolerantBackend(TokenBackend):
 def _require_sane_iat(payload: dict[str, Any]) -> None:
     """Raise TokenBackendError for a token issued a day or more in the future, or without a number as its time."""
     issued = payload.get("iat")
-    latest = (timezone.now() + CLOCK_STEP).timestamp()
+    latest = (timezone.now() + timedelta(seconds=settings.LOGIN_CLOCK_STEP_SECONDS)).timestamp()
     if isinstance(issued, bool) or not isinstance(issued, int | float) or not issued < latest:
         raise TokenBackendError("Token is invalid")
 

@@ -10,36 +10,37 @@ _PROGRAMS = ("/api/", "/auth/", "/openapi.json", "/health", "/metrics")
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return 400, for example for an unknown host or a broken form."""
-    if not _is_program(request):
+    if not is_program(request):
         return defaults.bad_request(request, exception)
-    return _problem(400, "This request makes no sense.", "parse_error")
+    return problem_answer(400, "This request makes no sense.", "parse_error")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return 403."""
-    if not _is_program(request):
+    if not is_program(request):
         return defaults.permission_denied(request, exception)
-    return _problem(403, str(exception) or "You may not do this.", "permission_denied")
+    return problem_answer(403, str(exception) or "You may not do this.", "permission_denied")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return 404, with the same words for a missing row and for a row of another restaurant."""
-    if not _is_program(request):
+    if not is_program(request):
         return defaults.page_not_found(request, exception)
-    return _problem(404, "There is nothing here.", "not_found")
+    return problem_answer(404, "There is nothing here.", "not_found")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return 500 without internal details."""
-    if not _is_program(request):
+    if not is_program(request):
         return defaults.server_error(request)
-    return _problem(500, "Something went wrong on the server.", "server_error")
+    return problem_answer(500, "Something went wrong on the server.", "server_error")
 
 
-def _is_program(request: HttpRequest) -> bool:
+def is_program(request: HttpRequest) -> bool:
     """Return whether a program asks: at an API path, or without accepting a page."""
     return request.path_info.startswith(_PROGRAMS) or "text/html" not in request.headers.get("Accept", "text/html")
 
 
-def _problem(status: int, detail: str, code: str) -> HttpResponse:
+def problem_answer(status: int, detail: str, code: str) -> HttpResponse:
+    """Return a problem document as the whole answer."""
     return JsonResponse(problem(status, detail, code), status=status, content_type=PROBLEM_TYPE)

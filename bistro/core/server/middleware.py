@@ -16,6 +16,7 @@ from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError
 from bistro.core.kernel.texts import NUL
+from bistro.core.server.error_views import is_program, problem_answer
 from bistro.core.web.pages import with_status
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,8 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if (refusal := storage_refusal(error)) is not None:
             log.warning("storage unavailable for a page", extra={"error": repr(error)})
+            if is_program(request):  # an error beside the API's own handler
+                return with_status(problem_answer(refusal.status, refusal.message, refusal.code), refusal)
             page = render(request, "503.html", {"message": refusal.message, "code": refusal.code})
             page["Bistro-Problem"] = refusal.code  # notices.js shows its own sentence, since a page is no fragment
             return with_status(page, refusal)

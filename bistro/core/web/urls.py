@@ -8,6 +8,7 @@ from bistro.core.ops.metrics import metrics
 from bistro.core.web import views
 from bistro.core.web.invitation_views import invitation
 from bistro.core.web.pairing_views import show_code
+from bistro.core.web.uploads import upload
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
@@ -19,5 +20,6 @@ urlpatterns = [
     path("health", ready, name="health"),
     path("health/ready", ready, name="health-ready"),
     path("health/live", live, name="health-live"),
+    path("media/<path:path>", upload, name="upload"),
     path("metrics", metrics, name="metrics"),
 ]
