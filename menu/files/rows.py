@@ -101,7 +101,19 @@ def read_rows(
         numbers = Reader(".")
     reader = _RowReader(columns, currency, numbers, category)
     rows = tuple(TextRow(row.number, reader.cells(row)) for row in dishes)
-    return TextRows(rows, tuple(reader.problems), len(below) - len(dishes), reader.ambiguous)
+    problems = (*reader.problems, *_surplus(sheet, columns, dishes))
+    return TextRows(rows, problems, len(below) - len(dishes), reader.ambiguous)
+
+
+def _surplus(sheet: Sheet, columns: ColumnMap, rows: list[Row]) -> Iterator[Problem]:
+    """Yield a problem for each row of a text file with more cells than the header: an unquoted `12,50` is two cells."""
+    width = len(columns.headers)
+    if not sheet.delimiter:
+        return
+    for row in rows:
+        if any(row.cells[width:]):
+            message = f"The row has more cells than the header. Put what holds a “{sheet.delimiter}” in quotes."
+            yield Problem(row.number, columns.label(width), message)
 
 
 def _is_own_export(sheet: Sheet, columns: ColumnMap) -> bool:

@@ -86,6 +86,15 @@ def test_the_first_tax_is_the_default_where_every_dish_has_a_tax(house, run):
     assert Tax.objects.get(restaurant=house.restaurant, is_default=True) == Item.objects.get(pk=house.item.pk).tax
 
 
+@pytest.mark.parametrize("row", ["Drinks,Cola,12,50", "Drinks,Cola,1,,extra"])
+def test_a_row_with_more_cells_than_the_header_is_refused(house, run, row):
+    """An unquoted decimal comma must not become a price of 12."""
+    told = "The row has more cells than the header. Put what holds a “,” in quotes."
+    answer, status = run(f"category,name,price\nDrinks,Tea,2,,\n{row}\n")
+    assert (answer["errors"], status) == ([error(3, "Column D", told)], 1)
+    assert not Item.objects.filter(restaurant=house.restaurant, name__in=("Tea", "Cola")).exists()
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(house, run):
     before = MenuVersion.objects.get(pk=house.restaurant.pk).version
     assert run("category,name,price\nA,Cola,3\n", "--dry-run") == (nothing(new=1), 0)
