@@ -15,14 +15,26 @@ Facts = dict[str, Any]
 
 
 def read_facts(alias: str) -> Facts:
-    """Return the facts of one database. All values survive JSON unchanged."""
+    """Return the facts of one database. All values survive JSON unchanged.
+
+    A database whose first start was interrupted lacks some tables, and the backup before an upgrade reads it too.
+    """
+    rows = _rows(alias)
     return {
         "migrations": _migrations(alias),
-        "epoch": next(iter(FeedEpoch.objects.using(alias).values_list("value", flat=True)), ""),
-        "heads": {str(key): seq for key, seq in FeedHead.objects.using(alias).values_list("restaurant_id", "seq")},
-        "rows": _rows(alias),
-        "money": _money(alias),
+        "epoch": _epoch(alias) if FeedEpoch._meta.db_table in rows else "",
+        "heads": _heads(alias) if FeedHead._meta.db_table in rows else {},
+        "rows": rows,
+        "money": _money(alias) if Order._meta.db_table in rows else {},
     }
+
+
+def _epoch(alias: str) -> str:
+    return next(iter(FeedEpoch.objects.using(alias).values_list("value", flat=True)), "")
+
+
+def _heads(alias: str) -> dict[str, int]:
+    return {str(key): seq for key, seq in FeedHead.objects.using(alias).values_list("restaurant_id", "seq")}
 
 
 def _migrations(alias: str) -> list[str]:
