@@ -212,9 +212,8 @@ class Batch:
                     raise refusal
                 found.append(refusal)
                 return
-            with candidate.refusals:
-                if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
-                    raise wrong_table()
+            if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
+                found.append(wrong_table())
             candidate.table = table
 
         self._run_stage(seat)
