@@ -287,7 +287,9 @@ def _record_columns(model: type[Model], keyed: bool = False) -> str:
 def _values_clause(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequence[Model]) -> tuple[str, list[Any]]:
     """Return the VALUES clause and its parameters for SQLite: one parameter for each value."""
     columns = _columns(model)
-    one = f"({', '.join(['%s'] * len(columns))})"
+    # SQLite's own mark spares Django the search for each "%s"; only Django's log of queries needs that one.
+    mark = "%s" if connection.queries_logged else "?"
+    one = f"({', '.join([mark] * len(columns))})"
     attributes = [row.__dict__ for row in rows]
     values = [_values(column, rows, attributes, connection) for column in columns]
     return f"VALUES {', '.join([one] * len(rows))}", list(chain.from_iterable(zip(*values, strict=True)))
@@ -297,26 +299,29 @@ def _values(
     column: _Column, rows: Sequence[Model], attributes: Sequence[dict[str, Any]], connection: BaseDatabaseWrapper
 ) -> list[Any]:
     """Return the prepared values of one column for all rows. `attributes` are the `__dict__` of the rows."""
+    field = column.field
     if column.computed:
-        field = column.field
         return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
     name = column.attribute
     values = [row[name] for row in attributes]
     if column.unprepared.issuperset(map(type, values)):
         return values
-    known: dict[Any, Any] = {}
+    known: dict[Any, Any] = {None: None}  # equal values, and one JSON value of several rows, are prepared once
+    if column.repeats:
+        known.update((value, field.get_db_prep_save(value, connection)) for value in {*values} - {None})
+        return [known[value] for value in values]
     return [_prepared(column, value, connection, known) for value in values]
 
 
 def _prepared(column: _Column, value: Any, connection: BaseDatabaseWrapper, known: dict[Any, Any]) -> Any:
-    """Return a value as the database takes it. Equal values, and one JSON value of several rows, are prepared once."""
+    """Return a value as the database takes it. `known` has the JSON values that other rows share."""
     if type(value) in column.unprepared:
         return value
-    if column.json and not value and type(value) in EMPTY_JSON:
-        return EMPTY_JSON[type(value)]
-    if not (column.json or column.repeats):
+    if not column.json:
         return column.field.get_db_prep_save(value, connection)
-    key = id(value) if column.json else value  # rows of one dish share its allergens
-    if key not in known:
-        known[key] = column.field.get_db_prep_save(value, connection)
-    return known[key]
+    if not value and type(value) in EMPTY_JSON:
+        return EMPTY_JSON[type(value)]
+    place = id(value)  # rows of one dish share its allergens
+    if place not in known:
+        known[place] = column.field.get_db_prep_save(value, connection)
+    return known[place]
