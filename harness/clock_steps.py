@@ -21,7 +21,7 @@ EXACT = {"DJANGO_SETTINGS_MODULE": "harness.settings.exact_clock"}
 
 @dataclass
 class Stepped:
-    """What the steps of the clock broke."""
+    """The damage that the steps of the clock did."""
 
     account: Account
     server_errors: int
