@@ -50,13 +50,15 @@ class AllergyMark:
 
 # --- the declared allergies of a line --------------------------------------------------------------------------------
 def own_allergies(
-    catalogue: CompiledAllergens, place: int, request: LineRequest, chosen: Iterable[CompiledModifier]
+    catalogue: CompiledAllergens, place: int, request: LineRequest, chosen: Sequence[CompiledModifier]
 ) -> tuple[str, ...]:
     """Return the codes that the line itself declares: its `allergies` and choices named "… allergy".
 
     Raises InvalidInput for codes that are not in the catalogue.
     """
     given = request.allergies or ()
+    if not (given or request.modifiers or chosen):
+        return ()
     require_known(catalogue, given, f"lines.{place}.allergies")
     names = (declared_by(name, catalogue.words) for name in request.modifiers or () if isinstance(name, str))
     declared = [*given, *filter(None, names), *(choice.declares for choice in chosen if choice.declares)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar, Self, TypedDict
 
 from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
@@ -62,6 +63,14 @@ class OrderPlaced(OrderEvent):
     def fired(self) -> tuple[OrderLine, ...]:
         """The lines that go to the kitchen with the order; later courses may be on hold."""
         return tuple(line for line in self.lines if line.status != LineStatus.HELD)
+
+    @cached_property
+    def _logged(self) -> Mapping[str, Any]:
+        return super().data()
+
+    def data(self) -> Mapping[str, Any]:
+        """Return the order as it is when this is first called: after all reactions. Its answer is the same."""
+        return self._logged
 
 
 @dataclass(frozen=True, kw_only=True)

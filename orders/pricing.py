@@ -146,16 +146,17 @@ def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledIte
 
 def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tuple[CompiledModifier, ...]:
     """Return the chosen modifiers and the defaults of required groups. Raises InvalidInput for all bad choices."""
-    chosen = _find_modifiers(item, place, wanted)
+    chosen = _find_modifiers(item, place, wanted) if wanted else []
     refusals = Refusals()
     for group in item.groups:
         picked = [modifier for modifier in chosen if modifier.group_id == group.id]
+        if group.min <= len(picked) <= group.max:
+            continue
         with refusals:
             if len(picked) > group.max:
                 message = f"Choose at most {group.max} of {group.name} for {item.name}."
                 raise refused_choice(place, "too_many_modifiers", message)
-            if len(picked) < group.min:
-                chosen += _defaults(item, group, picked, place)
+            chosen += _defaults(item, group, picked, place)
     refusals.raise_any()
     return tuple(chosen)
 

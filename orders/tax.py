@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from bistro.core.kernel.money import ZERO, Rounding, allocate, short, text
 from bistro.core.models import Restaurant
@@ -23,8 +23,7 @@ TaxLine = tuple[Decimal, Components]  # (amount of the line, components of its t
 SCALE = 10_000  # amounts and percentages are whole ten-thousandths
 
 
-@dataclass(frozen=True, slots=True)
-class Tax:
+class Tax(NamedTuple):
     """The amount of one component."""
 
     name: str
@@ -54,7 +53,8 @@ def compute(lines: Sequence[TaxLine], mode: str, rounding: Rounding) -> Taxed:
     inclusive = mode == Restaurant.TaxMode.INCLUSIVE
     parts: list[list[Tax]] = [[] for _line in lines]
     taxes = []
-    for component in sorted({each for _amount, components in lines for each in components}):
+    together = {components for _amount, components in lines}  # mostly one: all dishes have the same tax
+    for component in sorted({each for components in together for each in components}):
         places = [place for place, (_amount, components) in enumerate(lines) if component in components]
         units = _units_of_lines([lines[place] for place in places], component, inclusive, rounding)
         for place, count in zip(places, units, strict=True):
@@ -74,7 +74,7 @@ def merged(taxes: Iterable[Tax]) -> tuple[Tax, ...]:
 
 def total_of(taxes: Iterable[Tax]) -> Decimal:
     """Add up the amounts of components."""
-    return sum((tax.amount for tax in taxes), ZERO)
+    return sum([tax.amount for tax in taxes], ZERO)
 
 
 def set_tax(order: Order, lines: Sequence[OrderLine]) -> list[OrderLine]:

@@ -164,9 +164,9 @@ def _allergies(codes: Any) -> list[str]:
 
 def _text(value: Any, longest: int, *, blank: bool = True) -> str:
     """Return a text that needs no cleaning. Raises _NotPlain for every other value."""
-    if not isinstance(value, str) or len(value) > longest or clean_text(value) != value:
-        raise _NotPlain
-    if not value and not blank:
+    if value == "" and blank:
+        return ""
+    if not isinstance(value, str) or not 0 < len(value) <= longest or clean_text(value) != value:
         raise _NotPlain
     return value
 

@@ -27,7 +27,7 @@ from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
 from orders.order_commands import OrderRequest
 from orders.pricing import PricedOrder, price_order
-from orders.representations import order_detail, order_json, private_notes, with_notes
+from orders.representations import order_detail, with_notes
 from orders.services.compiled_queries import (
     orders_with_keys,
     tables_by_key,
@@ -67,11 +67,11 @@ class Candidate:
     priced: PricedOrder = None  # type: ignore[assignment]
     order: Order = None  # type: ignore[assignment]
     lines: tuple[OrderLine, ...] = ()
+    event: OrderPlaced = None  # type: ignore[assignment]
 
     def json(self) -> dict[str, Any]:
-        """Return the order in the shape of `OrderOutput`."""
-        data = order_json(self.order, self.lines, table_name=self.order.table_name)
-        return with_notes(data, private_notes(self.order, self.lines))
+        """Return the order in the shape of `OrderOutput`, as it was logged."""
+        return with_notes(self.event.data(), self.event.private())
 
 
 class Batch:
@@ -212,9 +212,8 @@ class Batch:
                     raise refusal
                 found.append(refusal)
                 return
-            with candidate.refusals:
-                if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
-                    raise wrong_table()
+            if not request.actor.may(Permission.PLACE_ANYWHERE) and table.pk != own_table(request, self.pads):
+                found.append(wrong_table())
             candidate.table = table
 
         self._run_stage(seat)
@@ -288,9 +287,9 @@ class Batch:
                 hold_later_courses(candidate.lines)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
         for candidate in self.candidates:
-            name = candidate.order.table_name
-            event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=name)
-            self.work.record(event, actor=candidate.request.actor)
+            name = candidate.table.name if candidate.table else ""
+            candidate.event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=name)
+            self.work.record(candidate.event, actor=candidate.request.actor)
 
     def _seat(self) -> dict[int, int]:
         """Return {place: party id}: the party of its table, or a party of its own."""

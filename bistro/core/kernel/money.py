@@ -7,7 +7,7 @@ KWD three. Prices are copied onto lines when ordered.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
@@ -77,20 +77,24 @@ def allocate(units: int, shares: Sequence[int], denominator: int) -> list[int]:
     Each part is its share rounded down or up. Of equal remainders the first gets the unit.
     """
     parts = [share // denominator for share in shares]
+    if sum(parts) == units:
+        return parts
     by_rest = sorted(range(len(shares)), key=lambda place: -(shares[place] % denominator))
     for place in by_rest[: units - sum(parts)]:
         parts[place] += 1
     return parts
 
 
+@lru_cache(maxsize=4096)  # each amount of an order is formatted several times
 def text(amount: Decimal, currency: str) -> str:
     """Format an amount for JSON, with the currency's own decimals: `171`, `10.83`, `1.250`."""
-    return f"{amount:.{digits(currency)}f}"
+    return f"{amount or ZERO:.{digits(currency)}f}"  # never "-0.00", which would be remembered for 0.00
 
 
+@lru_cache(maxsize=1024)
 def short(number: Decimal) -> str:
     """Format a rate or a quantity without trailing zeros: `7`, `0.5`, never `1E+2`."""
-    return f"{number.normalize():f}"
+    return f"{(number or ZERO).normalize():f}"
 
 
 def display(amount: Decimal, currency: str, locale: str = "en") -> str:

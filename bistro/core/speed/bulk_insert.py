@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -33,7 +34,8 @@ Row = TypeVar("Row", bound=Model)
 MOST_VALUES = 30_000  # in one statement; SQLite's limit is 32,766
 # Fields whose values need no conversion if they have a plain type (a str that is an enum has not).
 PLAIN_FIELDS = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
-PLAIN = frozenset({bool, int, str})
+NONE = frozenset({type(None)})
+PLAIN = NONE | {bool, int, str}
 # The text of json.dumps for values that most rows hold, because each call of it is slow.
 EMPTY_JSON: dict[type, str] = {list: "[]", dict: "{}"}
 REPEATING_FIELDS = (CharField, DateField, DecimalField)  # values of an enum, the time of the unit of work, prices
@@ -165,7 +167,7 @@ class _Column:
     field: "Field[Any, Any]"
     attribute: str
     computed: bool  # the field computes the value when the row is saved
-    plain: bool  # a value of a plain type needs no conversion
+    unprepared: frozenset[type]  # the types of values that need no conversion
     repeats: bool  # many rows hold the same few values
     json: bool
 
@@ -185,7 +187,7 @@ def _column(field: "Field[Any, Any]") -> _Column:
         field=field,
         attribute=field.attname,
         computed=computed,
-        plain=isinstance(field, PLAIN_FIELDS) and not computed,
+        unprepared=PLAIN if isinstance(field, PLAIN_FIELDS) else NONE,
         repeats=isinstance(field, REPEATING_FIELDS) and not computed,
         json=isinstance(field, JSONField) and not computed,
     )
@@ -284,33 +286,42 @@ def _record_columns(model: type[Model], keyed: bool = False) -> str:
 
 def _values_clause(connection: BaseDatabaseWrapper, model: type[Model], rows: Sequence[Model]) -> tuple[str, list[Any]]:
     """Return the VALUES clause and its parameters for SQLite: one parameter for each value."""
-    one = f"({', '.join(['%s'] * len(_columns(model)))})"
-    known: dict[tuple[str, Any], Any] = {}
-    parameters = [value for row in rows for value in _values(row, connection, known)]
-    return f"VALUES {', '.join([one] * len(rows))}", parameters
+    columns = _columns(model)
+    # SQLite's own mark spares Django the search for each "%s"; only Django's log of queries needs that one.
+    mark = "%s" if connection.queries_logged else "?"
+    one = f"({', '.join([mark] * len(columns))})"
+    attributes = [row.__dict__ for row in rows]
+    values = [_values(column, rows, attributes, connection) for column in columns]
+    return f"VALUES {', '.join([one] * len(rows))}", list(chain.from_iterable(zip(*values, strict=True)))
 
 
-def _values(row: Model, connection: BaseDatabaseWrapper, known: dict[tuple[str, Any], Any]) -> list[Any]:
-    """Return the prepared values of one row. `known` caches values across the rows of one statement."""
-    values = []
-    attributes = row.__dict__
-    for column in _columns(type(row)):
-        value = attributes[column.attribute]
-        if column.computed:
-            value = column.field.get_db_prep_save(column.field.pre_save(row, True), connection)
-        elif not (value is None or (column.plain and type(value) in PLAIN)):
-            value = _prepared(column, value, connection, known)
-        values.append(value)
-    return values
+def _values(
+    column: _Column, rows: Sequence[Model], attributes: Sequence[dict[str, Any]], connection: BaseDatabaseWrapper
+) -> list[Any]:
+    """Return the prepared values of one column for all rows. `attributes` are the `__dict__` of the rows."""
+    field = column.field
+    if column.computed:
+        return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
+    name = column.attribute
+    values = [row[name] for row in attributes]
+    if column.unprepared.issuperset(map(type, values)):
+        return values
+    known: dict[Any, Any] = {None: None}  # equal values, and one JSON value of several rows, are prepared once
+    if column.repeats:
+        known.update((value, field.get_db_prep_save(value, connection)) for value in {*values} - {None})
+        return [known[value] for value in values]
+    return [_prepared(column, value, connection, known) for value in values]
 
 
-def _prepared(column: _Column, value: Any, connection: BaseDatabaseWrapper, known: dict[tuple[str, Any], Any]) -> Any:
-    """Return a value as the database takes it. Equal values, and one JSON value of several rows, are prepared once."""
-    if column.json and not value and type(value) in EMPTY_JSON:
-        return EMPTY_JSON[type(value)]
-    if not (column.json or column.repeats):
+def _prepared(column: _Column, value: Any, connection: BaseDatabaseWrapper, known: dict[Any, Any]) -> Any:
+    """Return a value as the database takes it. `known` has the JSON values that other rows share."""
+    if type(value) in column.unprepared:
+        return value
+    if not column.json:
         return column.field.get_db_prep_save(value, connection)
-    place = (column.attribute, id(value) if column.json else value)  # rows of one dish share its allergens
+    if not value and type(value) in EMPTY_JSON:
+        return EMPTY_JSON[type(value)]
+    place = id(value)  # rows of one dish share its allergens
     if place not in known:
         known[place] = column.field.get_db_prep_save(value, connection)
     return known[place]

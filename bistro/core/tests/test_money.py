@@ -76,3 +76,8 @@ def test_an_amount_with_more_digits_than_its_currency_is_refused(amount, currenc
 
 def test_currencies_are_those_of_iso_4217():
     assert [money.is_currency(code) for code in ("EUR", "KWD", "JPY", "XQZ", "eur", "")] == [True] * 3 + [False] * 3
+
+
+@pytest.mark.parametrize(("amount", "told"), [("-0.00", "0.00"), ("0.00", "0.00"), ("-0.01", "-0.01")])
+def test_nothing_has_no_sign(amount, told):
+    assert money.text(Decimal(amount), "EUR") == told
