@@ -19,16 +19,6 @@ from orders.tests.placed_beers import PATH, Placed, change, choices, shown, touc
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def beers(house):
-    return Placed(house).place()
-
-
-@pytest.fixture
-def lemon_beers(house):
-    return Placed(house).place(modifiers=["Lemon"])
-
-
 # --- more, fewer, other ----------------------------------------------------------------------------------------------
 def test_more_costs_todays_price_on_a_line_of_its_own(beers):
     change(beers.beer, price=Decimal("6.00"))

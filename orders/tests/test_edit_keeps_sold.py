@@ -15,16 +15,6 @@ from orders.tests.placed_beers import PATH, Placed, change, choices, shown, touc
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def beers(house):
-    return Placed(house).place()
-
-
-@pytest.fixture
-def lemon_beers(house):
-    return Placed(house).place(modifiers=["Lemon"])
-
-
 # --- a line that stays -----------------------------------------------------------------------------------------------
 def test_a_new_price_is_for_new_food(beers):
     change(beers.beer, price=Decimal("6.00"))
