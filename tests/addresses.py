@@ -94,6 +94,7 @@ PAGES = {
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/state/": "table",
     "floor/tables/<int:pk>/order/": "table",
+    "floor/tables/<int:pk>/deliver/": "table",
     "floor/tables/<int:pk>/clear/": "table",
     "floor/tables/<int:pk>/allergies/": "table",
     "floor/orders/<int:pk>/confirm/": "order",
