@@ -31,8 +31,8 @@ FLOOR_ALARMS: list[str] = [
     "bistro.backup.alarms.backup_alarms",
 ]
 
-# The alarms that the shell counts and lists: (actor, now) -> orders.floor.plan.Alarm.
-SHELL_ALARMS = "orders.floor.plan.alarms"
+# The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.
+SHELL_ALARMS = "orders.floor.alarms.alarms"
 
 # The places of the shell's rail, in this order. A role sees those that it may open.
 PLACES: list[Place] = [

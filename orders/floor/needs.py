@@ -115,7 +115,7 @@ def _late(found: Situation) -> Iterable[Need]:
 
 
 def _held(found: Situation) -> Iterable[Need]:
-    """Yield a need for the course that waits longest. A course that is planned to fire by itself needs nobody."""
+    """Yield a need for the course that waits longest. A course that is planned to fire automatically needs nobody."""
     open_orders = found.sitting.with_status(*_FIREABLE)
     waiting = [each for each in open_orders if each.waits_for_fire and not _is_planned(each, found.now)]
     if not waiting:

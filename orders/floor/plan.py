@@ -10,6 +10,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
@@ -53,9 +55,10 @@ class FloorTable:
     since: datetime | None
     guests: int | None
     url: str
-    party_id: int | None
+    party: int | None
     server_id: int | None
     server: str
+    server_name: str
     courses: tuple[str, ...]
     need: Need | None
     changes_at: datetime | None
@@ -73,8 +76,41 @@ class FloorTable:
     @property
     def texts(self) -> Texts:
         """Return the texts that fit into the shape."""
-        name = self.name.removeprefix("Table ")
-        return texts(self.shape, self.width, self.height, self.rotation, name, str(self.shown.short))
+        return texts(self.shape, self.width, self.height, self.rotation, self.short_name, str(self.shown.short))
+
+    @property
+    def short_name(self) -> str:
+        """Return the name without the word that all tables begin with."""
+        return self.name.removeprefix("Table ")
+
+    @property
+    def guests_words(self) -> str:
+        """Return the number of guests and seats in words."""
+        if self.guests:
+            return _("%(guests)s of %(seats)s") % {"guests": self.guests, "seats": self.seats}
+        return _seats(self.seats)
+
+    @property
+    def spoken(self) -> str:
+        """Return the table in words, for people who do not see its drawing."""
+        guests = ngettext("%(count)s guest", "%(count)s guests", self.guests or 0) % {"count": self.guests}
+        facts = [self.name, self.state_word, guests if self.guests else "", _seats(self.seats)]
+        if "now" in self.courses:
+            facts.append(
+                _("course %(now)s of %(all)s") % {"now": self.courses.index("now") + 1, "all": len(self.courses)}
+            )
+        return ", ".join(part for part in (*facts, self.server_name) if part)
+
+    @property
+    def sort(self) -> str:
+        """Return the place of the table in the list of those that need somebody."""
+        return f"{self.need.sort if self.need else ''}-{self.id:012d}"
+
+    @property
+    def ring(self) -> tuple[int, int, int, int]:
+        """Return width, height and radii of the ring around a table that needs somebody."""
+        across, along = self.radius
+        return (self.width + 16, self.height + 16, across + 8, along + 8)
 
     @property
     def radius(self) -> tuple[int, int]:
@@ -168,17 +204,12 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         restaurant=restaurant,
         sections=sections,
         tables=tables,
-        needs=tuple(sorted((table for table in tables if table.need), key=lambda table: sort_key(table))),
+        needs=tuple(sorted((table for table in tables if table.need), key=lambda table: table.sort)),
         alarms=alarms(actor, now),
         pauses=paused_now(actor, now),
         seq=position.seq,
         epoch=position.epoch,
     )
-
-
-def sort_key(table: FloorTable) -> str:
-    """Return the place of a table in the list of those that need somebody."""
-    return f"{table.need.sort if table.need else ''}-{table.id:012d}"
 
 
 def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
@@ -206,9 +237,10 @@ def _floor_table(table: Table, sitting: Sitting, restaurant: Restaurant, now: da
         since=since,
         guests=sitting.party.size if sitting.party else None,
         url=reverse("floor:table", args=[table.pk]),
-        party_id=sitting.party.pk if sitting.party else None,
+        party=sitting.party.pk if sitting.party else None,
         server_id=None,
         server="",
+        server_name="",
         courses=sitting.courses,
         need=need,
         changes_at=None if need else changes_at(state, since, restaurant.late_seconds),
@@ -244,6 +276,10 @@ def _state(table: Table, sitting: Sitting, restaurant: Restaurant, now: datetime
         return "free", None
     served = sitting.served_at
     return ("eating", served) if served else ("occupied", sitting.party.seated_at)
+
+
+def _seats(count: int) -> str:
+    return ngettext("%(count)s seat", "%(count)s seats", count) % {"count": count}
 
 
 def table_json(table: FloorTable) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bistro.core.kernel.marks import MARKS
-
 
 @dataclass(frozen=True, slots=True)
 class TableState:
@@ -16,11 +14,6 @@ class TableState:
     word: str | Promise
     short: str | Promise
     needs_attention: bool = False
-
-    @property
-    def letter(self) -> str:
-        """Return the letter of the state's mark."""
-        return MARKS.get(self.code, "")
 
 
 # The most urgent state comes first.

@@ -45,15 +45,17 @@ class Viewer:
 
 def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
     """Return the tabs for a person. `wanted` is the code of a tab; any other text chooses the first that has tables."""
+    me = actor.id if actor.is_staff else None
+    mine = [table for table in floor.tables if me is not None and table.server_id == me]
     groups: dict[str, tuple[str, Sequence[FloorTable]]] = {
-        MINE: (_("My tables"), [table for table in floor.tables if table.server_id == actor.staff_id]),
+        MINE: (_("My tables"), mine),
         **{str(section.id): (section.name, section.tables) for section in floor.sections},
         ALL: (_("All"), floor.tables),
     }
-    chosen = wanted if wanted in groups else MINE if groups[MINE][1] else ALL
+    chosen = wanted if wanted in groups else MINE if mine else ALL
     shown = {table.id for table in groups[chosen][1]}
     return Viewer(
-        staff_id=actor.staff_id,
+        staff_id=me,
         rights=" ".join(right for right in RIGHTS if actor.may(right)),
         tabs=tuple(Tab(code, name, len(tables), code == chosen) for code, (name, tables) in groups.items()),
         outside=frozenset(table.id for table in floor.tables if table.id not in shown),
