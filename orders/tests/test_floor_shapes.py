@@ -13,9 +13,7 @@ SHAPES = [("round", 100, 100), ("square", 80, 80), ("rectangle", 330, 80), ("rec
 
 def corners(path):
     """Return the corners of each chair of a path, with absolute coordinates."""
-    return [
-        [(int(x), int(y)) for x, y in re.findall(r"(-?\d+) (-?\d+)", chair)] for chair in path.split("z") if chair
-    ]
+    return [[(int(x), int(y)) for x, y in re.findall(r"(-?\d+) (-?\d+)", chair)] for chair in path.split("z") if chair]
 
 
 @pytest.mark.parametrize(("shape", "width", "height"), SHAPES)
