@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from menu.selectors import PausedNow, paused_now
 from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
 from orders.floor.needs import Need, Situation, changes_at, need_of
 from orders.floor.rounds import IN_KITCHEN, Sitting, sittings
-from orders.floor.shapes import Chairs, Texts, chairs, texts
+from orders.floor.shapes import RING, Chairs, Texts, chairs, rectangle, texts
 from orders.floor.states import LEGEND, STATES, TableState
 from orders.transitions import OrderStatus
 from tables.models import Section, Table
@@ -104,18 +105,22 @@ class FloorTable:
     @property
     def sort(self) -> str:
         """Return the place of the table in the list of those that need somebody."""
-        return f"{self.need.sort if self.need else ''}-{self.id:012d}"
+        return f"{self.need.sort if self.need else ''}-{self.id}"
 
     @property
-    def ring(self) -> tuple[int, int, int, int]:
-        """Return width, height and radii of the ring around a table that needs somebody."""
-        across, along = self.radius
-        return (self.width + 16, self.height + 16, across + 8, along + 8)
+    def since_iso(self) -> str:
+        """Return the start of the state for scripts, in whole seconds."""
+        return self.since.isoformat(timespec="seconds") if self.since else ""
 
     @property
-    def radius(self) -> tuple[int, int]:
-        """Return the radii of the corners; those of a round table make an ellipse."""
-        return (self.width // 2, self.height // 2) if self.shape == Table.Shape.ROUND else (12, 12)
+    def outline(self) -> SafeString:
+        """Return the attributes of the rectangle that draws the table; the corners of a round table make an ellipse."""
+        return rectangle(self.shape, self.width, self.height)
+
+    @property
+    def ring(self) -> SafeString:
+        """Return the attributes of the ring around a table that needs somebody."""
+        return rectangle(self.shape, self.width, self.height, around=RING)
 
     @property
     def dots(self) -> list[tuple[int, str]]:
@@ -125,8 +130,8 @@ class FloorTable:
 
     @property
     def middle(self) -> str:
-        """Return the point around which the table is turned."""
-        return f"{self.width / 2:g} {self.height / 2:g}"
+        """Return the middle of the table in the room."""
+        return f"{self.x + self.width / 2:g} {self.y + self.height / 2:g}"
 
 
 @dataclass(frozen=True, slots=True)
