@@ -20,6 +20,7 @@ from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Device, Restaurant
 from menu.selectors import PausedNow, paused_now
+from orders.floor.calls import Call, open_calls
 from orders.floor.states import LEGEND, STATES, URGENCY, TableState
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus, OrderStatus
@@ -94,6 +95,7 @@ class Floor:
     tables: tuple[FloorTable, ...]
     list: tuple[FloorTable, ...]
     alarms: tuple[Alarm, ...]
+    calls: tuple[Call, ...]
     pauses: Sequence[PausedNow]
     seq: int
     epoch: str
@@ -124,6 +126,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         tables=tables,
         list=tuple(sorted(tables, key=lambda table: table.urgency)),
         alarms=alarms(actor, now),
+        calls=open_calls(actor),
         pauses=paused_now(actor, now),
         seq=position.seq,
         epoch=position.epoch,
