@@ -256,18 +256,3 @@ def test_the_floor_answers_by_plain_forms(house, call):
 def test_roles_that_do_not_answer_by_form(house, call):
     with nothing_changes():
         assert house.browser("cashier").post(f"/floor/calls/{call.pk}/take/").status_code == 403
-
-
-def test_the_floors_data(house, evening):
-    from orders.floor.plan import read_floor
-
-    first, _new = call_staff(table_id=house.table.pk, reason="bill", actor=house.pad_actor)
-    evening.shift(60)
-    call_staff(table_id=house.table.pk, reason="help", actor=house.pad_actor)
-    ana = house.actor("waiter")
-    take_call(call_id=first.pk, actor=ana)
-    shown = read_floor(ana).calls
-    assert [(each.reason, each.taken_by, each.table_name) for each in shown] == [
-        ("help", "", house.table.name), ("bill", ana.label, house.table.name)
-    ]  # fmt: skip
-    assert shown[1].since == timezone.now() - timedelta(seconds=60)
