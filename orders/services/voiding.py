@@ -21,7 +21,7 @@ from orders.transitions import UNTOUCHED, LineStatus, OrderStatus
 
 
 class Stage(StrEnum):
-    """How far the kitchen was with a voided line. The furthest of several lines counts."""
+    """The stage of a voided line in the kitchen. The furthest of several lines counts."""
 
     HELD = "held"
     QUEUED = "queued"
