@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.roles import Permission
+from orders.floor.calls import Call
 from orders.floor.rounds import Round, Sitting
 from orders.transitions import OrderStatus
 from tables.models import Table
+from tables.transitions import CallReason
 
 ORDER_AFTER = timedelta(minutes=5)  # seated for so long without an order
 CLEAR_AFTER = timedelta(minutes=60)  # nothing was served for so long
@@ -66,12 +68,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A table with its present state, the start of that state, and its party with the orders."""
+    """A table with its present state, the start of that state, its party with the orders, and its service calls."""
 
     table: Table
     state: str
     since: datetime | None
     sitting: Sitting
+    calls: tuple[Call, ...]
     now: datetime
 
 
@@ -93,6 +96,29 @@ def changes_at(state: str, since: datetime | None, late_seconds: int) -> datetim
         return None
     after = {"waiting": timedelta(seconds=late_seconds), "occupied": ORDER_AFTER, "eating": CLEAR_AFTER}.get(state)
     return since + after if after else None
+
+
+def _calls(found: Situation) -> Iterable[Need]:
+    """Yield a need for each open call. A call that somebody has taken is quiet until that person is done."""
+    for call in found.calls:
+        rank, mark = _CALL_RANKS[call.reason], "bill" if call.reason == CallReason.BILL else "calls"
+        if call.taken_at is None:
+            url = reverse("floor:take-call", args=[call.id])
+            yield Need(mark, _call_words(call), call.since, rank, Act("take", _("Going"), url, Permission.ANSWER_CALLS))
+        else:
+            words = _("%(name)s is going: %(call)s") % {"name": call.taken_by, "call": _call_words(call)}
+            act = Act("close", _("Done"), reverse("floor:close-call", args=[call.id]), Permission.ANSWER_CALLS)
+            yield Need("occupied", words, call.since, 7, act)
+
+
+_CALL_RANKS: dict[str, int] = {CallReason.HELP: 0, CallReason.WAITER: 1, CallReason.BILL: 4}
+
+
+def _call_words(call: Call) -> str:
+    """Return the reason of a call, and which call of the party it is from the second on."""
+    if call.number < 2:
+        return call.words
+    return _("%(call)s, call %(number)s") % {"call": call.words, "number": call.number}
 
 
 def _ready(found: Situation) -> Iterable[Need]:
@@ -173,6 +199,7 @@ def _open(table: Table) -> Act:
 
 
 _CHECKS: tuple[Callable[[Situation], Iterable[Need]], ...] = (
+    _calls,
     _ready,
     _late,
     _held,
