@@ -14,6 +14,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.places import Place
 from bistro.core.kernel.roles import Permission, Role
+from bistro.core.models import TabletSession
 
 # {role: the place where it starts}. Every other role starts at the start page.
 _FIRST = {
@@ -46,6 +47,7 @@ class Shell:
     role: str
     alarms: Sequence[Any]
     watches_alarms: bool
+    idle_minutes: int = 0  # until a shared tablet locks; 0 elsewhere
 
 
 def shell_of(request: HttpRequest) -> Shell:
@@ -53,6 +55,7 @@ def shell_of(request: HttpRequest) -> Shell:
     actor = request_actor(request)
     if actor is None:
         return Shell((), "", "", "", (), watches_alarms=False)
+    session: TabletSession | None = getattr(request, "tablet_session", None)
     watches = actor.may(Permission.WATCH_FLOOR)
     return Shell(
         links=_links(actor, request.path),
@@ -61,6 +64,7 @@ def shell_of(request: HttpRequest) -> Shell:
         role=", ".join(sorted(Role(role).name.capitalize() for role in actor.roles)),
         alarms=alarms_of(actor) if watches else (),
         watches_alarms=watches,
+        idle_minutes=session.restaurant.tablet_idle_minutes if session is not None else 0,
     )
 
 
