@@ -17,7 +17,8 @@ function watch(form) {
   const touch = () => {
     touchedAt = Date.now();
   };
-  for (const name of ["pointerdown", "keydown", "wheel"]) addEventListener(name, touch, { passive: true, capture: true });
+  for (const name of ["pointerdown", "keydown", "wheel"])
+    addEventListener(name, touch, { passive: true, capture: true });
 
   const lock = () => {
     form.elements.next.value = location.pathname + location.search;

@@ -16,7 +16,7 @@ WRONG = frozenset({"wrong_pin", "wrong_password", "throttled"})
 
 def members_with_pin(actor: Actor, permission: Permission | None = None) -> list[Membership]:
     """Return the members who can come by PIN, by name; with a permission, those who can approve it."""
-    rows = [member for member in pin_proofs.members(actor).filter(pin__isnull=False) if _has(member, permission)]
+    rows = [member for member in pin_proofs.members(actor=actor).filter(pin__isnull=False) if _has(member, permission)]
     return sorted(rows, key=lambda member: member.staff.get_full_name().casefold())
 
 

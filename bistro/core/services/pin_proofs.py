@@ -31,7 +31,7 @@ def prove_pin(*, membership_id: int, pin: str, actor: Actor) -> Membership:
     The fifth wrong one in a row locks the pair of member and device for a quarter of an hour. Raises NotYours,
     InvalidInput (`wrong_pin`, `no_pin`, `pin_expired`), TooMany while locked.
     """
-    member = members(actor).filter(pk=membership_id).first()
+    member = members(actor=actor).filter(pk=membership_id).first()
     if member is None:
         raise NotYours("There is no such member.", code="member_not_found")
     if not hasattr(member, "pin"):
@@ -46,7 +46,7 @@ def prove_pin(*, membership_id: int, pin: str, actor: Actor) -> Membership:
 
 def prove_password(*, membership_id: int, password: str, actor: Actor) -> Membership:
     """Return the active member whose password this is. Wrong ones count like wrong PINs. Raises as `prove_pin`."""
-    member = members(actor).get(pk=membership_id)
+    member = members(actor=actor).get(pk=membership_id)
     _prove(member, actor, lambda: member.staff.check_password(password), "password")
     return member  # type: ignore[no-any-return]
 
@@ -64,7 +64,7 @@ def approve(*, membership_id: int, pin: str, permission: Permission, actor: Acto
     return member
 
 
-def members(actor: Actor) -> MembershipQuerySet:
+def members(*, actor: Actor) -> MembershipQuerySet:
     """Return the active members of the actor's restaurant with everything that a proof needs."""
     rows = Membership.objects.visible_to(actor).active()
     return rows.select_related("staff", "restaurant", "pin").order_by("pk")  # type: ignore[no-any-return]

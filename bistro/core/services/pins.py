@@ -24,7 +24,7 @@ def set_pin(*, new_pin: str, actor: Actor, pin: str = "", password: str = "") ->
     proof), TooMany after wrong proofs, NotPermitted for a device.
     """
     require_good_pin(new_pin)
-    member = members(actor).filter(staff_id=actor.id).first() if actor.is_staff else None
+    member = members(actor=actor).filter(staff_id=actor.id).first() if actor.is_staff else None
     if member is None:
         raise NotPermitted("Only a member of staff has a PIN.")
     if password:
@@ -40,7 +40,7 @@ def replace_one_time_pin(*, new_pin: str, actor: Actor) -> None:
     Locks: membership. Raises InvalidInput for a weak PIN, NotPermitted if nobody came so.
     """
     require_good_pin(new_pin)
-    came = members(actor).filter(tablet_sessions__device_id=actor.device_id, tablet_sessions__ended_at=None)
+    came = members(actor=actor).filter(tablet_sessions__device_id=actor.device_id, tablet_sessions__ended_at=None)
     member = came.filter(pin__one_time_until__isnull=False).first() if actor.device_id is not None else None
     if member is None:
         raise NotPermitted("Enter your one-time PIN first.")

@@ -39,7 +39,7 @@ def tablet(ana):
 
 def pin_of(member, pin):
     """Return whether the stored PIN of a member is this one."""
-    stored = members(actor_of_member(member)).get(pk=member.pk)
+    stored = members(actor=actor_of_member(member)).get(pk=member.pk)
     return hasattr(stored, "pin") and is_pin(stored, pin)
 
 
