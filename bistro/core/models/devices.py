@@ -26,7 +26,7 @@ class DeviceQuerySet(TenantQuerySet):
 class Device(models.Model):
     """A thing with a token instead of a login. `tables.Pad` and `kitchen.Screen` hold its place.
 
-    A tablet is shared by members of staff, who say by PIN who they are (ADR 0039).
+    A tablet is shared by members of staff, who say by PIN who they are (ADR 0044).
 
     Tokens are stored as SHA-256. After a rotation the old one is valid until the first use of the new one.
 
