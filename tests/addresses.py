@@ -56,6 +56,9 @@ API = {
 PAGES = {
     "": None,
     "login/": None,
+    "alarms/": None,
+    "styleguide/": None,
+    "theme/": None,
     "restaurant/": None,
     "me/": None,
     "me/name/": None,
@@ -102,6 +105,7 @@ PAGES = {
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/state/": "table",
     "floor/tables/<int:pk>/order/": "table",
+    "floor/tables/<int:pk>/deliver/": "table",
     "floor/tables/<int:pk>/clear/": "table",
     "floor/tables/<int:pk>/allergies/": "table",
     "floor/orders/<int:pk>/confirm/": "order",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tables/<int:pk>/", views.table, name="table"),
     path("tables/<int:pk>/state/", views.table_state, name="table-state"),
     path("tables/<int:pk>/order/", views.place_order, name="place-order"),
+    path("tables/<int:pk>/deliver/", views.deliver_ready, name="deliver-ready"),
     path("tables/<int:pk>/clear/", views.clear, name="clear"),
     path("tables/<int:pk>/allergies/", views.declare_allergies, name="declare-allergies"),
     path("orders/<int:pk>/confirm/", views.confirm, name="confirm"),

@@ -6,7 +6,7 @@ from orders.services.clearing import clear_table
 from orders.services.declaring import declare_allergies
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course
-from orders.services.moving import cancel_order, confirm_order, deliver_order
+from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
 
@@ -18,6 +18,7 @@ __all__ = [
     "confirm_order",
     "declare_allergies",
     "deliver_order",
+    "deliver_ready",
     "fire_course",
     "fire_due_courses",
     "place_order",

@@ -1,23 +1,23 @@
-// Keypads of pages: they write digits into the field that `data-keypad` names. The field takes a keyboard too.
+// Keypads: the keys write into the field that the pad names. The field stays a field: a keyboard works as well.
 
-/** Return the text of a field after a key of the keypad: a digit or sign, "back" or "clear". */
-export function afterKey(text, key, longest = 20) {
-  if (key === "clear") return "";
-  if (key === "back") return text.slice(0, -1);
-  return text.length < longest ? text + key : text;
+import { pressed } from "./digits.js";
+
+function press(pad, key) {
+  const field = document.getElementById(pad.dataset.keypad);
+  field.value = pressed(field.value, key, field.maxLength > 0 ? field.maxLength : undefined);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function connect(keypad) {
-  const field = document.getElementById(keypad.dataset.keypad);
-  if (!field) return;
-  keypad.hidden = false;
-  field.inputMode = "none"; // the device's own keyboard would cover the keypad
-  keypad.addEventListener("click", ({ target }) => {
-    const key = target.closest("button")?.value;
-    if (!key) return;
-    field.value = afterKey(field.value, key, field.maxLength > 0 ? field.maxLength : undefined);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+function show() {
+  for (const pad of document.querySelectorAll("[data-keypad][data-needs-script]")) {
+    pad.hidden = false;
+    document.getElementById(pad.dataset.keypad).inputMode = "none"; // the device's own keys would cover the pad
+  }
 }
 
-if (typeof document !== "undefined") for (const keypad of document.querySelectorAll("[data-keypad]")) connect(keypad);
+document.addEventListener("click", ({ target }) => {
+  const key = target.closest(".keypad__key");
+  if (key) press(key.closest("[data-keypad]"), key.value);
+});
+document.addEventListener("bistro:swapped", show);
+show();

@@ -75,12 +75,11 @@ def to_login(request: HttpRequest) -> HttpResponse:
 
 
 def to_tablet(request: HttpRequest) -> HttpResponse:
-    """Redirect to the lock screen of a shared tablet and then back to this page, or to the page that posted a form."""
-    if request.method in ("GET", "HEAD"):
-        back = request.get_full_path()
-    else:
-        back = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/"
-    return _via(reverse("tablet"), back, request)
+    """Redirect to the lock screen of a shared tablet and then back to this page, or to the one that asked for a part."""
+    page = request.headers.get("HX-Current-URL")
+    if page is None:
+        page = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+    return _via(reverse("tablet"), page, request)
 
 
 def _via(page: str, back: str, request: HttpRequest) -> HttpResponse:

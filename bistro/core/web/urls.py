@@ -4,9 +4,10 @@ from django.urls import path
 
 from bistro.core.ops.health import live, ready
 from bistro.core.ops.metrics import metrics
-from bistro.core.web import me_views, tablet_views, views
+from bistro.core.web import me_views, shell_views, tablet_views, views
 from bistro.core.web.invitation_views import invitation
 from bistro.core.web.pairing_views import show_code
+from bistro.core.web.styleguide import styleguide
 from bistro.core.web.uploads import upload
 
 urlpatterns = [
@@ -21,6 +22,9 @@ urlpatterns = [
     path("tablet/new-pin/", tablet_views.new_pin, name="tablet-new-pin"),
     path("tablet/lock/", tablet_views.lock, name="tablet-lock"),
     path("tablet/touched/", tablet_views.touched, name="tablet-touched"),
+    path("alarms/", shell_views.alarms, name="alarms"),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("theme/", shell_views.choose_theme, name="theme"),
     path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("device/", views.device_setup, name="device-setup"),

@@ -1,21 +1,9 @@
+// Tests of static/js/idle.js.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { due } from "../../static/js/idle.js";
-import { afterKey } from "../../static/js/keypads.js";
-
-test("a keypad writes, deletes and clears", () => {
-  assert.equal(afterKey("12", "3"), "123");
-  assert.equal(afterKey("12", "."), "12.");
-  assert.equal(afterKey("12", "back"), "1");
-  assert.equal(afterKey("", "back"), "");
-  assert.equal(afterKey("12", "clear"), "");
-});
-
-test("a keypad stops at the longest text", () => {
-  assert.equal(afterKey("12345678", "9", 8), "12345678");
-  assert.equal(afterKey("1234567", "9", 8), "12345679");
-});
 
 const MINUTE = 60_000;
 
