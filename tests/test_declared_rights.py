@@ -27,6 +27,7 @@ ANY_CREDENTIAL = {
     "auth/me", "api/v1/auth/me", "api/v1/auth/ticket", "api/order", "api/orders", "api/v1/orders", "api/v1/menu",
     "api/v1/orders/<int:pk>", "api/v1/orders/restaurant/<str:restaurant_id>/orders", "api/v1/pauses",
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
+    "api/v1/pad/calls",
 }  # fmt: skip
 OPEN_IN_THE_ADMIN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
 

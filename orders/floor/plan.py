@@ -20,6 +20,7 @@ from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
 from menu.selectors import PausedNow, paused_now
 from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
+from orders.floor.calls import Call, open_calls
 from orders.floor.needs import Need, Situation, changes_at, need_of
 from orders.floor.rounds import IN_KITCHEN, Sitting, sittings
 from orders.floor.shapes import Chairs, Texts, chairs, texts
@@ -147,6 +148,7 @@ class Floor:
     tables: tuple[FloorTable, ...]
     needs: tuple[FloorTable, ...]
     alarms: tuple[Alarm, ...]
+    calls: tuple[Call, ...]
     pauses: Sequence[PausedNow]
     seq: int
     epoch: str
@@ -206,6 +208,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         tables=tables,
         needs=tuple(sorted((table for table in tables if table.need), key=lambda table: table.sort)),
         alarms=alarms(actor, now),
+        calls=open_calls(actor),
         pauses=paused_now(actor, now),
         seq=position.seq,
         epoch=position.epoch,

@@ -9,6 +9,7 @@ from orders.services.firing import fire_course, remove_course
 from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
+from orders.services.voiding import void_lines
 
 __all__ = [
     "PlacedOrder",
@@ -28,5 +29,6 @@ __all__ = [
     "raise_unseen_alarms",
     "remove_course",
     "replace_lines",
+    "void_lines",
     "withdraw_order",
 ]

@@ -10,9 +10,9 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.kernel.transitions import require_move
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
+from orders.events import CourseServed, OrderConfirmed, OrderDelivered
 from orders.models import Order
-from orders.steps import lock_own_party, locked_order, move, plan_next_course, return_portions
+from orders.steps import cancel, lock_own_party, locked_order, move, plan_next_course, return_portions
 from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
@@ -52,10 +52,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
                 allowed=ORDER_MOVES[order.status] - {OrderStatus.CANCELLED},
             )
         begun = order.status not in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
-        order.cancel_reason = clean_text(reason)[:200]
-        move(order, OrderStatus.CANCELLED, work)
-        order.save(update_fields=["cancel_reason"])
-        work.record(OrderCancelled.of(order))
+        cancel(order, clean_text(reason), work)
         lines = [line for line in order.lines.all() if not begun or line.status == LineStatus.HELD]
         if lines:
             return_portions(order, lines, work)

@@ -97,7 +97,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                 )
             },
         ),
-        ("Pads and tablets", {"fields": ("pads_need_session", "tablet_idle_minutes")}),
+        ("Pads and tablets", {"fields": ("pads_need_session", "calls_ring_seconds", "tablet_idle_minutes")}),
         (
             "Documents",
             {

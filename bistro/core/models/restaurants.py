@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -114,6 +115,15 @@ class Restaurant(models.Model):
         default=5,
         db_default=5,
         help_text="Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.",
+    )
+    calls_ring_seconds = models.PositiveSmallIntegerField(
+        "seconds until a call rings again",
+        default=30,
+        db_default=30,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5)],
+        help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.",
     )
     legal_name = models.CharField(
         max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."

@@ -75,7 +75,7 @@ def to_login(request: HttpRequest) -> HttpResponse:
 
 
 def to_tablet(request: HttpRequest) -> HttpResponse:
-    """Redirect to the lock screen of a shared tablet and then back to this page, or to the one that asked for a part."""
+    """Redirect to the lock screen of a shared tablet and then back to this page, or to the one that asked."""
     page = request.headers.get("HX-Current-URL")
     if page is None:
         page = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")

@@ -3,12 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +21,7 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Membership
 from bistro.core.services import pins, tablets
-from bistro.core.web.pages import with_status
+from bistro.core.web.pages import next_page, with_status
 from bistro.core.web.shell import home_of, initials_of
 
 LOCK_SCREEN = "core/tablet.html"
@@ -122,9 +121,8 @@ def _shown(member: Membership) -> dict[str, Any]:
 
 def _next(request: HttpRequest, person: Actor) -> str:
     """Return the page to go to after the PIN: the one that was open, if the person may open it, else the own start."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
-    return target if ours and _may_open(urlsplit(target).path, person) else home_of(person)
+    target = next_page(request, "")
+    return target if target and _may_open(urlsplit(target).path, person) else home_of(person)
 
 
 def _may_open(path: str, person: Actor) -> bool:
