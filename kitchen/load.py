@@ -62,7 +62,8 @@ class BoardLoad:
 def board_load(actor: Actor, restaurant: Restaurant, station_id: int | None, now: datetime) -> BoardLoad:
     """Return the load for the board of one station, or of all: two queries."""
     took = fulfilments(restaurant, station_id, now)
-    return BoardLoad(overall(took.values()), paused_now(actor, now), reverse("kitchen:pauses"))
+    pauses_url = reverse("kitchen:pauses") + (f"?station={station_id}" if station_id else "")
+    return BoardLoad(overall(took.values()), paused_now(actor, now), pauses_url)
 
 
 def station_loads(restaurant: Restaurant, now: datetime) -> list[StationLoad]:

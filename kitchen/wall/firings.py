@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bistro.core.models import Restaurant
 from kitchen.compiled_queries import firing_versions
 from kitchen.models import Ticket
-from kitchen.transitions import OPEN_TICKETS, TicketStatus
+from kitchen.transitions import TicketStatus
 from kitchen.wall.parts import share_at
 from kitchen.wall.tickets import BoardLine, BoardTicket, board_ticket, board_tickets
 from menu.compiled import CompiledMenu
@@ -95,9 +95,3 @@ def _merged_line(found: Sequence[tuple[str, BoardLine]]) -> BoardLine:
         plated=all(line.plated for line in lines),
         stations=[(station, line.status) for station, line in found],
     )
-
-
-def open_tickets_like(ticket: Ticket) -> list[int]:
-    """Return the ids of the open tickets of a ticket's firing, by station."""
-    rows = Ticket.objects.filter(order_id=ticket.order_id, fired_course=ticket.fired_course, status__in=OPEN_TICKETS)
-    return list(rows.order_by("station__position", "pk").values_list("pk", flat=True))

@@ -93,6 +93,11 @@ class BoardTicket:
     recallable: bool
     problem: str = ""
 
+    @property
+    def query(self) -> str:
+        """Return the query by which an act concerns all tickets that this one stands for."""
+        return "?all=yes" if self.whole else ""
+
 
 def board_tickets(
     rows: Iterable[Ticket], restaurant: Restaurant, menu: CompiledMenu, now: datetime
