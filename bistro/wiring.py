@@ -34,12 +34,32 @@ FLOOR_ALARMS: list[str] = [
 # The alarms that the shell counts and lists: (actor, now) -> orders.floor.plan.Alarm.
 SHELL_ALARMS = "orders.floor.plan.alarms"
 
+# Facts of higher apps about the person in the shell, each (actor) -> pairs of label and text ("My section", "Window").
+SHELL_FACTS: list[str] = []
+
 # The places of the shell's rail, in this order. A role sees those that it may open.
 PLACES: list[Place] = [
-    Place("floor", _("Floor"), "floor:floor", "floor", Permission.WATCH_FLOOR),
-    Place("kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN),
-    Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN),
-    Place("admin", _("Admin"), "admin:index", "admin", Permission.MANAGE, on_phone=False),
+    Place(
+        "floor",
+        _("Floor"),
+        "floor:floor",
+        "floor",
+        Permission.WATCH_FLOOR,
+        about=_("Tables, who needs somebody, orders"),
+    ),
+    Place(
+        "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")
+    ),
+    Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
+    Place(
+        "admin",
+        _("Admin"),
+        "admin:index",
+        "admin",
+        Permission.MANAGE,
+        False,
+        _("Menu, tables, staff, devices, history"),
+    ),
 ]
 
 # Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.

@@ -56,6 +56,9 @@ API = {
 PAGES = {
     "": None,
     "login/": None,
+    "alarms/": None,
+    "styleguide/": None,
+    "theme/": None,
     "restaurant/": None,
     "device/": None,
     "device/code/": None,

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
-OPEN_PAGES = {"", "login/", "logout/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}

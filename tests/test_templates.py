@@ -41,7 +41,7 @@ def test_every_class_of_a_context_exists():
 
 def test_a_class_that_does_not_exist_is_found():
     """Control."""
-    text = "line (kitchen.wall.board.BoardLine), look (kitchen.look.Look), sheet (kitchen.wall.board.Sheet)"
+    text = "line (kitchen.wall.board.BoardData), look (kitchen.look.Look), sheet (kitchen.wall.board.Sheet)"
     assert missing_classes(text) == ["kitchen.look.Look", "kitchen.wall.board.Sheet"]
 
 

@@ -79,7 +79,6 @@ def test_a_ticket_says_what_to_cook(house, cook):
     }
     order = house.place(lines=[line], note="birthday")
     text = text_of(cook.get("/kitchen/"))
-    (ticket,) = house.tickets(order)
     assert f'id="ticket-{order["id"]}-0"' in text, "on the board of all stations a ticket is a firing of its order"
     for part in (house.table.name, "#1", "Bacon", "“no salt”", "seat 2", "course 2", "birthday", house.pad.device.name):
         assert part in text

@@ -32,7 +32,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a cook reads of a dish: the part made here, the dish it belongs to ("" if it is the dish), the choices."""
+    """A dish as a cook reads it: the part made here, the dish it belongs to ("" if it is the dish), the choices."""
 
     name: str
     of: str

@@ -146,26 +146,16 @@ def board_ticket(
         stations=[ticket.station.name],
         sort=sort_key(ticket),
         id=ticket.pk,
-        order_id=ticket.order_id,
-        number=ticket.order.number,
-        table=ticket.order.place,
-        pickup=pickup_facts(ticket.order, restaurant.tz),
         station_id=ticket.station_id,
         station_name=ticket.station.name,
         course=ticket.fired_course or _only_course(ticket),
         fired=ticket.fired_course > 0,
-        placed_by=ticket.order.placed_by,
         status=ticket.status,
         fired_at=ticket.fired_at,
         age=age,
         lines=[_board_line(row, share, menu) for row in ticket.lines.all()],
-        note=ticket.order.note,
         version=ticket.version,
         also_at=[name for station_id, name in stations if station_id != ticket.station_id],
-        done_at=ticket.done_at,
-        done_by=ticket.done_by,
-        done_on=ticket.done_on,
-        placed_at=ticket.order.placed_at,
         aged_from=aged_from,
         soon_seconds=limits.soon,
         late_seconds=limits.late,
@@ -174,10 +164,35 @@ def board_ticket(
         alert=ticket.alert_at is not None,
         voided=ticket.voided or [],
         cancelled=ticket.status == TicketStatus.CANCELLED,
-        recalls=ticket.recalls,
-        recalled_at=ticket.recalled_at,
-        recallable=ticket.status == TicketStatus.DONE and ticket.order.status in OPEN,
+        **_of_order(ticket, restaurant),
+        **_history(ticket),
     )
+
+
+def _of_order(ticket: Ticket, restaurant: Restaurant) -> dict[str, Any]:
+    """Return what a ticket says of its order."""
+    order = ticket.order
+    return {
+        "order_id": order.pk,
+        "number": order.number,
+        "table": order.place,
+        "pickup": pickup_facts(order, restaurant.tz),
+        "placed_by": order.placed_by,
+        "placed_at": order.placed_at,
+        "note": order.note,
+    }
+
+
+def _history(ticket: Ticket) -> dict[str, Any]:
+    """Return when a ticket was bumped and recalled, and whether it can be recalled now."""
+    return {
+        "done_at": ticket.done_at,
+        "done_by": ticket.done_by,
+        "done_on": ticket.done_on,
+        "recalls": ticket.recalls,
+        "recalled_at": ticket.recalled_at,
+        "recallable": ticket.status == TicketStatus.DONE and ticket.order.status in OPEN,
+    }
 
 
 def sort_key(ticket: Ticket) -> str:

@@ -2,7 +2,7 @@
 // left stays empty until the page turns, or until the next ticket of the row that has no number yet takes it. Of several
 // empty places a ticket takes the first that is high enough, else the last one.
 
-import { isPaged, numberOf } from "./pages.js";
+import { isPaged, numberOf } from "./numbers.js";
 
 const heights = new WeakMap(); // list -> { id of a ticket that took a place: the height of that place }
 
@@ -74,7 +74,9 @@ export function closeGaps() {
   if (document.activeElement !== focused) focused?.focus({ preventScroll: true });
 }
 
-// A ticket whose place in the row changes, such as an order that is ready, stays where it is until the page turns.
-document.addEventListener("bistro:moving", (event) => {
-  if (isPaged() && numberOf(event.target)) event.preventDefault();
-});
+/** Keep places from now on: an order that becomes ready, too, stays where it is until the page turns. */
+export function startGaps() {
+  document.addEventListener("bistro:moving", (event) => {
+    if (isPaged() && numberOf(event.target)) event.preventDefault();
+  });
+}

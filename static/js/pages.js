@@ -2,7 +2,8 @@
 // one page is one screen width of these columns. The tickets of a page carry numbers, by which keys choose them.
 
 import { markBroken, markContinued, markTall } from "./breaking.js";
-import { closeGaps, fillGaps } from "./gaps.js";
+import { closeGaps, fillGaps, startGaps } from "./gaps.js";
+import { isPaged, numberOf, remember } from "./numbers.js";
 
 const PAGE_KEY_REST_MS = 60_000; // after this time without a touch the wall turns to the oldest tickets
 
@@ -16,9 +17,6 @@ const lists = () =>
 
 /** Return all tickets of the board, in order. */
 export const allTickets = () => [...document.querySelectorAll(".lane__tickets > .ticket")];
-
-/** Return whether this screen is large enough for pages; a phone scrolls. */
-export const isPaged = () => getComputedStyle(board()).getPropertyValue("--paged").trim() === "1";
 
 /** Return the distance from one page to the next, in pixels of the list. */
 function strideOf(list) {
@@ -38,21 +36,17 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-let numbers = new Map(); // id of a ticket of this page -> its number
-
-/** Return the number of a ticket on this page, or 0. */
-export const numberOf = (ticket) => numbers.get(ticket.id) ?? 0;
-
 /** Number the places of this page 1, 2, 3…, empty ones too, and no others. */
 function number(perPlace) {
   let position = 0;
-  numbers = new Map();
+  const numbers = new Map();
   for (const [place, at] of perPlace) {
     const here = at === page;
     if (here) position += 1;
     if (here && place.id) numbers.set(place.id, position);
     write(place.querySelector(".ticket__position"), here ? String(position) : "");
   }
+  remember(numbers);
 }
 
 /** Return the pager's text for the tickets on other pages. */
@@ -166,9 +160,6 @@ export const ticketsHere = () => allTickets().filter(numberOf);
 /** Return the ticket with a number on this page, or undefined. */
 export const ticketNumbered = (wanted) => allTickets().find((ticket) => numberOf(ticket) === wanted);
 
-/** Return the highest number on this page, or 0. */
-export const highestNumber = () => Math.max(0, ...numbers.values());
-
 /** Bring a ticket into view: turn to its page, or scroll on a phone. */
 export function show(ticket) {
   touchedAt = Date.now();
@@ -193,6 +184,7 @@ export function pageElsewhere(ticket) {
 /** Keep the pages up to date from now on. */
 export function startPages() {
   document.documentElement.dataset.paged = "";
+  startGaps();
   for (const event of ["pointerdown", "keydown"]) {
     document.addEventListener(event, () => {
       touchedAt = Date.now();

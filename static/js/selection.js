@@ -1,7 +1,8 @@
 // The chosen ticket of the wall. Choosing a ticket gives focus to its main button, so that Enter is the browser's own
 // click on a real button. Keys and a bump bar move the focus from ticket to ticket and from line to line.
 
-import { allTickets, highestNumber, show, ticketNumbered, ticketsHere } from "./pages.js";
+import { highestNumber } from "./numbers.js";
+import { allTickets, show, ticketNumbered, ticketsHere } from "./pages.js";
 
 const TYPING_MS = 800;
 const NOTHING_TYPED = { digits: "", at: 0 };

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
+from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_member, memberships_of, request_actor
 from bistro.core.auth.authentication import set_device_cookie
 from bistro.core.auth.known_logins import remember_login
 from bistro.core.auth.rate_limits import client_address, limited_codes
@@ -21,10 +21,11 @@ from bistro.core.models import Device, Staff
 from bistro.core.services import devices
 from bistro.core.web.pages import render_refusal
 from bistro.core.web.pairing_views import HOME
+from bistro.core.web.shell import SEVERAL_RESTAURANTS, home_of
 
 
 class Login(LoginView):
-    """The login page. A person with one membership goes straight on, others choose a restaurant."""
+    """The login page. A person with one membership lands where the role works, others choose a restaurant first."""
 
     template_name = "registration/login.html"
 
@@ -36,14 +37,24 @@ class Login(LoginView):
             return render_refusal(request, self.template_name, refusal)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
+        super().form_valid(form)
+        target = self.get_redirect_url()
         members = memberships_of(form.get_user())
         if len(members) == 1:
             self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
+            target = target or home_of(actor_of_member(members[0]))
         elif len(members) > 1:
-            answer = redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': answer['Location']})}")
+            self.request.session[SEVERAL_RESTAURANTS] = True
+            wanted = f"?{urlencode({'next': target})}" if target else ""
+            target = reverse("choose-restaurant") + wanted
+        answer = redirect(target or _without_restaurant(form.get_user()))
         remember_login(self.request, answer, form.get_user())
         return answer
+
+
+def _without_restaurant(staff: Staff) -> str:
+    """Return where a login without a membership lands: the operator in the admin, others on the start page."""
+    return reverse("admin:index") if staff.is_superuser else reverse("start")
 
 
 @login_required
@@ -54,10 +65,11 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
     members = memberships_of(request.user)
     if request.method == "POST":
         wanted = request.POST.get("restaurant", "")
-        if wanted not in [str(member.restaurant_id) for member in members]:
+        chosen = next((member for member in members if str(member.restaurant_id) == wanted), None)
+        if chosen is None:
             raise Http404("There is no such restaurant.")
-        request.session[SESSION_RESTAURANT] = int(wanted)
-        return redirect(_next(request))
+        request.session[SESSION_RESTAURANT] = chosen.restaurant_id
+        return redirect(_next(request) or home_of(actor_of_member(chosen)))
     return render(request, "core/choose_restaurant.html", {"memberships": members, "next": _next(request)})
 
 
@@ -85,7 +97,7 @@ def device_setup(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Return the page to go to afterwards, if it is one of ours."""
-    target = request.POST.get("next") or request.GET.get("next") or "/"
+    """Return the wanted next page if it is one of ours, otherwise an empty text."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
-    return target if safe else "/"
+    return target if safe else ""
