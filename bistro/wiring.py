@@ -15,6 +15,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
+    "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
@@ -31,8 +32,8 @@ FLOOR_ALARMS: list[str] = [
     "bistro.backup.alarms.backup_alarms",
 ]
 
-# The alarms that the shell counts and lists: (actor, now) -> orders.floor.plan.Alarm.
-SHELL_ALARMS = "orders.floor.plan.alarms"
+# The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.
+SHELL_ALARMS = "orders.floor.alarms.alarms"
 
 # Facts of higher apps about the person in the shell, each (actor) -> pairs of label and text ("My section", "Window").
 SHELL_FACTS: list[str] = []
@@ -71,7 +72,9 @@ HEALTH_CHECKS: list[str] = ["kitchen.printing.health.printer_backlog"]
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
+    "menu.services.end_timed_offs",
     "menu.files.services.import_due",
+    "tables.services.ring_again",
     "orders.services.raise_unseen_alarms",
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
@@ -81,6 +84,7 @@ SWEEPS: list[str] = [
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
+    "bistro.core.auth.tablets.sweep_tablets",
 ]
 
 # (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.

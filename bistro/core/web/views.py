@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_member, memberships_of, request_actor
@@ -18,8 +17,8 @@ from bistro.core.auth.rate_limits import client_address, limited_codes
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
-from bistro.core.services import devices
-from bistro.core.web.pages import render_refusal
+from bistro.core.services import devices, tablets
+from bistro.core.web.pages import next_page, render_refusal
 from bistro.core.web.pairing_views import HOME
 from bistro.core.web.shell import SEVERAL_RESTAURANTS, home_of
 
@@ -57,6 +56,18 @@ def _without_restaurant(staff: Staff) -> str:
     return reverse("admin:index") if staff.is_superuser else reverse("start")
 
 
+class Logout(LogoutView):
+    """Sign out. On a shared tablet this is the lock screen, for the next person."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """End the session of the browser, or of the person on the tablet."""
+        actor = request_actor(request)
+        if actor is not None and actor.came_by_pin:
+            tablets.lock_tablet(actor=actor)
+            return redirect("tablet")
+        return super().post(request, *args, **kwargs)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def choose_restaurant(request: HttpRequest) -> HttpResponse:
@@ -69,8 +80,8 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
         if chosen is None:
             raise Http404("There is no such restaurant.")
         request.session[SESSION_RESTAURANT] = chosen.restaurant_id
-        return redirect(_next(request) or home_of(actor_of_member(chosen)))
-    return render(request, "core/choose_restaurant.html", {"memberships": members, "next": _next(request)})
+        return redirect(next_page(request, "") or home_of(actor_of_member(chosen)))
+    return render(request, "core/choose_restaurant.html", {"memberships": members, "next": next_page(request, "")})
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,21 +94,16 @@ def device_setup(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         actor = request_actor(request)
         here = actor if actor is not None and not actor.is_staff else None
-        if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
-            return redirect(HOME[Device.Kind.KITCHEN])
-        return render(request, "core/device_setup.html", {"next": _next(request), "here": here})
+        if here is not None and "again" not in request.GET:
+            starts = {Role.SCREEN: Device.Kind.KITCHEN, Role.TABLET: Device.Kind.TABLET}
+            for role in here.roles & starts.keys():
+                return redirect(HOME[starts[Role(role)]])
+        return render(request, "core/device_setup.html", {"next": next_page(request), "here": here})
     try:
         with limited_codes(f"page:{client_address(request)}"):
             device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
     except DomainError as refusal:
-        return render_refusal(request, "core/device_setup.html", refusal, next=_next(request))
+        return render_refusal(request, "core/device_setup.html", refusal, next=next_page(request))
     answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
     set_device_cookie(answer, token)
     return answer
-
-
-def _next(request: HttpRequest) -> str:
-    """Return the wanted next page if it is one of ours, otherwise an empty text."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
-    return target if safe else ""
