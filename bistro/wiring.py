@@ -92,6 +92,7 @@ SWEEPS: list[str] = [
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
+    "bistro.core.auth.tablets.sweep_tablets",
 ]
 
 # (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.

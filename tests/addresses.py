@@ -67,6 +67,14 @@ PAGES = {
     "styleguide/": None,
     "theme/": None,
     "restaurant/": None,
+    "me/": None,
+    "me/name/": None,
+    "me/pin/": None,
+    "me/pin/forget/": None,
+    "tablet/": None,
+    "tablet/new-pin/": None,
+    "tablet/lock/": None,
+    "tablet/touched/": None,
     "device/": None,
     "device/code/": None,
     "invitation/<str:token>/": "token",
@@ -151,7 +159,7 @@ SOCKETS = {
     r"^ws/kitchen/expo/$",
     "",
 }  # test_socket_access.py
-LAST = {"logout/"}  # ends the client's own login
+LAST = {"logout/", "me/sign-out/"}  # ends the client's own login
 # A valid body, where the view checks it before the id.
 BODIES = {
     "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},

@@ -48,7 +48,7 @@ def _json(data: Any) -> HttpResponse:
 @require_GET
 @page_requires(Permission.PLACE_ANYWHERE)
 def menu(request: HtmxHttpRequest, actor: Actor, restaurant_id: int, version: int) -> HttpResponse:
-    """Return the whole menu of a version, which may be cached permanently. An old version leads to the version in force."""
+    """Return the whole menu of a version, cached permanently. An old version leads to the version in force."""
     if restaurant_id != actor.restaurant_id:
         raise Http404
     now = menu_now(restaurant_id)
