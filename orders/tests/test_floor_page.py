@@ -130,8 +130,8 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     browser.get("/floor/")
     for _ in range(2):
         house.place("waiter", table=house.add_table().pk)
-    # session 3, membership, feed, restaurant, tables, parties, orders, courses, plans, calls, sections, alarms 5, pauses;
-    # the shell reads the alarms as well
+    # session 3, membership, feed, restaurant, tables, parties, orders, courses, plans, calls, sections, alarms 5,
+    # pauses; the shell reads the alarms as well
     with django_assert_num_queries(22 + FEED_POSITION):
         browser.get("/floor/")
     for _ in range(27):
