@@ -122,10 +122,12 @@ function prepareForm() {
   countOrder(form);
 }
 
+const isTable = (link) => /\/tables\/\d+\/$/.test(link.getAttribute("href"));
+
 /** Open a table's page in the sheet, unless the press asks for a page or a tab of its own. */
 function openLink(event) {
   const link = event.target.closest?.("#tables a, #needs a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link || !isTable(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet", swap: "innerHTML" });
 }
