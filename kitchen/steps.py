@@ -16,7 +16,7 @@ from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement,
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from menu.events import ChoicesCopied
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderPlaced
+from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderMoved, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -121,6 +121,14 @@ def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None
     rows.filter(ticket__in=[ticket.pk for ticket in found]).update(changed=True)
     Ticket.objects.filter(pk__in=known, alert_at=None).update(alert_at=work.now)
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in found]).update(version=F("version") + 1)
+
+
+def relabel_tickets(events: Sequence[OrderMoved], work: UnitOfWork) -> None:
+    """Raise the version of tickets whose orders moved, because screens show the table on them. Locks: ticket."""
+    require_transaction()
+    orders = [event.order.pk for event in events]
+    tickets = list(Ticket.objects.filter(order__in=orders).open().locked().values_list("pk", flat=True))
+    Ticket.objects.filter(pk__in=tickets).update(version=F("version") + 1)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:

@@ -3,7 +3,7 @@
 The state of a table is never stored, so it cannot differ from its orders.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from menu.selectors import PausedNow, paused_now
 from orders.floor.states import LEGEND, STATES, URGENCY, TableState
 from orders.models import Order, OrderLine
 from orders.transitions import LineStatus, OrderStatus
-from tables.models import Party, Section, Table
+from tables.models import Occupancy, Party, Section, Table
 
 ALARMS_SHOWN = 20  # of each kind
 _IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
@@ -51,6 +51,7 @@ class FloorTable:
     state_word: str
     since: datetime | None
     guests: int | None
+    party: int | None
     url: str
     urgency: tuple[int, float]
 
@@ -131,14 +132,15 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
 
 
 def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
-    """Return these tables with their states, in three queries."""
-    ids = [table.pk for table in rows]
-    parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
+    """Return these tables with their states, in three queries. All tables of a party have the state of its orders."""
+    stays = Occupancy.objects.visible_to(actor).open().filter(table_id__in=[table.pk for table in rows])
+    parties = {stay.table_id: stay.party for stay in stays.select_related("party")}
     orders: dict[int, list[Order]] = {}
-    for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("pk"):
-        orders.setdefault(order.table_id, []).append(order)
+    here = {party.pk for party in parties.values()}
+    for order in Order.objects.visible_to(actor).open().filter(party_id__in=here).order_by("pk"):
+        orders.setdefault(order.party_id, []).append(order)
     waiting = _waiting_for_fire(actor, [order.pk for found in orders.values() for order in found])
-    return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), waiting, restaurant, now) for t in rows)
+    return tuple(_floor_table(t, parties.get(t.pk), orders, waiting, restaurant, now) for t in rows)
 
 
 def _waiting_for_fire(actor: Actor, order_ids: Sequence[int]) -> set[int]:
@@ -151,12 +153,14 @@ def _waiting_for_fire(actor: Actor, order_ids: Sequence[int]) -> set[int]:
 def _floor_table(
     table: Table,
     party: Party | None,
-    orders: Sequence[Order],
+    orders: Mapping[int, Sequence[Order]],
     waiting: Collection[int],
     restaurant: Restaurant,
     now: datetime,
 ) -> FloorTable:
-    state, since = _state(table, party, orders, waiting, restaurant, now)
+    """Return a table with its state. `orders` are the open ones of each party."""
+    its = orders.get(party.pk, []) if party else []
+    state, since = _state(table, party, its, waiting, restaurant, now)
     waited = (now - since).total_seconds() if since else 0.0
     return FloorTable(
         id=table.pk,
@@ -173,6 +177,7 @@ def _floor_table(
         state_word=_word(state, waited),
         since=since,
         guests=party.size if party else None,
+        party=party.pk if party else None,
         url=reverse("floor:table", args=[table.pk]),
         urgency=(URGENCY[state], -waited),
     )
@@ -277,6 +282,7 @@ def table_json(table: FloorTable) -> dict[str, Any]:
         "section": table.section_id,
         "seats": table.seats,
         "guests": table.guests,
+        "party": table.party,
         "state": table.state,
         "state_word": table.state_word,
         "since": table.since.isoformat() if table.since else None,

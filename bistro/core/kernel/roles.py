@@ -38,6 +38,7 @@ class Permission(StrEnum):
     WATCH_KITCHEN = "watch_kitchen"
     WATCH_FLOOR = "watch_floor"
     SEAT_TABLE = "seat_table"
+    OVERSEAT = "overseat"  # put more guests at a table than it has seats
     CLEAR_TABLE = "clear_table"
     READ_EVENTS = "read_events"
     MANAGE = "manage"  # menu, floor, staff, devices: the admin
@@ -65,6 +66,7 @@ _WORDS = {
     Permission.WATCH_KITCHEN: "open the kitchen screens",
     Permission.WATCH_FLOOR: "open the floor plan",
     Permission.SEAT_TABLE: "seat guests",
+    Permission.OVERSEAT: "seat more guests than there are seats",
     Permission.CLEAR_TABLE: "clear tables",
     Permission.READ_EVENTS: "read events",
     Permission.MANAGE: "use the admin",
@@ -93,6 +95,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             Permission.READ_ORDERS,
             Permission.SEAT_TABLE,
+            Permission.OVERSEAT,
             Permission.CLEAR_TABLE,
             Permission.DECLARE_ALLERGIES,
             Permission.WATCH_FLOOR,
