@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bistro.core.speed.bulk_insert import new_row
-from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket
 from orders.events import LinesMoved
@@ -12,16 +12,14 @@ from orders.transitions import LineStatus
 _OWN = ("id", "order_id", "alert_at", "voided", "before_done", "version")
 
 
-def split_tickets(events: Sequence[LinesMoved], work: UnitOfWork) -> None:
+def split(event: LinesMoved, work: UnitOfWork) -> None:
     """Give the moved lines' places on tickets to their new order. Locks: ticket."""
-    require_transaction()
-    for event in events:
-        tickets = list(Ticket.objects.filter(order=event.order).locked())
-        rows: dict[int, list[TicketLine]] = {}
-        for row in TicketLine.objects.filter(ticket__in=tickets).order_by("pk"):
-            rows.setdefault(row.ticket_id, []).append(row)
-        for ticket in tickets:
-            _split(event, ticket, rows.get(ticket.pk, []), work)
+    tickets = list(Ticket.objects.filter(order=event.order).locked())
+    rows: dict[int, list[TicketLine]] = {}
+    for row in TicketLine.objects.filter(ticket__in=tickets).order_by("pk"):
+        rows.setdefault(row.ticket_id, []).append(row)
+    for ticket in tickets:
+        _split(event, ticket, rows.get(ticket.pk, []), work)
 
 
 def _split(event: LinesMoved, ticket: Ticket, rows: Sequence[TicketLine], work: UnitOfWork) -> None:

@@ -11,12 +11,13 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import ModifierRoute, Ticket, TicketLine
+from kitchen.splitting import split
 from kitchen.station_routes import routing_for
 from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from menu.events import ChoicesCopied
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderMoved, OrderPlaced
+from orders.events import AllergiesChanged, CourseFired, LinesMoved, OrderEdited, OrderEvent, OrderMoved, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -129,6 +130,13 @@ def relabel_tickets(events: Sequence[OrderMoved], work: UnitOfWork) -> None:
     orders = [event.order.pk for event in events]
     tickets = list(Ticket.objects.filter(order__in=orders).open().locked().values_list("pk", flat=True))
     Ticket.objects.filter(pk__in=tickets).update(version=F("version") + 1)
+
+
+def split_tickets(events: Sequence[LinesMoved], work: UnitOfWork) -> None:
+    """Give the places of moved lines on tickets to their new order (`kitchen.splitting`). Locks: ticket."""
+    require_transaction()
+    for event in events:
+        split(event, work)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:

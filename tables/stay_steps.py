@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
+from bistro.core.kernel.numbers import LARGEST_KEY
 from bistro.core.kernel.roles import Permission
 from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
@@ -64,6 +65,8 @@ def lock_room(work: UnitOfWork, *, parties: Iterable[int] = (), tables: Iterable
     """
     require_transaction()
     party_ids, table_ids = set(parties), set(tables)
+    if not all(pk <= LARGEST_KEY for pk in table_ids | party_ids):
+        raise NotYours("There is no such party.", code="party_not_found")
     seen = _held(work, party_ids)
     wanted = table_ids.union(*seen.values())
     here = Table.objects.of_restaurant(work.restaurant_id)

@@ -26,6 +26,8 @@ from tables.representations import party_json
 
 TAKEN = refusal(409, "Other guests sit there", "table_taken", "Guests sit at Table 2 already. Choose another table.")
 
+NO_TABLE = refusal(404, "No such table", "table_not_found", "There is no such table.")
+
 
 def party_response(party: Party, status: int = 200) -> Response:
     """Return a party with its ETag."""
@@ -39,7 +41,7 @@ class Parties(APIView):
     summary = "Seat a party"
     permission_classes = [requires(Permission.SEAT_TABLE)]
 
-    @extend_schema(request=PartyInput, responses={201: PartyOutput, **TAKEN}, parameters=[ETAG, LOCATION])
+    @extend_schema(request=PartyInput, responses={201: PartyOutput, **TAKEN, **NO_TABLE}, parameters=[ETAG, LOCATION])
     def post(self, request: Request) -> Response:
         body = checked(request, PartyInput)
         party = services.seat_party(

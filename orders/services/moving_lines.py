@@ -7,6 +7,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput, LostRace, NotYours, Stale
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
+from bistro.core.speed.compiled_queries import set_prefetched
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import AllergiesChanged, LinesMoved, OrderMoved, OrderSplitOff
 from orders.models import Order, OrderLine, PlannedCourse
@@ -164,7 +165,7 @@ def _divide(order: Order, split: Split, guests: Guests, work: UnitOfWork) -> Ord
     OrderLine.objects.bulk_create(split.parts.values())
     OrderLine.objects.bulk_update([*split.staying, *(each for each in split.leaving if each.pk in split.whole)], _FACTS)
     show_lines(order, split.staying)
-    show_lines(beside, split.leaving)
+    set_prefetched([beside], "lines", split.leaving, "order")
     _share_plans(order, beside)
     touch(order, "total", "tax", "taxes")
     parts = {line: part.pk for line, part in split.parts.items()}

@@ -134,6 +134,7 @@ def test_a_free_table(house):
             "section": house.table.section_id,
             "seats": 4,
             "guests": None,
+            "party": None,
             "state": "free",
             "state_word": "free",
             "since": None,

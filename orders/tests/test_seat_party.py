@@ -86,7 +86,7 @@ def test_a_table_out_of_service_is_refused(house):
         refused(seat(house), 422, "table_out_of_service")
 
 
-@pytest.mark.parametrize("server", [1, 999_999, 2**63 - 1])
+@pytest.mark.parametrize("server", [1, 999_999])
 def test_an_unknown_server_is_refused(house, other_house, server):
     with nothing_changes():
         refused(seat(house, server=other_house.staff("waiter").pk if server == 1 else server), 422, "unknown_server")

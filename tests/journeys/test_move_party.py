@@ -141,9 +141,10 @@ def test_joined_tables_are_one_party(room):
     states = {t["id"]: (t["state"], t["party"]) for t in room.api("waiter").get("/api/v1/tables").json()["results"]}
     assert states[room.table.pk] == states[two.pk] == ("ordering", room.party["id"])
     assert states[room.more[1].pk] == ("free", None)
+    others = room.place("waiter", table=room.more[1].pk)["party"]
     with nothing_changes():
         room.done(act(room, "join", two))
-        refused(act(room, "join", two, party=room.place("waiter", table=room.more[1].pk)["party"]), 409, "table_taken")
+        refused(act(room, "join", two, party=others), 409, "table_taken")
 
 
 def test_more_guests_fit_joined_tables(room):
