@@ -312,6 +312,7 @@ SIMPLE_JWT = {
 # Rate limits of one credential or address, in DRF's notation. They stop abuse and are far above normal service.
 RATE_LIMITS = {
     "pad-order": env.str("RATE_PAD_ORDERS", default="300/min"),
+    "pad-call": "20/min",
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "heartbeat": "60/min",

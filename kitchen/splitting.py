@@ -1,4 +1,4 @@
-"""Tickets of lines that move to another order. A dish keeps its state: nobody cooks it twice (ADR 0040)."""
+"""Tickets of lines that move to another order. A dish keeps its state: nobody cooks it twice (ADR 0042)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The two halves of an order that some lines leave: new rows and statuses, without queries and writes (ADR 0040)."""
+"""The two halves of an order that some lines leave: new rows and statuses, without queries and writes (ADR 0042)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

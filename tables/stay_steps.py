@@ -9,8 +9,9 @@ from bistro.core.kernel.numbers import LARGEST_KEY
 from bistro.core.kernel.roles import Permission
 from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from tables.call_events import CallClosed, CallMoved
 from tables.events import PartyChanged, PartySeated
-from tables.models import Occupancy, Party, Table
+from tables.models import Occupancy, Party, ServiceCall, Table
 from tables.steps import occupy, server_among
 from tables.transitions import PartyStatus
 
@@ -149,6 +150,26 @@ def serve_guests(work: UnitOfWork, takers: Mapping[int, Actor]) -> None:
         party.server_id = servers[party.pk]
         touch_party(party, "server")
         work.record(PartyChanged(party=party, table=party.table), actor=takers[party.pk])
+
+
+def bring_calls(party: Party, left: Collection[Table], table: Table, work: UnitOfWork) -> None:
+    """Move the open calls of a party from the tables that it left. Of two for the same reason one stays and is closed.
+
+    The caller holds the locks of all these tables.
+    """
+    require_transaction()
+    calls = ServiceCall.objects.of_restaurant(work.restaurant_id).open()
+    known = set(calls.filter(table=table).values_list("reason", flat=True))
+    for call in calls.filter(party=party, table__in=left).select_related("table"):
+        if call.reason in known:
+            call.closed_at, call.closed_by_name = work.now, work.actor.label[:120]
+            call.save(update_fields=["closed_at", "closed_by_name"])
+            work.record(CallClosed(call=call))
+            continue
+        known.add(call.reason)
+        call.table = table
+        call.save(update_fields=["table"])
+        work.record(CallMoved(call=call))
 
 
 def touch_party(party: Party, *fields: str) -> None:

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
-OPEN_PAGES = {"", "login/", "logout/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}
@@ -24,6 +24,7 @@ ANY_CREDENTIAL = {
     "auth/me", "api/v1/auth/me", "api/v1/auth/ticket", "api/order", "api/orders", "api/v1/orders", "api/v1/menu",
     "api/v1/orders/<int:pk>", "api/v1/orders/restaurant/<str:restaurant_id>/orders", "api/v1/pauses",
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
+    "api/v1/pad/calls",
 }  # fmt: skip
 OPEN_IN_THE_ADMIN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
 

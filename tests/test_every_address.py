@@ -23,8 +23,9 @@ from kitchen.models import Station, Ticket, TicketLine
 from kitchen.printing.models import Printer, PrintJob
 from menu.models import Category, Item, Pause
 from menu.services import pause
-from orders.models import Order
+from orders.models import Order, OrderLine
 from tables.models import Section, Table
+from tables.services import call_staff
 from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES, SOCKETS
 from tests.journeys.house import open_house
 
@@ -109,8 +110,14 @@ def ids(house, other):
         **pair("printer", *(printer.pk for printer in printers)),
         **pair("slip", *(slip.pk for slip in slips)),
         **pair("table", house.table.pk, other.table.pk),
+        **pair("order_line", *(OrderLine.objects.get(order=order).pk for order in (mine, theirs))),
         **pair("party", *(Order.objects.get(pk=order).party_id for order in (mine, theirs))),
         **pair("station", house.station.pk, other.station.pk),
+        **pair(
+            "call",
+            *(call_staff(table_id=each.table.pk, reason="bill", actor=each.pad_actor)[0].pk for each in (house, other)),
+        ),
+        **pair("item", house.item.pk, other.item.pk),
         **pair("pause", paused.pk, Pause.objects.get(restaurant=other.restaurant).pk),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),
         **pair("restaurant", house.restaurant.pk, other.restaurant.pk),

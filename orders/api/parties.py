@@ -1,4 +1,4 @@
-"""The API of parties (docs/contracts/bistro.md). Its ETag is the party's version; writes take If-Match."""
+"""The API of parties (docs/contracts/floor.md). Its ETag is the party's version; writes take If-Match."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -7,12 +7,13 @@ from orders.services.declaring import declare_allergies
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course
 from orders.services.known_devices import TokenEnded
-from orders.services.moving import cancel_order, confirm_order, deliver_order
+from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
 from orders.services.moving_lines import LineShare, move_lines
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
 from orders.services.rearranging import join_table, move_party, part_table
 from orders.services.seating import change_party, seat_party, set_covers, take_over
+from orders.services.voiding import void_lines
 
 __all__ = [
     "LineShare",
@@ -24,6 +25,7 @@ __all__ = [
     "confirm_order",
     "declare_allergies",
     "deliver_order",
+    "deliver_ready",
     "fire_course",
     "fire_due_courses",
     "join_table",
@@ -40,5 +42,6 @@ __all__ = [
     "seat_party",
     "set_covers",
     "take_over",
+    "void_lines",
     "withdraw_order",
 ]

@@ -1,4 +1,4 @@
-"""The service that moves single lines of an order to another table or party (ADR 0040)."""
+"""The service that moves single lines of an order to another table or party (ADR 0042)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Services that move a party, and join and part its tables.
 
-The orders follow with their labels; no line, ticket or amount changes (ADR 0039).
+The orders follow with their labels; no line, ticket or amount changes (ADR 0041).
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.services.seating import Versions, require_version
 from tables.events import PartyMoved, TableFreed, TablesJoined, TablesParted
 from tables.models import Party, Table
-from tables.stay_steps import Room, Stay, lock_room, require_in_service, require_seats, touch_party
+from tables.stay_steps import Room, Stay, bring_calls, lock_room, require_in_service, require_seats, touch_party
 from tables.steps import occupy, release
 
 
@@ -112,7 +112,8 @@ def _free(tables: Sequence[Table], work: UnitOfWork) -> None:
 
 
 def _relabel(party: Party, left: Collection[Table], table: Table, work: UnitOfWork) -> None:
-    """Write a new table on the party's orders that were placed at the tables that it left. Locks: order."""
+    """Write a new table on the party's orders and calls from the tables that it left. Locks: order."""
+    bring_calls(party, left, table, work)
     orders = Order.objects.of_restaurant(work.restaurant_id)
     there = orders.filter(party=party, table__in=left, withdrawn_at=None)
     before = dict(there.locked().values_list("pk", "table_id"))

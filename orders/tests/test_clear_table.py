@@ -1,4 +1,4 @@
-"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/bistro.md)."""
+"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/floor.md)."""
 
 import pytest
 

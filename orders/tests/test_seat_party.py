@@ -1,4 +1,4 @@
-"""Seating of a party, its covers and its server (docs/contracts/bistro.md, ADR 0039)."""
+"""Seating of a party, its covers and its server (docs/contracts/floor.md, ADR 0041)."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -1,4 +1,4 @@
-"""Moving of single lines to another table: price, tax and tickets follow, no dish is cooked twice (ADR 0040)."""
+"""Moving of single lines to another table: price, tax and tickets follow, no dish is cooked twice (ADR 0042)."""
 
 from decimal import Decimal
 

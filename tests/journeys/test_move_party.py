@@ -1,4 +1,4 @@
-"""Moving of a party, joining and parting of its tables: orders follow, and nothing else changes (ADR 0039)."""
+"""Moving of a party, joining and parting of its tables: orders follow, and nothing else changes (ADR 0041)."""
 
 import pytest
 

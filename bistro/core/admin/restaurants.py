@@ -96,7 +96,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                 )
             },
         ),
-        ("Pads", {"fields": ("pads_need_session",)}),
+        ("Pads", {"fields": ("pads_need_session", "calls_ring_seconds")}),
         (
             "Documents",
             {

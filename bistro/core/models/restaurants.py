@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -108,6 +109,15 @@ class Restaurant(models.Model):
         "pads need an open session",
         default=False,
         help_text="Pads can order only while a session is open at their table.",
+    )
+    calls_ring_seconds = models.PositiveSmallIntegerField(
+        "seconds until a call rings again",
+        default=30,
+        db_default=30,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5)],
+        help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.",
     )
     legal_name = models.CharField(
         max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."

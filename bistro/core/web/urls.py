@@ -5,14 +5,18 @@ from django.urls import path
 
 from bistro.core.ops.health import live, ready
 from bistro.core.ops.metrics import metrics
-from bistro.core.web import views
+from bistro.core.web import shell_views, views
 from bistro.core.web.invitation_views import invitation
 from bistro.core.web.pairing_views import show_code
+from bistro.core.web.styleguide import styleguide
 from bistro.core.web.uploads import upload
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("alarms/", shell_views.alarms, name="alarms"),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("theme/", shell_views.choose_theme, name="theme"),
     path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("device/", views.device_setup, name="device-setup"),
