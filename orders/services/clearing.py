@@ -7,6 +7,7 @@ from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.courses import held_courses
+from orders.draft_steps import drop_draft
 from orders.models import Order
 from orders.transitions import ORDER_MOVES, OrderStatus
 from tables.models import Table
@@ -22,8 +23,9 @@ REMOVE = "Remove the course on hold first: {}."
 def clear_table(*, table_id: int, actor: Actor) -> None:
     """Complete the party of a table after it has left. A free table stays free.
 
-    A party that holds several tables frees all of them.
-    Locks: table, party. Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
+    A party that holds several tables frees all of them, and their drafts are emptied.
+    Locks: table, party, draft.
+    Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
     """
     actor.require(Permission.CLEAR_TABLE)
     with UnitOfWork(actor) as work:
@@ -39,6 +41,8 @@ def clear_table(*, table_id: int, actor: Actor) -> None:
         if blocking:
             raise _blocked_by(blocking)
         complete_party(stay.party, stay.tables, work)
+        for table in stay.tables:
+            drop_draft(table.pk, work)
 
 
 def _blocked_by(orders: Sequence[Order]) -> InvalidInput:

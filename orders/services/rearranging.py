@@ -11,6 +11,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.draft_steps import bring_drafts
 from orders.events import OrderMoved
 from orders.models import Order
 from orders.services.seating import Versions, require_version
@@ -24,7 +25,7 @@ def move_party(*, party_id: int, table_id: int, actor: Actor, insist: bool = Fal
     """Move a party to a table. Afterwards it holds this table alone; its other tables are free.
 
     A party that is there already stays unchanged, so that a repeated request is a success.
-    Locks: table, party, order. Same transaction: labels of tickets.
+    Locks: table, party, order, draft. Same transaction: labels of tickets.
     Raises LostRace if other guests sit there, Stale, InvalidInput (too many guests, table out of service, party has
     left), NotPermitted, NotYours.
     """
@@ -112,7 +113,7 @@ def _free(tables: Sequence[Table], work: UnitOfWork) -> None:
 
 
 def _relabel(party: Party, left: Collection[Table], table: Table, work: UnitOfWork) -> None:
-    """Write a new table on the party's orders and calls from the tables that it left. Locks: order."""
+    """Write a new table on the party's orders, calls and drafts from the tables that it left. Locks: order, draft."""
     bring_calls(party, left, table, work)
     orders = Order.objects.of_restaurant(work.restaurant_id)
     there = orders.filter(party=party, table__in=left, withdrawn_at=None)
@@ -120,3 +121,4 @@ def _relabel(party: Party, left: Collection[Table], table: Table, work: UnitOfWo
     orders.filter(pk__in=before).update(table=table, version=F("version") + 1)
     for order in orders.filter(pk__in=before).with_lines().order_by("pk"):
         work.record(OrderMoved.of(order, moved_from=before[order.pk]))
+    bring_drafts([each.pk for each in left], table.pk, work)

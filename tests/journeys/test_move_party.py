@@ -226,3 +226,17 @@ def test_tickets_stay_as_they_are(room):
     room.done(act(room, "move", room.more[0]))
     assert Ticket.objects.get().status == "done"
     assert room.status(order) == "ready"
+
+
+def test_calls_and_drafts_follow(room):
+    from orders.models import Draft
+    from tables.models import ServiceCall
+
+    room.done(room.api().post("/api/v1/pad/calls", {"reason": "bill"}))
+    line = {"key": "a", "item": room.item.pk, "quantity": 1}
+    Draft.objects.create(restaurant=room.restaurant, table=room.table, lines=[line])
+    room.done(act(room, "move", room.more[0], "waiter"))
+    assert ServiceCall.objects.get().table == room.more[0]
+    assert Draft.objects.get(table=room.more[0]).lines == [line]
+    old = Draft.objects.get(table=room.table)
+    assert (old.lines, old.gone) == ([], ["a"])
