@@ -1,5 +1,5 @@
-// The floor: opens and closes the sheet of a table, refreshes its orders, and speeds up the order form.
-// Without this file each table is a page of its own and the order form is a plain form. The tabs are in floor-tabs.js, the keys in
+// The floor: opens and closes the sheet of a table, and refreshes its orders.
+// Without this file each table is a page of its own. The tabs are in floor-tabs.js, the keys in
 // floor-keys.js.
 
 import "./notices.js";
@@ -82,44 +82,9 @@ function showOutcome() {
   else if (sheet) sheet.scrollTop = 0;
 }
 
-// --- the order form ---
-
-function countOrder(form) {
-  let total = 0;
-  for (const item of form.querySelectorAll("[data-item]")) {
-    const quantity = Number(item.querySelector('input[type="number"]').value) || 0;
-    item.toggleAttribute("data-chosen", quantity > 0);
-    total += quantity;
-  }
-  form.querySelector("[data-order-count]").textContent = total ? ` · ${total}` : "";
-}
-
-function stepQuantity(button) {
-  const input = button.parentElement.querySelector("input");
-  input.value = Math.min(99, Math.max(0, (Number(input.value) || 0) + Number(button.dataset.step)));
-  countOrder(input.form);
-}
-
-function filterMenu(input) {
-  const wanted = input.value.trim().toLocaleLowerCase();
-  for (const category of input.form.querySelectorAll(".order-form__category")) {
-    let found = 0;
-    for (const item of category.querySelectorAll("[data-item]")) {
-      item.hidden =
-        Boolean(wanted) && !item.querySelector(".order-form__name").textContent.toLocaleLowerCase().includes(wanted);
-      found += item.hidden ? 0 : 1;
-    }
-    category.hidden = found === 0;
-    if (wanted && found) category.open = true;
-  }
-}
-
-function prepareForm() {
+/** Show the parts of the sheet that only work with scripts. */
+function showScripted() {
   for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
-  const form = document.getElementById("order-form");
-  if (!form) return;
-  form.closest(".order-form").dataset.scripted = "";
-  countOrder(form);
 }
 
 const isTable = (link) => /\/tables\/\d+\/$/.test(link.getAttribute("href"));
@@ -134,22 +99,16 @@ function openLink(event) {
 
 document.addEventListener("click", openLink);
 document.addEventListener("click", (event) => {
-  const step = event.target.closest?.("[data-step]");
-  if (step) stepQuantity(step);
   const outside = event.target === dialog && event.offsetX < 0; // a click on the backdrop has the dialog as target
   if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
     event.preventDefault();
     closeSheet();
   }
 });
-document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-menu-filter]")) filterMenu(target);
-  else if (target.form?.id === "order-form") countOrder(target.form);
-});
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === sheet) openSheet();
   if (detail.requestConfig?.verb === "post") showOutcome();
-  prepareForm();
+  showScripted();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id === "sheet-refresh") afterRefresh(detail.successful);
@@ -157,4 +116,4 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("bistro:swapped", refreshOrders);
 dialog?.addEventListener("close", afterClose);
 watched = shownState();
-prepareForm();
+showScripted();
