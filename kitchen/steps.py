@@ -11,13 +11,30 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import ModifierRoute, Ticket, TicketLine
+from kitchen.splitting import split
 from kitchen.station_routes import routing_for
-from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.ticket_factory import (
+    SEEN_FIELDS,
+    chosen,
+    newest_order,
+    require_acknowledgement,
+    ticket_line,
+    ticket_of,
+)
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from kitchen.voiding import take_off
 from menu.events import ChoicesCopied
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, CourseFired, LinesVoided, OrderEdited, OrderEvent, OrderPlaced
+from orders.events import (
+    AllergiesChanged,
+    CourseFired,
+    LinesMoved,
+    LinesVoided,
+    OrderEdited,
+    OrderEvent,
+    OrderMoved,
+    OrderPlaced,
+)
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -36,7 +53,9 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
     require_transaction()
     menu = menu_in(work).menu
     routing = routing_for(menu, work.restaurant_id)
-    emptied = _emptied([event for event in events if event.course])
+    later = [event for event in events if event.course]
+    emptied = _emptied(later)
+    newest = newest_order(work) if later else None
     tickets: dict[Place, Ticket] = {}
     rows: list[tuple[Ticket, OrderLine, datetime | None]] = []
     for event in events:
@@ -45,7 +64,10 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
             for station_id in routing.stations_of(line.item_id, chosen(line)):
                 place = event.order.pk, station_id, event.course
                 if place not in tickets:
-                    tickets[place] = _again(emptied.get(place), work) or ticket_of(event.order, *place[1:], work)
+                    row = newest if event.course else None
+                    tickets[place] = _again(emptied.get(place), row, work) or ticket_of(
+                        event.order, *place[1:], row, work
+                    )
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
@@ -85,16 +107,16 @@ def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]
     return found
 
 
-def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
-    """Reopen an emptied ticket, not yet seen."""
+def _again(ticket: Ticket | None, place: int | None, work: UnitOfWork) -> Ticket | None:
+    """Reopen an emptied ticket, not yet seen, at a new place."""
     if ticket is not None:
         move_ticket(ticket, TicketStatus.QUEUED)
-        ticket.fired_at = work.now
+        ticket.fired_at, ticket.place = work.now, place
         require_acknowledgement(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SEEN_FIELDS])
+        ticket.save(update_fields=["status", "fired_at", "place", "version", *anew, *SEEN_FIELDS])
     return ticket
 
 
@@ -129,6 +151,21 @@ def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None
     rows.filter(ticket__in=[ticket.pk for ticket in found]).update(changed=True)
     Ticket.objects.filter(pk__in=known, alert_at=None).update(alert_at=work.now)
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in found]).update(version=F("version") + 1)
+
+
+def relabel_tickets(events: Sequence[OrderMoved], work: UnitOfWork) -> None:
+    """Raise the version of tickets whose orders moved, because screens show the table on them. Locks: ticket."""
+    require_transaction()
+    orders = [event.order.pk for event in events]
+    tickets = list(Ticket.objects.filter(order__in=orders).open().locked().values_list("pk", flat=True))
+    Ticket.objects.filter(pk__in=tickets).update(version=F("version") + 1)
+
+
+def split_tickets(events: Sequence[LinesMoved], work: UnitOfWork) -> None:
+    """Give the places of moved lines on tickets to their new order (`kitchen.splitting`). Locks: ticket."""
+    require_transaction()
+    for event in events:
+        split(event, work)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:
