@@ -116,6 +116,8 @@ PAGES = {
     "kitchen/orders/<int:pk>/courses/<int:course>/fire/": "order",
     "menu/items/<int:pk>/availability/": "item",
     "floor/": None,
+    "floor/evening/": None,
+    "floor/evening/hand-over/": None,
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/state/": "table",
     "floor/tables/<int:pk>/order/": "table",
