@@ -115,14 +115,6 @@ OPEN_TO_ALL = {
     "docs",
     "redoc",
 }
-SOCKETS = {
-    r"^ws/orders/?$",
-    r"^ws/floor/$",
-    r"^ws/floor/tables/(?P<table>\d{1,18})/$",
-    r"^ws/kitchen/(?P<station>all|\d{1,18})/$",
-    r"^ws/kitchen/expo/$",
-    "",
-}  # test_socket_access.py
 LAST = {"logout/"}  # ends the client's own login
 # A valid body, where the view checks it before the id.
 BODIES = {

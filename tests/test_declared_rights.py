@@ -4,11 +4,16 @@ The routes come from the URLconf, the rights from the views, the roles from the 
 """
 
 import pytest
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.test import Client
 
 from bistro.core.kernel.roles import PERMISSIONS, Permission
+from bistro.core.live.guarded import GuardedConsumer
+from bistro.core.live.routing import NoSuchSocket
+from orders.consumers import FloorConsumer
 from tests.addresses import API, PAGES
-from tests.nasty import addresses, path_with
+from tests.nasty import ENDS_THE_LOGIN, addresses, path_with
+from tests.sockets import Socket, beside, routes
 from tests.test_every_address import OPEN_TO_ALL, VERBS_OF, patterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -25,7 +30,11 @@ ANY_CREDENTIAL = {
     "api/v1/orders/<int:pk>", "api/v1/orders/restaurant/<str:restaurant_id>/orders", "api/v1/pauses",
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
 }  # fmt: skip
+EXPORTS = {f"admin/menu_files/menuimport/{name}" for name in ("template", "export-csv", "export-excel")}
 OPEN_IN_THE_ADMIN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
+
+
+OPEN_SOCKETS = {r"^ws/orders/?$"}  # any credential; the feed of a pad has its own table only
 
 
 def right_of(view):
@@ -36,17 +45,54 @@ def right_of(view):
     return getattr(view, "permission", None)
 
 
+def undeclared_routes(views):
+    """Return the addresses of views that declare no right."""
+    return {address for address, view in views.items() if right_of(view) is None}
+
+
+def undeclared_sockets(consumers):
+    """Return the patterns of sockets without a declared right: of no guard, or of one that declares none or `None`."""
+    return {
+        pattern
+        for pattern, consumer in consumers.items()
+        if not issubclass(consumer, GuardedConsumer) or getattr(consumer, "permission", None) is None
+    }
+
+
 RIGHTS = {address: right for address, view in VIEWS.items() if (right := right_of(view)) is not None}
 
 
 def test_every_route_declares_its_right_or_is_listed():
-    undeclared = set(VIEWS) - set(RIGHTS) - set(OPEN_TO_ALL)
-    assert undeclared == OPEN_PAGES | OPEN_CALLS | ANY_CREDENTIAL
+    assert undeclared_routes(VIEWS) - set(OPEN_TO_ALL) == OPEN_PAGES | OPEN_CALLS | ANY_CREDENTIAL
 
 
 def test_control_a_view_without_a_declaration_has_no_right():
-    assert right_of(lambda request: None) is None
+    assert undeclared_routes(VIEWS | {"new/": lambda request: None}) - undeclared_routes(VIEWS) == {"new/"}
     assert right_of(VIEWS["floor/"]) == Permission.WATCH_FLOOR
+
+
+def test_every_socket_declares_its_right_or_is_listed():
+    assert undeclared_sockets(routes()) == OPEN_SOCKETS | {""}  # the last route closes the sockets of unknown addresses
+    assert routes()[""] is NoSuchSocket
+
+
+def test_control_a_socket_without_a_declaration_has_no_right():
+    class Careless(AsyncWebsocketConsumer):
+        pass
+
+    class Forgetful(GuardedConsumer):
+        pass
+
+    for consumer in (Careless, Forgetful):
+        assert undeclared_sockets({"^ws/new/$": consumer}) == {"^ws/new/$"}
+
+
+async def test_control_a_socket_that_was_forgotten_is_closed(house, monkeypatch):
+    monkeypatch.delattr(FloorConsumer, "permission")
+    owner = await beside(lambda: house.api("owner").headers["Authorization"])
+    async with Socket("/ws/floor/", owner) as socket:
+        with pytest.raises(AttributeError):
+            await socket.closed()
 
 
 @pytest.mark.parametrize("role", sorted({str(getattr(role, "value", role)) for role in PERMISSIONS} - {"owner"}))
@@ -68,12 +114,30 @@ def test_without_a_credential_only_open_calls_answer(client):
             assert getattr(client, verb)(path_with(address, {})).status_code == 401, (verb, address)
 
 
-@pytest.mark.parametrize("role", [None, "waiter", "pad"])
+NO_MANAGERS = sorted(str(role.value) for role, rights in PERMISSIONS.items() if Permission.MANAGE not in rights)
+
+
+@pytest.mark.parametrize("role", [None, *NO_MANAGERS])
 def test_the_admin_is_for_managers(house, role):
-    browser = house.browser(role) if role == "waiter" else Client()
-    headers = house.api(role).headers if role == "pad" else {}
+    devices = ("pad", "screen", "integration")
+    browser = Client() if role in (None, *devices) else house.browser(role)
+    headers = house.api(role).headers if role in devices else {}
+    assert set(addresses()) >= EXPORTS
     for address in set(addresses()) - OPEN_IN_THE_ADMIN:
         if address.startswith("admin/"):
             answer = browser.get(path_with(address, {}), headers=headers)
             assert answer.status_code in (302, 403, 404), address
             assert answer.status_code != 302 or answer["Location"].startswith("/admin/login/"), address
+
+
+def test_every_export_is_known(house):
+    """A file to keep comes from these addresses only; as parts of the admin, they are for managers."""
+    owner = house.browser("owner")
+    house.order()
+    found = set()
+    for address in set(addresses()) - ENDS_THE_LOGIN:
+        answer = owner.get(path_with(address, {}))
+        if "attachment" in answer.get("Content-Disposition", ""):
+            found.add(address)
+    assert found == EXPORTS
+    assert all(address.startswith("admin/") for address in EXPORTS)
