@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db.backends.signals import connection_created
 
 pytest_plugins = [
+    "tests.plugins.database_file",
     "tests.plugins.documented_answers",
     "tests.plugins.examples",
     "tests.plugins.shared_data",

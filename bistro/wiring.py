@@ -3,6 +3,11 @@
 Apps know nothing of the apps above them; this module does.
 """
 
+from django.utils.translation import gettext_lazy as _
+
+from bistro.core.kernel.places import Place
+from bistro.core.kernel.roles import Permission
+
 _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tickets
 
 # {event: steps that run in its transaction, in this order} (ADR 0001)
@@ -24,6 +29,17 @@ FLOOR_ALARMS: list[str] = [
     "kitchen.alarms.unseen_tickets",
     "kitchen.printing.alarms.printer_alarms",
     "bistro.backup.alarms.backup_alarms",
+]
+
+# The alarms that the shell counts and lists: (actor, now) -> orders.floor.plan.Alarm.
+SHELL_ALARMS = "orders.floor.plan.alarms"
+
+# The places of the shell's rail, in this order. A role sees those that it may open.
+PLACES: list[Place] = [
+    Place("floor", _("Floor"), "floor:floor", "floor", Permission.WATCH_FLOOR),
+    Place("kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN),
+    Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN),
+    Place("admin", _("Admin"), "admin:index", "admin", Permission.MANAGE, on_phone=False),
 ]
 
 # Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.

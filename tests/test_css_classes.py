@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 PAGES = [path for path in (ROOT / "templates").rglob("*.html") if "admin" not in path.parts]
 FROM_LIBRARIES = {"htmx-request"}  # set by htmx during a request

@@ -37,7 +37,7 @@ def _names() -> Iterator[tuple[str, set[str]]]:
     for folder in ("templates", "bistro", "menu", "tables", "orders", "kitchen"):
         for page in (*(ROOT / folder).rglob("*.html"), *(ROOT / folder).glob("**/templatetags/*.py")):
             yield "server", set(NAME.findall(page.read_text()))
-    for style in (ROOT / "static" / "css").glob("*.css"):
+    for style in (ROOT / "static" / "css").rglob("*.css"):
         yield "CSS", set(NAME.findall(COMMENT.sub("", style.read_text())))
     for script in SCRIPTS.glob("*.js"):
         yield script.stem, names_in_script(script.read_text())

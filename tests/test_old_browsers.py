@@ -90,7 +90,7 @@ def pages(house):
     answers = {}
     for path in ("/kitchen/", "/kitchen/expo/"):
         html = cook.get(path).content.decode()
-        styles = loaded(html, "css", r"static/css/([\w.-]+\.css)")
+        styles = loaded(html, "css", r"static/css/([\w./-]+\.css)")
         answers[path] = (html, styles, modules_of(loaded(html, "js", r"static/js/([\w.]+\.js)")))
     return answers
 

@@ -75,7 +75,14 @@ def test_addresses_of_forms_are_written_once():
             '<button formaction="/kitchen/lines/7/push/3/" hx-post="/kitchen/lines/7/push/3/">',
         ),
         ("<a {% link_to 'kitchen:ticket' 7 %}>", '<a href="/kitchen/tickets/7/" hx-get="/kitchen/tickets/7/">'),
-        ("{% mark 'held' %}", '<span class="mark" data-state="held" aria-hidden="true">H</span>'),
+        (
+            "{% mark 'held' %}",
+            '<svg class="mark" data-state="held" aria-hidden="true"><use href="/static/img/sprite.svg#m-held"/></svg>',
+        ),
+        (
+            "{% icon 'bell' 'Alarms' %}",
+            '<svg class="icon" role="img" aria-label="Alarms"><use href="/static/img/sprite.svg#i-bell"/></svg>',
+        ),
         ("{% age_mark 'soon' %}", '<span class="mark" data-age-mark aria-hidden="true">S</span>'),
         ("{% age_letters %}", "NS!"),
     ],

@@ -1,8 +1,10 @@
 """The plugins of the test suite."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings as product_settings
 from hypothesis import settings
 
 from tests.plugins import documented_answers, template_database
@@ -138,3 +140,11 @@ def test_sample_data_is_where_it_is_said_to_be(tmp_path):
 def test_without_sample_data_a_test_is_skipped_with_the_reason(tmp_path):
     with pytest.raises(pytest.skip.Exception, match=r"needs the sample data in .*nowhere"):
         found_data(tmp_path / "nowhere")
+
+
+# --- the file of the test database -------------------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.skipif(not product_settings.SQLITE, reason="about SQLite's file")
+def test_the_file_of_the_test_database_is_not_opened_past_sqlite():
+    with pytest.raises(RuntimeError, match="copy it with SQLite"):
+        Path(product_settings.DATABASES["default"]["NAME"]).read_bytes()

@@ -190,7 +190,8 @@ def test_leftovers_of_a_killed_backup_are_cleared(folder):
 def test_a_malformed_database_displaces_no_archive(folder, tmp_path, monkeypatch):
     good = make(folder).archive
     spoiled = tmp_path / "spoiled.sqlite3"
-    content = bytearray(Path(making.default_name()).read_bytes())
+    making.sqlite.copy_database(Path(making.default_name()), spoiled, 0)
+    content = bytearray(spoiled.read_bytes())
     content[4096 * 5 : 4096 * 20] = b"\xff" * 4096 * 15
     spoiled.write_bytes(content)
     monkeypatch.setattr(making, "default_name", lambda: str(spoiled))

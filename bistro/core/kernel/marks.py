@@ -1,8 +1,33 @@
-"""The letters of the state marks: the only source of letters for pages, read models and scripts.
+"""The marks of states: a picture in a shape in a colour, always beside the state's word.
 
-A mark is a letter in a shape in a colour. The style sheet `components.css` gives each state its shape and colour.
+`static/img/sprite.svg` draws the pictures, `static/css/components/mark.css` gives each state its colours.
 """
 
+# {state: its picture in the sprite}. A state stands in `data-state`.
+PICTURES = {
+    "free": "free",
+    "new": "free",
+    "paid": "done",
+    "done": "done",
+    "clear": "clear",
+    "seated": "seated",
+    "occupied": "seated",
+    "waiting": "waiting",
+    "cooking": "cooking",
+    "eating": "eating",
+    "ordering": "ordering",
+    "soon": "soon",
+    "late": "late",
+    "calls": "calls",
+    "ready": "ready",
+    "held": "held",
+    "reserved": "reserved",
+    "late_booking": "late-booking",
+    "bill": "bill",
+    "out_of_service": "out",
+}
+
+# The letters of the earlier look, until the floor and the wall are redrawn.
 MARKS = {
     "new": "N",
     "soon": "S",

@@ -1,0 +1,21 @@
+"""The places of work: the pages that a person opens from the shell. `PLACES` in `bistro/wiring.py` lists them."""
+
+from dataclasses import dataclass
+
+from bistro.core.kernel.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the shell's rail.
+
+    `view` is the name of its URL, `icon` is in static/img/sprite.svg. `permission` decides who sees the place. A phone
+    has room for few places, so the others are behind "More" there.
+    """
+
+    key: str
+    label: str
+    view: str
+    icon: str
+    permission: Permission
+    on_phone: bool = True
