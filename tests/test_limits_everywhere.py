@@ -13,7 +13,8 @@ from tests.test_declared_rights import OPEN_CALLS, OPEN_IN_THE_ADMIN, OPEN_PAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
-WRONG = {"email": "owner@bistro.example", "username": "owner@bistro.example", "password": "wrong horse"}
+WRONG = {"email": "owner@bistro.example", "password": "wrong horse"}
+TYPED = {"username": "owner@bistro.example", "password": "wrong horse"}
 INVITED = {"email": "x@bistro.example", "name": "X", "password": "correct horse x", "invitation": "x" * 43}
 CODE = {"code": "ABCDEFGH"}
 # Door → a wrong guess.
@@ -22,8 +23,8 @@ GUESSES = {
     **{f"{prefix}auth/refresh": {"refresh_token": "a.b.c"} for prefix in ("", "api/v1/")},
     **{f"{prefix}auth/register": INVITED for prefix in ("", "api/v1/")},
     "api/v1/devices/enrol": CODE,
-    "login/": WRONG,
-    "admin/login/": WRONG,
+    "login/": TYPED,
+    "admin/login/": TYPED,
     "device/": CODE,
     "device/code/": {},  # asks for a code to show
     "invitation/<str:token>/": INVITED,

@@ -13,7 +13,7 @@ from bistro.core.web.rendered import Rendered
 
 register = template.Library()
 rendered = Rendered()
-_TOKEN = "csrf-token-of-the-page"  # noqa: S105  # stands in reused rows for the token, which each page has for itself
+_TOKEN = "csrf-token-of-the-page"  # stands in reused rows for the token, which each page has for itself
 
 
 @register.simple_tag(takes_context=True)
@@ -26,7 +26,7 @@ def row(context: dict[str, Any], name: str, **values: Any) -> SafeString:
     key = (name, get_language(), timezone.get_current_timezone_name(), pickle.dumps(values, pickle.HIGHEST_PROTOCOL))
     token = context.get("csrf_token")
     html = rendered.get((bool(token), *key), lambda: _render(name, values, with_token=bool(token)))
-    return mark_safe(html.replace(_TOKEN, str(token)) if token else html)  # noqa: S308  # as the template escaped it
+    return mark_safe(html.replace(_TOKEN, str(token)) if token else html)  # as the template escaped it
 
 
 def _render(name: str, values: dict[str, Any], *, with_token: bool) -> str:
