@@ -17,7 +17,7 @@ from bistro.core.ops.backups import backup_state
 from bistro.core.web.admin_site import restaurant_in
 from kitchen.models import Ticket
 from menu.models import Item
-from orders.floor.plan import alarms
+from orders.floor.alarms import alarms
 from orders.models import Order
 from orders.transitions import OrderStatus
 from tables.models import Party, Table

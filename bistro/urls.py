@@ -32,6 +32,7 @@ urlpatterns = [
     path("kitchen/", include("kitchen.urls")),
     path("kitchen/", include("kitchen.printing.urls")),
     path("floor/", include("orders.floor.urls")),
+    path("menu/", include("menu.urls")),
     path("admin/", admin.site.urls),
     path("", include("orders.api.urls")),
     path("", include("kitchen.api.urls")),

@@ -15,6 +15,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
+    "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
@@ -31,15 +32,35 @@ FLOOR_ALARMS: list[str] = [
     "bistro.backup.alarms.backup_alarms",
 ]
 
-# The alarms that the shell counts and lists: (actor, now) -> orders.floor.plan.Alarm.
-SHELL_ALARMS = "orders.floor.plan.alarms"
+# The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.
+SHELL_ALARMS = "orders.floor.alarms.alarms"
+
+# Facts of higher apps about the person in the shell, each (actor) -> pairs of label and text ("My section", "Window").
+SHELL_FACTS: list[str] = []
 
 # The places of the shell's rail, in this order. A role sees those that it may open.
 PLACES: list[Place] = [
-    Place("floor", _("Floor"), "floor:floor", "floor", Permission.WATCH_FLOOR),
-    Place("kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN),
-    Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN),
-    Place("admin", _("Admin"), "admin:index", "admin", Permission.MANAGE, on_phone=False),
+    Place(
+        "floor",
+        _("Floor"),
+        "floor:floor",
+        "floor",
+        Permission.WATCH_FLOOR,
+        about=_("Tables, who needs somebody, orders"),
+    ),
+    Place(
+        "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")
+    ),
+    Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
+    Place(
+        "admin",
+        _("Admin"),
+        "admin:index",
+        "admin",
+        Permission.MANAGE,
+        False,
+        _("Menu, tables, staff, devices, history"),
+    ),
 ]
 
 # Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
@@ -51,7 +72,9 @@ HEALTH_CHECKS: list[str] = ["kitchen.printing.health.printer_backlog"]
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
+    "menu.services.end_timed_offs",
     "menu.files.services.import_due",
+    "tables.services.ring_again",
     "orders.services.raise_unseen_alarms",
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
@@ -61,6 +84,7 @@ SWEEPS: list[str] = [
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
+    "bistro.core.auth.tablets.sweep_tablets",
 ]
 
 # (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.

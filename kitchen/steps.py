@@ -14,9 +14,10 @@ from kitchen.models import ModifierRoute, Ticket, TicketLine
 from kitchen.station_routes import routing_for
 from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
+from kitchen.voiding import take_off
 from menu.events import ChoicesCopied
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderPlaced
+from orders.events import AllergiesChanged, CourseFired, LinesVoided, OrderEdited, OrderEvent, OrderPlaced
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -104,6 +105,13 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
     routing = routing_for(menu, work.restaurant_id)
     for event in events:
         rewrite(event, menu, routing, work)
+
+
+def void_on_tickets(events: Sequence[LinesVoided], work: UnitOfWork) -> None:
+    """Take voided lines off the tickets of their orders (`kitchen.voiding`). Locks: ticket."""
+    require_transaction()
+    for event in events:
+        take_off(event, work)
 
 
 def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None:

@@ -4,7 +4,7 @@ from django.http import Http404
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
-from orders.models import Order
+from orders.models import Order, OrderLine
 from tables.models import Table
 
 
@@ -14,6 +14,15 @@ def order_for(actor: Actor | None, pk: int) -> Order:
     if order is None:
         raise NotYours("There is no such order.", code="order_not_found")
     return order
+
+
+def order_of_line(actor: Actor, pk: int) -> int:
+    """Return the id of a line's order. Raises NotYours for a removed line and for a line of a withdrawn order."""
+    rows = OrderLine.objects.visible_to(actor).filter(pk=pk, order__in=Order.objects.visible_to(actor))
+    order_id = rows.values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise NotYours("There is no such line.", code="line_not_found")
+    return int(order_id)
 
 
 def table_for(actor: Actor | None, pk: int) -> Table:

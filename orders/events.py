@@ -105,15 +105,19 @@ class CourseRemoved(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BillReduced(AboutOrder):
-    """The lines of a removed course, for the audit trail: the lines, the totals before and after, the reason."""
+    """Lines that left an order after it was sent, for the audit trail: the lines, both totals, the reason.
+
+    `course` is the removed course, None for voided lines. `approver` is the manager who approved the void, or "".
+    """
 
     type: ClassVar[str] = "bill_reduced"
     action: ClassVar[str] = "lines_removed"
 
-    course: int
+    course: int | None
     lines: tuple[OrderLine, ...]
     total_before: Decimal
     reason: str
+    approver: str = ""
 
     def data(self) -> Mapping[str, Any]:
         return {
@@ -123,6 +127,7 @@ class BillReduced(AboutOrder):
             "lines": [line_json(line, self.order.currency) for line in self.lines],
             "total_before": text(self.total_before, self.order.currency),
             "total_after": text(self.order.total, self.order.currency),
+            "approver": self.approver,
         }
 
     def private(self) -> Mapping[str, Any] | None:
@@ -166,6 +171,18 @@ class OrderEdited(OrderEvent):
     other_dish: tuple[int, ...] = ()
     more_of: Mapping[int, int] = field(default_factory=dict)
     was: Mapping[int, OldLine] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesVoided(OrderEvent):
+    """The removal of quantities of sent lines, for screens and the kitchen. `BillReduced` has the reason.
+
+    `removed` are ids of lines that left as a whole. `voided` has every reduced line by id, with the quantity that left.
+    """
+
+    action: ClassVar[str] = "lines_voided"
+    removed: tuple[int, ...]
+    voided: Mapping[int, OldLine]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,12 +21,14 @@ from tables.models import Pad
 INITIAL_LIMIT = 2000  # limits the cost of orders that were never closed
 _MESSAGES = {"order_created": "new_order", "order_updated": "order_updated"}
 _MENU = "menu_updated"  # a change of the menu, of availability or of a pause
+_CALLS = frozenset({"service_call_created", "service_call_updated"})
 
 
 class OrderFeed:
     """The messages `initial`, `new_order` and `order_updated` in the format of Bistro92.
 
-    With `with_menu`, for clients of our subprotocol, also `menu_updated`, which Bistro92 clients do not know.
+    With `with_menu`, for clients of our subprotocol, also `menu_updated` and the events of service calls, which
+    Bistro92 clients do not know.
     """
 
     def __init__(self, restaurant_id: int, actor: Actor, table_id: int | None, *, with_menu: bool = False) -> None:
@@ -46,8 +48,8 @@ class OrderFeed:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """Yield one message for each event that this audience may see."""
         for event in events:
-            if event.type == _MENU and self.with_menu and self._gets_menu_event(event):
-                yield _menu_frame(event, position)
+            if self.with_menu and (self._gets_menu_event(event) or (event.type in _CALLS and self._may_see(event))):
+                yield _plain_frame(event, position)
             kind = _MESSAGES.get(event.type)
             if kind is None or not self._may_see(event):
                 continue
@@ -58,7 +60,7 @@ class OrderFeed:
     def _gets_menu_event(self, event: Event) -> bool:
         """Return whether this audience gets the event. Events of the menu are for every table."""
         audience = Audience.PROGRAMS if self.table_id is None else Audience.TABLE
-        return audience in audiences_of(event.type, event.action)
+        return event.type == _MENU and audience in audiences_of(event.type, event.action)
 
     def _may_see(self, event: Event) -> bool:
         audiences = audiences_of(event.type, event.action)
@@ -67,10 +69,10 @@ class OrderFeed:
         return Audience.TABLE in audiences and event.table_id == self.table_id
 
 
-def _menu_frame(event: Event, position: Position) -> Frame:
-    """Return the frame of a menu event without its private data, e.g. the reason of a pause."""
+def _plain_frame(event: Event, position: Position) -> Frame:
+    """Return the frame of a menu event or a call without its private data, e.g. the reason of a pause."""
     told = {"action": event.action, "data": json.loads(event.data)}
-    return Frame(event.seq, dumps({"type": _MENU, **told, "seq": event.seq, "epoch": position.epoch}))
+    return Frame(event.seq, dumps({"type": event.type, **told, "seq": event.seq, "epoch": position.epoch}))
 
 
 def _notes(event: Event) -> Mapping[str, Any] | None:

@@ -112,3 +112,8 @@ class Pad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} on {self.table}"
+
+
+from tables.call_models import ServiceCall  # noqa: E402  (refers to the models above)
+
+__all__ = ["ServiceCall"]

@@ -11,9 +11,10 @@ from bistro.core.models import Device
 from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.speed.compiled_queries import CompiledQuery
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from tables.call_events import CallClosed
 from tables.declarations import declare
 from tables.events import PadPlaced, PartyAllergiesDeclared, PartyCompleted, PartySeated
-from tables.models import Pad, Party, Table
+from tables.models import Pad, Party, ServiceCall, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
 # Parameters: restaurant, table ids, name keys of tables. Rows: (table id, party id, its declared allergies).
@@ -74,6 +75,16 @@ def complete_party(party: Party, table: Table | None, work: UnitOfWork) -> None:
     party.version += 1
     party.save(update_fields=["status", "completed_at", "version"])
     work.record(PartyCompleted(party=party, table=table))
+    close_calls_of(party, work)
+
+
+def close_calls_of(party: Party, work: UnitOfWork) -> None:
+    """Close the open calls of a party that has left."""
+    require_transaction()
+    for call in ServiceCall.objects.open().filter(party=party).select_related("table"):
+        call.closed_at, call.closed_by_name = work.now, work.actor.label[:120]
+        call.save(update_fields=["closed_at", "closed_by_name"])
+        work.record(CallClosed(call=call))
 
 
 def declare_for_party(

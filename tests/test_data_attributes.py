@@ -1,4 +1,4 @@
-"""The table of data-* attributes in docs/frontend.md, compared with templates, scripts and styles."""
+"""The table of data-* attributes in docs/data-attributes.md, compared with templates, scripts and styles."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _names() -> Iterator[tuple[str, set[str]]]:
 
 def documented() -> dict[str, set[str]]:
     """Return, for each attribute of the table, the users that its row names."""
-    rows = ROW.findall((ROOT / "docs" / "frontend.md").read_text())
+    rows = ROW.findall((ROOT / "docs" / "data-attributes.md").read_text())
     return {name: set(re.findall(r"[\w-]+", f"{setters} {readers}")) for name, _on, setters, readers, _means in rows}
 
 

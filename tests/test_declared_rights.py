@@ -13,6 +13,7 @@ from bistro.core.kernel.roles import PERMISSIONS, Permission
 from bistro.core.live.credentials import Credential
 from bistro.core.live.guarded import GuardedConsumer
 from bistro.core.live.routing import NoSuchSocket
+from bistro.core.tests.factories import DEVICE_KINDS
 from tests.addresses import API, PAGES
 from tests.nasty import ENDS_THE_LOGIN, addresses, path_with
 from tests.sockets import routes
@@ -22,7 +23,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
-OPEN_PAGES = {"", "login/", "logout/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
+OPEN_PAGES |= {"me/", "me/name/", "me/pin/", "me/pin/forget/", "me/sign-out/"}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}
@@ -31,6 +34,7 @@ ANY_CREDENTIAL = {
     "auth/me", "api/v1/auth/me", "api/v1/auth/ticket", "api/order", "api/orders", "api/v1/orders", "api/v1/menu",
     "api/v1/orders/<int:pk>", "api/v1/orders/restaurant/<str:restaurant_id>/orders", "api/v1/pauses",
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
+    "api/v1/pad/calls",
 }  # fmt: skip
 EXPORTS = {f"admin/menu_files/menuimport/{name}/" for name in ("template", "export-csv", "export-excel")}
 OPEN_IN_THE_ADMIN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
@@ -105,7 +109,7 @@ def test_control_a_socket_that_was_forgotten_admits_nobody(house, monkeypatch):
 @pytest.mark.parametrize("role", sorted({str(getattr(role, "value", role)) for role in PERMISSIONS} - {"owner"}))
 def test_without_the_right_there_is_no_answer(house, role):
     api = house.api(role).headers
-    browser = house.browser(role) if role not in ("pad", "screen", "integration") else None
+    browser = house.browser(role) if role not in DEVICE_KINDS else None
     for address, right in RIGHTS.items():
         if right in PERMISSIONS[role] or (address in PAGES and browser is None):
             continue
@@ -121,14 +125,13 @@ def test_without_a_credential_only_open_calls_answer(client):
             assert getattr(client, verb)(path_with(address, {})).status_code == 401, (verb, address)
 
 
-DEVICES = ("pad", "screen", "integration")
 NO_MANAGERS = sorted(str(role.value) for role, rights in PERMISSIONS.items() if Permission.MANAGE not in rights)
 
 
 def test_the_admin_is_for_managers(house):
     """Ask for every address without a login and as one of the roles that may not manage, in turns."""
-    clients = {role: Client() if role in DEVICES else house.browser(role) for role in NO_MANAGERS}
-    headers = {role: house.api(role).headers if role in DEVICES else {} for role in NO_MANAGERS}
+    clients = {role: Client() if role in DEVICE_KINDS else house.browser(role) for role in NO_MANAGERS}
+    headers = {role: house.api(role).headers if role in DEVICE_KINDS else {} for role in NO_MANAGERS}
     admin = sorted(address for address in addresses() if address.startswith("admin/"))
     assert set(admin) >= EXPORTS
     for address, role in zip(admin, cycle(NO_MANAGERS), strict=False):

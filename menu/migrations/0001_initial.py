@@ -119,7 +119,10 @@ class Migration(migrations.Migration):
                 ('image', models.ImageField(blank=True, upload_to='menu/')),
                 ('popular', models.BooleanField(default=False)),
                 ('off_since', models.DateTimeField(blank=True, help_text='Marked 86 (off the menu) since this time.', null=True)),
+                ('off_until', models.DateTimeField(blank=True, help_text='Time when the 86 ends by itself.', null=True)),
                 ('portions_left', models.PositiveIntegerField(blank=True, help_text='Blank = not counted.', null=True)),
+                ('availability_change', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ('availability_before', models.JSONField(editable=False, null=True)),
                 ('position', models.PositiveIntegerField(db_index=True, default=0)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='menu.category')),
@@ -352,6 +355,7 @@ class Migration(migrations.Migration):
                 ('image', models.TextField(blank=True, max_length=100)),
                 ('popular', models.BooleanField(default=False)),
                 ('off_since', models.DateTimeField(blank=True, help_text='Marked 86 (off the menu) since this time.', null=True)),
+                ('off_until', models.DateTimeField(blank=True, help_text='Time when the 86 ends by itself.', null=True)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -465,6 +469,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='item',
             constraint=models.CheckConstraint(condition=models.Q(('portions_left', None), ('portions_left__gte', 0), _connector='OR'), name='item_portions_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='item',
+            constraint=models.CheckConstraint(condition=models.Q(('off_until', None), ('off_since__isnull', False), _connector='OR'), name='item_end_needs_86'),
+        ),
+        migrations.AddIndex(
+            model_name='item',
+            index=models.Index(condition=models.Q(('off_until__isnull', False)), fields=['off_until'], name='item_off_until'),
         ),
         migrations.CreateModel(
             name='Allergen',

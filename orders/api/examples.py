@@ -19,6 +19,7 @@ NEW_PAD_ORDER = {
     "items": [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}],
 }
 CANCELLATION = {"reason": "The guest left"}
+VOID = {"quantity": 1, "reason": "The guest changed their mind"}
 COURSE = {"course": 2}
 PLAN = {"course": 2, "minutes": 15}
 
@@ -69,6 +70,10 @@ ORDER: dict[str, Any] = {
     "version": 1,
     "note": "birthday",
     "cancel_reason": "",
+}
+VOIDED = {
+    **ORDER,
+    "kitchen": {"stage": "queued", "message": "The kitchen had not started. The change is on its screens."},
 }
 PAD_ORDER = {
     **{key: value for key, value in ORDER.items() if key != "table_name"},
@@ -143,4 +148,21 @@ PARTY = {
     "allergies": [],
     "seats": [ALLERGIES],
     "version": 1,
+}
+CALL_STAFF = {"reason": "bill"}
+CALL = {
+    "id": 9,
+    "table": 1,
+    "table_name": "Table 1",
+    "party": 1,
+    "reason": "bill",
+    "state": "taken",
+    "number": 2,
+    "at": AT,
+    "rings": 2,
+    "last_rung_at": LATER,
+    "taken_at": LATER,
+    "taken_by": "Ana",
+    "closed_at": None,
+    "closed_by": None,
 }

@@ -10,7 +10,7 @@ from orders.api.serializers import OrderOutput, TaxOutput
 from orders.floor.states import STATES
 from orders.selectors import TRACKING
 from tables.models import Table
-from tables.transitions import PartyStatus
+from tables.transitions import CallReason, PartyStatus
 
 
 class PadDeviceOutput(serializers.Serializer[Any]):
@@ -150,3 +150,23 @@ class FloorOutput(PositionOutput):
 
     count = serializers.IntegerField()
     results = FloorTableOutput(many=True)
+
+
+@shown(examples.CALL)
+class CallOutput(serializers.Serializer[Any]):
+    """A call of guests for staff."""
+
+    id = serializers.IntegerField()
+    table = serializers.IntegerField()
+    table_name = serializers.CharField()
+    party = serializers.IntegerField(allow_null=True)
+    reason = serializers.ChoiceField(CallReason.choices)
+    state = serializers.ChoiceField(["open", "taken", "closed"])
+    number = serializers.IntegerField(help_text="1 for the first call of the party, 2 for the next, …")
+    at = serializers.DateTimeField()
+    rings = serializers.IntegerField(help_text="Rises until somebody takes the call.")
+    last_rung_at = serializers.DateTimeField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    taken_by = serializers.CharField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closed_by = serializers.CharField(allow_null=True)

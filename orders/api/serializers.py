@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bistro.core.api.schema import shown
-from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer, StrictTime
+from bistro.core.api.serializers import LineOfText, StrictBoolean, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.jsontext import dumps
@@ -20,6 +20,7 @@ from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
 from orders.api import examples
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
+from tables.transitions import CallReason
 
 BIGGEST_ID = 2**63 - 1
 BIGGEST_SMALL = 999
@@ -113,6 +114,22 @@ class CancelInput(StrictSerializer):
     """The reason of a cancellation."""
 
     reason = LineOfText(max_length=200)
+
+
+@shown(examples.CALL_STAFF)
+class CallInput(StrictSerializer):
+    """A call of guests for staff."""
+
+    reason = serializers.ChoiceField(CallReason.choices)
+
+
+@shown(examples.VOID)
+class VoidInput(StrictSerializer):
+    """A void. Without `quantity` the whole line leaves. `kitchen_told` says that the cook knows already."""
+
+    quantity = StrictInteger(min_value=1, max_value=MAX_QUANTITY, required=False, allow_null=True, default=None)
+    reason = LineOfText(max_length=200)
+    kitchen_told = StrictBoolean(required=False, default=False)
 
 
 @shown(examples.ALLERGIES)
@@ -216,6 +233,20 @@ class OrderOutput(serializers.Serializer[Any]):
     cancel_reason = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+
+
+class KitchenOutput(serializers.Serializer[Any]):
+    """The meaning of a void for the kitchen."""
+
+    stage = serializers.ChoiceField(["held", "queued", "started", "done"], help_text="How far the kitchen was.")
+    message = serializers.CharField()
+
+
+@shown(examples.VOIDED)
+class VoidOutput(OrderOutput):
+    """The order after a void."""
+
+    kitchen = KitchenOutput()
 
 
 class PadItemOutput(serializers.Serializer[Any]):

@@ -27,13 +27,14 @@ class FloorView:
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """Yield the tables that these events changed, the list (sorted by urgency) and the alarms."""
+        """Yield the tables that these events changed, with all tables of their parties, and the alarms."""
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
         if not seen:
             return
         touched = table_ids_of(seen)  # empty if only an alarm began or ended
         floor = read_floor(self.actor, position)
-        changed = [table for table in floor.tables if table.id in touched]
+        parties = {table.party for table in floor.tables if table.id in touched and table.party}
+        changed = [table for table in floor.tables if table.id in touched or table.party in parties]
         html = render_fragment("floor/changes.html", {"floor": floor, "tables": changed}, floor.restaurant)
         yield page_frame("changes", html, position)
 

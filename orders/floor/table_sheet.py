@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
@@ -51,9 +52,19 @@ class SheetLine:
     modifiers: list[str]
     allergies: list[AllergyMark]
     note: str
+    seat: int | None
     course: int
     status: str
     status_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCourse:
+    """The lines of one course of an order, and how far the course is, in words."""
+
+    number: int
+    word: str
+    lines: list[SheetLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,22 @@ class SheetOrder:
     held_courses: list[HeldCourse]
     can_fire: bool
     can_remove: bool
+    served: bool  # a course before was served
+
+    @property
+    def plated(self) -> list[SheetLine]:
+        """Return the finished lines, without those of courses that were served before."""
+        done = [line for line in self.lines if line.status == LineStatus.DONE]
+        last = max((line.course for line in done), default=0)
+        return [line for line in done if line.course == last] if self.served else done
+
+    @property
+    def courses(self) -> list[SheetCourse]:
+        """Return the lines by course, in the order of serving."""
+        by_course: dict[int, list[SheetLine]] = {}
+        for line in self.lines:
+            by_course.setdefault(line.course, []).append(line)
+        return [SheetCourse(number, _course_word(self, lines), lines) for number, lines in sorted(by_course.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +132,25 @@ class Sheet:
     guests: Guests | None
     can_order: bool
     can_clear: bool
+    can_deliver: bool
     total: str
     taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
     key: str  # the Idempotency-Key of the next order, so that a second tap on Send does not order twice
     note: str = ""
+
+    @property
+    def ready(self) -> list[SheetLine]:
+        """Return the lines that stand at the pass for this table."""
+        return [line for order in self._ready_orders for line in order.plated]
+
+    @property
+    def ready_orders(self) -> str:
+        """Return the ids of the orders whose food is ready, as the form posts them."""
+        return ",".join(str(order.id) for order in self._ready_orders)
+
+    @property
+    def _ready_orders(self) -> list[SheetOrder]:
+        return [order for order in self.orders if order.status == OrderStatus.READY]
 
 
 def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
@@ -130,12 +172,14 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
         orders=[
-            _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
+            _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money)
+            for order in sorted(orders, key=_by_urgency)
         ],
         menu=_menu(sold, money, order_data or {}, now, codes) if actor.may(Permission.PLACE_ANYWHERE) else [],
         guests=_guests(party, table, actor, sold[0].menu.allergens),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
+        can_deliver=actor.may(Permission.DELIVER_ORDER),
         total=display(bill.total, **money),
         taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
         key=(order_data or {}).get("key") or uuid7().hex,
@@ -148,6 +192,11 @@ def _guests(party: Party | None, table: Table, actor: Actor, catalogue: Compiled
     if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
         return None
     return guests_of(party, table, catalogue.names)
+
+
+def _by_urgency(order: Order) -> int:
+    """Return the place of an order on the sheet: ready ones, then open ones, then those that are over."""
+    return 0 if order.status == OrderStatus.READY else 1 if order.status in OPEN else 2
 
 
 def _plans(orders: Sequence[Order]) -> Plans:
@@ -189,6 +238,7 @@ def _sheet_order(
         held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Permission.FIRE_COURSE),
         can_remove=actor.may(Permission.CANCEL_ORDER),
+        served=order.served_at is not None,
     )
 
 
@@ -200,10 +250,23 @@ def _sheet_line(line: OrderLine) -> SheetLine:
         modifiers=choice_names(line),
         allergies=allergy_marks(line),
         note=line.note,
+        seat=line.seat,
         course=line.course,
         status=line.status,
         status_word=word,
     )
+
+
+def _course_word(order: SheetOrder, lines: Sequence[SheetLine]) -> str:
+    """Return how far a course is, in words."""
+    found = {line.status for line in lines}
+    if LineStatus.HELD in found:
+        return _("on hold")
+    if found != {LineStatus.DONE}:
+        return _("in the kitchen")
+    if order.status == OrderStatus.READY and lines[0] in order.plated:
+        return _("ready")
+    return _("served") if order.served or order.status == OrderStatus.DELIVERED else _("done")
 
 
 def _seen_words(order: Order, now: datetime) -> str:

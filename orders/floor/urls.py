@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.floor import views
+from orders.floor import call_views, views
 
 app_name = "floor"
 urlpatterns = [
@@ -10,8 +10,12 @@ urlpatterns = [
     path("tables/<int:pk>/", views.table, name="table"),
     path("tables/<int:pk>/state/", views.table_state, name="table-state"),
     path("tables/<int:pk>/order/", views.place_order, name="place-order"),
+    path("tables/<int:pk>/deliver/", views.deliver_ready, name="deliver-ready"),
     path("tables/<int:pk>/clear/", views.clear, name="clear"),
     path("tables/<int:pk>/allergies/", views.declare_allergies, name="declare-allergies"),
+    path("calls/<int:pk>/take/", call_views.take, name="take-call"),
+    path("calls/<int:pk>/close/", call_views.close, name="close-call"),
+    path("calls/<int:pk>/release/", call_views.release, name="release-call"),
     path("orders/<int:pk>/confirm/", views.confirm, name="confirm"),
     path("orders/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("orders/<int:pk>/deliver/", views.deliver, name="deliver"),

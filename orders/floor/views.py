@@ -1,11 +1,7 @@
 """Pages of the floor plan. They work without JavaScript: an action then redirects to the table's page."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
@@ -13,16 +9,15 @@ from bistro.core.kernel.errors import DomainError, InvalidInput, ReusedKey
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
-from bistro.core.web.pages import HtmxHttpRequest, answer_action
+from bistro.core.web.pages import HtmxHttpRequest
 from orders import services
-from orders.access import order_for, table_for
+from orders.access import table_for
+from orders.floor.answers import answer_act, answer_order, show_floor, show_sheet
 from orders.floor.forms import form_request, read_order_data, short_text
 from orders.floor.guests import read_allergies
-from orders.floor.plan import read_floor
-from orders.floor.table_sheet import read_sheet
 from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
-from tables.models import Party, Table
+from tables.models import Party
 
 NEVER = "never"  # in the form, instead of minutes: remove the plan
 SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
@@ -32,15 +27,14 @@ SENT_ALREADY = "This form was already sent. Check the orders above. Send again f
 @page_requires(Permission.WATCH_FLOOR)
 def floor(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the floor plan."""
-    context = {"floor": read_floor(actor), "may_confirm": actor.may(Permission.CONFIRM_ORDER)}
-    return render(request, "floor/floor.html", context)
+    return show_floor(request, actor)
 
 
 @require_GET
 @page_requires(Permission.WATCH_FLOOR)
 def table(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Show the sheet of a table, as a page or beside the floor plan."""
-    return _sheet(request, actor, table_for(actor, pk))
+    return show_sheet(request, actor, table_for(actor, pk))
 
 
 @require_GET
@@ -60,10 +54,10 @@ def place_order(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
     def refused(refusal: DomainError) -> HttpResponse:
         if isinstance(refusal, ReusedKey):  # after the browser's Back, an old form with other dishes gets a new key
             refusal.message = SENT_ALREADY
-            return _sheet(request, actor, where, refusal, order_data={**order_data, "key": ""})
-        return _sheet(request, actor, where, refusal, order_data=order_data)
+            return show_sheet(request, actor, where, refusal, order_data={**order_data, "key": ""})
+        return show_sheet(request, actor, where, refusal, order_data=order_data)
 
-    return _answer(
+    return answer_act(
         request, actor, where, lambda: services.place_order(form_request(order_data, where.pk, actor)), refused
     )
 
@@ -75,9 +69,9 @@ def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     where = table_for(actor, pk)
 
     def refused(refusal: DomainError) -> HttpResponse:
-        return _sheet(request, actor, where, refusal, problem_act="clear")
+        return show_sheet(request, actor, where, refusal, problem_act="clear")
 
-    return _answer(request, actor, where, lambda: services.clear_table(table_id=pk, actor=actor), refused)
+    return answer_act(request, actor, where, lambda: services.clear_table(table_id=pk, actor=actor), refused)
 
 
 @require_POST
@@ -93,16 +87,16 @@ def declare_allergies(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRe
         return services.declare_allergies(party_id=party.pk, actor=actor, **read_allergies(request.POST))
 
     def refused(refusal: DomainError) -> HttpResponse:
-        return _sheet(request, actor, where, refusal, problem_act="allergies")
+        return show_sheet(request, actor, where, refusal, problem_act="allergies")
 
-    return _answer(request, actor, where, declare, refused)
+    return answer_act(request, actor, where, declare, refused)
 
 
 @require_POST
 @page_requires(Permission.CONFIRM_ORDER)
 def confirm(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Confirm an order for the kitchen."""
-    return _move(request, actor, pk, lambda: services.confirm_order(order_id=pk, actor=actor))
+    return answer_order(request, actor, pk, lambda: services.confirm_order(order_id=pk, actor=actor))
 
 
 @require_POST
@@ -110,21 +104,36 @@ def confirm(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def cancel(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Cancel an order with a reason."""
     reason = _reason(request)
-    return _move(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
+    return answer_order(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
 
 
 @require_POST
 @page_requires(Permission.DELIVER_ORDER)
 def deliver(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Mark an order or its ready course as served."""
-    return _move(request, actor, pk, lambda: services.deliver_order(order_id=pk, actor=actor))
+    return answer_order(request, actor, pk, lambda: services.deliver_order(order_id=pk, actor=actor))
+
+
+@require_POST
+@page_requires(Permission.DELIVER_ORDER)
+def deliver_ready(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Deliver the orders of a table that the page showed as ready."""
+    where = table_for(actor, pk)
+    shown = [number for said in request.POST.get("orders", "").split(",") if (number := whole_number(said)) is not None]
+
+    def refused(refusal: DomainError) -> HttpResponse:
+        return show_sheet(request, actor, where, refusal, problem_act="deliver")
+
+    return answer_act(
+        request, actor, where, lambda: services.deliver_ready(table_id=pk, order_ids=shown, actor=actor), refused
+    )
 
 
 @require_POST
 @page_requires(Permission.FIRE_COURSE)
 def fire(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
     """Fire a held course."""
-    return _move(request, actor, pk, lambda: services.fire_course(order_id=pk, course=course, actor=actor))
+    return answer_order(request, actor, pk, lambda: services.fire_course(order_id=pk, course=course, actor=actor))
 
 
 @require_POST
@@ -137,7 +146,7 @@ def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
     said = request.POST.get("minutes", "")
     number = whole_number(said, most=9_999)
     minutes = None if said == NEVER else -1 if number is None else number
-    return _move(
+    return answer_order(
         request, actor, pk, lambda: services.plan_course(order_id=pk, course=course, minutes=minutes, actor=actor)
     )
 
@@ -147,7 +156,7 @@ def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 def remove_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
     """Remove a held course with a reason."""
     reason = _reason(request)
-    return _move(
+    return answer_order(
         request, actor, pk, lambda: services.remove_course(order_id=pk, course=course, reason=reason, actor=actor)
     )
 
@@ -156,55 +165,3 @@ def _reason(request: HtmxHttpRequest) -> str:
     chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
     words = chosen, short_text(request.POST.get("reason_text", ""), 200)
     return ": ".join(part for part in words if part)
-
-
-def _move(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], object]) -> HttpResponse:
-    """Run a service on an order and return its table's sheet, with a refusal beside the order.
-
-    An order without a table has no sheet: the floor's socket shows what changed.
-    """
-    where = order_for(actor, pk).table
-    if where is None:
-        return answer_action(request, service, back=reverse("floor:floor"), part=_no_sheet)
-
-    def refused(refusal: DomainError) -> HttpResponse:
-        return _sheet(request, actor, where, refusal, problem_order=pk)
-
-    return _answer(request, actor, where, service, refused)
-
-
-def _no_sheet(_result: object, _refusal: DomainError | None) -> HttpResponse:
-    return HttpResponse(status=204)
-
-
-def _answer(
-    request: HtmxHttpRequest,
-    actor: Actor,
-    where: Table,
-    service: Callable[[], object],
-    refused: Callable[[DomainError], HttpResponse],
-) -> HttpResponse:
-    """Run a service and return the table's sheet, or after a refusal the result of `refused`."""
-
-    def sheet(_result: object, refusal: DomainError | None) -> HttpResponse:
-        return refused(refusal) if refusal else _sheet(request, actor, where)
-
-    return answer_action(request, service, back=reverse("floor:table", args=[where.pk]), part=sheet, page=refused)
-
-
-def _sheet(
-    request: HtmxHttpRequest,
-    actor: Actor,
-    where: Table,
-    error: DomainError | None = None,
-    order_data: dict[str, Any] | None = None,
-    **context: Any,
-) -> HttpResponse:
-    if not request.htmx:
-        context["state"] = read_state(actor, where)  # before the rows, so that no later change is missed
-    sheet = read_sheet(actor, where, order_data)
-    template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
-    context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
-    answer = render(request, template, context)
-    answer["Vary"] = "HX-Request, Cookie"
-    return answer

@@ -6,9 +6,10 @@ from orders.services.clearing import clear_table
 from orders.services.declaring import declare_allergies
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course
-from orders.services.moving import cancel_order, confirm_order, deliver_order
+from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
+from orders.services.voiding import void_lines
 
 __all__ = [
     "PlacedOrder",
@@ -18,6 +19,7 @@ __all__ = [
     "confirm_order",
     "declare_allergies",
     "deliver_order",
+    "deliver_ready",
     "fire_course",
     "fire_due_courses",
     "place_order",
@@ -27,5 +29,6 @@ __all__ = [
     "raise_unseen_alarms",
     "remove_course",
     "replace_lines",
+    "void_lines",
     "withdraw_order",
 ]

@@ -48,7 +48,7 @@ def replace_lines(
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         _require_owner(order, actor)
-        _require_version(order, versions)
+        require_version(order, versions)
         _require_untouched(order)
         refusals = Refusals(problems)
         with refusals:
@@ -81,7 +81,7 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
-        _require_version(order, versions)
+        require_version(order, versions)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
         order.withdrawn_at = work.now
@@ -89,7 +89,7 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
         work.record(OrderWithdrawn.of(order))
 
 
-def _require_version(order: Order, versions: Collection[int] | None) -> None:
+def require_version(order: Order, versions: Collection[int] | None) -> None:
     """Refuse a write that is based on another version of the order."""
     if versions is not None and order.version not in versions:
         raise Stale("Someone changed this order. Load it again.", current_version=order.version)

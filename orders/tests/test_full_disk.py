@@ -124,7 +124,7 @@ def test_every_page_and_call_says_the_reason(house, monkeypatch, error, code, wo
     def fail(*_given, **_more):
         raise error
 
-    monkeypatch.setattr("orders.floor.views.read_floor", fail)
+    monkeypatch.setattr("orders.floor.answers.read_floor", fail)
     page = house.browser("waiter").get("/floor/")
     assert (page.status_code, page["Bistro-Problem"]) == (503, code)
     assert words in page.content

@@ -1,27 +1,29 @@
 // The floor: opens and closes the sheet of a table, refreshes its orders, and speeds up the order form.
-// Without this file each table is a page of its own and the order form is a plain form.
+// Without this file each table is a page of its own and the order form is a plain form. The tabs are in floor-tabs.js, the keys in
+// floor-keys.js.
 
 import "./notices.js";
 
 const RETRY_MS = 1_000; // until orders that could not be refreshed are asked for again, or said to be old
 const FETCHING = "Fetching them…";
-const sheet = document.getElementById("sheet");
+const sheet = document.getElementById("sheet"); // none on a table's own page
+const dialog = sheet?.closest("dialog");
 
-let watched = null; // what a push replaces when the table changes: its list row, or the state on the table's own page
+let watched = null; // what a push replaces when the table changes: its drawing, or the state on the table's own page
 let retry = null;
 
 const openTable = () => document.getElementById("sheet-table")?.dataset.table;
-const rowOf = (id) => document.getElementById(`table-row-${id}`);
-const shownState = () => document.getElementById("table-state") ?? rowOf(openTable());
+const drawingOf = (id) => document.getElementById(`table-${id}`);
+const shownState = () => document.getElementById("table-state") ?? drawingOf(openTable());
 
 function openSheet() {
   watched = shownState();
-  if (!sheet.open) sheet.showModal();
+  if (!dialog.open) dialog.showModal();
   sheet.scrollTop = 0;
 }
 
 function closeSheet() {
-  if (sheet?.open) sheet.close();
+  if (dialog?.open) dialog.close();
 }
 
 function afterClose() {
@@ -29,7 +31,7 @@ function afterClose() {
   sheet.replaceChildren();
   if (document.activeElement === document.body && id) {
     const link = document.getElementById(`table-link-${id}`);
-    (link?.checkVisibility() ? link : document.getElementById(`table-row-link-${id}`))?.focus({ preventScroll: true });
+    (link?.checkVisibility() ? link : document.getElementById(`need-link-${id}`))?.focus({ preventScroll: true });
   }
 }
 
@@ -51,7 +53,7 @@ function showStale(reason) {
 /** Show changed orders: at once, or as soon as the open form is closed. */
 function refreshOrders() {
   const state = shownState();
-  if ((sheet && !sheet.open) || !state || !document.getElementById("sheet-orders") || state === watched) return;
+  if ((dialog && !dialog.open) || !state || !document.getElementById("sheet-orders") || state === watched) return;
   clearTimeout(retry);
   if (isBusy()) {
     showStale("Close the open form to see them.");
@@ -123,7 +125,7 @@ function prepareForm() {
 document.addEventListener("click", (event) => {
   const step = event.target.closest?.("[data-step]");
   if (step) stepQuantity(step);
-  const outside = event.target === sheet && event.offsetX < 0; // a click on the backdrop has the dialog as target
+  const outside = event.target === dialog && event.offsetX < 0; // a click on the backdrop has the dialog as target
   if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
     event.preventDefault();
     closeSheet();
@@ -142,6 +144,6 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id === "sheet-refresh") afterRefresh(detail.successful);
 });
 document.addEventListener("bistro:swapped", refreshOrders);
-sheet?.addEventListener("close", afterClose);
+dialog?.addEventListener("close", afterClose);
 watched = shownState();
 prepareForm();

@@ -3,6 +3,8 @@
 `static/img/sprite.svg` draws the pictures, `static/css/components/mark.css` gives each state its colours.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 # {state: its picture in the sprite}. A state stands in `data-state`.
 PICTURES = {
     "free": "free",
@@ -25,6 +27,27 @@ PICTURES = {
     "late_booking": "late-booking",
     "bill": "bill",
     "out_of_service": "out",
+}
+
+# The words of states on pages that have no words of their own, for example the style guide.
+WORDS = {
+    "free": _("Free"),
+    "reserved": _("Reserved"),
+    "late_booking": _("Late booking"),
+    "seated": _("Seated"),
+    "ordering": _("Ordering"),
+    "waiting": _("Waiting"),
+    "cooking": _("Cooking"),
+    "late": _("Late"),
+    "calls": _("Calls"),
+    "ready": _("Food ready"),
+    "eating": _("Eating"),
+    "bill": _("Bill asked"),
+    "paid": _("Paid"),
+    "clear": _("To clear"),
+    "held": _("Held"),
+    "soon": _("Soon"),
+    "out_of_service": _("Out of service"),
 }
 
 # The letters of the earlier look, until the floor and the wall are redrawn.

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 from bistro.core.kernel.roles import Permission
 
 
@@ -10,12 +12,13 @@ class Place:
     """A page of the shell's rail.
 
     `view` is the name of its URL, `icon` is in static/img/sprite.svg. `permission` decides who sees the place. A phone
-    has room for few places, so the others are behind "More" there.
+    has room for few places, so the others are behind "More" there. `about` says on the start page what it is for.
     """
 
     key: str
-    label: str
+    label: str | Promise
     view: str
     icon: str
     permission: Permission
     on_phone: bool = True
+    about: str | Promise = ""

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -109,6 +110,21 @@ class Restaurant(models.Model):
         default=False,
         help_text="Pads can order only while a session is open at their table.",
     )
+    tablet_idle_minutes = models.PositiveSmallIntegerField(
+        "shared tablets lock after",
+        default=5,
+        db_default=5,
+        help_text="Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.",
+    )
+    calls_ring_seconds = models.PositiveSmallIntegerField(
+        "seconds until a call rings again",
+        default=30,
+        db_default=30,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5)],
+        help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.",
+    )
     legal_name = models.CharField(
         max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."
     )
@@ -131,6 +147,9 @@ class Restaurant(models.Model):
             models.CheckConstraint(
                 name="restaurant_rounding_known",
                 condition=Q(rounding_level__in=["document", "line"], rounding_mode__in=["half_up", "up", "down"]),
+            ),
+            models.CheckConstraint(
+                name="restaurant_tablet_idle_minutes", condition=Q(tablet_idle_minutes__range=(1, 120))
             ),
             models.CheckConstraint(
                 name="restaurant_cash_rounding_positive", condition=Q(cash_rounding=None) | Q(cash_rounding__gt=0)

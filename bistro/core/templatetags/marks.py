@@ -25,6 +25,15 @@ def mark(state: str, label: str = "", css: str = "") -> SafeString:
 
 
 @register.simple_tag
+def mark_in_svg(state: str, x: int, y: int, side: int) -> SafeString:
+    """Render the mark of a state inside a drawing. The colours come from the `data-state` of an element around it."""
+    return format_html(
+        '<use class="mark" href="{}#m-{}" x="{}" y="{}" width="{}" height="{}"/>',
+        static(SPRITE), marks.PICTURES[state], x, y, side, side,
+    )  # fmt: skip
+
+
+@register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Render an icon in the colour of its text. Without a label screen readers skip it."""
     classes = f" {css}" if css else ""

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 # Every table that an action may change. History tables and logins are left out.
 WATCHED = (
     "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
-    "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion", "menu.Pause",
+    "tables.Table", "tables.Party", "tables.Pad", "tables.ServiceCall", "menu.Item", "menu.MenuVersion", "menu.Pause",
     "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",
 )  # fmt: skip

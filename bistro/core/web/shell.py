@@ -3,17 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from bistro.core.auth.access import request_actor
+from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.places import Place
 from bistro.core.kernel.roles import Permission, Role
+from bistro.core.models import TabletSession
+
+THEME_COOKIE = "bistro_theme"
+THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("Auto")}
+SEVERAL_RESTAURANTS = "several_restaurants"  # in the session, since the login: the person may change the restaurant
 
 # {role: the place where it starts}. Every other role starts at the start page.
 _FIRST = {
@@ -24,6 +31,18 @@ _FIRST = {
     Role.CASHIER: "floor",
     Role.KITCHEN: "kitchen",
     Role.SCREEN: "kitchen",
+}
+_ROLE_WORDS = {
+    Role.OWNER: _("Owner"),
+    Role.MANAGER: _("Manager"),
+    Role.HOST: _("Host"),
+    Role.WAITER: _("Waiter"),
+    Role.KITCHEN: _("Kitchen"),
+    Role.CASHIER: _("Cashier"),
+    Role.SCREEN: _("Screen"),
+    Role.PAD: _("Pad"),
+    Role.TABLET: _("Shared tablet"),
+    Role.INTEGRATION: _("Integration"),
 }
 
 
@@ -37,30 +56,50 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarms:
+    """The alarms of a restaurant for one person. `known` changes with the alarms that are shown."""
+
+    shown: Sequence[Any]
+    may_settle: bool
+
+    @property
+    def known(self) -> str:
+        """Return a short text that is equal for equal lists."""
+        return format(crc32("|".join(f"{alarm.id}{alarm.text}" for alarm in self.shown).encode()), "x")
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
-    """What the shell shows around one page."""
+    """The shell around one page. `facts` are pairs of label and text. `alarms` is None for people without the floor."""
 
     links: tuple[Link, ...]
     name: str
     initials: str
     role: str
-    alarms: Sequence[Any]
-    watches_alarms: bool
+    restaurant: str
+    facts: tuple[tuple[str, str], ...]
+    alarms: Alarms | None
+    theme: str
+    may_change_restaurant: bool
+    idle_minutes: int = 0  # until a shared tablet locks; 0 elsewhere
 
 
 def shell_of(request: HttpRequest) -> Shell:
-    """Return the shell of a page for the request's actor; an empty one for a visitor without a login."""
+    """Return the shell of a page for the request's actor. Requires an actor with a restaurant."""
     actor = request_actor(request)
-    if actor is None:
-        return Shell((), "", "", "", (), watches_alarms=False)
-    watches = actor.may(Permission.WATCH_FLOOR)
+    assert actor is not None
+    session: TabletSession | None = getattr(request, "tablet_session", None)
     return Shell(
         links=_links(actor, request.path),
         name=actor.label,
         initials=initials_of(actor.label),
-        role=", ".join(sorted(Role(role).name.capitalize() for role in actor.roles)),
-        alarms=alarms_of(actor) if watches else (),
-        watches_alarms=watches,
+        role=", ".join(sorted(str(_ROLE_WORDS[Role(role)]) for role in actor.roles)),
+        restaurant=restaurant_of(actor).name,
+        facts=tuple(fact for path in settings.SHELL_FACTS for fact in hook(path)(actor)),
+        alarms=alarms_of(actor),
+        theme=theme_of(request) or "auto",
+        may_change_restaurant=actor.is_staff and SEVERAL_RESTAURANTS in request.session,
+        idle_minutes=session.restaurant.tablet_idle_minutes if session is not None else 0,
     )
 
 
@@ -75,10 +114,17 @@ def home_of(actor: Actor) -> str:
     return next((reverse(place.view) for place in places_of(actor) if place.key in first), reverse("start"))
 
 
-def alarms_of(actor: Actor) -> Sequence[Any]:
-    """Return the alarms that staff must handle now."""
-    found: Sequence[Any] = hook(settings.SHELL_ALARMS)(actor, timezone.now())
-    return found
+def alarms_of(actor: Actor) -> Alarms | None:
+    """Return the alarms that staff must handle now, or None for people who do not see the floor."""
+    if not actor.may(Permission.WATCH_FLOOR):
+        return None
+    return Alarms(hook(settings.SHELL_ALARMS)(actor, timezone.now()), actor.may(Permission.CONFIRM_ORDER))
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme that this browser chose, "light" or "dark"; "" if it follows the device."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in ("light", "dark") else ""
 
 
 def initials_of(name: str) -> str:
@@ -90,5 +136,5 @@ def initials_of(name: str) -> str:
 def _links(actor: Actor, path: str) -> tuple[Link, ...]:
     """Return the places as links; the one with the longest address that begins this page's path is here."""
     found = [(place, reverse(place.view)) for place in places_of(actor)]
-    here = max((url for _, url in found if path.startswith(url)), key=len, default="")
+    here = max((url for _place, url in found if path.startswith(url)), key=len, default="")
     return tuple(Link(place, url, url == here) for place, url in found)
