@@ -12,7 +12,14 @@ from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import ModifierRoute, Ticket, TicketLine
 from kitchen.station_routes import routing_for
-from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.ticket_factory import (
+    SEEN_FIELDS,
+    chosen,
+    newest_order,
+    require_acknowledgement,
+    ticket_line,
+    ticket_of,
+)
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from kitchen.voiding import take_off
 from menu.events import ChoicesCopied
@@ -36,7 +43,9 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
     require_transaction()
     menu = menu_in(work).menu
     routing = routing_for(menu, work.restaurant_id)
-    emptied = _emptied([event for event in events if event.course])
+    later = [event for event in events if event.course]
+    emptied = _emptied(later)
+    newest = newest_order(work) if later else None
     tickets: dict[Place, Ticket] = {}
     rows: list[tuple[Ticket, OrderLine, datetime | None]] = []
     for event in events:
@@ -45,7 +54,10 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
             for station_id in routing.stations_of(line.item_id, chosen(line)):
                 place = event.order.pk, station_id, event.course
                 if place not in tickets:
-                    tickets[place] = _again(emptied.get(place), work) or ticket_of(event.order, *place[1:], work)
+                    row = newest if event.course else None
+                    tickets[place] = _again(emptied.get(place), row, work) or ticket_of(
+                        event.order, *place[1:], row, work
+                    )
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
@@ -85,16 +97,16 @@ def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]
     return found
 
 
-def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
-    """Reopen an emptied ticket, not yet seen."""
+def _again(ticket: Ticket | None, place: int | None, work: UnitOfWork) -> Ticket | None:
+    """Reopen an emptied ticket, not yet seen, at a new place."""
     if ticket is not None:
         move_ticket(ticket, TicketStatus.QUEUED)
-        ticket.fired_at = work.now
+        ticket.fired_at, ticket.place = work.now, place
         require_acknowledgement(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SEEN_FIELDS])
+        ticket.save(update_fields=["status", "fired_at", "place", "version", *anew, *SEEN_FIELDS])
     return ticket
 
 

@@ -37,6 +37,8 @@ class OrderRequest:
     "" without a key; a repeated key with another fingerprint is refused (ADR 0003). `token_hash` is set if the entry
     point authenticated the device from memory (bistro.core.auth.device_cache), so that the service checks it again.
     `problems` are those that the entry point found: the order is refused with these and all that the service finds.
+    `draft_lines` are the keys of the draft's lines that this order sends (orders.draft_steps). `held` are the courses
+    that wait until somebody fires them, possibly all; None means the house's rule.
     """
 
     actor: Actor
@@ -51,3 +53,5 @@ class OrderRequest:
     key: str | None = None
     fingerprint: str = ""
     token_hash: str = ""
+    draft_lines: tuple[str, ...] = ()
+    held: tuple[int, ...] | None = None

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
@@ -48,12 +48,19 @@ class OrderQuerySet(TenantQuerySet):
         return self.filter(withdrawn_at=None).exclude(status=OrderStatus.CANCELLED)
 
     def overdue(self, now: datetime) -> Self:
-        """Filter orders that the kitchen should have confirmed by now. Orders older than a day raise no alarm.
+        """Filter orders that the kitchen should have confirmed by now, not older than a day and not on hold.
 
         The index `order_placed` holds only the few rows with this status.
         """
         tonight = Q(placed_at__lt=now - UNSEEN_AFTER, placed_at__gte=now - ALARMED_FOR)
-        return self.filter(tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
+        rows = self.filter(tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
+        return rows.filter(self._sent_before(now - UNSEEN_AFTER))
+
+    def _sent_before(self, moment: datetime) -> Q:
+        """Return the condition that the kitchen got something before a moment: an order wholly on hold is not sent."""
+        lines = self.model._meta.get_field("lines").related_model  # the model that is defined after orders
+        sent = lines.objects.filter(order=OuterRef("pk")).exclude(status="held")
+        return Q(Exists(sent)) & (Q(fired_at=None) | Q(fired_at__lt=moment))
 
     def not_alarmed(self) -> Self:
         """Filter orders without an alarm so far."""
@@ -61,7 +68,7 @@ class OrderQuerySet(TenantQuerySet):
 
     def unseen(self, now: datetime) -> Self:
         """Filter orders with an alarm: overdue, or alarmed by a process whose clock is ahead."""
-        due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
+        due = Q(self._sent_before(now - UNSEEN_AFTER), placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
         tonight = Q(placed_at__gte=now - ALARMED_FOR)
         return self.filter(due, tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
 

@@ -30,7 +30,10 @@ GUESSES = {
     "invitation/<str:token>/": INVITED,
 }
 # Doors that learn nothing from a stranger: they read, lead to the login, or end a session.
-HARMLESS = {"", "logout/", "restaurant/", "media/<path:path>", "admin/logout/", "admin/jsi18n/"}
+HARMLESS = {"", "logout/", "theme/", "restaurant/", "media/<path:path>", "admin/logout/", "admin/jsi18n/"}
+OPEN = OPEN_CALLS | OPEN_PAGES | OPEN_IN_THE_ADMIN
+# Doors for a person who is signed in, and for an enrolled tablet, whose PINs have limits of their own.
+OF_SOMEBODY = {door for door in OPEN if door.startswith(("me/", "tablet/"))}
 LIMIT = 5
 
 
@@ -54,7 +57,12 @@ def _small_limits(settings, monkeypatch):
 
 
 def test_every_open_door_is_known():
-    assert set(GUESSES) | HARMLESS == OPEN_CALLS | OPEN_PAGES | OPEN_IN_THE_ADMIN
+    assert set(GUESSES) | HARMLESS | OF_SOMEBODY == OPEN
+
+
+@pytest.mark.parametrize("door", sorted(OF_SOMEBODY))
+def test_a_stranger_learns_nothing_at_the_doors_of_others(door):
+    assert Client().post(path_with(door, {})).status_code in (302, 401, 403, 405)
 
 
 @pytest.mark.parametrize("door", GUESSES)

@@ -22,7 +22,7 @@ from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
 from orders.allergies import effective_allergies
-from orders.courses import hold_later_courses
+from orders.courses import hold_courses
 from orders.events import OrderPlaced
 from orders.models import Order, OrderLine
 from orders.order_commands import OrderRequest
@@ -283,8 +283,7 @@ class Batch:
             candidate.lines = line_rows(
                 candidate.order, candidate.priced, self.declared.get(candidate.order.party_id, {})
             )
-            if restaurant.hold_courses:
-                hold_later_courses(candidate.lines)
+            hold_courses(candidate.lines, candidate.request.held, house_holds=restaurant.hold_courses)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
         for candidate in self.candidates:
             name = candidate.table.name if candidate.table else ""
