@@ -46,7 +46,8 @@ class TableConsumer(LiveConsumer):
 class OrderingConsumer(LiveConsumer):
     """The socket `/ws/floor/order/` of order screens and of the counter."""
 
+    permission = Permission.WATCH_FLOOR
+
     def make_view(self) -> View | None:
-        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
-            return None
+        assert self.actor.restaurant_id is not None
         return OrderingView(self.actor.restaurant_id, self.actor)

@@ -150,10 +150,6 @@ OPEN_TO_ALL = {
     "docs",
     "redoc",
 }
-    r"^ws/kitchen/(?P<station>all|\d{1,18})/$",
-    r"^ws/kitchen/expo/$",
-    "",
-}  # test_socket_access.py
 LAST = {"logout/", "me/sign-out/"}  # ends the client's own login
 # A valid body, where the view checks it before the id.
 BODIES = {
