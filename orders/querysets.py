@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
-from orders.transitions import OPEN, OrderStatus
+from orders.transitions import OPEN, LineStatus, OrderStatus
 
 # The sweep runs each second, so an unconfirmed order raises its alarm within twenty seconds (docs/promises.md).
 UNSEEN_AFTER = timedelta(seconds=19)
@@ -52,8 +52,19 @@ class OrderQuerySet(TenantQuerySet):
 
         The index `order_placed` holds only the few rows with this status.
         """
-        tonight = Q(placed_at__lt=now - UNSEEN_AFTER, placed_at__gte=now - ALARMED_FOR)
-        return self.filter(tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
+        long_ago = now - UNSEEN_AFTER
+        return self.filter(placed_at__lt=long_ago)._in_kitchen_since(long_ago, now)
+
+    def _in_kitchen_since(self, moment: datetime, now: datetime) -> Self:
+        """Filter placed orders that went to the kitchen before a moment of the last day.
+
+        An order that waited for its pick-up time went there when it was fired. One that waits is not there.
+        """
+        first = now - ALARMED_FOR
+        sent = Q(fired_at=None, placed_at__gte=first) | Q(fired_at__gte=first, fired_at__lt=moment)
+        lines = self.model._meta.get_field("lines").related_model.objects.filter(order=OuterRef("pk"))
+        rows = self.filter(sent, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
+        return rows.filter(Exists(lines.exclude(status=LineStatus.HELD)))
 
     def not_alarmed(self) -> Self:
         """Filter orders without an alarm so far."""
@@ -62,8 +73,7 @@ class OrderQuerySet(TenantQuerySet):
     def unseen(self, now: datetime) -> Self:
         """Filter orders with an alarm: overdue, or alarmed by a process whose clock is ahead."""
         due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
-        tonight = Q(placed_at__gte=now - ALARMED_FOR)
-        return self.filter(due, tonight, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
+        return self.filter(due)._in_kitchen_since(now, now)
 
     def of_day(self, business_date: date) -> Self:
         return self.filter(business_date=business_date)

@@ -14,6 +14,7 @@ API = {
     "api/v1/orders/<int:pk>/cancel": "order",
     "api/v1/orders/<int:pk>/deliver": "order",
     "api/v1/orders/<int:pk>/fire": "order",
+    "api/v1/orders/<int:pk>/send": "order",
     "api/v1/orders/<int:pk>/plan": "order",
     "api/v1/order-lines/<int:pk>/void": "order_line",
     "api/v1/pad": None,
