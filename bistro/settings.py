@@ -317,6 +317,7 @@ RATE_LIMITS = {
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "heartbeat": "60/min",
     # Wrong passwords have locks instead: bistro.core.auth.login_locks. These limits share no counter.
+    "pin": "20/min",  # wrong PINs of all people on one device
     "refresh": "60/min",
     "register": "10/min",
     "enrol": "10/min",

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("bistro.core.web.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("kitchen/", include("kitchen.printing.urls")),
+    path("floor/", include("orders.ordering.urls")),
     path("floor/", include("orders.floor.urls")),
     path("menu/", include("menu.urls")),
     path("admin/", admin.site.urls),

@@ -50,6 +50,14 @@ PLACES: list[Place] = [
         about=_("Tables, who needs somebody, orders"),
     ),
     Place(
+        "counter",
+        _("Counter"),
+        "ordering:counter",
+        "bag",
+        Permission.WATCH_FLOOR,
+        about=_("Take-away and counter orders"),
+    ),
+    Place(
         "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
@@ -85,7 +93,11 @@ SWEEPS: list[str] = [
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
+    "bistro.core.auth.tablets.sweep_tablets",
 ]
 
 # (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.
 ORDER_QUOTES = "kitchen.load.quotes"
+
+# (compiled menu, [(item, choices)]) -> names of the stations that get a ticket, for the button that sends an order.
+ORDER_STATIONS = "kitchen.station_routes.station_names"

@@ -12,7 +12,14 @@ from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import ModifierRoute, Ticket, TicketLine
 from kitchen.station_routes import routing_for
-from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.ticket_factory import (
+    SEEN_FIELDS,
+    chosen,
+    newest_order,
+    require_acknowledgement,
+    ticket_line,
+    ticket_of,
+)
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from kitchen.voiding import take_off
 from menu.events import ChoicesCopied
@@ -36,7 +43,9 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired | OrderSent], work: 
     require_transaction()
     menu = menu_in(work).menu
     routing = routing_for(menu, work.restaurant_id)
-    emptied = _emptied([event for event in events if event.course or isinstance(event, OrderSent)])
+    later = [event for event in events if event.course or isinstance(event, OrderSent)]
+    emptied = _emptied(later)
+    newest = newest_order(work) if later else None
     tickets: dict[Place, Ticket] = {}
     rows: list[tuple[Ticket, OrderLine, datetime | None]] = []
     for event in events:
@@ -45,7 +54,8 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired | OrderSent], work: 
             for station_id in routing.stations_of(line.item_id, chosen(line)):
                 place = event.order.pk, station_id, event.course
                 if place not in tickets:
-                    tickets[place] = _again(emptied.get(place), work) or _new(event, station_id, work)
+                    at = newest if event in later else None
+                    tickets[place] = _again(emptied.get(place), at, work) or _new(event, station_id, at, work)
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
@@ -53,9 +63,9 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired | OrderSent], work: 
     insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], deferrable=True)
 
 
-def _new(event: OrderPlaced | CourseFired | OrderSent, station_id: int, work: UnitOfWork) -> Ticket:
+def _new(event: OrderPlaced | CourseFired | OrderSent, station_id: int, place: int | None, work: UnitOfWork) -> Ticket:
     """Return a new ticket. That of an order confirmed while it waited needs an acknowledgement of its own."""
-    ticket = ticket_of(event.order, station_id, event.course, work)
+    ticket = ticket_of(event.order, station_id, event.course, place, work)
     if isinstance(event, OrderSent) and event.order.confirmed_at is not None:
         require_acknowledgement(ticket, work)
     return ticket
@@ -93,16 +103,16 @@ def _emptied(events: Sequence[OrderPlaced | CourseFired | OrderSent]) -> dict[Pl
     return found
 
 
-def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
-    """Reopen an emptied ticket, not yet seen."""
+def _again(ticket: Ticket | None, place: int | None, work: UnitOfWork) -> Ticket | None:
+    """Reopen an emptied ticket, not yet seen, at a new place."""
     if ticket is not None:
         move_ticket(ticket, TicketStatus.QUEUED)
-        ticket.fired_at = work.now
+        ticket.fired_at, ticket.place = work.now, place
         require_acknowledgement(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SEEN_FIELDS])
+        ticket.save(update_fields=["status", "fired_at", "place", "version", *anew, *SEEN_FIELDS])
     return ticket
 
 

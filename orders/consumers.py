@@ -4,6 +4,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
 from orders.floor.live import FloorView, TableView
+from orders.ordering.live import OrderingView
 from orders.program_feed import order_feed_for
 from tables.models import Table
 
@@ -38,3 +39,12 @@ class TableConsumer(LiveConsumer):
         tables = Table.objects.visible_to(self.actor).not_archived()
         table = tables.filter(pk=int(self.scope["url_route"]["kwargs"]["table"])).first()
         return TableView(table, self.actor) if table is not None else None
+
+
+class OrderingConsumer(LiveConsumer):
+    """The socket `/ws/floor/order/` of order screens and of the counter."""
+
+    def make_view(self) -> View | None:
+        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
+            return None
+        return OrderingView(self.actor.restaurant_id, self.actor)

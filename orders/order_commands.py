@@ -55,6 +55,8 @@ class OrderRequest:
     point authenticated the device from memory (bistro.core.auth.device_cache), so that the service checks it again.
     `courses` are wishes for single courses; the others follow the restaurant's setting.
     `problems` are those that the entry point found: the order is refused with these and all that the service finds.
+    `draft_lines` are the keys of the draft's lines that this order sends (orders.draft_steps). `held` are the courses
+    that wait until somebody fires them, possibly all; None means the house's rule.
     """
 
     actor: Actor
@@ -70,3 +72,5 @@ class OrderRequest:
     key: str | None = None
     fingerprint: str = ""
     token_hash: str = ""
+    draft_lines: tuple[str, ...] = ()
+    held: tuple[int, ...] | None = None

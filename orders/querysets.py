@@ -48,23 +48,18 @@ class OrderQuerySet(TenantQuerySet):
         return self.filter(withdrawn_at=None).exclude(status=OrderStatus.CANCELLED)
 
     def overdue(self, now: datetime) -> Self:
-        """Filter orders that the kitchen should have confirmed by now. Orders older than a day raise no alarm.
+        """Filter orders that the kitchen should have confirmed by now, not older than a day and not on hold.
 
         The index `order_placed` holds only the few rows with this status.
         """
         long_ago = now - UNSEEN_AFTER
-        return self.filter(placed_at__lt=long_ago)._in_kitchen_since(long_ago, now)
+        return self.filter(_sent(long_ago, now), placed_at__lt=long_ago)._placed_and_sent()
 
-    def _in_kitchen_since(self, moment: datetime, now: datetime) -> Self:
-        """Filter placed orders that went to the kitchen before a moment of the last day.
-
-        An order that waited for its pick-up time went there when it was fired. One that waits is not there.
-        """
-        first = now - ALARMED_FOR
-        sent = Q(fired_at=None, placed_at__gte=first) | Q(fired_at__gte=first, fired_at__lt=moment)
-        lines = self.model._meta.get_field("lines").related_model.objects.filter(order=OuterRef("pk"))
-        rows = self.filter(sent, status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
-        return rows.filter(Exists(lines.exclude(status=LineStatus.HELD)))
+    def _placed_and_sent(self) -> Self:
+        """Filter placed orders of which the kitchen got something. An order wholly on hold is not sent."""
+        lines = self.model._meta.get_field("lines").related_model  # the model that is defined after orders
+        sent = lines.objects.filter(order=OuterRef("pk")).exclude(status=LineStatus.HELD)
+        return self.filter(Exists(sent), status__literal_exact=OrderStatus.PLACED, withdrawn_at=None)
 
     def not_alarmed(self) -> Self:
         """Filter orders without an alarm so far."""
@@ -72,14 +67,23 @@ class OrderQuerySet(TenantQuerySet):
 
     def unseen(self, now: datetime) -> Self:
         """Filter orders with an alarm: overdue, or alarmed by a process whose clock is ahead."""
-        due = Q(placed_at__lt=now - UNSEEN_AFTER) | Q(unseen_at__isnull=False)
-        return self.filter(due)._in_kitchen_since(now, now)
+        alarmed = Q(unseen_at__isnull=False) & _sent(now, now)
+        return self.filter(alarmed | _sent(now - UNSEEN_AFTER, now))._placed_and_sent()
 
     def of_day(self, business_date: date) -> Self:
         return self.filter(business_date=business_date)
 
     def since(self, moment: datetime) -> Self:
         return self.filter(placed_at__gte=moment)
+
+
+def _sent(before: datetime, now: datetime) -> Q:
+    """Return the condition that an order went to the kitchen in the last day and before a moment.
+
+    An order that was on hold, e.g. until its pick-up time, went there when it was fired.
+    """
+    first = now - ALARMED_FOR
+    return Q(fired_at=None, placed_at__lt=before, placed_at__gte=first) | Q(fired_at__lt=before, fired_at__gte=first)
 
 
 class LinesOnOrder(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]  # made at run time

@@ -68,6 +68,14 @@ PAGES = {
     "styleguide/": None,
     "theme/": None,
     "restaurant/": None,
+    "me/": None,
+    "me/name/": None,
+    "me/pin/": None,
+    "me/pin/forget/": None,
+    "tablet/": None,
+    "tablet/new-pin/": None,
+    "tablet/lock/": None,
+    "tablet/touched/": None,
     "device/": None,
     "device/code/": None,
     "invitation/<str:token>/": "token",
@@ -106,6 +114,18 @@ PAGES = {
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/state/": "table",
     "floor/tables/<int:pk>/order/": "table",
+    "floor/tables/<int:pk>/order/draft/": "table",
+    "floor/tables/<int:pk>/order/send/": "table",
+    "floor/tables/<int:pk>/order/act/": "table",
+    "floor/order/": None,
+    "floor/order/draft/": None,
+    "floor/order/send/": None,
+    "floor/order/news/": None,
+    "floor/counter/": None,
+    "floor/counter/<int:pk>/hand-over/": "order",
+    "floor/lines/<int:pk>/": "order_line",
+    "floor/lines/<int:pk>/void/": "order_line",
+    "floor/menu/<int:restaurant_id>/<int:version>/": "restaurant",
     "floor/tables/<int:pk>/deliver/": "table",
     "floor/tables/<int:pk>/clear/": "table",
     "floor/tables/<int:pk>/allergies/": "table",
@@ -134,12 +154,13 @@ OPEN_TO_ALL = {
 SOCKETS = {
     r"^ws/orders/?$",
     r"^ws/floor/$",
+    r"^ws/floor/order/$",
     r"^ws/floor/tables/(?P<table>\d{1,18})/$",
     r"^ws/kitchen/(?P<station>all|\d{1,18})/$",
     r"^ws/kitchen/expo/$",
     "",
 }  # test_socket_access.py
-LAST = {"logout/"}  # ends the client's own login
+LAST = {"logout/", "me/sign-out/"}  # ends the client's own login
 # A valid body, where the view checks it before the id.
 BODIES = {
     "api/v1/orders/<int:pk>": {"lines": [{"item": 1, "quantity": 1}]},

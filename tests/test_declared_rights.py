@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from bistro.core.kernel.roles import PERMISSIONS, Permission
+from bistro.core.tests.factories import DEVICE_KINDS
 from tests.addresses import API, PAGES
 from tests.nasty import addresses, path_with
 from tests.test_every_address import OPEN_TO_ALL, VERBS_OF, patterns
@@ -16,6 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
 OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
+OPEN_PAGES |= {"me/", "me/name/", "me/pin/", "me/pin/forget/", "me/sign-out/"}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}
@@ -53,7 +56,7 @@ def test_control_a_view_without_a_declaration_has_no_right():
 @pytest.mark.parametrize("role", sorted({str(getattr(role, "value", role)) for role in PERMISSIONS} - {"owner"}))
 def test_without_the_right_there_is_no_answer(house, role):
     api = house.api(role).headers
-    browser = house.browser(role) if role not in ("pad", "screen", "integration") else None
+    browser = house.browser(role) if role not in DEVICE_KINDS else None
     for address, right in RIGHTS.items():
         if right in PERMISSIONS[role] or (address in PAGES and browser is None):
             continue

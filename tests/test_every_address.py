@@ -17,7 +17,7 @@ from django.utils import timezone
 from bistro.asgi import application
 from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
-from bistro.core.tests.factories import DeviceFactory, token_of
+from bistro.core.tests.factories import DEVICE_KINDS, DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED
 from kitchen.models import Station, Ticket, TicketLine
 from kitchen.printing.models import Printer, PrintJob
@@ -35,7 +35,7 @@ MARK = "zebra"  # in every name and note of the other restaurant
 NOW = timezone.now()
 MISSING, ABSURD = 999_999, 10**30
 STAFF = ("owner", "manager", "host", "waiter", "kitchen", "cashier")
-DEVICES = ("pad", "screen", "integration")
+DEVICES = tuple(DEVICE_KINDS)
 VERBS = ("get", "post", "put", "delete")
 REST = ("anonymous", *DEVICES, *(role for role in STAFF if role != "owner"))
 ONCE = pytest.mark.database_agnostic  # on PostgreSQL the owner's run covers the queries of every address
@@ -135,8 +135,8 @@ def browser_of(house, role):
         return house.browser(role)
     client = Client()
     if role in DEVICES:
-        kinds = {"pad": Device.Kind.PAD, "screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
-        device = house.pad.device if role == "pad" else DeviceFactory(restaurant=house.restaurant, kind=kinds[role])
+        more = {"restaurant": house.restaurant, "kind": DEVICE_KINDS[role]}
+        device = house.pad.device if role == "pad" else DeviceFactory(**more)
         client.cookies[DEVICE_COOKIE] = token_of(device)
     return client
 

@@ -9,7 +9,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from kitchen.models import Station, Ticket
 from kitchen.transitions import OPEN_TICKETS
-from kitchen.wall.board import BoardLine, BoardTicket, board_tickets
+from kitchen.wall.tickets import BoardLine, BoardTicket, board_tickets
 from menu.compiled import current_menu
 from orders.courses import held_courses
 

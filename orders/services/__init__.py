@@ -4,6 +4,7 @@ from orders.services.alarming import raise_unseen_alarms
 from orders.services.batch import PlacedOrder, TokenEnded
 from orders.services.clearing import clear_table
 from orders.services.declaring import declare_allergies
+from orders.services.drafting import SavedDraft, change_draft
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course, send_order
 from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
@@ -14,8 +15,10 @@ from orders.services.voiding import void_lines
 
 __all__ = [
     "PlacedOrder",
+    "SavedDraft",
     "TokenEnded",
     "cancel_order",
+    "change_draft",
     "change_pickup",
     "clear_table",
     "confirm_order",

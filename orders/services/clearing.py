@@ -7,6 +7,7 @@ from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.courses import held_courses
+from orders.draft_steps import drop_draft
 from orders.models import Order
 from orders.transitions import ORDER_MOVES, OrderStatus
 from tables.models import Party, Table
@@ -21,7 +22,8 @@ REMOVE = "Remove the course on hold first: {}."
 def clear_table(*, table_id: int, actor: Actor) -> None:
     """Complete the party of a table after it has left. A free table stays free.
 
-    Locks: table, party. Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
+    Its draft is emptied. Locks: table, party, draft.
+    Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
     """
     actor.require(Permission.CLEAR_TABLE)
     with UnitOfWork(actor) as work:
@@ -35,6 +37,7 @@ def clear_table(*, table_id: int, actor: Actor) -> None:
         if blocking:
             raise _blocked_by(blocking)
         complete_party(party, table, work)
+        drop_draft(table.pk, work)
 
 
 def _blocked_by(orders: Sequence[Order]) -> InvalidInput:

@@ -13,7 +13,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
 from bistro.core.speed.bulk_insert import new_row
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from orders.courses import hold_all, hold_later_courses
+from orders.courses import hold_all, hold_courses
 from orders.events import CourseFired, OrderSent
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.order_commands import OrderRequest, When
@@ -48,12 +48,11 @@ def set_courses(
     order: Order, lines: Sequence[OrderLine], request: OrderRequest, restaurant: Restaurant, now: datetime
 ) -> list[PlannedCourse]:
     """Put the new lines on hold that do not go to the kitchen now, without saving, and return the plans to insert."""
-    at = None if request.courses else kitchen_time(order, lines)
+    at = None if request.courses or request.held else kitchen_time(order, lines)
     if at is not None and at > now:
         hold_all(lines)
         return [_plan(order, WHOLE_ORDER, at, "pick-up")]
-    if restaurant.hold_courses:
-        hold_later_courses(lines)
+    hold_courses(lines, request.held, house_holds=restaurant.hold_courses)
     wishes = {wish.course: wish for wish in request.courses}
     for line in lines:
         if line.course in wishes:

@@ -3,7 +3,7 @@
 
 import { ageOf, inWords, untilInWords } from "./ages.js";
 
-const AGES = ["new", "soon", "late"]; // in the order of data-age-letters
+const AGES = ["soon", "late"]; // in the order of data-age-words; a new ticket has no word and no mark
 
 let base = Date.now();
 let heardAt = performance.now();
@@ -41,6 +41,16 @@ function ageOfTicket(ticket, board) {
   return ageOf(secondsSince(ticket.dataset.agedFrom), soon, late);
 }
 
+/** Write the word of an age and draw its mark, which the sprite names like the age. */
+function showAge(ticket, age, words) {
+  const word = ticket.querySelector("[data-age-word]");
+  if (!word) return;
+  write(word, words[AGES.indexOf(age)] ?? "");
+  const drawing = ticket.querySelector("[data-age-mark] use");
+  const at = drawing.getAttribute("href").replace(/#.*$/, `#m-${age === "late" ? "late" : "soon"}`);
+  if (drawing.getAttribute("href") !== at) drawing.setAttribute("href", at);
+}
+
 function ageTickets() {
   let lateCount = 0;
   for (const ticket of document.querySelectorAll(".ticket[data-aged-from]")) {
@@ -50,8 +60,7 @@ function ageTickets() {
     const age = ageOfTicket(ticket, board);
     if (age === "late") lateCount += 1;
     if (ticket.dataset.age !== age) ticket.dataset.age = age;
-    const mark = ticket.querySelector("[data-age-mark]");
-    if (mark) write(mark, board.dataset.ageLetters[AGES.indexOf(age)]);
+    showAge(ticket, age, board.dataset.ageWords.split("|"));
   }
   for (const element of document.querySelectorAll("[data-late-count]")) {
     write(element, `late ${lateCount}`);

@@ -9,7 +9,10 @@ function press(pad, key) {
 }
 
 function show() {
-  for (const pad of document.querySelectorAll("[data-keypad][data-needs-script]")) pad.hidden = false;
+  for (const pad of document.querySelectorAll("[data-keypad][data-needs-script]")) {
+    pad.hidden = false;
+    document.getElementById(pad.dataset.keypad).inputMode = "none"; // the device's own keys would cover the pad
+  }
 }
 
 document.addEventListener("click", ({ target }) => {

@@ -4,7 +4,8 @@
 import { fire, holdOrRelease, openDetails, openLine, press, start, undo } from "./acts.js";
 import { openKeys, toggleAllDay, toggleRunner } from "./display.js";
 import { keyOf } from "./keypad.js";
-import { isPaged, turnBy, turnTo, turnToEnd } from "./pages.js";
+import { isPaged } from "./numbers.js";
+import { turnBy, turnTo, turnToEnd } from "./pages.js";
 import { panelKey } from "./panel.js";
 import { openScreen, resizeText, toggleLayout, toggleWholeScreen } from "./screen.js";
 import { chooseOldest, forgetDigits, letGo, step, stepLine, takeDigit } from "./selection.js";
@@ -19,6 +20,11 @@ function turn(move) {
 }
 
 const click = (id) => document.getElementById(id)?.click();
+
+/** Let go of the chosen ticket, or leave the pass for the stations. */
+function goBack() {
+  if (!letGo() && document.getElementById("pass")) click("station-expo");
+}
 
 // A function that returns false leaves the key to the browser.
 const KEYS = {
@@ -52,7 +58,7 @@ const KEYS = {
   "=": () => resizeText(1),
   "-": () => resizeText(-1),
   "?": openKeys,
-  Escape: letGo,
+  Escape: goBack,
 };
 const REPEATING = new Set(["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "+", "-", "="]);
 

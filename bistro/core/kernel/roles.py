@@ -14,6 +14,7 @@ class Role(StrEnum):
     CASHIER = "cashier"
     PAD = "pad"
     SCREEN = "screen"
+    TABLET = "tablet"  # shared by staff; without a person it may do nothing
     INTEGRATION = "integration"
 
 
@@ -80,6 +81,8 @@ _WORDS = {
 }
 
 _EVERYTHING = frozenset(Permission)
+# A PIN is too short for these, so a person on a shared tablet does not have them.
+NOT_BY_PIN = frozenset({Permission.MANAGE, Permission.DEBUG})
 _ORDER_TAKING = {
     Permission.READ_ORDERS,
     Permission.PLACE_ORDER,
@@ -126,6 +129,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {Permission.READ_ORDERS, Permission.COOK, Permission.FIRE_COURSE, Permission.DELIVER_ORDER}
         | {Permission.PAUSE, Permission.SET_AVAILABILITY, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
+    Role.TABLET: frozenset(),
     Role.INTEGRATION: frozenset(
         {
             Permission.READ_ORDERS,

@@ -110,6 +110,12 @@ class Restaurant(models.Model):
         default=False,
         help_text="Pads can order only while a session is open at their table.",
     )
+    tablet_idle_minutes = models.PositiveSmallIntegerField(
+        "shared tablets lock after",
+        default=5,
+        db_default=5,
+        help_text="Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.",
+    )
     calls_ring_seconds = models.PositiveSmallIntegerField(
         "seconds until a call rings again",
         default=30,
@@ -141,6 +147,9 @@ class Restaurant(models.Model):
             models.CheckConstraint(
                 name="restaurant_rounding_known",
                 condition=Q(rounding_level__in=["document", "line"], rounding_mode__in=["half_up", "up", "down"]),
+            ),
+            models.CheckConstraint(
+                name="restaurant_tablet_idle_minutes", condition=Q(tablet_idle_minutes__range=(1, 120))
             ),
             models.CheckConstraint(
                 name="restaurant_cash_rounding_positive", condition=Q(cash_rounding=None) | Q(cash_rounding__gt=0)

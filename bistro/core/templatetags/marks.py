@@ -4,6 +4,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from bistro.core.kernel import marks
 
@@ -48,14 +49,21 @@ def _name(label: str) -> SafeString:
 
 @register.simple_tag
 def age_mark(age: str) -> SafeString:
-    """Render the mark of a ticket's age. The ticket carries `data-age`, which clock.js updates."""
-    return format_html('<span class="mark" data-age-mark aria-hidden="true">{}</span>', marks.MARKS[age])
+    """Render the word and the mark of a ticket's age. The ticket carries `data-age`; clock.js updates all three."""
+    word = {"new": "", "soon": gettext("soon"), "late": gettext("late")}[age]
+    return format_html(
+        '<span class="ticket__word" data-age-word>{}</span><svg class="mark" data-age-mark aria-hidden="true">'
+        '<use href="{}#m-{}"/></svg>',
+        word,
+        static(SPRITE),
+        age if word else "soon",
+    )
 
 
 @register.simple_tag
-def age_letters() -> str:
-    """Return the letters of the three ages for clock.js."""
-    return marks.AGE_LETTERS
+def age_words() -> str:
+    """Return the words of the ages `soon` and `late` for clock.js."""
+    return f"{gettext('soon')}|{gettext('late')}"
 
 
 @register.simple_tag

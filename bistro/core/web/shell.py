@@ -16,6 +16,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.places import Place
 from bistro.core.kernel.roles import Permission, Role
+from bistro.core.models import TabletSession
 
 THEME_COOKIE = "bistro_theme"
 THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("Auto")}
@@ -40,6 +41,7 @@ _ROLE_WORDS = {
     Role.CASHIER: _("Cashier"),
     Role.SCREEN: _("Screen"),
     Role.PAD: _("Pad"),
+    Role.TABLET: _("Shared tablet"),
     Role.INTEGRATION: _("Integration"),
 }
 
@@ -79,12 +81,14 @@ class Shell:
     alarms: Alarms | None
     theme: str
     may_change_restaurant: bool
+    idle_minutes: int = 0  # until a shared tablet locks; 0 elsewhere
 
 
 def shell_of(request: HttpRequest) -> Shell:
     """Return the shell of a page for the request's actor. Requires an actor with a restaurant."""
     actor = request_actor(request)
     assert actor is not None
+    session: TabletSession | None = getattr(request, "tablet_session", None)
     return Shell(
         links=_links(actor, request.path),
         name=actor.label,
@@ -95,6 +99,7 @@ def shell_of(request: HttpRequest) -> Shell:
         alarms=alarms_of(actor),
         theme=theme_of(request) or "auto",
         may_change_restaurant=actor.is_staff and SEVERAL_RESTAURANTS in request.session,
+        idle_minutes=session.restaurant.tablet_idle_minutes if session is not None else 0,
     )
 
 

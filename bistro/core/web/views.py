@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from bistro.core.auth.rate_limits import client_address, limited_codes
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
-from bistro.core.services import devices
+from bistro.core.services import devices, tablets
 from bistro.core.web.pages import next_page, render_refusal
 from bistro.core.web.pairing_views import HOME
 from bistro.core.web.shell import SEVERAL_RESTAURANTS, home_of
@@ -56,6 +56,18 @@ def _without_restaurant(staff: Staff) -> str:
     return reverse("admin:index") if staff.is_superuser else reverse("start")
 
 
+class Logout(LogoutView):
+    """Sign out. On a shared tablet this is the lock screen, for the next person."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """End the session of the browser, or of the person on the tablet."""
+        actor = request_actor(request)
+        if actor is not None and actor.came_by_pin:
+            tablets.lock_tablet(actor=actor)
+            return redirect("tablet")
+        return super().post(request, *args, **kwargs)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def choose_restaurant(request: HttpRequest) -> HttpResponse:
@@ -82,8 +94,10 @@ def device_setup(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         actor = request_actor(request)
         here = actor if actor is not None and not actor.is_staff else None
-        if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
-            return redirect(HOME[Device.Kind.KITCHEN])
+        if here is not None and "again" not in request.GET:
+            starts = {Role.SCREEN: Device.Kind.KITCHEN, Role.TABLET: Device.Kind.TABLET}
+            for role in here.roles & starts.keys():
+                return redirect(HOME[starts[Role(role)]])
         return render(request, "core/device_setup.html", {"next": next_page(request), "here": here})
     try:
         with limited_codes(f"page:{client_address(request)}"):
