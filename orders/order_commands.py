@@ -39,7 +39,7 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseWish:
-    """A wish for one course of a new order. With `minutes` a course on hold fires by itself after that time."""
+    """A wish for one course of a new order. With `minutes` a course on hold fires automatically after that time."""
 
     course: int
     when: When
