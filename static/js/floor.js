@@ -30,8 +30,8 @@ function afterClose() {
   const id = openTable();
   sheet.replaceChildren();
   if (document.activeElement === document.body && id) {
-    const link = document.getElementById(`table-link-${id}`);
-    (link?.checkVisibility() ? link : document.getElementById(`need-link-${id}`))?.focus({ preventScroll: true });
+    const link = document.querySelector(`#table-${id} a`);
+    (link?.checkVisibility() ? link : document.querySelector(`#need-${id} a`))?.focus({ preventScroll: true });
   }
 }
 
@@ -122,6 +122,15 @@ function prepareForm() {
   countOrder(form);
 }
 
+/** Open a table's page in the sheet, unless the press asks for a page or a tab of its own. */
+function openLink(event) {
+  const link = event.target.closest?.("#tables a, #needs a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet", swap: "innerHTML" });
+}
+
+document.addEventListener("click", openLink);
 document.addEventListener("click", (event) => {
   const step = event.target.closest?.("[data-step]");
   if (step) stepQuantity(step);
