@@ -19,6 +19,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
+from bistro.core.web.shell import initials_of
 from menu.selectors import PausedNow, paused_now
 from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
 from orders.floor.calls import Call, open_calls
@@ -242,6 +243,7 @@ def _floor_table(
 ) -> FloorTable:
     state, since = _state(table, sitting, calls, restaurant, now)
     need = need_of(Situation(table, state, since, sitting, calls, now))
+    server = sitting.party.server if sitting.party else None
     return FloorTable(
         id=table.pk,
         name=table.name,
@@ -259,9 +261,9 @@ def _floor_table(
         guests=sitting.party.size if sitting.party else None,
         url=reverse("floor:table", args=[table.pk]),
         party=sitting.party.pk if sitting.party else None,
-        server_id=None,
-        server="",
-        server_name="",
+        server_id=server.pk if server else None,
+        server=initials_of(server.get_full_name()) if server else "",
+        server_name=server.get_full_name() if server else "",
         courses=sitting.courses,
         calls=calls,
         need=need,
@@ -317,13 +319,14 @@ def _seats(count: int) -> str:
 
 
 def table_json(table: FloorTable) -> dict[str, Any]:
-    """Return a table for programs (docs/contracts/bistro.md). `since` is ISO 8601 or None."""
+    """Return a table for programs (docs/contracts/floor.md). `since` is ISO 8601 or None."""
     return {
         "id": table.id,
         "name": table.name,
         "section": table.section_id,
         "seats": table.seats,
         "guests": table.guests,
+        "party": table.party,
         "state": table.state,
         "state_word": table.state_word,
         "since": table.since.isoformat() if table.since else None,

@@ -159,7 +159,7 @@ def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = N
     `order_data` is the result of `read_order_data` for a refused form, which is shown again.
     """
     restaurant = restaurant_of(actor)
-    party = Party.objects.visible_to(actor).seated().filter(table=table).first()
+    party = Party.objects.visible_to(actor).at_table(table.pk).first()
     rows = Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-pk") if party else []
     orders = list(rows)
     now = timezone.now()
