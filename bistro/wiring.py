@@ -17,6 +17,8 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
     "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
+    "orders.events.OrderMoved": ["kitchen.steps.relabel_tickets"],
+    "orders.events.LinesMoved": ["kitchen.steps.split_tickets", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],

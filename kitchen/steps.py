@@ -11,6 +11,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import ModifierRoute, Ticket, TicketLine
+from kitchen.splitting import split
 from kitchen.station_routes import routing_for
 from kitchen.ticket_factory import (
     SEEN_FIELDS,
@@ -24,7 +25,16 @@ from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_ti
 from kitchen.voiding import take_off
 from menu.events import ChoicesCopied
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, CourseFired, LinesVoided, OrderEdited, OrderEvent, OrderPlaced
+from orders.events import (
+    AllergiesChanged,
+    CourseFired,
+    LinesMoved,
+    LinesVoided,
+    OrderEdited,
+    OrderEvent,
+    OrderMoved,
+    OrderPlaced,
+)
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -141,6 +151,21 @@ def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None
     rows.filter(ticket__in=[ticket.pk for ticket in found]).update(changed=True)
     Ticket.objects.filter(pk__in=known, alert_at=None).update(alert_at=work.now)
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in found]).update(version=F("version") + 1)
+
+
+def relabel_tickets(events: Sequence[OrderMoved], work: UnitOfWork) -> None:
+    """Raise the version of tickets whose orders moved, because screens show the table on them. Locks: ticket."""
+    require_transaction()
+    orders = [event.order.pk for event in events]
+    tickets = list(Ticket.objects.filter(order__in=orders).open().locked().values_list("pk", flat=True))
+    Ticket.objects.filter(pk__in=tickets).update(version=F("version") + 1)
+
+
+def split_tickets(events: Sequence[LinesMoved], work: UnitOfWork) -> None:
+    """Give the places of moved lines on tickets to their new order (`kitchen.splitting`). Locks: ticket."""
+    require_transaction()
+    for event in events:
+        split(event, work)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:

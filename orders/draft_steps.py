@@ -1,6 +1,6 @@
 """Steps of units of work that change drafts. A draft is the last row that a unit of work locks before the sequence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import ngettext
@@ -48,6 +48,24 @@ def drop_draft(table_id: int, work: UnitOfWork) -> None:
         forget_lines(draft, [line["key"] for line in draft.lines])
         draft.details = {}
         save(draft, work.actor.label, work)
+
+
+def bring_drafts(left: Collection[int], table_id: int, work: UnitOfWork) -> None:
+    """Bring the dishes chosen at tables that guests left to the draft of their table. Locks: draft."""
+    require_transaction()
+    drafts = Draft.objects.of_restaurant(work.restaurant_id).filter(table_id__in=left).locked()
+    found = [draft for draft in drafts if draft.lines]
+    if not found:
+        return
+    target = locked_draft(table_id, work.actor, work)
+    for draft in found:
+        lines, keys = draft.lines, {line["key"] for line in draft.lines}
+        target.lines = [*target.lines, *lines]
+        target.gone = [key for key in target.gone if key not in keys]
+        target.details, draft.details = {**draft.details, **target.details}, {}
+        forget_lines(draft, [line["key"] for line in lines])
+        save(draft, work.actor.label, work)
+    save(target, work.actor.label, work)
 
 
 def forget_lines(draft: Draft, keys: Iterable[str]) -> None:

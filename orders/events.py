@@ -194,6 +194,45 @@ class AllergiesChanged(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderMoved(OrderEvent):
+    """The move of an order with its party to another table, or of the whole order to another party.
+
+    `moved_from` is the table before, whose pad hears of it too. Lines and amounts are unchanged.
+    """
+
+    action: ClassVar[str] = "moved"
+    moved_from: int | None
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "moved_from": self.moved_from}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesMoved(OrderEvent):
+    """The departure of lines to the order `to`, which has them under their own price and tax.
+
+    `whole` are the lines that left, `parts` the lines of which a part left, {line: the new line in `to`}.
+    """
+
+    action: ClassVar[str] = "lines_moved"
+    to: Order
+    whole: tuple[int, ...]
+    parts: Mapping[int, int]
+
+    def data(self) -> Mapping[str, Any]:
+        moved = {"order": self.to.pk, "number": self.to.number, "lines": [*self.whole, *self.parts.values()]}
+        return {**super().data(), "moved_to": moved}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSplitOff(OrderEvent):
+    """A new order with lines that another order had. Its tickets come from the tickets of that order."""
+
+    type: ClassVar[str] = "order_created"
+    action: ClassVar[str] = "split_off"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
     """The confirmation of an order, for all audiences but the kitchen."""
 

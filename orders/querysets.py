@@ -22,18 +22,18 @@ class OrderQuerySet(TenantQuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """Filter the orders that the actor may see, without withdrawn ones.
 
-        A pad sees the orders of the party at its table; staff and programs with the permission see all.
+        A pad sees the orders of the party that holds its table; staff and programs with the permission see all.
         """
         rows = super().visible_to(actor).filter(withdrawn_at=None)
         if actor is None or actor.may(Permission.READ_ORDERS):
             return rows
         if actor.device_id is None:
             return rows.none()
-        return rows.filter(table__pads__device_id=actor.device_id, party__status__literal_exact="seated")
+        return rows.filter(party__occupancies__table__pads__device_id=actor.device_id, party__occupancies__until=None)
 
     def of_party_at(self, table_id: int) -> Self:
-        """Filter the orders of the party that sits at a table now."""
-        return self.filter(table_id=table_id, party__status__literal_exact="seated", withdrawn_at=None)
+        """Filter the orders of the party that holds a table now."""
+        return self.filter(party__occupancies__table_id=table_id, party__occupancies__until=None, withdrawn_at=None)
 
     def with_lines(self) -> Self:
         """Join the table, and prefetch the lines with one more query."""

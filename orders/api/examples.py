@@ -127,6 +127,7 @@ TABLE = {
     "section": 1,
     "seats": 4,
     "guests": 2,
+    "party": 1,
     "state": "waiting",
     "state_word": "Waiting for food 4 min",
     "since": LATER,
@@ -142,13 +143,19 @@ PARTY = {
     "uid": "01a22275-7173-7134-85ac-142c056755dd",
     "table": 1,
     "table_name": "Table 1",
+    "tables": [1],
     "size": 4,
+    "server": 2,
     "status": "seated",
     "seated_at": AT,
     "allergies": [],
     "seats": [ALLERGIES],
     "version": 1,
 }
+NEW_PARTY = {"table": 1, "size": 4}
+CHANGED_PARTY = {"size": 5, "insist": True}
+MOVE = {"table": 2}
+MOVED_LINES = {"lines": [{"id": 1, "quantity": 1}], "table": 2}
 CALL_STAFF = {"reason": "bill"}
 CALL = {
     "id": 9,

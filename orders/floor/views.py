@@ -62,7 +62,7 @@ def declare_allergies(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRe
     where = table_for(actor, pk)
 
     def declare() -> object:
-        party = Party.objects.visible_to(actor).seated().filter(table=where).first()
+        party = Party.objects.visible_to(actor).at_table(where.pk).first()
         if party is None:
             raise InvalidInput("Nobody sits here. Send an order first.", code="table_free")
         return services.declare_allergies(party_id=party.pk, actor=actor, **read_allergies(request.POST))

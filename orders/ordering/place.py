@@ -59,4 +59,4 @@ def place_for(actor: Actor, table_id: int | None) -> Place:
     if table_id is None:
         return Place(None)
     table = table_for(actor, table_id)
-    return Place(table, Party.objects.visible_to(actor).seated().filter(table=table).first())
+    return Place(table, Party.objects.visible_to(actor).at_table(table.pk).first())

@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from bistro.core.auth.access import actor_of_device
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
@@ -36,8 +35,10 @@ from orders.services.compiled_queries import (
     valid_devices,
 )
 from orders.services.destination import check_kind, check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from orders.services.known_devices import TokenEnded, is_same
 from tables.declarations import Declared
 from tables.models import Table
+from tables.stay_steps import serve_guests
 from tables.steps import seat_parties, seat_without_table, seated_parties
 
 
@@ -87,6 +88,7 @@ class Batch:
         self.devices: dict[int, Device] = {}
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
         self.seated: dict[int, int] = {}  # {table id: party id}
+        self.unserved: set[int] = set()  # parties that no waiter looks after
         self.declared: dict[int, Declared] = {}  # {party id: its declared allergies}
 
     def run(self) -> None:
@@ -193,8 +195,9 @@ class Batch:
             menu_versions.bind(restaurant),
             orders_with_keys.bind(restaurant, credentials, keys) if keys else None,
         )
-        self.seated = {table: party for table, party, _declared in seated}
-        self.declared = {party: declared for _table, party, declared in seated if declared}
+        self.seated = {table: party for table, party, _declared, _server in seated}
+        self.declared = {party: declared for _table, party, declared, _server in seated if declared}
+        self.unserved = {party for _table, party, _declared, server in seated if server is None}
         use_menu(self.work, versions)
         self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
@@ -294,6 +297,7 @@ class Batch:
         """Return {place: party id}: the party of its table, or a party of its own."""
         guests = {c.table: c.request.actor for c in reversed(self.candidates) if c.table is not None}
         at_tables = seat_parties(self.work, guests, self.seated)
+        serve_guests(self.work, {at_tables[t.pk]: a for t, a in guests.items() if at_tables[t.pk] in self.unserved})
         parties = {c.place: at_tables[c.table.pk] for c in self.candidates if c.table is not None}
         alone = [c for c in self.candidates if c.table is None]
         seated = seat_without_table(self.work, [c.request.actor for c in alone])
@@ -320,21 +324,6 @@ class Batch:
             fingerprint=request.fingerprint,
             placed_at=self.work.now,
         )
-
-
-class TokenEnded(DomainError):
-    """A remembered token that has ended or has other rights now."""
-
-    code = "invalid_token"
-    status = 401
-
-    def __init__(self) -> None:
-        super().__init__("This device token is not known or was revoked.")
-
-
-def is_same(device: Device, request: OrderRequest) -> bool:
-    """Return whether the remembered token is still this device's token, with the same rights."""
-    return device.token_hash == request.token_hash and actor_of_device(device) == request.actor
 
 
 def replayed(outcome: Outcome) -> Outcome:

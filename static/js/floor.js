@@ -30,8 +30,8 @@ function afterClose() {
   const id = openTable();
   sheet.replaceChildren();
   if (document.activeElement === document.body && id) {
-    const link = document.getElementById(`table-link-${id}`);
-    (link?.checkVisibility() ? link : document.getElementById(`need-link-${id}`))?.focus({ preventScroll: true });
+    const link = document.querySelector(`#table-${id} a`);
+    (link?.checkVisibility() ? link : document.querySelector(`#need-${id} a`))?.focus({ preventScroll: true });
   }
 }
 
@@ -96,19 +96,24 @@ function orderUrl(link) {
   return may && state === "occupied" ? `${link.getAttribute("href")}order/` : "";
 }
 
+/** Open a table's page in the sheet, unless the press asks for a tab of its own; the order screen is a page. */
+function openLink(event) {
+  const link = event.target.closest?.("#tables a, #needs a");
+  const url = link?.getAttribute("href");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || url.endsWith("/order/")) return;
+  event.preventDefault();
+  const order = orderUrl(link);
+  if (order) location.assign(order);
+  else window.htmx.ajax("GET", url, { target: "#sheet", swap: "innerHTML" });
+}
+
+document.addEventListener("click", openLink);
 document.addEventListener("click", (event) => {
   const outside = event.target === dialog && event.offsetX < 0; // a click on the backdrop has the dialog as target
   if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
     event.preventDefault();
     closeSheet();
   }
-});
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const link = event.detail.elt.matches?.(".tbl > a, .need__main") ? event.detail.elt : null;
-  const url = link && orderUrl(link);
-  if (!url) return;
-  event.preventDefault();
-  location.assign(url);
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === sheet) openSheet();
