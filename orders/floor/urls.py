@@ -11,7 +11,6 @@ urlpatterns = [
     path("evening/hand-over/", evening_views.hand_over, name="hand-over"),
     path("tables/<int:pk>/", views.table, name="table"),
     path("tables/<int:pk>/state/", views.table_state, name="table-state"),
-    path("tables/<int:pk>/order/", views.place_order, name="place-order"),
     path("tables/<int:pk>/deliver/", views.deliver_ready, name="deliver-ready"),
     path("tables/<int:pk>/clear/", views.clear, name="clear"),
     path("tables/<int:pk>/allergies/", views.declare_allergies, name="declare-allergies"),
