@@ -14,9 +14,12 @@ _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tic
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
+    "orders.events.OrderSent": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
     "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
+    "orders.events.OrderMoved": ["kitchen.steps.relabel_tickets"],
+    "orders.events.LinesMoved": ["kitchen.steps.split_tickets", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
@@ -49,9 +52,26 @@ PLACES: list[Place] = [
         about=_("Tables, who needs somebody, orders"),
     ),
     Place(
+        "counter",
+        _("Counter"),
+        "ordering:counter",
+        "bag",
+        Permission.WATCH_FLOOR,
+        about=_("Take-away and counter orders"),
+    ),
+    Place(
         "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
+    Place(
+        "evening",
+        _("My evening"),
+        "floor:evening",
+        "moon",
+        Permission.PLACE_ANYWHERE,
+        False,
+        _("My tables and sales so far, hand-over"),
+    ),
     Place(
         "admin",
         _("Admin"),
@@ -89,3 +109,6 @@ SWEEPS: list[str] = [
 
 # (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.
 ORDER_QUOTES = "kitchen.load.quotes"
+
+# (compiled menu, [(item, choices)]) -> names of the stations that get a ticket, for the button that sends an order.
+ORDER_STATIONS = "kitchen.station_routes.station_names"

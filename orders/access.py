@@ -5,7 +5,7 @@ from django.http import Http404
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
 from orders.models import Order, OrderLine
-from tables.models import Table
+from tables.models import Party, Table
 
 
 def order_for(actor: Actor | None, pk: int) -> Order:
@@ -14,6 +14,15 @@ def order_for(actor: Actor | None, pk: int) -> Order:
     if order is None:
         raise NotYours("There is no such order.", code="order_not_found")
     return order
+
+
+def party_for(actor: Actor | None, pk: int) -> Party:
+    """Return a party with its head table. Raises NotYours if it is missing or not visible to the actor."""
+    rows = Party.objects.visible_to(actor).select_related("table")
+    party = rows.filter(pk=pk).first() if pk < 2**63 else None
+    if party is None:
+        raise NotYours("There is no such party.", code="party_not_found")
+    return party
 
 
 def order_of_line(actor: Actor, pk: int) -> int:

@@ -83,6 +83,22 @@ class CourseFired(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderSent(OrderEvent):
+    """The sending of an order that waited as a whole, for its pick-up time or on hold. `fired` are its lines."""
+
+    action: ClassVar[str] = "sent"
+    course: ClassVar[int] = 0  # the order itself, as with OrderPlaced
+    fired: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupChanged(OrderEvent):
+    """Another pick-up time or name of an order."""
+
+    action: ClassVar[str] = "pickup_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CoursePlanned(OrderEvent):
     """A new, changed or removed plan of a held course."""
 
@@ -191,6 +207,45 @@ class AllergiesChanged(OrderEvent):
 
     action: ClassVar[str] = "allergies_changed"
     changed: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderMoved(OrderEvent):
+    """The move of an order with its party to another table, or of the whole order to another party.
+
+    `moved_from` is the table before, whose pad hears of it too. Lines and amounts are unchanged.
+    """
+
+    action: ClassVar[str] = "moved"
+    moved_from: int | None
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "moved_from": self.moved_from}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesMoved(OrderEvent):
+    """The departure of lines to the order `to`, which has them under their own price and tax.
+
+    `whole` are the lines that left, `parts` the lines of which a part left, {line: the new line in `to`}.
+    """
+
+    action: ClassVar[str] = "lines_moved"
+    to: Order
+    whole: tuple[int, ...]
+    parts: Mapping[int, int]
+
+    def data(self) -> Mapping[str, Any]:
+        moved = {"order": self.to.pk, "number": self.to.number, "lines": [*self.whole, *self.parts.values()]}
+        return {**super().data(), "moved_to": moved}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSplitOff(OrderEvent):
+    """A new order with lines that another order had. Its tickets come from the tickets of that order."""
+
+    type: ClassVar[str] = "order_created"
+    action: ClassVar[str] = "split_off"
 
 
 @dataclass(frozen=True, kw_only=True)

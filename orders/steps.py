@@ -78,7 +78,7 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
 def _complete_own_party(order: Order, work: UnitOfWork) -> None:
     """Complete the party of a closed order without a table. A party at a table leaves when the table is cleared."""
     if order.table_id is None and order.status not in OPEN:
-        complete_party(order.party, None, work)
+        complete_party(order.party, [], work)
 
 
 def touch(order: Order, *fields: str, moves: int = 1) -> None:

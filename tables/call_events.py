@@ -47,6 +47,13 @@ class CallRang(CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallMoved(CallEvent):
+    """The move of an open call with its guests to another table."""
+
+    action: ClassVar[str] = "moved"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallTaken(CallEvent):
     """The answer of a person who goes there."""
 

@@ -25,7 +25,7 @@ def paths_in(value: Any) -> Iterator[str]:
 
 
 def test_the_known_lists_are_there():
-    assert set(LISTS) >= {"EVENT_REACTIONS", "FLOOR_ALARMS", "SWEEPS", "ORDER_QUOTES"}
+    assert set(LISTS) >= {"EVENT_REACTIONS", "FLOOR_ALARMS", "SWEEPS", "ORDER_QUOTES", "ORDER_STATIONS"}
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

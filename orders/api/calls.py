@@ -1,4 +1,4 @@
-"""The API of service calls: guests call from a pad, staff take and close (docs/contracts/bistro.md)."""
+"""The API of service calls: guests call from a pad, staff take and close (docs/contracts/floor.md)."""
 
 from collections.abc import Callable
 from typing import Any

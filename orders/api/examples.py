@@ -12,7 +12,12 @@ NEW_LINE = {
     "seat": 2,
     "course": 2,
 }
-NEW_ORDER = {"table": "Table 1", "lines": [NEW_LINE], "note": "birthday"}
+NEW_ORDER = {
+    "table": "Table 1",
+    "lines": [NEW_LINE],
+    "courses": [{"course": 2, "when": "hold", "minutes": 20}],
+    "note": "birthday",
+}
 EDITED_ORDER = {"lines": [{"id": 3, "item": "Burger", "quantity": 2, "modifiers": ["Cheddar"], "seat": 2}]}
 NEW_PAD_ORDER = {
     "table": "Table 1",
@@ -20,6 +25,7 @@ NEW_PAD_ORDER = {
 }
 CANCELLATION = {"reason": "The guest left"}
 VOID = {"quantity": 1, "reason": "The guest changed their mind"}
+PICKUP = {"pickup_at": "2026-11-28T18:30:00+01:00"}
 COURSE = {"course": 2}
 PLAN = {"course": 2, "minutes": 15}
 
@@ -127,6 +133,7 @@ TABLE = {
     "section": 1,
     "seats": 4,
     "guests": 2,
+    "party": 1,
     "state": "waiting",
     "state_word": "Waiting for food 4 min",
     "since": LATER,
@@ -142,13 +149,19 @@ PARTY = {
     "uid": "01a22275-7173-7134-85ac-142c056755dd",
     "table": 1,
     "table_name": "Table 1",
+    "tables": [1],
     "size": 4,
+    "server": 2,
     "status": "seated",
     "seated_at": AT,
     "allergies": [],
     "seats": [ALLERGIES],
     "version": 1,
 }
+NEW_PARTY = {"table": 1, "size": 4}
+CHANGED_PARTY = {"size": 5, "insist": True}
+MOVE = {"table": 2}
+MOVED_LINES = {"lines": [{"id": 1, "quantity": 1}], "table": 2}
 CALL_STAFF = {"reason": "bill"}
 CALL = {
     "id": 9,

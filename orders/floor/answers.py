@@ -1,6 +1,7 @@
 """The answers to the acts of the floor: the table's sheet, or what changed in the list that the act was chosen from."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from orders.floor.viewer import viewer_of
 from orders.transitions import CancelReason
 from tables.models import Table
 
+UNDO_SECONDS = 6
 FROM_LIST = "list"  # value of the field `from` of an act in the list
 Refused = Callable[[DomainError], HttpResponse]
 
@@ -54,12 +56,27 @@ def _no_sheet(_result: object, _refusal: DomainError | None) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def answer_in_list(request: HtmxHttpRequest, actor: Actor, where: Table, service: Callable[[], object]) -> HttpResponse:
-    """Run a service and return the table in the plan and in the list, with a refusal beside it."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The words for an act that was done, and the address that takes it back."""
+
+    text: str
+    undo_url: str
+    seconds: int = UNDO_SECONDS
+
+
+def answer_in_list(
+    request: HtmxHttpRequest, actor: Actor, where: Table, service: Callable[[], object], done: Done | None = None
+) -> HttpResponse:
+    """Run a service and return the table in the plan and in the list, with a refusal beside it or a way to undo."""
 
     def changes(_result: object, refusal: DomainError | None) -> HttpResponse:
         floor = read_floor(actor)
-        context = {"floor": floor, "tables": [table for table in floor.tables if table.id == where.pk]}
+        context: dict[str, Any] = {
+            "floor": floor,
+            "tables": [table for table in floor.tables if table.id == where.pk],
+            "done": None if refusal else done,
+        }
         if refusal:
             context |= {"problem": refusal.message, "problem_table": where.pk}
         return render(request, "floor/changes.html", context)
@@ -82,13 +99,12 @@ def show_sheet(
     actor: Actor,
     where: Table,
     error: DomainError | None = None,
-    order_data: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Render the sheet of a table, as a page or beside the floor."""
     if not request.htmx:
         context["state"] = read_state(actor, where)  # before the rows, so that no later change is missed
-    sheet = read_sheet(actor, where, order_data)
+    sheet = read_sheet(actor, where)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
     context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
     answer = render(request, template, context)

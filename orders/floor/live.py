@@ -11,6 +11,7 @@ from bistro.core.models import Event
 from orders.floor.plan import read_floor, table_ids_of
 from orders.floor.table_state import read_state
 from tables.models import Table
+from tables.selectors import joined_tables
 
 
 class FloorView:
@@ -53,7 +54,8 @@ class TableView:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """Yield the state of the table if one of these events concerns the table."""
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
-        if self.table_id in table_ids_of(seen):
+        touched = table_ids_of(seen)
+        if self.table_id in touched or touched & joined_tables(self.restaurant_id, position, self.table_id):
             yield from self._frames("changes", position)
 
     def _frames(self, kind: str, position: Position) -> Iterable[Frame]:

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.roles import Permission
+from orders.floor.calls import Call
 from orders.floor.rounds import Round, Sitting
 from orders.transitions import OrderStatus
 from tables.models import Table
+from tables.transitions import CallReason
 
 ORDER_AFTER = timedelta(minutes=5)  # seated for so long without an order
 CLEAR_AFTER = timedelta(minutes=60)  # nothing was served for so long
@@ -18,10 +20,10 @@ CLEAR_AFTER = timedelta(minutes=60)  # nothing was served for so long
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The act that settles a need: a button that posts `fields` to `url`, or a link if `later` and `fields` are empty.
+    """The act that settles a need: a button that posts to `url`, or a link (`is_link`).
 
-    `later` is the text of the undo bar: the request is sent when it is over. `right` is the permission that the server
-    asks for; the page shows the act only to people who have it.
+    `field` and `value` are posted with it. `later` is the text of the undo bar: the request is sent when it is over.
+    `right` is the permission that the server asks for; the page shows the act only to people who have it.
     """
 
     name: str
@@ -29,12 +31,9 @@ class Act:
     url: str
     right: str
     later: str = ""
-    fields: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def is_link(self) -> bool:
-        """Return whether the act only opens a page."""
-        return not self.later and not self.fields
+    field: str = ""
+    value: str = ""
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,23 @@ class Need:
     @property
     def signature(self) -> str:
         """Return a text that differs as soon as the act would do something else."""
-        return f"{self.act.name}:{','.join(value for _name, value in self.act.fields)}"
+        return f"{self.act.name} {self.act.value or self.act.url}"
+
+    @property
+    def since_iso(self) -> str:
+        """Return the start for scripts, in whole seconds."""
+        return self.since.isoformat(timespec="seconds") if self.since else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A table with its present state, the start of that state, and its party with the orders."""
+    """A table with its present state, the start of that state, its party with the orders, and its service calls."""
 
     table: Table
     state: str
     since: datetime | None
     sitting: Sitting
+    calls: tuple[Call, ...]
     now: datetime
 
 
@@ -93,6 +98,29 @@ def changes_at(state: str, since: datetime | None, late_seconds: int) -> datetim
     return since + after if after else None
 
 
+def _calls(found: Situation) -> Iterable[Need]:
+    """Yield a need for each open call. A call that somebody has taken is quiet until that person is done."""
+    for call in found.calls:
+        rank, mark = _CALL_RANKS[call.reason], "bill" if call.reason == CallReason.BILL else "calls"
+        if call.taken_at is None:
+            url = reverse("floor:take-call", args=[call.id])
+            yield Need(mark, _call_words(call), call.since, rank, Act("take", _("Going"), url, Permission.ANSWER_CALLS))
+        else:
+            words = _("%(name)s is going: %(call)s") % {"name": call.taken_by, "call": _call_words(call)}
+            act = Act("close", _("Done"), reverse("floor:close-call", args=[call.id]), Permission.ANSWER_CALLS)
+            yield Need("occupied", words, call.since, 7, act)
+
+
+_CALL_RANKS: dict[str, int] = {CallReason.HELP: 0, CallReason.WAITER: 1, CallReason.BILL: 4}
+
+
+def _call_words(call: Call) -> str:
+    """Return the reason of a call, and which call of the party it is from the second on."""
+    if call.number < 2:
+        return call.words
+    return _("%(call)s, call %(number)s") % {"call": call.words, "number": call.number}
+
+
 def _ready(found: Situation) -> Iterable[Need]:
     ready = found.sitting.with_status(OrderStatus.READY)
     if not ready:
@@ -104,7 +132,8 @@ def _ready(found: Situation) -> Iterable[Need]:
         reverse("floor:deliver-ready", args=[found.table.pk]),
         Permission.DELIVER_ORDER,
         later=_("%(table)s: food taken") % {"table": found.table.name},
-        fields=(("from", "list"), ("orders", ",".join(str(each.order.pk) for each in ready))),
+        field="orders",
+        value=",".join(str(each.order.pk) for each in ready),
     )
     yield Need("ready", _("Food ready at the pass"), since, 2, act)
 
@@ -128,7 +157,6 @@ def _held(found: Situation) -> Iterable[Need]:
         reverse("floor:fire", args=[first.order.pk, course]),
         Permission.FIRE_COURSE,
         later=_("%(table)s: course %(course)s fired") % {"table": found.table.name, "course": course},
-        fields=(("from", "list"),),
     )
     yield Need("held", _("Course %(course)s on hold") % {"course": course}, _waits_since(first), 5, act)
 
@@ -148,8 +176,8 @@ def _waits_since(found: Round) -> datetime:
 def _nothing_ordered(found: Situation) -> Iterable[Need]:
     if found.state != "occupied" or found.since is None or found.now - found.since < ORDER_AFTER:
         return
-    url = reverse("floor:table", args=[found.table.pk])
-    act = Act("order", _("Order"), url, Permission.PLACE_ANYWHERE)
+    url = reverse("ordering:table-screen", args=[found.table.pk])
+    act = Act("order", _("Order"), url, Permission.PLACE_ANYWHERE, is_link=True)
     yield Need("occupied", _("Nothing ordered yet"), found.since, 6, act)
 
 
@@ -162,16 +190,16 @@ def _to_clear(found: Situation) -> Iterable[Need]:
         reverse("floor:clear", args=[found.table.pk]),
         Permission.CLEAR_TABLE,
         later=_("%(table)s cleared") % {"table": found.table.name},
-        fields=(("from", "list"),),
     )
     yield Need("clear", _("Clear it if the guests have left. Served"), found.since, 8, act)
 
 
 def _open(table: Table) -> Act:
-    return Act("open", _("Open"), reverse("floor:table", args=[table.pk]), Permission.WATCH_FLOOR)
+    return Act("open", _("Open"), reverse("floor:table", args=[table.pk]), Permission.WATCH_FLOOR, is_link=True)
 
 
 _CHECKS: tuple[Callable[[Situation], Iterable[Need]], ...] = (
+    _calls,
     _ready,
     _late,
     _held,

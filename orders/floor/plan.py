@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,15 +19,17 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
+from bistro.core.web.shell import initials_of
 from menu.selectors import PausedNow, paused_now
 from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
 from orders.floor.calls import Call, open_calls
 from orders.floor.needs import Need, Situation, changes_at, need_of
 from orders.floor.rounds import IN_KITCHEN, Sitting, sittings
-from orders.floor.shapes import Chairs, Texts, chairs, texts
+from orders.floor.shapes import RING, Chairs, Texts, chairs, rectangle, texts
 from orders.floor.states import LEGEND, STATES, TableState
 from orders.transitions import OrderStatus
 from tables.models import Section, Table
+from tables.transitions import CallReason
 
 EDGE = 34  # of the room around the outermost tables
 DOT, MOST_DOTS = 13, 5  # distance between the dots of courses, and their greatest number
@@ -61,6 +64,7 @@ class FloorTable:
     server: str
     server_name: str
     courses: tuple[str, ...]
+    calls: tuple[Call, ...]
     need: Need | None
     changes_at: datetime | None
 
@@ -105,18 +109,22 @@ class FloorTable:
     @property
     def sort(self) -> str:
         """Return the place of the table in the list of those that need somebody."""
-        return f"{self.need.sort if self.need else ''}-{self.id:012d}"
+        return f"{self.need.sort if self.need else ''}-{self.id}"
 
     @property
-    def ring(self) -> tuple[int, int, int, int]:
-        """Return width, height and radii of the ring around a table that needs somebody."""
-        across, along = self.radius
-        return (self.width + 16, self.height + 16, across + 8, along + 8)
+    def since_iso(self) -> str:
+        """Return the start of the state for scripts, in whole seconds."""
+        return self.since.isoformat(timespec="seconds") if self.since else ""
 
     @property
-    def radius(self) -> tuple[int, int]:
-        """Return the radii of the corners; those of a round table make an ellipse."""
-        return (self.width // 2, self.height // 2) if self.shape == Table.Shape.ROUND else (12, 12)
+    def outline(self) -> SafeString:
+        """Return the attributes of the rectangle that draws the table; the corners of a round table make an ellipse."""
+        return rectangle(self.shape, self.width, self.height)
+
+    @property
+    def ring(self) -> SafeString:
+        """Return the attributes of the ring around a table that needs somebody."""
+        return rectangle(self.shape, self.width, self.height, around=RING)
 
     @property
     def dots(self) -> list[tuple[int, str]]:
@@ -126,8 +134,8 @@ class FloorTable:
 
     @property
     def middle(self) -> str:
-        """Return the point around which the table is turned."""
-        return f"{self.width / 2:g} {self.height / 2:g}"
+        """Return the middle of the table in the room."""
+        return f"{self.x + self.width / 2:g} {self.y + self.height / 2:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,6 @@ class Floor:
     tables: tuple[FloorTable, ...]
     needs: tuple[FloorTable, ...]
     alarms: tuple[Alarm, ...]
-    calls: tuple[Call, ...]
     pauses: Sequence[PausedNow]
     seq: int
     epoch: str
@@ -163,6 +170,11 @@ class Floor:
     def fine(self) -> tuple[FloorTable, ...]:
         """Return the tables that need nobody."""
         return tuple(table for table in self.tables if table.need is None)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Return the open service calls."""
+        return tuple(call for table in self.tables for call in table.calls)
 
     @property
     def alarm_groups(self) -> tuple[AlarmGroup, ...]:
@@ -208,7 +220,6 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         tables=tables,
         needs=tuple(sorted((table for table in tables if table.need), key=lambda table: table.sort)),
         alarms=alarms(actor, now),
-        calls=open_calls(actor),
         pauses=paused_now(actor, now),
         seq=position.seq,
         epoch=position.epoch,
@@ -216,14 +227,23 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
 
 
 def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
-    """Return these tables with their states, in four queries."""
+    """Return these tables with their states, in five queries."""
     found, none = sittings(actor, rows), Sitting()
-    return tuple(_floor_table(table, found.get(table.pk, none), restaurant, now) for table in rows)
+    calls: dict[int, list[Call]] = {}
+    for call in open_calls(actor):
+        calls.setdefault(call.table_id, []).append(call)
+    return tuple(
+        _floor_table(table, found.get(table.pk, none), tuple(calls.get(table.pk, ())), restaurant, now)
+        for table in rows
+    )
 
 
-def _floor_table(table: Table, sitting: Sitting, restaurant: Restaurant, now: datetime) -> FloorTable:
-    state, since = _state(table, sitting, restaurant, now)
-    need = need_of(Situation(table, state, since, sitting, now))
+def _floor_table(
+    table: Table, sitting: Sitting, calls: tuple[Call, ...], restaurant: Restaurant, now: datetime
+) -> FloorTable:
+    state, since = _state(table, sitting, calls, restaurant, now)
+    need = need_of(Situation(table, state, since, sitting, calls, now))
+    server = sitting.party.server if sitting.party else None
     return FloorTable(
         id=table.pk,
         name=table.name,
@@ -241,10 +261,11 @@ def _floor_table(table: Table, sitting: Sitting, restaurant: Restaurant, now: da
         guests=sitting.party.size if sitting.party else None,
         url=reverse("floor:table", args=[table.pk]),
         party=sitting.party.pk if sitting.party else None,
-        server_id=None,
-        server="",
-        server_name="",
+        server_id=server.pk if server else None,
+        server=initials_of(server.get_full_name()) if server else "",
+        server_name=server.get_full_name() if server else "",
         courses=sitting.courses,
+        calls=calls,
         need=need,
         changes_at=None if need else changes_at(state, since, restaurant.late_seconds),
     )
@@ -256,10 +277,22 @@ def _word(state: str, since: datetime | None, now: datetime) -> str:
     return str(STATES[state].word) if waited is None else f"{STATES[state].word} {waited} min"
 
 
-def _state(table: Table, sitting: Sitting, restaurant: Restaurant, now: datetime) -> tuple[str, datetime | None]:
+def _state(
+    table: Table, sitting: Sitting, calls: Iterable[Call], restaurant: Restaurant, now: datetime
+) -> tuple[str, datetime | None]:
     """Return the most urgent state of a table as (code, since)."""
     if table.out_of_service:
         return "out_of_service", None
+    ringing = {call.reason == CallReason.BILL: call.since for call in calls if call.taken_at is None}
+    if False in ringing:
+        return "calls", ringing[False]
+    state, since = _state_of_orders(sitting, restaurant, now)
+    if True in ringing and state not in ("ready", "late"):
+        return "bill", ringing[True]
+    return state, since
+
+
+def _state_of_orders(sitting: Sitting, restaurant: Restaurant, now: datetime) -> tuple[str, datetime | None]:
     ready = [each.order.ready_at for each in sitting.with_status(OrderStatus.READY) if each.order.ready_at]
     if ready:
         return "ready", min(ready)
@@ -286,13 +319,14 @@ def _seats(count: int) -> str:
 
 
 def table_json(table: FloorTable) -> dict[str, Any]:
-    """Return a table for programs (docs/contracts/bistro.md). `since` is ISO 8601 or None."""
+    """Return a table for programs (docs/contracts/floor.md). `since` is ISO 8601 or None."""
     return {
         "id": table.id,
         "name": table.name,
         "section": table.section_id,
         "seats": table.seats,
         "guests": table.guests,
+        "party": table.party,
         "state": table.state,
         "state_word": table.state_word,
         "since": table.since.isoformat() if table.since else None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from bistro.core.kernel.actors import Actor
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LineStatus, OrderStatus
-from tables.models import Party, Table
+from tables.models import Occupancy, Party, Table
 
 IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 COOKING = frozenset({LineStatus.QUEUED, LineStatus.STARTED})
@@ -96,8 +96,9 @@ def sittings(actor: Actor, tables: Sequence[Table]) -> Mapping[int, Sitting]:
 
 
 def _parties(actor: Actor, tables: Sequence[Table]) -> dict[int, Party]:
-    rows = Party.objects.visible_to(actor).seated().filter(table_id__in=[table.pk for table in tables])
-    return {party.table_id: party for party in rows if party.table_id is not None}
+    """Return {table id: its party}. A party that holds several tables is there for each of them."""
+    stays = Occupancy.objects.visible_to(actor).open().filter(table_id__in=[table.pk for table in tables])
+    return {stay.table_id: stay.party for stay in stays.select_related("party__server")}
 
 
 def _rounds(actor: Actor, parties: Iterable[int]) -> dict[int, list[Round]]:

@@ -1,6 +1,6 @@
 """The drawing of a table on the plan: its chairs as SVG paths, and the texts that fit into its shape.
 
-All numbers are in the units of the room (1000 × 700); a drawing begins at the table's own top left corner.
+All numbers are in the units of the room (1000 × 700); the middle of the table is the origin of its drawing.
 """
 
 import math
@@ -8,12 +8,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 GAP, DEPTH, LENGTH = 3, 10, 24  # of a chair: distance from the table, depth, length along the edge
 NAME, SMALL_NAME, WORD = 13.0, 8.0, 7.9  # width of a character: of a name, of a long name, of a word
 NAME_LINE = 23  # height of the name
 LINES = {"word": 16, "sub": 16, "dots": 14}  # height of the lines under it: state, minutes, courses
 MARK, SMALL_MARK = 28, 18
-SERVER = (30, 20)
+CORNER, RING = 12, 8  # radius of the corners, distance of the ring around a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,6 @@ class Texts:
 
     name: str
     is_long: bool
-    x: int
     name_y: int
     word_y: int | None
     sub_y: int | None
@@ -41,8 +43,21 @@ class Texts:
     mark: int  # side of the mark
     mark_x: int
     mark_y: int
-    server_x: int
-    server_y: int
+    server: str  # the middle of the server's initials, as "x y"
+
+
+@lru_cache(maxsize=2048)
+def rectangle(shape: str, width: int, height: int, around: int = 0) -> SafeString:
+    """Return the attributes of the rectangle that draws a table, or a ring at this distance around it.
+
+    The corners of a round table make an ellipse.
+    """
+    across, along = width / 2 + around, height / 2 + around
+    rx, ry = (across, along) if shape == "round" else (CORNER + around, CORNER + around)
+    numbers = {"x": -across, "y": -along, "width": 2 * across, "height": 2 * along, "rx": rx}
+    if rx != ry:
+        numbers["ry"] = ry
+    return format_html_join(" ", '{}="{}"', ((name, f"{number:g}") for name, number in numbers.items()))
 
 
 @lru_cache(maxsize=2048)
@@ -68,7 +83,7 @@ def _around(width: int, height: int, seats: int) -> list[str]:
 
 
 def _on_edge(width: int, height: int, across: tuple[float, float], outside: int) -> tuple[float, float]:
-    return (width / 2 + across[0] * (width / 2 + outside), height / 2 + across[1] * (height / 2 + outside))
+    return (across[0] * (width / 2 + outside), across[1] * (height / 2 + outside))
 
 
 def _beside(width: int, height: int, seats: int) -> list[str]:
@@ -81,10 +96,11 @@ def _beside(width: int, height: int, seats: int) -> list[str]:
     # (position along the long side, position across it, length along, depth) of each chair
     places: list[tuple[float, float, float, float]] = []
     for row, count in enumerate(rows):
-        across = -GAP - DEPTH if row == 0 else short + GAP
+        across = -short / 2 - GAP - DEPTH if row == 0 else short / 2 + GAP
         length = min(LENGTH, long / max(count, 1) * 0.75)
-        places += [(long * (seat + 0.5) / count - length / 2, across, length, DEPTH) for seat in range(count)]
-    ends = [(-GAP - DEPTH, short / 2 - LENGTH / 2, DEPTH, LENGTH), (long + GAP, short / 2 - LENGTH / 2, DEPTH, LENGTH)]
+        for seat in range(count):
+            places.append((long * ((seat + 0.5) / count - 0.5) - length / 2, across, length, DEPTH))
+    ends = [(-long / 2 - GAP - DEPTH, -LENGTH / 2, DEPTH, LENGTH), (long / 2 + GAP, -LENGTH / 2, DEPTH, LENGTH)]
     places += ends[:at_ends]
     return [_rectangle(*(place if not upright else (place[1], place[0], place[3], place[2]))) for place in places]
 
@@ -98,26 +114,24 @@ def texts(shape: str, width: int, height: int, rotation: int, name: str, word: s
     """Return the texts of a table that fit into its shape. They stay upright when the table is turned."""
     room, tall = _upright(shape, width, height, rotation)
     shown, is_long = fit_name(name, room)
-    name_y, lines = _baselines(height, tall, measure(word) * WORD <= room + 10)
+    name_y, lines = _baselines(tall, measure(word) * WORD <= room + 10)
     out, up = _corner(shape, width, height, rotation)
     mark = MARK if room >= 60 else SMALL_MARK
     return Texts(
         name=shown,
         is_long=is_long,
-        x=width // 2,
         name_y=name_y,
         word_y=lines.get("word"),
         sub_y=lines.get("sub"),
         dots_y=lines.get("dots"),
         mark=mark,
-        mark_x=round(width / 2 + out - mark / 2),
-        mark_y=round(height / 2 - up - mark / 2),
-        server_x=round(width / 2 - out - SERVER[0] / 2),
-        server_y=round(height / 2 - up - SERVER[1] / 2),
+        mark_x=round(out - mark / 2),
+        mark_y=round(-up - mark / 2),
+        server=f"{-out:.0f} {-up:.0f}",
     )
 
 
-def _baselines(height: int, tall: float, has_words: bool) -> tuple[int, dict[str, int]]:
+def _baselines(tall: float, has_words: bool) -> tuple[int, dict[str, int]]:
     """Return the baseline of the name, and those of the further lines that have room in a shape of height `tall`."""
     fitting: dict[str, int] = {}
     left = tall - 8 - NAME_LINE
@@ -126,7 +140,7 @@ def _baselines(height: int, tall: float, has_words: bool) -> tuple[int, dict[str
             break
         fitting[line] = needed
         left -= needed
-    y = (height - sum(fitting.values()) - NAME_LINE) / 2 + NAME_LINE - 3
+    y = (-sum(fitting.values()) - NAME_LINE) / 2 + NAME_LINE - 3
     name_y, places = round(y), {}
     for line, needed in fitting.items():
         y += needed

@@ -19,6 +19,7 @@ RIGHTS = (
     Permission.FIRE_COURSE,
     Permission.CLEAR_TABLE,
     Permission.PLACE_ANYWHERE,
+    Permission.ANSWER_CALLS,
     Permission.WATCH_FLOOR,
 )
 

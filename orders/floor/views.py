@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, InvalidInput, ReusedKey
+from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
@@ -13,14 +13,13 @@ from bistro.core.web.pages import HtmxHttpRequest
 from orders import services
 from orders.access import table_for
 from orders.floor.answers import answer_act, answer_order, show_floor, show_sheet
-from orders.floor.forms import form_request, read_order_data, short_text
+from orders.floor.forms import short_text
 from orders.floor.guests import read_allergies
 from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
 from tables.models import Party
 
 NEVER = "never"  # in the form, instead of minutes: remove the plan
-SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
 
 
 @require_GET
@@ -45,24 +44,6 @@ def table_state(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
 
 
 @require_POST
-@page_requires(Permission.PLACE_ANYWHERE)
-def place_order(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Place an order for a table. The form contains the idempotency key."""
-    where = table_for(actor, pk)
-    order_data = read_order_data(request.POST)
-
-    def refused(refusal: DomainError) -> HttpResponse:
-        if isinstance(refusal, ReusedKey):  # after the browser's Back, an old form with other dishes gets a new key
-            refusal.message = SENT_ALREADY
-            return show_sheet(request, actor, where, refusal, order_data={**order_data, "key": ""})
-        return show_sheet(request, actor, where, refusal, order_data=order_data)
-
-    return answer_act(
-        request, actor, where, lambda: services.place_order(form_request(order_data, where.pk, actor)), refused
-    )
-
-
-@require_POST
 @page_requires(Permission.CLEAR_TABLE)
 def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Clear a table after the guests have left."""
@@ -81,7 +62,7 @@ def declare_allergies(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRe
     where = table_for(actor, pk)
 
     def declare() -> object:
-        party = Party.objects.visible_to(actor).seated().filter(table=where).first()
+        party = Party.objects.visible_to(actor).at_table(where.pk).first()
         if party is None:
             raise InvalidInput("Nobody sits here. Send an order first.", code="table_free")
         return services.declare_allergies(party_id=party.pk, actor=actor, **read_allergies(request.POST))

@@ -7,9 +7,11 @@ from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.courses import held_courses
+from orders.draft_steps import drop_draft
 from orders.models import Order
 from orders.transitions import ORDER_MOVES, OrderStatus
-from tables.models import Party, Table
+from tables.models import Table
+from tables.stay_steps import lock_stay, party_at
 from tables.steps import complete_party
 
 CANCELLABLE = frozenset(status for status, moves in ORDER_MOVES.items() if OrderStatus.CANCELLED in moves)
@@ -21,20 +23,26 @@ REMOVE = "Remove the course on hold first: {}."
 def clear_table(*, table_id: int, actor: Actor) -> None:
     """Complete the party of a table after it has left. A free table stays free.
 
-    Locks: table, party. Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
+    A party that holds several tables frees all of them, and their drafts are emptied.
+    Locks: table, party, draft.
+    Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
     """
     actor.require(Permission.CLEAR_TABLE)
     with UnitOfWork(actor) as work:
-        table = Table.objects.visible_to(actor).not_archived().filter(pk=table_id).locked().first()
-        if table is None:
+        if not Table.objects.visible_to(actor).not_archived().filter(pk=table_id).exists():
             raise NotYours("There is no such table.", code="table_not_found")
-        party = Party.objects.visible_to(actor).seated().filter(table=table).locked().first()
-        if party is None:
+        party_id = party_at(table_id, work)
+        if party_id is None:
             return
-        blocking = list(Order.objects.visible_to(actor).open().filter(party=party).with_lines().order_by("number"))
+        stay = lock_stay(party_id, work)
+        if not stay.holds(table_id):  # the guests moved, or somebody else cleared the table
+            return
+        blocking = list(Order.objects.visible_to(actor).open().filter(party=stay.party).with_lines().order_by("number"))
         if blocking:
             raise _blocked_by(blocking)
-        complete_party(party, table, work)
+        complete_party(stay.party, stay.tables, work)
+        for table in stay.tables:
+            drop_draft(table.pk, work)
 
 
 def _blocked_by(orders: Sequence[Order]) -> InvalidInput:

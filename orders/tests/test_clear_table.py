@@ -1,4 +1,4 @@
-"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/bistro.md)."""
+"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/floor.md)."""
 
 import pytest
 
@@ -134,6 +134,7 @@ def test_a_free_table(house):
             "section": house.table.section_id,
             "seats": 4,
             "guests": None,
+            "party": None,
             "state": "free",
             "state_word": "free",
             "since": None,

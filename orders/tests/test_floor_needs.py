@@ -29,7 +29,7 @@ def test_ready_food_is_taken(house):
     order = house.reach("ready")
     assert needs_of(house) == {house.table.name: ("ready", "deliver", "Taken")}
     (table,) = read_floor(house.actor("waiter")).needs
-    assert dict(table.need.act.fields)["orders"] == str(order["id"])
+    assert (table.need.act.field, table.need.act.value) == ("orders", str(order["id"]))
     deliver_order(order_id=order["id"], actor=house.actor("waiter"))
     assert needs_of(house) == {}
 

@@ -71,9 +71,13 @@ const nameOf = (table) =>
     .replace(/^Table /, "");
 
 function filter() {
-  for (const each of [...tables(), ...needs()]) {
-    each.toggleAttribute("data-mine", Boolean(me) && each.dataset.server === me);
-    each.toggleAttribute("data-outside", !isIn(tab, each, me));
+  for (const table of tables()) {
+    table.toggleAttribute("data-mine", Boolean(me) && table.dataset.server === me);
+    table.toggleAttribute("data-outside", !isIn(tab, table, me));
+  }
+  for (const need of needs()) {
+    const table = document.getElementById(need.id.replace("need", "table"));
+    need.toggleAttribute("data-outside", Boolean(table) && "outside" in table.dataset);
   }
   for (const each of tabs()) {
     if (each.dataset.tab === tab) each.setAttribute("aria-current", "true");

@@ -2,8 +2,8 @@
 // Until then the board shows the act as done, and a bar offers to undo it, so that no dialog has to ask for
 // confirmation.
 //
-//   data-later="Table 7: order #12 taken to the table"   on a button or form with hx-post and an id
-//   data-later-seconds="5"                               how long to wait, instead of three seconds
+//   data-later="Table 7: order #12 taken to the table"   on a button with hx-post and an id
+//   data-later-seconds="5"                               on an element around it: how long to wait, instead of three seconds
 //   data-done                                            on its ticket or row: a change of it cancels the request
 //   data-going                                           on a ticket or row whose request waits; "bistro:going" reports it
 //
@@ -109,9 +109,11 @@ function take(event) {
   event.preventDefault();
   if (waiting.has(id)) return;
   const ticket = ticketOf(id);
-  const seconds = Number(dataset.laterSeconds);
+  const seconds = Number(event.detail.elt.closest("[data-later-seconds]")?.dataset.laterSeconds);
   const timer = setTimeout(() => send(id), seconds ? seconds * 1000 : WAIT_MS);
-  const body = event.detail.elt.localName === "form" ? new URLSearchParams(new FormData(event.detail.elt)) : undefined;
+  const { name, value, form } = event.detail.elt;
+  const body = new URLSearchParams(form ? new FormData(form) : []);
+  if (name) body.append(name, value);
   const { id: order, dataset: of } = ticket;
   waiting.set(id, { path: event.detail.path, text: dataset.later, body, order, done: of.done, timer });
   showGoing();

@@ -121,6 +121,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status) hush(causeOf(detail.requestConfig)); // it was answered
+  if (detail.successful) detail.elt.closest?.(".toast")?.remove(); // it was undone
 });
 document.addEventListener("bistro:live", () => hush(CONNECTION));
 document.addEventListener("htmx:afterSettle", startToastClocks);

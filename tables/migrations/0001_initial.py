@@ -100,10 +100,26 @@ class Migration(migrations.Migration):
                 ('allergies', models.JSONField(blank=True, default=dict, help_text='{seat, or blank for the whole party: codes of allergens}')),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='core.restaurant')),
+                ('server', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to=settings.AUTH_USER_MODEL)),
                 ('table', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='tables.table')),
             ],
             options={
                 'verbose_name_plural': 'parties',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Occupancy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField(null=True)),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='occupancies', to='tables.party')),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='occupancies', to='core.restaurant')),
+                ('table', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='tables.table')),
+            ],
+            options={
+                'verbose_name_plural': 'occupancies',
                 'ordering': ['pk'],
             },
         ),
@@ -140,9 +156,13 @@ class Migration(migrations.Migration):
             model_name='party',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'seated', 'completed', 'left', 'no_show'])), name='party_status_known'),
         ),
+        migrations.AddIndex(
+            model_name='occupancy',
+            index=models.Index(condition=models.Q(('until', None)), fields=['restaurant', 'table'], name='occupancy_open'),
+        ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'seated')), fields=('table',), name='party_seated_once'),
+            model_name='occupancy',
+            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('table',), name='occupancy_open_once'),
         ),
         migrations.CreateModel(
             name='ServiceCall',

@@ -37,7 +37,7 @@ def call_staff(*, table_id: int, reason: str, actor: Actor) -> tuple[ServiceCall
         known = calls.open().filter(reason=reason).select_related("table").first()
         if known is not None:
             return known, False
-        party = Party.objects.of_restaurant(work.restaurant_id).seated().filter(table=table).first()
+        party = Party.objects.of_restaurant(work.restaurant_id).at_table(table.pk).first()
         call = ServiceCall.objects.create(
             restaurant_id=work.restaurant_id,
             table=table,

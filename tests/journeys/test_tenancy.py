@@ -22,6 +22,11 @@ API = {
     "api/v1/orders/<int:pk>/plan": [("post", {"course": 1, "minutes": 5}, "order")],
     "api/v1/orders/user/<int:user_id>/orders": [("get", None, "staff")],
     "api/v1/orders/restaurant/<str:restaurant_id>/orders": [("get", None, "restaurant")],
+    "api/v1/orders/<int:pk>/move-lines": [("post", {"lines": [{"id": 1}], "table": 1}, "order")],
+    "api/v1/parties/<int:pk>": [("get", None, "party"), ("patch", {"size": 2}, "party")],
+    "api/v1/parties/<int:pk>/move": [("post", {"table": 1}, "party")],
+    "api/v1/parties/<int:pk>/join": [("post", {"table": 1}, "party")],
+    "api/v1/parties/<int:pk>/part": [("post", {"table": 1}, "party")],
     "api/v1/parties/<int:pk>/allergies": [("post", {"allergies": ["nuts"]}, "party")],
     "api/v1/tables/<int:pk>/clear": [("post", None, "table")],
     "api/v1/pauses/<int:pk>": [("delete", None, "pause")],
@@ -42,7 +47,8 @@ API = {
 PAGES = {
     "floor/tables/<int:pk>/": [("get", None, "table")],
     "floor/tables/<int:pk>/state/": [("get", None, "table")],
-    "floor/tables/<int:pk>/order/": [("post", "form", "table")],
+    "floor/tables/<int:pk>/order/": [("get", None, "table"), ("post", "form", "table")],
+    "floor/tables/<int:pk>/order/draft/": [("get", None, "table")],
     "floor/tables/<int:pk>/clear/": [("post", None, "table")],
     "floor/tables/<int:pk>/allergies/": [("post", {"allergy": "nuts"}, "table")],
     "floor/orders/<int:pk>/confirm/": [("post", None, "order")],
@@ -120,7 +126,7 @@ def bodies(house, body):
     return {
         "lines": {"lines": [{"item": house.item.pk, "quantity": 1}]},
         "station": {"station": house.station.pk},
-        "form": {f"quantity-{house.item.pk}": "1", "key": "k"},
+        "form": {f"quantity-{house.item.pk}": "1", "key": "k", "do": "send"},
     }.get(body, body) if isinstance(body, str) else body  # fmt: skip
 
 

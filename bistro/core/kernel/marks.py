@@ -49,19 +49,3 @@ WORDS = {
     "soon": _("Soon"),
     "out_of_service": _("Out of service"),
 }
-
-# The letters of the earlier look, until the floor and the wall are redrawn.
-MARKS = {
-    "new": "N",
-    "soon": "S",
-    "late": "!",
-    "free": "N",
-    "occupied": "–",
-    "ordering": "S",
-    "waiting": "–",
-    "ready": "R",
-    "held": "H",
-    "out_of_service": "×",
-}
-AGES = ("new", "soon", "late")  # the states of a ticket by age, in this order
-AGE_LETTERS = "".join(MARKS[age] for age in AGES)

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     WATCH_KITCHEN = "watch_kitchen"
     WATCH_FLOOR = "watch_floor"
     SEAT_TABLE = "seat_table"
+    OVERSEAT = "overseat"  # put more guests at a table than it has seats
     CLEAR_TABLE = "clear_table"
     CALL_STAFF = "call_staff"  # guests at a pad
     ANSWER_CALLS = "answer_calls"
@@ -72,6 +73,7 @@ _WORDS = {
     Permission.WATCH_KITCHEN: "open the kitchen screens",
     Permission.WATCH_FLOOR: "open the floor plan",
     Permission.SEAT_TABLE: "seat guests",
+    Permission.OVERSEAT: "seat more guests than there are seats",
     Permission.CLEAR_TABLE: "clear tables",
     Permission.CALL_STAFF: "call staff",
     Permission.ANSWER_CALLS: "answer calls of guests",
@@ -104,6 +106,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             Permission.READ_ORDERS,
             Permission.SEAT_TABLE,
+            Permission.OVERSEAT,
             Permission.CLEAR_TABLE,
             Permission.DECLARE_ALLERGIES,
             Permission.ANSWER_CALLS,

@@ -28,6 +28,7 @@ WHO_MAY = {
     Permission.WATCH_KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
     Permission.WATCH_FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
     Permission.SEAT_TABLE: {"owner", "manager", "waiter", "host"},
+    Permission.OVERSEAT: {"owner", "manager", "host"},
     Permission.CLEAR_TABLE: {"owner", "manager", "waiter", "host"},
     Permission.CALL_STAFF: {"owner", "manager", "pad"},
     Permission.ANSWER_CALLS: {"owner", "manager", "waiter", "host"},
