@@ -1,4 +1,4 @@
-"""The read model of a table sheet: the party, what is ready, and the orders with the allowed actions."""
+"""The read model of a table sheet: the party, its orders with the allowed actions, and its guests' allergies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import display, short
 from bistro.core.kernel.roles import Permission
-from menu.compiled import CompiledAllergens, menu_now
+from menu.compiled import current_menu
 from orders.allergies import AllergyMark, allergy_marks, choice_names
 from orders.courses import held_courses
 from orders.floor.guests import Guests, guests_of
@@ -160,7 +160,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
             _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money)
             for order in sorted(orders, key=_by_urgency)
         ],
-        guests=_guests(party, table, actor, menu_now(restaurant.pk).menu.allergens),
+        guests=_guests(party, table, actor),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         can_deliver=actor.may(Permission.DELIVER_ORDER),
@@ -169,11 +169,11 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
     )
 
 
-def _guests(party: Party | None, table: Table, actor: Actor, catalogue: CompiledAllergens) -> Guests | None:
+def _guests(party: Party | None, table: Table, actor: Actor) -> Guests | None:
     """Return the allergies of the party at the table, or None for an actor who cannot declare any."""
     if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
         return None
-    return guests_of(party, table, catalogue.names)
+    return guests_of(party, table, current_menu(party.restaurant_id).allergens.names)
 
 
 def _by_urgency(order: Order) -> int:

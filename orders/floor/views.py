@@ -8,12 +8,12 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
-from bistro.core.kernel.texts import clean_text
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest
 from orders import services
 from orders.access import table_for
 from orders.floor.answers import answer_act, answer_order, show_floor, show_sheet
+from orders.floor.forms import short_text
 from orders.floor.guests import read_allergies
 from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
@@ -144,10 +144,5 @@ def remove_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) 
 
 def _reason(request: HtmxHttpRequest) -> str:
     chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
-    words = chosen, _short_text(request.POST.get("reason_text", ""), 200)
+    words = chosen, short_text(request.POST.get("reason_text", ""), 200)
     return ": ".join(part for part in words if part)
-
-
-def _short_text(value: str, longest: int) -> str:
-    """Clean free text as the API does, but cut a text that is too long."""
-    return clean_text(clean_text(value.replace("\x00", ""))[:longest])

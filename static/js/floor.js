@@ -1,4 +1,4 @@
-// The floor: opens and closes the sheet of a table, and refreshes its orders.
+// The floor: opens and closes the sheet of a table, refreshes its orders, and leads to the order screen.
 // Without this file each table is a page of its own. The tabs are in floor-tabs.js, the keys in
 // floor-keys.js.
 
@@ -82,19 +82,29 @@ function showOutcome() {
   else if (sheet) sheet.scrollTop = 0;
 }
 
-/** Show the parts of the sheet that only work with scripts. */
-function showScripted() {
+// --- where a tap leads ---
+
+/** Show what only works with scripts. */
+function showControls() {
   for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 }
 
-const isTable = (link) => /\/tables\/\d+\/$/.test(link.getAttribute("href"));
+/** Return the order screen of a table whose guests have not ordered, for people who may order: their next act. */
+function orderUrl(link) {
+  const state = link.closest("[data-state]")?.dataset.state;
+  const may = document.documentElement.dataset.may?.split(" ").includes("place_anywhere");
+  return may && state === "occupied" ? `${link.getAttribute("href")}order/` : "";
+}
 
-/** Open a table's page in the sheet, unless the press asks for a page or a tab of its own. */
+/** Open a table's page in the sheet, unless the press asks for a tab of its own; the order screen is a page. */
 function openLink(event) {
   const link = event.target.closest?.("#tables a, #needs a");
-  if (!link || !isTable(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const url = link?.getAttribute("href");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || url.endsWith("/order/")) return;
   event.preventDefault();
-  window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet", swap: "innerHTML" });
+  const order = orderUrl(link);
+  if (order) location.assign(order);
+  else window.htmx.ajax("GET", url, { target: "#sheet", swap: "innerHTML" });
 }
 
 document.addEventListener("click", openLink);
@@ -108,7 +118,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === sheet) openSheet();
   if (detail.requestConfig?.verb === "post") showOutcome();
-  showScripted();
+  showControls();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id === "sheet-refresh") afterRefresh(detail.successful);
@@ -116,4 +126,4 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("bistro:swapped", refreshOrders);
 dialog?.addEventListener("close", afterClose);
 watched = shownState();
-showScripted();
+showControls();

@@ -36,9 +36,9 @@ def place(house, *allergies, **more):
 
 
 def marks_in(page):
-    """Return (level of the conflict, text) of each allergy on a page."""
+    """Return (level of the conflict, text) of each allergy on a page, without those of the order form."""
     assert page.status_code == 200, page.content
-    html = page.content.decode()
+    html = page.content.decode().split('<section class="order-form"')[0]
     found = re.findall(r'<strong class="allergy"(?:\s+data-conflict="(\w+)")?>([^<]*)</strong>', html)
     return [(level, words) for level, words in found]
 
@@ -250,6 +250,22 @@ def test_the_waiters_sheet(satay):
     page = satay.browser("waiter").get(f"/floor/tables/{satay.table.pk}/")
     assert marks_in(page) == ALL
     assert '<span class="u-soft">Rice</span>' in page.content.decode()
+
+
+def test_the_order_screen(satay):
+    url = f"/floor/tables/{satay.table.pk}/order/send/"
+    waiter = satay.browser("waiter")
+
+    def send(key, *codes):
+        line = {"key": f"{key}-1", "item": satay.item.pk, "quantity": 1, "allergies": codes}
+        return waiter.post(url, {"key": key, "lines": [line]}, content_type="application/json")
+
+    assert send("one", "nuts", "milk").status_code == 200
+    assert OrderLine.objects.get().allergies == ["nuts", "milk"]
+    again = send("two", "dust", "fish")
+    assert again.status_code == 422
+    assert "“dust” is not in the catalogue of allergens." in again.json()["problem"]
+    assert OrderLine.objects.count() == 1
 
 
 def test_a_slip_on_paper_and_in_the_browser(satay):
