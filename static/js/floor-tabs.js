@@ -3,6 +3,7 @@
 // filtered again after each one. Without this file the tabs are links that the server filters by.
 
 import { serverNow } from "./clock.js";
+import { startRings } from "./rings.js";
 import { boxAround, isIn, isShown, stepZoom } from "./room.js";
 
 const SOON_MS = 2_000; // screens that look again at the same moment spread over this time
@@ -132,4 +133,5 @@ if (page) {
   page.dataset.scripted = "";
   document.addEventListener("bistro:swapped", show);
   show();
+  startRings(); // after the filter, because only the calls of the tab ring
 }

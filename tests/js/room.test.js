@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { hasRung } from "../../static/js/rings.js";
 import { boxAround, isIn, isShown, numberOf, stepZoom } from "../../static/js/room.js";
 
 const table = (dataset) => ({ dataset });
@@ -44,4 +45,20 @@ test("the number of a table is the last one in its name", () => {
   assert.equal(numberOf("Table 12, free, 4 seats"), "12");
   assert.equal(numberOf("Floor 2 table 7"), "7");
   assert.equal(numberOf("Bar, free"), "");
+});
+
+test("a new call rings, and so does one that rings again", () => {
+  const earlier = new Map([["need-1", 1]]);
+  assert.ok(!hasRung(earlier, new Map([["need-1", 1]])));
+  assert.ok(hasRung(earlier, new Map([["need-1", 2]])));
+  assert.ok(
+    hasRung(
+      earlier,
+      new Map([
+        ["need-1", 1],
+        ["need-2", 1],
+      ]),
+    ),
+  );
+  assert.ok(!hasRung(earlier, new Map()), "a call that was taken");
 });
