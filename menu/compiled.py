@@ -67,6 +67,7 @@ class CompiledItem:
     popular: bool
     image: str
     groups: tuple[CompiledGroup, ...]
+    open_price: bool  # name and price are typed
     counted: bool  # has a portions countdown, so that selling needs the current row
 
     def taxes_for(self, kind: str, day: date) -> Components:
@@ -267,5 +268,6 @@ def _item(
         popular=item.popular,
         image=item.image.url if item.image else "",
         groups=tuple(groups),
+        open_price=item.open_price,
         counted=item.portions_left is not None,
     )

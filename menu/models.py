@@ -88,6 +88,12 @@ class Item(models.Model):
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
+    open_price = models.BooleanField(
+        "open item",
+        default=False,
+        db_default=False,
+        help_text="Waiters type its name and price. Guests do not see it on their menu.",
+    )
     off_since = models.DateTimeField(null=True, blank=True, help_text="Marked 86 (off the menu) since this time.")
     off_until = models.DateTimeField(null=True, blank=True, help_text="Time when the 86 ends by itself.")
     portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Blank = not counted.")

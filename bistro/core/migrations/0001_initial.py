@@ -9,6 +9,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import simple_history.models
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
                 ('tablet_idle_minutes', models.PositiveSmallIntegerField(db_default=5, default=5, help_text='Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.', verbose_name='shared tablets lock after')),
+                ('price_limit', models.DecimalField(blank=True, db_default=Decimal('20'), decimal_places=4, default=Decimal('20'), help_text='Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='largest change of a price by a waiter')),
                 ('calls_ring_seconds', models.PositiveSmallIntegerField(blank=True, db_default=30, default=30, help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.", null=True, validators=[django.core.validators.MinValueValidator(5)], verbose_name='seconds until a call rings again')),
                 ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
                 ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
@@ -156,6 +158,7 @@ class Migration(migrations.Migration):
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
                 ('tablet_idle_minutes', models.PositiveSmallIntegerField(db_default=5, default=5, help_text='Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.', verbose_name='shared tablets lock after')),
+                ('price_limit', models.DecimalField(blank=True, db_default=Decimal('20'), decimal_places=4, default=Decimal('20'), help_text='Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='largest change of a price by a waiter')),
                 ('calls_ring_seconds', models.PositiveSmallIntegerField(blank=True, db_default=30, default=30, help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.", null=True, validators=[django.core.validators.MinValueValidator(5)], verbose_name='seconds until a call rings again')),
                 ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
                 ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
