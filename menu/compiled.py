@@ -67,8 +67,8 @@ class CompiledItem:
     popular: bool
     image: str
     groups: tuple[CompiledGroup, ...]
-    open_price: bool  # name and price are typed
     counted: bool  # has a portions countdown, so that selling needs the current row
+    open_price: bool = False  # name and price are typed
 
     def taxes_for(self, kind: str, day: date) -> Components:
         """Return the components of the tax on an order of this kind on a business day."""
@@ -268,6 +268,6 @@ def _item(
         popular=item.popular,
         image=item.image.url if item.image else "",
         groups=tuple(groups),
-        open_price=item.open_price,
         counted=item.portions_left is not None,
+        open_price=item.open_price,
     )
