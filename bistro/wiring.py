@@ -64,6 +64,15 @@ PLACES: list[Place] = [
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
     Place(
+        "evening",
+        _("My evening"),
+        "floor:evening",
+        "moon",
+        Permission.PLACE_ANYWHERE,
+        False,
+        _("My tables and sales so far, hand-over"),
+    ),
+    Place(
         "admin",
         _("Admin"),
         "admin:index",

@@ -117,6 +117,8 @@ PAGES = {
     "kitchen/orders/<int:pk>/courses/<int:course>/fire/": "order",
     "menu/items/<int:pk>/availability/": "item",
     "floor/": None,
+    "floor/evening/": None,
+    "floor/evening/hand-over/": None,
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/state/": "table",
     "floor/tables/<int:pk>/order/": "table",
@@ -157,15 +159,6 @@ OPEN_TO_ALL = {
     "docs",
     "redoc",
 }
-SOCKETS = {
-    r"^ws/orders/?$",
-    r"^ws/floor/$",
-    r"^ws/floor/order/$",
-    r"^ws/floor/tables/(?P<table>\d{1,18})/$",
-    r"^ws/kitchen/(?P<station>all|\d{1,18})/$",
-    r"^ws/kitchen/expo/$",
-    "",
-}  # test_socket_access.py
 LAST = {"logout/", "me/sign-out/"}  # ends the client's own login
 # A valid body, where the view checks it before the id.
 BODIES = {
