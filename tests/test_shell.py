@@ -174,7 +174,7 @@ def test_the_shell_tells_what_the_person_serves(house):
     browser = house.browser("waiter")
     assert "<dd><bdi>none</bdi></dd>" in browser.get("/alarms/").content.decode()
     house.order(house.actor("waiter"), table_id=house.table.pk)
-    Party.objects.update(size=4)
+    Party.objects.update(size=4, server=house.staff("waiter"))
     html = browser.get("/alarms/").content.decode()
     assert f"<dd><bdi>{house.table.section.name}</bdi></dd>" in html
     assert "<dd><bdi>1 table, 4 guests</bdi></dd>" in html
