@@ -14,6 +14,7 @@ _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tic
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
+    "orders.events.OrderSent": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
     "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
@@ -62,6 +63,15 @@ PLACES: list[Place] = [
         "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
+    Place(
+        "evening",
+        _("My evening"),
+        "floor:evening",
+        "moon",
+        Permission.PLACE_ANYWHERE,
+        False,
+        _("My tables and sales so far, hand-over"),
+    ),
     Place(
         "admin",
         _("Admin"),

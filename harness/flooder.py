@@ -5,11 +5,13 @@ It reads its order as JSON from the standard input, and prints what happened to 
 
 import asyncio
 import json
+import os
 import random
 import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import aiohttp
 
@@ -93,9 +95,11 @@ class Flooder:
 
 async def send_flood(order: Order) -> Fate:
     """Run a flood in another process, which yields the processor to the server, as a computer elsewhere would."""
-    command = ("nice", "-n", "19", sys.executable, "-m", "harness.flooder")
     flooder = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "harness.flooder"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         told, _ = await flooder.communicate(json.dumps(asdict(order)).encode())
@@ -106,5 +110,16 @@ async def send_flood(order: Order) -> Fate:
     return Fate(found["most_served"], found["hellos"], Counter({int(code): n for code, n in found["codes"].items()}))
 
 
+def yield_processor() -> None:
+    """Give this process the least processor time.
+
+    Linux may group processes by session (sched_autogroup), and niceness then counts only within a group.
+    """
+    os.nice(19)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text("19")
+
+
 if __name__ == "__main__":
+    yield_processor()
     sys.stdout.write(json.dumps(vars(asyncio.run(Flooder(Order(**json.load(sys.stdin))).run()))))

@@ -34,6 +34,7 @@ from orders.events import (
     OrderEvent,
     OrderMoved,
     OrderPlaced,
+    OrderSent,
 )
 from orders.models import Order, OrderLine
 from orders.steps import receive
@@ -45,7 +46,7 @@ NOT_CANCELLED = (*OPEN_TICKETS, TicketStatus.DONE)
 Starts = dict[int, datetime]  # order line id: when to start it, if later than now
 
 
-def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) -> None:
+def open_tickets(events: Sequence[OrderPlaced | CourseFired | OrderSent], work: UnitOfWork) -> None:
     """Open one ticket per order, station and firing, with one insert for each table.
 
     Locks: ticket, for a course that an edit had withdrawn and that is fired again.
@@ -53,7 +54,7 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
     require_transaction()
     menu = menu_in(work).menu
     routing = routing_for(menu, work.restaurant_id)
-    later = [event for event in events if event.course]
+    later = [event for event in events if event.course or isinstance(event, OrderSent)]
     emptied = _emptied(later)
     newest = newest_order(work) if later else None
     tickets: dict[Place, Ticket] = {}
@@ -64,15 +65,21 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
             for station_id in routing.stations_of(line.item_id, chosen(line)):
                 place = event.order.pk, station_id, event.course
                 if place not in tickets:
-                    row = newest if event.course else None
-                    tickets[place] = _again(emptied.get(place), row, work) or ticket_of(
-                        event.order, *place[1:], row, work
-                    )
+                    at = newest if event in later else None
+                    tickets[place] = _again(emptied.get(place), at, work) or _new(event, station_id, at, work)
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
     insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], deferrable=True)
     insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], deferrable=True)
+
+
+def _new(event: OrderPlaced | CourseFired | OrderSent, station_id: int, place: int | None, work: UnitOfWork) -> Ticket:
+    """Return a new ticket. That of an order confirmed while it waited needs an acknowledgement of its own."""
+    ticket = ticket_of(event.order, station_id, event.course, place, work)
+    if isinstance(event, OrderSent) and event.order.confirmed_at is not None:
+        require_acknowledgement(ticket, work)
+    return ticket
 
 
 def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
@@ -98,7 +105,7 @@ def _age_from_first_start(rows: Sequence[tuple[Ticket, OrderLine, datetime | Non
                 ticket.save(update_fields=["aged_from"])
 
 
-def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]:
+def _emptied(events: Sequence[OrderPlaced | CourseFired | OrderSent]) -> dict[Place, Ticket]:
     """Return the tickets that courses had when they were fired before. Orders just placed need no query."""
     found: dict[Place, Ticket] = {}
     for event in events:

@@ -15,6 +15,7 @@ class OrdersConsumer(LiveConsumer):
     Bistro92 clients get `initial` without sending `hello`, and only messages about orders.
     """
 
+    permission = None
     speaks_first = True
 
     def make_view(self) -> View | None:
@@ -24,18 +25,19 @@ class OrdersConsumer(LiveConsumer):
 class FloorConsumer(LiveConsumer):
     """The socket `/ws/floor/` of the floor plan."""
 
+    permission = Permission.WATCH_FLOOR
+
     def make_view(self) -> View | None:
-        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
-            return None
+        assert self.actor.restaurant_id is not None
         return FloorView(self.actor.restaurant_id, self.actor)
 
 
 class TableConsumer(LiveConsumer):
     """The socket `/ws/floor/tables/<table>/` of a table's own page."""
 
+    permission = Permission.WATCH_FLOOR
+
     def make_view(self) -> View | None:
-        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
-            return None
         tables = Table.objects.visible_to(self.actor).not_archived()
         table = tables.filter(pk=int(self.scope["url_route"]["kwargs"]["table"])).first()
         return TableView(table, self.actor) if table is not None else None
@@ -44,7 +46,8 @@ class TableConsumer(LiveConsumer):
 class OrderingConsumer(LiveConsumer):
     """The socket `/ws/floor/order/` of order screens and of the counter."""
 
+    permission = Permission.WATCH_FLOOR
+
     def make_view(self) -> View | None:
-        if not self.actor.may(Permission.WATCH_FLOOR) or self.actor.restaurant_id is None:
-            return None
+        assert self.actor.restaurant_id is not None
         return OrderingView(self.actor.restaurant_id, self.actor)

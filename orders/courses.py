@@ -11,6 +11,12 @@ def held_courses(lines: Iterable[OrderLine]) -> list[int]:
     return sorted({line.course for line in lines if line.status == LineStatus.HELD})
 
 
+def hold_all(lines: Iterable[OrderLine]) -> None:
+    """Put every line on hold. Does not save."""
+    for line in lines:
+        move_line(line, LineStatus.HELD)
+
+
 def hold_later_courses(lines: Sequence[OrderLine], fired: Collection[int] = ()) -> None:
     """Set the status of lines that are not started: fired courses are queued, all others are held. Does not save.
 

@@ -83,6 +83,22 @@ class CourseFired(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderSent(OrderEvent):
+    """The sending of an order that waited as a whole, for its pick-up time or on hold. `fired` are its lines."""
+
+    action: ClassVar[str] = "sent"
+    course: ClassVar[int] = 0  # the order itself, as with OrderPlaced
+    fired: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupChanged(OrderEvent):
+    """Another pick-up time or name of an order."""
+
+    action: ClassVar[str] = "pickup_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CoursePlanned(OrderEvent):
     """A new, changed or removed plan of a held course."""
 

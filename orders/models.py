@@ -8,7 +8,7 @@ from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet
-from orders.transitions import OPEN, LineStatus, OrderStatus
+from orders.transitions import OPEN, PICKUP_WORDS, LineStatus, OrderStatus
 from tables.models import Party, Table
 
 
@@ -125,6 +125,12 @@ class Order(models.Model):
         return self.table_name or self.kind_word
 
     @property
+    def status_word(self) -> str:
+        """Return the status in words. An order that guests pick up is ready for pick-up, then handed over."""
+        picked_up = {} if self.kind == OrderKind.DINE_IN else PICKUP_WORDS
+        return str(picked_up.get(OrderStatus(self.status)) or self.get_status_display())
+
+    @property
     def is_kept(self) -> bool:
         """True if guests owe the order: neither cancelled nor withdrawn. `Order.objects.kept()` is the same in SQL."""
         return self.status != OrderStatus.CANCELLED and self.withdrawn_at is None
@@ -185,8 +191,8 @@ class OrderLine(models.Model):
 class PlannedCourse(models.Model):
     """The plan of a held course to fire automatically at `fire_at`.
 
-    A person makes the plan, or the system when the course before is served. The row is deleted when the course is
-    fired or removed.
+    A person makes the plan, or the system when the course before is served. Course 0 is a whole order that waits for
+    its pick-up time. The row is deleted when the course is fired or removed.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -29,6 +30,22 @@ class LineRequest:
     id: int | None = None  # the existing line that an edit of the order changes
 
 
+class When(StrEnum):
+    """The moment when a course of a new order goes to the kitchen: with the order, or when somebody fires it."""
+
+    NOW = "now"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseWish:
+    """A wish for one course of a new order. With `minutes` a course on hold fires automatically after that time."""
+
+    course: int
+    when: When
+    minutes: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
     """An order to place. Without `table_id` and `table_name` it is for the pad's own table, or has no table.
@@ -36,6 +53,7 @@ class OrderRequest:
     `key` is the Idempotency-Key. `fingerprint` is the SHA-256 (64 hex digits) of the body's JSON with sorted keys, or
     "" without a key; a repeated key with another fingerprint is refused (ADR 0003). `token_hash` is set if the entry
     point authenticated the device from memory (bistro.core.auth.device_cache), so that the service checks it again.
+    `courses` are wishes for single courses; the others follow the restaurant's setting.
     `problems` are those that the entry point found: the order is refused with these and all that the service finds.
     `draft_lines` are the keys of the draft's lines that this order sends (orders.draft_steps). `held` are the courses
     that wait until somebody fires them, possibly all; None means the house's rule.
@@ -50,6 +68,7 @@ class OrderRequest:
     name: str = ""
     pickup_at: datetime | None = None
     note: str = ""
+    courses: tuple[CourseWish, ...] = ()
     key: str | None = None
     fingerprint: str = ""
     token_hash: str = ""

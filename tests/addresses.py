@@ -14,6 +14,7 @@ API = {
     "api/v1/orders/<int:pk>/cancel": "order",
     "api/v1/orders/<int:pk>/deliver": "order",
     "api/v1/orders/<int:pk>/fire": "order",
+    "api/v1/orders/<int:pk>/send": "order",
     "api/v1/orders/<int:pk>/plan": "order",
     "api/v1/order-lines/<int:pk>/void": "order_line",
     "api/v1/pad": None,
@@ -116,6 +117,8 @@ PAGES = {
     "kitchen/orders/<int:pk>/courses/<int:course>/fire/": "order",
     "menu/items/<int:pk>/availability/": "item",
     "floor/": None,
+    "floor/evening/": None,
+    "floor/evening/hand-over/": None,
     "floor/tables/<int:pk>/": "table",
     "floor/tables/<int:pk>/state/": "table",
     "floor/tables/<int:pk>/order/": "table",
@@ -163,15 +166,6 @@ OPEN_TO_ALL = {
     "docs",
     "redoc",
 }
-SOCKETS = {
-    r"^ws/orders/?$",
-    r"^ws/floor/$",
-    r"^ws/floor/order/$",
-    r"^ws/floor/tables/(?P<table>\d{1,18})/$",
-    r"^ws/kitchen/(?P<station>all|\d{1,18})/$",
-    r"^ws/kitchen/expo/$",
-    "",
-}  # test_socket_access.py
 LAST = {"logout/", "me/sign-out/"}  # ends the client's own login
 # A valid body, where the view checks it before the id.
 BODIES = {

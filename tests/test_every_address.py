@@ -14,7 +14,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from bistro.asgi import application
 from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
 from bistro.core.tests.factories import DEVICE_KINDS, DeviceFactory, token_of
@@ -26,7 +25,7 @@ from menu.services import pause
 from orders.models import Order, OrderLine
 from tables.models import Section, Table
 from tables.services import call_staff
-from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES, SOCKETS
+from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +62,6 @@ VERBS_OF = {path: verbs_of(view) for path, view in patterns()}
 
 def test_every_address_is_in_the_table():
     assert set(VERBS_OF) == {*API, *PAGES, *OPEN_TO_ALL, *LAST}
-
-
-def test_every_socket_is_in_the_table():
-    routes = application.application_mapping["websocket"].routes
-    assert {str(route.pattern) for route in routes} == SOCKETS
 
 
 # --- two restaurants ---------------------------------------------------------------------------------------------

@@ -1,10 +1,15 @@
 """Every address with nasty values in each of its inputs: never a 5xx, on both databases.
 
-tests/nasty.py generates the inputs and holds the values. A fixed seed chooses the requests; the slow test sends more.
+tests/nasty.py generates the inputs and holds the values. A fixed seed mixes the cells of address, input and value. The
+slow test tries every value in every path, query and form, and a part of the headers and cookies, which all addresses
+share; the fast test tries a part of everything. The day chooses the parts, so that all cells have their turn; WALK_DAY
+repeats an earlier day's.
 """
 
 import logging
+import os
 import random
+from datetime import UTC, datetime
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -34,9 +39,9 @@ OF_PADS = ("api/order", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat
 FORM = "application/x-www-form-urlencoded"
 NUL = "a%00"
 SEED = 20261128
-FEW, MANY = 400, 3_000  # cells of address, input and value
-
-WEIGHTS = {"path": 8, "query": 8, "form": 4, "cookie": 2, "header": 1}
+FEW, MANY = 400, 4_000  # cells of a day's part
+OWN = ("path", "query", "form")  # places whose names belong to an address
+DAY = int(os.environ.get("WALK_DAY") or datetime.now(UTC).toordinal())
 
 
 class Walker:
@@ -139,32 +144,58 @@ def faults_of(response, address):
         yield f"is {response.status_code} without a problem document"
 
 
-def faults_of_walk(walker, inputs, count, *, first=0):
-    """Try values in this many places, in the order of a fixed seed, and return the faults of the answers.
-
-    Addresses and queries come first, because every address has the same many headers and cookies.
-    """
-    chance, faults = random.Random(SEED), []
+def cells_of(inputs, *places):
+    """Return every (address, place, name, label of a value) of these places, mixed by a fixed seed."""
     cells = [
-        (chance.random() ** (1 / WEIGHTS[place]), address, place, name, label)
+        (address, place, name, label)
         for address, names in inputs.items()
         for place, name in names
+        if place in places
         for label in VALUES
     ]
-    for _order, address, place, name, label in sorted(cells, reverse=True)[first : first + count]:
+    random.Random(SEED).shuffle(cells)
+    return cells
+
+
+def part_of_today(cells, size):
+    """Return today's part of about this size. The parts of successive days follow each other until all were tried."""
+    parts = max(1, len(cells) // size)
+    return cells[DAY % parts :: parts]
+
+
+def faults_of_walk(walker, cells):
+    """Try a value in each of these places, and return the faults of the answers."""
+    faults = []
+    for address, place, name, label in cells:
         for method in {"query": ("GET",), "form": ("POST",)}.get(place, ("GET", "POST")):
             answer = walker.ask(method, address, place, name, VALUES[label])
-            faults += [f"{method} /{address}, {place} {name}, {label}: {fault}" for fault in faults_of(answer, address)]
+            told = f"WALK_DAY={DAY} {method} /{address}, {place} {name}, {label}"
+            faults += [f"{told}: {fault}" for fault in faults_of(answer, address)]
     return faults
 
 
-def test_some_values_in_all_places(walker, inputs):
-    assert faults_of_walk(walker, inputs, FEW) == []
+def test_a_part_of_all_places(walker, inputs):
+    cells = part_of_today(cells_of(inputs, *OWN), FEW // 2)
+    cells += part_of_today(cells_of(inputs, "cookie", "header"), FEW // 2)
+    assert faults_of_walk(walker, cells) == []
 
 
 @pytest.mark.slow
-def test_many_values_in_all_places(walker, inputs):
-    assert faults_of_walk(walker, inputs, MANY, first=FEW) == []
+def test_every_value_in_every_path_query_and_form(walker, inputs):
+    assert faults_of_walk(walker, cells_of(inputs, *OWN)) == []
+
+
+@pytest.mark.slow
+def test_a_large_part_of_headers_and_cookies(walker, inputs):
+    assert faults_of_walk(walker, part_of_today(cells_of(inputs, "cookie", "header"), MANY)) == []
+
+
+def test_the_parts_of_all_days_are_all_cells(monkeypatch):
+    cells, seen = list(range(1003)), []
+    for day in range(700_000, 700_010):
+        monkeypatch.setattr("tests.test_nasty_values.DAY", day)
+        seen += part_of_today(cells, 100)
+    assert sorted(seen) == cells
 
 
 def test_control_a_view_that_trusts_its_query_is_found(walker, monkeypatch):
@@ -172,8 +203,8 @@ def test_control_a_view_that_trusts_its_query_is_found(walker, monkeypatch):
     names = documented_inputs("openapi.json")
     with recorded(names, "query"):
         walker.ask("GET", "openapi.json")
-    faults = faults_of_walk(walker, {"openapi.json": names}, 300)
-    assert "GET /openapi.json, query version, line break: is 500" in faults
+    faults = faults_of_walk(walker, cells_of({"openapi.json": names}, "query"))
+    assert f"WALK_DAY={DAY} GET /openapi.json, query version, line break: is 500" in faults
 
 
 def test_every_method_has_an_answer(walker):

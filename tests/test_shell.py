@@ -89,7 +89,9 @@ def test_nobody_is_offered_a_page_that_refuses(house, role):
 
 
 def test_the_rail_of_a_cashier_has_no_kitchen_and_no_admin(house):
-    assert links(house.browser("cashier").get("/alarms/").content.decode()) == {"/", "/floor/"}
+    html = house.browser("cashier").get("/alarms/").content.decode()
+    assert links(html) == {"/", "/floor/", "/floor/counter/"}
+    assert "rail__more" not in html
 
 
 def test_the_rail_of_a_manager_has_all_places(house):

@@ -12,7 +12,12 @@ NEW_LINE = {
     "seat": 2,
     "course": 2,
 }
-NEW_ORDER = {"table": "Table 1", "lines": [NEW_LINE], "note": "birthday"}
+NEW_ORDER = {
+    "table": "Table 1",
+    "lines": [NEW_LINE],
+    "courses": [{"course": 2, "when": "hold", "minutes": 20}],
+    "note": "birthday",
+}
 EDITED_ORDER = {"lines": [{"id": 3, "item": "Burger", "quantity": 2, "modifiers": ["Cheddar"], "seat": 2}]}
 NEW_PAD_ORDER = {
     "table": "Table 1",
@@ -20,6 +25,7 @@ NEW_PAD_ORDER = {
 }
 CANCELLATION = {"reason": "The guest left"}
 VOID = {"quantity": 1, "reason": "The guest changed their mind"}
+PICKUP = {"pickup_at": "2026-11-28T18:30:00+01:00"}
 COURSE = {"course": 2}
 PLAN = {"course": 2, "minutes": 15}
 

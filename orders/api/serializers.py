@@ -19,7 +19,7 @@ from bistro.core.kernel.names import LONGEST_NAME
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
 from orders.api import examples
-from orders.order_commands import MAX_LINES, MAX_QUANTITY, LineRequest, OrderRequest
+from orders.order_commands import MAX_LINES, MAX_QUANTITY, CourseWish, LineRequest, OrderRequest, When
 from tables.transitions import CallReason
 
 BIGGEST_ID = 2**63 - 1
@@ -85,6 +85,14 @@ class EditedLineInput(LineInput):
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
 
 
+class CourseWishInput(StrictSerializer):
+    """A wish for one course of a new order: `now` with the order, or on `hold`, with `minutes` for that long."""
+
+    course = StrictInteger(min_value=1, max_value=BIGGEST_SMALL)
+    when = serializers.ChoiceField([when.value for when in When])
+    minutes = StrictInteger(min_value=0, max_value=720, required=False, allow_null=True, default=None)
+
+
 @shown(examples.NEW_ORDER)
 class OrderInput(StrictSerializer):
     """A new order. For a pad the table is optional.
@@ -98,7 +106,16 @@ class OrderInput(StrictSerializer):
     pickup_at = StrictTime(required=False, default=None, allow_null=True)
     table = IdOrName(required=False, allow_null=True)
     lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
+    courses = CourseWishInput(many=True, required=False, max_length=50)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
+
+
+@shown(examples.PICKUP)
+class PickupInput(StrictSerializer):
+    """Another pick-up time or name of a take-away or counter order. What is left out stays."""
+
+    pickup_at = StrictTime(required=False, allow_null=True)
+    name = LineOfText(max_length=80, required=False, allow_blank=True)
 
 
 @shown(examples.EDITED_ORDER)
@@ -332,8 +349,8 @@ def order_request(
 ) -> OrderRequest:
     """Return the service's request for an order whose body was read, with the problems that were found in it.
 
-    `order_data` has `note`, and if given `table` (id or name), `kind`, `name` and `pickup_at`. `raw` is the body as
-    received, for the fingerprint. `token_hash` is set only on the fast path.
+    `order_data` has `note`, and if given `table` (id or name), `kind`, `name`, `pickup_at` and `courses`. `raw` is the
+    body as received, for the fingerprint. `token_hash` is set only on the fast path.
     """
     table = order_data.get("table")
     return OrderRequest(
@@ -345,6 +362,7 @@ def order_request(
         name=order_data.get("name", ""),
         pickup_at=order_data.get("pickup_at"),
         note=order_data["note"],
+        courses=tuple(CourseWish(**{**wish, "when": When(wish["when"])}) for wish in order_data.get("courses", ())),
         key=key,
         fingerprint=fingerprint(raw) if key else "",
         token_hash=token_hash,

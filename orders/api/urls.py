@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/orders/<int:pk>/cancel", views.CancelOrder.as_view()),
     path("api/v1/orders/<int:pk>/deliver", views.DeliverOrder.as_view()),
     path("api/v1/orders/<int:pk>/fire", views.FireCourse.as_view()),
+    path("api/v1/orders/<int:pk>/send", views.SendOrder.as_view()),
     path("api/v1/orders/<int:pk>/plan", views.PlanCourse.as_view()),
     path("api/v1/order-lines/<int:pk>/void", lines.VoidLine.as_view()),
     path("api/v1/pad", pad.PadView.as_view()),

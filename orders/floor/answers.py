@@ -99,13 +99,12 @@ def show_sheet(
     actor: Actor,
     where: Table,
     error: DomainError | None = None,
-    order_data: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Render the sheet of a table, as a page or beside the floor."""
     if not request.htmx:
         context["state"] = read_state(actor, where)  # before the rows, so that no later change is missed
-    sheet = read_sheet(actor, where, order_data)
+    sheet = read_sheet(actor, where)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
     context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
     answer = render(request, template, context)

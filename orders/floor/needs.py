@@ -176,7 +176,7 @@ def _waits_since(found: Round) -> datetime:
 def _nothing_ordered(found: Situation) -> Iterable[Need]:
     if found.state != "occupied" or found.since is None or found.now - found.since < ORDER_AFTER:
         return
-    url = reverse("floor:table", args=[found.table.pk])
+    url = reverse("ordering:table-screen", args=[found.table.pk])
     act = Act("order", _("Order"), url, Permission.PLACE_ANYWHERE, is_link=True)
     yield Need("occupied", _("Nothing ordered yet"), found.since, 6, act)
 

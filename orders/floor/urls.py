@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from orders.floor import call_views, party_views, views
+from orders.floor import call_views, evening_views, party_views, views
 
 app_name = "floor"
 urlpatterns = [
     path("", views.floor, name="floor"),
+    path("evening/", evening_views.evening, name="evening"),
+    path("evening/hand-over/", evening_views.hand_over, name="hand-over"),
     path("tables/<int:pk>/", views.table, name="table"),
     path("tables/<int:pk>/state/", views.table_state, name="table-state"),
-    path("tables/<int:pk>/order/", views.place_order, name="place-order"),
     path("tables/<int:pk>/deliver/", views.deliver_ready, name="deliver-ready"),
     path("tables/<int:pk>/clear/", views.clear, name="clear"),
     path("tables/<int:pk>/allergies/", views.declare_allergies, name="declare-allergies"),

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, InvalidInput, ReusedKey
+from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
@@ -13,14 +13,13 @@ from bistro.core.web.pages import HtmxHttpRequest
 from orders import services
 from orders.access import table_for
 from orders.floor.answers import answer_act, answer_order, show_floor, show_sheet
-from orders.floor.forms import form_request, read_order_data, short_text
+from orders.floor.forms import short_text
 from orders.floor.guests import read_allergies
 from orders.floor.table_state import read_state
 from orders.transitions import CancelReason
 from tables.models import Party
 
 NEVER = "never"  # in the form, instead of minutes: remove the plan
-SENT_ALREADY = "This form was already sent. Check the orders above. Send again for a second order."
 
 
 @require_GET
@@ -42,24 +41,6 @@ def table(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def table_state(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Show the live part of a table's page, which the page fetches while its socket is down."""
     return render(request, "floor/sheet.html#state", {"state": read_state(actor, table_for(actor, pk))})
-
-
-@require_POST
-@page_requires(Permission.PLACE_ANYWHERE)
-def place_order(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Place an order for a table. The form contains the idempotency key."""
-    where = table_for(actor, pk)
-    order_data = read_order_data(request.POST)
-
-    def refused(refusal: DomainError) -> HttpResponse:
-        if isinstance(refusal, ReusedKey):  # after the browser's Back, an old form with other dishes gets a new key
-            refusal.message = SENT_ALREADY
-            return show_sheet(request, actor, where, refusal, order_data={**order_data, "key": ""})
-        return show_sheet(request, actor, where, refusal, order_data=order_data)
-
-    return answer_act(
-        request, actor, where, lambda: services.place_order(form_request(order_data, where.pk, actor)), refused
-    )
 
 
 @require_POST

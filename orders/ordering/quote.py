@@ -23,13 +23,14 @@ from orders.pricing import price_order
 class Quote:
     """The prices of a draft. `problems` are sentences by key of a line; such lines are not part of `total`.
 
-    `stations` are the names of the stations that get a ticket.
+    `stations` are the names of the stations that get a ticket, `minutes` the time until the last dish would be ready.
     """
 
     total: Decimal
     lines: Mapping[str, Decimal]
     problems: Mapping[str, str]
     stations: tuple[str, ...] = ()
+    minutes: int | None = None
 
 
 @dataclass(slots=True)
@@ -92,7 +93,10 @@ def quote(selling: Selling, lines: Sequence[Mapping[str, Any]], kind: str = Orde
         return Quote(ZERO, {}, problems)
     priced = price_order(menu, [request for _key, request in good], kind=kind, day=day)
     totals = {key: line.total for (key, _request), line in zip(good, priced.lines, strict=True)}
-    return Quote(priced.total, totals, problems, stations_of(selling.menu, [request for _key, request in good]))
+    requests = [request for _key, request in good]
+    minutes = hook(settings.ORDER_QUOTES)(selling.menu, selling.at)
+    longest = max((minutes.get(request.item) or 0 for request in requests), default=0)
+    return Quote(priced.total, totals, problems, stations_of(selling.menu, requests), longest or None)
 
 
 def stations_of(menu: MenuNow, requests: Sequence[LineRequest]) -> tuple[str, ...]:

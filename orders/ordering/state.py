@@ -111,6 +111,7 @@ def _quote_json(state: ScreenState) -> dict[str, Any]:
         "has_sent": state.sent.owed.total != ZERO,
         "problems": dict(state.quote.problems),
         "stations": list(state.quote.stations),
+        "minutes": state.quote.minutes,
     }
 
 

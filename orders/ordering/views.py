@@ -20,7 +20,6 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from menu.compiled import menu_now
 from orders import services
-from orders.floor.views import place_order as place_by_sheet
 from orders.ordering.counter import read_counter
 from orders.ordering.forms import read_added, read_changed, read_details
 from orders.ordering.live import all_news
@@ -37,8 +36,6 @@ KEY_IN_LINES = 20  # characters of the form's key that begin the keys of the lin
 @page_requires(Permission.PLACE_ANYWHERE)
 def screen(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> HttpResponse:
     """Show the order screen; as a plain form add dishes to the draft, repeat the last round, or send."""
-    if request.method == "POST" and "do" not in request.POST and pk is not None:
-        return place_by_sheet(request, pk)  # the older form of the table's sheet
     place = place_for(actor, pk)
     if request.method == "GET":
         return _page(request, actor, place)

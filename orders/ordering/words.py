@@ -41,7 +41,8 @@ def _check() -> dict[str, str]:
 
 def _draft() -> dict[str, str]:
     return {
-        "saved": gettext("Kept on the server"),
+        "saved": gettext("Draft kept"),
+        "minutes": gettext("about {minutes} min"),
         "saving": gettext("Saving…"),
         "offline": gettext("No connection. The draft is kept in this browser."),
         "gone": gettext("{dish} was sent or removed by a colleague."),

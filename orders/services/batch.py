@@ -20,10 +20,8 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
-from orders.allergies import effective_allergies
-from orders.courses import hold_courses
 from orders.events import OrderPlaced
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PlannedCourse
 from orders.order_commands import OrderRequest
 from orders.pricing import PricedOrder, price_order
 from orders.representations import order_detail, with_notes
@@ -36,6 +34,8 @@ from orders.services.compiled_queries import (
 )
 from orders.services.destination import check_kind, check_pickup, no_such_table, own_table, wanted_table, wrong_table
 from orders.services.known_devices import TokenEnded, is_same
+from orders.services.line_rows import line_rows
+from orders.services.sending import check_courses, require_rights, set_courses
 from tables.declarations import Declared
 from tables.models import Table
 from tables.stay_steps import serve_guests
@@ -169,7 +169,7 @@ class Batch:
         wanted: dict[int, int | str | None] = {}
 
         def choose(candidate: Candidate) -> None:
-            candidate.request.actor.require(Permission.PLACE_ORDER)
+            require_rights(candidate.request)
             with candidate.refusals:
                 check_kind(candidate.request)
             with candidate.refusals:
@@ -233,9 +233,10 @@ class Batch:
     def _price(self, candidate: Candidate) -> None:
         now, request = menu_in(self.work), candidate.request
         with candidate.refusals:
-            check_pickup(request, self.work.now)
+            check_pickup(request.pickup_at, self.work.now)
         with candidate.refusals:
             candidate.priced = price_order(now.menu, request.lines, kind=request.kind, day=self.day)
+            check_courses(request, candidate.priced)
         candidate.refusals.raise_any()
         if now.menu.restaurant.pads_need_session and Role.PAD in request.actor.roles:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
@@ -282,12 +283,14 @@ class Batch:
         for candidate in self.candidates:
             candidate.order = self._order_row(candidate, parties[candidate.place], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
+        plans: list[PlannedCourse] = []
         for candidate in self.candidates:
             candidate.lines = line_rows(
                 candidate.order, candidate.priced, self.declared.get(candidate.order.party_id, {})
             )
-            hold_courses(candidate.lines, candidate.request.held, house_holds=restaurant.hold_courses)
+            plans += set_courses(candidate.order, candidate.lines, candidate.request, restaurant, self.work.now)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
+        insert_rows(plans)
         for candidate in self.candidates:
             name = candidate.table.name if candidate.table else ""
             candidate.event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=name)
@@ -354,34 +357,3 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
     if free:
         message = f"Only {free} {name} left. Order {free}, or choose another dish?"
     return SoldOut(message, fields={f"lines.{place}.item": [message]}, item=item_id, portions_left=free)
-
-
-def line_rows(order: Order, priced: PricedOrder, declared: Declared) -> tuple[OrderLine, ...]:
-    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu.
-
-    `declared` are the allergies of the order's party.
-    """
-    return tuple(
-        new_row(
-            OrderLine,
-            restaurant_id=order.restaurant_id,
-            order=order,
-            item_id=line.item.id,
-            position=position,
-            name=line.item.name,
-            quantity=line.request.quantity,
-            unit_price=line.unit_price,
-            total=line.total,
-            tax=line.tax,
-            taxes=[tax.json(priced.menu.currency) for tax in line.taxes],
-            modifiers=line.modifier_copies(priced.menu.currency),
-            stated=line.item.stated,
-            own_allergies=list(line.allergies),
-            allergies=effective_allergies(line.allergies, declared, line.request.seat),
-            prep_minutes=line.item.prep_minutes,
-            note=line.request.note,
-            seat=line.request.seat,
-            course=line.request.course or line.item.course,
-        )
-        for position, line in enumerate(priced.lines)
-    )

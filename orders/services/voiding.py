@@ -15,6 +15,7 @@ from orders.courses import held_courses
 from orders.events import BillReduced, LinesVoided, line_before_edit
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.services.editing import require_version
+from orders.services.sending import WHOLE_ORDER
 from orders.steps import cancel, lock_own_party, locked_order, move, refuse_over, remove_lines, return_portions, touch
 from orders.tax import components_of, compute, set_tax, total_of
 from orders.transitions import UNTOUCHED, LineStatus, OrderStatus
@@ -146,7 +147,8 @@ def _void(order: Order, chosen: Sequence[tuple[OrderLine, int]], reason: str, ap
     set_tax(order, kept)
     OrderLine.objects.bulk_update(kept, ["quantity", "total", "tax", "taxes"])
     touch(order, "total", "tax", "taxes")
-    PlannedCourse.objects.filter(order=order).exclude(course__in=held_courses(kept)).delete()
+    held = held_courses(kept)
+    PlannedCourse.objects.filter(order=order).exclude(course__in=[*held, WHOLE_ORDER] if held else []).delete()
     removed = tuple(line.pk for line in whole)
     work.record(LinesVoided.of(order, removed=removed, voided=voided))
     work.record(

@@ -107,7 +107,7 @@ def test_acts_are_posts(house):
     order = house.place()
     browser = house.browser("manager")
     for path in (
-        f"tables/{house.table.pk}/order/", f"tables/{house.table.pk}/clear/", f"orders/{order['id']}/confirm/",
+        f"tables/{house.table.pk}/order/send/", f"tables/{house.table.pk}/clear/", f"orders/{order['id']}/confirm/",
         f"orders/{order['id']}/cancel/", f"orders/{order['id']}/deliver/",
     ):  # fmt: skip
         assert browser.get(f"/floor/{path}").status_code == 405

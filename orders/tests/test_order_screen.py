@@ -85,11 +85,59 @@ def test_a_required_choice_is_asked_at_the_line(house, waiter, doneness):
     assert Order.objects.get().lines.get().modifiers[0]["name"] == "Rare"
 
 
-@pytest.mark.parametrize(("typed", "status"), [("x", 422), ("-1", 422), ("1000", 422), ("", 422), ("0", 422)])
-def test_bad_quantities_and_nothing_at_all(house, waiter, typed, status):
+@pytest.mark.parametrize(
+    "typed", ["-1", "1.5", "x", "1000", "9" * 30, "0000000010000000000", "000000001" + "0" * 5000, "\u00b2", "1e2"]
+)  # fmt: skip
+def test_a_quantity_that_is_none(house, waiter, typed):
     with nothing_changes():
-        assert waiter.post(screen(house), form(house, quantity=typed)).status_code == status
-    assert Order.objects.count() == 0
+        answer = waiter.post(screen(house), form(house, quantity=typed))
+    assert answer.status_code == 422
+    assert "is not a quantity" in answer.content.decode()
+    assert Draft.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"key": "k"}, {"quantity-x": "1"}, {"quantity-": "1"}, {"quantity-1-2": "1"}, {"quantity-" + "9" * 40: "1"}],
+)
+def test_a_form_of_nothing(house, waiter, sent):
+    with nothing_changes():
+        answer = waiter.post(screen(house), {"do": "send", "key": "k", **sent})
+    assert answer.status_code == 422
+    assert "Nothing is chosen yet." in answer.content.decode()
+
+
+def test_dishes_that_are_not_on_the_menu(house, waiter, other_house):
+    for pk in (other_house.item.pk, 999_999):
+        with nothing_changes():
+            answer = waiter.post(screen(house), {"do": "send", "key": f"k{pk}", f"quantity-{pk}": "1"})
+        assert answer.status_code == 422
+        assert "is not on the menu" in answer.content.decode()
+        Draft.objects.all().delete()
+
+
+def test_a_table_out_of_service_says_so(house, waiter):
+    house.table.out_of_service = True
+    house.table.save()
+    with nothing_changes():
+        answer = waiter.post(screen(house), form(house))
+    assert answer.status_code == 422
+    assert "is out of service" in answer.content.decode()
+
+
+def test_every_fresh_form_has_a_key_of_its_own(house, waiter):
+    keys = {re.search(r'name="key" value="(\w+)"', waiter.get(screen(house)).content.decode())[1] for _ in range(3)}
+    assert len(keys) == 3
+
+
+def test_a_default_of_the_house_is_taken_and_an_optional_one_is_not(house, waiter, doneness):
+    doneness.medium.is_default = True
+    doneness.medium.save()
+    extras = ModifierGroupFactory(item=house.item, name="Extras", min=0, max=3)
+    ModifierFactory(group=extras, name="Cheese", price="1.50", is_default=True)
+    forget_menus()
+    assert waiter.post(screen(house), form(house)).status_code == 302
+    assert [each["name"] for each in Order.objects.get().lines.get().modifiers] == ["Medium"]
 
 
 def test_the_last_round_is_repeated(house, waiter):

@@ -1,5 +1,5 @@
-// The floor: opens and closes the sheet of a table, refreshes its orders, and speeds up the order form.
-// Without this file each table is a page of its own and the order form is a plain form. The tabs are in floor-tabs.js, the keys in
+// The floor: opens and closes the sheet of a table, refreshes its orders, and leads to the order screen.
+// Without this file each table is a page of its own. The tabs are in floor-tabs.js, the keys in
 // floor-keys.js.
 
 import "./notices.js";
@@ -82,72 +82,43 @@ function showOutcome() {
   else if (sheet) sheet.scrollTop = 0;
 }
 
-// --- the order form ---
+// --- where a tap leads ---
 
-function countOrder(form) {
-  let total = 0;
-  for (const item of form.querySelectorAll("[data-item]")) {
-    const quantity = Number(item.querySelector('input[type="number"]').value) || 0;
-    item.toggleAttribute("data-chosen", quantity > 0);
-    total += quantity;
-  }
-  form.querySelector("[data-order-count]").textContent = total ? ` · ${total}` : "";
-}
-
-function stepQuantity(button) {
-  const input = button.parentElement.querySelector("input");
-  input.value = Math.min(99, Math.max(0, (Number(input.value) || 0) + Number(button.dataset.step)));
-  countOrder(input.form);
-}
-
-function filterMenu(input) {
-  const wanted = input.value.trim().toLocaleLowerCase();
-  for (const category of input.form.querySelectorAll(".order-form__category")) {
-    let found = 0;
-    for (const item of category.querySelectorAll("[data-item]")) {
-      item.hidden =
-        Boolean(wanted) && !item.querySelector(".order-form__name").textContent.toLocaleLowerCase().includes(wanted);
-      found += item.hidden ? 0 : 1;
-    }
-    category.hidden = found === 0;
-    if (wanted && found) category.open = true;
-  }
-}
-
-function prepareForm() {
+/** Show what only works with scripts. */
+function showControls() {
   for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
-  const form = document.getElementById("order-form");
-  if (!form) return;
-  form.closest(".order-form").dataset.scripted = "";
-  countOrder(form);
 }
 
-/** Open a table's page in the sheet, unless the press asks for a page or a tab of its own. */
+/** Return the order screen of a table whose guests have not ordered, for people who may order: their next act. */
+function orderUrl(link) {
+  const state = link.closest("[data-state]")?.dataset.state;
+  const may = document.documentElement.dataset.may?.split(" ").includes("place_anywhere");
+  return may && state === "occupied" ? `${link.getAttribute("href")}order/` : "";
+}
+
+/** Open a table's page in the sheet, unless the press asks for a tab of its own; the order screen is a page. */
 function openLink(event) {
   const link = event.target.closest?.("#tables a, #needs a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const url = link?.getAttribute("href");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || url.endsWith("/order/")) return;
   event.preventDefault();
-  window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet", swap: "innerHTML" });
+  const order = orderUrl(link);
+  if (order) location.assign(order);
+  else window.htmx.ajax("GET", url, { target: "#sheet", swap: "innerHTML" });
 }
 
 document.addEventListener("click", openLink);
 document.addEventListener("click", (event) => {
-  const step = event.target.closest?.("[data-step]");
-  if (step) stepQuantity(step);
   const outside = event.target === dialog && event.offsetX < 0; // a click on the backdrop has the dialog as target
   if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
     event.preventDefault();
     closeSheet();
   }
 });
-document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-menu-filter]")) filterMenu(target);
-  else if (target.form?.id === "order-form") countOrder(target.form);
-});
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === sheet) openSheet();
   if (detail.requestConfig?.verb === "post") showOutcome();
-  prepareForm();
+  showControls();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id === "sheet-refresh") afterRefresh(detail.successful);
@@ -155,4 +126,4 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("bistro:swapped", refreshOrders);
 dialog?.addEventListener("close", afterClose);
 watched = shownState();
-prepareForm();
+showControls();

@@ -157,7 +157,9 @@ function savedWords() {
   const { draft, words } = view;
   if (!draft.lines.length && !draft.isPending) return "";
   if (draft.offline) return words.offline;
-  return draft.isPending ? words.saving : words.saved;
+  if (draft.isPending) return words.saving;
+  const { minutes } = view.quote;
+  return minutes ? `${words.saved} · ${say(words.minutes, { minutes })}` : words.saved;
 }
 
 function message(text, ...buttons) {

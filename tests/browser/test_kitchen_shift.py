@@ -31,14 +31,15 @@ def choose(page: Page, ticket: Locator) -> None:
 
 
 def order_by_keys(page: Page) -> None:
-    """Fill in the waiter's form without a pointer."""
-    page.goto("/floor/tables/1/")
-    quantity = page.locator("input[name^=quantity-]:enabled").first
-    quantity.focus()
-    page.keyboard.type("2")
-    page.locator("#order-form button[type=submit], #order-form .button--primary").last.focus()
+    """Find a dish, choose it twice and send it, without a pointer."""
+    page.goto("/floor/tables/1/order/")
+    expect(page.locator("#order-tiles [data-more]").first).to_be_visible(timeout=SOON)
+    page.keyboard.press("/")
+    page.keyboard.type("cola")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#order-sent .order-line")).to_have_count(1, timeout=SOON)
 
 
 def test_a_shift_by_keys(server: Service, kitchen_page: Page, page_of):

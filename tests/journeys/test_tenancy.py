@@ -47,7 +47,8 @@ API = {
 PAGES = {
     "floor/tables/<int:pk>/": [("get", None, "table")],
     "floor/tables/<int:pk>/state/": [("get", None, "table")],
-    "floor/tables/<int:pk>/order/": [("post", "form", "table")],
+    "floor/tables/<int:pk>/order/": [("get", None, "table"), ("post", "form", "table")],
+    "floor/tables/<int:pk>/order/draft/": [("get", None, "table")],
     "floor/tables/<int:pk>/seat/": [("post", {"size": "2"}, "table")],
     "floor/tables/<int:pk>/covers/": [("post", {"size": "2"}, "table")],
     "floor/tables/<int:pk>/take-over/": [("post", None, "table")],
@@ -132,7 +133,7 @@ def bodies(house, body):
     return {
         "lines": {"lines": [{"item": house.item.pk, "quantity": 1}]},
         "station": {"station": house.station.pk},
-        "form": {f"quantity-{house.item.pk}": "1", "key": "k"},
+        "form": {f"quantity-{house.item.pk}": "1", "key": "k", "do": "send"},
     }.get(body, body) if isinstance(body, str) else body  # fmt: skip
 
 

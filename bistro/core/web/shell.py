@@ -83,6 +83,11 @@ class Shell:
     may_change_restaurant: bool
     idle_minutes: int = 0  # until a shared tablet locks; 0 elsewhere
 
+    @property
+    def has_more(self) -> bool:
+        """Return whether a phone needs "More", because its bar lacks a place."""
+        return not all(link.place.on_phone for link in self.links)
+
 
 def shell_of(request: HttpRequest) -> Shell:
     """Return the shell of a page for the request's actor. Requires an actor with a restaurant."""
