@@ -7,6 +7,7 @@ from orders.services.declaring import declare_allergies
 from orders.services.drafting import SavedDraft, change_draft
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course, send_order
+from orders.services.handing_over import hand_over_parties
 from orders.services.known_devices import TokenEnded
 from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
 from orders.services.moving_lines import LineShare, move_lines
@@ -33,6 +34,7 @@ __all__ = [
     "deliver_ready",
     "fire_course",
     "fire_due_courses",
+    "hand_over_parties",
     "join_table",
     "move_lines",
     "move_party",

@@ -76,6 +76,8 @@ export function closeGaps() {
 
 /** Keep places from now on: an order that becomes ready, too, stays where it is until the page turns. */
 export function startGaps() {
+  // htmx copies the attributes of an element to the one that replaces it, and the page's policy refuses a style.
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => detail.target.removeAttribute("style"));
   document.addEventListener("bistro:moving", (event) => {
     if (isPaged() && numberOf(event.target)) event.preventDefault();
   });

@@ -40,6 +40,7 @@ const KEYS = {
   h: holdOrRelease,
   f: fire,
   p: openLine,
+  x: openLine,
   d: openDetails,
   u: undo,
   Backspace: undo,

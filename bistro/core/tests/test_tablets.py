@@ -104,6 +104,7 @@ def test_the_lock_screen_names_members_with_a_pin_and_nobody_else(ana, ben, brow
 
 
 def test_a_locked_tablet_opens_no_page_and_no_call(browser, device):
+    assert browser.get("/", headers={"Accept": "text/html"})["Location"] == "/tablet/"
     assert browser.get("/floor/?section=1")["Location"] == "/tablet/?next=%2Ffloor%2F%3Fsection%3D1"
     assert browser.get("/kitchen/")["Location"].startswith("/tablet/")
     assert browser.get("/me/")["Location"].startswith("/tablet/")
