@@ -80,10 +80,10 @@ class Item(models.Model):
     )
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is marked “soon” (S). Blank = same as the station."
+        null=True, blank=True, help_text="Minutes until a ticket is “soon late”. Blank = same as the station."
     )
     late_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is marked “late” (!). Blank = same as the station."
+        null=True, blank=True, help_text="Minutes until a ticket is “late”. Blank = same as the station."
     )
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)

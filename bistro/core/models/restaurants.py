@@ -90,8 +90,8 @@ class Restaurant(models.Model):
         help_text="Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.",
         **AMOUNT,
     )
-    soon_seconds = models.PositiveIntegerField(default=300, help_text="Seconds until a ticket is marked “soon” (S).")
-    late_seconds = models.PositiveIntegerField(default=600, help_text="Seconds until a ticket is marked “late” (!).")
+    soon_seconds = models.PositiveIntegerField(default=300, help_text="Least seconds until a ticket is “soon late”.")
+    late_seconds = models.PositiveIntegerField(default=600, help_text="Least seconds until a ticket is “late”.")
     hold_courses = models.BooleanField(
         default=False, db_default=False, help_text="Later courses of an order wait until someone fires them."
     )
