@@ -39,7 +39,7 @@ FLOOR_ALARMS: list[str] = [
 SHELL_ALARMS = "orders.floor.alarms.alarms"
 
 # Facts of higher apps about the person in the shell, each (actor) -> pairs of label and text ("My section", "Window").
-SHELL_FACTS: list[str] = []
+SHELL_FACTS: list[str] = ["tables.selectors.facts_of_server"]
 
 # The places of the shell's rail, in this order. A role sees those that it may open.
 PLACES: list[Place] = [
@@ -58,6 +58,7 @@ PLACES: list[Place] = [
         "bag",
         Permission.WATCH_FLOOR,
         about=_("Take-away and counter orders"),
+        also=("ordering:counter-screen",),
     ),
     Place(
         "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")

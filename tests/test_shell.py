@@ -14,6 +14,7 @@ from bistro.core.tests.factories import MembershipFactory, StaffFactory
 from bistro.core.web.shell import THEME_COOKIE, home_of, initials_of, theme_of
 from bistro.core.web.styleguide import ICONS
 from orders.models import Order
+from tables.models import Party
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -167,6 +168,28 @@ def test_an_unknown_theme_changes_nothing(client, theme):
 )
 def test_initials(name, initials):
     assert initials_of(name) == initials
+
+
+def test_the_shell_tells_what_the_person_serves(house):
+    browser = house.browser("waiter")
+    assert "<dd><bdi>none</bdi></dd>" in browser.get("/alarms/").content.decode()
+    house.order(house.actor("waiter"), table_id=house.table.pk)
+    Party.objects.update(size=4, server=house.staff("waiter"))
+    html = browser.get("/alarms/").content.decode()
+    assert f"<dd><bdi>{house.table.section.name}</bdi></dd>" in html
+    assert "<dd><bdi>1 table, 4 guests</bdi></dd>" in html
+    assert "My tables now" not in house.browser("cashier").get("/alarms/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [("/floor/", "Floor"), ("/floor/counter/", "Counter"), ("/floor/order/", "Counter"), ("/alarms/", None)],
+)
+def test_the_rail_marks_the_place_of_the_page(house, path, here):
+    html = house.browser("waiter").get(path).content.decode()
+    rail = html.split('<nav class="rail"', 1)[1].split("</nav>", 1)[0]
+    marked = re.findall(r'aria-current="page">.*?</svg>\s*(\w+)', rail, re.DOTALL)
+    assert marked == ([here] if here else [])
 
 
 # --- style guide -------------------------------------------------------------------------------------------------

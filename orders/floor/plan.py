@@ -242,7 +242,7 @@ def _floor_table(
     table: Table, sitting: Sitting, calls: tuple[Call, ...], restaurant: Restaurant, now: datetime
 ) -> FloorTable:
     state, since = _state(table, sitting, calls, restaurant, now)
-    need = need_of(Situation(table, state, since, sitting, calls, now))
+    need = need_of(_situation(table, state, since, sitting, calls, now))
     server = sitting.party.server if sitting.party else None
     return FloorTable(
         id=table.pk,
@@ -269,6 +269,20 @@ def _floor_table(
         need=need,
         changes_at=None if need else changes_at(state, since, restaurant.late_seconds),
     )
+
+
+def _situation(
+    table: Table,
+    state: str,
+    since: datetime | None,
+    sitting: Sitting,
+    calls: tuple[Call, ...],
+    now: datetime,
+) -> Situation:
+    """Return the situation of a table. A party that holds several tables needs somebody at its head table only."""
+    if sitting.party is not None and sitting.party.table_id != table.pk:
+        return Situation(table, "", None, Sitting(), calls, now)
+    return Situation(table, state, since, sitting, calls, now)
 
 
 def _word(state: str, since: datetime | None, now: datetime) -> str:

@@ -17,6 +17,7 @@ from orders.allergies import AllergyMark, allergy_marks, choice_names
 from orders.courses import held_courses
 from orders.floor.guests import Guests, guests_of
 from orders.floor.plan import FloorTable, floor_tables
+from orders.floor.seating import Seating, seating_of
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
 from orders.pickup import pickup_facts
@@ -45,6 +46,7 @@ class SheetLine:
     modifiers: list[str]
     allergies: list[AllergyMark]
     note: str
+    price_reason: str
     seat: int | None
     course: int
     status: str
@@ -96,6 +98,7 @@ class SheetOrder:
     held_courses: list[HeldCourse]
     can_fire: bool
     can_remove: bool
+    can_move: bool
     served: bool  # a course before was served
 
     @property
@@ -122,6 +125,7 @@ class Sheet:
     party: SheetParty | None
     orders: list[SheetOrder]
     guests: Guests | None
+    seating: Seating | None
     can_order: bool
     can_clear: bool
     can_deliver: bool
@@ -160,6 +164,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
             _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money)
             for order in sorted(orders, key=_by_urgency)
         ],
+        seating=seating_of(actor, table, party),
         guests=_guests(party, table, actor),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
@@ -220,6 +225,9 @@ def _sheet_order(
         held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Permission.FIRE_COURSE),
         can_remove=actor.may(Permission.CANCEL_ORDER),
+        can_move=order.status != OrderStatus.CANCELLED
+        and actor.may(Permission.SEAT_TABLE)
+        and actor.may(Permission.EDIT_ORDER),
         served=order.served_at is not None,
     )
 
@@ -232,6 +240,7 @@ def _sheet_line(line: OrderLine) -> SheetLine:
         modifiers=choice_names(line),
         allergies=allergy_marks(line),
         note=line.note,
+        price_reason=line.price_reason,
         seat=line.seat,
         course=line.course,
         status=line.status,

@@ -55,6 +55,8 @@ def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
     }
     chosen = wanted if wanted in groups else MINE if mine else ALL
     shown = {table.id for table in groups[chosen][1]}
+    if chosen == MINE:  # nobody looks after these tables, so everybody sees that they need somebody
+        shown |= {table.id for table in floor.tables if table.server_id is None and table.need is not None}
     return Viewer(
         staff_id=me,
         rights=" ".join(right for right in RIGHTS if actor.may(right)),

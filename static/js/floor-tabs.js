@@ -32,10 +32,16 @@ const tabs = () => [...document.querySelectorAll("[data-tab]")];
 const tables = () => [...document.querySelectorAll("#tables > .tbl")];
 const needs = () => [...document.querySelectorAll("#needs > .need")];
 
-/** Return whether a table or a row belongs to a tab. */
-export function isIn(tab, element, person) {
+/** Return whether a table belongs to a tab. */
+export function isIn(tab, table, person) {
   if (tab === "all") return true;
-  return tab === "mine" ? Boolean(person) && element.dataset.server === person : element.dataset.section === tab;
+  return tab === "mine" ? Boolean(person) && table.dataset.server === person : table.dataset.section === tab;
+}
+
+/** Return whether a tab shows a table: besides the person's own tables those that need somebody and belong to nobody. */
+export function isShown(tab, table, person) {
+  const isNobodys = !table.dataset.server && "needs" in table.dataset;
+  return isIn(tab, table, person) || (tab === "mine" && isNobodys);
 }
 
 /** Return the zoom after `by` steps from this one. */
@@ -73,7 +79,7 @@ const nameOf = (table) =>
 function filter() {
   for (const table of tables()) {
     table.toggleAttribute("data-mine", Boolean(me) && table.dataset.server === me);
-    table.toggleAttribute("data-outside", !isIn(tab, table, me));
+    table.toggleAttribute("data-outside", !isShown(tab, table, me));
   }
   for (const need of needs()) {
     const table = document.getElementById(need.id.replace("need", "table"));

@@ -37,7 +37,7 @@ function afterClose() {
 
 /** Return whether a form is open among the parts that a refresh replaces. */
 function isBusy() {
-  const open = ["orders", "guests", "clear"].map((part) => `#sheet-${part} details[open]`);
+  const open = ["orders", "seating", "guests", "clear"].map((part) => `#sheet-${part} details[open]`);
   return Boolean(document.querySelector(open.join()));
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from bistro.core.models import Event, Membership
 from bistro.core.tests.factories import DeviceFactory, give_pin, tablet_browser
-from orders.models import Order
+from orders.models import Draft, Order
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,19 @@ def test_the_person_sees_what_the_role_sees(house, browser, enter):
     enter("cashier")
     assert browser.get("/kitchen/").status_code == 403
     assert browser.get("/floor/").status_code == 200
+
+
+def test_a_draft_is_kept_for_the_next_person(house, browser, enter):
+    first = enter("waiter")
+    line = {"key": "a", "item": house.item.pk, "quantity": 2, "modifiers": []}
+    page = f"/floor/tables/{house.table.pk}/order/"
+    assert browser.post(f"{page}draft/", {"put": [line]}, "application/json").status_code == 200
+    locked = browser.post("/tablet/lock/", {"next": page})
+    assert browser.post(f"{page}draft/", {"removed": ["a"]}, "application/json").status_code == 302, "locked"
+    manager = Membership.objects.get(restaurant=house.restaurant, staff=house.staff("manager"))
+    give_pin(manager, PIN)
+    back = browser.post(locked["Location"], {"person": manager.pk, "pin": PIN, "next": page})
+    assert back["Location"] == page
+    assert browser.get(page).status_code == 200
+    (kept,) = Draft.objects.get(table=house.table).lines
+    assert (kept["key"], kept["quantity"], kept["by"]) == ("a", 2, first.name)

@@ -13,6 +13,7 @@ class Place:
 
     `view` is the name of its URL, `icon` is in static/img/sprite.svg. `permission` decides who sees the place. A phone
     has room for few places, so the others are behind "More" there. `about` says on the start page what it is for.
+    `also` are views of the same place at other addresses.
     """
 
     key: str
@@ -22,3 +23,4 @@ class Place:
     permission: Permission
     on_phone: bool = True
     about: str | Promise = ""
+    also: tuple[str, ...] = ()

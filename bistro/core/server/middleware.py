@@ -60,9 +60,15 @@ class ActorMiddleware:
         if token and request.method == "GET" and DEVICE_COOKIE not in response.cookies:
             set_device_cookie(response, token)
         session = getattr(request, "tablet_session", None)
-        if session is not None and (request.method != "GET" or "HX-Request" not in request.headers):
+        if session is not None and not _is_automatic(request):
             record_touch(session.pk)
         return response
+
+
+def _is_automatic(request: HttpRequest) -> bool:
+    """Return whether a script of the page asks, perhaps by its clock, and no person has opened the page."""
+    by_script = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    return request.method == "GET" and by_script
 
 
 class AddressMiddleware:

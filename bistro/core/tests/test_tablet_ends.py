@@ -93,12 +93,13 @@ def test_a_touch_keeps_it_open(ana, browser):
         assert browser.post("/tablet/touched/").status_code == 401
 
 
-def test_what_a_page_asks_automatically_is_no_touch(ana, browser):
+@pytest.mark.parametrize("header", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}])
+def test_what_a_page_asks_automatically_is_no_touch(ana, browser, header):
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         enter(browser, ana)
         sweep_tablets(now=timezone.now())
         clock.move_to("2026-03-01T12:04:00Z")
-        browser.get("/floor/", headers={"HX-Request": "true"})
+        browser.get("/floor/", headers=header)
         sweep_tablets(now=timezone.now())
         clock.move_to("2026-03-01T12:05:00Z")
         assert not works(browser)

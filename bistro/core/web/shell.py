@@ -140,6 +140,7 @@ def initials_of(name: str) -> str:
 
 def _links(actor: Actor, path: str) -> tuple[Link, ...]:
     """Return the places as links; the one with the longest address that begins this page's path is here."""
-    found = [(place, reverse(place.view)) for place in places_of(actor)]
-    here = max((url for _place, url in found if path.startswith(url)), key=len, default="")
-    return tuple(Link(place, url, url == here) for place, url in found)
+    places = places_of(actor)
+    begins = [(reverse(view), place) for place in places for view in (place.view, *place.also)]
+    here = max((each for each in begins if path.startswith(each[0])), key=lambda each: len(each[0]), default=("", None))
+    return tuple(Link(place, reverse(place.view), place is here[1]) for place in places)
