@@ -87,6 +87,18 @@ function fit() {
   if (boxes.length) room.setAttribute("viewBox", boxAround(boxes));
 }
 
+const opened = new Set(); // ids of the groups of alarms that a person has opened; a push replaces them
+
+function noteOpened({ target }) {
+  if (!target.matches?.(".floor__group")) return;
+  if (target.open) opened.add(target.id);
+  else opened.delete(target.id);
+}
+
+function keepOpened() {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+}
+
 let timer = null;
 
 /** Fetch the floor again when the clock alone makes a table need somebody, e.g. when a table becomes late. */
@@ -102,6 +114,7 @@ function show() {
   filter();
   count();
   fit();
+  keepOpened();
   lookAgain();
 }
 
@@ -132,6 +145,7 @@ document.addEventListener("click", (event) => {
 if (page) {
   page.dataset.scripted = "";
   document.addEventListener("bistro:swapped", show);
+  document.addEventListener("toggle", noteOpened, true); // it does not bubble
   show();
   startRings(); // after the filter, because only the calls of the tab ring
 }
