@@ -5,7 +5,7 @@ const RETRY_MS = 3_000;
 
 /** A draft with the changes that the server does not have yet. `post(body)` answers {ok, offline, state, problem}. */
 export class Draft {
-  constructor({ name, storage, post, changed, later = setTimeout }) {
+  constructor({ name, storage, post, changed, later = (run, delay) => setTimeout(run, delay) }) {
     Object.assign(this, { name, storage, post, changed, later });
     this.lines = [];
     this.details = {};
@@ -115,7 +115,11 @@ export class Draft {
     if (this.busy || !this.isPending) return;
     this.busy = true;
     clearTimeout(this.retry);
-    const sent = { put: new Map(this.pendingLines()), removed: [...this.removed], details: this.detailsChanged };
+    const sent = {
+      put: new Map(this.pendingLines()),
+      removed: [...this.removed],
+      details: this.detailsChanged ? this.details : null,
+    };
     const answer = await this.post(this.body());
     this.busy = false;
     this.offline = Boolean(answer.offline);
@@ -144,7 +148,7 @@ export class Draft {
       this.put.delete(key);
       this.lines = this.lines.filter((line) => line.key !== key);
     }
-    if (sent.details) this.detailsChanged = false;
+    if (sent.details === this.details) this.detailsChanged = false;
     this.take(state);
   }
 

@@ -6,7 +6,7 @@ const RETRY_MS = 3_000;
 
 /** The states: idle, sending, waiting (no connection), ask (why: "old" or "changed"), refused, sent. */
 export class Sender {
-  constructor({ post, changed, clock = Date.now, later = setTimeout }) {
+  constructor({ post, changed, clock = Date.now, later = (run, delay) => setTimeout(run, delay) }) {
     Object.assign(this, { post, changed, clock, later });
     this.reset();
   }

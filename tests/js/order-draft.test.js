@@ -7,12 +7,12 @@ const line = (key, quantity = 1) => ({ key, item: 1, quantity, modifiers: [], al
 /** A server that keeps a draft as orders/services/drafting.py does; `away` cuts the line. */
 class Server {
   constructor() {
-    Object.assign(this, { lines: new Map(), gone: new Set(), version: 0, away: false, asked: 0 });
+    Object.assign(this, { lines: new Map(), gone: new Set(), version: 0, away: false, asked: 0, details: {} });
   }
 
   state(refused = []) {
     return {
-      draft: { lines: [...this.lines.values()], details: {}, version: this.version, by: "Ana", at: null },
+      draft: { lines: [...this.lines.values()], details: this.details, version: this.version, by: "Ana", at: null },
       refused,
     };
   }
@@ -24,6 +24,7 @@ class Server {
     const refused = body.put.filter((each) => this.gone.has(each.key)).map((each) => each.key);
     for (const each of body.put) if (!this.gone.has(each.key)) this.lines.set(each.key, each);
     for (const key of body.removed) this.drop(key);
+    if (body.details) this.details = body.details;
     this.version += 1;
     return { ok: true, state: this.state(refused) };
   };
@@ -127,6 +128,17 @@ test("a change during a request is sent after it", async () => {
   draft.change(line("a", 3));
   await settled();
   assert.equal(server.lines.get("a").quantity, 3);
+  assert.equal(draft.isPending, false);
+});
+
+test("details that change during a request are sent after it", async () => {
+  const server = new Server();
+  const { draft } = open(server);
+  draft.setDetails({ courses: { 1: "hold" } });
+  draft.setDetails({ courses: { 1: "fire" } });
+  await settled();
+  assert.deepEqual(server.details, { courses: { 1: "fire" } });
+  assert.deepEqual(draft.details, { courses: { 1: "fire" } });
   assert.equal(draft.isPending, false);
 });
 
