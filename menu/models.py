@@ -80,14 +80,20 @@ class Item(models.Model):
     )
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is marked “soon” (S). Blank = same as the station."
+        null=True, blank=True, help_text="Minutes until a ticket is “soon late”. Blank = same as the station."
     )
     late_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is marked “late” (!). Blank = same as the station."
+        null=True, blank=True, help_text="Minutes until a ticket is “late”. Blank = same as the station."
     )
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
+    open_price = models.BooleanField(
+        "open item",
+        default=False,
+        db_default=False,
+        help_text="Waiters type its name and price. Guests do not see it on their menu.",
+    )
     off_since = models.DateTimeField(null=True, blank=True, help_text="Marked 86 (off the menu) since this time.")
     off_until = models.DateTimeField(null=True, blank=True, help_text="Time when the 86 ends by itself.")
     portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Blank = not counted.")

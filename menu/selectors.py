@@ -64,10 +64,11 @@ def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
                         now.menu.currency,
                     )
                     for item in category.items
+                    if not item.open_price
                 ],
             }
             for category in now.menu.categories
-            if category.items
+            if not all(item.open_price for item in category.items)
         ],
     }
 

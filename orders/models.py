@@ -165,6 +165,11 @@ class OrderLine(models.Model):
     own_allergies = models.JSONField(default=list)
     allergies = models.JSONField(default=list)
     prep_minutes = models.PositiveSmallIntegerField(default=0)
+    list_price = models.DecimalField(
+        null=True, help_text="Unit price of the menu, if another was typed. Blank for an open item.", **AMOUNT
+    )
+    price_reason = models.CharField(max_length=200, blank=True, help_text="Reason of a typed price.")
+    approved_by = models.CharField(max_length=120, blank=True, help_text="Manager who approved a typed price.")
     note = models.CharField(max_length=200, blank=True)
     seat = models.PositiveSmallIntegerField(null=True)
     course = models.PositiveSmallIntegerField(default=1)

@@ -107,7 +107,7 @@ class ItemAdmin(StatementsAdmin, ArchiveAdmin, HistoryAdmin):
     actions_list = ("import_menu", "export_menu")
     actions_detail = ("availability",)
     fieldsets = (
-        (None, {"fields": (("name", "category"), "description", ("price", "tax"), ("popular", "state"))}),
+        (None, {"fields": (("name", "category"), "description", ("price", "tax"), ("popular", "open_price", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
         ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
         ("Diets", {"fields": ("diets",)}),

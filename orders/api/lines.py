@@ -11,6 +11,7 @@ from bistro.core.auth.access import api_actor, requires
 from bistro.core.kernel.roles import Permission
 from orders import services
 from orders.access import order_for, order_of_line
+from orders.api.approvals import approver_of
 from orders.api.serializers import VoidInput, VoidOutput
 from orders.representations import order_detail
 
@@ -43,6 +44,7 @@ class VoidLine(APIView):
             lines={pk: data["quantity"]},
             reason=data["reason"],
             kitchen_told=data["kitchen_told"],
+            approver=approver_of(data, Permission.VOID_COOKED, actor),
             versions=expected_versions(request),
             actor=actor,
         )

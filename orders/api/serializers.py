@@ -5,6 +5,7 @@ Input serializers check only the shape. Output serializers document what `orders
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -85,6 +86,21 @@ class EditedLineInput(LineInput):
     id = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
 
 
+class NewLineInput(LineInput):
+    """A line of a new order. `price` is a typed unit price with its reason; an open item also has a typed `name`."""
+
+    name = LineOfText(max_length=120, required=False, allow_blank=True)
+    price = serializers.RegexField(r"^\d{1,9}(\.\d{1,4})?$", required=False, allow_null=True)
+    price_reason = LineOfText(max_length=200, required=False, allow_blank=True)
+
+
+class ApprovalInput(StrictSerializer):
+    """The approval of a manager by PIN."""
+
+    member = StrictInteger(min_value=1, max_value=BIGGEST_ID, help_text="Id of the manager's membership.")
+    pin = serializers.CharField(max_length=20)
+
+
 class CourseWishInput(StrictSerializer):
     """A wish for one course of a new order: `now` with the order, or on `hold`, with `minutes` for that long."""
 
@@ -105,7 +121,8 @@ class OrderInput(StrictSerializer):
     name = LineOfText(max_length=80, required=False, default="", allow_blank=True)
     pickup_at = StrictTime(required=False, default=None, allow_null=True)
     table = IdOrName(required=False, allow_null=True)
-    lines = LineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
+    lines = NewLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
+    approval = ApprovalInput(required=False, allow_null=True)
     courses = CourseWishInput(many=True, required=False, max_length=50)  # type: ignore[call-arg]
     note = LineOfText(max_length=400, required=False, default="", allow_blank=True)
 
@@ -147,6 +164,7 @@ class VoidInput(StrictSerializer):
     quantity = StrictInteger(min_value=1, max_value=MAX_QUANTITY, required=False, allow_null=True, default=None)
     reason = LineOfText(max_length=200)
     kitchen_told = StrictBoolean(required=False, default=False)
+    approval = ApprovalInput(required=False, allow_null=True, default=None)
 
 
 @shown(examples.ALLERGIES)
@@ -203,6 +221,9 @@ class LineOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     quantity = serializers.IntegerField()
     unit_price = serializers.CharField()
+    list_price = serializers.CharField(allow_null=True, help_text="Price of the menu, if another was typed.")
+    price_reason = serializers.CharField(allow_blank=True)
+    approved_by = serializers.CharField(allow_blank=True, help_text="Manager who approved a typed price.")
     modifiers = LineModifierOutput(many=True)
     allergies = serializers.ListField(child=serializers.CharField())
     conflicts = ConflictOutput(many=True)
@@ -334,6 +355,9 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
         note=line["note"],
         seat=line.get("seat"),
         course=line.get("course"),
+        name=line.get("name", "") if "item" in line else "",
+        price=Decimal(line["price"]) if line.get("price") is not None else None,
+        price_reason=line.get("price_reason", ""),
         id=line.get("id"),
     )
 
@@ -346,11 +370,12 @@ def order_request(
     raw: Any,
     token_hash: str = "",
     problems: tuple[DomainError, ...] = (),
+    approver: Actor | None = None,
 ) -> OrderRequest:
     """Return the service's request for an order whose body was read, with the problems that were found in it.
 
     `order_data` has `note`, and if given `table` (id or name), `kind`, `name`, `pickup_at` and `courses`. `raw` is the
-    body as received, for the fingerprint. `token_hash` is set only on the fast path.
+    body as received, for the fingerprint, which leaves out PINs. `token_hash` is set only on the fast path.
     """
     table = order_data.get("table")
     return OrderRequest(
@@ -363,8 +388,9 @@ def order_request(
         pickup_at=order_data.get("pickup_at"),
         note=order_data["note"],
         courses=tuple(CourseWish(**{**wish, "when": When(wish["when"])}) for wish in order_data.get("courses", ())),
+        approver=approver,
         key=key,
-        fingerprint=fingerprint(raw) if key else "",
+        fingerprint=fingerprint({name: raw[name] for name in raw if name != "approval"}) if key else "",
         token_hash=token_hash,
         problems=problems,
     )

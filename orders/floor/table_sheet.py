@@ -46,6 +46,7 @@ class SheetLine:
     modifiers: list[str]
     allergies: list[AllergyMark]
     note: str
+    price_reason: str
     seat: int | None
     course: int
     status: str
@@ -239,6 +240,7 @@ def _sheet_line(line: OrderLine) -> SheetLine:
         modifiers=choice_names(line),
         allergies=allergy_marks(line),
         note=line.note,
+        price_reason=line.price_reason,
         seat=line.seat,
         course=line.course,
         status=line.status,

@@ -36,6 +36,7 @@ from orders.services.destination import check_kind, check_pickup, no_such_table,
 from orders.services.known_devices import TokenEnded, is_same
 from orders.services.line_rows import line_rows
 from orders.services.sending import check_courses, require_rights, set_courses
+from orders.services.typed_prices import check_prices
 from tables.declarations import Declared
 from tables.models import Table
 from tables.stay_steps import serve_guests
@@ -237,6 +238,7 @@ class Batch:
         with candidate.refusals:
             candidate.priced = price_order(now.menu, request.lines, kind=request.kind, day=self.day)
             check_courses(request, candidate.priced)
+            check_prices(request, candidate.priced, now.menu.restaurant)
         candidate.refusals.raise_any()
         if now.menu.restaurant.pads_need_session and Role.PAD in request.actor.roles:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")

@@ -25,10 +25,12 @@ WHOLE_ORDER = 0  # in the place of a course
 
 
 def require_rights(request: OrderRequest) -> None:
-    """Require the rights to order and to decide when courses go. Raises NotPermitted."""
+    """Require the rights to order, to decide when courses go, and to type prices. Raises NotPermitted."""
     request.actor.require(Permission.PLACE_ORDER)
     if request.courses:
         request.actor.require(Permission.FIRE_COURSE)
+    if any(line.price is not None for line in request.lines):
+        request.actor.require(Permission.SET_PRICE)
 
 
 def check_courses(request: OrderRequest, priced: PricedOrder) -> None:

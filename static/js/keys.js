@@ -21,11 +21,6 @@ function turn(move) {
 
 const click = (id) => document.getElementById(id)?.click();
 
-/** Let go of the chosen ticket, or leave the pass for the stations. */
-function goBack() {
-  if (!letGo() && document.getElementById("pass")) click("station-expo");
-}
-
 // A function that returns false leaves the key to the browser.
 const KEYS = {
   ArrowRight: () => step(1),
@@ -59,7 +54,7 @@ const KEYS = {
   "=": () => resizeText(1),
   "-": () => resizeText(-1),
   "?": openKeys,
-  Escape: goBack,
+  Escape: letGo,
 };
 const REPEATING = new Set(["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "+", "-", "="]);
 

@@ -83,12 +83,10 @@ export function chooseOldest(event) {
   return true;
 }
 
-/** Take focus from the chosen ticket; return whether one was chosen. */
+/** Take focus from the chosen ticket. */
 export function letGo() {
-  const had = chosenTicket() !== null;
   chosen.held = false;
   document.activeElement?.blur?.();
-  return had;
 }
 
 /** Choose the ticket again after a swap replaced its button.

@@ -81,6 +81,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                     "tax_mode",
                     ("rounding_level", "rounding_mode"),
                     "cash_rounding",
+                    "price_limit",
                 ),
                 "description": MONEY_IS_COPIED,
             },

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     SEAT_TABLE = "seat_table"
     OVERSEAT = "overseat"  # put more guests at a table than it has seats
     CLEAR_TABLE = "clear_table"
+    SET_PRICE = "set_price"  # open items and other prices than the menu's, up to the restaurant's limit
+    APPROVE_PRICE = "approve_price"  # above the limit
     CALL_STAFF = "call_staff"  # guests at a pad
     ANSWER_CALLS = "answer_calls"
     READ_EVENTS = "read_events"
@@ -75,6 +77,8 @@ _WORDS = {
     Permission.SEAT_TABLE: "seat guests",
     Permission.OVERSEAT: "seat more guests than there are seats",
     Permission.CLEAR_TABLE: "clear tables",
+    Permission.SET_PRICE: "set prices of orders",
+    Permission.APPROVE_PRICE: "approve prices of orders",
     Permission.CALL_STAFF: "call staff",
     Permission.ANSWER_CALLS: "answer calls of guests",
     Permission.READ_EVENTS: "read events",
@@ -100,6 +104,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _ORDER_TAKING
         | {Permission.CONFIRM_ORDER, Permission.CANCEL_ORDER, Permission.DELIVER_ORDER, Permission.FIRE_COURSE}
         | {Permission.SEAT_TABLE, Permission.CLEAR_TABLE, Permission.SET_AVAILABILITY, Permission.ANSWER_CALLS}
+        | {Permission.SET_PRICE}
         | {Permission.WATCH_FLOOR, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
     Role.HOST: frozenset(

@@ -9,6 +9,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import simple_history.models
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -94,13 +95,14 @@ class Migration(migrations.Migration):
                 ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
                 ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
                 ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
-                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
-                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
+                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Least seconds until a ticket is “soon late”.')),
+                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Least seconds until a ticket is “late”.')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
                 ('tablet_idle_minutes', models.PositiveSmallIntegerField(db_default=5, default=5, help_text='Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.', verbose_name='shared tablets lock after')),
+                ('price_limit', models.DecimalField(blank=True, db_default=Decimal('20'), decimal_places=4, default=Decimal('20'), help_text='Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='largest change of a price by a waiter')),
                 ('calls_ring_seconds', models.PositiveSmallIntegerField(blank=True, db_default=30, default=30, help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.", null=True, validators=[django.core.validators.MinValueValidator(5)], verbose_name='seconds until a call rings again')),
                 ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
                 ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
@@ -149,13 +151,14 @@ class Migration(migrations.Migration):
                 ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
                 ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
                 ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
-                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
-                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
+                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Least seconds until a ticket is “soon late”.')),
+                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Least seconds until a ticket is “late”.')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
                 ('tablet_idle_minutes', models.PositiveSmallIntegerField(db_default=5, default=5, help_text='Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.', verbose_name='shared tablets lock after')),
+                ('price_limit', models.DecimalField(blank=True, db_default=Decimal('20'), decimal_places=4, default=Decimal('20'), help_text='Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='largest change of a price by a waiter')),
                 ('calls_ring_seconds', models.PositiveSmallIntegerField(blank=True, db_default=30, default=30, help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.", null=True, validators=[django.core.validators.MinValueValidator(5)], verbose_name='seconds until a call rings again')),
                 ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
                 ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),

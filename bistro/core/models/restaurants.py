@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
@@ -89,8 +90,8 @@ class Restaurant(models.Model):
         help_text="Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.",
         **AMOUNT,
     )
-    soon_seconds = models.PositiveIntegerField(default=300, help_text="Seconds until a ticket is marked “soon” (S).")
-    late_seconds = models.PositiveIntegerField(default=600, help_text="Seconds until a ticket is marked “late” (!).")
+    soon_seconds = models.PositiveIntegerField(default=300, help_text="Least seconds until a ticket is “soon late”.")
+    late_seconds = models.PositiveIntegerField(default=600, help_text="Least seconds until a ticket is “late”.")
     hold_courses = models.BooleanField(
         default=False, db_default=False, help_text="Later courses of an order wait until someone fires them."
     )
@@ -115,6 +116,16 @@ class Restaurant(models.Model):
         default=5,
         db_default=5,
         help_text="Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.",
+    )
+    price_limit = models.DecimalField(
+        "largest change of a price by a waiter",
+        default=Decimal(20),
+        db_default=Decimal(20),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.",
+        **AMOUNT,
     )
     calls_ring_seconds = models.PositiveSmallIntegerField(
         "seconds until a call rings again",

@@ -30,6 +30,8 @@ WHO_MAY = {
     Permission.SEAT_TABLE: {"owner", "manager", "waiter", "host"},
     Permission.OVERSEAT: {"owner", "manager", "host"},
     Permission.CLEAR_TABLE: {"owner", "manager", "waiter", "host"},
+    Permission.SET_PRICE: {"owner", "manager", "waiter"},
+    Permission.APPROVE_PRICE: {"owner", "manager"},
     Permission.CALL_STAFF: {"owner", "manager", "pad"},
     Permission.ANSWER_CALLS: {"owner", "manager", "waiter", "host"},
     Permission.READ_EVENTS: EVERYBODY_ON_STAFF | {"screen", "integration"},
