@@ -47,7 +47,7 @@ class TicketList(GenericAPIView[Ticket]):
 
     def get_queryset(self) -> QuerySet[Ticket]:
         actor = request_actor(self.request)
-        rows: QuerySet[Ticket] = Ticket.objects.visible_to(actor).within_reach_of(actor)
+        rows = Ticket.objects.visible_to(actor).within_reach_of(actor)
         asked = self.request.query_params
         few = asked.get("order") or asked.get("status") in NOW
         return rows.oldest_first() if few else rows.order_by("pk")  # the whole history is too long to sort

@@ -50,6 +50,5 @@ def _require_own(stay: Stay, work: UnitOfWork) -> None:
     if party.server_id == work.actor.id:
         return
     names = " and ".join(table.name for table in stay.tables)
-    server = Staff.objects.filter(pk=party.server_id).first()
-    who = f"{server} serves" if server is not None else "Nobody serves"
+    who = f"{party.server} serves" if party.server is not None else "Nobody serves"
     raise LostRace(f"{who} {names} now, so nothing was handed over. Choose again.", code="not_your_table")
