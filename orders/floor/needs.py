@@ -49,6 +49,7 @@ class Need:
     rank: int
     act: Act
     also: tuple[str, ...] = ()
+    rings: int = 0  # of a call that nobody has taken
 
     @property
     def sort(self) -> str:
@@ -104,7 +105,8 @@ def _calls(found: Situation) -> Iterable[Need]:
         rank, mark = _CALL_RANKS[call.reason], "bill" if call.reason == CallReason.BILL else "calls"
         if call.taken_at is None:
             url = reverse("floor:take-call", args=[call.id])
-            yield Need(mark, _call_words(call), call.since, rank, Act("take", _("Going"), url, Permission.ANSWER_CALLS))
+            act = Act("take", _("Going"), url, Permission.ANSWER_CALLS)
+            yield Need(mark, _call_words(call), call.since, rank, act, rings=call.rings)
         else:
             words = _("%(name)s is going: %(call)s") % {"name": call.taken_by, "call": _call_words(call)}
             act = Act("close", _("Done"), reverse("floor:close-call", args=[call.id]), Permission.ANSWER_CALLS)

@@ -129,6 +129,7 @@ class Sheet:
     can_order: bool
     can_clear: bool
     can_deliver: bool
+    can_answer: bool  # calls of guests
     total: str
     taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
 
@@ -169,6 +170,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         can_deliver=actor.may(Permission.DELIVER_ORDER),
+        can_answer=actor.may(Permission.ANSWER_CALLS),
         total=display(bill.total, **money),
         taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
     )

@@ -1,16 +1,12 @@
 // The keys of the floor: T and a number open a table, U undoes, N goes to the first table that needs somebody, ? shows the keys.
 
 import { hush, say } from "./notices.js";
+import { numberOf } from "./room.js";
 
 const TYPING_MS = 900; // after the last digit the table opens
 
 let typed = null; // the digits after T; null while no number is expected
 let timer = null;
-
-/** Return the number at the end of a table's name: "12" of "Table 12"; "" of a name without one. */
-export function numberOf(label) {
-  return label.split(",")[0].match(/(\d+)\D*$/)?.[1] ?? "";
-}
 
 function forget() {
   clearTimeout(timer);

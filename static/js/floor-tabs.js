@@ -3,10 +3,9 @@
 // filtered again after each one. Without this file the tabs are links that the server filters by.
 
 import { serverNow } from "./clock.js";
+import { startRings } from "./rings.js";
+import { boxAround, isIn, isShown, stepZoom } from "./room.js";
 
-const ZOOMS = [100, 125, 150, 200, 300]; // percent; css/pages/room.css has a rule for each
-const LEAST = { width: 420, height: 320 }; // of the part of the room that is shown
-const MARGIN = 16;
 const SOON_MS = 2_000; // screens that look again at the same moment spread over this time
 
 const page = document.getElementById("floor-page");
@@ -31,35 +30,6 @@ function remember(name, value) {
 const tabs = () => [...document.querySelectorAll("[data-tab]")];
 const tables = () => [...document.querySelectorAll("#tables > .tbl")];
 const needs = () => [...document.querySelectorAll("#needs > .need")];
-
-/** Return whether a table belongs to a tab. */
-export function isIn(tab, table, person) {
-  if (tab === "all") return true;
-  return tab === "mine" ? Boolean(person) && table.dataset.server === person : table.dataset.section === tab;
-}
-
-/** Return whether a tab shows a table: besides the person's own tables those that need somebody and belong to nobody. */
-export function isShown(tab, table, person) {
-  const isNobodys = !table.dataset.server && "needs" in table.dataset;
-  return isIn(tab, table, person) || (tab === "mine" && isNobodys);
-}
-
-/** Return the zoom after `by` steps from this one. */
-export function stepZoom(zoom, by) {
-  const place = ZOOMS.indexOf(Number(zoom));
-  return ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, Math.max(0, place) + by))];
-}
-
-/** Return the box around these boxes with a margin, and not smaller than the least. */
-export function boxAround(boxes) {
-  const left = Math.min(...boxes.map((box) => box.x)) - MARGIN;
-  const top = Math.min(...boxes.map((box) => box.y)) - MARGIN;
-  const width = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN - left;
-  const height = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN - top;
-  const wider = Math.max(0, LEAST.width - width);
-  const taller = Math.max(0, LEAST.height - height);
-  return [left - wider / 2, top - taller / 2, width + wider, height + taller].map(Math.round).join(" ");
-}
 
 function firstTab() {
   const wanted = new URLSearchParams(location.search).get("tab") ?? read("tab");
@@ -117,6 +87,18 @@ function fit() {
   if (boxes.length) room.setAttribute("viewBox", boxAround(boxes));
 }
 
+const opened = new Set(); // ids of the groups of alarms that a person has opened; a push replaces them
+
+function noteOpened({ target }) {
+  if (!target.matches?.(".floor__group")) return;
+  if (target.open) opened.add(target.id);
+  else opened.delete(target.id);
+}
+
+function keepOpened() {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+}
+
 let timer = null;
 
 /** Fetch the floor again when the clock alone makes a table need somebody, e.g. when a table becomes late. */
@@ -132,6 +114,7 @@ function show() {
   filter();
   count();
   fit();
+  keepOpened();
   lookAgain();
 }
 
@@ -162,5 +145,7 @@ document.addEventListener("click", (event) => {
 if (page) {
   page.dataset.scripted = "";
   document.addEventListener("bistro:swapped", show);
+  document.addEventListener("toggle", noteOpened, true); // it does not bubble
   show();
+  startRings(); // after the filter, because only the calls of the tab ring
 }

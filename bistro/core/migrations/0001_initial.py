@@ -441,6 +441,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['used_at'], name='tablet_session_running')],
             },
         ),
         migrations.AddConstraint(

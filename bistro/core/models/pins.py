@@ -79,6 +79,8 @@ class TabletSession(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["device"], condition=Q(ended_at=None), name="tablet_session_one_running"),
         ]
+        # For the sweep over all restaurants.
+        indexes = [models.Index(fields=["used_at"], condition=Q(ended_at=None), name="tablet_session_running")]
 
     def __str__(self) -> str:
         return f"{self.membership} on {self.device}"

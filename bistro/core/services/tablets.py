@@ -58,7 +58,7 @@ def lock_idle_tablets(*, now: datetime) -> int:
     """
     quiet = TabletSession.objects.running().filter(used_at__lte=now - SHORTEST_IDLE).select_related("restaurant")
     idle: dict[int, list[int]] = defaultdict(list)
-    for session in quiet:
+    for session in quiet.order_by():
         if session.is_idle(now):
             idle[session.restaurant_id].append(session.pk)
     return in_each(idle, _lock_idle)
