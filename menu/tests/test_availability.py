@@ -330,3 +330,11 @@ def test_a_page_of_another_restaurant_or_for_another_role(house, other_house):
         assert house.browser("waiter").post(page(other_house), {"do": "off"}).status_code == 404
         for role in ("host", "cashier"):
             assert house.browser(role).get(page(house)).status_code == 403
+
+
+def test_the_dishs_admin_page_leads_there_and_back(house):
+    answer = house.browser("manager").get(f"/admin/menu/item/{house.item.pk}/availability/")
+    assert answer.status_code == 302
+    back = f"/admin/menu/item/{house.item.pk}/change/"
+    assert answer["Location"].startswith(f"{page(house)}?next=")
+    assert f'href="{back}"' in house.browser("manager").get(answer["Location"]).content.decode()

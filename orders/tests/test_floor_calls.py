@@ -1,14 +1,17 @@
 """Service calls on the floor: the table that calls, the act that answers, its undo, and the count."""
 
+import json
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from bistro.core.live.event_log import events_after, position
 from bistro.core.tests.http import nothing_changes
 from orders.floor.plan import read_floor
-from tables.services import call_staff, close_call, take_call
+from orders.program_feed import OrderFeed
+from tables.services import call_staff, close_call, ring_again, take_call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true"}
@@ -77,3 +80,23 @@ def test_without_scripts_the_floor_comes_back(house):
     made = call(house)
     response = house.browser("waiter").post(f"/floor/calls/{made.pk}/take/", {"from": "list"})
     assert (response.status_code, response["Location"]) == (302, "/floor/")
+
+
+@pytest.mark.parametrize("with_menu", [True, False])
+def test_the_feed_tells_of_calls_to_clients_of_our_subprotocol(house, with_menu):
+    call, _new = call_staff(table_id=house.table.pk, reason="bill", actor=house.pad_actor)
+    ring_again(now=timezone.now() + timedelta(minutes=1))
+    take_call(call_id=call.pk, actor=house.actor("waiter"))
+    told = {}
+    for where in (None, house.table.pk, house.add_table().pk):
+        feed = OrderFeed(house.restaurant.pk, house.actor("owner"), where, with_menu=with_menu)
+        events, now = list(events_after(house.restaurant.pk, 0)), position(house.restaurant.pk)
+        frames = [json.loads(frame.text) for frame in feed.changes(events, now)]
+        told[where] = [(each["type"], each["action"]) for each in frames if each["type"].startswith("service_call")]
+    new, taken = ("service_call_created", "called"), ("service_call_updated", "taken")
+    programs, pad, elsewhere = told.values()
+    if not with_menu:
+        assert (programs, pad, elsewhere) == ([], [], [])
+        return
+    assert programs == [new, ("service_call_updated", "rang"), taken]
+    assert (pad, elsewhere) == ([new, taken], [])
