@@ -1,7 +1,6 @@
 // The order screen: connects the menu, the draft, Send and the page. Without this file the page is a plain form.
 
 import "./live.js";
-import "./notices.js";
 import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf } from "./order-cart.js";
 import { Draft, withoutNames } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
