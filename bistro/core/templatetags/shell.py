@@ -1,6 +1,7 @@
 """Template tags for the shell around the staff's pages."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.http import HttpRequest
@@ -15,9 +16,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def shell_of(request: HttpRequest) -> shell.Shell:
-    """Return the shell of this page."""
-    return shell.shell_of(request)
+def shell_of(request: HttpRequest, alarms: Sequence[Any] | str = "") -> shell.Shell:
+    """Return the shell of this page. A page that has read the alarms itself gives them, so that they are read once."""
+    return shell.shell_of(request, alarms if not isinstance(alarms, str) else None)
 
 
 @register.simple_tag

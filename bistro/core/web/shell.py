@@ -89,8 +89,8 @@ class Shell:
         return not all(link.place.on_phone for link in self.links)
 
 
-def shell_of(request: HttpRequest) -> Shell:
-    """Return the shell of a page for the request's actor. Requires an actor with a restaurant."""
+def shell_of(request: HttpRequest, alarms: Sequence[Any] | None = None) -> Shell:
+    """Return the shell of a page for the request's actor, who has a restaurant. Reads the alarms unless given."""
     actor = request_actor(request)
     assert actor is not None
     session: TabletSession | None = getattr(request, "tablet_session", None)
@@ -101,7 +101,7 @@ def shell_of(request: HttpRequest) -> Shell:
         role=", ".join(sorted(str(_ROLE_WORDS[Role(role)]) for role in actor.roles)),
         restaurant=restaurant_of(actor).name,
         facts=tuple(fact for path in settings.SHELL_FACTS for fact in hook(path)(actor)),
-        alarms=alarms_of(actor),
+        alarms=alarms_of(actor, alarms),
         theme=theme_of(request) or "auto",
         may_change_restaurant=actor.is_staff and SEVERAL_RESTAURANTS in request.session,
         idle_minutes=session.restaurant.tablet_idle_minutes if session is not None else 0,
@@ -119,11 +119,12 @@ def home_of(actor: Actor) -> str:
     return next((reverse(place.view) for place in places_of(actor) if place.key in first), reverse("start"))
 
 
-def alarms_of(actor: Actor) -> Alarms | None:
+def alarms_of(actor: Actor, known: Sequence[Any] | None = None) -> Alarms | None:
     """Return the alarms that staff must handle now, or None for people who do not see the floor."""
     if not actor.may(Permission.WATCH_FLOOR):
         return None
-    return Alarms(hook(settings.SHELL_ALARMS)(actor, timezone.now()), actor.may(Permission.CONFIRM_ORDER))
+    shown = known if known is not None else hook(settings.SHELL_ALARMS)(actor, timezone.now())
+    return Alarms(shown, actor.may(Permission.CONFIRM_ORDER))
 
 
 def theme_of(request: HttpRequest) -> str:
