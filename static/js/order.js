@@ -1,7 +1,6 @@
 // The order screen: connects the menu, the draft, Send and the page. Without this file the page is a plain form.
 
 import "./live.js";
-import "./notices.js";
 import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf } from "./order-cart.js";
 import { Draft, withoutNames } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
@@ -47,8 +46,6 @@ view.draft = new Draft({
 });
 const sender = new Sender({ post: (body) => post(config.urls.send, body), changed: afterSend });
 
-// --- the menu ---
-
 async function loadMenu(url) {
   try {
     const answer = await fetch(url);
@@ -67,8 +64,6 @@ function shownItems() {
   if (view.category === "favourites") return config.favourites.map((id) => view.menu.items.get(id)).filter(Boolean);
   return view.menu.categories.find((each) => String(each.id) === view.category)?.items ?? [];
 }
-
-// --- drawing ---
 
 function counts() {
   const found = new Map();
@@ -178,8 +173,6 @@ function button(text, deed) {
   return made;
 }
 
-// --- the server's state ---
-
 function take(state) {
   if (!state) return;
   view.stamp = state.stamp;
@@ -210,8 +203,6 @@ async function refresh() {
   take(answer.state);
   draw();
 }
-
-// --- lines ---
 
 function addDish(id, quantity = 1) {
   if (!view.menu) {
@@ -290,8 +281,6 @@ function repeatRound() {
   view.draft.change(...lines);
 }
 
-// --- Send ---
-
 function pressSend() {
   if (!view.menu || !view.draft.lines.length || sender.isBusy) return;
   const blocked = obstacle(view.draft.lines, view.menu, view.allergies);
@@ -360,8 +349,6 @@ function followSent() {
     followed = null;
   }
 }
-
-// --- events ---
 
 const deeds = {
   less: ({ key }) => step(key, -1),
@@ -473,8 +460,6 @@ at("order-find").addEventListener("keydown", (event) => {
 });
 at("order-form").addEventListener("submit", (event) => event.preventDefault());
 
-// --- keys ---
-
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   const typing = event.target.matches?.("input, textarea, select");
@@ -512,8 +497,6 @@ function holdByKey(deed) {
   const course = (mine ?? shown.at(-1))?.dataset.hold;
   if (course) toggleHold(course, deed);
 }
-
-// --- start ---
 
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 root.dataset.scripted = "";

@@ -121,7 +121,7 @@ def test_targets_are_large_enough(open_page):
 
 
 def test_the_shell_works_without_scripts(open_page, server):
-    """The person logs in anew, because signing out ends the session that other tests share."""
+    """The person logs in again, because signing out ends the session that other tests share."""
     page = open_page(None, "/login/", scripts=False)
     log_in(page, server, "manager")
     page.goto("/alarms/")
