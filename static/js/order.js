@@ -1,4 +1,4 @@
-// The order screen: connects the menu, the draft, Send and the page. Without this file the page is a plain form.
+// The order screen: menu, draft, Send and page. Without this file the page is a plain form.
 
 import "./live.js";
 import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf } from "./order-cart.js";
@@ -122,7 +122,7 @@ function placeOfFocus(place) {
   return `[data-key="${element.closest("[data-key]")?.dataset.key}"] > button`;
 }
 
-/** On a phone the choices of the new line stand above Send, because the check is folded away. */
+/** Draw the choices of the new line above Send: on a phone the check is folded away. */
 function drawQuick() {
   const line = view.draft.line(view.now);
   const item = line && view.menu.items.get(line.item);
