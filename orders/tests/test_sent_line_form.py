@@ -26,7 +26,7 @@ def sent(house):
 @pytest.mark.parametrize("typed", ["-1", "1.5", "x", "1000", "9" * 30, "\u00b2", "0", "4"])
 def test_a_void_of_an_unreadable_quantity_takes_nothing_off(sent, waiter, typed):
     with nothing_changes():
-        answer = waiter.post(f"/floor/lines/{sent.pk}/void/", {"quantity": typed, "reason": "guest"})
+        answer = waiter.post(f"/floor/lines/{sent.pk}/void/", {"quantity": typed, "reason_text": "Left"})
     assert answer.status_code == 422
 
 

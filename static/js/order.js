@@ -1,7 +1,6 @@
-// The order screen: connects the menu, the draft, Send and the page. Without this file the page is a plain form.
+// The order screen: menu, draft, Send and page. Without this file the page is a plain form.
 
 import "./live.js";
-import "./notices.js";
 import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf, unreadAgain } from "./order-cart.js";
 import { Draft, withoutNames } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
@@ -48,8 +47,6 @@ view.draft = new Draft({
 });
 const sender = new Sender({ post: (body) => post(config.urls.send, body), changed: afterSend });
 
-// --- the menu ---
-
 async function loadMenu(url) {
   try {
     const answer = await fetch(url);
@@ -68,8 +65,6 @@ function shownItems() {
   if (view.category === "favourites") return config.favourites.map((id) => view.menu.items.get(id)).filter(Boolean);
   return view.menu.categories.find((each) => String(each.id) === view.category)?.items ?? [];
 }
-
-// --- drawing ---
 
 function counts() {
   const found = new Map();
@@ -128,7 +123,7 @@ function placeOfFocus(place) {
   return `[data-key="${element.closest("[data-key]")?.dataset.key}"] > button`;
 }
 
-/** On a phone the choices of the new line stand above Send, because the check is folded away. */
+/** Draw the choices of the new line above Send: on a phone the check is folded away. */
 function drawQuick() {
   const line = view.draft.line(view.now);
   const item = line && view.menu.items.get(line.item);
@@ -179,8 +174,6 @@ function button(text, deed) {
   return made;
 }
 
-// --- the server's state ---
-
 function take(state) {
   if (!state) return;
   view.stamp = state.stamp;
@@ -214,8 +207,6 @@ async function refresh() {
   take(answer.state);
   draw();
 }
-
-// --- lines ---
 
 function addDish(id, quantity = 1) {
   if (!view.menu) {
@@ -302,8 +293,6 @@ function repeatRound() {
   view.draft.change(...lines);
 }
 
-// --- Send ---
-
 function pressSend() {
   if (!view.menu || !view.draft.lines.length || sender.isBusy) return;
   const blocked = obstacle(view.draft.lines, view.menu, view.allergies);
@@ -373,8 +362,6 @@ function followSent() {
     followed = null;
   }
 }
-
-// --- events ---
 
 const deeds = {
   less: ({ key }) => step(key, -1),
@@ -486,8 +473,6 @@ at("order-find").addEventListener("keydown", (event) => {
 });
 at("order-form").addEventListener("submit", (event) => event.preventDefault());
 
-// --- keys ---
-
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   const typing = event.target.matches?.("input, textarea, select");
@@ -525,8 +510,6 @@ function holdByKey(deed) {
   const course = (mine ?? shown.at(-1))?.dataset.hold;
   if (course) toggleHold(course, deed);
 }
-
-// --- start ---
 
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 root.dataset.scripted = "";
