@@ -3,14 +3,13 @@
 // page may be out of date.
 //
 // The board's root:  <section id="board" data-live-url="/ws/kitchen/all/" data-live-poll="/kitchen/" data-seq="118"
-//                             data-epoch="5f1c" data-now="<iso>" [data-live-ack] [data-wake-lock]>
+//                             data-epoch="5f1c" data-now="<iso>" [data-live-ack]>
 // The place is always that of the HTML on the screen. Browser storage must not keep it: a page from the back/forward
 // cache shows old HTML, and a newer stored place would skip the changes that this HTML lacks.
 
 import { clockText, setServerTime } from "./clock.js";
 import { isOtherHistory, placeAfter, refusedFor, retryDelay } from "./place.js";
 import { applyPushed } from "./swap.js";
-import "./wake.js";
 
 const PROTOCOL = "bistro.v1";
 const SILENCE_MS = 12_000; // the server sends a heartbeat every 5 s; after two lost ones the page may be out of date

@@ -12,12 +12,8 @@ export class Draft {
     this.put = new Set(); // keys of lines to send
     this.removed = new Set();
     this.detailsChanged = false;
-    this.version = 0;
     this.offline = false;
-    this.problem = "";
     this.busy = false;
-    this.by = "";
-    this.at = null;
   }
 
   /** Begin with the server's draft, and the changes of an earlier visit that never reached the server. */
@@ -92,9 +88,6 @@ export class Draft {
     this.lines = theirs.map((line) => mine.get(line.key) ?? line);
     for (const [key, line] of mine) if (!known.has(key)) this.lines.push(line);
     if (!this.detailsChanged) this.details = { ...state.draft.details };
-    this.version = state.draft.version;
-    this.by = state.draft.by;
-    this.at = state.draft.at;
     this.write();
   }
 
@@ -123,7 +116,6 @@ export class Draft {
     const answer = await this.post(this.body());
     this.busy = false;
     this.offline = Boolean(answer.offline);
-    this.problem = answer.problem ?? "";
     if (answer.ok) this.settle(sent, answer.state);
     else if (answer.offline) this.retry = this.later(() => this.sync(), RETRY_MS);
     this.changed(answer);
@@ -184,4 +176,13 @@ export class Draft {
 /** Return a line without what only the server writes. */
 export function withoutNames({ by: _by, ...line }) {
   return line;
+}
+
+/** Return the next moment of a time of day, as the server reads it. */
+export function nextTime(typed) {
+  const [hours, minutes] = typed.split(":").map(Number);
+  const moment = new Date();
+  moment.setHours(hours, minutes, 0, 0);
+  if (moment.getTime() < Date.now() - 60_000) moment.setDate(moment.getDate() + 1);
+  return moment.toISOString();
 }

@@ -3,8 +3,9 @@
 const PATIENCE_MS = 10_000;
 const AWAY = [429, 500, 502, 503, 504]; // the server may come back: the same request is tried again
 
-function token() {
-  return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+/** Return the headers without which the server refuses a write. */
+export function secret() {
+  return JSON.parse(document.body.getAttribute("hx-headers"));
 }
 
 async function ask(url, options) {
@@ -19,7 +20,7 @@ async function ask(url, options) {
 
 /** Send JSON. The request is safe to repeat: lines and orders have keys. */
 export async function post(url, body) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token() };
+  const headers = { "Content-Type": "application/json", Accept: "application/json", ...secret() };
   try {
     const answer = await ask(url, { method: "POST", headers, body: JSON.stringify(body) });
     if (AWAY.includes(answer.status)) return { offline: true };

@@ -1,8 +1,8 @@
 // The sheets of the order screen: all options of a new line, how many of a dish and its 86, and a sent line.
 
 import { choose, newKey, say } from "./order-cart.js";
-import { post } from "./order-http.js";
-import { choices, part } from "./order-view.js";
+import { post, secret } from "./order-http.js";
+import { choices, message, part } from "./order-view.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -46,26 +46,37 @@ function optionParts(view, line, item, deeds, fill) {
           row(
             view.words.seat_title,
             [null, ...seats],
-            line.seat,
+            (seat) => seat === line.seat,
             (seat) => seat ?? view.words.table,
             (seat) => press({ seat, agreed: false }),
           ),
         ]
       : []),
-    row(view.words.course_title, [1, 2, 3, 4, 5], line.course ?? item.course, String, (course) => press({ course })),
+    row(
+      view.words.course_title,
+      [1, 2, 3, 4, 5],
+      (course) => course === (line.course ?? item.course),
+      String,
+      (course) => press({ course }),
+    ),
     allergies(view, line, press),
   ];
 }
 
-/** Return a row of buttons of which one is pressed. */
-function row(title, values, chosen, words, press) {
+function choice(words, press) {
+  const button = part("choice").root;
+  button.textContent = words;
+  button.addEventListener("click", press);
+  return button;
+}
+
+/** Return a row of buttons, one for each value; `isOn(value)` says which are pressed. */
+function row(title, values, isOn, words, press) {
   const parts = part("quick");
   parts.title.textContent = title;
   for (const value of values) {
-    const button = part("choice").root;
-    button.textContent = words(value);
-    button.setAttribute("aria-pressed", String(value === chosen));
-    button.addEventListener("click", () => press(value));
+    const button = choice(words(value), () => press(value));
+    button.setAttribute("aria-pressed", String(isOn(value)));
     parts.row.append(button);
   }
   return parts.root;
@@ -73,23 +84,16 @@ function row(title, values, chosen, words, press) {
 
 function note(view, line, press) {
   const has = (text) => line.note.split("; ").includes(text);
-  const parts = part("quick");
-  parts.title.textContent = view.words.note_title;
-  for (const text of view.config.notes) {
-    const button = part("choice").root;
-    button.textContent = text;
-    button.setAttribute("aria-pressed", String(has(text)));
-    button.addEventListener("click", () => press({ note: toggled(line.note, text) }));
-    parts.row.append(button);
-  }
+  const toggle = (text) => press({ note: toggled(line.note, text) });
+  const root = row(view.words.note_title, view.config.notes, has, String, toggle);
   const typed = document.createElement("input");
   typed.className = "input";
   typed.maxLength = 200;
   typed.value = line.note;
   typed.setAttribute("aria-label", view.words.note_title);
   typed.addEventListener("change", () => press({ note: typed.value.trim() }));
-  parts.root.append(typed);
-  return parts.root;
+  root.append(typed);
+  return root;
 }
 
 /** Return a note with a text of the house's list added, or taken out again. */
@@ -100,59 +104,47 @@ export function toggled(note, text) {
 }
 
 function allergies(view, line, press) {
-  const parts = part("quick");
-  parts.title.textContent = view.words.allergies_title;
-  for (const [code, name] of view.menu.allergens) {
-    const button = part("choice").root;
-    button.textContent = name;
-    button.setAttribute("aria-pressed", String(line.allergies.includes(code)));
-    button.addEventListener("click", () => {
-      const without = line.allergies.filter((each) => each !== code);
-      press({ allergies: without.length < line.allergies.length ? without : [...without, code], agreed: false });
-    });
-    parts.row.append(button);
-  }
-  return parts.root;
+  const has = ([code]) => line.allergies.includes(code);
+  const toggle = ([code]) => {
+    const without = line.allergies.filter((each) => each !== code);
+    press({ allergies: without.length < line.allergies.length ? without : [...without, code], agreed: false });
+  };
+  return row(view.words.allergies_title, view.menu.allergens, has, ([, name]) => name, toggle);
 }
 
 /** Open the sheet of a dish: quantities from 1 to 9, and off or back on. */
-export function openDish(view, item, { addDish, refresh, message }) {
+export function openDish(view, item, { addDish, refresh }) {
   const dialog = at("order-dish");
   at("order-dish-title").textContent = item.name;
-  const digits = Array.from({ length: 9 }, (_, place) => place + 1).map((count) => {
-    const button = part("choice").root;
-    button.textContent = count;
-    button.addEventListener("click", () => {
+  const digits = Array.from({ length: 9 }, (_, place) =>
+    choice(place + 1, () => {
       dialog.close();
-      addDish(item.id, count);
-    });
-    return button;
-  });
+      addDish(item.id, place + 1);
+    }),
+  );
   at("order-digits").replaceChildren(...digits);
-  at("order-off").replaceChildren(...offButtons(view, item, { dialog, refresh, message }));
+  at("order-off").replaceChildren(...offButtons(view, item, { dialog, refresh }));
   dialog.onkeydown = ({ key }) => digits[Number(key) - 1]?.click();
   if (!dialog.open) dialog.showModal();
 }
 
-function offButtons(view, item, { dialog, refresh, message }) {
+function offButtons(view, item, { dialog, refresh }) {
   const { words } = view;
   if (!view.config.may86) return [];
   const off = view.available.off.includes(item.id);
   const body = off ? { available: true } : { available: false, until: "end_of_service" };
-  const button = part("choice").root;
-  button.textContent = off ? words.back_on : words.off_86;
-  button.addEventListener("click", async () => {
+  const press = async () => {
     dialog.close();
     const answer = await post(view.config.urls.availability.replace("/0/", `/${item.id}/`), body);
     const told = off ? words.on_now : words.off_now;
     message(answer.ok ? say(told, { dish: item.name }) : (answer.problem ?? words.failed));
     refresh();
-  });
-  return [button];
+  };
+  return [choice(off ? words.back_on : words.off_86, press)];
 }
 
 /** Open sent lines beside the check, and close sheets by their buttons. `refresh` shows what changed. */
-export function watchSheets({ refresh, message, failed }) {
+export function watchSheets({ refresh, failed }) {
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("[data-sent-line]");
     if (link && !event.ctrlKey && !event.metaKey) {
@@ -173,13 +165,12 @@ export function watchSheets({ refresh, message, failed }) {
       await submitSent(form, refresh);
     } else if (form.closest("#order-sent")) {
       event.preventDefault();
-      await actOnSent(form, event.submitter, { refresh, message, failed });
+      await actOnSent(form, event.submitter, { refresh, failed });
     }
   });
 }
 
 const AS_PART = { "HX-Request": "true" };
-const secret = () => JSON.parse(document.body.getAttribute("hx-headers"));
 
 async function openSent(url) {
   const answer = await fetch(url, { headers: AS_PART, cache: "no-store" }).catch(() => null);
@@ -201,7 +192,7 @@ async function submitSent(form, refresh) {
   refresh();
 }
 
-async function actOnSent(form, submitter, { refresh, message, failed }) {
+async function actOnSent(form, submitter, { refresh, failed }) {
   const body = new FormData(form);
   if (submitter?.name) body.set(submitter.name, submitter.value);
   const headers = { ...secret(), Accept: "application/json" };

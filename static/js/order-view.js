@@ -16,6 +16,24 @@ export function part(name) {
   return parts;
 }
 
+/** Show a message above Send, with buttons; without a text, none. */
+export function message(text, ...buttons) {
+  const parts = part("message");
+  parts.text.textContent = text;
+  parts.root.append(...buttons);
+  document.getElementById("order-message").replaceChildren(...(text ? [parts.root] : []));
+}
+
+/** Return a button. */
+export function button(text, deed) {
+  const made = document.createElement("button");
+  made.className = "button";
+  made.type = "button";
+  made.textContent = text;
+  made.addEventListener("click", deed);
+  return made;
+}
+
 /** Write a text into an element, and hide the element without one. */
 function tell(element, text) {
   element.textContent = text;

@@ -2,16 +2,17 @@
 
 import "./live.js";
 import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf, unreadAgain } from "./order-cart.js";
-import { Draft, withoutNames } from "./order-draft.js";
+import { Draft, nextTime } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
+import { watchKeys } from "./order-keys.js";
 import { find, readMenu } from "./order-menu.js";
 import { onNews } from "./order-news.js";
-import { Sender } from "./order-send.js";
+import { watchLongPress } from "./order-press.js";
+import { Sending } from "./order-sending.js";
 import { openDish, openOptions, watchSheets } from "./order-sheets.js";
-import { formatter, part, quick, sections, sendWords, tile } from "./order-view.js";
+import { button, formatter, message, quick, sections, sendWords, tile } from "./order-view.js";
 
 const POLL_MS = 5_000; // drafts of colleagues come by asking, because a tap on a tile is no event of the log
-const LONG_MS = 450;
 
 const config = JSON.parse(document.getElementById("order-config").textContent);
 const root = document.getElementById("order");
@@ -45,7 +46,8 @@ view.draft = new Draft({
   post: (body) => post(config.urls.draft, body),
   changed: afterDraft,
 });
-const sender = new Sender({ post: (body) => post(config.urls.send, body), changed: afterSend });
+const sending = new Sending(view, { take, refresh, draw, drawFoot, showLine });
+const { sender } = sending;
 
 async function loadMenu(url) {
   try {
@@ -158,22 +160,6 @@ function savedWords() {
   return minutes ? `${words.saved} · ${say(words.minutes, { minutes })}` : words.saved;
 }
 
-function message(text, ...buttons) {
-  const parts = part("message");
-  parts.text.textContent = text;
-  parts.root.append(...buttons);
-  at("order-message").replaceChildren(...(text ? [parts.root] : []));
-}
-
-function button(text, deed) {
-  const made = document.createElement("button");
-  made.className = "button";
-  made.type = "button";
-  made.textContent = text;
-  made.addEventListener("click", deed);
-  return made;
-}
-
 function take(state) {
   if (!state) return;
   view.stamp = state.stamp;
@@ -187,7 +173,7 @@ function take(state) {
   view.available = state.menu;
   view.hasSent = state.quote.has_sent;
   if (state.sent !== undefined) at("order-sent").innerHTML = state.sent;
-  followSent();
+  sending.follow();
   if (view.menu && state.menu.version !== view.menu.version) loadMenu(state.menu.url);
 }
 
@@ -242,7 +228,7 @@ function changeLine(key, facts) {
 /** Say so if a line is being sent; it can be changed when it was sent, or when the waiter stops the Send. */
 function isLeaving(key) {
   const leaves = sender.holds(key);
-  if (leaves) afterSend();
+  if (leaves) sending.changed();
   return leaves;
 }
 
@@ -293,76 +279,6 @@ function repeatRound() {
   view.draft.change(...lines);
 }
 
-function pressSend() {
-  if (!view.menu || !view.draft.lines.length || sender.isBusy) return;
-  const blocked = obstacle(view.draft.lines, view.menu, view.allergies);
-  if (blocked) {
-    view.now = blocked.line.key;
-    draw();
-    showLine(view.now);
-    message(sendWords(view, blocked).note);
-    return;
-  }
-  const settled = !view.draft.isPending && !view.draft.offline;
-  sender.press({
-    key: newKey(),
-    lines: view.draft.lines.map(withoutNames),
-    details: view.draft.details,
-    party: view.party,
-    total: settled ? view.quote.total : "",
-  });
-}
-
-function afterSend() {
-  const { words } = view;
-  const texts = { waiting: words.retrying, refused: sender.problem };
-  if (sender.state === "sent") afterSent();
-  else if (sender.state === "ask") {
-    const why = sender.why === "old" ? words.old : sender.problem || words.changed;
-    const total = sender.answer?.total;
-    message(
-      why,
-      button(words.send_now, () => sender.agree(total)),
-      button(words.not_now, () => sender.stop()),
-    );
-  } else if (sender.state === "waiting")
-    message(
-      texts.waiting,
-      button(words.cancel_send, () => sender.stop()),
-    );
-  else if (texts[sender.state]) message(texts[sender.state]);
-  if (sender.state === "refused") refresh();
-  drawFoot();
-}
-
-let followed = null; // the sent order whose arrival in the kitchen is awaited
-
-function afterSent() {
-  const state = sender.answer;
-  view.draft.forget(sender.body.lines.map((line) => line.key));
-  view.draft.take(state);
-  view.now = null;
-  const stations = view.stations;
-  followed = state.order;
-  message(stations.length ? say(view.words.sent, { stations: stations.join(", ") }) : view.words.sent_plain);
-  take(state);
-  config.round = sender.body.lines;
-  sender.reset();
-  draw();
-}
-
-/** Say "Kitchen has it" when that is true of the order that was sent here. */
-function followSent() {
-  if (!followed) return;
-  const states = [...at("order-sent").querySelectorAll(`[data-order="${followed.id}"]`)].map(
-    (each) => each.dataset.status,
-  );
-  if (states.some((state) => ["received", "cooking", "ready"].includes(state))) {
-    message(view.words.received);
-    followed = null;
-  }
-}
-
 const deeds = {
   less: ({ key }) => step(key, -1),
   more: ({ key }) => step(key, 1),
@@ -371,32 +287,11 @@ const deeds = {
   options: ({ key }) => openOptions(view, key, { changeLine, pressChoice }),
 };
 
-let longPress = null;
-let pressedLong = false;
-
-root.addEventListener("pointerdown", ({ target }) => {
-  const dish = target.closest("[data-dish]")?.dataset.dish;
-  pressedLong = false;
-  clearTimeout(longPress);
-  if (!dish) return;
-  longPress = setTimeout(() => {
-    pressedLong = true;
-    dishSheet(dish);
-  }, LONG_MS);
-});
-for (const event of ["pointerup", "pointercancel", "pointerleave"])
-  root.addEventListener(event, () => clearTimeout(longPress));
-root.addEventListener("scroll", () => clearTimeout(longPress), true);
-root.addEventListener("contextmenu", (event) => {
-  const dish = event.target.closest("[data-dish]")?.dataset.dish;
-  if (!dish) return;
-  event.preventDefault();
-  dishSheet(dish);
-});
+const wasLong = watchLongPress(root, dishSheet);
 
 function dishSheet(id) {
   if (!view.menu) return;
-  openDish(view, view.menu.items.get(Number(id)), { addDish, refresh, message });
+  openDish(view, view.menu.items.get(Number(id)), { addDish, refresh });
 }
 
 root.addEventListener("click", (event) => {
@@ -405,8 +300,7 @@ root.addEventListener("click", (event) => {
   const category = target.closest("[data-category]");
   const pressed = target.closest("button, a");
   if (dish) {
-    if (!pressedLong) addDish(dish.dataset.dish);
-    pressedLong = false;
+    if (!wasLong()) addDish(dish.dataset.dish);
   } else if (category && view.menu) {
     event.preventDefault();
     Object.assign(view, { category: category.dataset.category, letters: "" });
@@ -425,7 +319,7 @@ function pressButton(pressed, event) {
   else if (pressed.closest(".order-line--new")) chooseLine(pressed.closest("[data-key]").dataset.key);
   else if (pressed.id === "order-repeat" || pressed.id === "order-send") {
     event.preventDefault();
-    if (pressed.id === "order-send") pressSend();
+    if (pressed.id === "order-send") sending.press();
     else repeatRound();
   } else if (pressed.id === "order-open") openCheck(root.dataset.check !== "open");
 }
@@ -451,15 +345,6 @@ function takeDetails() {
   view.draft.setDetails({ kind, name: name.trim(), pickup_at: pickup ? nextTime(pickup) : null });
 }
 
-/** Return the next moment of a time of day, as the server reads it. */
-function nextTime(typed) {
-  const [hours, minutes] = typed.split(":").map(Number);
-  const moment = new Date();
-  moment.setHours(hours, minutes, 0, 0);
-  if (moment.getTime() < Date.now() - 60_000) moment.setDate(moment.getDate() + 1);
-  return moment.toISOString();
-}
-
 at("order-find").addEventListener("input", ({ target }) => {
   view.letters = target.value;
   if (view.menu) drawTiles();
@@ -473,48 +358,12 @@ at("order-find").addEventListener("keydown", (event) => {
 });
 at("order-form").addEventListener("submit", (event) => event.preventDefault());
 
-document.addEventListener("keydown", (event) => {
-  if (document.querySelector("dialog[open]")) return;
-  const typing = event.target.matches?.("input, textarea, select");
-  if (event.key === "Enter" && event.ctrlKey) {
-    event.preventDefault();
-    pressSend();
-  } else if (event.key === "Escape" && typing) event.target.blur();
-  else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey) pressKey(event);
-});
-
-function pressKey(event) {
-  const key = event.key.toLowerCase();
-  if (key === "/") at("order-find").focus();
-  else if (/^[0-9]$/.test(key)) pressDigit(Number(key));
-  else if (key === "f" || key === "h") holdByKey(key === "h" ? "hold" : "fire");
-  else if (key === "escape") openCheck(false);
-  else return;
-  event.preventDefault();
-}
-
-/** A digit is the quantity of the line that has the focus, else the seat; 0 is the table. */
-function pressDigit(digit) {
-  const line = document.activeElement?.closest?.(".order-line--new")?.dataset.key;
-  if (line && digit) changeLine(line, { quantity: digit });
-  else document.querySelector(`[name="seat"][value="${digit || ""}"]`)?.click();
-}
-
-/** Hold or fire the course of the chosen line, else the last course. */
-function holdByKey(deed) {
-  const shown = [...at("order-draft").querySelectorAll("[data-hold]")];
-  const mine = at("order-draft")
-    .querySelector(`[data-key="${view.now}"]`)
-    ?.closest("section")
-    ?.querySelector("[data-hold]");
-  const course = (mine ?? shown.at(-1))?.dataset.hold;
-  if (course) toggleHold(course, deed);
-}
+watchKeys(view, { pressSend: () => sending.press(), openCheck, changeLine, toggleHold });
 
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 root.dataset.scripted = "";
 view.draft.begin(config.state);
-watchSheets({ refresh, message, failed: config.words.failed });
+watchSheets({ refresh, failed: config.words.failed });
 loadMenu(config.urls.menu);
 view.draft.sync();
 onNews(config.place, refresh);
