@@ -58,6 +58,8 @@ def test_a_wrong_path_is_found(path):
 @pytest.mark.django_db
 def test_pages_import_no_hook_a_second_time(house, monkeypatch):
     waiter, sheet = house.browser("waiter"), f"/floor/tables/{house.table.pk}/"
+    chosen = {f"quantity-{house.item.pk}": "1", "key": "k", "do": "add"}
+    assert waiter.post(f"{sheet}order/", chosen).status_code == 302
     imported = []
     real = hooks.import_string
     monkeypatch.setattr(hooks, "import_string", lambda path: imported.append(path) or real(path))
