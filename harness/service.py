@@ -47,18 +47,12 @@ class Service:
         """Place an order from the table's pad, line by line."""
         return self.ask("/api/order", self.token("pad", table), {"table": table, "items": lines})
 
-    def ask(
-        self, path: str, token: str, body: dict[str, Any] | None = None, verb: str | None = None, key: str = ""
-    ) -> Any:
-        """Send one API request with a device's token; a request with a body is a POST unless `verb` says otherwise.
-
-        `key` is the Idempotency-Key.
-        """
-        headers = {"Content-Type": "application/json", "Authorization": f"Device {token}"}
+    def ask(self, path: str, token: str, body: dict[str, Any] | None = None, verb: str | None = None) -> Any:
+        """Send one API request with a device's token; a request with a body is a POST unless `verb` says otherwise."""
         request = urllib.request.Request(
             f"{self.url}{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers=headers | ({"Idempotency-Key": key} if key else {}),
+            headers={"Content-Type": "application/json", "Authorization": f"Device {token}"},
             method=verb,
         )
         try:

@@ -71,6 +71,13 @@ def test_each_class_has_a_rule_and_each_rule_a_use():
     assert sorted(name for name in rules - names if not name.startswith(begun(names))) == [], "rules without a use"
 
 
+def test_every_custom_property_that_is_read_is_set():
+    """A name that nobody sets would silently leave a part without its size or colour."""
+    text = "".join(path.read_text() for path in (*STYLES, *SCRIPTS))
+    known = set(re.findall(r"(--[a-z][\w-]*)\s*:", text)) | set(re.findall(r'setProperty\(\s*"(--[\w-]+)"', text))
+    assert sorted(set(re.findall(r"var\((--[\w-]+)\)", text)) - known) == []
+
+
 def test_scripts_look_for_classes_that_exist():
     """A selector of a script names a class that pages have."""
     wanted = {

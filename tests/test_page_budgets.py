@@ -14,7 +14,7 @@ KB = 1000
 PARTS = {
     "/floor/": 120,
     "/floor/tables/{table}/": 120,
-    "/floor/tables/{table}/order/": 140,
+    "/floor/tables/{table}/order/": 120,
     "/kitchen/": 145,
     "/kitchen/expo/": 145,
 }

@@ -1,4 +1,4 @@
-"""What a station reads of a dish: its own part first, what is left out, and what is made elsewhere."""
+"""The words of a dish at a station: its own part first, left out choices marked, and parts of other stations named."""
 
 import pytest
 

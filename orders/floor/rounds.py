@@ -1,4 +1,4 @@
-"""What the parties at tables ordered, as the floor needs it: read in a constant number of queries."""
+"""Orders of the parties at tables, as the floor needs them: read in a constant number of queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -259,6 +259,7 @@ def _again(line: Any) -> dict[str, Any]:
         "item": line.item,
         "quantity": line.quantity,
         "modifiers": list(line.modifiers or ()),
+        "allergies": list(line.allergies or ()),
         "note": line.note,
         "seat": line.seat,
         "course": line.course,

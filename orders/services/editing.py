@@ -48,7 +48,7 @@ def replace_lines(
     actor.require(Permission.EDIT_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        require_owner(order, actor)
+        require_owner(order=order, actor=actor)
         require_version(order, versions)
         _require_untouched(order)
         refusals = Refusals(problems)
@@ -97,7 +97,7 @@ def require_version(order: Order, versions: Collection[int] | None) -> None:
         raise Stale("Someone changed this order. Load it again.", current_version=order.version)
 
 
-def require_owner(order: Order, actor: Actor) -> None:
+def require_owner(*, order: Order, actor: Actor) -> None:
     """Refuse a device that did not place the order. Staff with the permission may edit every order."""
     if not actor.is_staff and order.credential != actor.credential:
         raise NotPermitted("Only the pad that placed an order, or staff, can change it.")

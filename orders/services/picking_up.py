@@ -38,7 +38,7 @@ def change_pickup(
     actor.require(Permission.EDIT_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        require_owner(order, actor)
+        require_owner(order=order, actor=actor)
         require_version(order, versions)
         refuse_over(order)
         if order.kind == OrderKind.DINE_IN:

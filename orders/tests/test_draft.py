@@ -1,4 +1,4 @@
-"""Drafts: two devices at one table keep each other's lines, what was sent stays away, and nothing is sent by itself."""
+"""Drafts: devices at one table keep each other's lines, sent lines stay away, and nothing is sent automatically."""
 
 import json
 

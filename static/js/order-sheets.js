@@ -6,8 +6,6 @@ import { choices, part } from "./order-view.js";
 
 const at = (id) => document.getElementById(id);
 
-// --- all options of a new line ---
-
 /** Open the sheet of a new line: every group, note, seat, course, allergies. */
 export function openOptions(view, key, deeds) {
   const line = view.draft.line(key);
@@ -117,8 +115,6 @@ function allergies(view, line, press) {
   return parts.root;
 }
 
-// --- how many of a dish, and 86 ---
-
 /** Open the sheet of a dish: quantities from 1 to 9, and off or back on. */
 export function openDish(view, item, { addDish, refresh, message }) {
   const dialog = at("order-dish");
@@ -154,8 +150,6 @@ function offButtons(view, item, { dialog, refresh, message }) {
   });
   return [button];
 }
-
-// --- a sent line ---
 
 /** Open sent lines beside the check, and close sheets by their buttons. `refresh` shows what changed. */
 export function watchSheets({ refresh, message, failed }) {

@@ -28,8 +28,6 @@ export function formatter(locale, currency, digits) {
   return (amount) => format.format(amount / 10 ** digits);
 }
 
-// --- tiles ---
-
 /** Return why a dish cannot be ordered, or "". */
 export function offWords(item, now, words) {
   const until = now.paused[item.id];
@@ -67,8 +65,6 @@ export function tile(item, { now, words, money, allergies, counts, menu }) {
   if (off) button.setAttribute("aria-disabled", "true");
   return parts.root;
 }
-
-// --- the lines of the draft ---
 
 /** Return the sections of the draft, by course. `view` is the screen as order.js keeps it. */
 export function sections(view) {
@@ -182,8 +178,6 @@ function tools(line) {
   for (const button of parts.root.querySelectorAll("[data-deed]")) button.dataset.key = line.key;
   return parts.root;
 }
-
-// --- the foot ---
 
 /** Return the texts of the Send button: {words, note}. */
 export function sendWords(view, obstacle) {

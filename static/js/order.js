@@ -1,8 +1,7 @@
-// The order screen: connects the menu, the draft, Send and the page. Without this file the page is a plain form.
+// The order screen: menu, draft, Send and page. Without this file the page is a plain form.
 
 import "./live.js";
-import "./notices.js";
-import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf } from "./order-cart.js";
+import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf, unreadAgain } from "./order-cart.js";
 import { Draft, withoutNames } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
 import { find, readMenu } from "./order-menu.js";
@@ -25,6 +24,7 @@ const view = {
   menu: null,
   money: (amount) => String(amount),
   allergies: config.state.allergies,
+  party: config.state.party,
   available: config.state.menu,
   stations: config.state.quote.stations,
   problems: config.state.quote.problems,
@@ -47,8 +47,6 @@ view.draft = new Draft({
 });
 const sender = new Sender({ post: (body) => post(config.urls.send, body), changed: afterSend });
 
-// --- the menu ---
-
 async function loadMenu(url) {
   try {
     const answer = await fetch(url);
@@ -67,8 +65,6 @@ function shownItems() {
   if (view.category === "favourites") return config.favourites.map((id) => view.menu.items.get(id)).filter(Boolean);
   return view.menu.categories.find((each) => String(each.id) === view.category)?.items ?? [];
 }
-
-// --- drawing ---
 
 function counts() {
   const found = new Map();
@@ -127,7 +123,7 @@ function placeOfFocus(place) {
   return `[data-key="${element.closest("[data-key]")?.dataset.key}"] > button`;
 }
 
-/** On a phone the choices of the new line stand above Send, because the check is folded away. */
+/** Draw the choices of the new line above Send: on a phone the check is folded away. */
 function drawQuick() {
   const line = view.draft.line(view.now);
   const item = line && view.menu.items.get(line.item);
@@ -178,15 +174,16 @@ function button(text, deed) {
   return made;
 }
 
-// --- the server's state ---
-
 function take(state) {
   if (!state) return;
   view.stamp = state.stamp;
   view.quote = state.quote;
   view.problems = state.quote.problems;
   view.stations = state.quote.stations;
+  const unread = view.menu ? unreadAgain(view.draft.lines, view.menu, view.allergies, state.allergies) : [];
   view.allergies = state.allergies;
+  if (unread.length) view.draft.change(...unread.map((line) => ({ ...line, agreed: false })));
+  view.party = state.party;
   view.available = state.menu;
   view.hasSent = state.quote.has_sent;
   if (state.sent !== undefined) at("order-sent").innerHTML = state.sent;
@@ -211,8 +208,6 @@ async function refresh() {
   draw();
 }
 
-// --- lines ---
-
 function addDish(id, quantity = 1) {
   if (!view.menu) {
     waitingTaps.push(id);
@@ -225,7 +220,8 @@ function addDish(id, quantity = 1) {
     return;
   }
   message("");
-  const same = quantity === 1 && sameAgain(view.draft.lines, item, view.seat);
+  const open = view.draft.lines.filter((line) => !sender.holds(line.key));
+  const same = quantity === 1 && sameAgain(open, item, view.seat);
   const line = same ? { ...same, quantity: same.quantity + 1 } : newLine(item, view.seat, quantity);
   view.now = line.key;
   view.draft.change(line);
@@ -240,7 +236,14 @@ function showLine(key) {
 
 function changeLine(key, facts) {
   const line = view.draft.line(key);
-  if (line) view.draft.change({ ...line, ...facts });
+  if (line && !isLeaving(key)) view.draft.change({ ...line, ...facts });
+}
+
+/** Say so if a line is being sent; it can be changed when it was sent, or when the waiter stops the Send. */
+function isLeaving(key) {
+  const leaves = sender.holds(key);
+  if (leaves) afterSend();
+  return leaves;
 }
 
 function step(key, by) {
@@ -252,7 +255,7 @@ function step(key, by) {
 
 function removeLine(key) {
   const line = view.draft.line(key);
-  if (!line) return;
+  if (!line || isLeaving(key)) return;
   const dish = view.menu.items.get(line.item)?.name ?? "";
   view.draft.remove(key);
   view.now = null;
@@ -290,8 +293,6 @@ function repeatRound() {
   view.draft.change(...lines);
 }
 
-// --- Send ---
-
 function pressSend() {
   if (!view.menu || !view.draft.lines.length || sender.isBusy) return;
   const blocked = obstacle(view.draft.lines, view.menu, view.allergies);
@@ -307,6 +308,7 @@ function pressSend() {
     key: newKey(),
     lines: view.draft.lines.map(withoutNames),
     details: view.draft.details,
+    party: view.party,
     total: settled ? view.quote.total : "",
   });
 }
@@ -360,8 +362,6 @@ function followSent() {
     followed = null;
   }
 }
-
-// --- events ---
 
 const deeds = {
   less: ({ key }) => step(key, -1),
@@ -473,8 +473,6 @@ at("order-find").addEventListener("keydown", (event) => {
 });
 at("order-form").addEventListener("submit", (event) => event.preventDefault());
 
-// --- keys ---
-
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   const typing = event.target.matches?.("input, textarea, select");
@@ -512,8 +510,6 @@ function holdByKey(deed) {
   const course = (mine ?? shown.at(-1))?.dataset.hold;
   if (course) toggleHold(course, deed);
 }
-
-// --- start ---
 
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 root.dataset.scripted = "";

@@ -70,8 +70,7 @@ def colour_of(page: Page, png: bytes) -> list[int]:
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "tablet"])
+@pytest.mark.parametrize(("size", "theme"), [("phone", "dark"), ("tablet", "light")])
 @pytest.mark.parametrize("path", ["/styleguide/", "/alarms/", "/", "/restaurant/", "/nothing/here/"])
 def test_pages_of_the_shell_have_no_serious_finding(open_page, axe, path, size, theme):
     page = open_page("manager", path, theme, size)
@@ -121,7 +120,7 @@ def test_targets_are_large_enough(open_page):
 
 
 def test_the_shell_works_without_scripts(open_page, server):
-    """The person logs in anew, because signing out ends the session that other tests share."""
+    """The person logs in again, because signing out ends the session that other tests share."""
     page = open_page(None, "/login/", scripts=False)
     log_in(page, server, "manager")
     page.goto("/alarms/")

@@ -11,7 +11,9 @@ from bistro.core.live.frames import View
 from bistro.core.models import Event
 
 # Ids that pages swap: tickets and their strips; the pass; tables in the room and in the list, and alarms.
-SWAPPED = re.compile(r"ticket-\d+|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms|pauses")
+SWAPPED = re.compile(
+    r"ticket-\d+(-\d+)?|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms|pauses"
+)
 VOID = {"input", "meta", "link", "br", "hr", "img", "path", "rect", "circle"}
 
 
