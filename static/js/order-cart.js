@@ -3,8 +3,6 @@
 
 import { codesFor, harmful } from "./order-menu.js";
 
-export const MOST = 999;
-
 /** Return a key for a line or a Send that no other device makes. */
 export function newKey(random = (bytes) => crypto.getRandomValues(bytes)) {
   return [...random(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

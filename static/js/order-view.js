@@ -202,15 +202,15 @@ export function sendWords(view, obstacle) {
   const { words, draft } = view;
   const count = countOf(draft.lines);
   if (!count) return { words: words.send_none, note: "" };
-  if (obstacle?.group)
-    return {
-      words: say(words.send, { count }),
-      note: say(words.missing, { dish: obstacle.item.name, group: obstacle.group.name }),
-    };
-  if (obstacle) return { words: say(words.send, { count }), note: say(words.ask, { dish: obstacle.item.name }) };
+  const send = say(words.send, { count });
+  if (obstacle) {
+    const dish = obstacle.item.name;
+    const { group } = obstacle;
+    return { words: send, note: group ? say(words.missing, { dish, group: group.name }) : say(words.ask, { dish }) };
+  }
   const courses = byCourse(draft.lines, view.menu).map(([course]) => course);
   const held = waiting(courses, draft.details.courses ?? {}, view.config.hold_courses);
   const wait = held.map((course) => say(words.course_waits, { course }));
   const to = view.stations.length ? [say(words.to, { stations: view.stations.join(", ") })] : [];
-  return { words: say(words.send, { count }), note: [...to, ...wait].join(" · ") };
+  return { words: send, note: [...to, ...wait].join(" · ") };
 }

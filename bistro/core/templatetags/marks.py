@@ -62,7 +62,7 @@ def age_mark(age: str) -> SafeString:
 
 @register.simple_tag
 def age_words() -> str:
-    """Return the words of the ages `soon` and `late` for clock.js."""
+    """Return the words of the ages `soon` and `late` for ticket-ages.js."""
     return f"{gettext('soon')}|{gettext('late')}"
 
 
