@@ -192,6 +192,8 @@ def _to_clear(found: Situation) -> Iterable[Need]:
         reverse("floor:clear", args=[found.table.pk]),
         Permission.CLEAR_TABLE,
         later=_("%(table)s cleared") % {"table": found.table.name},
+        field="party",
+        value=str(found.sitting.party.pk) if found.sitting.party else "",
     )
     yield Need("clear", _("Clear it if the guests have left. Served"), found.since, 8, act)
 

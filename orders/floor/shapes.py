@@ -12,9 +12,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 GAP, DEPTH, LENGTH = 3, 10, 24  # of a chair: distance from the table, depth, length along the edge
-NAME, SMALL_NAME, WORD = 13.0, 8.0, 7.9  # width of a character: of a name, of a long name, of a word
+NAME, SMALL_NAME, WORD = 13.0, 8.0, 9.3  # width of a character: of a name, of a long name, of a word
 NAME_LINE = 23  # height of the name
-LINES = {"word": 16, "sub": 16, "dots": 14}  # height of the lines under it: state, minutes, courses
+LINES = {"word": 18, "sub": 17, "dots": 14}  # height of the lines under it: state, minutes, courses
 MARK, SMALL_MARK = 28, 18
 CORNER, RING = 12, 8  # radius of the corners, distance of the ring around a table
 

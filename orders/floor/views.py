@@ -2,10 +2,11 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
@@ -52,7 +53,13 @@ def clear(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     def refused(refusal: DomainError) -> HttpResponse:
         return show_sheet(request, actor, where, refusal, problem_act="clear")
 
-    return answer_act(request, actor, where, lambda: services.clear_table(table_id=pk, actor=actor), refused)
+    return answer_act(
+        request,
+        actor,
+        where,
+        lambda: services.clear_table(table_id=pk, party_id=_party(request), actor=actor),
+        refused,
+    )
 
 
 @require_POST
@@ -65,6 +72,8 @@ def declare_allergies(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRe
         party = Party.objects.visible_to(actor).at_table(where.pk).first()
         if party is None:
             raise InvalidInput("Nobody sits here. Send an order first.", code="table_free")
+        if _party(request) not in (None, party.pk):
+            raise LostRace(gettext("Other guests sit here now. Nothing was saved."), code="other_guests")
         return services.declare_allergies(party_id=party.pk, actor=actor, **read_allergies(request.POST))
 
     def refused(refusal: DomainError) -> HttpResponse:
@@ -140,6 +149,11 @@ def remove_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) 
     return answer_order(
         request, actor, pk, lambda: services.remove_course(order_id=pk, course=course, reason=reason, actor=actor)
     )
+
+
+def _party(request: HtmxHttpRequest) -> int | None:
+    """Return the party that the page showed; None for a form that does not say it."""
+    return whole_number(request.POST.get("party", ""), least=1)
 
 
 def _reason(request: HtmxHttpRequest) -> str:

@@ -75,12 +75,13 @@ class ChangesInput(StrictSerializer):
 
 
 class SendInput(StrictSerializer):
-    """An order to send: its idempotency key, its lines, and the total that the waiter saw."""
+    """An order to send: its idempotency key, its lines, and the total and the party that the waiter saw."""
 
     key = KeyField()
     lines = DraftLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     details = DetailsInput(required=False, default=dict)
     total = LineOfText(max_length=20, required=False, allow_blank=True)
+    party = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
 
 
 def read_json(request: HttpRequest, shape: type[StrictSerializer]) -> dict[str, Any]:
@@ -164,10 +165,11 @@ def pickup_at(typed: str, now: datetime) -> datetime:
     return moment
 
 
-def fingerprint_of(body: Mapping[str, Any]) -> str:
-    """Return the fingerprint of what a Send orders, without the total and the key."""
+def fingerprint_of(body: Mapping[str, Any], table_id: int | None) -> str:
+    """Return the fingerprint of what a Send orders and for which table, without the total and the key."""
     details = stored_details(body.get("details") or {})
-    return fingerprint({"lines": [stored(line) for line in body["lines"]], "details": details})
+    lines = [stored(line) for line in body["lines"]]
+    return fingerprint({"table": table_id, "lines": lines, "details": details})
 
 
 def _choices(data: QueryDict, line: Mapping[str, Any]) -> list[int]:

@@ -18,7 +18,7 @@ from orders import services
 from orders.ordering.forms import ChangesInput, SendInput, read_json, stored, stored_details
 from orders.ordering.menu_answer import menu_answer
 from orders.ordering.place import place_for
-from orders.ordering.sending import kind_of, order_request, refuse_other_total, was_sent
+from orders.ordering.sending import kind_of, order_request, refuse_other_guests, refuse_other_total, was_sent
 from orders.ordering.state import menu_url, read_screen, state_json
 
 YEAR = 31_536_000
@@ -91,6 +91,7 @@ def send(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> HttpR
     body = read_json(request, SendInput)
     state = read_screen(place, actor)
     if not was_sent(actor, body["key"]):
+        refuse_other_guests(place, body)
         refuse_other_total(state.selling, body, kind_of(place, body["details"]))
     placed = services.place_order(order_request(place, body, actor, state.menu.menu))
     answer = state_json(read_screen(place_for(actor, pk), actor))

@@ -9,14 +9,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from orders import services
 from orders.access import order_for, order_of_line
 from orders.models import Order
+from orders.order_commands import MAX_QUANTITY
 from orders.ordering.sent_line import changed_lines, read_line
 from orders.transitions import CancelReason
 
@@ -43,12 +45,11 @@ def line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def void(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Take a quantity of a sent line off its order, with a reason."""
     order = order_for(actor, order_of_line(actor, pk))
-    quantity = whole_number(request.POST.get("quantity", ""), least=0, most=9_999)
 
     def take_off() -> object:
         return services.void_lines(
             order_id=order.pk,
-            lines={pk: quantity},
+            lines={pk: _quantity(request)},
             reason=_reason(request),
             kitchen_told="kitchen_told" in request.POST,
             versions=_versions(request),
@@ -56,6 +57,20 @@ def void(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         )
 
     return _answer(request, actor, order, pk, take_off)
+
+
+def _quantity(request: HtmxHttpRequest) -> int | None:
+    """Return how many to take off; None, for a form without the field, is the whole line. Raises InvalidInput."""
+    typed = request.POST.get("quantity", "").strip()
+    if not typed:
+        return None
+    quantity = whole_number(typed, most=MAX_QUANTITY)
+    if quantity is None:
+        message = gettext("“%(typed)s” is not a quantity. Use 1 to %(most)s.")
+        raise InvalidInput(
+            message % {"typed": typed[:20], "most": MAX_QUANTITY}, fields={"quantity": ["Not a number."]}
+        )
+    return quantity
 
 
 def _versions(request: HtmxHttpRequest) -> tuple[int, ...] | None:
@@ -66,7 +81,7 @@ def _versions(request: HtmxHttpRequest) -> tuple[int, ...] | None:
 
 def _reason(request: HtmxHttpRequest) -> str:
     chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
-    typed = request.POST.get("reason_text", "").replace("\x00", "")[:200].strip()
+    typed = clean_text(request.POST.get("reason_text", ""))[:200]
     return ": ".join(str(part) for part in (chosen, typed) if part)
 
 

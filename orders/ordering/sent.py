@@ -158,6 +158,7 @@ def _again(line: OrderLine) -> LineRequest:
         item=line.item_id,
         quantity=line.quantity,
         modifiers=tuple(each["id"] for each in line.modifiers),
+        allergies=tuple(line.own_allergies),
         note=line.note,
         seat=line.seat,
         course=line.course,

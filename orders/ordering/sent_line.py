@@ -11,6 +11,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from menu.compiled import menu_now
 from orders.models import Order, OrderLine
 from orders.order_commands import MAX_QUANTITY, LineRequest
@@ -73,17 +74,32 @@ def _as_typed(line: OrderLine, form: SentLineForm, data: QueryDict) -> LineReque
         item=line.item_id,
         quantity=quantity,
         modifiers=_choices(form, data),
-        note=data.get("note", "").replace("\x00", "")[:200].strip(),
-        seat=whole_number(data.get("seat", ""), least=1, most=999),
+        note=clean_text(data.get("note", ""))[:200],
+        seat=_seat(data),
         course=line.course,
         id=line.pk,
     )
 
 
 def _choices(form: SentLineForm, data: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """Return the chosen ids, or None where the dish left the menu and keeps its choices."""
+    """Return the chosen ids with those sold that the form cannot show, or None if the dish left the menu.
+
+    A choice that left the menu, such as "no nuts", stays on the line: nobody has taken it off.
+    """
     if not form.groups:
         return None
     names = [f"choice-{group.id}" for group, _chosen in form.groups]
     values = [value for name in names for value in data.getlist(name)]  # type: ignore[attr-defined]
-    return tuple(key for value in values if (key := whole_number(value)) is not None)
+    offered = {choice.id for group, _chosen in form.groups for choice in group.modifiers}
+    kept = [each["id"] for each in form.line.modifiers if each["id"] not in offered]
+    return (*(key for value in values if (key := whole_number(value)) is not None), *kept)
+
+
+def _seat(data: QueryDict) -> int | None:
+    """Return the seat, None for nobody's. Raises InvalidInput, because the seat says whose allergies count."""
+    typed = data.get("seat", "").strip()
+    seat = whole_number(typed, least=1, most=999)
+    if typed and seat is None:
+        message = gettext("“%(typed)s” is not a seat. Use a number, or nothing.") % {"typed": typed[:20]}
+        raise InvalidInput(message, fields={"seat": [message]})
+    return seat

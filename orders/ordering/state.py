@@ -45,7 +45,11 @@ class ScreenState:
         """Return a text that changes whenever something here changes."""
         menu = self.menu
         counted = sum(state.portions_left or 0 for state in self.selling.states.values())
-        stamps = (menu.menu.version, menu.stamp, counted, self.draft.version, self.sent.stamp)
+        party = self.place.party
+        guests = (
+            f"{party.pk}-{party.version}" if party else "0"
+        )  # a colleague declares an allergy: the screen must know
+        stamps = (menu.menu.version, menu.stamp, counted, self.draft.version, self.sent.stamp, guests)
         return ".".join(map(str, stamps))
 
     @property
@@ -87,6 +91,7 @@ def state_json(state: ScreenState, refused: tuple[str, ...] = ()) -> dict[str, A
             **availability_json(state.selling),
         },
         "sent": sent_html(state),
+        "party": state.place.party.pk if state.place.party else None,
         "allergies": dict(state.place.party.allergies) if state.place.party else {},
     }
 

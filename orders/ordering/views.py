@@ -14,14 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from menu.compiled import menu_now
 from orders import services
+from orders.access import order_for
 from orders.ordering.counter import read_counter
-from orders.ordering.forms import read_added, read_changed, read_details
+from orders.ordering.forms import KEY, read_added, read_changed, read_details
 from orders.ordering.live import all_news
 from orders.ordering.place import Place, place_for
 from orders.ordering.screen import read_page
@@ -47,9 +49,11 @@ def screen(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> Htt
 
 def _do(request: HtmxHttpRequest, actor: Actor, place: Place) -> HttpResponse:
     """Carry out what a plain form asks for, and return to the page."""
-    deed, key = request.POST.get("do", "add"), request.POST.get("key", "")[:40]
+    deed, key = request.POST.get("do", "add"), request.POST.get("key", "")
+    if not KEY.fullmatch(key):  # without a key of its own the next order would be taken for a repeated one
+        key = uuid7().hex
     here = redirect(f"{place.screen_url}?category={request.POST.get('category', '')[:20]}")
-    if deed == "send" and key and was_sent(actor, key):
+    if deed == "send" and was_sent(actor, key):
         return redirect(place.back_url)
     draft = place.draft(actor)
     kept, removed = read_changed(request.POST, draft.lines)
@@ -85,7 +89,7 @@ def _round(actor: Actor, place: Place, key: str) -> list[dict[str, Any]]:
             "item": line.item,
             "quantity": line.quantity,
             "modifiers": list(line.modifiers or ()),
-            "allergies": [],
+            "allergies": list(line.allergies or ()),
             "note": line.note,
             "seat": line.seat,
             "course": line.course,
@@ -149,6 +153,7 @@ def counter(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @page_requires(Permission.DELIVER_ORDER)
 def hand_over(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Mark an order without a table as handed over to its guest."""
+    order_for(actor, pk)
     try:
         services.deliver_order(order_id=pk, actor=actor)
     except DomainError as error:

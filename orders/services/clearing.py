@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.courses import held_courses
@@ -20,21 +22,25 @@ DELIVER = "Deliver {} first."
 REMOVE = "Remove the course on hold first: {}."
 
 
-def clear_table(*, table_id: int, actor: Actor) -> None:
+def clear_table(*, table_id: int, actor: Actor, party_id: int | None = None) -> None:
     """Complete the party of a table after it has left. A free table stays free.
 
-    A party that holds several tables frees all of them, and their drafts are emptied.
+    A party that holds several tables frees all of them, and their drafts are emptied. A person who names the party does
+    not send guests away who sat down after the person looked.
     Locks: table, party, draft.
-    Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
+    Raises InvalidInput while an order is open, with what to do about it, LostRace if other guests sit there now,
+    NotPermitted, NotYours.
     """
     actor.require(Permission.CLEAR_TABLE)
     with UnitOfWork(actor) as work:
         if not Table.objects.visible_to(actor).not_archived().filter(pk=table_id).exists():
             raise NotYours("There is no such table.", code="table_not_found")
-        party_id = party_at(table_id, work)
-        if party_id is None:
+        sitting = party_at(table_id, work)
+        if sitting is None:
             return
-        stay = lock_stay(party_id, work)
+        if party_id is not None and sitting != party_id:
+            raise LostRace(gettext("Other guests sit here now. Nothing was cleared."), code="other_guests")
+        stay = lock_stay(sitting, work)
         if not stay.holds(table_id):  # the guests moved, or somebody else cleared the table
             return
         blocking = list(Order.objects.visible_to(actor).open().filter(party=stay.party).with_lines().order_by("number"))

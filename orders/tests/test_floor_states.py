@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database_agnostic
     ("code", "word", "short", "needs_attention"),
     [
         ("calls", "calls a waiter", "Calls", True),
-        ("ready", "food ready", "Food ready", True),
+        ("ready", "food ready", "Ready", True),
         ("late", "waiting for food", "Waiting", True),
         ("bill", "wants the bill", "Bill", True),
         ("ordering", "ordered, kitchen has not confirmed", "Ordered", False),

@@ -108,6 +108,17 @@ export function unread(line, item, allergies) {
   return harmful(item, [...new Set([...line.allergies, ...codesFor(allergies, line.seat)])]);
 }
 
+/** Return the agreed lines whose warning has become another one, because guests have declared more allergies. */
+export function unreadAgain(lines, menu, before, after) {
+  return lines.filter((line) => {
+    const item = menu.items.get(line.item);
+    if (!line.agreed || !item) return false;
+    const known = codesFor(before, line.seat);
+    const added = codesFor(after, line.seat).filter((code) => !known.includes(code));
+    return harmful(item, added).length > 0;
+  });
+}
+
 /** Return why the lines cannot be sent: {line, group} for a missing choice, {line, codes} for an unread warning, or null. */
 export function obstacle(lines, menu, allergies) {
   for (const line of lines) {
@@ -132,6 +143,7 @@ function copied(line, menu) {
   const offered = menu.items.get(line.item).groups.flatMap((group) => group.choices.map((choice) => choice.id));
   return {
     modifiers: line.modifiers.filter((id) => offered.includes(id)),
+    allergies: [...(line.allergies ?? [])],
     note: line.note ?? "",
     course: line.course ?? null,
   };

@@ -20,6 +20,11 @@ export class Sender {
     return ["sending", "waiting", "ask"].includes(this.state);
   }
 
+  /** Return whether a line is on its way. Nobody may change it: the change would be lost when the answer comes. */
+  holds(key) {
+    return this.isBusy && this.body.lines.some((line) => line.key === key);
+  }
+
   /** Send an order. A second press while one is on its way does nothing. */
   async press(body) {
     if (this.isBusy) return;

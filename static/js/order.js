@@ -1,7 +1,7 @@
 // The order screen: menu, draft, Send and page. Without this file the page is a plain form.
 
 import "./live.js";
-import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf } from "./order-cart.js";
+import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf, unreadAgain } from "./order-cart.js";
 import { Draft, withoutNames } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
 import { find, readMenu } from "./order-menu.js";
@@ -24,6 +24,7 @@ const view = {
   menu: null,
   money: (amount) => String(amount),
   allergies: config.state.allergies,
+  party: config.state.party,
   available: config.state.menu,
   stations: config.state.quote.stations,
   problems: config.state.quote.problems,
@@ -179,7 +180,10 @@ function take(state) {
   view.quote = state.quote;
   view.problems = state.quote.problems;
   view.stations = state.quote.stations;
+  const unread = view.menu ? unreadAgain(view.draft.lines, view.menu, view.allergies, state.allergies) : [];
   view.allergies = state.allergies;
+  if (unread.length) view.draft.change(...unread.map((line) => ({ ...line, agreed: false })));
+  view.party = state.party;
   view.available = state.menu;
   view.hasSent = state.quote.has_sent;
   if (state.sent !== undefined) at("order-sent").innerHTML = state.sent;
@@ -216,7 +220,8 @@ function addDish(id, quantity = 1) {
     return;
   }
   message("");
-  const same = quantity === 1 && sameAgain(view.draft.lines, item, view.seat);
+  const open = view.draft.lines.filter((line) => !sender.holds(line.key));
+  const same = quantity === 1 && sameAgain(open, item, view.seat);
   const line = same ? { ...same, quantity: same.quantity + 1 } : newLine(item, view.seat, quantity);
   view.now = line.key;
   view.draft.change(line);
@@ -231,7 +236,14 @@ function showLine(key) {
 
 function changeLine(key, facts) {
   const line = view.draft.line(key);
-  if (line) view.draft.change({ ...line, ...facts });
+  if (line && !isLeaving(key)) view.draft.change({ ...line, ...facts });
+}
+
+/** Say so if a line is being sent; it can be changed when it was sent, or when the waiter stops the Send. */
+function isLeaving(key) {
+  const leaves = sender.holds(key);
+  if (leaves) afterSend();
+  return leaves;
 }
 
 function step(key, by) {
@@ -243,7 +255,7 @@ function step(key, by) {
 
 function removeLine(key) {
   const line = view.draft.line(key);
-  if (!line) return;
+  if (!line || isLeaving(key)) return;
   const dish = view.menu.items.get(line.item)?.name ?? "";
   view.draft.remove(key);
   view.now = null;
@@ -296,6 +308,7 @@ function pressSend() {
     key: newKey(),
     lines: view.draft.lines.map(withoutNames),
     details: view.draft.details,
+    party: view.party,
     total: settled ? view.quote.total : "",
   });
 }

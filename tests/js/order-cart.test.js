@@ -13,6 +13,7 @@ import {
   sameAgain,
   say,
   sumOf,
+  unreadAgain,
   waiting,
 } from "../../static/js/order-cart.js";
 
@@ -115,4 +116,21 @@ test("a round is repeated with new keys and what the menu still offers", () => {
 test("keys differ, and texts are filled in", () => {
   assert.notEqual(newKey(), newKey());
   assert.equal(say("{count} of {what}", { count: 2 }), "2 of {what}");
+});
+
+test("a repeated round keeps the allergies of its guests", () => {
+  const round = [{ item: 1, quantity: 1, modifiers: [], allergies: ["nuts"] }];
+  const menu = { items: new Map([[1, { id: 1, groups: [] }]]) };
+  assert.deepEqual(again(round, menu)[0].allergies, ["nuts"]);
+  assert.equal(again(round, menu)[0].agreed, false);
+});
+
+test("an agreed line must be read again when its guests declare another allergy that it has", () => {
+  const dish = { id: 1, groups: [], contains: ["nuts", "milk"], mayContain: [] };
+  const menu = { items: new Map([[1, dish]]) };
+  const line = { item: 1, seat: 2, agreed: true };
+  const before = { 2: ["nuts"] };
+  assert.deepEqual(unreadAgain([line], menu, before, { 2: ["nuts", "milk"] }), [line]);
+  assert.deepEqual(unreadAgain([line], menu, before, { 2: ["nuts"], 3: ["milk"] }), []);
+  assert.deepEqual(unreadAgain([{ ...line, agreed: false }], menu, before, { 2: ["milk"] }), []);
 });

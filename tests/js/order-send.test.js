@@ -86,3 +86,12 @@ test("the waiter may stop trying", async () => {
   await timers.at(-1)();
   assert.deepEqual([sender.state, sent.length], ["idle", 1]);
 });
+
+test("lines on their way are held until the answer, so that no change of them is lost", async () => {
+  const { sender, timers } = open(AWAY, OK);
+  assert.equal(sender.holds("a"), false);
+  await sender.press(body);
+  assert.deepEqual([sender.holds("a"), sender.holds("b")], [true, false]);
+  await timers.at(-1)();
+  assert.equal(sender.holds("a"), false);
+});
