@@ -12,7 +12,7 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from menu.allergens import Level, of_level
 from menu.compiled import CompiledCategory, CompiledItem
-from orders.allergies import conflicts_of
+from orders.allergies import harms
 from orders.floor.guests import MOST_SEATS
 from orders.ordering.favourites import favourites
 from orders.ordering.live import News, all_news
@@ -178,15 +178,10 @@ def _tile(item: CompiledItem, state: ScreenState, on_check: int) -> Tile:
 def _warning(item: CompiledItem, state: ScreenState) -> str:
     """Return whom the dish is not for: guests whose allergens it contains or may contain."""
     declared = state.place.party.allergies if state.place.party else {}
-    bad = [seat for seat, codes in declared.items() if _harms(codes, item)]
+    bad = [seat for seat, codes in declared.items() if harms(codes, [(item.name, item.stated)])]
     if WHOLE_PARTY in bad:
         return gettext("not for this party")
     return gettext("not for seat %(seats)s") % {"seats": ", ".join(bad)} if bad else ""
-
-
-def _harms(codes: Iterable[str], item: CompiledItem) -> bool:
-    found = conflicts_of(codes, [(item.name, item.stated)])
-    return any(conflict["level"] in (Level.CONTAINS, Level.MAY_CONTAIN) for conflict in found)
 
 
 # --- seats and draft -------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from menu.compiled import menu_now
 from orders import services
+from orders.access import order_for
 from orders.ordering.counter import read_counter
 from orders.ordering.forms import KEY, read_added, read_changed, read_details
 from orders.ordering.live import all_news
@@ -152,6 +153,7 @@ def counter(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @page_requires(Permission.DELIVER_ORDER)
 def hand_over(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Mark an order without a table as handed over to its guest."""
+    order_for(actor, pk)
     try:
         services.deliver_order(order_id=pk, actor=actor)
     except DomainError as error:
