@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -96,3 +96,9 @@ class TicketQuerySet(TenantQuerySet):
     def oldest_first(self) -> Self:
         """Sort by the place in the row of tickets."""
         return self.order_by(*IN_ORDER)
+
+    def oldest_first_in_pages(self) -> Self:
+        """Sort as `oldest_first`, by names, because a cursor continues from the value of the first one."""
+        row = Coalesce("place", "order_id", output_field=BigIntegerField())
+        named = self.annotate(row=row, fired_after=Coalesce("place", 0))
+        return named.order_by("row", "fired_after", "pk")

@@ -50,7 +50,7 @@ class TicketList(GenericAPIView[Ticket]):
         rows = Ticket.objects.visible_to(actor).within_reach_of(actor)
         asked = self.request.query_params
         few = asked.get("order") or asked.get("status") in NOW
-        return rows.oldest_first() if few else rows.order_by("pk")  # the whole history is too long to sort
+        return rows.oldest_first_in_pages() if few else rows.order_by("pk")  # the whole history is too long to sort
 
     @extend_schema(responses=TicketOutput(many=True))
     def get(self, request: Request) -> Response:

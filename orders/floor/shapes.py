@@ -15,6 +15,7 @@ GAP, DEPTH, LENGTH = 3, 10, 24  # of a chair: distance from the table, depth, le
 NAME, SMALL_NAME, WORD = 13.0, 8.0, 9.3  # width of a character: of a name, of a long name, of a word
 NAME_LINE = 23  # height of the name
 LINES = {"word": 18, "sub": 17, "dots": 14}  # height of the lines under it: state, minutes, courses
+NARROW = 0.7  # part of the width that a name has near the upper corner of an oblique table
 MARK, SMALL_MARK = 28, 18
 CORNER, RING = 12, 8  # radius of the corners, distance of the ring around a table
 
@@ -113,7 +114,7 @@ def _rectangle(x: float, y: float, width: float, height: float) -> str:
 def texts(shape: str, width: int, height: int, rotation: int, name: str, word: str) -> Texts:
     """Return the texts of a table that fit into its shape. They stay upright when the table is turned."""
     room, tall = _upright(shape, width, height, rotation)
-    shown, is_long = fit_name(name, room)
+    shown, is_long = fit_name(name, room * NARROW if _is_oblique(shape, rotation) else room)
     name_y, lines = _baselines(tall, measure(word) * WORD <= room + 10)
     out, up = _corner(shape, width, height, rotation)
     mark = MARK if room >= 60 else SMALL_MARK
@@ -157,6 +158,10 @@ def _corner(shape: str, width: int, height: int, rotation: int) -> tuple[float, 
         return (width * 0.354, height * 0.354)
     across, along = (height, width) if turn > 0.9 else (width, height)
     return (across / 2 - 8, along / 2 - 7)
+
+
+def _is_oblique(shape: str, rotation: int) -> bool:
+    return shape != "round" and 0.1 <= abs(math.sin(math.radians(rotation))) <= 0.9
 
 
 def _upright(shape: str, width: int, height: int, rotation: int) -> tuple[float, float]:

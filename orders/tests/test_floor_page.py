@@ -130,11 +130,11 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     browser.get("/floor/")
     for _ in range(2):
         house.place("waiter", table=house.add_table().pk)
-    # session 3, membership, feed, restaurant, tables, parties, orders, courses, plans, calls, sections, alarms 5,
-    # pauses; the shell reads the alarms as well
-    with django_assert_num_queries(23 + FEED_POSITION):
+    # session 2, membership, feed, restaurant 3, tables, parties, orders, courses, plans, calls, sections, alarms 4,
+    # pauses, the shell's own tables
+    with django_assert_num_queries(19 + FEED_POSITION):
         browser.get("/floor/")
     for _ in range(27):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(23 + FEED_POSITION):
+    with django_assert_num_queries(19 + FEED_POSITION):
         assert browser.get("/floor/").content.count(b'class="tbl"') == 30
