@@ -251,6 +251,12 @@ def test_a_moment_before_the_calendar_is_a_wrong_filter(house, lookup):
     assert (answer.status_code, answer["Location"]) == (302, "/admin/core/event/?e=1")
 
 
+@pytest.mark.parametrize("lookup", ["table__in", "table", "pk__in"])
+def test_a_number_of_twenty_digits_is_a_wrong_filter(house, lookup):
+    answer = house.browser("owner").get(f"/admin/tables/party/?{lookup}={'9' * 20}")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/tables/party/?e=1")
+
+
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "bistro_device"])
 def test_a_cookie_with_nul_is_no_cookie(client, name):
     answer = client.get("/floor/", HTTP_COOKIE=quoted_cookie(name, b"\0aaaaaaaaaaa"))

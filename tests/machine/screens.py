@@ -31,6 +31,7 @@ class Units(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = dict(attrs)
         swap, name = about.pop("hx-swap-oob", None), about.get("id")
+        about.pop("data-into", None)  # an instruction as well: the list of a new element
         if name is not None:
             self.content[name] = []
         if name is not None and swap is not None:

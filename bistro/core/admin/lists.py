@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -13,12 +14,14 @@ from unfold.views import ChangeList
 
 from bistro.core.kernel.texts import NUL
 
+LARGEST = 2**63 - 1
+
 
 class TextSafeChangeList(ChangeList):
     """A list that is empty for filters with NUL, which no row contains and PostgreSQL refuses.
 
-    A filter whose value does not fit into a statement, such as the first moment of the calendar in another time zone,
-    is refused like any other wrong filter: the list is shown without it.
+    A filter whose value does not fit into a statement, such as the first moment of the calendar in another time zone or
+    a number of more than 64 bits, is refused like any other wrong filter: the list is shown without it.
     """
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: list[str] | None = None) -> QuerySet[Any]:
@@ -28,7 +31,14 @@ class TextSafeChangeList(ChangeList):
             return rows.none()
         try:
             with contextlib.suppress(EmptyResultSet):
-                rows.query.sql_with_params()
+                _require_small_numbers(rows.query.sql_with_params()[1])
         except (OverflowError, ValueError) as error:
             raise IncorrectLookupParameters(error) from None
         return rows
+
+
+def _require_small_numbers(parameters: Iterable[Any]) -> None:
+    """Raise OverflowError for a whole number that no column can hold."""
+    for value in parameters:
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise OverflowError(value)
