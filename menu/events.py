@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
-from bistro.core.kernel.jsontext import moment
-from menu.models import Item, Pause
+from menu.models import Pause
 from menu.representations import pause_json
 
 
@@ -51,10 +49,7 @@ class ChoicesCopied(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(DomainEvent):
-    """A change of an item's availability: 86, back on the menu, or a small number of portions left.
-
-    `until` is the end of a timed 86.
-    """
+    """A change of an item's availability: 86, back on the menu, or a small number of portions left."""
 
     type: ClassVar[str] = "menu_updated"
     action: ClassVar[str] = "availability"
@@ -64,18 +59,6 @@ class AvailabilityChanged(DomainEvent):
     name: str
     available: bool
     portions_left: int | None
-    until: datetime | None = None
-
-    @classmethod
-    def of(cls, item: Item) -> Self:
-        """Create the event for an item as it is now."""
-        return cls(
-            item_id=item.pk,
-            name=item.name,
-            available=item.available,
-            portions_left=item.portions_left,
-            until=item.off_until,
-        )
 
     @property
     def subject(self) -> str:
@@ -87,7 +70,6 @@ class AvailabilityChanged(DomainEvent):
             "name": self.name,
             "available": self.available,
             "portions_left": self.portions_left,
-            "until": moment(self.until),
         }
 
 

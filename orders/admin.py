@@ -45,8 +45,6 @@ class LinesOfOrder(ReadOnlyInline):
         "seat",
         "status",
         "price",
-        "price_reason",
-        "approved_by",
         "amount",
         "tax_part",
     )

@@ -1,8 +1,7 @@
 // The chosen ticket of the wall. Choosing a ticket gives focus to its main button, so that Enter is the browser's own
 // click on a real button. Keys and a bump bar move the focus from ticket to ticket and from line to line.
 
-import { highestNumber } from "./numbers.js";
-import { allTickets, show, ticketNumbered, ticketsHere } from "./pages.js";
+import { allTickets, show, ticketsHere } from "./pages.js";
 
 const TYPING_MS = 800;
 const NOTHING_TYPED = { digits: "", at: 0 };
@@ -65,9 +64,10 @@ export function readDigit(before, digit, now, count) {
 
 /** Choose the ticket of this page whose number was typed. */
 export function takeDigit(digit) {
-  const read = readDigit(typed, digit, Date.now(), highestNumber());
+  const here = ticketsHere();
+  const read = readDigit(typed, digit, Date.now(), here.length);
   typed = read.typed;
-  choose(ticketNumbered(read.number));
+  choose(here[read.number - 1]);
 }
 
 /** Forget the digits typed so far: 1, Enter, 2 are two tickets, not the twelfth. */
@@ -78,8 +78,7 @@ export function forgetDigits() {
 /** Choose the oldest ticket if none is chosen; return whether one had to be chosen. */
 export function chooseOldest(event) {
   if (chosenTicket() || event.target.closest("a, button")) return false;
-  const [first, ...others] = ticketsHere().filter((ticket) => !isLeaving(ticket));
-  choose(others.reduce((one, other) => (other.dataset.sort < one.dataset.sort ? other : one), first));
+  choose(ticketsHere().find((ticket) => !isLeaving(ticket)));
   return true;
 }
 

@@ -189,9 +189,3 @@ class HeartbeatThrottle(CredentialThrottle):
     """A limit on a pad's heartbeats, which may write."""
 
     scope = "heartbeat"
-
-
-class CallThrottle(CredentialThrottle):
-    """A limit on the service calls of a pad."""
-
-    scope = "pad-call"
