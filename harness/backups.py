@@ -76,7 +76,7 @@ def _back_up(here: Installation) -> dict[str, Any]:
 
 
 def _date_back(archive: Path) -> Path:
-    """Rename an archive and its key to a day before, so that the next backup is due at once. Return the new path."""
+    """Rename an archive and its key to hours before, so that the next backup is due at once. Return the new path."""
     moment = moment_of(archive.name)
     assert moment is not None
     earlier = archive.with_name(f"bistro-{moment - timedelta(hours=EARLIER):{STAMP}}")
