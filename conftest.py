@@ -113,11 +113,13 @@ def _nothing_kept_between_tests(settings, tmp_path) -> None:
 
     A rolled back test gives its ids to the next one, and queries are counted.
     """
+    from bistro.core.auth.tablets import forget_touches
     from bistro.core.speed.statement_batch import allocator_for
     from menu.compiled import forget as forget_menus  # models load only after Django is set up
 
     cache.clear()
     forget_menus()
+    forget_touches()
     allocator_for.cache_clear()
     settings.MEDIA_ROOT = tmp_path / "media"
 

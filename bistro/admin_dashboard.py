@@ -17,10 +17,10 @@ from bistro.core.ops.backups import backup_state
 from bistro.core.web.admin_site import restaurant_in
 from kitchen.models import Ticket
 from menu.models import Item
-from orders.floor.plan import alarms
+from orders.floor.alarms import alarms
 from orders.models import Order
 from orders.transitions import OrderStatus
-from tables.models import Party, Table
+from tables.models import Occupancy, Table
 
 MOST_ALARMS = 10
 
@@ -81,7 +81,7 @@ def _kitchen(actor: Actor, restaurant: Restaurant, now: Any) -> list[dict[str, A
 
 def _room(actor: Actor) -> dict[str, Any]:
     tables = Table.objects.visible_to(actor).not_archived().filter(out_of_service=False).count()
-    taken = Party.objects.visible_to(actor).seated().count()
+    taken = Occupancy.objects.visible_to(actor).open().count()
     return _figure("Tables taken", taken, f"of {tables}", reverse("floor:floor"))
 
 

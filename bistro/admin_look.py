@@ -1,4 +1,4 @@
-"""The look of the admin: settings of Unfold, with the greens of static/css/tokens.css."""
+"""The look of the admin: settings of Unfold, with the colours of static/css/tokens.css (tests/test_contrast.py)."""
 
 from typing import Any
 
@@ -13,15 +13,28 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"navigation": "bistro.admin_menu.navigation", "show_search": False},
     "DASHBOARD_CALLBACK": "bistro.admin_dashboard.dashboard",
-    # 600 is the accent colour, 500 the accent colour of the dark theme.
+    # Light papers, lines and words are steps 50 to 600 of `base`, dark 400 and 800 to 950; `primary` is the accent.
     "COLORS": {
+        "base": {
+            "50": "#f5f5ef",
+            "100": "#ebece4",
+            "200": "#dde1d8",
+            "300": "#c6ccc2",
+            "400": "#aebab2",
+            "500": "#68756d",
+            "600": "#4f5c54",
+            "700": "#39443d",
+            "800": "#222b26",
+            "900": "#181f1b",
+            "950": "#0f1411",
+        },
         "primary": {
             "50": "#f0f7f2",
             "100": "#dcece1",
             "200": "#bddbc8",
             "300": "#8fdcae",
             "400": "#4fb37b",
-            "500": "#2b9158",
+            "500": "#3aa76a",
             "600": "#14532d",
             "700": "#114726",
             "800": "#0d3b20",

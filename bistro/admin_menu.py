@@ -30,6 +30,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Tables", "table_restaurant", "tables_table_changelist"),
             ("Sections", "meeting_room", "tables_section_changelist"),
+            ("Parties", "groups", "tables_party_changelist"),
         ],
     ),
     (

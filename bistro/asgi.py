@@ -47,6 +47,8 @@ mask_access_logs()
 quiet_hang_ups()
 if "daphne.server" in sys.modules:  # Twisted is loaded only where Daphne serves
     from bistro.core.server.daphne_limits import limit_daphne
+    from bistro.core.server.steady_clock import use_steady_clock
 
     limit_daphne()
+    use_steady_clock()
 gc.freeze()  # spares the garbage collector the objects that live as long as the process

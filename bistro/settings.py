@@ -312,10 +312,12 @@ SIMPLE_JWT = {
 # Rate limits of one credential or address, in DRF's notation. They stop abuse and are far above normal service.
 RATE_LIMITS = {
     "pad-order": env.str("RATE_PAD_ORDERS", default="300/min"),
+    "pad-call": "20/min",
     "integration-order": env.str("RATE_INTEGRATION_ORDERS", default="30000/min"),
     "credential": env.str("RATE_CREDENTIAL", default="30000/min"),
     "heartbeat": "60/min",
     # Wrong passwords have locks instead: bistro.core.auth.login_locks. These limits share no counter.
+    "pin": "20/min",  # wrong PINs of all people on one device
     "refresh": "60/min",
     "register": "10/min",
     "enrol": "10/min",

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.utils.cache import patch_vary_headers
 
 from bistro.core.api.documents import Document, JSONDocument, Read, TryOut
 from bistro.core.api.urls import core_urls, qtable_urls
+from bistro.core.auth.access import request_actor
+from bistro.core.kernel.roles import Role
 from bistro.core.ops.version import VERSION
 
 
@@ -17,6 +19,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if "text/html" not in request.headers.get("Accept", ""):
         answer: HttpResponse = JsonResponse({"status": "ok", "name": "Bistro", "version": VERSION})
     else:
+        actor = request_actor(request)
+        if actor is not None and Role.TABLET in actor.roles:
+            return redirect("tablet")
         answer = render(request, "start.html", {"demo": (settings.VAR / "demo.json").exists()})
     patch_vary_headers(answer, ["Accept"])
     return answer
@@ -31,7 +36,9 @@ urlpatterns = [
     path("", include("bistro.core.web.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("kitchen/", include("kitchen.printing.urls")),
+    path("floor/", include("orders.ordering.urls")),
     path("floor/", include("orders.floor.urls")),
+    path("menu/", include("menu.urls")),
     path("admin/", admin.site.urls),
     path("", include("orders.api.urls")),
     path("", include("kitchen.api.urls")),

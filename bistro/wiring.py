@@ -3,14 +3,23 @@
 Apps know nothing of the apps above them; this module does.
 """
 
+from django.utils.translation import gettext_lazy as _
+
+from bistro.core.kernel.places import Place
+from bistro.core.kernel.roles import Permission
+
 _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tickets
 
 # {event: steps that run in its transaction, in this order} (ADR 0001)
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
+    "orders.events.OrderSent": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
+    "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
+    "orders.events.OrderMoved": ["kitchen.steps.relabel_tickets"],
+    "orders.events.LinesMoved": ["kitchen.steps.split_tickets", _SLIPS],
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
@@ -26,6 +35,55 @@ FLOOR_ALARMS: list[str] = [
     "bistro.backup.alarms.backup_alarms",
 ]
 
+# The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.
+SHELL_ALARMS = "orders.floor.alarms.alarms"
+
+# Facts of higher apps about the person in the shell, each (actor) -> pairs of label and text ("My section", "Window").
+SHELL_FACTS: list[str] = ["tables.selectors.facts_of_server"]
+
+# The places of the shell's rail, in this order. A role sees those that it may open.
+PLACES: list[Place] = [
+    Place(
+        "floor",
+        _("Floor"),
+        "floor:floor",
+        "floor",
+        Permission.WATCH_FLOOR,
+        about=_("Tables, who needs somebody, orders"),
+    ),
+    Place(
+        "counter",
+        _("Counter"),
+        "ordering:counter",
+        "bag",
+        Permission.WATCH_FLOOR,
+        about=_("Take-away and counter orders"),
+        also=("ordering:counter-screen",),
+    ),
+    Place(
+        "kitchen", _("Kitchen"), "kitchen:board", "kitchen", Permission.WATCH_KITCHEN, about=_("The wall of tickets")
+    ),
+    Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
+    Place(
+        "evening",
+        _("My evening"),
+        "floor:evening",
+        "moon",
+        Permission.PLACE_ANYWHERE,
+        False,
+        _("My tables and sales so far, hand-over"),
+    ),
+    Place(
+        "admin",
+        _("Admin"),
+        "admin:index",
+        "admin",
+        Permission.MANAGE,
+        False,
+        _("Menu, tables, staff, devices, history"),
+    ),
+]
+
 # Strips of higher apps on the kitchen's boards: (restaurant id, events or None) -> HTML, or "" for no change.
 WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
 
@@ -35,7 +93,9 @@ HEALTH_CHECKS: list[str] = ["kitchen.printing.health.printer_backlog"]
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
+    "menu.services.end_timed_offs",
     "menu.files.services.import_due",
+    "tables.services.ring_again",
     "orders.services.raise_unseen_alarms",
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
@@ -45,7 +105,11 @@ SWEEPS: list[str] = [
     "bistro.core.services.upkeep.refresh_statistics",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
+    "bistro.core.auth.tablets.sweep_tablets",
 ]
 
 # (compiled menu, now) -> {item: minutes until it would be ready if ordered now}, for the waiter's order form.
 ORDER_QUOTES = "kitchen.load.quotes"
+
+# (compiled menu, [(item, choices)]) -> names of the stations that get a ticket, for the button that sends an order.
+ORDER_STATIONS = "kitchen.station_routes.station_names"

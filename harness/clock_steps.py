@@ -30,14 +30,11 @@ class Stepped:
     screens_back: list[float]
 
 
-def faked(clock: Path) -> dict[str, str]:
-    """Return the environment of a server whose clock is set by a file. Durations stay true.
-
-    The server is uvicorn: Daphne measures a request by the clock, and a step forward ends those that are under way.
-    """
+def faked(clock: Path, server: str) -> dict[str, str]:
+    """Return the environment of a server whose clock is set by a file. Durations stay true."""
     clock.write_text("+0")
     fake = {"LD_PRELOAD": str(LIBRARIES[-1]), "FAKETIME_TIMESTAMP_FILE": str(clock)}
-    return {**fake, "SERVER": "uvicorn", "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {**fake, "SERVER": server, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 async def clock_steps(

@@ -17,6 +17,7 @@ CLOSING = (
     f"UPDATE orders_orderline SET status = 'done' WHERE order_id IN ({OPEN_ORDERS})",
     f"UPDATE orders_order SET status = 'delivered', delivered_at = :now WHERE id IN ({OPEN_ORDERS})",
     "UPDATE tables_party SET status = 'completed', completed_at = :now WHERE status = 'seated'",
+    "UPDATE tables_occupancy SET until = :now WHERE until IS NULL",
 )
 
 

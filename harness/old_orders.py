@@ -26,6 +26,7 @@ MINUTES_APART = 10
 # Table → columns that refer to another copied row.
 COPIED: Mapping[str, Mapping[str, str]] = {
     "tables_party": {},
+    "tables_occupancy": {"party_id": "tables_party"},
     "orders_order": {"party_id": "tables_party"},
     "orders_orderline": {"order_id": "orders_order"},
     "kitchen_ticket": {"order_id": "orders_order"},
@@ -150,7 +151,7 @@ def _value(name: str, moved: Mapping[str, int], dialect: Dialect) -> str:
         return dialect.uid
     if name == "business_date":
         return dialect.day.format(name=name, days=days)
-    if name == "at" or name.endswith("_at"):
+    if name in ("at", "since", "until") or name.endswith("_at"):
         return dialect.moment.format(name=name, days=days, seconds=seconds)
     return f"o.{name}"
 

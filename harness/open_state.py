@@ -23,7 +23,7 @@ class OpenState:
     """The open orders and tickets of a restaurant."""
 
     orders: dict[int, dict[str, Any]]  # in the form of `compared`
-    tickets: set[int]
+    tickets: set[str]  # "order-course" of each firing, as the board of all stations names them
 
     def is_shown_by(self, screen: Screen) -> bool:
         """Return True if the screen shows exactly these."""
@@ -54,7 +54,7 @@ async def settled(
     for who, waiter in zip(here.houses, waiters, strict=True):
         orders = {order["id"]: compared(order) for order in await _all(client, "/api/v1/orders?status=open", waiter)}
         shown = [each for what in ("open", "unread") for each in await _all(client, f"{TICKETS}?status={what}", waiter)]
-        tickets = {ticket["id"] for ticket in shown}
+        tickets = {f"{ticket['order']}-{ticket['fired_course'] or 0}" for ticket in shown}
         states[int(who.restaurant_id)] = OpenState(orders, tickets)
     return states
 

@@ -19,6 +19,7 @@ from harness.drill import CAREFUL, NAIVE, drill, go_back
 from harness.evening import Load, evening, opened, watched
 from harness.full_disk import MEGABYTES, NAMELESS, full_disk
 from harness.installation import Installation, Plan
+from harness.lockout import APART, BY_ADDRESS, guess_at_all, knock_everywhere
 from harness.old_orders import grow_old
 from harness.screens import SILENCE, Rules
 from harness.soak import DEAF, SHORT_SOCKETS, soak
@@ -33,6 +34,8 @@ from harness.table import (
     disk_row,
     drill_row,
     evening_row,
+    limit_row,
+    lockout_row,
     restart_row,
     show,
     soak_row,
@@ -79,7 +82,7 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
     words = (
         "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, "
-        "clock, overload, flood"
+        "clock, lockout, overload, flood"
     )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -236,11 +239,16 @@ async def filling(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 
 async def stepping(wanted: argparse.Namespace) -> AsyncIterator[Row]:
-    """Put the server's clock back and forward by minutes; then, as a control, without leeway for a token's start."""
-    for more, name in (({}, "the clock steps by 5 minutes, 4 times"), (EXACT, "*control* the same, without leeway")):
+    """Put the server's clock back and forward by minutes; then, as controls, without the protections."""
+    tried = [
+        ("daphne", {}, "the clock steps by 5 minutes, 4 times, Daphne"),
+        ("uvicorn", {}, "the same, uvicorn"),
+        ("uvicorn", EXACT, "*control* the same, without leeway"),
+    ]
+    for server, more, name in tried:
         with tempfile.TemporaryDirectory(prefix="bistro-clock.") as folder:
             clock = Path(folder) / "clock"
-            plan = Plan(settings=faked(clock) | more)
+            plan = Plan(settings=faked(clock, server) | more)
             async with (
                 Installation(plan) as here,
                 opened(here) as client,
@@ -250,7 +258,23 @@ async def stepping(wanted: argparse.Namespace) -> AsyncIterator[Row]:
         yield clock_row(name, found, control=bool(more))
 
 
+async def locking_out(wanted: argparse.Namespace) -> AsyncIterator[Row]:
+    """Knock at every door from the guests' wifi, and guess at four processes at once; then without the protections."""
+    for settings, mark in ((None, ""), (BY_ADDRESS, "*control* wrong passwords lock an address: ")):
+        async with Installation(Plan(settings=settings)) as here, opened(here) as client:
+            found = await knock_everywhere(here, client)
+        yield lockout_row(f"{mark}a guest's wifi knocks at every door", found, control=bool(mark))
+    for settings, mark in ((None, ""), (APART, "*control* each process counts for itself: ")):
+        plan = Plan(processes=4, redis=True, settings=settings)
+        async with Installation(plan) as here, opened(here) as client:
+            answers = await guess_at_all(here, client, tries=400)
+        yield limit_row(
+            f"{mark}400 guesses of a code at 4 processes, with forged addresses", answers, control=bool(mark)
+        )
+
+
 PARTS = {
+    "lockout": locking_out,
     "clock": stepping,
     "disk": filling,
     "kitchen sqlite, kitchen postgresql": whole_kitchen,

@@ -27,7 +27,7 @@ REPORT_EVERY = 0.1
 OVER_A_LIMIT, REFUSED_SECONDS = (4408, 4429), 10.0  # close codes after which no new connection is wanted for a while
 CLOSED = frozenset({"delivered", "cancelled"})
 _PASS = re.compile(r'<li id="pass-(\d+)" (data-order|hx-swap-oob="delete")')
-_TICKET = re.compile(r'<li id="ticket-(\d+)" (data-order|hx-swap-oob="delete")')
+_TICKET = re.compile(r'<li id="ticket-(\d+-\d+)" (data-order|hx-swap-oob="delete")')  # order, fired course
 
 
 @dataclass(frozen=True)
@@ -222,13 +222,13 @@ class Program(Screen):
 
 
 class Wall(Screen):
-    """The socket `/ws/kitchen/all/`: the open tickets as fragments of a page, with reports of displayed tickets."""
+    """The socket `/ws/kitchen/all/`: a ticket of each firing as fragments of a page, with reports of displayed ones."""
 
     path = "/ws/kitchen/all/"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.tickets: set[int] = set()
+        self.tickets: set[str] = set()
 
     def fold(self, message: dict[str, Any]) -> bool:
         snapshot: bool = message["kind"] == "snapshot"
@@ -236,9 +236,9 @@ class Wall(Screen):
             self.tickets = set()
         for ticket, how in _TICKET.findall(message["html"]):
             if how == "data-order":
-                self.tickets.add(int(ticket))
+                self.tickets.add(ticket)
             else:
-                self.tickets.discard(int(ticket))
+                self.tickets.discard(ticket)
         return snapshot
 
     def must_show(self, head: Head) -> int:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
 from kitchen.models import Ticket
-from orders.floor.plan import ALARMS_SHOWN, Alarm, table_url
+from orders.floor.alarms import ALARMS_SHOWN, UNSEEN, Alarm, table_url
 
 
 def unseen_tickets(actor: Actor) -> list[Alarm]:
@@ -24,6 +24,7 @@ def unseen_tickets(actor: Actor) -> list[Alarm]:
             since=ticket.awaited_since,
             url=table_url(ticket.order.table_id),
             settle_url=reverse("kitchen:confirm-ticket", args=[ticket.pk]),
+            cause=UNSEEN,
         )
         for ticket in rows.order_by("-awaited_since", "-pk")[:ALARMS_SHOWN]
     ]

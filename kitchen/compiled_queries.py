@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
@@ -55,13 +55,22 @@ open_places = CompiledQuery(
         .values_list("order_id", "fired_course", "station_id", "station__name")
     )
 )
-# restaurant, orders → (ticket, its station)
+# orders → (order, firing, sum of the versions of its tickets, which only grows)
+firing_versions = CompiledQuery(
+    lambda orders: (
+        Ticket.objects.filter(order_id__any_of=orders)
+        .order_by()
+        .values_list("order_id", "fired_course")
+        .annotate(Sum("version"))
+    )
+)
+# restaurant, orders → (ticket, its station, order and firing)
 tickets_of_orders = CompiledQuery(
     lambda restaurant, orders: (
         Ticket.objects.of_restaurant(restaurant)
         .filter(order_id__any_of=orders)
         .order_by()
-        .values_list("pk", "station_id")
+        .values_list("pk", "station_id", "order_id", "fired_course")
     )
 )
 # restaurant, tickets → their orders
@@ -86,6 +95,10 @@ open_tickets_of_firing = CompiledQuery(
 # actor → (station, number of open tickets), counted from the open tickets alone
 open_counts = ActorQuery(
     lambda actor: Ticket.objects.visible_to(actor).open().order_by().values_list("station_id").annotate(Count("pk"))
+)
+# actor → (order, firing) of the open tickets, each once
+open_firings = ActorQuery(
+    lambda actor: Ticket.objects.visible_to(actor).open().order_by().values_list("order_id", "fired_course").distinct()
 )
 # actor → (station, its name) of the active stations, in their order
 stations_in_use = ActorQuery(lambda actor: Station.objects.visible_to(actor).not_archived().values_list("pk", "name"))

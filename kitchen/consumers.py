@@ -12,11 +12,11 @@ from kitchen.wall.live import KitchenView, may_watch_expo, station_for
 class KitchenConsumer(LiveConsumer):
     """The socket of a wall, `/ws/kitchen/<station>/`. A screen's report of displayed tickets confirms their orders."""
 
+    permission = Permission.WATCH_KITCHEN
     view: KitchenView
 
     def make_view(self) -> View | None:
-        if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:
-            return None
+        assert self.actor.restaurant_id is not None
         allowed, station_id = station_for(self.actor, self.scope["url_route"]["kwargs"]["station"])
         return KitchenView(self.actor.restaurant_id, self.actor, station_id) if allowed else None
 
@@ -39,7 +39,8 @@ class ExpoConsumer(LiveConsumer):
     It confirms nothing: a cook has seen an order only when a station's board shows it.
     """
 
+    permission = Permission.WATCH_KITCHEN
+
     def make_view(self) -> View | None:
-        if not self.actor.may(Permission.WATCH_KITCHEN) or self.actor.restaurant_id is None:
-            return None
+        assert self.actor.restaurant_id is not None
         return ExpoView(self.actor.restaurant_id, self.actor) if may_watch_expo(self.actor) else None

@@ -7,7 +7,14 @@ from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Ticket, TicketLine
 from kitchen.station_routes import Routing
-from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.ticket_factory import (
+    SEEN_FIELDS,
+    chosen,
+    newest_order,
+    require_acknowledgement,
+    ticket_line,
+    ticket_of,
+)
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket
 from menu.compiled import CompiledMenu
 from orders.events import OrderEdited
@@ -127,7 +134,8 @@ def _wanted(edit: Edit, line: OrderLine, rows: Mapping[int, TicketLine]) -> tupl
 def _place(edit: Edit, line: OrderLine, place: Place, row: TicketLine | None) -> None:
     ticket = edit.tickets.get(place)
     if ticket is None:
-        ticket = edit.tickets[place] = ticket_of(edit.event.order, *place, edit.work)
+        ticket = ticket_of(edit.event.order, *place, newest_order(edit.work), edit.work)
+        edit.tickets[place] = ticket
         if edit.confirmed:
             require_acknowledgement(ticket, edit.work)
         ticket.save()

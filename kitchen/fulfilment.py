@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, IntegerField, Value
+from django.db.models import Avg, Count, IntegerField, Value
 from django.db.models.functions import Coalesce, ExtractHour, Greatest
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.models import Restaurant
+from kitchen.ages import Dish, limits_of
 from kitchen.durations import SecondsBetween
 from kitchen.models import Station, Ticket, TicketLine
 from kitchen.transitions import TicketStatus
@@ -146,12 +147,12 @@ def fulfilment_report(actor: Actor, restaurant: Restaurant, first: date, last: d
     """
     days = restaurant.day_begins(first), restaurant.day_begins(last + timedelta(days=1))
     stations = {row.pk: row for row in Station.objects.visible_to(actor).for_reports()}
-    items, least_late, all_lines = _item_tallies(actor, restaurant, days, stations)
+    items, late_after, all_lines = _item_tallies(actor, restaurant, days, stations)
     by_station, by_cook, everything = Tallies(), Tallies(), Tallies()
     read = 0
     for ticket_id, station_id, cook, hour, seconds, recalls in _tickets(actor, restaurant, days):
         read += 1
-        late = seconds >= least_late.get(ticket_id, _late_at(stations[station_id], restaurant))
+        late = seconds >= late_after.get(ticket_id, limits_of(restaurant, stations[station_id]).late)
         for tallies, key in ((by_station, station_id), (by_cook, cook or "nobody"), (everything, None)):
             tallies.add(key, hour, seconds, late, recalls)
     cooks = by_cook.rows({name: name for name in by_cook.whole})
@@ -177,10 +178,7 @@ def _tickets(actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetim
 def _item_tallies(
     actor: Actor, restaurant: Restaurant, days: tuple[datetime, datetime], stations: Mapping[int, Station]
 ) -> tuple[Tallies, dict[int, int], bool]:
-    """Return `(items, {ticket id: seconds after which it was late}, whether everything was read)`.
-
-    A ticket is late by the narrowest threshold of its dishes.
-    """
+    """Return `(items, {ticket id: seconds after which it was late}, whether everything was read)`."""
     rows = TicketLine.objects.visible_to(actor).for_reports().filter(ticket__status__literal_exact=TicketStatus.DONE)
     rows = rows.filter(ticket__done_at__gte=days[0], ticket__done_at__lt=days[1], done_at__isnull=False)
     hour = ExtractHour("done_at", tzinfo=restaurant.tz)
@@ -191,24 +189,27 @@ def _item_tallies(
         _took("ticket__"),
         "ticket__recalls",
         "ticket__station_id",
-        F("line__item__late_minutes") * 60,
+        "line__prep_minutes",
+        "line__quantity",
+        "line__item__late_minutes",
     )
-    items, least_late, read = Tallies(), dict[int, int](), 0
-    for ticket_id, item_id, at, seconds, recalls, station_id, own_late in asked.iterator():
+    items, dishes, read = Tallies(), dict[tuple[int, int], list[Dish]](), 0
+    for ticket_id, item_id, at, seconds, recalls, station_id, prep_minutes, quantity, own_late in asked.iterator():
         read += 1
-        late = own_late or _late_at(stations[station_id], restaurant)
-        least_late[ticket_id] = min(late, least_late.get(ticket_id, late))
+        dish = Dish(prep_minutes, quantity, late_minutes=own_late)
+        dishes.setdefault((ticket_id, station_id), []).append(dish)
+        late = limits_of(restaurant, stations[station_id], [dish]).late
         items.add(item_id, at, seconds, seconds >= late, recalls)
-    return items, least_late, read < MOST
+    late_after = {
+        ticket_id: limits_of(restaurant, stations[station_id], found).late
+        for (ticket_id, station_id), found in dishes.items()
+    }
+    return items, late_after, read < MOST
 
 
 def _item_names(actor: Actor, item_ids: Iterable[int]) -> dict[int, str]:
     rows = Item.objects.visible_to(actor).for_reports().filter(pk__any_of=list(item_ids)).order_by()
     return dict(rows.values_list("pk", "name"))
-
-
-def _late_at(station: Station, restaurant: Restaurant) -> int:
-    return station.late_seconds or restaurant.late_seconds
 
 
 def report_days(restaurant: Restaurant, first: str, last: str, now: datetime) -> tuple[date, date]:

@@ -11,10 +11,9 @@ limit on orders, a pause (`menu.services.pausing`) the hard one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import heapreplace
 from math import ceil
 from typing import Any
 
@@ -26,6 +25,7 @@ from bistro.core.kernel.jsontext import moment
 from bistro.core.models import Restaurant
 from kitchen.fulfilment import Fulfilment, fulfilments, overall, target_of
 from kitchen.models import Station, Ticket
+from kitchen.schedule import until_free
 from kitchen.station_routes import routing_for
 from menu.compiled import CompiledItem, CompiledMenu, MenuNow, menu_now
 from menu.selectors import PausedNow, paused_now
@@ -62,7 +62,8 @@ class BoardLoad:
 def board_load(actor: Actor, restaurant: Restaurant, station_id: int | None, now: datetime) -> BoardLoad:
     """Return the load for the board of one station, or of all: two queries."""
     took = fulfilments(restaurant, station_id, now)
-    return BoardLoad(overall(took.values()), paused_now(actor, now), reverse("kitchen:pauses"))
+    pauses_url = reverse("kitchen:pauses") + (f"?station={station_id}" if station_id else "")
+    return BoardLoad(overall(took.values()), paused_now(actor, now), pauses_url)
 
 
 def station_loads(restaurant: Restaurant, now: datetime) -> list[StationLoad]:
@@ -144,18 +145,9 @@ def _defaults(item: CompiledItem) -> list[int]:
     return [modifier.id for modifier in item.modifiers() if modifier.is_default]
 
 
-def until_free(dishes: Iterable[tuple[float, int]], places: int) -> float:
-    """Return the seconds until a place is free when the items `(seconds, count)` take places in their order."""
-    free = [0.0] * max(1, places)
-    for seconds, quantity in dishes:
-        for _ in range(quantity):
-            heapreplace(free, free[0] + seconds)
-    return free[0]
-
-
 def _turns(restaurant_id: int, now: datetime) -> tuple[Mapping[int, float], Mapping[int, int]]:
     """Return `({station id: seconds until the turn of a dish ordered now}, {station id: open tickets})`: one query."""
-    rows = Ticket.objects.of_restaurant(restaurant_id).open().order_by("fired_at", "pk").values_list(
+    rows = Ticket.objects.of_restaurant(restaurant_id).open().oldest_first().values_list(
         "pk", "station_id", "station__cooks", "station__at_once", "lines__status", "lines__line__prep_minutes",
         "lines__line__quantity", "held_at", "aged_from", "started_at", "recalled_at",
     )  # fmt: skip

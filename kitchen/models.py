@@ -34,10 +34,14 @@ class Station(models.Model):
         help_text="How many dishes one cook makes at the same time. Used for quoted waiting times.",
     )
     soon_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Seconds until a ticket is marked “soon” (S). Blank = same as the restaurant."
+        null=True,
+        blank=True,
+        help_text="Seconds until a ticket is “soon late”. Blank = from the dishes’ times.",
     )
     late_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Seconds until a ticket is marked “late” (!). Blank = same as the restaurant."
+        null=True,
+        blank=True,
+        help_text="Seconds until a ticket is “late”. Blank = from the dishes’ times.",
     )
     target_seconds = models.PositiveIntegerField(
         null=True, blank=True, help_text="Seconds that a ticket should take here. Blank = the time until it is late."
@@ -121,7 +125,7 @@ class Screen(models.Model):
     class Density(models.TextChoices):
         ROOMY = "roomy", "Roomy"
         NORMAL = "normal", "Normal"
-        DENSE = "dense", "Dense"
+        DENSE = "dense", "Compact"
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="screens")
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="screen")
@@ -144,13 +148,13 @@ class Screen(models.Model):
 class Ticket(models.Model):
     """The lines of an order at one station. A held course gets tickets of its own when it is fired.
 
-    `fired_course` is 0 for tickets that came with the order. `fired_at` is the permanent place in the row of tickets.
-    The age counts from `aged_from` where that is set: when the first line is due (courses that land together), or when
-    a recall restarted the clock. `alert_at` is set while a cook must acknowledge a change; until then `voided` keeps
-    the lines that are gone, a list of `{"line", "name", "quantity", …}`. `awaited_since` is set where the order's own
-    alarm does not cover the ticket: it came later (a fired course, an edit), was pushed, or a screen has shown only
-    other parts of the order. `unseen_at` is the start of its own alarm. `before_done` holds what an undo of the bump
-    restores.
+    `fired_course` is 0 for tickets that came with the order. The place in the row of tickets is permanent and does not
+    depend on the clock: `place`, or the order's id where that is empty (`kitchen.querysets.IN_ORDER`). The age counts
+    from `aged_from` where that is set: when the first line is due (courses that land together), or when a recall
+    restarted the clock. `alert_at` is set while a cook must acknowledge a change; until then `voided` keeps the lines
+    that are gone, a list of `{"line", "name", "quantity", …}`. `awaited_since` is set where the order's own alarm does
+    not cover the ticket: it came later (a fired course, an edit), was pushed, or a screen has shown only other parts of
+    the order. `unseen_at` is the start of its own alarm. `before_done` holds what an undo of the bump restores.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="tickets", db_index=False)
@@ -159,6 +163,9 @@ class Ticket(models.Model):
     status = models.CharField(max_length=9, choices=TicketStatus.choices, default=TicketStatus.QUEUED)
     fired_at = models.DateTimeField()
     fired_course = models.PositiveSmallIntegerField(default=0, db_default=0)
+    place = models.BigIntegerField(
+        null=True, help_text="Id of the newest order when a later course was fired; its ticket comes after that order."
+    )
     aged_from = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True, help_text="Time when a cook put the ticket on hold.")
     alert_at = models.DateTimeField(null=True, help_text="Time of the oldest unread change.")
@@ -184,14 +191,14 @@ class Ticket(models.Model):
     objects = TicketQuerySet.as_manager()
 
     class Meta:
-        ordering = ["fired_at", "pk"]
+        ordering = ["order_id", "pk"]
         constraints = [
             models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=TicketStatus.values)),
             models.UniqueConstraint(fields=["order", "station", "fired_course"], name="ticket_once_a_firing"),
         ]
         indexes = [
             models.Index(
-                fields=["restaurant", "station", "fired_at"],
+                fields=["restaurant", "station", "order"],
                 name="ticket_open",
                 condition=Q(status__in=OPEN_TICKETS),
             ),

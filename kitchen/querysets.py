@@ -3,13 +3,18 @@
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Coalesce
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission, Role
 from kitchen.transitions import OPEN_TICKETS, TicketStatus
 from orders.querysets import ALARMED_FOR, UNSEEN_AFTER
+
+# The row of tickets: by order, because orders are numbered as they are committed, and a clock may be put back. A course
+# that was fired later comes after the newest order of that moment.
+IN_ORDER = (Coalesce("place", "order_id"), F("place").asc(nulls_first=True), F("pk").asc())
 
 
 class TicketQuerySet(TenantQuerySet):
@@ -89,4 +94,11 @@ class TicketQuerySet(TenantQuerySet):
         return self.with_places().prefetch_related(lines)
 
     def oldest_first(self) -> Self:
-        return self.order_by("fired_at", "pk")
+        """Sort by the place in the row of tickets."""
+        return self.order_by(*IN_ORDER)
+
+    def oldest_first_in_pages(self) -> Self:
+        """Sort as `oldest_first`, by names, because a cursor continues from the value of the first one."""
+        row = Coalesce("place", "order_id", output_field=BigIntegerField())
+        named = self.annotate(row=row, fired_after=Coalesce("place", 0))
+        return named.order_by("row", "fired_after", "pk")

@@ -80,3 +80,27 @@ def read_routing(menu: CompiledMenu, restaurant_id: int) -> Routing:
         raise DomainError("This restaurant has no kitchen station yet. Add one in the admin.", code="no_station")
     categories = {pk: item.category_id for pk, item in menu.by_id.items()}
     return Routing(by_item, by_category, by_modifier, catch_all, categories)
+
+
+_names: PerMenuVersion[dict[int, str]] = PerMenuVersion()
+
+
+def station_names(menu: CompiledMenu, dishes: Iterable[tuple[int, Iterable[int]]]) -> tuple[str, ...]:
+    """Return the names of the stations that make these dishes with their choices. A hook for lower apps.
+
+    Empty where the restaurant has no station.
+    """
+    restaurant_id = menu.restaurant.pk
+    try:
+        routing = routing_for(menu, restaurant_id)
+    except DomainError:
+        return ()
+    names = _names.get(restaurant_id, menu.version, lambda _before: _read_names(restaurant_id))
+    stations = {station for item, choices in dishes for station in routing.stations_of(item, choices)}
+    return tuple(names[station] for station in names if station in stations)
+
+
+def _read_names(restaurant_id: int) -> dict[int, str]:
+    """Return the stations' names in their order."""
+    rows = Station.objects.of_restaurant(restaurant_id).not_archived().order_by("position", "pk")
+    return dict(rows.values_list("pk", "name"))

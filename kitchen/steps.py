@@ -11,12 +11,31 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
 from kitchen.models import ModifierRoute, Ticket, TicketLine
+from kitchen.splitting import split
 from kitchen.station_routes import routing_for
-from kitchen.ticket_factory import SEEN_FIELDS, chosen, require_acknowledgement, ticket_line, ticket_of
+from kitchen.ticket_factory import (
+    SEEN_FIELDS,
+    chosen,
+    newest_order,
+    require_acknowledgement,
+    ticket_line,
+    ticket_of,
+)
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
+from kitchen.voiding import take_off
 from menu.events import ChoicesCopied
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, CourseFired, OrderEdited, OrderEvent, OrderPlaced
+from orders.events import (
+    AllergiesChanged,
+    CourseFired,
+    LinesMoved,
+    LinesVoided,
+    OrderEdited,
+    OrderEvent,
+    OrderMoved,
+    OrderPlaced,
+    OrderSent,
+)
 from orders.models import Order, OrderLine
 from orders.steps import receive
 from orders.transitions import LineStatus, move_line, update_lines
@@ -27,7 +46,7 @@ NOT_CANCELLED = (*OPEN_TICKETS, TicketStatus.DONE)
 Starts = dict[int, datetime]  # order line id: when to start it, if later than now
 
 
-def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) -> None:
+def open_tickets(events: Sequence[OrderPlaced | CourseFired | OrderSent], work: UnitOfWork) -> None:
     """Open one ticket per order, station and firing, with one insert for each table.
 
     Locks: ticket, for a course that an edit had withdrawn and that is fired again.
@@ -35,7 +54,9 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
     require_transaction()
     menu = menu_in(work).menu
     routing = routing_for(menu, work.restaurant_id)
-    emptied = _emptied([event for event in events if event.course])
+    later = [event for event in events if event.course or isinstance(event, OrderSent)]
+    emptied = _emptied(later)
+    newest = newest_order(work) if later else None
     tickets: dict[Place, Ticket] = {}
     rows: list[tuple[Ticket, OrderLine, datetime | None]] = []
     for event in events:
@@ -44,12 +65,21 @@ def open_tickets(events: Sequence[OrderPlaced | CourseFired], work: UnitOfWork) 
             for station_id in routing.stations_of(line.item_id, chosen(line)):
                 place = event.order.pk, station_id, event.course
                 if place not in tickets:
-                    tickets[place] = _again(emptied.get(place), work) or ticket_of(event.order, *place[1:], work)
+                    at = newest if event in later else None
+                    tickets[place] = _again(emptied.get(place), at, work) or _new(event, station_id, at, work)
                 rows.append((tickets[place], line, starts.get(line.pk)))
     if menu.restaurant.land_together:
         _age_from_first_start(rows)
     insert_rows([ticket for place, ticket in tickets.items() if place not in emptied], deferrable=True)
     insert_rows([ticket_line(*row, routed=routing.is_routed(row[1].item_id)) for row in rows], deferrable=True)
+
+
+def _new(event: OrderPlaced | CourseFired | OrderSent, station_id: int, place: int | None, work: UnitOfWork) -> Ticket:
+    """Return a new ticket. That of an order confirmed while it waited needs an acknowledgement of its own."""
+    ticket = ticket_of(event.order, station_id, event.course, place, work)
+    if isinstance(event, OrderSent) and event.order.confirmed_at is not None:
+        require_acknowledgement(ticket, work)
+    return ticket
 
 
 def landing_together(lines: Iterable[OrderLine], now: datetime) -> Starts:
@@ -75,7 +105,7 @@ def _age_from_first_start(rows: Sequence[tuple[Ticket, OrderLine, datetime | Non
                 ticket.save(update_fields=["aged_from"])
 
 
-def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]:
+def _emptied(events: Sequence[OrderPlaced | CourseFired | OrderSent]) -> dict[Place, Ticket]:
     """Return the tickets that courses had when they were fired before. Orders just placed need no query."""
     found: dict[Place, Ticket] = {}
     for event in events:
@@ -84,16 +114,16 @@ def _emptied(events: Sequence[OrderPlaced | CourseFired]) -> dict[Place, Ticket]
     return found
 
 
-def _again(ticket: Ticket | None, work: UnitOfWork) -> Ticket | None:
-    """Reopen an emptied ticket, not yet seen."""
+def _again(ticket: Ticket | None, place: int | None, work: UnitOfWork) -> Ticket | None:
+    """Reopen an emptied ticket, not yet seen, at a new place."""
     if ticket is not None:
         move_ticket(ticket, TicketStatus.QUEUED)
-        ticket.fired_at = work.now
+        ticket.fired_at, ticket.place = work.now, place
         require_acknowledgement(ticket, work)
         ticket.alert_at = ticket.voided = ticket.aged_from = ticket.held_at = None
         ticket.version += 1
         anew = ["alert_at", "voided", "aged_from", "held_at"]
-        ticket.save(update_fields=["status", "fired_at", "version", *anew, *SEEN_FIELDS])
+        ticket.save(update_fields=["status", "fired_at", "place", "version", *anew, *SEEN_FIELDS])
     return ticket
 
 
@@ -104,6 +134,13 @@ def rewrite_tickets(events: Sequence[OrderEdited], work: UnitOfWork) -> None:
     routing = routing_for(menu, work.restaurant_id)
     for event in events:
         rewrite(event, menu, routing, work)
+
+
+def void_on_tickets(events: Sequence[LinesVoided], work: UnitOfWork) -> None:
+    """Take voided lines off the tickets of their orders (`kitchen.voiding`). Locks: ticket."""
+    require_transaction()
+    for event in events:
+        take_off(event, work)
 
 
 def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None:
@@ -121,6 +158,21 @@ def mark_allergies(events: Sequence[AllergiesChanged], work: UnitOfWork) -> None
     rows.filter(ticket__in=[ticket.pk for ticket in found]).update(changed=True)
     Ticket.objects.filter(pk__in=known, alert_at=None).update(alert_at=work.now)
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in found]).update(version=F("version") + 1)
+
+
+def relabel_tickets(events: Sequence[OrderMoved], work: UnitOfWork) -> None:
+    """Raise the version of tickets whose orders moved, because screens show the table on them. Locks: ticket."""
+    require_transaction()
+    orders = [event.order.pk for event in events]
+    tickets = list(Ticket.objects.filter(order__in=orders).open().locked().values_list("pk", flat=True))
+    Ticket.objects.filter(pk__in=tickets).update(version=F("version") + 1)
+
+
+def split_tickets(events: Sequence[LinesMoved], work: UnitOfWork) -> None:
+    """Give the places of moved lines on tickets to their new order (`kitchen.splitting`). Locks: ticket."""
+    require_transaction()
+    for event in events:
+        split(event, work)
 
 
 def close_tickets(events: Sequence[OrderEvent], work: UnitOfWork) -> None:

@@ -15,7 +15,12 @@ def chosen(line: OrderLine) -> list[int]:
     return [modifier["id"] for modifier in line.modifiers]
 
 
-def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork) -> Ticket:
+def newest_order(work: UnitOfWork) -> int | None:
+    """Return the id of the restaurant's newest order: a ticket that is opened later takes its place after it."""
+    return Order.objects.of_restaurant(work.restaurant_id).order_by("-pk").values_list("pk", flat=True).first()
+
+
+def ticket_of(order: Order, station_id: int, fired_course: int, place: int | None, work: UnitOfWork) -> Ticket:
     """Return a new ticket, not saved. One of a course fired later needs its own acknowledgement."""
     return new_row(
         Ticket,
@@ -24,6 +29,7 @@ def ticket_of(order: Order, station_id: int, fired_course: int, work: UnitOfWork
         station_id=station_id,
         fired_at=work.now,
         fired_course=fired_course,
+        place=place,
         awaited_since=work.now if fired_course else None,
     )
 

@@ -68,6 +68,7 @@ class CompiledItem:
     image: str
     groups: tuple[CompiledGroup, ...]
     counted: bool  # has a portions countdown, so that selling needs the current row
+    open_price: bool = False  # name and price are typed
 
     def taxes_for(self, kind: str, day: date) -> Components:
         """Return the components of the tax on an order of this kind on a business day."""
@@ -268,4 +269,5 @@ def _item(
         image=item.image.url if item.image else "",
         groups=tuple(groups),
         counted=item.portions_left is not None,
+        open_price=item.open_price,
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from bistro.core.kernel.events import EVERYBODY, Audience, DomainEvent
-from menu.models import Pause
+from bistro.core.kernel.jsontext import moment
+from menu.models import Item, Pause
 from menu.representations import pause_json
 
 
@@ -49,7 +51,10 @@ class ChoicesCopied(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(DomainEvent):
-    """A change of an item's availability: 86, back on the menu, or a small number of portions left."""
+    """A change of an item's availability: 86, back on the menu, or a small number of portions left.
+
+    `until` is the end of a timed 86.
+    """
 
     type: ClassVar[str] = "menu_updated"
     action: ClassVar[str] = "availability"
@@ -59,6 +64,18 @@ class AvailabilityChanged(DomainEvent):
     name: str
     available: bool
     portions_left: int | None
+    until: datetime | None = None
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        """Create the event for an item as it is now."""
+        return cls(
+            item_id=item.pk,
+            name=item.name,
+            available=item.available,
+            portions_left=item.portions_left,
+            until=item.off_until,
+        )
 
     @property
     def subject(self) -> str:
@@ -70,6 +87,7 @@ class AvailabilityChanged(DomainEvent):
             "name": self.name,
             "available": self.available,
             "portions_left": self.portions_left,
+            "until": moment(self.until),
         }
 
 

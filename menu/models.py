@@ -58,7 +58,11 @@ class Category(models.Model):
 
 
 class Item(models.Model):
-    """A dish or drink. It cannot be ordered while `off_since` is set (86) or `portions_left` is 0."""
+    """A dish or drink. It cannot be ordered while `off_since` is set (86) or `portions_left` is 0.
+
+    A sweep ends an 86 at `off_until`. `availability_change` counts changes by people and by the sweep, not sales;
+    `availability_before` holds the state before the last of them, for an undo.
+    """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="items")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="items")
@@ -76,20 +80,31 @@ class Item(models.Model):
     )
     prep_minutes = models.PositiveSmallIntegerField(default=10)
     soon_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is marked “soon” (S). Blank = same as the station."
+        null=True, blank=True, help_text="Minutes until a ticket is “soon late”. Blank = same as the station."
     )
     late_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is marked “late” (!). Blank = same as the station."
+        null=True, blank=True, help_text="Minutes until a ticket is “late”. Blank = same as the station."
     )
     diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
     image = models.ImageField(upload_to="menu/", blank=True)
     popular = models.BooleanField(default=False)
+    open_price = models.BooleanField(
+        "open item",
+        default=False,
+        db_default=False,
+        help_text="Waiters type its name and price. Guests do not see it on their menu.",
+    )
     off_since = models.DateTimeField(null=True, blank=True, help_text="Marked 86 (off the menu) since this time.")
+    off_until = models.DateTimeField(null=True, blank=True, help_text="Time when the 86 ends by itself.")
     portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Blank = not counted.")
+    availability_change = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    availability_before = models.JSONField(null=True, editable=False)
     position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["portions_left", "position"])
+    history = HistoricalRecords(
+        excluded_fields=["portions_left", "position", "availability_change", "availability_before"]
+    )
 
     class Meta:
         ordering = ["category__position", "position", "pk"]
@@ -101,6 +116,10 @@ class Item(models.Model):
             models.CheckConstraint(
                 name="item_portions_not_negative", condition=Q(portions_left=None) | Q(portions_left__gte=0)
             ),
+            models.CheckConstraint(name="item_end_needs_86", condition=Q(off_until=None) | Q(off_since__isnull=False)),
+        ]
+        indexes = [
+            models.Index(fields=["off_until"], name="item_off_until", condition=Q(off_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

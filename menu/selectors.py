@@ -16,10 +16,11 @@ from menu.models import Item, MenuVersion, Pause
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The availability of an item. `portions_left` is None for an item that is not counted."""
+    """The availability of an item. `portions_left` is None for an item that is not counted, `until` ends an 86."""
 
     available: bool
     portions_left: int | None
+    until: datetime | None = None
 
 
 def availability(restaurant_id: int) -> dict[int, Availability]:
@@ -31,9 +32,9 @@ def availability(restaurant_id: int) -> dict[int, Availability]:
         Item.objects.of_restaurant(restaurant_id)
         .not_archived()
         .exclude(off_since=None, portions_left=None)
-        .values_list("pk", "off_since", "portions_left")
+        .values_list("pk", "off_since", "portions_left", "off_until")
     )
-    return {pk: Availability(off is None and left != 0, left) for pk, off, left in rows}
+    return {pk: Availability(off is None and left != 0, left, until) for pk, off, left, until in rows}
 
 
 def menu_stamp(restaurant_id: int) -> str:
@@ -63,10 +64,11 @@ def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
                         now.menu.currency,
                     )
                     for item in category.items
+                    if not item.open_price
                 ],
             }
             for category in now.menu.categories
-            if category.items
+            if not all(item.open_price for item in category.items)
         ],
     }
 
@@ -78,6 +80,7 @@ def _item(item: CompiledItem, now: Availability | None, paused: datetime | None,
         "description": item.description,
         "price": text(item.price, currency),
         "available": (now is None or now.available) and paused is None,
+        "off_until": moment(now.until) if now else None,
         "paused_until": moment(paused) if paused else None,
         "portions_left": now.portions_left if now else None,
         **_stated(item.stated),

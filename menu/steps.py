@@ -116,8 +116,4 @@ def _tell_thresholds(work: UnitOfWork, moved: Mapping[int, int]) -> None:
     touch_availability(work)
     for item in Item.objects.filter(pk__in=list(moved), portions_left__isnull=False).order_by("pk"):
         if THRESHOLDS & {item.portions_left, item.portions_left - moved[item.pk]}:
-            work.record(
-                AvailabilityChanged(
-                    item_id=item.pk, name=item.name, available=item.available, portions_left=item.portions_left
-                )
-            )
+            work.record(AvailabilityChanged.of(item))

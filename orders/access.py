@@ -4,8 +4,8 @@ from django.http import Http404
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
-from orders.models import Order
-from tables.models import Table
+from orders.models import Order, OrderLine
+from tables.models import Party, Table
 
 
 def order_for(actor: Actor | None, pk: int) -> Order:
@@ -14,6 +14,24 @@ def order_for(actor: Actor | None, pk: int) -> Order:
     if order is None:
         raise NotYours("There is no such order.", code="order_not_found")
     return order
+
+
+def party_for(actor: Actor | None, pk: int) -> Party:
+    """Return a party with its head table. Raises NotYours if it is missing or not visible to the actor."""
+    rows = Party.objects.visible_to(actor).select_related("table")
+    party = rows.filter(pk=pk).first() if pk < 2**63 else None
+    if party is None:
+        raise NotYours("There is no such party.", code="party_not_found")
+    return party
+
+
+def order_of_line(actor: Actor, pk: int) -> int:
+    """Return the id of a line's order. Raises NotYours for a removed line and for a line of a withdrawn order."""
+    rows = OrderLine.objects.visible_to(actor).filter(pk=pk, order__in=Order.objects.visible_to(actor))
+    order_id = rows.values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise NotYours("There is no such line.", code="line_not_found")
+    return int(order_id)
 
 
 def table_for(actor: Actor | None, pk: int) -> Table:

@@ -45,6 +45,8 @@ class LinesOfOrder(ReadOnlyInline):
         "seat",
         "status",
         "price",
+        "price_reason",
+        "approved_by",
         "amount",
         "tax_part",
     )

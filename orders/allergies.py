@@ -112,6 +112,11 @@ def conflicts_of(codes: Iterable[str], places: Sequence[Place]) -> list[Conflict
     return found
 
 
+def harms(codes: Iterable[str], places: Sequence[Place]) -> bool:
+    """Return whether a dish or its choices contain or may contain one of the allergens; silence does not count."""
+    return any(conflict["level"] != NOT_STATED for conflict in conflicts_of(codes, places))
+
+
 def conflicts(line: OrderLine) -> list[Conflict]:
     """Return the conflicts of a line, from the statements that were copied when it was sold."""
     return conflicts_of(line.allergies, _places(line)) if line.allergies else []

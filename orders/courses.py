@@ -11,6 +11,12 @@ def held_courses(lines: Iterable[OrderLine]) -> list[int]:
     return sorted({line.course for line in lines if line.status == LineStatus.HELD})
 
 
+def hold_all(lines: Iterable[OrderLine]) -> None:
+    """Put every line on hold. Does not save."""
+    for line in lines:
+        move_line(line, LineStatus.HELD)
+
+
 def hold_later_courses(lines: Sequence[OrderLine], fired: Collection[int] = ()) -> None:
     """Set the status of lines that are not started: fired courses are queued, all others are held. Does not save.
 
@@ -20,3 +26,15 @@ def hold_later_courses(lines: Sequence[OrderLine], fired: Collection[int] = ()) 
     going = courses & set(fired) or {min(courses)}
     for line in lines:
         move_line(line, LineStatus.QUEUED if line.course in going else LineStatus.HELD)
+
+
+def hold_courses(lines: Sequence[OrderLine], held: Collection[int] | None, *, house_holds: bool) -> None:
+    """Set the status of the lines of a new order: the chosen courses are held, or those of the house's rule (None).
+
+    Does not save. An order whose every course is held has no tickets until one is fired.
+    """
+    if held is not None:
+        for line in lines:
+            move_line(line, LineStatus.HELD if line.course in held else LineStatus.QUEUED)
+    elif house_holds:
+        hold_later_courses(lines)

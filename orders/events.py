@@ -83,6 +83,22 @@ class CourseFired(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderSent(OrderEvent):
+    """The sending of an order that waited as a whole, for its pick-up time or on hold. `fired` are its lines."""
+
+    action: ClassVar[str] = "sent"
+    course: ClassVar[int] = 0  # the order itself, as with OrderPlaced
+    fired: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupChanged(OrderEvent):
+    """Another pick-up time or name of an order."""
+
+    action: ClassVar[str] = "pickup_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CoursePlanned(OrderEvent):
     """A new, changed or removed plan of a held course."""
 
@@ -105,15 +121,19 @@ class CourseRemoved(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BillReduced(AboutOrder):
-    """The lines of a removed course, for the audit trail: the lines, the totals before and after, the reason."""
+    """Lines that left an order after it was sent, for the audit trail: the lines, both totals, the reason.
+
+    `course` is the removed course, None for voided lines. `approver` is the manager who approved the void, or "".
+    """
 
     type: ClassVar[str] = "bill_reduced"
     action: ClassVar[str] = "lines_removed"
 
-    course: int
+    course: int | None
     lines: tuple[OrderLine, ...]
     total_before: Decimal
     reason: str
+    approver: str = ""
 
     def data(self) -> Mapping[str, Any]:
         return {
@@ -123,6 +143,7 @@ class BillReduced(AboutOrder):
             "lines": [line_json(line, self.order.currency) for line in self.lines],
             "total_before": text(self.total_before, self.order.currency),
             "total_after": text(self.order.total, self.order.currency),
+            "approver": self.approver,
         }
 
     def private(self) -> Mapping[str, Any] | None:
@@ -169,11 +190,62 @@ class OrderEdited(OrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinesVoided(OrderEvent):
+    """The removal of quantities of sent lines, for screens and the kitchen. `BillReduced` has the reason.
+
+    `removed` are ids of lines that left as a whole. `voided` has every reduced line by id, with the quantity that left.
+    """
+
+    action: ClassVar[str] = "lines_voided"
+    removed: tuple[int, ...]
+    voided: Mapping[int, OldLine]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AllergiesChanged(OrderEvent):
     """New allergies of lines, because guests of the party declared them. `changed` are the ids of these lines."""
 
     action: ClassVar[str] = "allergies_changed"
     changed: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderMoved(OrderEvent):
+    """The move of an order with its party to another table, or of the whole order to another party.
+
+    `moved_from` is the table before, whose pad hears of it too. Lines and amounts are unchanged.
+    """
+
+    action: ClassVar[str] = "moved"
+    moved_from: int | None
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "moved_from": self.moved_from}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesMoved(OrderEvent):
+    """The departure of lines to the order `to`, which has them under their own price and tax.
+
+    `whole` are the lines that left, `parts` the lines of which a part left, {line: the new line in `to`}.
+    """
+
+    action: ClassVar[str] = "lines_moved"
+    to: Order
+    whole: tuple[int, ...]
+    parts: Mapping[int, int]
+
+    def data(self) -> Mapping[str, Any]:
+        moved = {"order": self.to.pk, "number": self.to.number, "lines": [*self.whole, *self.parts.values()]}
+        return {**super().data(), "moved_to": moved}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSplitOff(OrderEvent):
+    """A new order with lines that another order had. Its tickets come from the tickets of that order."""
+
+    type: ClassVar[str] = "order_created"
+    action: ClassVar[str] = "split_off"
 
 
 @dataclass(frozen=True, kw_only=True)

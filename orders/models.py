@@ -8,7 +8,7 @@ from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Device, Restaurant, Staff
 from menu.models import Item
 from orders.querysets import LinesOnOrder, OrderQuerySet
-from orders.transitions import OPEN, LineStatus, OrderStatus
+from orders.transitions import OPEN, PICKUP_WORDS, LineStatus, OrderStatus
 from tables.models import Party, Table
 
 
@@ -125,6 +125,12 @@ class Order(models.Model):
         return self.table_name or self.kind_word
 
     @property
+    def status_word(self) -> str:
+        """Return the status in words. An order that guests pick up is ready for pick-up, then handed over."""
+        picked_up = {} if self.kind == OrderKind.DINE_IN else PICKUP_WORDS
+        return str(picked_up.get(OrderStatus(self.status)) or self.get_status_display())
+
+    @property
     def is_kept(self) -> bool:
         """True if guests owe the order: neither cancelled nor withdrawn. `Order.objects.kept()` is the same in SQL."""
         return self.status != OrderStatus.CANCELLED and self.withdrawn_at is None
@@ -159,6 +165,11 @@ class OrderLine(models.Model):
     own_allergies = models.JSONField(default=list)
     allergies = models.JSONField(default=list)
     prep_minutes = models.PositiveSmallIntegerField(default=0)
+    list_price = models.DecimalField(
+        null=True, help_text="Unit price of the menu, if another was typed. Blank for an open item.", **AMOUNT
+    )
+    price_reason = models.CharField(max_length=200, blank=True, help_text="Reason of a typed price.")
+    approved_by = models.CharField(max_length=120, blank=True, help_text="Manager who approved a typed price.")
     note = models.CharField(max_length=200, blank=True)
     seat = models.PositiveSmallIntegerField(null=True)
     course = models.PositiveSmallIntegerField(default=1)
@@ -185,8 +196,8 @@ class OrderLine(models.Model):
 class PlannedCourse(models.Model):
     """The plan of a held course to fire automatically at `fire_at`.
 
-    A person makes the plan, or the system when the course before is served. The row is deleted when the course is
-    fired or removed.
+    A person makes the plan, or the system when the course before is served. Course 0 is a whole order that waits for
+    its pick-up time. The row is deleted when the course is fired or removed.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -202,3 +213,38 @@ class PlannedCourse(models.Model):
 
     def __str__(self) -> str:
         return f"course {self.course} of order {self.order_id}"
+
+
+class Draft(models.Model):
+    """The dishes that were chosen and not sent yet: one draft for each table, and one for each person without a table.
+
+    `lines` are dictionaries as `orders.api.serializers.LineInput` describes them, with a `key` of the device that chose
+    the dish and the name of the person, `by`. `details` are the other fields of the order. `gone` are the keys of the
+    lines that were sent or removed lately, so that a device that was offline does not bring them back. Only
+    `orders.services.drafting` and `orders.draft_steps` write drafts; only a person sends one.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, null=True, related_name="drafts", db_index=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, null=True, related_name="drafts", db_index=False)
+    lines = models.JSONField(default=list)
+    details = models.JSONField(default=dict)
+    gone = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=0)
+    changed_by = models.CharField(max_length=120, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="draft_table_or_person",
+                condition=Q(table__isnull=False, staff=None) | Q(table=None, staff__isnull=False),
+            ),
+            models.UniqueConstraint(fields=["table"], name="draft_table_once"),
+            models.UniqueConstraint(fields=["restaurant", "staff"], name="draft_person_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.table or self.staff}"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -16,7 +18,8 @@ class LineRequest:
     """A line to order. `item` is an id or a name; modifiers are ids or names within the item.
 
     `allergies` are codes of the catalogue. For both, None means that nobody said: an edited line keeps those that it
-    has, a new line has none.
+    has, a new line has none. `price` is a typed unit price, with its `price_reason`; an open item also has a typed
+    `name`.
     """
 
     item: int | str
@@ -26,7 +29,26 @@ class LineRequest:
     note: str = ""
     seat: int | None = None
     course: int | None = None
+    name: str = ""
+    price: Decimal | None = None
+    price_reason: str = ""
     id: int | None = None  # the existing line that an edit of the order changes
+
+
+class When(StrEnum):
+    """The moment when a course of a new order goes to the kitchen: with the order, or when somebody fires it."""
+
+    NOW = "now"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseWish:
+    """A wish for one course of a new order. With `minutes` a course on hold fires automatically after that time."""
+
+    course: int
+    when: When
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +58,11 @@ class OrderRequest:
     `key` is the Idempotency-Key. `fingerprint` is the SHA-256 (64 hex digits) of the body's JSON with sorted keys, or
     "" without a key; a repeated key with another fingerprint is refused (ADR 0003). `token_hash` is set if the entry
     point authenticated the device from memory (bistro.core.auth.device_cache), so that the service checks it again.
+    `approver` is the manager who approved typed prices above the restaurant's limit.
+    `courses` are wishes for single courses; the others follow the restaurant's setting.
     `problems` are those that the entry point found: the order is refused with these and all that the service finds.
+    `draft_lines` are the keys of the draft's lines that this order sends (orders.draft_steps). `held` are the courses
+    that wait until somebody fires them, possibly all; None means the house's rule.
     """
 
     actor: Actor
@@ -48,6 +74,10 @@ class OrderRequest:
     name: str = ""
     pickup_at: datetime | None = None
     note: str = ""
+    courses: tuple[CourseWish, ...] = ()
+    approver: Actor | None = None
     key: str | None = None
     fingerprint: str = ""
     token_hash: str = ""
+    draft_lines: tuple[str, ...] = ()
+    held: tuple[int, ...] | None = None

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel import money
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.names import name_key
@@ -35,7 +37,14 @@ class PricedLine:
     unit_price: Decimal
     total: Decimal
     components: Components
+    list_price: Decimal | None = None  # the menu's unit price, if another was typed
+    approved_by: str = ""
     taxes: tuple[Tax, ...] = ()  # its part of the order's tax, set when all lines are priced
+
+    @property
+    def name(self) -> str:
+        """The name that was sold: that of the dish, or the typed one of an open item."""
+        return self.request.name or self.item.name
 
     @property
     def tax(self) -> Decimal:
@@ -130,10 +139,40 @@ def _price_line(menu: CompiledMenu, place: int, request: LineRequest, kind: str,
         allergies = own_allergies(menu.allergens, place, request, modifiers)
     refusals.raise_any()
     unit_price = item.price + sum((modifier.price for modifier in modifiers), money.ZERO)
+    list_price = None
+    if request.price is not None or item.open_price or request.name:
+        _check_typed(menu, place, item, request)
+    if request.price is not None:
+        unit_price, list_price = request.price, None if item.open_price else unit_price
     if unit_price < 0:
         raise negative_price(place)
     total = unit_price * request.quantity
-    return PricedLine(item, request, modifiers, allergies, unit_price, total, item.taxes_for(kind, day))
+    taxes = item.taxes_for(kind, day)
+    return PricedLine(item, request, modifiers, allergies, unit_price, total, taxes, list_price)
+
+
+def _check_typed(menu: CompiledMenu, place: int, item: CompiledItem, request: LineRequest) -> None:
+    """Refuse a typed name or price that does not fit the dish, and a price without a reason. Raises InvalidInput."""
+    refusals = Refusals()
+    with refusals:
+        if request.name and not item.open_price:
+            raise _refused_price(place, "name", "validation_error", gettext("Only an open item has a typed name."))
+    with refusals:
+        if request.price is None and item.open_price:
+            message = gettext("Type a price for %(name)s.") % {"name": request.name or item.name}
+            raise _refused_price(place, "price", "price_required", message)
+        if request.price is not None and not money.fits(request.price, menu.currency):
+            message = gettext("%(currency)s has no such amount.") % {"currency": menu.currency}
+            raise _refused_price(place, "price", "validation_error", message)
+    with refusals:
+        if request.price is not None and not request.price_reason:
+            message = gettext("Give a reason for the price.")
+            raise _refused_price(place, "price_reason", "reason_required", message)
+    refusals.raise_any()
+
+
+def _refused_price(place: int, field: str, code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, code=code, fields={f"lines.{place}.{field}": [message]})
 
 
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:

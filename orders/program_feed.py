@@ -14,19 +14,23 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame
 from bistro.core.models import Event
+from orders.events import OrderMoved
 from orders.models import Order
 from orders.representations import order_detail, pad_json, with_notes
 from tables.models import Pad
+from tables.selectors import joined_tables
 
 INITIAL_LIMIT = 2000  # limits the cost of orders that were never closed
 _MESSAGES = {"order_created": "new_order", "order_updated": "order_updated"}
 _MENU = "menu_updated"  # a change of the menu, of availability or of a pause
+_CALLS = frozenset({"service_call_created", "service_call_updated"})
 
 
 class OrderFeed:
     """The messages `initial`, `new_order` and `order_updated` in the format of Bistro92.
 
-    With `with_menu`, for clients of our subprotocol, also `menu_updated`, which Bistro92 clients do not know.
+    With `with_menu`, for clients of our subprotocol, also `menu_updated` and the events of service calls, which
+    Bistro92 clients do not know.
     """
 
     def __init__(self, restaurant_id: int, actor: Actor, table_id: int | None, *, with_menu: bool = False) -> None:
@@ -46,10 +50,12 @@ class OrderFeed:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """Yield one message for each event that this audience may see."""
         for event in events:
-            if event.type == _MENU and self.with_menu and self._gets_menu_event(event):
-                yield _menu_frame(event, position)
+            if self.with_menu and (
+                self._gets_menu_event(event) or (event.type in _CALLS and self._may_see(event, position))
+            ):
+                yield _plain_frame(event, position)
             kind = _MESSAGES.get(event.type)
-            if kind is None or not self._may_see(event):
+            if kind is None or not self._may_see(event, position):
                 continue
             order = pad_json(with_notes(json.loads(event.data), _notes(event)))
             body = {"type": kind, "order": order, "action": event.action, "seq": event.seq, "epoch": position.epoch}
@@ -58,19 +64,29 @@ class OrderFeed:
     def _gets_menu_event(self, event: Event) -> bool:
         """Return whether this audience gets the event. Events of the menu are for every table."""
         audience = Audience.PROGRAMS if self.table_id is None else Audience.TABLE
-        return audience in audiences_of(event.type, event.action)
+        return event.type == _MENU and audience in audiences_of(event.type, event.action)
 
-    def _may_see(self, event: Event) -> bool:
+    def _may_see(self, event: Event, position: Position) -> bool:
+        """Return whether this audience gets an order. A pad gets those of all tables of its party.
+
+        An order that moves away is told once more to the pad of the table that it leaves.
+        """
         audiences = audiences_of(event.type, event.action)
         if self.table_id is None:
             return Audience.PROGRAMS in audiences
-        return Audience.TABLE in audiences and event.table_id == self.table_id
+        if Audience.TABLE not in audiences or event.table_id is None:
+            return False
+        if event.table_id == self.table_id:
+            return True
+        if event.action == OrderMoved.action and json.loads(event.data).get("moved_from") == self.table_id:
+            return True
+        return event.table_id in joined_tables(self.restaurant_id, position, self.table_id)
 
 
-def _menu_frame(event: Event, position: Position) -> Frame:
-    """Return the frame of a menu event without its private data, e.g. the reason of a pause."""
+def _plain_frame(event: Event, position: Position) -> Frame:
+    """Return the frame of a menu event or a call without its private data, e.g. the reason of a pause."""
     told = {"action": event.action, "data": json.loads(event.data)}
-    return Frame(event.seq, dumps({"type": _MENU, **told, "seq": event.seq, "epoch": position.epoch}))
+    return Frame(event.seq, dumps({"type": event.type, **told, "seq": event.seq, "epoch": position.epoch}))
 
 
 def _notes(event: Event) -> Mapping[str, Any] | None:

@@ -52,7 +52,7 @@ def order_json(order: Order, lines: Iterable[OrderLine], *, table_name: str) -> 
 
 
 def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
-    """Return a line: the keys of `LineOutput` without `note`.
+    """Return a line: the keys of `LineOutput` without `note` and `price_reason`.
 
     `modifiers` are the choices, `[{"id": int, "name": str, "price": str}]`. `allergies` are the codes that matter for
     the line, `conflicts` those of them that the dish or a choice contains, may contain or does not mention.
@@ -63,6 +63,8 @@ def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
         "name": line.name,
         "quantity": line.quantity,
         "unit_price": text(line.unit_price, currency),
+        "list_price": None if line.list_price is None else text(line.list_price, currency),
+        "approved_by": line.approved_by,
         "modifiers": [{"id": each["id"], "name": each["name"], "price": each["price"]} for each in line.modifiers],
         "allergies": line.allergies,
         "conflicts": conflicts(line),
@@ -77,9 +79,12 @@ def line_json(line: OrderLine, currency: str) -> dict[str, Any]:
 def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | None:
     """Return the typed texts of an order, or None if there are none.
 
-    Keys, each only if not empty: `name`, `note`, `cancel_reason` (str), `lines` ({line id as str: note}).
+    Keys, each only if not empty: `name`, `note`, `cancel_reason` (str), `lines` ({line id as str: note}),
+    `price_reasons` ({line id as str: reason}).
     """
-    by_line = {str(line.pk): line.note for line in lines if line.note}
+    rows = list(lines)
+    by_line = {str(line.pk): line.note for line in rows if line.note}
+    reasons = {str(line.pk): line.price_reason for line in rows if line.price_reason}
     notes: dict[str, Any] = {}
     if order.name:
         notes["name"] = order.name
@@ -87,6 +92,8 @@ def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | 
         notes["note"] = order.note
     if by_line:
         notes["lines"] = by_line
+    if reasons:
+        notes["price_reasons"] = reasons
     if order.cancel_reason:
         notes["cancel_reason"] = order.cancel_reason
     return notes or None
@@ -95,13 +102,16 @@ def private_notes(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any] | 
 def with_notes(data: Mapping[str, Any], notes: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the result of `order_json` together with that of `private_notes`, in the shape of `OrderOutput`."""
     notes = notes or {}
-    by_line = notes.get("lines", {})
+    by_line, reasons = notes.get("lines", {}), notes.get("price_reasons", {})
     return {
         **data,
         "name": notes.get("name", ""),
         "note": notes.get("note", ""),
         "cancel_reason": notes.get("cancel_reason", ""),
-        "lines": [{**line, "note": by_line.get(str(line["id"]), "")} for line in data["lines"]],
+        "lines": [
+            {**line, "note": by_line.get(str(line["id"]), ""), "price_reason": reasons.get(str(line["id"]), "")}
+            for line in data["lines"]
+        ],
     }
 
 

@@ -7,6 +7,8 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import PERMISSIONS, Permission, Role
+from bistro.core.models import Membership, Staff
 from orders.models import Order
 
 # The words that guests see, one for each status of PROGRESS in its order (docs/contracts/bistro.md).
@@ -27,3 +29,12 @@ def recent_lines(actor: Actor, *, minutes: int, now: datetime) -> QuerySet[Order
         item_name=F("lines__name"),
         created_at=F("placed_at"),
     )
+
+
+def serving_colleagues(actor: Actor) -> list[Staff]:
+    """Return the other members of staff who may serve guests, by name. The roles are those of `server_among`."""
+    serving = {Permission.SEAT_TABLE, Permission.PLACE_ANYWHERE}
+    roles = [role.value for role in Role if PERMISSIONS[role] >= serving]
+    rows = Membership.objects.visible_to(actor).active().filter(role__in=roles).exclude(staff_id=actor.id)
+    people = [member.staff for member in rows.select_related("staff")]
+    return sorted(people, key=lambda staff: staff.get_full_name().casefold())

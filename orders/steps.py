@@ -8,7 +8,7 @@ from bistro.core.kernel.transitions import change_status
 from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.steps import give_back_portions, menu_in
-from orders.events import OrderConfirmed, OrderProgressed
+from orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderProgressed
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import OPEN, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus, move_line, update_lines
 from tables.models import Party
@@ -78,7 +78,7 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
 def _complete_own_party(order: Order, work: UnitOfWork) -> None:
     """Complete the party of a closed order without a table. A party at a table leaves when the table is cleared."""
     if order.table_id is None and order.status not in OPEN:
-        complete_party(order.party, None, work)
+        complete_party(order.party, [], work)
 
 
 def touch(order: Order, *fields: str, moves: int = 1) -> None:
@@ -108,6 +108,15 @@ def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
     move(order, OrderStatus.CONFIRMED, work)
     work.record(OrderConfirmed.of(order))
     return True
+
+
+def cancel(order: Order, reason: str, work: UnitOfWork) -> None:
+    """Cancel an order. Raises IllegalTransition."""
+    require_transaction()
+    order.cancel_reason = reason[:200]
+    move(order, OrderStatus.CANCELLED, work)
+    order.save(update_fields=["cancel_reason"])
+    work.record(OrderCancelled.of(order))
 
 
 def plan_next_course(order: Order, work: UnitOfWork) -> None:
@@ -183,6 +192,24 @@ def take_back(order: Order, begun: Iterable[OrderLine], queued: Iterable[OrderLi
     """
     move_lines(queued, LineStatus.QUEUED)
     bring_back(order, begun, work)
+
+
+def settle(order: Order, work: UnitOfWork, *, cooking: bool, waiting: bool) -> None:
+    """Bring the status of an open order up to date after lines left it.
+
+    `cooking` says that tickets are open, `waiting` that finished food of a firing waits to be served. An order whose
+    remaining lines have all been served is delivered.
+    """
+    require_transaction()
+    if order.status not in (OrderStatus.PREPARING, OrderStatus.READY):
+        return
+    if waiting:
+        advance(order, OrderStatus.READY, work)
+    elif not cooking and all(line.status == LineStatus.DONE for line in order.lines.all()):
+        advance(order, OrderStatus.DELIVERED, work)
+        work.record(OrderDelivered.of(order))
+    elif order.status == OrderStatus.READY:
+        move(order, OrderStatus.PREPARING, work)
 
 
 def return_portions(order: Order, lines: Iterable[OrderLine], work: UnitOfWork) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bistro.core.kernel.transitions import change_status, change_statuses
 
@@ -18,6 +19,12 @@ class OrderStatus(models.TextChoices):
     DELIVERED = "delivered", "Delivered"
     CANCELLED = "cancelled", "Cancelled"
 
+
+# The words for an order that guests pick up.
+PICKUP_WORDS = {
+    OrderStatus.READY: gettext_lazy("Ready for pick-up"),
+    OrderStatus.DELIVERED: gettext_lazy("Handed over"),
+}
 
 ORDER_MOVES: dict[str, frozenset[str]] = {
     OrderStatus.PLACED: frozenset({OrderStatus.CONFIRMED, OrderStatus.CANCELLED}),

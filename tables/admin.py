@@ -6,13 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from bistro.core.admin.archive import ArchiveAdmin
-from bistro.core.admin.base import TenantAdmin
+from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from tables.events import TableAdded, TableChanged
-from tables.models import Section, Table
+from tables.models import Occupancy, Party, Section, Table
 from tables.setup_steps import refuse_if_in_use
 
 
@@ -82,3 +82,25 @@ class TableAdmin(ArchiveAdmin, HistoryAdmin):
             if isinstance(row, Table):
                 event = TableAdded if row in edits.new else TableChanged
                 edits.work.record(event(table=row))
+
+
+class StaysOfParty(ReadOnlyInline):
+    """The tables of a party, with the time of its stay at each."""
+
+    model = Occupancy
+    fields = ("table", "since", "until")
+    readonly_fields = fields
+    verbose_name_plural = "tables"
+
+
+@admin.register(Party)
+class PartyAdmin(ReadOnlyAdmin):
+    """The admin page of parties, read only. Guests are seated, moved and cleared on the floor."""
+
+    list_display = ("pk", "table", "size", "server", "status", "seated_at", "completed_at")
+    list_filter = ("status", ("table", OwnFilter))
+    list_select_related = ("table", "server")
+    ordering = ("-pk",)
+    fields = ("table", "size", "server", "status", "seated_at", "completed_at")
+    readonly_fields = fields
+    inlines = (StaysOfParty,)

@@ -14,7 +14,7 @@ _GUEST_STATUS = {PartyStatus.LEFT: "completed", PartyStatus.NO_SHOW: "completed"
 
 @dataclass(frozen=True, kw_only=True)
 class PartyEvent(DomainEvent):
-    """An event of `party`. `table` is its present or last table, None for a party without a table."""
+    """An event of `party`. `table` is its present or last head table, None for a party without a table."""
 
     type: ClassVar[str] = "guest_updated"
     audiences: ClassVar[frozenset[Audience]] = EVERYBODY
@@ -43,7 +43,7 @@ class PartyEvent(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartySeated(PartyEvent):
-    """The seating of a party, by its first order."""
+    """The seating of a party, by a host or a waiter, or by its first order."""
 
     type: ClassVar[str] = "guest_created"
     action: ClassVar[str] = "seated"
@@ -51,9 +51,50 @@ class PartySeated(PartyEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartyCompleted(PartyEvent):
-    """The departure of a party. Its table, if it had one, is free."""
+    """The departure of a party. Its table, if it had one, is free; `TableFreed` has the other tables that it held."""
 
     action: ClassVar[str] = "completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyChanged(PartyEvent):
+    """A changed number of guests, or another server."""
+
+    action: ClassVar[str] = "changed"
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "serverId": self.party.server_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyMoved(PartyEvent):
+    """The move of a party to `table`. `TableFreed` has the tables that it left."""
+
+    action: ClassVar[str] = "moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablesJoined(PartyEvent):
+    """The joining of the table `other` to a party, which keeps its tables."""
+
+    action: ClassVar[str] = "tables_joined"
+
+    other: Table
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "joinedTableId": str(self.other.uid)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablesParted(PartyEvent):
+    """The parting of the table `other` from a party, which stays at its other tables. `TableFreed` has `other`."""
+
+    action: ClassVar[str] = "tables_parted"
+
+    other: Table
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "partedTableId": str(self.other.uid)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +151,14 @@ class TableChanged(TableEvent):
     """A change of a table, e.g. of its place, its name or its service."""
 
     action: ClassVar[str] = "changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableFreed(TableEvent):
+    """The end of a stay at a table that the party left: it moved, parted the table, or held several tables."""
+
+    action: ClassVar[str] = "freed"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.TABLE, Audience.PROGRAMS})
 
 
 @dataclass(frozen=True, kw_only=True)

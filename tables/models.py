@@ -6,8 +6,8 @@ from simple_history.models import HistoricalRecords
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.names import NameKeyField
-from bistro.core.models import Device, Restaurant
-from tables.querysets import PartyQuerySet
+from bistro.core.models import Device, Restaurant, Staff
+from tables.querysets import OccupancyQuerySet, PartyQuerySet
 from tables.transitions import PartyStatus
 
 
@@ -69,8 +69,10 @@ class Table(models.Model):
 
 
 class Party(models.Model):
-    """A group of guests. The first order at a free table seats a party; a waiter's Clear completes it.
+    """A group of guests. A host or the first order at a free table seats a party; a waiter's Clear completes it.
 
+    `table` is the head table, where new orders go by default, also after the party has left. `Occupancy` has every
+    table that the party holds. `server` is the waiter who looks after the guests.
     Without a table it is the guest of one take-away or counter order, whose end completes it.
     """
 
@@ -78,6 +80,7 @@ class Party(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     table = models.ForeignKey(Table, on_delete=models.PROTECT, null=True, related_name="parties")
     size = models.PositiveSmallIntegerField(null=True, blank=True)
+    server = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="parties", db_index=False)
     status = models.CharField(max_length=9, choices=PartyStatus.choices, default=PartyStatus.SEATED)
     seated_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
@@ -92,7 +95,6 @@ class Party(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(name="party_status_known", condition=Q(status__in=PartyStatus.values)),
-            models.UniqueConstraint(fields=["table"], condition=Q(status="seated"), name="party_seated_once"),
         ]
         indexes = [
             models.Index(fields=["restaurant", "table"], condition=Q(status="seated"), name="party_seated"),
@@ -100,6 +102,34 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"party {self.pk}"
+
+
+class Occupancy(models.Model):
+    """The stay of a party at one table, from `since` until `until`, which is null while the party is there.
+
+    A party that holds several tables has an open row for each of them. The constraint refuses a second party at a
+    table.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="occupancies", db_index=False)
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="occupancies", db_index=False)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="occupancies")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    objects = OccupancyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "occupancies"
+        ordering = ["pk"]  # the head table and then the joined ones, as they were taken
+        constraints = [
+            models.UniqueConstraint(fields=["table"], condition=Q(until=None), name="occupancy_open_once"),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "table"], condition=Q(until=None), name="occupancy_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} at {self.table}"
 
 
 class Pad(models.Model):
@@ -112,3 +142,8 @@ class Pad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} on {self.table}"
+
+
+from tables.call_models import ServiceCall  # noqa: E402  (refers to the models above)
+
+__all__ = ["ServiceCall"]

@@ -1,6 +1,9 @@
 """QuerySets of the floor."""
 
+from datetime import datetime
 from typing import Self
+
+from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
@@ -12,14 +15,52 @@ class PartyQuerySet(TenantQuerySet):
     """QuerySet of parties."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Filter the parties that the actor may see. A pad sees the party at its table."""
+        """Filter the parties that the actor may see. A pad sees the party that holds its table."""
         rows = super().visible_to(actor)
         if actor is None or actor.may(Permission.READ_ORDERS):
             return rows
         if actor.device_id is None:
             return rows.none()
-        return rows.filter(table__pads__device_id=actor.device_id, status__literal_exact=PartyStatus.SEATED)
+        return rows.filter(occupancies__table__pads__device_id=actor.device_id, occupancies__until=None)
 
     def seated(self) -> Self:
         """Filter the parties that are here now: at most one for each table, and any number without a table."""
         return self.filter(status__literal_exact=PartyStatus.SEATED)
+
+    def at_table(self, table_id: int) -> Self:
+        """Filter the party that holds a table now."""
+        return self.filter(occupancies__table_id=table_id, occupancies__until=None)
+
+
+class OccupancyQuerySet(TenantQuerySet):
+    """QuerySet of occupancies."""
+
+    def open(self) -> Self:
+        """Filter the tables that parties hold now."""
+        return self.filter(until=None)
+
+
+class CallQuerySet(TenantQuerySet):
+    """QuerySet of service calls."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Filter the calls that the actor may see. A pad sees those of the party at its table, and open ones."""
+        rows = super().visible_to(actor)
+        if actor is None or actor.may(Permission.READ_ORDERS):
+            return rows
+        if actor.device_id is None:
+            return rows.none()
+        here = Q(closed_at=None) | Q(party__status__literal_exact=PartyStatus.SEATED)
+        return rows.filter(here, table__pads__device_id=actor.device_id)
+
+    def open(self) -> Self:
+        """Filter calls that nobody has closed."""
+        return self.filter(closed_at=None)
+
+    def ringing(self) -> Self:
+        """Filter open calls that nobody has taken."""
+        return self.open().filter(taken_at=None)
+
+    def rung_before(self, moment: datetime) -> Self:
+        """Filter calls whose last ring was at this time or before."""
+        return self.filter(last_rung_at__lte=moment)

@@ -10,7 +10,7 @@ from bistro.core.models import Device
 from bistro.core.services.devices import add_device, hand_token
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.events import TableAdded
-from tables.models import Pad, Party, Section, Table
+from tables.models import Occupancy, Pad, Section, Table
 from tables.steps import assign_pad
 
 
@@ -52,7 +52,7 @@ def _add_table(section: Section, fields: Mapping[str, Any], work: UnitOfWork) ->
 def refuse_if_in_use(table: Table) -> None:
     """Refuse to archive a table with seated guests or a pad. Raises InvalidInput."""
     require_transaction()
-    if Party.objects.of_restaurant(table.restaurant_id).seated().filter(table=table).exists():
+    if Occupancy.objects.of_restaurant(table.restaurant_id).open().filter(table=table).exists():
         raise InvalidInput(f"{table}: guests are seated. Clear the table first.", code="table_in_use")
     if Pad.objects.of_restaurant(table.restaurant_id).filter(table=table, device__revoked_at=None).exists():
         raise InvalidInput(f"{table}: a pad is placed there. Move or revoke the pad first.", code="table_in_use")

@@ -1,6 +1,7 @@
-"""Statuses of a party, and the changes that are allowed."""
+"""Statuses of a party with the changes that are allowed, and the reasons of service calls."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class PartyStatus(models.TextChoices):
@@ -20,3 +21,11 @@ PARTY_MOVES: dict[str, frozenset[str]] = {
     PartyStatus.LEFT: frozenset(),
     PartyStatus.NO_SHOW: frozenset(),
 }
+
+
+class CallReason(models.TextChoices):
+    """The reason of a service call."""
+
+    WAITER = "waiter", gettext_lazy("Waiter wanted")
+    BILL = "bill", gettext_lazy("Bill wanted")
+    HELP = "help", gettext_lazy("Help needed")

@@ -64,7 +64,7 @@ HEADERS = {
     "User-Agent", "X-CSRFToken", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-ID",
 }  # fmt: skip
 COOKIES = {"sessionid", "csrftoken", "messages", DEVICE_COOKIE, PAIRING_COOKIE}
-ENDS_THE_LOGIN = {"logout/", "admin/logout/"}
+ENDS_THE_LOGIN = {"logout/", "admin/logout/", "me/sign-out/"}
 _NAMED, _UNNAMED = re.compile(r"\(\?P<(\w+)>[^)]*\)"), re.compile(r"\(\[\^/\]\+\)")
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 

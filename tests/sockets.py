@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Self
@@ -10,9 +11,10 @@ from channels.testing import WebsocketCommunicator
 
 from bistro.asgi import application
 from bistro.core.live import hub as hub_module
-from bistro.core.live.guarded import PROTOCOL
+from bistro.core.live.guarded import PROTOCOL, GuardedConsumer
 from bistro.core.live.threads import in_thread
 
+_ROUTER = application.application_mapping["websocket"]
 PATIENCE = 5  # seconds; reached only by a failing test or on a very busy machine
 
 
@@ -70,6 +72,29 @@ class Socket:
     async def silent(self, seconds: float = 0.2) -> bool:
         """Return True if no message comes for a while."""
         return await self.communicator.receive_nothing(timeout=seconds, interval=0.01)
+
+
+def routes() -> dict[str, type[Any]]:
+    """Return {pattern: consumer} of every socket, from the routing."""
+    return {str(route.pattern): route.callback.consumer_class for route in _ROUTER.routes}
+
+
+def guarded_routes() -> dict[str, type[GuardedConsumer]]:
+    """Return {pattern: consumer} of the sockets that need a credential."""
+    return {pattern: consumer for pattern, consumer in routes().items() if issubclass(consumer, GuardedConsumer)}
+
+
+def path_of(pattern: str, **ids: object) -> str:
+    """Return a path that the pattern of a route matches, with these ids for its groups, else `all` or 1."""
+    path = re.sub(r"\(\?P<(\w+)>([^)]*)\)", lambda group: str(ids.get(group[1], _sample(group[2]))), pattern)
+    path = path.removeprefix("^").removesuffix("$").removesuffix("/?")
+    assert re.search(pattern, path), f"no path for {pattern}"
+    return f"/{path}"
+
+
+def _sample(group: str) -> str:
+    """Return a text that the inner part of a group matches."""
+    return next(text for text in ("all", "1") if re.fullmatch(group, text))
 
 
 async def refusal(path: str, authorization: str = "", **more: Any) -> int:

@@ -31,7 +31,7 @@ from menu.tests.factories import (
     TaxFactory,
 )
 from orders.models import Order
-from tables.models import Section, Table
+from tables.models import Party, Section, Table
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
 from tests.journeys.house import open_house
 
@@ -81,7 +81,7 @@ def fill(house, count):
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, ModifierGroup, Order, Restaurant,
-        Section, Ingredient, Modifier, Printer, Table, Tax, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Section, Ingredient, Modifier, Party, Printer, Table, Tax, Ticket, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 20
+    assert len(links) == 21
     assert {owner.get(link).status_code for link in links} == {200}
 
 

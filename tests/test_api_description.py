@@ -69,7 +69,7 @@ def test_each_body_has_an_example_that_fits_its_schema(operations):
         ("POST /api/v1/orders", "201", lambda order: order.pop("total")),
         ("POST /api/v1/orders", "201", lambda order: order["lines"][0].update(colour="red")),
         ("GET /api/v1/orders", "200", lambda page: page["results"][0].update(number="2")),
-        ("POST /api/v1/orders", "request", lambda order: order["lines"][0].update(price="1.00")),
+        ("POST /api/v1/orders", "request", lambda order: order["lines"][0].update(cost="1.00")),
         ("GET /api/v1/menu", "401", lambda problem: problem.update(status=403)),
     ],
 )
@@ -86,5 +86,5 @@ def test_bodies_are_described_as_closed():
     """Unknown fields of a body are refused, and the description says so."""
     schemas = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
     bodies_sent = {name: schema for name, schema in schemas.items() if name.endswith("Request")}
-    assert {"OrderInputRequest", "LineInputRequest", "LoginInputRequest"} <= set(bodies_sent)
+    assert {"OrderInputRequest", "NewLineInputRequest", "LoginInputRequest"} <= set(bodies_sent)
     assert [name for name, schema in bodies_sent.items() if schema.get("additionalProperties") is not False] == []

@@ -53,6 +53,7 @@ MAY_OPEN_TRANSACTION = {
 MAY_WRITE_WITHOUT_UNIT = {
     ("bistro/core/services/devices.py", "note_seen"): "a stamp; the live feed must not wait in the queue of writers",
     ("bistro/core/services/devices.py", "note_batteries"): "the same",
+    ("bistro/core/services/tablets.py", "note_used"): "the same",
 }
 # Files that set `status` without a table of moves: file, kind → reason.
 MAY_SET_STATUS = {

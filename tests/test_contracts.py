@@ -13,8 +13,9 @@ CONTRACTS = Path(__file__).parents[1] / "docs/contracts"
 
 
 def shape(name: str) -> set[str]:
-    """Return every key that bistro.md lists behind `name:`."""
-    found = re.search(rf"^{name}: `(.*?)`", (CONTRACTS / "bistro.md").read_text(), re.MULTILINE | re.DOTALL)
+    """Return every key that bistro.md or floor.md lists behind `name:`."""
+    text = "".join((CONTRACTS / page).read_text() for page in ("bistro.md", "floor.md"))
+    found = re.search(rf"^{name}: `(.*?)`", text, re.MULTILINE | re.DOTALL)
     assert found is not None, name
     return set(re.findall(r'"(\w+)"', found.group(1)))
 

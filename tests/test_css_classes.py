@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 PAGES = [path for path in (ROOT / "templates").rglob("*.html") if "admin" not in path.parts]
 FROM_LIBRARIES = {"htmx-request"}  # set by htmx during a request
@@ -40,7 +40,7 @@ def of_python(text: str) -> set[str]:
     """Return the classes in tags that Python renders, and in the arguments `css=` of templates."""
     return {
         name
-        for value in re.findall(r'<\w+ class="([\w -]+)"|css="([\w -]+)"', text)
+        for value in re.findall(r'<\w+ class="([\w -]+)(?:\{\})?"|css="([\w -]+)"', text)
         for name in " ".join(value).split()
     }
 
@@ -60,10 +60,22 @@ def used() -> set[str]:
     )
 
 
+def begun(names: set[str]) -> tuple[str, ...]:
+    """Return the names that a template begins and a variable ends: `button--{{ kind }}`."""
+    return tuple(name for name in names if name.endswith("--"))
+
+
 def test_each_class_has_a_rule_and_each_rule_a_use():
-    rules = together(STYLES, in_rules)
-    assert sorted(used() - rules) == [], "classes without a rule"
-    assert sorted(rules - used()) == [], "rules without a use"
+    rules, names = together(STYLES, in_rules), used()
+    assert sorted(name for name in names - rules if not name.endswith("--")) == [], "classes without a rule"
+    assert sorted(name for name in rules - names if not name.startswith(begun(names))) == [], "rules without a use"
+
+
+def test_every_custom_property_that_is_read_is_set():
+    """A name that nobody sets would silently leave a part without its size or colour."""
+    text = "".join(path.read_text() for path in (*STYLES, *SCRIPTS))
+    known = set(re.findall(r"(--[a-z][\w-]*)\s*:", text)) | set(re.findall(r'setProperty\(\s*"(--[\w-]+)"', text))
+    assert sorted(set(re.findall(r"var\((--[\w-]+)\)", text)) - known) == []
 
 
 def test_scripts_look_for_classes_that_exist():
@@ -104,4 +116,5 @@ def test_what_the_rules_find():
     assert in_rules("/* .a */ .b .c:not(.d)::after { margin: .5rem }") == {"b", "c", "d"}
     assert in_template('{# class="a" #}<p class="b {% if x == "y" %}c{% endif %} {{ d }}">') == {"b", "c"}
     assert in_script('x.className = "a b"; x.classList.toggle("c", true)') == {"a", "b", "c"}
-    assert of_python("""'<span class="mark" data-x>' css="floor__settle" """) == {"mark", "floor__settle"}
+    assert of_python("""'<span class="mark{}" data-x>' css="floor__settle" """) == {"mark", "floor__settle"}
+    assert begun(in_template('<p class="b b--{{ kind }}">')) == ("b--",)

@@ -1,4 +1,4 @@
-"""The table of data-* attributes in docs/frontend.md, compared with templates, scripts and styles."""
+"""The table of data-* attributes in docs/data-attributes.md, compared with templates, scripts and styles."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _names() -> Iterator[tuple[str, set[str]]]:
     for folder in ("templates", "bistro", "menu", "tables", "orders", "kitchen"):
         for page in (*(ROOT / folder).rglob("*.html"), *(ROOT / folder).glob("**/templatetags/*.py")):
             yield "server", set(NAME.findall(page.read_text()))
-    for style in (ROOT / "static" / "css").glob("*.css"):
+    for style in (ROOT / "static" / "css").rglob("*.css"):
         yield "CSS", set(NAME.findall(COMMENT.sub("", style.read_text())))
     for script in SCRIPTS.glob("*.js"):
         yield script.stem, names_in_script(script.read_text())
@@ -45,7 +45,7 @@ def _names() -> Iterator[tuple[str, set[str]]]:
 
 def documented() -> dict[str, set[str]]:
     """Return, for each attribute of the table, the users that its row names."""
-    rows = ROW.findall((ROOT / "docs" / "frontend.md").read_text())
+    rows = ROW.findall((ROOT / "docs" / "data-attributes.md").read_text())
     return {name: set(re.findall(r"[\w-]+", f"{setters} {readers}")) for name, _on, setters, readers, _means in rows}
 
 

@@ -3,19 +3,29 @@
 The routes come from the URLconf, the rights from the views, the roles from the table of permissions.
 """
 
+from itertools import cycle
+
 import pytest
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.test import Client
 
 from bistro.core.kernel.roles import PERMISSIONS, Permission
+from bistro.core.live.credentials import Credential
+from bistro.core.live.guarded import GuardedConsumer
+from bistro.core.live.routing import NoSuchSocket
+from bistro.core.tests.factories import DEVICE_KINDS
 from tests.addresses import API, PAGES
-from tests.nasty import addresses, path_with
+from tests.nasty import ENDS_THE_LOGIN, addresses, path_with
+from tests.sockets import routes
 from tests.test_every_address import OPEN_TO_ALL, VERBS_OF, patterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
-OPEN_PAGES = {"", "login/", "logout/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
+OPEN_PAGES |= {"me/", "me/name/", "me/pin/", "me/pin/forget/", "me/sign-out/"}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}
@@ -24,8 +34,13 @@ ANY_CREDENTIAL = {
     "auth/me", "api/v1/auth/me", "api/v1/auth/ticket", "api/order", "api/orders", "api/v1/orders", "api/v1/menu",
     "api/v1/orders/<int:pk>", "api/v1/orders/restaurant/<str:restaurant_id>/orders", "api/v1/pauses",
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
+    "api/v1/pad/calls",
 }  # fmt: skip
+EXPORTS = {f"admin/menu_files/menuimport/{name}/" for name in ("template", "export-csv", "export-excel")}
 OPEN_IN_THE_ADMIN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
+
+
+OPEN_SOCKETS = {r"^ws/orders/?$"}  # any credential; the feed of a pad has its own table only
 
 
 def right_of(view):
@@ -36,23 +51,65 @@ def right_of(view):
     return getattr(view, "permission", None)
 
 
+def undeclared_routes(views):
+    """Return the addresses of views that declare no right."""
+    return {address for address, view in views.items() if right_of(view) is None}
+
+
+def undeclared_sockets(consumers):
+    """Return the patterns of sockets without a declared right: of no guard, or of one that declares none or `None`."""
+    return {
+        pattern
+        for pattern, consumer in consumers.items()
+        if not issubclass(consumer, GuardedConsumer) or getattr(consumer, "permission", None) is None
+    }
+
+
 RIGHTS = {address: right for address, view in VIEWS.items() if (right := right_of(view)) is not None}
 
 
 def test_every_route_declares_its_right_or_is_listed():
-    undeclared = set(VIEWS) - set(RIGHTS) - set(OPEN_TO_ALL)
-    assert undeclared == OPEN_PAGES | OPEN_CALLS | ANY_CREDENTIAL
+    assert undeclared_routes(VIEWS) - set(OPEN_TO_ALL) == OPEN_PAGES | OPEN_CALLS | ANY_CREDENTIAL
 
 
 def test_control_a_view_without_a_declaration_has_no_right():
-    assert right_of(lambda request: None) is None
+    assert undeclared_routes(VIEWS | {"new/": lambda request: None}) - undeclared_routes(VIEWS) == {"new/"}
     assert right_of(VIEWS["floor/"]) == Permission.WATCH_FLOOR
+
+
+def test_every_socket_declares_its_right_or_is_listed():
+    assert undeclared_sockets(routes()) == OPEN_SOCKETS | {""}  # the last route closes the sockets of unknown addresses
+    assert routes()[""] is NoSuchSocket
+
+
+def test_control_a_socket_without_a_declaration_has_no_right():
+    class Careless(AsyncWebsocketConsumer):
+        pass
+
+    class Forgetful(GuardedConsumer):
+        pass
+
+    for consumer in (Careless, Forgetful):
+        assert undeclared_sockets({"^ws/new/$": consumer}) == {"^ws/new/$"}
+
+
+def test_control_a_socket_that_was_forgotten_admits_nobody(house, monkeypatch):
+    class Forgetful(GuardedConsumer):
+        def make_view(self):
+            raise AssertionError("nobody gets so far")
+
+    owner = Credential(house.actor("owner"), version=1)
+    monkeypatch.setattr("bistro.core.live.guarded.credential_of", lambda scope: owner)
+    consumer = Forgetful()
+    consumer.scope = {}
+    with pytest.raises(AttributeError, match="permission"):
+        consumer._admit()
 
 
 @pytest.mark.parametrize("role", sorted({str(getattr(role, "value", role)) for role in PERMISSIONS} - {"owner"}))
 def test_without_the_right_there_is_no_answer(house, role):
     api = house.api(role).headers
-    browser = house.browser(role) if role not in ("pad", "screen", "integration") else None
+    browser = house.browser(role) if role not in DEVICE_KINDS else None
     for address, right in RIGHTS.items():
         if right in PERMISSIONS[role] or (address in PAGES and browser is None):
             continue
@@ -68,12 +125,32 @@ def test_without_a_credential_only_open_calls_answer(client):
             assert getattr(client, verb)(path_with(address, {})).status_code == 401, (verb, address)
 
 
-@pytest.mark.parametrize("role", [None, "waiter", "pad"])
-def test_the_admin_is_for_managers(house, role):
-    browser = house.browser(role) if role == "waiter" else Client()
-    headers = house.api(role).headers if role == "pad" else {}
-    for address in set(addresses()) - OPEN_IN_THE_ADMIN:
-        if address.startswith("admin/"):
-            answer = browser.get(path_with(address, {}), headers=headers)
-            assert answer.status_code in (302, 403, 404), address
-            assert answer.status_code != 302 or answer["Location"].startswith("/admin/login/"), address
+NO_MANAGERS = sorted(str(role.value) for role, rights in PERMISSIONS.items() if Permission.MANAGE not in rights)
+
+
+def test_the_admin_is_for_managers(house):
+    """Ask for every address without a login and as one of the roles that may not manage, in turns."""
+    clients = {role: Client() if role in DEVICE_KINDS else house.browser(role) for role in NO_MANAGERS}
+    headers = {role: house.api(role).headers if role in DEVICE_KINDS else {} for role in NO_MANAGERS}
+    admin = sorted(address for address in addresses() if address.startswith("admin/"))
+    assert set(admin) >= EXPORTS
+    for address, role in zip(admin, cycle(NO_MANAGERS), strict=False):
+        if address in OPEN_IN_THE_ADMIN:
+            continue
+        for client, more in ((Client(), {}), (clients[role], headers[role])):
+            answer = client.get(path_with(address, {}), headers=more)
+            assert answer.status_code in (302, 403, 404), (address, role)
+            assert answer.status_code != 302 or answer["Location"].startswith("/admin/login/"), (address, role)
+
+
+def test_every_export_is_known(house):
+    """A file to keep comes from these addresses only; as parts of the admin, they are for managers."""
+    owner = house.browser("owner")
+    house.order()
+    found = set()
+    for address in set(addresses()) - ENDS_THE_LOGIN:
+        answer = owner.get(path_with(address, {}))
+        if "attachment" in answer.get("Content-Disposition", ""):
+            found.add(address)
+    assert found == EXPORTS
+    assert all(address.startswith("admin/") for address in EXPORTS)

@@ -14,18 +14,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from bistro.asgi import application
 from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.models import Device, Restaurant
-from bistro.core.tests.factories import DeviceFactory, token_of
+from bistro.core.tests.factories import DEVICE_KINDS, DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED
 from kitchen.models import Station, Ticket, TicketLine
 from kitchen.printing.models import Printer, PrintJob
 from menu.models import Category, Item, Pause
 from menu.services import pause
-from orders.models import Order
+from orders.models import Order, OrderLine
 from tables.models import Section, Table
-from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES, SOCKETS
+from tables.services import call_staff
+from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES
 from tests.journeys.house import open_house
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ MARK = "zebra"  # in every name and note of the other restaurant
 NOW = timezone.now()
 MISSING, ABSURD = 999_999, 10**30
 STAFF = ("owner", "manager", "host", "waiter", "kitchen", "cashier")
-DEVICES = ("pad", "screen", "integration")
+DEVICES = tuple(DEVICE_KINDS)
 VERBS = ("get", "post", "put", "delete")
 REST = ("anonymous", *DEVICES, *(role for role in STAFF if role != "owner"))
 ONCE = pytest.mark.database_agnostic  # on PostgreSQL the owner's run covers the queries of every address
@@ -62,11 +62,6 @@ VERBS_OF = {path: verbs_of(view) for path, view in patterns()}
 
 def test_every_address_is_in_the_table():
     assert set(VERBS_OF) == {*API, *PAGES, *OPEN_TO_ALL, *LAST}
-
-
-def test_every_socket_is_in_the_table():
-    routes = application.application_mapping["websocket"].routes
-    assert {str(route.pattern) for route in routes} == SOCKETS
 
 
 # --- two restaurants ---------------------------------------------------------------------------------------------
@@ -109,8 +104,14 @@ def ids(house, other):
         **pair("printer", *(printer.pk for printer in printers)),
         **pair("slip", *(slip.pk for slip in slips)),
         **pair("table", house.table.pk, other.table.pk),
+        **pair("order_line", *(OrderLine.objects.get(order=order).pk for order in (mine, theirs))),
         **pair("party", *(Order.objects.get(pk=order).party_id for order in (mine, theirs))),
         **pair("station", house.station.pk, other.station.pk),
+        **pair(
+            "call",
+            *(call_staff(table_id=each.table.pk, reason="bill", actor=each.pad_actor)[0].pk for each in (house, other)),
+        ),
+        **pair("item", house.item.pk, other.item.pk),
         **pair("pause", paused.pk, Pause.objects.get(restaurant=other.restaurant).pk),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),
         **pair("restaurant", house.restaurant.pk, other.restaurant.pk),
@@ -128,8 +129,8 @@ def browser_of(house, role):
         return house.browser(role)
     client = Client()
     if role in DEVICES:
-        kinds = {"pad": Device.Kind.PAD, "screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
-        device = house.pad.device if role == "pad" else DeviceFactory(restaurant=house.restaurant, kind=kinds[role])
+        more = {"restaurant": house.restaurant, "kind": DEVICE_KINDS[role]}
+        device = house.pad.device if role == "pad" else DeviceFactory(**more)
         client.cookies[DEVICE_COOKIE] = token_of(device)
     return client
 

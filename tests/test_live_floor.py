@@ -61,7 +61,7 @@ async def test_the_floor_follows_an_order_from_placed_to_cleared(house, waiter):
         assert tables_in(message) == {house.table.pk}
     states = [re.search(r"state-(\w+)|data-state=\"(\w+)\"", message["html"]) for message in words]
     found = [next(part for part in state.groups() if part) for state in states if state]
-    assert found == ["ordering", "waiting", "ready", "occupied", "free"]
+    assert found == ["ordering", "waiting", "ready", "eating", "free"]
 
 
 async def test_a_locked_pad_alarms_the_open_floor_and_the_alarm_goes(house, other_house, waiter):

@@ -48,7 +48,7 @@ async def test_the_page_of_a_table_follows_its_order_from_placed_to_cleared(hous
         await beside(order_services.clear_table, table_id=house.table.pk, actor=who)
         heard.append(await socket.hear("page"))
     assert {message["kind"] for message in heard} == {"changes"}
-    assert [state_in(message["html"]) for message in heard] == ["ordering", "waiting", "ready", "occupied", "free"]
+    assert [state_in(message["html"]) for message in heard] == ["ordering", "waiting", "ready", "eating", "free"]
 
 
 async def test_other_tables_and_restaurants_are_silent(house, other_house, waiter):

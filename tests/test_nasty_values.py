@@ -1,9 +1,12 @@
 """Every address with nasty values in each of its inputs: never a 5xx, on both databases.
 
-tests/nasty.py generates the inputs and holds the values. A fixed seed chooses the requests; the slow test sends more.
+tests/nasty.py generates the inputs and holds the values. A fixed seed mixes the cells of address, input and value. The
+fast test tries a small part of them, the slow tests a larger one. WALK_PART=1, 2, … chooses other parts, and `make
+test-all` (THOROUGH=1) tries every path, query and form, and more of the headers and cookies, which all addresses share.
 """
 
 import logging
+import os
 import random
 from urllib.parse import quote_from_bytes
 
@@ -26,6 +29,7 @@ from tests.nasty import (
     recorded,
 )
 from tests.plugins.documented_answers import document
+from tests.plugins.examples import THOROUGH
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +38,10 @@ OF_PADS = ("api/order", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat
 FORM = "application/x-www-form-urlencoded"
 NUL = "a%00"
 SEED = 20261128
-FEW, MANY = 400, 3_000  # cells of address, input and value
-
-WEIGHTS = {"path": 8, "query": 8, "form": 4, "cookie": 2, "header": 1}
+FEW, MANY = 400, 2_000  # cells of a part: of 45,000 of addresses, and 280,000 of headers and cookies
+OF_ADDRESSES, OF_HEADERS = (1_000_000, 20_000) if THOROUGH else (MANY, MANY // 2)
+OWN = ("path", "query", "form")  # places whose names belong to an address
+PART = int(os.environ.get("WALK_PART") or 0)
 
 
 class Walker:
@@ -139,32 +144,58 @@ def faults_of(response, address):
         yield f"is {response.status_code} without a problem document"
 
 
-def faults_of_walk(walker, inputs, count, *, first=0):
-    """Try values in this many places, in the order of a fixed seed, and return the faults of the answers.
-
-    Addresses and queries come first, because every address has the same many headers and cookies.
-    """
-    chance, faults = random.Random(SEED), []
+def cells_of(inputs, *places):
+    """Return every (address, place, name, label of a value) of these places, mixed by a fixed seed."""
     cells = [
-        (chance.random() ** (1 / WEIGHTS[place]), address, place, name, label)
+        (address, place, name, label)
         for address, names in inputs.items()
         for place, name in names
+        if place in places
         for label in VALUES
     ]
-    for _order, address, place, name, label in sorted(cells, reverse=True)[first : first + count]:
+    random.Random(SEED).shuffle(cells)
+    return cells
+
+
+def part_of(cells, size):
+    """Return the chosen part of about this size. Successive parts follow each other until all cells were tried."""
+    parts = max(1, len(cells) // size)
+    return cells[PART % parts :: parts]
+
+
+def faults_of_walk(walker, cells):
+    """Try a value in each of these places, and return the faults of the answers."""
+    faults = []
+    for address, place, name, label in cells:
         for method in {"query": ("GET",), "form": ("POST",)}.get(place, ("GET", "POST")):
             answer = walker.ask(method, address, place, name, VALUES[label])
-            faults += [f"{method} /{address}, {place} {name}, {label}: {fault}" for fault in faults_of(answer, address)]
+            told = f"WALK_PART={PART} {method} /{address}, {place} {name}, {label}"
+            faults += [f"{told}: {fault}" for fault in faults_of(answer, address)]
     return faults
 
 
-def test_some_values_in_all_places(walker, inputs):
-    assert faults_of_walk(walker, inputs, FEW) == []
+def test_a_part_of_all_places(walker, inputs):
+    cells = part_of(cells_of(inputs, *OWN), FEW // 2)
+    cells += part_of(cells_of(inputs, "cookie", "header"), FEW // 2)
+    assert faults_of_walk(walker, cells) == []
 
 
 @pytest.mark.slow
-def test_many_values_in_all_places(walker, inputs):
-    assert faults_of_walk(walker, inputs, MANY, first=FEW) == []
+def test_a_large_part_of_paths_queries_and_forms(walker, inputs):
+    assert faults_of_walk(walker, part_of(cells_of(inputs, *OWN), OF_ADDRESSES)) == []
+
+
+@pytest.mark.slow
+def test_a_large_part_of_headers_and_cookies(walker, inputs):
+    assert faults_of_walk(walker, part_of(cells_of(inputs, "cookie", "header"), OF_HEADERS)) == []
+
+
+def test_all_parts_are_all_cells(monkeypatch):
+    cells, seen = list(range(1003)), []
+    for part in range(10):
+        monkeypatch.setattr("tests.test_nasty_values.PART", part)
+        seen += part_of(cells, 100)
+    assert sorted(seen) == cells
 
 
 def test_control_a_view_that_trusts_its_query_is_found(walker, monkeypatch):
@@ -172,8 +203,8 @@ def test_control_a_view_that_trusts_its_query_is_found(walker, monkeypatch):
     names = documented_inputs("openapi.json")
     with recorded(names, "query"):
         walker.ask("GET", "openapi.json")
-    faults = faults_of_walk(walker, {"openapi.json": names}, 300)
-    assert "GET /openapi.json, query version, line break: is 500" in faults
+    faults = faults_of_walk(walker, cells_of({"openapi.json": names}, "query"))
+    assert f"WALK_PART={PART} GET /openapi.json, query version, line break: is 500" in faults
 
 
 def test_every_method_has_an_answer(walker):
@@ -212,6 +243,18 @@ def test_a_list_of_the_admin_is_empty_for_a_filter_with_nul(house, address):
             assert list(answer.context["cl"].result_list) == [], name
         elif answer.status_code != 400:  # 400: the list has no such filter
             assert (answer.status_code, answer["Location"]) == (302, f"/{address}?e=1"), name
+
+
+@pytest.mark.parametrize("lookup", ["at__in", "at__gte", "at"])
+def test_a_moment_before_the_calendar_is_a_wrong_filter(house, lookup):
+    answer = house.browser("owner").get(f"/admin/core/event/?{lookup}=0001-01-01T00:00:00%2B23:59")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/core/event/?e=1")
+
+
+@pytest.mark.parametrize("lookup", ["table__in", "table", "pk__in"])
+def test_a_number_of_twenty_digits_is_a_wrong_filter(house, lookup):
+    answer = house.browser("owner").get(f"/admin/tables/party/?{lookup}={'9' * 20}")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/tables/party/?e=1")
 
 
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "bistro_device"])

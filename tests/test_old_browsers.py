@@ -11,7 +11,7 @@ from django.conf import settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 STATIC = Path(settings.BASE_DIR) / "static"
-OURS_AT_MOST = 140_000  # bytes of HTML, CSS and JavaScript at twelve tickets, without comments, before compression
+OURS_AT_MOST = 160_000  # bytes of HTML, CSS and JavaScript at twelve tickets, without comments, before compression
 
 # Features that a browser of 2021 lacks, with the Chromium that introduced each.
 LATER_CSS = {
@@ -90,7 +90,7 @@ def pages(house):
     answers = {}
     for path in ("/kitchen/", "/kitchen/expo/"):
         html = cook.get(path).content.decode()
-        styles = loaded(html, "css", r"static/css/([\w.-]+\.css)")
+        styles = loaded(html, "css", r"static/css/([\w./-]+\.css)")
         answers[path] = (html, styles, modules_of(loaded(html, "js", r"static/js/([\w.]+\.js)")))
     return answers
 

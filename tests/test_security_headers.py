@@ -105,7 +105,7 @@ def test_a_busy_database_is_a_page_that_says_so(house, client, monkeypatch):
     browser = house.browser("waiter")
     for error in (OperationalError, InterfaceError):
         monkeypatch.setattr(
-            "orders.floor.views.read_floor", lambda actor, error=error: (_ for _ in ()).throw(error("locked"))
+            "orders.floor.answers.read_floor", lambda actor, error=error: (_ for _ in ()).throw(error("locked"))
         )
         response = browser.get("/floor/")
         assert (response.status_code, response["Retry-After"]) == (503, "1")

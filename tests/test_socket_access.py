@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from bistro.core.auth.authentication import DEVICE_COOKIE
+from bistro.core.kernel.roles import PERMISSIONS, Role
 from bistro.core.live.consumers import MESSAGES_PER_SECOND
 from bistro.core.live.guarded import PROTOCOL
 from bistro.core.models import Device, Staff
@@ -16,19 +17,14 @@ from bistro.core.tests.factories import DeviceFactory, MembershipFactory, token_
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
 from tables.services import place_pad
-from tests.sockets import Socket, beside, refusal
+from tests.sockets import Socket, beside, guarded_routes, path_of, refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ORDERS, KITCHEN, PASS, FLOOR = "/ws/orders", "/ws/kitchen/all/", "/ws/kitchen/expo/", "/ws/floor/"
+ORDERS, KITCHEN, FLOOR = "/ws/orders", "/ws/kitchen/all/", "/ws/floor/"
 HERE = "http://127.0.0.1:8000"
-MAY_WATCH = {
-    ORDERS: {"owner", "manager", "host", "waiter", "kitchen", "cashier", "pad", "screen", "integration"},
-    KITCHEN: {"owner", "manager", "waiter", "kitchen", "screen"},
-    PASS: {"owner", "manager", "waiter", "kitchen", "screen"},
-    FLOOR: {"owner", "manager", "waiter", "host", "cashier"},
-}
-ROLES = sorted(MAY_WATCH[ORDERS])
+SOCKETS = [path_of(pattern) for pattern in guarded_routes()]
+ROLES = sorted(role.value for role in Role)
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +36,15 @@ def header(house, role):
     return house.api(role).headers["Authorization"]
 
 
-@pytest.mark.parametrize("path", MAY_WATCH)
-async def test_the_role_decides(house, path):
+@pytest.mark.parametrize("pattern", guarded_routes())
+async def test_the_declared_right_decides(house, pattern):
+    right = guarded_routes()[pattern].permission
+    path = path_of(pattern, table=house.table.pk)
     for role in ROLES:
         credential = await beside(header, house, role)
         async with Socket(path, credential) as socket:
             await socket.hello()
-            if role in MAY_WATCH[path]:
+            if right in PERMISSIONS[role] or (right is None and PERMISSIONS[role]):  # a tablet without a person: none
                 assert (await socket.hear_but("heartbeat"))["type"] in ("initial", "page"), role
             else:
                 assert await socket.closed() == 4403, role
@@ -54,7 +52,7 @@ async def test_the_role_decides(house, path):
 
 async def test_nobody_known_is_4401(house):
     strange = ["", "Device nonsense", "Bearer nonsense", "Bearer a.b.c", "Basic eDp5", "Device", "Device ä", "Bearer"]
-    for path in MAY_WATCH:
+    for path in SOCKETS:
         for credential in strange:
             assert await refusal(path, credential) == 4401, (path, credential)
 
@@ -125,7 +123,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("path", MAY_WATCH)
+@pytest.mark.parametrize("path", SOCKETS)
 async def test_a_login_does_not_count_elsewhere(house, path):
     cookie = await beside(session_cookie, house)
     for origin in FOREIGN:

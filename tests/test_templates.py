@@ -41,7 +41,7 @@ def test_every_class_of_a_context_exists():
 
 def test_a_class_that_does_not_exist_is_found():
     """Control."""
-    text = "line (kitchen.wall.board.BoardLine), look (kitchen.look.Look), sheet (kitchen.wall.board.Sheet)"
+    text = "line (kitchen.wall.board.BoardData), look (kitchen.look.Look), sheet (kitchen.wall.board.Sheet)"
     assert missing_classes(text) == ["kitchen.look.Look", "kitchen.wall.board.Sheet"]
 
 
@@ -75,9 +75,20 @@ def test_addresses_of_forms_are_written_once():
             '<button formaction="/kitchen/lines/7/push/3/" hx-post="/kitchen/lines/7/push/3/">',
         ),
         ("<a {% link_to 'kitchen:ticket' 7 %}>", '<a href="/kitchen/tickets/7/" hx-get="/kitchen/tickets/7/">'),
-        ("{% mark 'held' %}", '<span class="mark" data-state="held" aria-hidden="true">H</span>'),
-        ("{% age_mark 'soon' %}", '<span class="mark" data-age-mark aria-hidden="true">S</span>'),
-        ("{% age_letters %}", "NS!"),
+        (
+            "{% mark 'held' %}",
+            '<svg class="mark" data-state="held" aria-hidden="true"><use href="/static/img/sprite.svg#m-held"/></svg>',
+        ),
+        (
+            "{% icon 'bell' 'Alarms' %}",
+            '<svg class="icon" role="img" aria-label="Alarms"><use href="/static/img/sprite.svg#i-bell"/></svg>',
+        ),
+        (
+            "{% age_mark 'late' %}",
+            '<span class="ticket__word" data-age-word>late</span><svg class="mark" data-age-mark aria-hidden="true">'
+            '<use href="/static/img/sprite.svg#m-late"/></svg>',
+        ),
+        ("{% age_words %}", "soon|late"),
     ],
 )
 def test_tags(source, html):

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.ops.backups import STARTED, backup_state
-from orders.floor.plan import Alarm
+from orders.floor.alarms import BACKUP, Alarm
 
 
 def backup_alarms(actor: Actor) -> list[Alarm]:
@@ -14,4 +14,4 @@ def backup_alarms(actor: Actor) -> list[Alarm]:
         return []
     what = "The last backup is late" if state.at else "No backup was made yet"
     text = f"{what}. Tell the owner: orders would be lost with this computer."
-    return [Alarm(id="backup-late", table_name="", text=text, since=state.at or STARTED, url="")]
+    return [Alarm(id="backup-late", table_name="", text=text, since=state.at or STARTED, url="", cause=BACKUP)]

@@ -56,7 +56,7 @@ def snapshot_of_postgres() -> Iterator[tuple[str, str]]:
 
 def postgres_environment(name: str = "") -> dict[str, str]:
     """Return the variables that lead PostgreSQL's programs to our database, or to another one of the same server."""
-    database = connections.databases["default"]
+    database = connections["default"].settings_dict  # of the role that owns the tables, during a restore
     found = {
         "PGHOST": database.get("HOST"),
         "PGPORT": str(database.get("PORT") or ""),

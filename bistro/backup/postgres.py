@@ -17,6 +17,7 @@ from bistro.backup.databases import default_name, postgres_environment
 
 DUMP = "database.pgdump"
 ASIDE = "before_restore"  # the schema that keeps the replaced tables until the new ones are right
+NO_OWNER = "The role {} does not own the tables. Set MIGRATE_DATABASE_URL to the role that does. Nothing was changed."
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL
@@ -50,9 +51,12 @@ def refuse_other_sessions() -> None:
 def put_aside() -> None:
     """Keep the present tables in a schema of their own, and begin with an empty one."""
     take_back()  # of an interrupted restore
-    with _connected() as connection:
-        connection.execute(f"ALTER SCHEMA public RENAME TO {ASIDE}")
-        connection.execute("CREATE SCHEMA public")
+    try:
+        with _connected() as connection, connection.transaction():
+            connection.execute(f"ALTER SCHEMA public RENAME TO {ASIDE}")
+            connection.execute("CREATE SCHEMA public")
+    except psycopg.errors.InsufficientPrivilege:
+        raise BackupError(NO_OWNER.format(postgres_environment().get("PGUSER", ""))) from None
 
 
 def take_back() -> None:

@@ -18,6 +18,8 @@ from bistro.backup.databases import default_name, is_sqlite, opened_file, opened
 from bistro.backup.facts import Facts, differences, read_facts
 from bistro.backup.making import MEDIA
 from bistro.backup.replacing import give_up_file, replace_file, replace_folder
+from bistro.core.database.append_only import grant_to_server
+from bistro.core.database.migrating import as_owner
 from bistro.core.database.schema_state import unknown_among
 from bistro.core.models import FeedEpoch
 from bistro.core.ops.backups import STAMP
@@ -49,7 +51,7 @@ def restore(*, archive: Path, secret_key: Path | None, tell: Tell) -> Restored:
     connections.close_all()
     lock = hold_installation(alone=True)
     try:
-        with Archive(archive) as opened:
+        with as_owner(connection, settings.MIGRATE_DATABASE), Archive(archive) as opened:
             _refuse_foreign(opened)
             key = _key_for(opened, secret_key)
             if not is_sqlite():
@@ -63,7 +65,7 @@ def restore(*, archive: Path, secret_key: Path | None, tell: Tell) -> Restored:
 
 def check(*, archive: Path) -> Facts:
     """Restore an archive into a scratch place and compare it with its manifest. Raises BackupError with each break."""
-    with Archive(archive) as opened:
+    with as_owner(connection, settings.MIGRATE_DATABASE), Archive(archive) as opened:
         _refuse_foreign(opened)
         with _scratch(Path(settings.VAR)) as scratch:
             _read_media(opened, scratch / "media")
@@ -96,6 +98,8 @@ def _replace(opened: Archive, scratch: Path, key: str | None, tell: Tell) -> Res
     _check_afterwards(opened)
     if not is_sqlite():
         postgres.drop_aside()
+        if settings.MIGRATE_DATABASE:
+            grant_to_server(connection, settings.DATABASE["USER"])
     restore_marker().unlink()
     sync_folder(Path(settings.VAR))
     return _outcome(opened, epoch, _only_newest(replaced))
@@ -124,8 +128,8 @@ def _checked_file(opened: Archive, scratch: Path) -> Path:
 
 def _load_postgres(opened: Archive, dumped: Path) -> None:
     """Load the dump beside the present tables, which come back if anything is wrong with it."""
-    postgres.put_aside()
     try:
+        postgres.put_aside()
         postgres.load(dumped)
         with opened_postgres(default_name()) as alias:
             _refuse_differences(opened, read_facts(alias))

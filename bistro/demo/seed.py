@@ -5,8 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from bistro.core.auth.access import actor_of_member
 from bistro.core.kernel.actors import Actor
-from bistro.core.models import Membership, Restaurant, Staff
+from bistro.core.kernel.pins import one_time_pin
+from bistro.core.models import Device, Membership, Restaurant, Staff
+from bistro.core.services.devices import create_device, give_token
+from bistro.core.services.pins import set_pin
 from bistro.core.services.restaurants import add_member, open_restaurant
 from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
 from bistro.demo.kinds import Person
@@ -45,7 +49,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
         "url": url,
         "restaurant_id": restaurant.pk,
         "staff": _people(people, actor),
-        "devices": [*_pads(restaurant, actor), *add_screen_and_integration(actor=actor)],
+        "devices": [*_pads(restaurant, actor), *add_screen_and_integration(actor=actor), _tablet(actor)],
     }
 
 
@@ -69,8 +73,17 @@ def _people(people: Sequence[Person], actor: Actor) -> dict[str, dict[str, str]]
 
 def _person(person: Person, actor: Actor) -> dict[str, str]:
     password = secrets.token_urlsafe(12)
-    add_member(email=person.email, name=person.name, password=password, role=person.role, actor=actor)
-    return {"email": person.email, "password": password}
+    member = add_member(email=person.email, name=person.name, password=password, role=person.role, actor=actor)
+    pin = one_time_pin()
+    set_pin(new_pin=pin, password=password, actor=actor_of_member(member))
+    return {"email": person.email, "password": password, "pin": pin}
+
+
+def _tablet(actor: Actor) -> dict[str, str]:
+    """Create the shared tablet at the bar."""
+    tablet = create_device(kind=Device.Kind.TABLET, name="Bar tablet", actor=actor)
+    token = give_token(device_id=tablet.pk, actor=actor)
+    return {"kind": Device.Kind.TABLET.value, "name": tablet.name, "token": token}
 
 
 def _pads(restaurant: Restaurant, actor: Actor) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Admin of devices: table pads, kitchen screens, integrations. All changes go through services."""
+"""Admin of devices: table pads, kitchen screens, shared tablets, integrations. All changes go through services."""
 
 from __future__ import annotations
 
@@ -90,8 +90,9 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         return super().get_queryset(request).prefetch_related("screen__stations")
 
     def has_change_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
-        """Refuse changes of an integration, which has no place."""
-        return super().has_change_permission(request, obj) and (obj is None or obj.kind != Device.Kind.INTEGRATION)
+        """Refuse changes of integrations and shared tablets, which have no place."""
+        placed = obj is None or obj.kind in (Device.Kind.PAD, Device.Kind.KITCHEN)
+        return super().has_change_permission(request, obj) and placed
 
     def get_readonly_fields(self, request: HttpRequest, obj: Device | None = None) -> Any:
         return self.readonly_fields if obj else ()

@@ -56,7 +56,7 @@ class PairForm(forms.Form):
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "device"}),
     )
     kind = forms.ChoiceField(
-        choices=[(Device.Kind.KITCHEN.value, "Kitchen screen"), (Device.Kind.PAD.value, "Table pad")],
+        choices=[(kind.value, kind.label) for kind in (Device.Kind.KITCHEN, Device.Kind.PAD, Device.Kind.TABLET)],
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "kind"}),
     )

@@ -47,10 +47,10 @@ class TicketList(GenericAPIView[Ticket]):
 
     def get_queryset(self) -> QuerySet[Ticket]:
         actor = request_actor(self.request)
-        rows: QuerySet[Ticket] = Ticket.objects.visible_to(actor).within_reach_of(actor)
+        rows = Ticket.objects.visible_to(actor).within_reach_of(actor)
         asked = self.request.query_params
         few = asked.get("order") or asked.get("status") in NOW
-        return rows.order_by("fired_at", "pk") if few else rows.order_by("pk")  # the whole history is too long to sort
+        return rows.oldest_first_in_pages() if few else rows.order_by("pk")  # the whole history is too long to sort
 
     @extend_schema(responses=TicketOutput(many=True))
     def get(self, request: Request) -> Response:

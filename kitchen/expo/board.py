@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -11,10 +11,14 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
-from kitchen.ages import Limits, limits_of
+from kitchen.ages import Limits, limits_of_ticket
 from kitchen.compiled_queries import held_lines, orders_open, tickets_on_expo, with_lines
 from kitchen.models import Ticket, TicketLine
-from orders.allergies import AllergyMark, allergy_marks, choice_names
+from kitchen.transitions import OPEN_TICKETS
+from kitchen.wall.parts import Choice, part_of, share_at
+from kitchen.wall.tickets import sort_key
+from menu.compiled import CompiledMenu, current_menu
+from orders.allergies import AllergyMark, allergy_marks
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.pickup import pickup_facts
 from orders.transitions import LineStatus, OrderStatus
@@ -31,7 +35,7 @@ class ExpoLine:
     id: int
     quantity: int
     name: str
-    modifiers: list[str]
+    modifiers: list[Choice]
     allergies: list[AllergyMark]
     note: str
     seat: int | None
@@ -55,6 +59,7 @@ class ExpoOrder:
     placed_by: str
     placed_at: datetime
     fired_at: datetime
+    sort: str
     age: str
     soon_seconds: int
     late_seconds: int
@@ -116,15 +121,15 @@ def read_expo(actor: Actor, position: Position | None = None, *, only: Collectio
     tickets: dict[int, list[Ticket]] = {}
     for ticket in with_lines(tickets_on_expo(actor, wanted)) if wanted else ():
         tickets.setdefault(ticket.order_id, []).append(ticket)
-    limits, now = limits_of(restaurant), timezone.now()
-    orders = [_expo_order(open_orders[pk], found, limits, now, restaurant.tz) for pk, found in tickets.items()]
+    menu, now = current_menu(restaurant.pk), timezone.now()
+    orders = [_expo_order(open_orders[pk], found, menu, now) for pk, found in tickets.items()]
     return ExpoData(
         restaurant=restaurant,
-        orders=sorted(orders, key=lambda order: (not order.ready, order.fired_at, order.id)),
+        orders=sorted(orders, key=lambda order: (not order.ready, order.sort)),
         coming=coming_courses(open_orders),
         ready_count=sum(order.ready for order in orders),
-        soon_seconds=limits.soon,
-        late_seconds=limits.late,
+        soon_seconds=restaurant.soon_seconds,
+        late_seconds=restaurant.late_seconds,
         seq=position.seq,
         epoch=position.epoch,
     )
@@ -155,18 +160,20 @@ def coming_courses(open_orders: dict[int, Order]) -> list[ComingCourse]:
     return sorted(coming, key=lambda each: (each.fire_at is None, each.fire_at or 0, each.order_id))
 
 
-def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: datetime, tz: tzinfo) -> ExpoOrder:
-    lines = _expo_lines(tickets)
+def _expo_order(order: Order, tickets: Collection[Ticket], menu: CompiledMenu, now: datetime) -> ExpoOrder:
+    lines = _expo_lines(tickets, menu)
     fired_at = min(ticket.aged_from or ticket.fired_at for ticket in tickets)
+    limits = _limits(tickets, fired_at, menu)
     age = limits.age_of((now - fired_at).total_seconds())
     return ExpoOrder(
         id=order.pk,
         number=order.number,
         table=order.place,
-        pickup=pickup_facts(order, tz),
+        pickup=pickup_facts(order, menu.restaurant.tz),
         placed_by=order.placed_by,
         placed_at=order.placed_at,
         fired_at=fired_at,
+        sort=min(sort_key(ticket) for ticket in tickets),
         age=age,
         soon_seconds=limits.soon,
         late_seconds=limits.late,
@@ -180,7 +187,18 @@ def _expo_order(order: Order, tickets: Collection[Ticket], limits: Limits, now: 
     )
 
 
-def _expo_lines(tickets: Iterable[Ticket]) -> list[ExpoLine]:
+def _limits(tickets: Collection[Ticket], fired_at: datetime, menu: CompiledMenu) -> Limits:
+    """Return the thresholds of an order, counted from `fired_at`: those of the unfinished ticket that is late first."""
+    left = [ticket for ticket in tickets if ticket.status in OPEN_TICKETS] or tickets
+    found = []
+    for ticket in left:
+        limits = limits_of_ticket(menu.restaurant, ticket, menu)
+        later = round(((ticket.aged_from or ticket.fired_at) - fired_at).total_seconds())
+        found.append(Limits(limits.soon + later, limits.late + later))
+    return Limits(min(limits.soon for limits in found), min(limits.late for limits in found))
+
+
+def _expo_lines(tickets: Iterable[Ticket], menu: CompiledMenu) -> list[ExpoLine]:
     """Return the lines of an order; a dish that several stations make appears once."""
     places: dict[int, list[tuple[Ticket, TicketLine]]] = {}
     for ticket in tickets:
@@ -188,16 +206,17 @@ def _expo_lines(tickets: Iterable[Ticket]) -> list[ExpoLine]:
             places.setdefault(row.line_id, []).append((ticket, row))
     found = [(parts[0][1], parts) for parts in places.values()]
     found.sort(key=lambda each: (each[0].line.course, each[0].line.position, each[0].line_id))
-    return [_expo_line(row, parts) for row, parts in found]
+    whole = share_at(None, menu)
+    return [_expo_line(row, parts, part_of(row.line, whole, menu).choices) for row, parts in found]
 
 
-def _expo_line(row: TicketLine, parts: Collection[tuple[Ticket, TicketLine]]) -> ExpoLine:
+def _expo_line(row: TicketLine, parts: Collection[tuple[Ticket, TicketLine]], modifiers: list[Choice]) -> ExpoLine:
     line = row.line
     return ExpoLine(
         id=row.pk,
         quantity=line.quantity,
         name=line.name,
-        modifiers=choice_names(line),
+        modifiers=modifiers,
         allergies=allergy_marks(line),
         note=line.note,
         seat=line.seat,

@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
                 ('is_catch_all', models.BooleanField(default=False, help_text='Cooks every item that no other station cooks.', verbose_name='catch-all station')),
                 ('cooks', models.PositiveSmallIntegerField(db_default=1, default=1, help_text='How many cooks work here.', validators=[django.core.validators.MinValueValidator(1)])),
                 ('at_once', models.PositiveSmallIntegerField(db_default=4, default=4, help_text='How many dishes one cook makes at the same time. Used for quoted waiting times.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='dishes at once')),
-                ('soon_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is marked “soon” (S). Blank = same as the restaurant.', null=True)),
-                ('late_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is marked “late” (!). Blank = same as the restaurant.', null=True)),
+                ('soon_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is “soon late”. Blank = from the dishes’ times.', null=True)),
+                ('late_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is “late”. Blank = from the dishes’ times.', null=True)),
                 ('target_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds that a ticket should take here. Blank = the time until it is late.', null=True)),
                 ('watched', models.BooleanField(db_default=True, default=True, help_text='Warn waiters when no screen or printer here has shown a ticket for twenty seconds.')),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
                 ('is_catch_all', models.BooleanField(default=False, help_text='Cooks every item that no other station cooks.', verbose_name='catch-all station')),
                 ('cooks', models.PositiveSmallIntegerField(db_default=1, default=1, help_text='How many cooks work here.', validators=[django.core.validators.MinValueValidator(1)])),
                 ('at_once', models.PositiveSmallIntegerField(db_default=4, default=4, help_text='How many dishes one cook makes at the same time. Used for quoted waiting times.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='dishes at once')),
-                ('soon_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is marked “soon” (S). Blank = same as the restaurant.', null=True)),
-                ('late_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is marked “late” (!). Blank = same as the restaurant.', null=True)),
+                ('soon_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is “soon late”. Blank = from the dishes’ times.', null=True)),
+                ('late_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds until a ticket is “late”. Blank = from the dishes’ times.', null=True)),
                 ('target_seconds', models.PositiveIntegerField(blank=True, help_text='Seconds that a ticket should take here. Blank = the time until it is late.', null=True)),
                 ('watched', models.BooleanField(db_default=True, default=True, help_text='Warn waiters when no screen or printer here has shown a ticket for twenty seconds.')),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('layout', models.CharField(choices=[('station', 'Tickets of the chosen stations'), ('columns', 'Three columns: queued, cooking, ready'), ('expo', 'The pass: orders across all stations')], db_default='station', default='station', max_length=7)),
-                ('density', models.CharField(choices=[('roomy', 'Roomy'), ('normal', 'Normal'), ('dense', 'Dense')], db_default='normal', default='normal', max_length=6)),
+                ('density', models.CharField(choices=[('roomy', 'Roomy'), ('normal', 'Normal'), ('dense', 'Compact')], db_default='normal', default='normal', max_length=6)),
                 ('text_percent', models.PositiveSmallIntegerField(db_default=100, default=100, help_text='Text size in percent, 70 to 200.', validators=[django.core.validators.MinValueValidator(70), django.core.validators.MaxValueValidator(200)])),
                 ('light', models.BooleanField(db_default=False, default=False, help_text='Light theme, for a bright kitchen.')),
                 ('device', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='screen', to='core.device')),
@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('started', 'Started'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='queued', max_length=9)),
                 ('fired_at', models.DateTimeField()),
                 ('fired_course', models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ('place', models.BigIntegerField(help_text='Id of the newest order when a later course was fired; its ticket comes after that order.', null=True)),
                 ('aged_from', models.DateTimeField(null=True)),
                 ('held_at', models.DateTimeField(help_text='Time when a cook put the ticket on hold.', null=True)),
                 ('alert_at', models.DateTimeField(help_text='Time of the oldest unread change.', null=True)),
@@ -176,7 +177,7 @@ class Migration(migrations.Migration):
                 ('station', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='kitchen.station')),
             ],
             options={
-                'ordering': ['fired_at', 'pk'],
+                'ordering': ['order_id', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -224,7 +225,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ('queued', 'started'))), fields=['restaurant', 'station', 'fired_at'], name='ticket_open'),
+            index=models.Index(condition=models.Q(('status__in', ('queued', 'started'))), fields=['restaurant', 'station', 'order'], name='ticket_open'),
         ),
         migrations.AddIndex(
             model_name='ticket',

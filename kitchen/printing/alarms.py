@@ -2,7 +2,7 @@
 
 from bistro.core.kernel.actors import Actor
 from kitchen.printing.selectors import printer_alerts
-from orders.floor.plan import Alarm
+from orders.floor.alarms import PRINTER, Alarm
 
 
 def printer_alarms(actor: Actor) -> list[Alarm]:
@@ -16,6 +16,7 @@ def printer_alarms(actor: Actor) -> list[Alarm]:
             text=f"Printer {alert.name} ({alert.station}): {alert.trouble} {_missing(alert.failed, alert.numbers)}",
             since=alert.since,
             url="",
+            cause=PRINTER,
         )
         for alert in printer_alerts(actor.restaurant_id)
     ]

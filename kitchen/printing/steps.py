@@ -13,7 +13,7 @@ from kitchen.printing.slips import NOTHING, Paper, difference, paper_of, slip_of
 from kitchen.printing.transitions import SlipStatus
 from kitchen.transitions import TicketStatus
 from menu.steps import menu_in
-from orders.events import AllergiesChanged, OrderEvent, OrderPlaced
+from orders.events import AllergiesChanged, CourseFired, LinesMoved, OrderEvent, OrderPlaced
 
 
 def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -> None:
@@ -26,8 +26,9 @@ def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -
     if not printers:
         return
     orders = {event.ticket.order_id if isinstance(event, TicketPushed) else event.order.pk for event in events}
+    orders |= {event.to.pk for event in events if isinstance(event, LinesMoved)}
     tickets = Ticket.objects.of_restaurant(work.restaurant_id).filter(order_id__any_of=sorted(orders)).with_lines()
-    if all(isinstance(event, AllergiesChanged) for event in events):
+    if all(isinstance(event, AllergiesChanged | CourseFired | LinesMoved) for event in events):
         tickets = tickets.open()  # nobody cooks a finished dish again because of a slip
     known = {} if all(isinstance(event, OrderPlaced) for event in events) else _on_paper(orders)
     tz = menu_in(work).menu.restaurant.tz

@@ -22,7 +22,7 @@ def pair_new_device(
     station_ids: Sequence[int] = (),
     table_id: int | None = None,
 ) -> Device:
-    """Make the screen that shows `code` a new device with stations (none: all) or a table.
+    """Make the screen that shows `code` a new device with stations (none: all) or a table; a tablet has no place.
 
     Raises InvalidInput (code, name, kind), NotYours for a place of another restaurant, NotPermitted.
     """
@@ -33,7 +33,7 @@ def pair_new_device(
             hang_screen(device, station_ids, work)
         elif kind == Device.Kind.PAD and table_id is not None:
             assign_pad(device, table_id, work)
-        else:
+        elif kind != Device.Kind.TABLET:
             raise InvalidInput("Choose this pad's table.", fields={"table": ["Choose one."]})
         claim_pairing(code, device, work)
     return device

@@ -98,6 +98,7 @@ def _create_sibling(order: Order, ticket: Ticket, station: Station, work: UnitOf
         station=station,
         fired_at=ticket.fired_at,
         fired_course=ticket.fired_course,
+        place=ticket.place,
         aged_from=ticket.aged_from,
         **_require_seen_there(order, work),
     )

@@ -8,12 +8,12 @@ import time_machine
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from bistro.core.tests.round_trips import FEED_POSITION
-from kitchen.ages import limits_of, limits_of_ticket
+from kitchen.ages import Dish, limits_of
 from kitchen.expo.board import ComingLine, read_expo
 from kitchen.models import Route
 from kitchen.tests.factories import StationFactory
 from kitchen.wall.board import read_board
-from menu.compiled import compile_menu, forget
+from menu.compiled import forget
 from menu.models import Item
 
 pytestmark = pytest.mark.django_db
@@ -116,27 +116,50 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     house.place(lines=lines)
     kitchen = house.actor("kitchen")
     read_expo(kitchen)  # the first call ever also writes the feed's epoch
-    with django_assert_num_queries(6 + FEED_POSITION):
+    with django_assert_num_queries(7 + FEED_POSITION):
         read_expo(kitchen)
     for _ in range(12):
         house.place("waiter", table=house.add_table().pk, lines=lines)
-    with django_assert_num_queries(6 + FEED_POSITION):
+    with django_assert_num_queries(7 + FEED_POSITION):
         assert len(read_expo(kitchen).orders) == 13
 
 
 # --- age -------------------------------------------------------------------------------------------------------------
-def test_a_dish_before_its_station_before_the_restaurant(house):
-    base = limits_of(house.restaurant, house.station)
-    assert (base.soon, base.late) == (300, 600)
+QUICK, STEAK = Dish(5), Dish(15)
+
+
+def late(house, *dishes):
+    limits = limits_of(house.restaurant, house.station, dishes)
+    return limits.soon // 60, limits.late // 60
+
+
+def test_a_ticket_is_late_when_its_quoted_time_is_over_and_never_before_the_restaurants(house):
+    assert late(house) == (5, 10)
+    assert late(house, QUICK) == (5, 10)
+    assert late(house, QUICK, STEAK) == (10, 15), "as long before late as in the restaurant's settings"
+    assert late(house, Dish(12, quantity=9)) == (31, 36), "four at once, three times"
+
+
+def test_a_dish_before_its_station_before_what_is_derived(house):
     house.station.late_seconds, house.station.soon_seconds = 120, 240
-    base = limits_of(house.restaurant, house.station)
-    assert (base.soon, base.late) == (120, 120)  # S never follows !
-    slow = house.add_item(soon_minutes=15, late_minutes=20)
-    menu = compile_menu(house.restaurant.pk, 1)
-    assert limits_of_ticket(base, [slow.pk], menu).late == 1200
-    assert limits_of_ticket(base, [slow.pk, house.item.pk], menu).late == 120
-    assert limits_of_ticket(base, [], menu) == base
-    assert limits_of_ticket(base, [999_999], menu) == base
+    assert late(house) == late(house, STEAK) == (2, 2), "soon never follows late"
+    slow = Dish(5, soon_minutes=15, late_minutes=20)
+    assert late(house, slow) == (15, 20)
+    assert late(house, slow, STEAK) == (2, 2), "the narrowest of several"
+    house.station.late_seconds = house.station.soon_seconds = None
+    assert late(house, slow, STEAK) == (10, 15)
+    assert late(house, Dish(30, soon_minutes=3)) == (3, 30)
+
+
+def test_a_dish_is_late_by_the_time_it_had_when_it_was_ordered(house):
+    Item.objects.filter(pk=house.item.pk).update(prep_minutes=20)
+    forget()
+    house.place()
+    Item.objects.filter(pk=house.item.pk).update(prep_minutes=1)
+    forget()
+    shown = lambda: read_board(house.actor("kitchen"), house.station.pk).tickets[0]  # noqa: E731
+    assert shown().late_seconds == 1200
+    assert expo(house).orders[0].late_seconds == 1200
 
 
 # --- courses that land together --------------------------------------------------------------------------------------
@@ -151,18 +174,21 @@ def landing(house):
     return house
 
 
+def on_their_boards(house, *tickets):
+    return [read_board(house.actor("kitchen"), ticket["station"]).tickets[0] for ticket in tickets]
+
+
 def test_quick_dishes_begin_so_much_later_that_all_finish_at_once(landing):
     with time_machine.travel(NOON, tick=False):
         order = landing.place(lines=[{"item": pk, "quantity": 1} for pk in (landing.item.pk, landing.salad.pk)])
         steak, salad = landing.tickets(order)
         assert (steak["lines"][0]["start_at"], steak["aged_from"]) == (None, "2026-05-04T12:00:00+00:00")
         assert salad["lines"][0]["start_at"] == salad["aged_from"] == "2026-05-04T12:15:00+00:00"
-        shown = {ticket.id: ticket for ticket in read_board(landing.actor("kitchen"), None).tickets}
-    assert shown[salad["id"]].starts_at == NOON + timedelta(minutes=15)
-    assert shown[steak["id"]].starts_at is None
+        shown = on_their_boards(landing, salad, steak)
+    assert [ticket.starts_at for ticket in shown] == [NOON + timedelta(minutes=15), None]
     with time_machine.travel(NOON + timedelta(minutes=21), tick=False):
-        shown = {ticket.id: ticket for ticket in read_board(landing.actor("kitchen"), None).tickets}
-    assert (shown[salad["id"]].starts_at, shown[salad["id"]].age) == (None, "soon")
+        shown = on_their_boards(landing, salad, steak)
+    assert (shown[0].starts_at, shown[0].age) == (None, "soon")
 
 
 def test_a_ticket_with_something_to_do_now_ages_from_now(landing):

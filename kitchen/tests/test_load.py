@@ -249,11 +249,13 @@ def test_the_number_of_queries_does_not_grow(house, grill, role, count, django_a
 
 
 # --- the pages of waiters and cooks ----------------------------------------------------------------------------------
-def test_the_waiters_form_says_about_how_long(house):
-    waiter, sheet = house.browser("waiter"), f"/floor/tables/{house.table.pk}/"
-    assert "about 10 min" in waiter.get(sheet).content.decode()
+def test_the_waiters_draft_says_about_how_long(house):
+    waiter, draft = house.browser("waiter"), f"/floor/tables/{house.table.pk}/order/draft/"
+    lines = {"put": [{"key": "a", "item": house.item.pk, "quantity": 1}]}
+    answer = waiter.post(draft, lines, content_type="application/json").json()
+    assert (answer["quote"]["minutes"], answer["draft"]["lines"][0]["key"]) == (10, "a")
     order(house, house.item, 8)
-    assert "about 30 min" in waiter.get(sheet).content.decode()
+    assert waiter.get(draft).json()["quote"]["minutes"] == 30
 
 
 def test_the_board_says_the_average_of_the_last_hour(house, grill, evening):

@@ -152,7 +152,7 @@ def test_a_cancelled_ticket_stands_until_it_is_read(house, cook):
     house.done(house.api("waiter").post(f"/api/v1/orders/{order['id']}/cancel", {"reason": "Left"}))
     assert "<strong>CANCELLED</strong>" in done(cook.get("/kitchen/"))
     text = done(post(cook, f"tickets/{ticket['id']}/read/"))
-    assert f'<li id="ticket-{ticket["id"]}" hx-swap-oob="delete">' in text
+    assert f'<li id="ticket-{order["id"]}-0" hx-swap-oob="delete">' in text
 
 
 # --- recall ----------------------------------------------------------------------------------------------------------

@@ -78,7 +78,8 @@ def test_one_s_own_and_the_board_of_all_are_told_everything(house, bar, told):
         ticket = ticket_at(house, bar)
         html = told(lambda pk=ticket.pk: services.bump_ticket(ticket_id=pk, actor=cook), station)
         assert told.queries > 5
-        for part in (f'id="ticket-{ticket.pk}" hx-swap-oob="delete"', 'id="recent"', 'id="all-day"', 'id="load"'):
+        key = ticket.pk if station else f"{ticket.order_id}-0"
+        for part in (f'id="ticket-{key}" hx-swap-oob="delete"', 'id="recent"', 'id="all-day"', 'id="load"'):
             assert part in html
 
 

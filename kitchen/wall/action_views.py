@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from kitchen import services
 from kitchen.access import line_for, ticket_for
 from kitchen.compiled_queries import station_name
 from kitchen.models import Ticket
+from kitchen.wall import whole
 from kitchen.wall.board import read_board
 from kitchen.wall.display_settings import display_settings_for
 from kitchen.wall.live import render_acted
@@ -42,7 +44,7 @@ class Undo:
 @page_requires(Permission.COOK)
 def start_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Start a ticket."""
-    return _act(request, actor, pk, lambda: services.start_ticket(ticket_id=pk, actor=actor))
+    return _act(request, actor, pk, _each(request, actor, pk, services.start_ticket))
 
 
 @require_POST
@@ -52,19 +54,17 @@ def bump_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
 
     def undo(ticket: Ticket) -> Undo:
         named = f"{ticket.order.place} #{ticket.order.number}"
-        return Undo(f"{named} is done.", reverse("kitchen:undo-bump", args=[pk]))
+        return Undo(f"{named} is done.", reverse("kitchen:undo-bump", args=[pk]) + _query(request))
 
-    def bump() -> Ticket:
-        return services.bump_ticket(ticket_id=pk, on=_board_of(request, actor), actor=actor)
-
-    return _act(request, actor, pk, bump, undo)
+    bump = partial(services.bump_ticket, on=_board_of(request, actor))
+    return _act(request, actor, pk, _each(request, actor, pk, bump), undo)
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def undo_bump(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Undo a bump: everything it finished returns to its earlier state."""
-    return _act(request, actor, pk, lambda: services.undo_bump(ticket_id=pk, actor=actor), _nothing)
+    return _act(request, actor, pk, _each(request, actor, pk, services.undo_bump, whole.bumped_with), _nothing)
 
 
 @require_POST
@@ -83,14 +83,14 @@ def recall_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespon
 @page_requires(Permission.COOK)
 def hold_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Hold a ticket."""
-    return _act(request, actor, pk, lambda: services.hold_ticket(ticket_id=pk, actor=actor))
+    return _act(request, actor, pk, _each(request, actor, pk, services.hold_ticket))
 
 
 @require_POST
 @page_requires(Permission.COOK)
 def release_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Release a held ticket."""
-    return _act(request, actor, pk, lambda: services.release_ticket(ticket_id=pk, actor=actor))
+    return _act(request, actor, pk, _each(request, actor, pk, services.release_ticket))
 
 
 @require_POST
@@ -103,6 +103,8 @@ def read_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
     said = request.POST.get("version")
     number = whole_number(said or "")
     version = None if said is None else -1 if number is None else number
+    if _is_whole(request):
+        return _act(request, actor, pk, lambda: whole.read_changes(ticket_for(actor, pk), version, actor))
     return _act(request, actor, pk, lambda: services.read_changes_of(ticket_id=pk, version=version, actor=actor))
 
 
@@ -135,12 +137,14 @@ def bump_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Bump one line; the bar offers to undo it for a moment."""
 
     def undo(ticket: Ticket) -> Undo:
-        line = next(row.line for row in ticket.lines.all() if row.pk == pk)
-        return Undo(f"{line.quantity} {line.name} is done.", reverse("kitchen:undo-line", args=[pk]))
+        line = next(row.line for row in ticket.lines.all() if row.pk in parts)
+        return Undo(f"{line.quantity} {line.name} is done.", reverse("kitchen:undo-line", args=[pk]) + _query(request))
 
     def bump() -> Ticket:
-        return services.bump_line(line_id=pk, on=_board_of(request, actor), actor=actor)
+        on = _board_of(request, actor)
+        return whole.for_each(parts, lambda part: services.bump_line(line_id=part, on=on, actor=actor))
 
+    parts = whole.unfinished_parts(line_for(actor, pk)) if _is_whole(request) else [pk]
     return _act(request, actor, None, bump, undo, line_id=pk)
 
 
@@ -148,7 +152,12 @@ def bump_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page_requires(Permission.COOK)
 def undo_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Undo the bump of one line."""
-    return _act(request, actor, None, lambda: services.undo_line(line_id=pk, actor=actor), _nothing, line_id=pk)
+    parts = whole.parts_bumped_with(line_for(actor, pk)) if _is_whole(request) else [pk]
+
+    def undo() -> Ticket:
+        return whole.for_each(parts, lambda part: services.undo_line(line_id=part, actor=actor))
+
+    return _act(request, actor, None, undo, _nothing, line_id=pk)
 
 
 @require_POST
@@ -160,6 +169,32 @@ def push_line(request: HtmxHttpRequest, actor: Actor, pk: int, station_id: int) 
         return services.push_line(line_id=pk, station_id=station_id, actor=actor)
 
     return _act(request, actor, None, push, line_id=pk)
+
+
+def _is_whole(request: HtmxHttpRequest) -> bool:
+    """Return whether the act concerns every station of the ticket or line, as on the board of all stations."""
+    return request.GET.get("all") == "yes"
+
+
+def _query(request: HtmxHttpRequest) -> str:
+    return "?all=yes" if _is_whole(request) else ""
+
+
+def _each(
+    request: HtmxHttpRequest,
+    actor: Actor,
+    pk: int,
+    service: Callable[..., Ticket],
+    which: Callable[[Ticket], list[int]] = whole.firing_of,
+) -> Callable[[], Ticket]:
+    """Return the call of a service for a ticket or, on the board of all stations, for all that it stands for."""
+
+    def act(ticket_id: int) -> Ticket:
+        return service(ticket_id=ticket_id, actor=actor)
+
+    if not _is_whole(request):
+        return lambda: act(pk)
+    return lambda: whole.for_each(which(ticket_for(actor, pk)), act)
 
 
 def _board_of(request: HtmxHttpRequest, actor: Actor) -> str:

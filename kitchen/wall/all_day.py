@@ -1,21 +1,19 @@
 """The all-day list: how many of each item are still to be made, and how much of each ingredient they need."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bistro.core.kernel.actors import Actor
 from kitchen.models import Ticket, TicketLine
-from kitchen.station_routes import routing_for
+from kitchen.wall.parts import Share, share_at
 from menu.compiled import CompiledMenu
 from menu.models import Ingredient
 from menu.recipes import Portion, Recipes, recipes_for
 from orders.transitions import LineStatus
 
 _UNITS = list(Ingredient.Unit.values)
-# (item, chosen modifiers) → (dish made here or not, choices made here)
-Share = Callable[[int, list[int]], tuple[bool, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,9 @@ Line = tuple[int, str, int, list[dict[str, str]]]  # item, name, quantity, modif
 
 def to_make(actor: Actor, station_id: int | None, menu: CompiledMenu) -> ToMake:
     """Return what the open tickets that are not held still need: one query; recipes and routes are cached."""
-    lines = _lines(actor, station_id)
+    lines, share = _lines(actor, station_id), share_at(station_id, menu)
     recipes = recipes_for(menu)
-    return ToMake(_items(lines), _ingredients(lines, recipes, _share(station_id, menu)) if recipes else None)
+    return ToMake(_items(lines, share), _ingredients(lines, recipes, share) if recipes else None)
 
 
 def _lines(actor: Actor, station_id: int | None) -> list[Line]:
@@ -72,23 +70,20 @@ def _lines(actor: Actor, station_id: int | None) -> list[Line]:
     return list({line_id: tuple(line) for line_id, *line in rows.values_list(*columns)}.values())  # type: ignore[arg-type]
 
 
-def _items(lines: Iterable[Line]) -> list[AllDay]:
+def _items(lines: Iterable[Line], share: Share) -> list[AllDay]:
+    """Count what is made here: the dish with the choices made here, or only such choices of it."""
     items: Counter[str] = Counter()
     choices: dict[str, Counter[str]] = {}
-    for _, name, quantity, modifiers in lines:
-        items[name] += quantity
-        for modifier in modifiers:
-            choices.setdefault(name, Counter())[modifier["name"]] += quantity
+    for item_id, name, quantity, modifiers in lines:
+        dish, made = share(item_id, [int(modifier["id"]) for modifier in modifiers])
+        names = [modifier["name"] for modifier in modifiers if int(modifier["id"]) in made]
+        counted = choices.setdefault(name, Counter()) if dish else items
+        if dish:
+            items[name] += quantity
+        for choice in names:
+            counted[choice] += quantity
     ordered = sorted(items.items(), key=lambda item: (-item[1], item[0]))
     return [AllDay(name, quantity, choices.get(name, Counter()).most_common()) for name, quantity in ordered]
-
-
-def _share(station_id: int | None, menu: CompiledMenu) -> Share:
-    """Return the part of a line that this station makes; without a station, all of it."""
-    if station_id is None:
-        return lambda item_id, modifiers: (True, modifiers)
-    routing = routing_for(menu, menu.restaurant.pk)
-    return lambda item_id, modifiers: routing.share_of(station_id, item_id, modifiers)
 
 
 def _ingredients(lines: Iterable[Line], recipes: Recipes, share: Share) -> Ingredients:

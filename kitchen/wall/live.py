@@ -1,6 +1,7 @@
 """The kitchen wall as pushed to its screens: the tickets that events touch, rendered with the page's partials."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -15,6 +16,8 @@ from kitchen.compiled_queries import orders_of_tickets, tickets_of_orders
 from kitchen.models import Screen, Station, Ticket
 from kitchen.strips import changed_strips
 from kitchen.wall.board import BoardData, board_stations, read_board, read_changes, read_tickets
+from kitchen.wall.firings import firing_key
+from kitchen.wall.tickets import BoardTicket
 from menu.compiled import current_menu
 from menu.events import MenuChanged
 
@@ -24,6 +27,15 @@ COOKING = frozenset(
     {"placed", "confirmed", "progressed", "delivered", "started", "bumped", "line_bumped", "bump_undone", "recalled"}
     | {"held", "released", "changes_read", "line_plated"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPlace:
+    """The station of a ticket, its order and its firing."""
+
+    station_id: int
+    order_id: int
+    fired_course: int
 
 
 class KitchenView:
@@ -37,7 +49,7 @@ class KitchenView:
         """Render the whole board."""
         board = read_board(self.actor, self.station_id, position)
         html = render_fragment("kitchen/board.html#board", {"board": board}, board.restaurant)
-        yield page_frame("snapshot", html, position, frozenset(ticket.id for ticket in board.tickets))
+        yield page_frame("snapshot", html, position, shown_ids(board.tickets))
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """Render the tickets of the orders that these events touched; tickets that are no longer open leave."""
@@ -50,7 +62,7 @@ class KitchenView:
             yield page_frame("changes", self._menu_of_stations() + printers, position)
             return
         cooked = [event for event in seen if event.action != "delivered"]
-        touched = places.keys() if len(cooked) == len(seen) else touched_tickets(cooked, self.restaurant_id).keys()
+        touched = places if len(cooked) == len(seen) else touched_tickets(cooked, self.restaurant_id)
         if not touched:
             yield page_frame("changes", self._strips(position, seen) + printers, position)
             return
@@ -59,12 +71,12 @@ class KitchenView:
         html, shows = render_changes(board, touched)
         yield page_frame("changes", html + printers, position, shows)
 
-    def _concerned(self, events: Iterable[Event], places: Mapping[int, int]) -> bool:
+    def _concerned(self, events: Iterable[Event], places: Mapping[int, TicketPlace]) -> bool:
         """Return whether these events may change more here than the counts of other stations.
 
         Cooking and new orders leave each ticket at its station. Any other event may change anything.
         """
-        if self.station_id is None or self.station_id in places.values():
+        if self.station_id is None or any(place.station_id == self.station_id for place in places.values()):
             return True
         return not all(event.type in COOKING_TYPES and event.action in COOKING for event in events)
 
@@ -107,27 +119,40 @@ def render_acted(actor: Actor, station_id: int | None, order_id: int, problem: s
     """
     assert actor.restaurant_id is not None
     menu = current_menu(actor.restaurant_id)
-    siblings = {ticket_id for ticket_id, _station in tickets_of_orders(menu.restaurant.pk, [order_id])}
+    siblings = _places(menu.restaurant.pk, [order_id])
     tickets = read_tickets(actor, menu, station_id, siblings)
     context = {
         "board": {"station": station_id},
         "tickets": tickets,
-        "gone": sorted(siblings - {ticket.id for ticket in tickets}),
+        "gone": _gone(siblings, tickets, station_id),
         "problem": problem,
         "undo": undo,
     }
     return render_fragment("kitchen/board.html#acted", context, menu.restaurant)
 
 
-def render_changes(board: BoardData, ticket_ids: Collection[int]) -> tuple[str, frozenset[int]]:
+def render_changes(board: BoardData, touched: Mapping[int, TicketPlace]) -> tuple[str, frozenset[int]]:
     """Return `(html, ids now displayed)` of a board that was read for these tickets.
 
     Open tickets are rendered, the rest deleted.
     """
-    shows = frozenset(ticket.id for ticket in board.tickets)
-    gone = sorted(set(ticket_ids) - shows)
-    context = {"board": board, "tickets": board.tickets, "gone": gone}
-    return render_fragment("kitchen/board.html#changes", context, board.restaurant), shows
+    station_id = board.station.id if board.station else None
+    context = {"board": board, "tickets": board.tickets, "gone": _gone(touched, board.tickets, station_id)}
+    return render_fragment("kitchen/board.html#changes", context, board.restaurant), shown_ids(board.tickets)
+
+
+def shown_ids(tickets: Iterable[BoardTicket]) -> frozenset[int]:
+    """Return the ids of the tickets that are displayed, where one may stand for several."""
+    return frozenset(pk for ticket in tickets for pk in ticket.ticket_ids)
+
+
+def _gone(touched: Mapping[int, TicketPlace], shown: Iterable[BoardTicket], station_id: int | None) -> list[str]:
+    """Return the keys of the touched tickets that the board no longer shows."""
+    if station_id is None:
+        keys = {firing_key(place.order_id, place.fired_course) for place in touched.values()}
+    else:
+        keys = {str(pk) for pk in touched}
+    return sorted(keys - {ticket.key for ticket in shown})
 
 
 def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int], set[int]]:
@@ -145,14 +170,18 @@ def touched_orders(events: Iterable[Event], restaurant_id: int) -> tuple[set[int
     return orders, tickets
 
 
-def touched_tickets(events: Iterable[Event], restaurant_id: int) -> dict[int, int]:
-    """Return `{ticket id: station id}` of all tickets of the orders that the events concern, with at most two queries.
+def touched_tickets(events: Iterable[Event], restaurant_id: int) -> dict[int, TicketPlace]:
+    """Return `{ticket id: its place}` of all tickets of the orders that the events concern, with at most two queries.
 
     One query would make PostgreSQL read every ticket ever made. Sibling tickets are included, because each names the
     other stations of its order.
     """
     orders, _tickets = touched_orders(events, restaurant_id)
-    return dict(tickets_of_orders(restaurant_id, orders)) if orders else {}
+    return _places(restaurant_id, orders) if orders else {}
+
+
+def _places(restaurant_id: int, order_ids: Iterable[int]) -> dict[int, TicketPlace]:
+    return {pk: TicketPlace(*place) for pk, *place in tickets_of_orders(restaurant_id, order_ids)}
 
 
 def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
@@ -171,7 +200,7 @@ def station_for(actor: Actor, wanted: str) -> tuple[bool, int | None]:
 
 def may_watch_expo(actor: Actor) -> bool:
     """Return whether an actor may watch the pass: people, and wall screens without stations or made for the pass."""
-    if actor.device_id is None:
+    if actor.is_staff:
         return True
     screen = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).first()
     return screen is None or screen.layout == Screen.Layout.EXPO or not screen.stations.exists()

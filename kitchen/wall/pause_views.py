@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from kitchen.wall.forms import PauseForm
@@ -29,7 +30,7 @@ def pauses(request: HttpRequest, actor: Actor) -> HttpResponse:
         services.pause(actor=actor, **form.pause_arguments())
     except DomainError as error:
         return _page(request, actor, form, error.message, error.status)
-    return redirect("kitchen:pauses")
+    return redirect(reverse("kitchen:pauses") + _query(request))
 
 
 @require_POST
@@ -37,7 +38,17 @@ def pauses(request: HttpRequest, actor: Actor) -> HttpResponse:
 def resume(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """End a pause before its time."""
     services.resume(pause_id=pk, actor=actor)
-    return redirect("kitchen:pauses")
+    return redirect(reverse("kitchen:pauses") + _query(request))
+
+
+def _station(request: HttpRequest) -> int | None:
+    """Return the station of the board from which the page was opened; its own forms pass it on."""
+    return whole_number(request.GET.get("station", "")) or None
+
+
+def _query(request: HttpRequest) -> str:
+    station_id = _station(request)
+    return f"?station={station_id}" if station_id else ""
 
 
 def _menu(actor: Actor) -> CompiledMenu:
@@ -48,11 +59,12 @@ def _menu(actor: Actor) -> CompiledMenu:
 def _page(
     request: HttpRequest, actor: Actor, form: PauseForm | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    may = actor.may(Permission.PAUSE)
+    may, station_id = actor.may(Permission.PAUSE), _station(request)
     context = {
         "pauses": paused_now(actor, timezone.now()),
         "form": (form or PauseForm(_menu(actor))) if may else None,
         "problem": problem,
-        "back": reverse("kitchen:board"),
+        "back": reverse("kitchen:station", args=[station_id]) if station_id else reverse("kitchen:board"),
+        "query": _query(request),
     }
     return render(request, "kitchen/pauses.html", context, status=status)

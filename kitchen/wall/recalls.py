@@ -8,7 +8,8 @@ from django.utils import timezone
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from kitchen.models import Station, Ticket
-from kitchen.wall.board import SHIFT, BoardTicket, board_tickets
+from kitchen.wall.board import SHIFT
+from kitchen.wall.tickets import BoardTicket, board_tickets
 from menu.compiled import current_menu
 
 ON_A_PAGE = 30

@@ -1,5 +1,6 @@
 """The dialog of a ticket, with everything that a cook can do with it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -9,14 +10,18 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from kitchen.models import Station, Ticket
 from kitchen.transitions import OPEN_TICKETS
-from kitchen.wall.board import BoardLine, BoardTicket, board_tickets
+from kitchen.wall.tickets import BoardLine, BoardTicket, board_tickets
 from menu.compiled import current_menu
 from orders.courses import held_courses
 
 
 @dataclass(frozen=True, slots=True)
 class TicketDialog:
-    """A ticket, the stations it or one of its lines can be pushed to, and the course that could be fired next."""
+    """A ticket, the stations it or one of its lines can be pushed to, and the course that could be fired next.
+
+    `siblings` are the open tickets `(id, station)` of the same firing at other stations. `can_86`: the person may mark
+    dishes sold out.
+    """
 
     ticket: BoardTicket
     line: BoardLine | None
@@ -24,6 +29,14 @@ class TicketDialog:
     next_course: int | None
     is_open: bool
     can_cook: bool
+    can_86: bool
+    siblings: list[tuple[int, str]]
+
+
+def others_of_firing(ticket: Ticket) -> Iterable[tuple[int, str]]:
+    """Return the open tickets of a ticket's firing at other stations, `(id, station)`."""
+    rows = Ticket.objects.filter(order_id=ticket.order_id, fired_course=ticket.fired_course).open()
+    return rows.exclude(pk=ticket.pk).order_by("station__position", "pk").values_list("pk", "station__name")
 
 
 def read_ticket(actor: Actor, ticket: Ticket, line_id: int | None = None) -> TicketDialog:
@@ -39,4 +52,6 @@ def read_ticket(actor: Actor, ticket: Ticket, line_id: int | None = None) -> Tic
         next_course=waiting[0] if waiting else None,
         is_open=ticket.status in OPEN_TICKETS,
         can_cook=actor.may(Permission.COOK),
+        can_86=actor.may(Permission.SET_AVAILABILITY),
+        siblings=list(others_of_firing(ticket)),
     )

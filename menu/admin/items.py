@@ -11,6 +11,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from bistro.core.admin.archive import ArchiveAdmin
@@ -102,8 +105,9 @@ class ItemAdmin(StatementsAdmin, ArchiveAdmin, HistoryAdmin):
     readonly_fields = ("state",)
     actions = ("take_off", "put_on", "count_portions", *ArchiveAdmin.actions)
     actions_list = ("import_menu", "export_menu")
+    actions_detail = ("availability",)
     fieldsets = (
-        (None, {"fields": (("name", "category"), "description", ("price", "tax"), ("popular", "state"))}),
+        (None, {"fields": (("name", "category"), "description", ("price", "tax"), ("popular", "open_price", "state"))}),
         ("Kitchen", {"fields": ("prep_minutes", ("soon_minutes", "late_minutes"))}),
         ("Allergens", {"fields": StatementsAdmin.STATEMENTS}),
         ("Diets", {"fields": ("diets",)}),
@@ -120,7 +124,7 @@ class ItemAdmin(StatementsAdmin, ArchiveAdmin, HistoryAdmin):
     @display(description="State", label={"on": "success", "off (86)": "danger", "sold out": "danger"})
     def state(self, item: Item) -> str:
         if item.off_since:
-            return "off (86)"
+            return "off (86)"  # the page of the availability says until when
         if item.portions_left is None:
             return "on"
         return f"{item.portions_left} left" if item.portions_left else "sold out"
@@ -155,6 +159,12 @@ class ItemAdmin(StatementsAdmin, ArchiveAdmin, HistoryAdmin):
             request, queryset, lambda i: services.set_portions(item_id=i.pk, portions_left=left, actor=actor), "set"
         )
         return None
+
+    @action(description=gettext_lazy("86, portions…"), icon="block", url_path="availability", permissions=["change"])
+    def availability(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Continue with the dish's page of availability, which leads back here."""
+        back = urlencode({"next": self.url_of("change", object_id)})
+        return redirect(f"{reverse('menu:availability', args=[object_id])}?{back}")
 
     # --- files ------------------------------------------------------------------------------------------------
     @action(description="Import…", icon="upload", url_path="import", permissions=["change"])

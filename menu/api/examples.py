@@ -10,6 +10,7 @@ ITEM: dict[str, Any] = {
     "description": "Beef, brioche, pickles",
     "price": "13.90",
     "available": True,
+    "off_until": None,
     "paused_until": None,
     "portions_left": 7,
     "allergens": ["gluten", "sesame"],
@@ -50,4 +51,13 @@ PAUSE = {
     "ended_at": None,
     "reason": "The grill is full",
     "by": "Chef Ada",
+}
+AVAILABILITY_CHANGE = {"available": False, "until": "end_of_service"}
+AVAILABILITY = {
+    "item": 12,
+    "available": False,
+    "until": LATER,
+    "portions_left": None,
+    "change": 14,
+    "before": {"available": True, "until": None, "portions_left": None},
 }

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bistro.core.api.schema import shown
-from bistro.core.api.serializers import LineOfText, StrictInteger, StrictSerializer
+from bistro.core.api.serializers import LineOfText, StrictBoolean, StrictInteger, StrictSerializer, StrictTime
 from menu.api import examples
+from menu.services.availability import END_OF_SERVICE, MOST_PORTIONS
 
 LARGEST_ID = 2**63 - 1
 
@@ -45,6 +47,7 @@ class ItemOutput(StatedOutput):
     description = serializers.CharField(allow_blank=True)
     price = serializers.CharField()
     available = serializers.BooleanField()
+    off_until = serializers.DateTimeField(allow_null=True, help_text="End of a timed 86.")
     paused_until = serializers.DateTimeField(
         allow_null=True, help_text="The kitchen does not take this item until then."
     )
@@ -108,3 +111,56 @@ class PauseOutput(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
     by = serializers.CharField()
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "enum": [END_OF_SERVICE]}, {"type": "string", "format": "date-time"}]}
+)
+class EndOfAvailability(StrictTime):
+    """A time with offset, or `end_of_service`."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data if data == END_OF_SERVICE else super().to_internal_value(data)
+
+
+@shown(examples.AVAILABILITY_CHANGE)
+class AvailabilityInput(StrictSerializer):
+    """A change of a dish's availability: exactly one of `available`, `portions_left` and `undo`."""
+
+    available = StrictBoolean(required=False, help_text="False marks the dish 86, true brings it back.")
+    until = EndOfAvailability(
+        required=False, allow_null=True, help_text="End of the 86; null or left out: until further notice."
+    )
+    portions_left = StrictInteger(
+        min_value=0, max_value=MOST_PORTIONS, required=False, allow_null=True, help_text="Null: not counted."
+    )
+    undo = StrictInteger(
+        min_value=1, max_value=2**31 - 1, required=False, help_text="The `change` of the answer that is undone."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a body that says nothing or more than one thing."""
+        said = [name for name in ("available", "portions_left", "undo") if name in attrs]
+        if len(said) != 1:
+            message = "Send exactly one of available, portions_left and undo."
+            raise serializers.ValidationError({name: [message] for name in said or ("available",)})
+        if attrs.get("until") is not None and attrs.get("available") is not False:
+            raise serializers.ValidationError({"until": ["Only with available false."]})
+        return attrs
+
+
+class AvailabilityState(serializers.Serializer[Any]):
+    """The availability of a dish at a moment."""
+
+    available = serializers.BooleanField()
+    until = serializers.DateTimeField(allow_null=True, help_text="End of a timed 86.")
+    portions_left = serializers.IntegerField(allow_null=True)
+
+
+@shown(examples.AVAILABILITY)
+class AvailabilityOutput(AvailabilityState):
+    """The availability of a dish after a change. `change` undoes it, as long as nobody makes another change."""
+
+    item = serializers.IntegerField()
+    change = serializers.IntegerField()
+    before = AvailabilityState(allow_null=True)

@@ -1,8 +1,18 @@
 """Services of the menu. Each function is one unit of work."""
 
-from menu.services.availability import set_available, set_portions
+from menu.services.availability import end_timed_offs, set_available, set_portions, undo_availability
 from menu.services.importing import import_menu
 from menu.services.pausing import end_pauses, pause, resume
 from menu.services.recipes import write_recipes
 
-__all__ = ["end_pauses", "import_menu", "pause", "resume", "set_available", "set_portions", "write_recipes"]
+__all__ = [
+    "end_pauses",
+    "end_timed_offs",
+    "import_menu",
+    "pause",
+    "resume",
+    "set_available",
+    "set_portions",
+    "undo_availability",
+    "write_recipes",
+]

@@ -12,13 +12,20 @@ NEW_LINE = {
     "seat": 2,
     "course": 2,
 }
-NEW_ORDER = {"table": "Table 1", "lines": [NEW_LINE], "note": "birthday"}
+NEW_ORDER = {
+    "table": "Table 1",
+    "lines": [NEW_LINE],
+    "courses": [{"course": 2, "when": "hold", "minutes": 20}],
+    "note": "birthday",
+}
 EDITED_ORDER = {"lines": [{"id": 3, "item": "Burger", "quantity": 2, "modifiers": ["Cheddar"], "seat": 2}]}
 NEW_PAD_ORDER = {
     "table": "Table 1",
     "items": [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}],
 }
 CANCELLATION = {"reason": "The guest left"}
+VOID = {"quantity": 1, "reason": "The guest changed their mind"}
+PICKUP = {"pickup_at": "2026-11-28T18:30:00+01:00"}
 COURSE = {"course": 2}
 PLAN = {"course": 2, "minutes": 15}
 
@@ -28,6 +35,9 @@ LINE: dict[str, Any] = {
     "name": "Burger",
     "quantity": 1,
     "unit_price": "15.40",
+    "list_price": None,
+    "price_reason": "",
+    "approved_by": "",
     "modifiers": [{"id": 171, "name": "Cheddar", "price": "1.50"}, {"id": 176, "name": "No onion", "price": "0.00"}],
     "allergies": ["sesame"],
     "conflicts": [{"allergen": "sesame", "where": "Burger", "level": "contains"}],
@@ -69,6 +79,10 @@ ORDER: dict[str, Any] = {
     "version": 1,
     "note": "birthday",
     "cancel_reason": "",
+}
+VOIDED = {
+    **ORDER,
+    "kitchen": {"stage": "queued", "message": "The kitchen had not started. The change is on its screens."},
 }
 PAD_ORDER = {
     **{key: value for key, value in ORDER.items() if key != "table_name"},
@@ -122,6 +136,7 @@ TABLE = {
     "section": 1,
     "seats": 4,
     "guests": 2,
+    "party": 1,
     "state": "waiting",
     "state_word": "Waiting for food 4 min",
     "since": LATER,
@@ -137,10 +152,33 @@ PARTY = {
     "uid": "01a22275-7173-7134-85ac-142c056755dd",
     "table": 1,
     "table_name": "Table 1",
+    "tables": [1],
     "size": 4,
+    "server": 2,
     "status": "seated",
     "seated_at": AT,
     "allergies": [],
     "seats": [ALLERGIES],
     "version": 1,
+}
+NEW_PARTY = {"table": 1, "size": 4}
+CHANGED_PARTY = {"size": 5, "insist": True}
+MOVE = {"table": 2}
+MOVED_LINES = {"lines": [{"id": 1, "quantity": 1}], "table": 2}
+CALL_STAFF = {"reason": "bill"}
+CALL = {
+    "id": 9,
+    "table": 1,
+    "table_name": "Table 1",
+    "party": 1,
+    "reason": "bill",
+    "state": "taken",
+    "number": 2,
+    "at": AT,
+    "rings": 2,
+    "last_rung_at": LATER,
+    "taken_at": LATER,
+    "taken_by": "Ana",
+    "closed_at": None,
+    "closed_by": None,
 }

@@ -1,4 +1,4 @@
-"""The API of the floor (docs/contracts/bistro.md)."""
+"""The API of the floor (docs/contracts/floor.md)."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request

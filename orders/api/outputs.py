@@ -10,7 +10,7 @@ from orders.api.serializers import OrderOutput, TaxOutput
 from orders.floor.states import STATES
 from orders.selectors import TRACKING
 from tables.models import Table
-from tables.transitions import PartyStatus
+from tables.transitions import CallReason, PartyStatus
 
 
 class PadDeviceOutput(serializers.Serializer[Any]):
@@ -121,7 +121,9 @@ class PartyOutput(DeclaredOutput):
     uid = serializers.UUIDField()
     table = serializers.IntegerField(allow_null=True)
     table_name = serializers.CharField(allow_blank=True)
+    tables = serializers.ListField(child=serializers.IntegerField(), help_text="Tables held now, the head table first.")
     size = serializers.IntegerField(allow_null=True)
+    server = serializers.IntegerField(allow_null=True, help_text="Member of staff who serves the guests.")
     status = serializers.ChoiceField(PartyStatus.choices)
     seated_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
@@ -135,6 +137,7 @@ class FloorTableOutput(serializers.Serializer[Any]):
     section = serializers.IntegerField()
     seats = serializers.IntegerField()
     guests = serializers.IntegerField(allow_null=True, help_text="Size of the party; null without one, or if unknown.")
+    party = serializers.IntegerField(allow_null=True, help_text="Party at the table; null while the table is free.")
     state = serializers.ChoiceField(list(STATES))
     state_word = serializers.CharField(help_text="The state in words.")
     since = serializers.DateTimeField(allow_null=True, help_text="Start of the state; null where it does not matter.")
@@ -150,3 +153,23 @@ class FloorOutput(PositionOutput):
 
     count = serializers.IntegerField()
     results = FloorTableOutput(many=True)
+
+
+@shown(examples.CALL)
+class CallOutput(serializers.Serializer[Any]):
+    """A call of guests for staff."""
+
+    id = serializers.IntegerField()
+    table = serializers.IntegerField()
+    table_name = serializers.CharField()
+    party = serializers.IntegerField(allow_null=True)
+    reason = serializers.ChoiceField(CallReason.choices)
+    state = serializers.ChoiceField(["open", "taken", "closed"])
+    number = serializers.IntegerField(help_text="1 for the first call of the party, 2 for the next, …")
+    at = serializers.DateTimeField()
+    rings = serializers.IntegerField(help_text="Rises until somebody takes the call.")
+    last_rung_at = serializers.DateTimeField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    taken_by = serializers.CharField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closed_by = serializers.CharField(allow_null=True)

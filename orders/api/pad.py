@@ -58,7 +58,7 @@ class PadView(APIView):
     def get(self, request: Request) -> Response:
         pad = pad_for(request)
         restaurant = restaurant_of(api_actor(request))
-        party = Party.objects.visible_to(api_actor(request)).seated().filter(table=pad.table).first()
+        party = Party.objects.visible_to(api_actor(request)).at_table(pad.table_id).first()
         now = event_log.position(restaurant.pk)
         body = {
             "device": {"id": pad.device_id, "name": pad.device.name, "kind": pad.device.kind},

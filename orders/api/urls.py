@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import bistro92, floor, pad, parties, views
+from orders.api import bistro92, calls, floor, lines, pad, parties, views
 
 urlpatterns = [
     path("api/order", bistro92.PadOrderView.as_view()),
@@ -16,10 +16,23 @@ urlpatterns = [
     path("api/v1/orders/<int:pk>/cancel", views.CancelOrder.as_view()),
     path("api/v1/orders/<int:pk>/deliver", views.DeliverOrder.as_view()),
     path("api/v1/orders/<int:pk>/fire", views.FireCourse.as_view()),
+    path("api/v1/orders/<int:pk>/send", views.SendOrder.as_view()),
     path("api/v1/orders/<int:pk>/plan", views.PlanCourse.as_view()),
+    path("api/v1/order-lines/<int:pk>/void", lines.VoidLine.as_view()),
     path("api/v1/pad", pad.PadView.as_view()),
     path("api/v1/pad/heartbeat", pad.PadHeartbeat.as_view()),
     path("api/v1/pad/orders", pad.PadPartyOrders.as_view()),
+    path("api/v1/orders/<int:pk>/move-lines", parties.MoveLines.as_view()),
+    path("api/v1/parties", parties.Parties.as_view()),
+    path("api/v1/parties/<int:pk>", parties.PartyDetail.as_view()),
+    path("api/v1/parties/<int:pk>/move", parties.MoveParty.as_view()),
+    path("api/v1/parties/<int:pk>/join", parties.JoinTable.as_view()),
+    path("api/v1/parties/<int:pk>/part", parties.PartTable.as_view()),
+    path("api/v1/pad/calls", calls.PadCalls.as_view()),
+    path("api/v1/calls", calls.CallList.as_view()),
+    path("api/v1/calls/<int:pk>/take", calls.TakeCall.as_view()),
+    path("api/v1/calls/<int:pk>/close", calls.CloseCall.as_view()),
+    path("api/v1/calls/<int:pk>/release", calls.ReleaseCall.as_view()),
     path("api/v1/parties/<int:pk>/allergies", parties.PartyAllergies.as_view()),
     path("api/v1/tables", floor.FloorTables.as_view()),
     path("api/v1/tables/<int:pk>/clear", floor.ClearTable.as_view()),

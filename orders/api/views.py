@@ -150,6 +150,24 @@ class OrderDetail(APIView):
         )
         return _show(actor, pk)
 
+    @extend_schema(
+        summary="Change the pick-up of an order",
+        request=serializers.PickupInput,
+        responses=serializers.OrderOutput,
+        parameters=[IF_MATCH, ETAG],
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change the pick-up time or the name of a take-away or counter order.
+
+        An order that waits for its time waits for the new one; without a time, or if it is due, the kitchen gets it.
+        """
+        actor = api_actor(request)
+        order_for(actor, pk)
+        body = serializers.PickupInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.change_pickup(order_id=pk, actor=actor, versions=expected_versions(request), **body.validated_data)
+        return _show(actor, pk)
+
     @extend_schema(summary="Withdraw an order", responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, pk: int) -> Response:
         """Withdraw the order while no line is started. Only its own credential or a manager may do this."""
@@ -229,6 +247,21 @@ class FireCourse(APIView):
         body = serializers.FireInput(data=request.data)
         body.is_valid(raise_exception=True)
         services.fire_course(order_id=pk, course=body.validated_data["course"], actor=actor)
+        return _show(actor, pk)
+
+
+class SendOrder(APIView):
+    """The call that sends everything on hold, or waiting for its pick-up time, to the kitchen now."""
+
+    subject = "Orders"
+    summary = "Send what waits to the kitchen"
+    permission_classes = [requires(Permission.FIRE_COURSE)]
+
+    @extend_schema(request=None, responses=serializers.OrderOutput, parameters=[ETAG])
+    def post(self, request: Request, pk: int) -> Response:
+        actor = api_actor(request)
+        order_for(actor, pk)
+        services.send_order(order_id=pk, actor=actor)
         return _show(actor, pk)
 
 

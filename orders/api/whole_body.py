@@ -18,6 +18,8 @@ from bistro.core.auth.access import api_actor
 from bistro.core.kernel.errors import DomainError, Malformed
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.refusals import Refusals
+from bistro.core.kernel.roles import Permission
+from orders.api.approvals import approver_of
 from orders.api.headers import idempotency_key
 from orders.api.serializers import order_request
 from orders.order_commands import MAX_LINES
@@ -62,8 +64,11 @@ def place_from(request: Request, shape: type[StrictSerializer], names: Names, *,
     body = read_body(request, shape, refusals, names)
     if refusals.found:
         key = None  # a refused order does not use its key
+    actor, approver = api_actor(request), None
+    if not refusals.found:
+        approver = approver_of(body, Permission.APPROVE_PRICE, actor)
     wanted = order_request(
-        api_actor(request), body[names.lines], body, key, request.data, problems=tuple(refusals.found)
+        actor, body[names.lines], body, key, request.data, problems=tuple(refusals.found), approver=approver
     )
     try:
         return place_order(wanted)
@@ -103,7 +108,8 @@ def _readable(shape: serializers.Serializer[Any], raw: Any) -> dict[str, Any]:
         given = data.get(name, empty)
         if isinstance(field, serializers.ListSerializer) and isinstance(field.child, serializers.Serializer):
             lines = given if isinstance(given, list) and len(given) <= MAX_LINES else []
-            found[name] = [_readable(field.child, line) for line in lines]
+            if name != "courses":  # wishes for courses depend on the lines
+                found[name] = [_readable(field.child, line) for line in lines]
             continue
         try:
             found[name] = field.run_validation(given)

@@ -11,6 +11,7 @@ from bistro.core.models import Event
 from orders.floor.plan import read_floor, table_ids_of
 from orders.floor.table_state import read_state
 from tables.models import Table
+from tables.selectors import joined_tables
 
 
 class FloorView:
@@ -27,13 +28,14 @@ class FloorView:
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """Yield the tables that these events changed, the list (sorted by urgency) and the alarms."""
+        """Yield the tables that these events changed, with all tables of their parties, and the alarms."""
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
         if not seen:
             return
         touched = table_ids_of(seen)  # empty if only an alarm began or ended
         floor = read_floor(self.actor, position)
-        changed = [table for table in floor.tables if table.id in touched]
+        parties = {table.party for table in floor.tables if table.id in touched and table.party}
+        changed = [table for table in floor.tables if table.id in touched or table.party in parties]
         html = render_fragment("floor/changes.html", {"floor": floor, "tables": changed}, floor.restaurant)
         yield page_frame("changes", html, position)
 
@@ -52,7 +54,8 @@ class TableView:
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
         """Yield the state of the table if one of these events concerns the table."""
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
-        if self.table_id in table_ids_of(seen):
+        touched = table_ids_of(seen)
+        if self.table_id in touched or touched & joined_tables(self.restaurant_id, position, self.table_id):
             yield from self._frames("changes", position)
 
     def _frames(self, kind: str, position: Position) -> Iterable[Frame]:

@@ -3,38 +3,45 @@
 The state of a table is never stored, so it cannot differ from its orders.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.hooks import hook
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
-from bistro.core.models import Device, Restaurant
+from bistro.core.models import Restaurant
+from bistro.core.web.shell import initials_of
 from menu.selectors import PausedNow, paused_now
-from orders.floor.states import LEGEND, STATES, URGENCY, TableState
-from orders.models import Order, OrderLine
-from orders.transitions import LineStatus, OrderStatus
-from tables.models import Party, Section, Table
+from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
+from orders.floor.calls import Call, open_calls
+from orders.floor.needs import Need, Situation, changes_at, need_of
+from orders.floor.rounds import IN_KITCHEN, Sitting, sittings
+from orders.floor.shapes import RING, Chairs, Texts, chairs, rectangle, texts
+from orders.floor.states import LEGEND, STATES, TableState
+from orders.transitions import OrderStatus
+from tables.models import Section, Table
+from tables.transitions import CallReason
 
-ALARMS_SHOWN = 20  # of each kind
-_IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+EDGE = 34  # of the room around the outermost tables
+DOT, MOST_DOTS = 13, 5  # distance between the dots of courses, and their greatest number
 
 
 @dataclass(frozen=True, slots=True)
 class FloorTable:
     """A table for the floor plan.
 
-    `since` is the start of the present state, or None where it does not matter. `urgency` sorts the list: smaller is
-    more urgent.
+    `since` is the start of the present state, or None where it does not matter. `courses` says how far each course is
+    ("done", "now", "next"). `need` is None while the table is fine, `changes_at` the time at which the clock alone
+    changes that.
     """
 
     id: int
@@ -52,12 +59,83 @@ class FloorTable:
     since: datetime | None
     guests: int | None
     url: str
-    urgency: tuple[int, float]
+    party: int | None
+    server_id: int | None
+    server: str
+    server_name: str
+    courses: tuple[str, ...]
+    calls: tuple[Call, ...]
+    need: Need | None
+    changes_at: datetime | None
 
     @property
     def shown(self) -> TableState:
-        """Return the letter and the words of the state."""
+        """Return the words of the state."""
         return STATES[self.state]
+
+    @property
+    def chairs(self) -> Chairs:
+        """Return the drawing of the chairs."""
+        return chairs(self.shape, self.width, self.height, self.seats, min(self.guests or 0, self.seats))
+
+    @property
+    def texts(self) -> Texts:
+        """Return the texts that fit into the shape."""
+        return texts(self.shape, self.width, self.height, self.rotation, self.short_name, str(self.shown.short))
+
+    @property
+    def short_name(self) -> str:
+        """Return the name without the word that all tables begin with."""
+        return self.name.removeprefix("Table ")
+
+    @property
+    def guests_words(self) -> str:
+        """Return the number of guests and seats in words."""
+        if self.guests:
+            return _("%(guests)s of %(seats)s") % {"guests": self.guests, "seats": self.seats}
+        return _seats(self.seats)
+
+    @property
+    def spoken(self) -> str:
+        """Return the table in words, for people who do not see its drawing."""
+        guests = ngettext("%(count)s guest", "%(count)s guests", self.guests or 0) % {"count": self.guests}
+        facts = [self.name, self.state_word, guests if self.guests else "", _seats(self.seats)]
+        if "now" in self.courses:
+            facts.append(
+                _("course %(now)s of %(all)s") % {"now": self.courses.index("now") + 1, "all": len(self.courses)}
+            )
+        return ", ".join(part for part in (*facts, self.server_name) if part)
+
+    @property
+    def sort(self) -> str:
+        """Return the place of the table in the list of those that need somebody."""
+        return f"{self.need.sort if self.need else ''}-{self.id}"
+
+    @property
+    def since_iso(self) -> str:
+        """Return the start of the state for scripts, in whole seconds."""
+        return self.since.isoformat(timespec="seconds") if self.since else ""
+
+    @property
+    def outline(self) -> SafeString:
+        """Return the attributes of the rectangle that draws the table; the corners of a round table make an ellipse."""
+        return rectangle(self.shape, self.width, self.height)
+
+    @property
+    def ring(self) -> SafeString:
+        """Return the attributes of the ring around a table that needs somebody."""
+        return rectangle(self.shape, self.width, self.height, around=RING)
+
+    @property
+    def dots(self) -> list[tuple[int, str]]:
+        """Return the courses as dots: (distance from the middle of the table, how far the course is)."""
+        shown = self.courses[:MOST_DOTS]
+        return [(round((place - (len(shown) - 1) / 2) * DOT), step) for place, step in enumerate(shown)]
+
+    @property
+    def middle(self) -> str:
+        """Return the middle of the table in the room."""
+        return f"{self.x + self.width / 2:g} {self.y + self.height / 2:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +148,58 @@ class FloorSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """An alarm that staff must handle now.
-
-    `url` leads to the table, or is "" without one. `settle_url` is the target of "The kitchen knows", or "" if a
-    person cannot end the alarm there.
-    """
-
-    id: str
-    table_name: str
-    text: str
-    since: datetime | None
-    url: str
-    settle_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Floor:
-    """The floor plan of a restaurant. `list` has the tables in the order of their urgency."""
+    """The floor of a restaurant. `needs` has the tables that need somebody, the most urgent first."""
 
     restaurant: Restaurant
     sections: tuple[FloorSection, ...]
     tables: tuple[FloorTable, ...]
-    list: tuple[FloorTable, ...]
+    needs: tuple[FloorTable, ...]
     alarms: tuple[Alarm, ...]
     pauses: Sequence[PausedNow]
     seq: int
     epoch: str
     live_url: str = "/ws/floor/"
     poll_url: str = field(default_factory=lambda: reverse("floor:floor"))
-    legend: tuple[tuple[str, str], ...] = LEGEND
 
     @property
     def restaurant_name(self) -> str:
         return self.restaurant.name
+
+    @property
+    def fine(self) -> tuple[FloorTable, ...]:
+        """Return the tables that need nobody."""
+        return tuple(table for table in self.tables if table.need is None)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Return the open service calls."""
+        return tuple(call for table in self.tables for call in table.calls)
+
+    @property
+    def alarm_groups(self) -> tuple[AlarmGroup, ...]:
+        """Return the alarms by cause."""
+        return grouped(self.alarms)
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """Return the time of the next change that the clock alone makes."""
+        return min((table.changes_at for table in self.tables if table.changes_at), default=None)
+
+    @property
+    def legend(self) -> list[TableState]:
+        """Return the states that the legend explains."""
+        return [STATES[code] for code in LEGEND]
+
+    @property
+    def view_box(self) -> str:
+        """Return the part of the room that holds its tables: "x y width height"."""
+        if not self.tables:
+            return "0 0 1000 700"
+        left, top = min(t.x for t in self.tables) - EDGE, min(t.y for t in self.tables) - EDGE
+        right = max(t.x + t.width for t in self.tables) + EDGE
+        bottom = max(t.y + t.height for t in self.tables) + EDGE
+        return f"{left} {top} {right - left} {bottom - top}"
 
 
 def read_floor(actor: Actor, position: Position | None = None) -> Floor:
@@ -122,7 +218,7 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
         restaurant=restaurant,
         sections=sections,
         tables=tables,
-        list=tuple(sorted(tables, key=lambda table: table.urgency)),
+        needs=tuple(sorted((table for table in tables if table.need), key=lambda table: table.sort)),
         alarms=alarms(actor, now),
         pauses=paused_now(actor, now),
         seq=position.seq,
@@ -131,33 +227,23 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
 
 
 def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
-    """Return these tables with their states, in three queries."""
-    ids = [table.pk for table in rows]
-    parties = {p.table_id: p for p in Party.objects.visible_to(actor).seated().filter(table_id__in=ids)}
-    orders: dict[int, list[Order]] = {}
-    for order in Order.objects.visible_to(actor).open().filter(table_id__in=ids).order_by("pk"):
-        orders.setdefault(order.table_id, []).append(order)
-    waiting = _waiting_for_fire(actor, [order.pk for found in orders.values() for order in found])
-    return tuple(_floor_table(t, parties.get(t.pk), orders.get(t.pk, []), waiting, restaurant, now) for t in rows)
-
-
-def _waiting_for_fire(actor: Actor, order_ids: Sequence[int]) -> set[int]:
-    """Return the orders with a held course and nothing in the kitchen, in one query."""
-    lines = OrderLine.objects.visible_to(actor).filter(status=LineStatus.HELD, order_id__in=order_ids)
-    cooking = OrderLine.objects.filter(order=OuterRef("order"), status__in=[LineStatus.QUEUED, LineStatus.STARTED])
-    return set(lines.filter(~Exists(cooking)).order_by().values_list("order_id", flat=True))
+    """Return these tables with their states, in five queries."""
+    found, none = sittings(actor, rows), Sitting()
+    calls: dict[int, list[Call]] = {}
+    for call in open_calls(actor):
+        calls.setdefault(call.table_id, []).append(call)
+    return tuple(
+        _floor_table(table, found.get(table.pk, none), tuple(calls.get(table.pk, ())), restaurant, now)
+        for table in rows
+    )
 
 
 def _floor_table(
-    table: Table,
-    party: Party | None,
-    orders: Sequence[Order],
-    waiting: Collection[int],
-    restaurant: Restaurant,
-    now: datetime,
+    table: Table, sitting: Sitting, calls: tuple[Call, ...], restaurant: Restaurant, now: datetime
 ) -> FloorTable:
-    state, since = _state(table, party, orders, waiting, restaurant, now)
-    waited = (now - since).total_seconds() if since else 0.0
+    state, since = _state(table, sitting, calls, restaurant, now)
+    need = need_of(_situation(table, state, since, sitting, calls, now))
+    server = sitting.party.server if sitting.party else None
     return FloorTable(
         id=table.pk,
         name=table.name,
@@ -170,113 +256,91 @@ def _floor_table(
         rotation=table.rotation,
         shape=table.shape,
         state=state,
-        state_word=_word(state, waited),
+        state_word=_word(state, since, now),
         since=since,
-        guests=party.size if party else None,
+        guests=sitting.party.size if sitting.party else None,
         url=reverse("floor:table", args=[table.pk]),
-        urgency=(URGENCY[state], -waited),
+        party=sitting.party.pk if sitting.party else None,
+        server_id=server.pk if server else None,
+        server=initials_of(server.get_full_name()) if server else "",
+        server_name=server.get_full_name() if server else "",
+        courses=sitting.courses,
+        calls=calls,
+        need=need,
+        changes_at=None if need else changes_at(state, since, restaurant.late_seconds),
     )
 
 
-def _word(state: str, waited: float) -> str:
+def _situation(
+    table: Table,
+    state: str,
+    since: datetime | None,
+    sitting: Sitting,
+    calls: tuple[Call, ...],
+    now: datetime,
+) -> Situation:
+    """Return the situation of a table. A party that holds several tables needs somebody at its head table only."""
+    if sitting.party is not None and sitting.party.table_id != table.pk:
+        return Situation(table, "", None, Sitting(), calls, now)
+    return Situation(table, state, since, sitting, calls, now)
+
+
+def _word(state: str, since: datetime | None, now: datetime) -> str:
     """Return the state in words; a table that waits for food also says for how long."""
-    minutes = f" {int(waited // 60)} min" if state in ("waiting", "late") else ""
-    return f"{STATES[state].word}{minutes}"
+    waited = int((now - since).total_seconds() // 60) if since and state in ("waiting", "late") else None
+    return str(STATES[state].word) if waited is None else f"{STATES[state].word} {waited} min"
 
 
 def _state(
-    table: Table,
-    party: Party | None,
-    orders: Sequence[Order],
-    waiting: Collection[int],
-    restaurant: Restaurant,
-    now: datetime,
+    table: Table, sitting: Sitting, calls: Iterable[Call], restaurant: Restaurant, now: datetime
 ) -> tuple[str, datetime | None]:
-    """Return the most urgent state of a table as (code, since).
-
-    `waiting` has the ids of orders whose next course is on hold.
-    """
+    """Return the most urgent state of a table as (code, since)."""
     if table.out_of_service:
         return "out_of_service", None
-    ready = [order.ready_at for order in orders if order.status == OrderStatus.READY and order.ready_at]
+    ringing = {call.reason == CallReason.BILL: call.since for call in calls if call.taken_at is None}
+    if False in ringing:
+        return "calls", ringing[False]
+    state, since = _state_of_orders(sitting, restaurant, now)
+    if True in ringing and state not in ("ready", "late"):
+        return "bill", ringing[True]
+    return state, since
+
+
+def _state_of_orders(sitting: Sitting, restaurant: Restaurant, now: datetime) -> tuple[str, datetime | None]:
+    ready = [each.order.ready_at for each in sitting.with_status(OrderStatus.READY) if each.order.ready_at]
     if ready:
         return "ready", min(ready)
-    in_kitchen = [order for order in orders if order.status in _IN_KITCHEN]
-    cooking = [_cooking_since(order) for order in in_kitchen if order.pk not in waiting]
+    in_kitchen = sitting.with_status(*IN_KITCHEN)
+    cooking = [each.cooking_since for each in in_kitchen if not each.waits_for_fire]
     if cooking:
         since = min(cooking)
         late = (now - since).total_seconds() >= restaurant.late_seconds
         return ("late" if late else "waiting"), since
-    placed = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
+    placed = [each.order.placed_at for each in sitting.with_status(OrderStatus.PLACED)]
     if placed:
         return "ordering", min(placed)
-    held = [order.served_at or order.placed_at for order in in_kitchen]
+    held = [each.order.served_at or each.order.placed_at for each in in_kitchen]
     if held:
         return "held", min(held)
-    if party is not None:
-        return "occupied", party.seated_at
-    return "free", None
+    if sitting.party is None:
+        return "free", None
+    served = sitting.served_at
+    return ("eating", served) if served else ("occupied", sitting.party.seated_at)
 
 
-def _cooking_since(order: Order) -> datetime:
-    """Return the time from which the guests wait: the order's time, or after a served course the next firing."""
-    if order.served_at is None:
-        return order.placed_at
-    return order.fired_at or order.served_at
-
-
-def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
-    """Return the alarms: unseen orders, locked pads and the alarms of higher apps (`FLOOR_ALARMS`)."""
-    more = (alarm for path in settings.FLOOR_ALARMS for alarm in hook(path)(actor))
-    return (*_unseen_orders(actor, now), *_locked_pads(actor), *more)
-
-
-def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
-    rows = Order.objects.visible_to(actor).unseen(now)
-    return tuple(
-        Alarm(
-            id=f"unseen-{order.pk}",
-            table_name=order.place,
-            text=f"The kitchen has not seen order {order.number} yet",
-            since=order.placed_at,
-            url=table_url(order.table_id),
-            settle_url="" if order.table_id else reverse("floor:confirm", args=[order.pk]),
-        )
-        for order in rows.select_related("table").order_by("-pk")[:ALARMS_SHOWN]
-    )
-
-
-def table_url(table_id: int | None) -> str:
-    """Return the address of a table's page, or "" without a table."""
-    return reverse("floor:table", args=[table_id]) if table_id else ""
-
-
-def _locked_pads(actor: Actor) -> Iterable[Alarm]:
-    rows = Device.objects.visible_to(actor).locked_out().select_related("pad__table").order_by("locked_at", "pk")
-    return tuple(_locked_pad(device) for device in rows[:ALARMS_SHOWN])
-
-
-def _locked_pad(device: Device) -> Alarm:
-    """Return the alarm of a locked pad. It has no URL if the pad has no table yet."""
-    table = device.pad.table if hasattr(device, "pad") else None
-    where = f" at {table.name}" if table else ""
-    return Alarm(
-        id=f"locked-{device.pk}",
-        table_name="",
-        text=f"{device.name}{where} is locked: {device.get_lock_reason_display()}",
-        since=device.locked_at,
-        url=table_url(table.pk if table else None),
-    )
+def _seats(count: int) -> str:
+    return ngettext("%(count)s seat", "%(count)s seats", count) % {"count": count}
 
 
 def table_json(table: FloorTable) -> dict[str, Any]:
-    """Return a table for programs (docs/contracts/bistro.md). `since` is ISO 8601 or None."""
+    """Return a table for programs (docs/contracts/floor.md). `since` is ISO 8601 or None."""
     return {
         "id": table.id,
         "name": table.name,
         "section": table.section_id,
         "seats": table.seats,
         "guests": table.guests,
+        "party": table.party,
         "state": table.state,
         "state_word": table.state_word,
         "since": table.since.isoformat() if table.since else None,

@@ -1,8 +1,9 @@
-"""The states of a table on the floor plan: one list of words for the plan, the list, the sheet and the API."""
+"""The states of a table on the floor: one list of words for the plan, the list, the sheet and the API."""
 
 from dataclasses import dataclass
 
-from bistro.core.kernel.marks import MARKS
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,35 +11,37 @@ class TableState:
     """A state of a table: its code, its word in lists, and a short word that fits the shape of a table."""
 
     code: str
-    word: str
-    short: str
+    word: str | Promise
+    short: str | Promise
     needs_attention: bool = False
 
-    @property
-    def letter(self) -> str:
-        """Return the letter of the state's mark."""
-        return MARKS[self.code]
 
-
-# The most urgent state comes first: the list of the floor is sorted in this order.
+# The most urgent state comes first.
 _BY_URGENCY = (
-    TableState("ready", "food ready", "ready", needs_attention=True),
-    TableState("late", "waiting for food", "waiting", needs_attention=True),
-    TableState("ordering", "ordered, kitchen has not confirmed", "ordered"),
-    TableState("waiting", "waiting for food", "waiting"),
-    TableState("held", "next course on hold", "on hold"),
-    TableState("occupied", "occupied", "seated"),
-    TableState("free", "free", "free"),
-    TableState("out_of_service", "out of service", "closed"),
+    TableState("calls", _("calls a waiter"), _("Calls"), needs_attention=True),
+    TableState("ready", _("food ready"), _("Ready"), needs_attention=True),
+    TableState("late", _("waiting for food"), _("Waiting"), needs_attention=True),
+    TableState("bill", _("wants the bill"), _("Bill"), needs_attention=True),
+    TableState("ordering", _("ordered, kitchen has not confirmed"), _("Ordered")),
+    TableState("waiting", _("waiting for food"), _("Waiting")),
+    TableState("held", _("next course on hold"), _("On hold")),
+    TableState("occupied", _("seated"), _("Seated")),
+    TableState("eating", _("everything served"), _("Eating")),
+    TableState("free", _("free"), _("Free")),
+    TableState("out_of_service", _("out of service"), _("Closed")),
 )
 STATES = {state.code: state for state in _BY_URGENCY}
 URGENCY = {state.code: place for place, state in enumerate(_BY_URGENCY)}
-# (code, text) of the legend under the plan. `occupied` and `waiting` look the same.
 LEGEND = (
-    ("free", "free"),
-    ("occupied", "seated, waiting"),
-    ("ordering", "ordering"),
-    ("ready", "food ready"),
-    ("held", "course on hold"),
-    ("late", "needs attention"),
+    "free",
+    "occupied",
+    "ordering",
+    "waiting",
+    "held",
+    "ready",
+    "eating",
+    "bill",
+    "calls",
+    "late",
+    "out_of_service",
 )

@@ -1,35 +1,30 @@
-"""The read model of a table sheet: the party, its orders with the allowed actions, and the menu to order from."""
+"""The read model of a table sheet: the party, its orders with the allowed actions, and its guests' allergies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.hooks import hook
-from bistro.core.kernel.ids import uuid7
-from bistro.core.kernel.money import display, short, surcharge
+from bistro.core.kernel.money import display, short
 from bistro.core.kernel.roles import Permission
-from menu.compiled import CompiledAllergens, CompiledGroup, CompiledItem, MenuNow
-from menu.selectors import Availability, sellable_menu
-from orders.allergies import AllergyMark, allergy_marks, choice_names, marks_of
+from menu.compiled import current_menu
+from orders.allergies import AllergyMark, allergy_marks, choice_names
 from orders.courses import held_courses
 from orders.floor.guests import Guests, guests_of
 from orders.floor.plan import FloorTable, floor_tables
+from orders.floor.seating import Seating, seating_of
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.owing import owed
 from orders.pickup import pickup_facts
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
-from tables.declarations import declared_for
 from tables.models import Party, Table
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
-SellableMenu = tuple[MenuNow, dict[int, Availability]]  # the result of `sellable_menu`
 Plans = dict[tuple[int, int], datetime]  # {(order id, course): time of the planned firing}
 
 
@@ -51,9 +46,20 @@ class SheetLine:
     modifiers: list[str]
     allergies: list[AllergyMark]
     note: str
+    price_reason: str
+    seat: int | None
     course: int
     status: str
     status_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCourse:
+    """The lines of one course of an order, and how far the course is, in words."""
+
+    number: int
+    word: str
+    lines: list[SheetLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,23 @@ class SheetOrder:
     held_courses: list[HeldCourse]
     can_fire: bool
     can_remove: bool
+    can_move: bool
+    served: bool  # a course before was served
+
+    @property
+    def plated(self) -> list[SheetLine]:
+        """Return the finished lines, without those of courses that were served before."""
+        done = [line for line in self.lines if line.status == LineStatus.DONE]
+        last = max((line.course for line in done), default=0)
+        return [line for line in done if line.course == last] if self.served else done
+
+    @property
+    def courses(self) -> list[SheetCourse]:
+        """Return the lines by course, in the order of serving."""
+        by_course: dict[int, list[SheetLine]] = {}
+        for line in self.lines:
+            by_course.setdefault(line.course, []).append(line)
+        return [SheetCourse(number, _course_word(self, lines), lines) for number, lines in sorted(by_course.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,53 +124,68 @@ class Sheet:
     table: FloorTable
     party: SheetParty | None
     orders: list[SheetOrder]
-    menu: list[dict[str, Any]]
     guests: Guests | None
+    seating: Seating | None
     can_order: bool
     can_clear: bool
+    can_deliver: bool
+    can_answer: bool  # calls of guests
     total: str
     taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
-    key: str  # the Idempotency-Key of the next order, so that a second tap on Send does not order twice
-    note: str = ""
+
+    @property
+    def ready(self) -> list[SheetLine]:
+        """Return the lines that stand at the pass for this table."""
+        return [line for order in self._ready_orders for line in order.plated]
+
+    @property
+    def ready_orders(self) -> str:
+        """Return the ids of the orders whose food is ready, as the form posts them."""
+        return ",".join(str(order.id) for order in self._ready_orders)
+
+    @property
+    def _ready_orders(self) -> list[SheetOrder]:
+        return [order for order in self.orders if order.status == OrderStatus.READY]
 
 
-def read_sheet(actor: Actor, table: Table, order_data: dict[str, Any] | None = None) -> Sheet:
-    """Read the sheet of a table in a constant number of queries.
-
-    `order_data` is the result of `read_order_data` for a refused form, which is shown again.
-    """
+def read_sheet(actor: Actor, table: Table) -> Sheet:
+    """Read the sheet of a table in a constant number of queries."""
     restaurant = restaurant_of(actor)
-    party = Party.objects.visible_to(actor).seated().filter(table=table).first()
+    party = Party.objects.visible_to(actor).at_table(table.pk).first()
     rows = Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-pk") if party else []
     orders = list(rows)
     now = timezone.now()
     (shown,) = floor_tables(actor, [table], restaurant, now)
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
     plans, bill = _plans(orders), owed(orders)
-    sold = sellable_menu(restaurant.pk)
-    codes = declared_for(party.allergies, None) if party else []
     return Sheet(
         table=shown,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
         orders=[
-            _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money) for order in orders
+            _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money)
+            for order in sorted(orders, key=_by_urgency)
         ],
-        menu=_menu(sold, money, order_data or {}, now, codes) if actor.may(Permission.PLACE_ANYWHERE) else [],
-        guests=_guests(party, table, actor, sold[0].menu.allergens),
+        seating=seating_of(actor, table, party),
+        guests=_guests(party, table, actor),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
+        can_deliver=actor.may(Permission.DELIVER_ORDER),
+        can_answer=actor.may(Permission.ANSWER_CALLS),
         total=display(bill.total, **money),
         taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
-        key=(order_data or {}).get("key") or uuid7().hex,
-        note=(order_data or {}).get("note", ""),
     )
 
 
-def _guests(party: Party | None, table: Table, actor: Actor, catalogue: CompiledAllergens) -> Guests | None:
+def _guests(party: Party | None, table: Table, actor: Actor) -> Guests | None:
     """Return the allergies of the party at the table, or None for an actor who cannot declare any."""
     if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
         return None
-    return guests_of(party, table, catalogue.names)
+    return guests_of(party, table, current_menu(party.restaurant_id).allergens.names)
+
+
+def _by_urgency(order: Order) -> int:
+    """Return the place of an order on the sheet: ready ones, then open ones, then those that are over."""
+    return 0 if order.status == OrderStatus.READY else 1 if order.status in OPEN else 2
 
 
 def _plans(orders: Sequence[Order]) -> Plans:
@@ -189,6 +227,10 @@ def _sheet_order(
         held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Permission.FIRE_COURSE),
         can_remove=actor.may(Permission.CANCEL_ORDER),
+        can_move=order.status != OrderStatus.CANCELLED
+        and actor.may(Permission.SEAT_TABLE)
+        and actor.may(Permission.EDIT_ORDER),
+        served=order.served_at is not None,
     )
 
 
@@ -200,10 +242,24 @@ def _sheet_line(line: OrderLine) -> SheetLine:
         modifiers=choice_names(line),
         allergies=allergy_marks(line),
         note=line.note,
+        price_reason=line.price_reason,
+        seat=line.seat,
         course=line.course,
         status=line.status,
         status_word=word,
     )
+
+
+def _course_word(order: SheetOrder, lines: Sequence[SheetLine]) -> str:
+    """Return how far a course is, in words."""
+    found = {line.status for line in lines}
+    if LineStatus.HELD in found:
+        return _("on hold")
+    if found != {LineStatus.DONE}:
+        return _("in the kitchen")
+    if order.status == OrderStatus.READY and lines[0] in order.plated:
+        return _("ready")
+    return _("served") if order.served or order.status == OrderStatus.DELIVERED else _("done")
 
 
 def _seen_words(order: Order, now: datetime) -> str:
@@ -214,92 +270,3 @@ def _seen_words(order: Order, now: datetime) -> str:
     if order.status == OrderStatus.PLACED:
         return f"Not on a kitchen screen yet ({int((now - order.placed_at).total_seconds())} s)"
     return ""
-
-
-def _menu(
-    sold: SellableMenu, money: dict[str, str], order_data: dict[str, Any], at: datetime, codes: list[str]
-) -> list[dict[str, Any]]:
-    """Return the menu for the order form: [{"id", "name", "items": [item]}], without empty categories.
-
-    `codes` are the allergies of all guests at the table: a dish in conflict with one says so before it is ordered.
-
-    An item has the keys of `_menu_item`, `_allergies` and `_when`, and `minutes`: the kitchen's quote, or None.
-    """
-    now, states = sold
-    minutes = hook(settings.ORDER_QUOTES)(now, at)
-    categories = []
-    for category in now.menu.categories:
-        items = [
-            {
-                **_menu_item(item, states.get(item.id), money, order_data),
-                **_allergies(item, now.menu.allergens, order_data, codes),
-                **_when(item, states.get(item.id), now, at),
-                "minutes": minutes.get(item.id),
-            }
-            for item in category.items
-        ]
-        if items:
-            categories.append({"id": category.id, "name": category.name, "items": items})
-    return categories
-
-
-def _allergies(
-    item: CompiledItem, catalogue: CompiledAllergens, order_data: dict[str, Any], codes: list[str]
-) -> dict[str, Any]:
-    """Return {"allergies": marks of the guests' allergies that the dish conflicts with, "catalogue": checkboxes}.
-
-    A checkbox is {"code", "name", "chosen"}: an allergy of the guest who gets this dish.
-    """
-    chosen = order_data.get("items", {}).get(item.id, {}).get("allergies", [])
-    marks = marks_of(codes, [(item.name, item.stated)])
-    return {
-        "allergies": [mark for mark in marks if mark.level],
-        "catalogue": [{"code": code, "name": name, "chosen": code in chosen} for code, name in catalogue.names.items()],
-    }
-
-
-def _when(item: CompiledItem, state: Availability | None, now: MenuNow, at: datetime) -> dict[str, Any]:
-    """Return {"available": bool, "paused_until": the end of its pause or None} of an item."""
-    paused = now.pauses.of_item(item.id, item.category_id, at)
-    return {"available": (state is None or state.available) and paused is None, "paused_until": paused}
-
-
-def _menu_item(
-    item: CompiledItem, state: Availability | None, money: dict[str, str], order_data: dict[str, Any]
-) -> dict[str, Any]:
-    entered = order_data.get("items", {}).get(item.id, {})
-    return {
-        "id": item.id,
-        "name": item.name,
-        "price": display(item.price, **money),
-        "portions_left": state.portions_left if state else None,
-        "quantity": entered.get("quantity", 0),
-        "note": entered.get("note", ""),
-        "modifier_groups": [_group(group, money, entered.get("modifiers")) for group in item.groups],
-    }
-
-
-def _group(group: CompiledGroup, money: dict[str, str], entered: list[int] | None) -> dict[str, Any]:
-    """Return a group of choices. Only the default of a required group is chosen beforehand, as an order without it is.
-
-    `preset` says whether there is such a default; without one, the guest's choice must be entered.
-    """
-    offered = [choice for choice in group.modifiers if not choice.off]
-    preset = [choice.id for choice in offered if choice.is_default][: group.min]
-    chosen = preset if entered is None else entered
-    return {
-        "id": group.id,
-        "name": group.name,
-        "min": group.min,
-        "max": group.max,
-        "preset": bool(preset),
-        "modifiers": [
-            {
-                "id": choice.id,
-                "name": choice.name,
-                "price": surcharge(choice.price, **money),
-                "chosen": choice.id in chosen,
-            }
-            for choice in offered
-        ],
-    }

@@ -81,6 +81,9 @@ class Migration(migrations.Migration):
                 ('own_allergies', models.JSONField(default=list)),
                 ('allergies', models.JSONField(default=list)),
                 ('prep_minutes', models.PositiveSmallIntegerField(default=0)),
+                ('list_price', models.DecimalField(decimal_places=4, help_text='Unit price of the menu, if another was typed. Blank for an open item.', max_digits=16, null=True)),
+                ('price_reason', models.CharField(blank=True, help_text='Reason of a typed price.', max_length=200)),
+                ('approved_by', models.CharField(blank=True, help_text='Manager who approved a typed price.', max_length=120)),
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('seat', models.PositiveSmallIntegerField(null=True)),
                 ('course', models.PositiveSmallIntegerField(default=1)),
@@ -176,5 +179,24 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='plannedcourse',
             constraint=models.UniqueConstraint(fields=('order', 'course'), name='planned_course_once'),
+        ),
+        migrations.CreateModel(
+            name='Draft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lines', models.JSONField(default=list)),
+                ('details', models.JSONField(default=dict)),
+                ('gone', models.JSONField(default=list)),
+                ('version', models.PositiveIntegerField(default=0)),
+                ('changed_by', models.CharField(blank=True, max_length=120)),
+                ('changed_at', models.DateTimeField(null=True)),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.restaurant')),
+                ('staff', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                ('table', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='tables.table')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('staff', None), ('table__isnull', False)), models.Q(('staff__isnull', False), ('table', None)), _connector='OR'), name='draft_table_or_person'), models.UniqueConstraint(fields=('table',), name='draft_table_once'), models.UniqueConstraint(fields=('restaurant', 'staff'), name='draft_person_once')],
+            },
         ),
     ]

@@ -30,7 +30,7 @@ from orders.pricing import (
     refuse_off,
     refused_choice,
 )
-from orders.services.batch import line_rows
+from orders.services.line_rows import line_rows
 from tables.declarations import Declared, each_once
 
 COPIED = (
@@ -47,6 +47,9 @@ COPIED = (
     "own_allergies",
     "allergies",
     "prep_minutes",
+    "list_price",
+    "price_reason",
+    "approved_by",
     "note",
     "seat",
     "course",

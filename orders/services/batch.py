@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from bistro.core.auth.access import actor_of_device
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
@@ -21,10 +20,8 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.compiled import menu_versions
 from menu.pauses import paused_item, paused_pads
 from menu.steps import counted_portions, menu_in, take_portions, use_menu
-from orders.allergies import effective_allergies
-from orders.courses import hold_later_courses
 from orders.events import OrderPlaced
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PlannedCourse
 from orders.order_commands import OrderRequest
 from orders.pricing import PricedOrder, price_order
 from orders.representations import order_detail, with_notes
@@ -36,8 +33,13 @@ from orders.services.compiled_queries import (
     valid_devices,
 )
 from orders.services.destination import check_kind, check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from orders.services.known_devices import TokenEnded, is_same
+from orders.services.line_rows import line_rows
+from orders.services.sending import check_courses, require_rights, set_courses
+from orders.services.typed_prices import check_prices
 from tables.declarations import Declared
 from tables.models import Table
+from tables.stay_steps import serve_guests
 from tables.steps import seat_parties, seat_without_table, seated_parties
 
 
@@ -87,6 +89,7 @@ class Batch:
         self.devices: dict[int, Device] = {}
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
         self.seated: dict[int, int] = {}  # {table id: party id}
+        self.unserved: set[int] = set()  # parties that no waiter looks after
         self.declared: dict[int, Declared] = {}  # {party id: its declared allergies}
 
     def run(self) -> None:
@@ -167,7 +170,7 @@ class Batch:
         wanted: dict[int, int | str | None] = {}
 
         def choose(candidate: Candidate) -> None:
-            candidate.request.actor.require(Permission.PLACE_ORDER)
+            require_rights(candidate.request)
             with candidate.refusals:
                 check_kind(candidate.request)
             with candidate.refusals:
@@ -193,8 +196,9 @@ class Batch:
             menu_versions.bind(restaurant),
             orders_with_keys.bind(restaurant, credentials, keys) if keys else None,
         )
-        self.seated = {table: party for table, party, _declared in seated}
-        self.declared = {party: declared for _table, party, declared in seated if declared}
+        self.seated = {table: party for table, party, _declared, _server in seated}
+        self.declared = {party: declared for _table, party, declared, _server in seated if declared}
+        self.unserved = {party for _table, party, _declared, server in seated if server is None}
         use_menu(self.work, versions)
         self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
@@ -230,9 +234,11 @@ class Batch:
     def _price(self, candidate: Candidate) -> None:
         now, request = menu_in(self.work), candidate.request
         with candidate.refusals:
-            check_pickup(request, self.work.now)
+            check_pickup(request.pickup_at, self.work.now)
         with candidate.refusals:
             candidate.priced = price_order(now.menu, request.lines, kind=request.kind, day=self.day)
+            check_courses(request, candidate.priced)
+            check_prices(request, candidate.priced, now.menu.restaurant)
         candidate.refusals.raise_any()
         if now.menu.restaurant.pads_need_session and Role.PAD in request.actor.roles:
             raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
@@ -279,13 +285,14 @@ class Batch:
         for candidate in self.candidates:
             candidate.order = self._order_row(candidate, parties[candidate.place], day)
         self.work.insert_with_day_numbers([candidate.order for candidate in self.candidates], day)
+        plans: list[PlannedCourse] = []
         for candidate in self.candidates:
             candidate.lines = line_rows(
                 candidate.order, candidate.priced, self.declared.get(candidate.order.party_id, {})
             )
-            if restaurant.hold_courses:
-                hold_later_courses(candidate.lines)
+            plans += set_courses(candidate.order, candidate.lines, candidate.request, restaurant, self.work.now)
         insert_rows([line for candidate in self.candidates for line in candidate.lines], deferrable=True)
+        insert_rows(plans)
         for candidate in self.candidates:
             name = candidate.table.name if candidate.table else ""
             candidate.event = OrderPlaced(order=candidate.order, lines=candidate.lines, table_name=name)
@@ -295,6 +302,7 @@ class Batch:
         """Return {place: party id}: the party of its table, or a party of its own."""
         guests = {c.table: c.request.actor for c in reversed(self.candidates) if c.table is not None}
         at_tables = seat_parties(self.work, guests, self.seated)
+        serve_guests(self.work, {at_tables[t.pk]: a for t, a in guests.items() if at_tables[t.pk] in self.unserved})
         parties = {c.place: at_tables[c.table.pk] for c in self.candidates if c.table is not None}
         alone = [c for c in self.candidates if c.table is None]
         seated = seat_without_table(self.work, [c.request.actor for c in alone])
@@ -321,21 +329,6 @@ class Batch:
             fingerprint=request.fingerprint,
             placed_at=self.work.now,
         )
-
-
-class TokenEnded(DomainError):
-    """A remembered token that has ended or has other rights now."""
-
-    code = "invalid_token"
-    status = 401
-
-    def __init__(self) -> None:
-        super().__init__("This device token is not known or was revoked.")
-
-
-def is_same(device: Device, request: OrderRequest) -> bool:
-    """Return whether the remembered token is still this device's token, with the same rights."""
-    return device.token_hash == request.token_hash and actor_of_device(device) == request.actor
 
 
 def replayed(outcome: Outcome) -> Outcome:
@@ -366,34 +359,3 @@ def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
     if free:
         message = f"Only {free} {name} left. Order {free}, or choose another dish?"
     return SoldOut(message, fields={f"lines.{place}.item": [message]}, item=item_id, portions_left=free)
-
-
-def line_rows(order: Order, priced: PricedOrder, declared: Declared) -> tuple[OrderLine, ...]:
-    """Return the unsaved rows of a priced order, with copies of the facts that must not change with the menu.
-
-    `declared` are the allergies of the order's party.
-    """
-    return tuple(
-        new_row(
-            OrderLine,
-            restaurant_id=order.restaurant_id,
-            order=order,
-            item_id=line.item.id,
-            position=position,
-            name=line.item.name,
-            quantity=line.request.quantity,
-            unit_price=line.unit_price,
-            total=line.total,
-            tax=line.tax,
-            taxes=[tax.json(priced.menu.currency) for tax in line.taxes],
-            modifiers=line.modifier_copies(priced.menu.currency),
-            stated=line.item.stated,
-            own_allergies=list(line.allergies),
-            allergies=effective_allergies(line.allergies, declared, line.request.seat),
-            prep_minutes=line.item.prep_minutes,
-            note=line.request.note,
-            seat=line.request.seat,
-            course=line.request.course or line.item.course,
-        )
-        for position, line in enumerate(priced.lines)
-    )

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.courses import held_courses
+from orders.draft_steps import drop_draft
 from orders.models import Order
 from orders.transitions import ORDER_MOVES, OrderStatus
-from tables.models import Party, Table
+from tables.models import Table
+from tables.stay_steps import lock_stay, party_at
 from tables.steps import complete_party
 
 CANCELLABLE = frozenset(status for status, moves in ORDER_MOVES.items() if OrderStatus.CANCELLED in moves)
@@ -18,23 +22,33 @@ DELIVER = "Deliver {} first."
 REMOVE = "Remove the course on hold first: {}."
 
 
-def clear_table(*, table_id: int, actor: Actor) -> None:
+def clear_table(*, table_id: int, actor: Actor, party_id: int | None = None) -> None:
     """Complete the party of a table after it has left. A free table stays free.
 
-    Locks: table, party. Raises InvalidInput while an order is open, with what to do about it, NotPermitted, NotYours.
+    A party that holds several tables frees all of them, and their drafts are emptied. A person who names the party does
+    not send guests away who sat down after the person looked.
+    Locks: table, party, draft.
+    Raises InvalidInput while an order is open, with what to do about it, LostRace if other guests sit there now,
+    NotPermitted, NotYours.
     """
     actor.require(Permission.CLEAR_TABLE)
     with UnitOfWork(actor) as work:
-        table = Table.objects.visible_to(actor).not_archived().filter(pk=table_id).locked().first()
-        if table is None:
+        if not Table.objects.visible_to(actor).not_archived().filter(pk=table_id).exists():
             raise NotYours("There is no such table.", code="table_not_found")
-        party = Party.objects.visible_to(actor).seated().filter(table=table).locked().first()
-        if party is None:
+        sitting = party_at(table_id, work)
+        if sitting is None:
             return
-        blocking = list(Order.objects.visible_to(actor).open().filter(party=party).with_lines().order_by("number"))
+        if party_id is not None and sitting != party_id:
+            raise LostRace(gettext("Other guests sit here now. Nothing was cleared."), code="other_guests")
+        stay = lock_stay(sitting, work)
+        if not stay.holds(table_id):  # the guests moved, or somebody else cleared the table
+            return
+        blocking = list(Order.objects.visible_to(actor).open().filter(party=stay.party).with_lines().order_by("number"))
         if blocking:
             raise _blocked_by(blocking)
-        complete_party(party, table, work)
+        complete_party(stay.party, stay.tables, work)
+        for table in stay.tables:
+            drop_draft(table.pk, work)
 
 
 def _blocked_by(orders: Sequence[Order]) -> InvalidInput:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYours
+from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -12,7 +12,8 @@ from orders.allergies import effective_allergies, require_known
 from orders.events import AllergiesChanged
 from orders.models import Order, OrderLine
 from orders.steps import touch
-from tables.models import Party, Table
+from tables.models import Party
+from tables.stay_steps import lock_stay
 from tables.steps import declare_for_party
 from tables.transitions import PartyStatus
 
@@ -36,29 +37,17 @@ def declare_allergies(
     """
     actor.require(Permission.DECLARE_ALLERGIES)
     with UnitOfWork(actor) as work:
-        party, table = _locked_party(party_id, work)
+        stay = lock_stay(party_id, work)
+        party = stay.party
         refusals = Refusals(problems)
         with refusals:
             require_known(menu_in(work).menu.allergens, allergies, "allergies")
         refusals.raise_any()
         if party.status not in PRESENT:
             raise InvalidInput("These guests have left.", code="party_left")
-        if declare_for_party(party, table, seat, allergies, work):
+        if declare_for_party(party, stay.head, seat, allergies, work):
             _update_orders(party, work)
     return party
-
-
-def _locked_party(party_id: int, work: UnitOfWork) -> tuple[Party, Table | None]:
-    """Lock a party after its table, so that no order is placed meanwhile. Raises NotYours."""
-    parties = Party.objects.visible_to(work.actor).filter(pk=party_id)
-    seen = parties.values_list("table_id", flat=True).first()
-    table = Table.objects.of_restaurant(work.restaurant_id).filter(pk=seen).locked().first() if seen else None
-    party = parties.locked().first()
-    if party is None:
-        raise NotYours("There is no such party.", code="party_not_found")
-    if party.table_id != seen:
-        raise LostRace("These guests have just moved. Try again.")
-    return party, table
 
 
 def _update_orders(party: Party, work: UnitOfWork) -> None:

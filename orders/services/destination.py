@@ -24,9 +24,8 @@ def check_kind(request: OrderRequest) -> None:
         raise InvalidInput("Only take-away and counter orders have a name and a pick-up time.", fields=fields)
 
 
-def check_pickup(request: OrderRequest, now: datetime) -> None:
+def check_pickup(at: datetime | None, now: datetime) -> None:
     """Refuse a time of pick-up that was surely typed wrong. Raises InvalidInput."""
-    at = request.pickup_at
     if at is not None and not now - EARLIEST_PICKUP <= at <= now + LATEST_PICKUP:
         fields = {"pickup_at": ["A time of today or later, within a year."]}
         raise InvalidInput("Choose a pick-up time of today or later, within a year.", fields=fields)

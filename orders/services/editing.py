@@ -11,12 +11,13 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.pauses import paused_item, paused_pads
 from menu.selectors import Availability, availability
 from menu.steps import counted_portions, give_back_portions, menu_in, take_portions
-from orders.courses import hold_later_courses
+from orders.courses import hold_all, hold_later_courses
 from orders.events import OrderEdited, OrderWithdrawn, line_before_edit
 from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.pricing import LARGEST_TOTAL, order_too_large
 from orders.services.amending import COPIED, AmendedLine, Today, amend_lines
+from orders.services.sending import replan
 from orders.steps import lock_own_party, locked_order, move, remove_lines, return_portions, show_lines, touch
 from orders.tax import set_tax
 from orders.transitions import EDITABLE, ORDER_MOVES, UNTOUCHED, LineStatus, OrderStatus
@@ -47,8 +48,8 @@ def replace_lines(
     actor.require(Permission.EDIT_ORDER)
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
-        _require_owner(order, actor)
-        _require_version(order, versions)
+        require_owner(order=order, actor=actor)
+        require_version(order, versions)
         _require_untouched(order)
         refusals = Refusals(problems)
         with refusals:
@@ -60,6 +61,7 @@ def replace_lines(
             order.note = note
         touch(order, "total", "tax", "taxes", "note")
         work.record(event)
+        replan(order, work)
     return order
 
 
@@ -81,7 +83,7 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
             raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
-        _require_version(order, versions)
+        require_version(order, versions)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
         order.withdrawn_at = work.now
@@ -89,13 +91,13 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
         work.record(OrderWithdrawn.of(order))
 
 
-def _require_version(order: Order, versions: Collection[int] | None) -> None:
+def require_version(order: Order, versions: Collection[int] | None) -> None:
     """Refuse a write that is based on another version of the order."""
     if versions is not None and order.version not in versions:
         raise Stale("Someone changed this order. Load it again.", current_version=order.version)
 
 
-def _require_owner(order: Order, actor: Actor) -> None:
+def require_owner(*, order: Order, actor: Actor) -> None:
     """Refuse a device that did not place the order. Staff with the permission may edit every order."""
     if not actor.is_staff and order.credential != actor.credential:
         raise NotPermitted("Only the pad that placed an order, or staff, can change it.")
@@ -137,6 +139,9 @@ def _hold(lines: Sequence[OrderLine], before: Sequence[tuple[int, str]], work: U
 
     `before` has the (course, status) of each old line.
     """
+    if all(status == LineStatus.HELD for _, status in before):
+        hold_all(lines)  # the order waits as a whole
+        return
     fired = {course for course, status in before if status == LineStatus.QUEUED}
     if menu_in(work).menu.restaurant.hold_courses or any(status == LineStatus.HELD for _, status in before):
         hold_later_courses(lines, fired)

@@ -1,5 +1,7 @@
 """Services that fire or remove a held course."""
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
@@ -7,6 +9,7 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import BillReduced, CourseFired, CourseRemoved, OrderDelivered
 from orders.models import Order, OrderLine, PlannedCourse
+from orders.services.sending import send_held
 from orders.steps import (
     advance,
     lock_own_party,
@@ -36,6 +39,24 @@ def fire_course(*, order_id: int, course: int, actor: Actor) -> Order:
         touch(order, "fired_at")
         PlannedCourse.objects.filter(order=order, course=course).delete()
         work.record(CourseFired.of(order, course=course, fired=tuple(held)))
+    return order
+
+
+def send_order(*, order_id: int, actor: Actor) -> Order:
+    """Send everything of an order that is on hold or waits for its pick-up time to the kitchen now.
+
+    Locks: order, ticket. Raises LostRace (`already_fired`) if nothing waits, IllegalTransition if the order is closed,
+    NotPermitted, NotYours.
+    """
+    actor.require(Permission.FIRE_COURSE)
+    with UnitOfWork(actor) as work:
+        order = locked_order(order_id, work)
+        refuse_over(order)
+        held = [line for line in order.lines.all() if line.status == LineStatus.HELD]
+        if not held:
+            message = gettext("Everything of order %(number)s is in the kitchen.") % {"number": order.number}
+            raise LostRace(message, code="already_fired")
+        send_held(order, held, work)
     return order
 
 

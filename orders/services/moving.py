@@ -1,14 +1,18 @@
 """Services that confirm, cancel or deliver an order."""
 
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import IllegalTransition, InvalidInput
+from bistro.core.kernel.errors import IllegalTransition, InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.kernel.transitions import require_move
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.events import CourseServed, OrderCancelled, OrderConfirmed, OrderDelivered
+from orders.events import CourseServed, OrderConfirmed, OrderDelivered
 from orders.models import Order
-from orders.steps import lock_own_party, locked_order, move, plan_next_course, return_portions
+from orders.steps import cancel, lock_own_party, locked_order, move, plan_next_course, return_portions
 from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
 
 
@@ -48,10 +52,7 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
                 allowed=ORDER_MOVES[order.status] - {OrderStatus.CANCELLED},
             )
         begun = order.status not in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
-        order.cancel_reason = clean_text(reason)[:200]
-        move(order, OrderStatus.CANCELLED, work)
-        order.save(update_fields=["cancel_reason"])
-        work.record(OrderCancelled.of(order))
+        cancel(order, clean_text(reason), work)
         lines = [line for line in order.lines.all() if not begun or line.status == LineStatus.HELD]
         if lines:
             return_portions(order, lines, work)
@@ -67,14 +68,40 @@ def deliver_order(*, order_id: int, actor: Actor) -> Order:
     with UnitOfWork(actor) as work:
         lock_own_party(order_id, work)
         order = locked_order(order_id, work)
-        require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=f"Order {order.number}")
-        if any(line.status != LineStatus.DONE for line in order.lines.all()):
-            move(order, OrderStatus.PREPARING, work)
-            order.served_at = work.now
-            order.save(update_fields=["served_at"])
-            plan_next_course(order, work)
-            work.record(CourseServed.of(order))
-        else:
-            move(order, OrderStatus.DELIVERED, work)
-            work.record(OrderDelivered.of(order))
+        _deliver(order, work)
     return order
+
+
+def deliver_ready(*, table_id: int, actor: Actor, order_ids: Collection[int] | None = None) -> list[Order]:
+    """Deliver all ready orders of the party at a table, or those of `order_ids` that are still ready.
+
+    A person who names the orders does not deliver food that became ready after the person looked.
+    Locks: order (all, by primary key). Raises LostRace if no such order is ready any more, NotPermitted.
+    """
+    actor.require(Permission.DELIVER_ORDER)
+    with UnitOfWork(actor) as work:
+        rows = Order.objects.visible_to(actor).of_party_at(table_id)
+        if order_ids is not None:
+            rows = rows.filter(pk__in=order_ids)
+        locked = rows.locked().values_list("pk", "status")
+        ready = [pk for pk, status in locked if status == OrderStatus.READY]
+        if not ready:
+            raise LostRace(_("Nothing is ready here any more. Somebody else took the food."), code="nothing_ready")
+        orders = [locked_order(pk, work) for pk in ready]
+        for order in orders:
+            _deliver(order, work)
+    return orders
+
+
+def _deliver(order: Order, work: UnitOfWork) -> None:
+    """Mark a locked order delivered, or back to preparing while a course is to come. Raises IllegalTransition."""
+    require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=f"Order {order.number}")
+    if any(line.status != LineStatus.DONE for line in order.lines.all()):
+        move(order, OrderStatus.PREPARING, work)
+        order.served_at = work.now
+        order.save(update_fields=["served_at"])
+        plan_next_course(order, work)
+        work.record(CourseServed.of(order))
+    else:
+        move(order, OrderStatus.DELIVERED, work)
+        work.record(OrderDelivered.of(order))

@@ -11,6 +11,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.speed.group_commit import GroupCommit
 from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.draft_steps import take_from_drafts
 from orders.order_commands import OrderRequest
 from orders.services.batch import Batch, Outcome, PlacedOrder
 from orders.services.destination import no_such_table
@@ -22,8 +23,9 @@ def place_order(request: OrderRequest) -> PlacedOrder:
     """Place an order for the party at a table. The first order at a free table seats a party.
 
     An order without a table (take-away, counter) gets a party of its own.
-    Locks: table, stock, day's number, sequence. Same transaction: kitchen tickets.
-    Raises InvalidInput (unknown item, modifier, table), SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
+    Locks: table, stock, day's number, draft, sequence. Same transaction: kitchen tickets; the draft loses the lines.
+    Raises LostRace if a colleague sent a line of the draft first, InvalidInput (unknown item, modifier, table),
+    SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
     """
     if request.actor.restaurant_id is None:
         raise no_such_table(request)
@@ -91,6 +93,7 @@ def _place_together(requests: Sequence[OrderRequest]) -> list[Outcome]:
     with UnitOfWork(actor) as work:
         batch = Batch(requests, work)
         batch.run()
+        take_from_drafts([candidate.request for candidate in batch.candidates], work)
     return batch.answers()
 
 

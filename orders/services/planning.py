@@ -10,7 +10,8 @@ from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.events import CoursePlanned
 from orders.models import Order, PlannedCourse
-from orders.services.firing import fire_course, held_lines
+from orders.services.firing import fire_course, held_lines, send_order
+from orders.services.sending import WHOLE_ORDER
 from orders.steps import locked_order, touch
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,10 @@ def _fire(plan: PlannedCourse) -> bool:
     """Fire a due course, or delete a plan that can no longer be carried out. Raises Overloaded."""
     actor = Actor.system(plan.restaurant_id, "course plan")
     try:
-        fire_course(order_id=plan.order_id, course=plan.course, actor=actor)
+        if plan.course == WHOLE_ORDER:
+            send_order(order_id=plan.order_id, actor=actor)
+        else:
+            fire_course(order_id=plan.order_id, course=plan.course, actor=actor)
     except Overloaded:
         raise
     except DomainError as error:

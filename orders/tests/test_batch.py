@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 # the queries under the lock; numbered orders; all later inserts. Two more are the savepoint of the test's transaction.
 QUERIES = (4 if connection.vendor == "postgresql" else 12) + 2
 # A counted dish costs availability, lock, UPDATE, availability stamp and remaining portions; free tables their parties.
-COUNTED, FREE = 5, 1
+COUNTED = 5
+# Seating: the party, and its stay at the table, which PostgreSQL gets together with the next statement.
+FREE = 1 if connection.vendor == "postgresql" else 2
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/bistro.md)."""
+"""Clearing of a table after the party has left, and the API of the floor (docs/contracts/floor.md)."""
 
 import pytest
 
@@ -134,6 +134,7 @@ def test_a_free_table(house):
             "section": house.table.section_id,
             "seats": 4,
             "guests": None,
+            "party": None,
             "state": "free",
             "state_word": "free",
             "since": None,
@@ -152,8 +153,8 @@ def test_a_free_table(house):
         ("confirmed", "waiting", "waiting for food 0 min", "placed_at"),
         ("preparing", "waiting", "waiting for food 0 min", "placed_at"),
         ("ready", "ready", "food ready", "ready_at"),
-        ("delivered", "occupied", "occupied", None),
-        ("cancelled", "occupied", "occupied", None),
+        ("delivered", "eating", "everything served", "delivered_at"),
+        ("cancelled", "occupied", "seated", None),
     ],
 )
 def test_the_state_follows_the_order(house, status, state, word, since):
@@ -203,9 +204,10 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     api = house.api("integration")
     api.get("/api/v1/tables")  # the first use creates the feed's epoch
     house.place()
-    with django_assert_num_queries(12 + FEED_POSITION):
+    # device, feed, restaurant, tables, parties, orders, courses, plans, calls, sections, alarms 4, pauses
+    with django_assert_num_queries(14 + FEED_POSITION):
         api.get("/api/v1/tables")
     for _ in range(29):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(12 + FEED_POSITION):
+    with django_assert_num_queries(14 + FEED_POSITION):
         assert api.get("/api/v1/tables").json()["count"] == 30

@@ -107,7 +107,7 @@ def test_acts_are_posts(house):
     order = house.place()
     browser = house.browser("manager")
     for path in (
-        f"tables/{house.table.pk}/order/", f"tables/{house.table.pk}/clear/", f"orders/{order['id']}/confirm/",
+        f"tables/{house.table.pk}/order/send/", f"tables/{house.table.pk}/clear/", f"orders/{order['id']}/confirm/",
         f"orders/{order['id']}/cancel/", f"orders/{order['id']}/deliver/",
     ):  # fmt: skip
         assert browser.get(f"/floor/{path}").status_code == 405
@@ -130,10 +130,11 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     browser.get("/floor/")
     for _ in range(2):
         house.place("waiter", table=house.add_table().pk)
-    # session 3, membership, feed, restaurant, tables, parties, orders, held courses, sections, alarms 4, pauses
-    with django_assert_num_queries(15 + FEED_POSITION):
+    # session 2, membership, feed, restaurant 3, tables, parties, orders, courses, plans, calls, sections, alarms 4,
+    # pauses, the shell's own tables
+    with django_assert_num_queries(19 + FEED_POSITION):
         browser.get("/floor/")
     for _ in range(27):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(15 + FEED_POSITION):
-        assert browser.get("/floor/").content.count(b'class="floor-table"') == 30
+    with django_assert_num_queries(19 + FEED_POSITION):
+        assert browser.get("/floor/").content.count(b'class="tbl"') == 30

@@ -1,4 +1,4 @@
-"""The states of a table: each has a mark, words, a place in the list, and a colour in the style sheet."""
+"""The states of a table: each has a mark, words, a place by urgency, and a colour in the style sheet."""
 
 import re
 from pathlib import Path
@@ -6,43 +6,50 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from bistro.core.kernel.marks import AGE_LETTERS, AGES, MARKS
+from bistro.core.kernel.marks import PICTURES
 from orders.floor.states import LEGEND, STATES, URGENCY
 
-STYLES = (Path(settings.BASE_DIR) / "static" / "css" / "components.css").read_text()
+MARKS = (Path(settings.BASE_DIR) / "static" / "css" / "components" / "mark.css").read_text()
+SPRITE = (Path(settings.BASE_DIR) / "static" / "img" / "sprite.svg").read_text()
+pytestmark = pytest.mark.database_agnostic
 
 
 @pytest.mark.parametrize(
-    ("code", "letter", "word", "short", "needs_attention"),
+    ("code", "word", "short", "needs_attention"),
     [
-        ("ready", "R", "food ready", "ready", True),
-        ("late", "!", "waiting for food", "waiting", True),
-        ("ordering", "S", "ordered, kitchen has not confirmed", "ordered", False),
-        ("waiting", "–", "waiting for food", "waiting", False),
-        ("held", "H", "next course on hold", "on hold", False),
-        ("occupied", "–", "occupied", "seated", False),
-        ("free", "N", "free", "free", False),
-        ("out_of_service", "×", "out of service", "closed", False),
+        ("calls", "calls a waiter", "Calls", True),
+        ("ready", "food ready", "Ready", True),
+        ("late", "waiting for food", "Waiting", True),
+        ("bill", "wants the bill", "Bill", True),
+        ("ordering", "ordered, kitchen has not confirmed", "Ordered", False),
+        ("waiting", "waiting for food", "Waiting", False),
+        ("held", "next course on hold", "On hold", False),
+        ("occupied", "seated", "Seated", False),
+        ("eating", "everything served", "Eating", False),
+        ("free", "free", "Free", False),
+        ("out_of_service", "out of service", "Closed", False),
     ],
 )
-def test_a_state_is_shown(code, letter, word, short, needs_attention):
+def test_a_state_is_shown(code, word, short, needs_attention):
     state = STATES[code]
-    assert (state.letter, state.word, state.short) == (letter, word, short)
+    assert (state.word, state.short) == (word, short)
     assert state.needs_attention is needs_attention
 
 
-def test_the_list_is_sorted_by_urgency():
+def test_urgency_is_the_order_of_the_states():
     assert sorted(URGENCY, key=URGENCY.get) == list(STATES)
 
 
 def test_the_legend_names_states():
-    assert {code for code, _text in LEGEND} < set(STATES)
+    assert set(LEGEND) <= set(STATES)
 
 
-def test_the_style_sheet_knows_every_mark():
-    assert set(re.findall(r'\[data-state="(\w+)"\]', STYLES)) == set(MARKS)
-    assert set(re.findall(r'\[data-age="(\w+)"\]', STYLES)) == set(AGES)
+def test_every_state_has_a_picture_that_the_sprite_draws():
+    assert set(STATES) <= set(PICTURES)
+    for code in STATES:
+        assert f'id="m-{PICTURES[code]}"' in SPRITE
 
 
-def test_the_letters_of_the_ages():
-    assert AGE_LETTERS == "NS!"
+def test_the_style_sheet_colours_every_state_that_is_not_plain():
+    coloured = set(re.findall(r'\[data-state="(\w+)"\]', MARKS))
+    assert set(STATES) - coloured == {"out_of_service"}

@@ -88,10 +88,9 @@ def test_control_without_telling_them_apart_it_says_busy(house):
 def test_the_waiters_form_says_the_reason(house):
     page = house.browser("waiter")
     dishes = [house.add_item() for _ in range(40)]  # one line would fit into the pages that exist
-    form = {"key": "k1"} | {f"quantity-{dish.pk}": "1" for dish in dishes}
-    form |= {f"note-{dish.pk}": "x" * 140 for dish in dishes}
+    form = {"do": "send", "key": "k1"} | {f"quantity-{dish.pk}": "1" for dish in dishes}
     with full_disk(), nothing_changes():
-        response = page.post(f"/floor/tables/{house.table.pk}/order/", form, headers={"HX-Request": "true"})
+        response = page.post(f"/floor/tables/{house.table.pk}/order/", form)
         assert response.status_code == 503
         assert b"disk is full" in response.content
 
@@ -124,7 +123,7 @@ def test_every_page_and_call_says_the_reason(house, monkeypatch, error, code, wo
     def fail(*_given, **_more):
         raise error
 
-    monkeypatch.setattr("orders.floor.views.read_floor", fail)
+    monkeypatch.setattr("orders.floor.answers.read_floor", fail)
     page = house.browser("waiter").get("/floor/")
     assert (page.status_code, page["Bistro-Problem"]) == (503, code)
     assert words in page.content

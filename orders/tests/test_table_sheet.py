@@ -1,4 +1,4 @@
-"""The table sheet: its orders, their actions and the waiter's order form, with htmx and without."""
+"""The table sheet: its orders and their actions, with htmx and without."""
 
 import re
 
@@ -7,7 +7,6 @@ import time_machine
 
 from bistro.core.tests.http import nothing_changes
 from bistro.core.writing.unit_of_work import UnitOfWork
-from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order
 from orders.services import confirm_order
 from orders.steps import locked_order, receive
@@ -26,7 +25,7 @@ def sheet_of(house):
 
 
 def form_of(house, **fields):
-    return {f"quantity-{house.item.pk}": "2", "key": "k1", **fields}
+    return {"do": "send", f"quantity-{house.item.pk}": "2", "key": "k1", **fields}
 
 
 # --- content ---------------------------------------------------------------------------------------------------------
@@ -75,22 +74,22 @@ def test_it_offers_only_what_the_viewer_may_do(house):
     order = house.place()
     text = house.browser("cashier").get(sheet_of(house)).content.decode()
     assert f"/floor/orders/{order['id']}/" not in text
-    assert 'id="order-form"' not in text
+    assert 'id="sheet-order"' not in text
     text = house.browser("host").get(sheet_of(house)).content.decode()
     assert f"/floor/tables/{house.table.pk}/clear/" in text
-    assert 'id="order-form"' not in text
+    assert 'id="sheet-order"' not in text
 
 
 def test_the_number_of_queries_does_not_grow(house, waiter, django_assert_num_queries):
     house.place("waiter")
     waiter.get(sheet_of(house))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         waiter.get(sheet_of(house), headers=HTMX)
     for _ in range(9):
         house.add_item()
         house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1}] * 3)
     waiter.get(sheet_of(house))  # compiles the new menu
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         waiter.get(sheet_of(house), headers=HTMX)
 
 
@@ -201,118 +200,3 @@ def test_a_pads_cookie_is_no_waiter(house):
         for headers in ({}, HTMX):
             path = f"/floor/tables/{house.table.pk}/order/"
             assert browser.post(path, form_of(house), headers=headers).status_code == 403
-
-
-# --- the order form --------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("htmx", [True, False])
-def test_a_waiter_orders(house, waiter, htmx):
-    group = ModifierGroupFactory(item=house.item, max=3)
-    cheese, bacon = ModifierFactory(group=group), ModifierFactory(group=group)
-    soup = house.add_item()
-    form = {
-        "key": "k1", "note": " quick ", f"quantity-{house.item.pk}": "2", f"note-{house.item.pk}": "rare",
-        f"modifier-{house.item.pk}-{group.pk}": [cheese.pk, bacon.pk], f"quantity-{soup.pk}": "0",
-    }  # fmt: skip
-    response = waiter.post(f"/floor/tables/{house.table.pk}/order/", form, headers=HTMX if htmx else {})
-    assert response.status_code == (200 if htmx else 302)
-    order = Order.objects.get()
-    (line,) = order.lines.all()
-    assert (line.quantity, line.note, line.unit_price, order.note) == (2, "rare", 12, "quick")
-    assert [modifier["id"] for modifier in line.modifiers] == [cheese.pk, bacon.pk]
-    assert (order.placed_by_staff_id, order.key) == (house.staff("waiter").pk, "k1")
-
-
-@pytest.mark.parametrize("htmx", [True, False])
-def test_a_double_submit_is_one_order(house, waiter, htmx):
-    path, headers = f"/floor/tables/{house.table.pk}/order/", HTMX if htmx else {}
-    first = waiter.post(path, form_of(house), headers=headers)
-    with nothing_changes():
-        second = waiter.post(path, form_of(house), headers=headers)
-    assert first.status_code == second.status_code == (200 if htmx else 302)
-    assert Order.objects.count() == 1
-
-
-def test_every_fresh_form_has_a_key_of_its_own(house, waiter):
-    keys = {re.search(r'name="key" value="(\w+)"', waiter.get(sheet_of(house)).content.decode())[1] for _ in range(3)}
-    assert len(keys) == 3
-
-
-def test_an_old_form_with_other_dishes_gets_a_new_key(house, waiter):
-    """A form that is sent again after the browser's Back with another dish is refused and gets a new key."""
-    path = f"/floor/tables/{house.table.pk}/order/"
-    waiter.post(path, form_of(house))
-    with nothing_changes():
-        response = waiter.post(path, form_of(house, **{f"quantity-{house.item.pk}": "3"}), headers=HTMX)
-    assert response.status_code == 422
-    text = response.content.decode()
-    assert "already sent" in text
-    key = re.search(r'name="key" value="(\w+)"', text)[1]
-    assert key != "k1"
-    assert f'name="quantity-{house.item.pk}" id="quantity-{house.item.pk}" value="3"' in text
-    assert waiter.post(path, form_of(house, key=key, **{f"quantity-{house.item.pk}": "3"})).status_code == 302
-    assert Order.objects.count() == 2
-
-
-@pytest.mark.parametrize("htmx", [True, False])
-def test_a_refused_form_is_shown_as_it_was_sent(house, waiter, htmx):
-    house.item.portions_left = 1
-    house.item.save()
-    house.add_item()  # a new version of the menu
-    with nothing_changes():
-        form = form_of(house, **{f"note-{house.item.pk}": "rare", "note": "quick"})
-        response = waiter.post(f"/floor/tables/{house.table.pk}/order/", form, headers=HTMX if htmx else {})
-    assert response.status_code == 409
-    text = response.content.decode()
-    assert f"Only 1 {house.item.name} left." in text
-    assert 'role="alert"' in text
-    assert 'name="key" value="k1"' in text
-    assert 'value="2"' in text
-    assert 'value="rare"' in text
-    assert 'value="quick"' in text
-
-
-@pytest.mark.parametrize(
-    "quantity", ["-1", "1.5", "x", "1000", "9" * 30, "0000000010000000000", "000000001" + "0" * 5000, "\u00b2", "1e2"],
-)  # fmt: skip
-def test_a_quantity_that_is_none(house, waiter, quantity):
-    with nothing_changes():
-        form = form_of(house, **{f"quantity-{house.item.pk}": quantity})
-        response = waiter.post(f"/floor/tables/{house.table.pk}/order/", form, headers=HTMX)
-    assert response.status_code == 422
-    assert "is not a quantity" in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    "form",
-    [{}, {"key": "k"}, {"quantity-x": "1"}, {"quantity-": "1"}, {"quantity-1-2": "1"}, {"quantity-" + "9" * 40: "1"}],
-)
-def test_a_form_of_nothing(house, waiter, form):
-    with nothing_changes():
-        response = waiter.post(f"/floor/tables/{house.table.pk}/order/", form, headers=HTMX)
-    assert response.status_code == 422
-    assert "An order needs at least one line." in response.content.decode()
-
-
-def test_dishes_that_are_not_on_the_menu(house, waiter, other_house):
-    for pk in (other_house.item.pk, 999_999):
-        with nothing_changes():
-            form = {f"quantity-{pk}": "1", "key": "k"}
-            response = waiter.post(f"/floor/tables/{house.table.pk}/order/", form, headers=HTMX)
-        assert response.status_code == 422
-        assert "is not on the menu" in response.content.decode()
-
-
-def test_notes_are_what_the_kitchen_can_read(house, waiter):
-    form = form_of(house, note="a\x00b\u202ec\r\nd" + "x" * 500, **{f"note-{house.item.pk}": "\u200bz" * 300})
-    assert waiter.post(f"/floor/tables/{house.table.pk}/order/", form).status_code == 302
-    order = Order.objects.get()
-    assert order.note == ("abc  d" + "x" * 500)[:400]
-    assert order.lines.get().note == "z" * 200
-
-
-def test_a_table_out_of_service_says_so(house, waiter):
-    house.table.out_of_service = True
-    house.table.save()
-    with nothing_changes():
-        response = waiter.post(f"/floor/tables/{house.table.pk}/order/", form_of(house), headers=HTMX)
-    assert response.status_code == 422

@@ -20,7 +20,8 @@ function addressOf(ticket, what) {
 
 function post(ticket, what) {
   const url = addressOf(ticket, what);
-  if (url) window.htmx.ajax("POST", url, { source: ticket, target: "body", swap: "none" });
+  const all = "whole" in ticket.dataset ? "?all=yes" : "";
+  if (url) window.htmx.ajax("POST", url + all, { source: ticket, target: "body", swap: "none" });
 }
 
 function open(ticket, what) {

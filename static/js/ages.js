@@ -1,4 +1,4 @@
-// Durations and ages in words. Pure functions: clock.js reads the page and calls them.
+// Durations and ages in words. Pure functions: clock.js and ticket-ages.js read the page and call them.
 
 /** Return a duration as people say it: "now", "7 min", "1 h 05", "2 d". */
 export function inWords(seconds) {

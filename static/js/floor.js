@@ -1,41 +1,43 @@
-// The floor: opens and closes the sheet of a table, refreshes its orders, and speeds up the order form.
-// Without this file each table is a page of its own and the order form is a plain form.
+// The floor: opens and closes the sheet of a table, refreshes its orders, and leads to the order screen.
+// Without this file each table is a page of its own. The tabs are in floor-tabs.js, the keys in
+// floor-keys.js.
 
 import "./notices.js";
 
 const RETRY_MS = 1_000; // until orders that could not be refreshed are asked for again, or said to be old
 const FETCHING = "Fetching them…";
-const sheet = document.getElementById("sheet");
+const sheet = document.getElementById("sheet"); // none on a table's own page
+const dialog = sheet?.closest("dialog");
 
-let watched = null; // what a push replaces when the table changes: its list row, or the state on the table's own page
+let watched = null; // what a push replaces when the table changes: its drawing, or the state on the table's own page
 let retry = null;
 
 const openTable = () => document.getElementById("sheet-table")?.dataset.table;
-const rowOf = (id) => document.getElementById(`table-row-${id}`);
-const shownState = () => document.getElementById("table-state") ?? rowOf(openTable());
+const drawingOf = (id) => document.getElementById(`table-${id}`);
+const shownState = () => document.getElementById("table-state") ?? drawingOf(openTable());
 
 function openSheet() {
   watched = shownState();
-  if (!sheet.open) sheet.showModal();
+  if (!dialog.open) dialog.showModal();
   sheet.scrollTop = 0;
 }
 
 function closeSheet() {
-  if (sheet?.open) sheet.close();
+  if (dialog?.open) dialog.close();
 }
 
 function afterClose() {
   const id = openTable();
   sheet.replaceChildren();
   if (document.activeElement === document.body && id) {
-    const link = document.getElementById(`table-link-${id}`);
-    (link?.checkVisibility() ? link : document.getElementById(`table-row-link-${id}`))?.focus({ preventScroll: true });
+    const link = document.querySelector(`#table-${id} a`);
+    (link?.checkVisibility() ? link : document.querySelector(`#need-${id} a`))?.focus({ preventScroll: true });
   }
 }
 
 /** Return whether a form is open among the parts that a refresh replaces. */
 function isBusy() {
-  const open = ["orders", "guests", "clear"].map((part) => `#sheet-${part} details[open]`);
+  const open = ["orders", "seating", "guests", "clear"].map((part) => `#sheet-${part} details[open]`);
   return Boolean(document.querySelector(open.join()));
 }
 
@@ -51,7 +53,7 @@ function showStale(reason) {
 /** Show changed orders: at once, or as soon as the open form is closed. */
 function refreshOrders() {
   const state = shownState();
-  if ((sheet && !sheet.open) || !state || !document.getElementById("sheet-orders") || state === watched) return;
+  if ((dialog && !dialog.open) || !state || !document.getElementById("sheet-orders") || state === watched) return;
   clearTimeout(retry);
   if (isBusy()) {
     showStale("Close the open form to see them.");
@@ -80,68 +82,48 @@ function showOutcome() {
   else if (sheet) sheet.scrollTop = 0;
 }
 
-// --- the order form ---
+// --- where a tap leads ---
 
-function countOrder(form) {
-  let total = 0;
-  for (const item of form.querySelectorAll("[data-item]")) {
-    const quantity = Number(item.querySelector('input[type="number"]').value) || 0;
-    item.toggleAttribute("data-chosen", quantity > 0);
-    total += quantity;
-  }
-  form.querySelector("[data-order-count]").textContent = total ? ` · ${total}` : "";
-}
-
-function stepQuantity(button) {
-  const input = button.parentElement.querySelector("input");
-  input.value = Math.min(99, Math.max(0, (Number(input.value) || 0) + Number(button.dataset.step)));
-  countOrder(input.form);
-}
-
-function filterMenu(input) {
-  const wanted = input.value.trim().toLocaleLowerCase();
-  for (const category of input.form.querySelectorAll(".order-form__category")) {
-    let found = 0;
-    for (const item of category.querySelectorAll("[data-item]")) {
-      item.hidden =
-        Boolean(wanted) && !item.querySelector(".order-form__name").textContent.toLocaleLowerCase().includes(wanted);
-      found += item.hidden ? 0 : 1;
-    }
-    category.hidden = found === 0;
-    if (wanted && found) category.open = true;
-  }
-}
-
-function prepareForm() {
+/** Show what only works with scripts. */
+function showControls() {
   for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
-  const form = document.getElementById("order-form");
-  if (!form) return;
-  form.closest(".order-form").dataset.scripted = "";
-  countOrder(form);
 }
 
+/** Return the order screen of a table whose guests have not ordered, for people who may order: their next act. */
+function orderUrl(link) {
+  const state = link.closest("[data-state]")?.dataset.state;
+  const may = document.documentElement.dataset.may?.split(" ").includes("place_anywhere");
+  return may && state === "occupied" ? `${link.getAttribute("href")}order/` : "";
+}
+
+/** Open a table's page in the sheet, unless the press asks for a tab of its own; the order screen is a page. */
+function openLink(event) {
+  const link = event.target.closest?.("#tables a, #needs a");
+  const url = link?.getAttribute("href");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || url.endsWith("/order/")) return;
+  event.preventDefault();
+  const order = orderUrl(link);
+  if (order) location.assign(order);
+  else window.htmx.ajax("GET", url, { target: "#sheet", swap: "innerHTML" });
+}
+
+document.addEventListener("click", openLink);
 document.addEventListener("click", (event) => {
-  const step = event.target.closest?.("[data-step]");
-  if (step) stepQuantity(step);
-  const outside = event.target === sheet && event.offsetX < 0; // a click on the backdrop has the dialog as target
+  const outside = event.target === dialog && event.offsetX < 0; // a click on the backdrop has the dialog as target
   if (sheet && (outside || event.target.closest?.('[data-act="close-sheet"]'))) {
     event.preventDefault();
     closeSheet();
   }
 });
-document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-menu-filter]")) filterMenu(target);
-  else if (target.form?.id === "order-form") countOrder(target.form);
-});
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === sheet) openSheet();
   if (detail.requestConfig?.verb === "post") showOutcome();
-  prepareForm();
+  showControls();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id === "sheet-refresh") afterRefresh(detail.successful);
 });
 document.addEventListener("bistro:swapped", refreshOrders);
-sheet?.addEventListener("close", afterClose);
+dialog?.addEventListener("close", afterClose);
 watched = shownState();
-prepareForm();
+showControls();

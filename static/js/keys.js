@@ -4,7 +4,8 @@
 import { fire, holdOrRelease, openDetails, openLine, press, start, undo } from "./acts.js";
 import { openKeys, toggleAllDay, toggleRunner } from "./display.js";
 import { keyOf } from "./keypad.js";
-import { isPaged, turnBy, turnTo, turnToEnd } from "./pages.js";
+import { isPaged } from "./numbers.js";
+import { turnBy, turnTo, turnToEnd } from "./pages.js";
 import { panelKey } from "./panel.js";
 import { openScreen, resizeText, toggleLayout, toggleWholeScreen } from "./screen.js";
 import { chooseOldest, forgetDigits, letGo, step, stepLine, takeDigit } from "./selection.js";
@@ -34,6 +35,7 @@ const KEYS = {
   h: holdOrRelease,
   f: fire,
   p: openLine,
+  x: openLine,
   d: openDetails,
   u: undo,
   Backspace: undo,

@@ -3,32 +3,35 @@
 // confirmation.
 //
 //   data-later="Table 7: order #12 taken to the table"   on a button with hx-post and an id
-//   data-going                                           on a ticket whose request waits; "bistro:going" reports it
-//   <div id="later" role="status">                       holds the bar
+//   data-later-seconds="5"                               on an element around it: how long to wait, instead of three seconds
+//   data-done                                            on its ticket or row: a change of it cancels the request
+//   data-going                                           on a ticket or row whose request waits; "bistro:going" reports it
 //
+// The bar stands with the toasts (notices.js), or in an element with the id `later`.
 // A request is sent earlier when the page is left or hidden, and before the next course of the same order is fired.
 // It is cancelled with a notice when the ticket changes meanwhile. Without this file the press sends the request at
 // once.
 
-import { say } from "./notices.js";
+import { say, toastPlace } from "./notices.js";
 
 const WAIT_MS = 3000;
 
-const waiting = new Map(); // id of the button -> { path, text, timer, id of the ticket (order), its data-done (done) }
+const waiting = new Map(); // id of the button -> { path, text, body, timer, id of the ticket (order), its data-done (done) }
 const sending = new Map(); // id of the button -> { path, answered }
 let shown = null; // id of the button whose act the bar offers to undo
 
 const buttonOf = (id) => document.getElementById(id);
-const ticketOf = (id) => buttonOf(id)?.closest(".ticket");
+const nameOf = (ticket) => ticket.querySelector(".ticket__table, .need__name").textContent;
+const ticketOf = (id) => buttonOf(id)?.closest("[data-done]");
 
 function showBar() {
   const last = [...waiting.keys()].pop() ?? null;
   if (last === shown) return;
   shown = last;
-  const place = document.getElementById("later");
-  place.replaceChildren();
+  document.getElementById("later-bar")?.remove();
   if (!last) return;
   const bar = document.createElement("div");
+  bar.id = "later-bar";
   bar.className = "toast";
   const way = document.createElement("button");
   way.className = "button";
@@ -36,12 +39,14 @@ function showBar() {
   way.dataset.act = "undo";
   way.innerHTML = "Undo <kbd>U</kbd>";
   way.addEventListener("click", () => takeBack(last));
-  bar.append(waiting.get(last).text, way);
-  place.append(bar);
+  const words = document.createElement("span");
+  words.textContent = waiting.get(last).text;
+  bar.append(words, way);
+  (document.getElementById("later") ?? toastPlace()).append(bar);
 }
 
 function showGoing() {
-  for (const marked of document.querySelectorAll(".ticket[data-going]")) marked.removeAttribute("data-going");
+  for (const marked of document.querySelectorAll("[data-done][data-going]")) marked.removeAttribute("data-going");
   for (const id of [...waiting.keys(), ...sending.keys()]) {
     const ticket = ticketOf(id);
     if (ticket) ticket.dataset.going = "";
@@ -67,16 +72,16 @@ function lookAgain() {
     const ticket = document.getElementById(order);
     if (ticket && buttonOf(id) && ticket.dataset.done === done) continue;
     forget(id);
-    if (ticket) say(`${ticket.querySelector(".ticket__table").textContent} has changed. Check it again.`);
+    if (ticket) say(`${nameOf(ticket)} has changed. Check it again.`);
   }
   showGoing();
 }
 
 /** Send the request of a button. The promise resolves with the answer; notices.js reports errors. */
 function send(id) {
-  const { path } = waiting.get(id);
+  const { path, body } = waiting.get(id);
   forget(id);
-  const entry = { path };
+  const entry = { path, body };
   sending.set(id, entry); // before htmx fires htmx:confirm for it
   const ended = () => {
     sending.delete(id);
@@ -92,8 +97,8 @@ function send(id) {
  * Requests `underWay` may be lost with the page, so they are sent again: the server refuses the second one. */
 function sendAll(underWay = []) {
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-  for (const { path } of [...waiting.values(), ...underWay]) {
-    fetch(path, { method: "POST", headers, keepalive: true, redirect: "manual" }).catch(() => {});
+  for (const { path, body } of [...waiting.values(), ...underWay]) {
+    fetch(path, { method: "POST", headers, body, keepalive: true, redirect: "manual" }).catch(() => {});
   }
   for (const id of [...waiting.keys()]) forget(id);
   showGoing();
@@ -104,8 +109,13 @@ function take(event) {
   event.preventDefault();
   if (waiting.has(id)) return;
   const ticket = ticketOf(id);
-  const timer = setTimeout(() => send(id), WAIT_MS);
-  waiting.set(id, { path: event.detail.path, text: dataset.later, order: ticket.id, done: ticket.dataset.done, timer });
+  const seconds = Number(event.detail.elt.closest("[data-later-seconds]")?.dataset.laterSeconds);
+  const timer = setTimeout(() => send(id), seconds ? seconds * 1000 : WAIT_MS);
+  const { name, value, form } = event.detail.elt;
+  const body = new URLSearchParams(form ? new FormData(form) : []);
+  if (name) body.append(name, value);
+  const { id: order, dataset: of } = ticket;
+  waiting.set(id, { path: event.detail.path, text: dataset.later, body, order, done: of.done, timer });
   showGoing();
 }
 

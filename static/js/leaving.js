@@ -1,5 +1,8 @@
 // Finished tickets. A ticket that is done keeps its place, struck through, as long as it can be undone, so that no
-// ticket moves under the next touch. Tickets that were bumped in quick succession leave together.
+// ticket moves under the next touch. Tickets that were bumped in quick succession leave together. Their places stay
+// empty (gaps.js).
+
+import { keepPlace } from "./gaps.js";
 
 const STAYS_MS = 3000;
 const AT_MOST_MS = 8000;
@@ -15,7 +18,10 @@ export function leaveDelay(since, now) {
 
 function leave() {
   timer = null;
-  for (const ticket of document.querySelectorAll(".ticket[data-leaving]")) ticket.remove();
+  for (const ticket of document.querySelectorAll(".ticket[data-leaving]")) {
+    keepPlace(ticket);
+    ticket.remove();
+  }
   gone();
 }
 
@@ -26,7 +32,11 @@ function isLastToGo(ticket) {
 
 function stay(event) {
   const ticket = event.target;
-  if (!ticket.classList.contains("ticket") || isLastToGo(ticket)) return;
+  if (!ticket.classList.contains("ticket")) return;
+  if (isLastToGo(ticket)) {
+    keepPlace(ticket);
+    return;
+  }
   event.preventDefault();
   const now = Date.now();
   if (!timer) since = now;

@@ -3,14 +3,13 @@
 // page may be out of date.
 //
 // The board's root:  <section id="board" data-live-url="/ws/kitchen/all/" data-live-poll="/kitchen/" data-seq="118"
-//                             data-epoch="5f1c" data-now="<iso>" [data-live-ack] [data-wake-lock]>
+//                             data-epoch="5f1c" data-now="<iso>" [data-live-ack]>
 // The place is always that of the HTML on the screen. Browser storage must not keep it: a page from the back/forward
 // cache shows old HTML, and a newer stored place would skip the changes that this HTML lacks.
 
 import { clockText, setServerTime } from "./clock.js";
 import { isOtherHistory, placeAfter, refusedFor, retryDelay } from "./place.js";
 import { applyPushed } from "./swap.js";
-import "./wake.js";
 
 const PROTOCOL = "bistro.v1";
 const SILENCE_MS = 12_000; // the server sends a heartbeat every 5 s; after two lost ones the page may be out of date
@@ -22,6 +21,14 @@ const AUDIT_BEATS = 3; // poll once when the server was ahead of this page for s
 const REPORT_EVERY_MS = 100; // one report covers several messages; the server closes a socket that sends too many
 const AUDIT_EVERY_MS = 60_000;
 
+const WORDS = {
+  live: "LIVE",
+  stale: "NOT LIVE",
+  delayed: "EVERY 5 S",
+  reconnecting: "RECONNECTING",
+  connecting: "CONNECTING",
+};
+
 // A moment is read from two clocks: `performance.now()` stops while some devices sleep, and the wall clock may be set.
 const moment = () => ({ steady: performance.now(), wall: Date.now() });
 const msSince = (past) => Math.max(performance.now() - past.steady, Date.now() - past.wall);
@@ -29,7 +36,7 @@ const msSince = (past) => Math.max(performance.now() - past.steady, Date.now() -
 class LiveBoard {
   constructor(root) {
     this.id = root.id;
-    this.status = document.getElementById("live");
+    this.shown = ""; // the state that was announced last
     this.attempt = 0;
     this.beatsBehind = 0;
     this.report = null; // the timer of the next report
@@ -63,6 +70,7 @@ class LiveBoard {
       this.acknowledge();
     });
     document.addEventListener("bistro:swapped", () => this.showStatus());
+    document.addEventListener("bistro:look", () => this.poll()); // the clock alone has changed something
   }
 
   // --- the socket ---
@@ -239,24 +247,23 @@ class LiveBoard {
     return this.everLive ? "reconnecting" : "connecting";
   }
 
+  /** Write the state of the connection into the header, and into each dialog that shows it as well. */
   showStatus() {
     const state = this.state();
     this.root.classList.toggle("not-live", state === "stale");
-    if (!this.status) return;
-    const words = {
-      live: "LIVE",
-      stale: "NOT LIVE",
-      delayed: "EVERY 5 S",
-      reconnecting: "RECONNECTING",
-      connecting: "CONNECTING",
-    };
-    const word = this.status.querySelector("[data-live-word]");
-    if (this.status.dataset.live !== state) {
-      this.status.dataset.live = state;
-      word.textContent = words[state]; // written once per change, so that a screen reader reads it once
+    for (const status of document.querySelectorAll("[data-live]")) this.writeStatus(status, state);
+    if (state !== this.shown && state === "live") document.dispatchEvent(new CustomEvent("bistro:live"));
+    this.shown = state;
+  }
+
+  writeStatus(status, state) {
+    if (status.dataset.live !== state) {
+      status.dataset.live = state;
+      // Written once per change, so that a screen reader reads it once.
+      status.querySelector("[data-live-word]").textContent = WORDS[state];
     }
     const age = Math.round(msSince(this.confirmedAt) / 1000);
-    this.status.querySelector("[data-live-clock]").textContent = state === "stale" ? `· ${age} s old` : clockText();
+    status.querySelector("[data-live-clock]").textContent = state === "stale" ? `· ${age} s old` : clockText();
   }
 }
 

@@ -1,5 +1,10 @@
-// Notices about htmx requests that failed without a fragment from the server, and the removal of undo bars after
-// their time.
+// Toasts: the messages of a page. They all stand in one place (`#toasts`, or the place of an open dialog), which takes room of
+// its own and covers no button. Each toast has a cause and ends with it:
+//   say(text, { cause })   shows a toast in place of an earlier one with the same cause
+//   hush(cause)            ends it
+// A request that was not sent for lack of a connection stays with "Try again" until it is sent or dismissed. Every other
+// message about the connection ends when the page is live again or another request was answered. The server may send a
+// toast as a fragment with `data-into="toasts"` and `data-toast-seconds`.
 
 const WORDS = {
   401: "You are signed out. Sign in and try again.",
@@ -16,27 +21,75 @@ const REASONS = {
   storage_damaged: "The server's database is damaged. Tell the owner: the newest backup must be restored.",
 };
 
-let shown = null;
+const ANSWER = "answer"; // cause: the answer to the last request
+const CONNECTION = "connection";
 
-function hush() {
-  shown?.remove();
-  shown = null;
+/** Return the element that holds the toasts: in an open dialog, because the page behind it cannot be pressed. */
+export function toastPlace() {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) return dialog.querySelector(".toasts") ?? dialog;
+  return document.getElementById("toasts") ?? document.body;
 }
 
-/** Show a notice, inside an open dialog if there is one, because the page behind it cannot be read or pressed. */
-export function say(text) {
-  hush();
-  const close = document.createElement("button");
-  close.className = "button";
-  close.type = "button";
-  close.textContent = "Close";
-  close.addEventListener("click", hush);
-  shown = document.createElement("div");
-  shown.className = "toast";
-  shown.setAttribute("role", "alert");
-  shown.append(text, close);
-  (document.querySelector("dialog[open]") ?? document.body).append(shown);
+const withCause = (cause) =>
+  [...document.querySelectorAll("[data-cause]")].filter((toast) => toast.dataset.cause === cause);
+
+/** End the toasts of a cause. */
+export function hush(cause = ANSWER) {
+  for (const toast of withCause(cause)) toast.remove();
 }
+
+function buttonFor(label, run) {
+  const button = document.createElement("button");
+  button.className = "button";
+  button.type = "button";
+  button.textContent = label;
+  button.addEventListener("click", run);
+  return button;
+}
+
+/** Show a toast that ends with its cause, or when a person closes it. `act` is { label, run } of a button. */
+export function say(text, { cause = ANSWER, act = null } = {}) {
+  hush(cause);
+  const toast = document.createElement("div");
+  const words = document.createElement("span");
+  words.textContent = text;
+  toast.className = "toast";
+  toast.dataset.cause = cause;
+  toast.setAttribute("role", "alert");
+  toast.append(words);
+  if (act) toast.append(buttonFor(act.label, act.run));
+  toast.append(buttonFor("Close", () => toast.remove()));
+  toastPlace().append(toast);
+}
+
+// --- requests that were not sent ---
+
+const causeOf = ({ verb, path }) => `unsent ${verb} ${path}`;
+
+/** Return what a person pressed, in words. */
+function labelOf(element) {
+  const button = element.matches("form") ? element.querySelector("button") : element;
+  return button.textContent.trim().replace(/\s+/g, " ").replace(" :", ":");
+}
+
+function sendAgain(element, { verb, path, formData }) {
+  const shown = element.isConnected ? element : document.getElementById(element.id);
+  if (shown) window.htmx.ajax(verb.toUpperCase(), path, { source: shown });
+  else window.htmx.ajax(verb.toUpperCase(), path, { target: "body", swap: "none", values: formData });
+}
+
+/** Keep a request that did not reach the server on the screen, so that a person can send it again. */
+function keepUnsent({ elt, requestConfig }, text) {
+  if (requestConfig.verb !== "post") {
+    say(text, { cause: CONNECTION });
+    return;
+  }
+  const act = { label: "Try again", run: () => sendAgain(elt, requestConfig) };
+  say(`${text} ${labelOf(elt)}`, { cause: causeOf(requestConfig), act });
+}
+
+// --- toasts with a lifetime ---
 
 function startToastClocks() {
   for (const toast of document.querySelectorAll("[data-toast-seconds]:not([data-toast-running])")) {
@@ -52,10 +105,10 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
       "Something went wrong on the server. Nothing was changed. Try again.",
   );
 });
-document.addEventListener("htmx:sendError", () =>
-  say("No connection. Nothing was sent. Try again when the page is LIVE."),
+document.addEventListener("htmx:sendError", ({ detail }) => keepUnsent(detail, "No connection, nothing was sent."));
+document.addEventListener("htmx:timeout", ({ detail }) =>
+  keepUnsent(detail, "No answer yet. Look before you try again."),
 );
-document.addEventListener("htmx:timeout", () => say("No answer yet. Check the page, then try again."));
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A whole page instead of a fragment is the sign-in page: the session has ended.
   if (/^\s*<!doctype html/i.test(event.detail.serverResponse ?? "")) {
@@ -63,7 +116,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
     return;
   }
-  hush();
+  hush(ANSWER);
+  hush(CONNECTION);
 });
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr.status) hush(causeOf(detail.requestConfig)); // it was answered
+  if (detail.successful) detail.elt.closest?.(".toast")?.remove(); // it was undone
+});
+document.addEventListener("bistro:live", () => hush(CONNECTION));
 document.addEventListener("htmx:afterSettle", startToastClocks);
+document.addEventListener("bistro:swapped", startToastClocks);
 startToastClocks();

@@ -2,8 +2,10 @@
 // one page is one screen width of these columns. The tickets of a page carry numbers, by which keys choose them.
 
 import { markBroken, markContinued, markTall } from "./breaking.js";
+import { closeGaps, fillGaps, startGaps } from "./gaps.js";
+import { isPaged, numberOf, remember } from "./numbers.js";
 
-const PAGE_KEY_REST_MS = 60_000; // after this time without a touch the wall goes back to the oldest tickets
+const PAGE_KEY_REST_MS = 60_000; // after this time without a touch the wall turns to the oldest tickets
 
 let page = 0;
 let pages = 1;
@@ -15,9 +17,6 @@ const lists = () =>
 
 /** Return all tickets of the board, in order. */
 export const allTickets = () => [...document.querySelectorAll(".lane__tickets > .ticket")];
-
-/** Return whether this screen is large enough for pages; a phone scrolls. */
-export const isPaged = () => getComputedStyle(board()).getPropertyValue("--paged").trim() === "1";
 
 /** Return the distance from one page to the next, in pixels of the list. */
 function strideOf(list) {
@@ -37,14 +36,17 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** Number the tickets of this page 1, 2, 3…, and no others. */
-function number(perTicket) {
+/** Number the places of this page 1, 2, 3…, empty ones too, and no others. */
+function number(perPlace) {
   let position = 0;
-  for (const [ticket, at] of perTicket) {
+  const numbers = new Map();
+  for (const [place, at] of perPlace) {
     const here = at === page;
     if (here) position += 1;
-    write(ticket.querySelector(".ticket__position"), here ? String(position) : "");
+    if (here && place.id) numbers.set(place.id, position);
+    write(place.querySelector(".ticket__position"), here ? String(position) : "");
   }
+  remember(numbers);
 }
 
 /** Return the pager's text for the tickets on other pages. */
@@ -105,17 +107,20 @@ function showAllDayRest(below) {
 export function arrange() {
   const root = board();
   if (!root) return;
+  const paged = isPaged();
+  if (paged) fillGaps();
   const tickets = allTickets();
   const area = document.querySelector(".board__area");
   if (area.hasAttribute("data-empty") !== (tickets.length === 0)) area.toggleAttribute("data-empty"); // hides the lists
-  const paged = isPaged();
   if (paged) {
     markBroken(tickets);
     markTall(lists(), tickets);
   }
   const shown = lists().map((list) => ({ list, stride: strideOf(list), pages: paged ? pagesOf(list) : 1 }));
   const strides = new Map(shown.map(({ list, stride }) => [list, stride]));
-  const perTicket = tickets.map((ticket) => [ticket, paged ? pageOf(ticket, strides.get(ticket.parentElement)) : 0]);
+  const all = [...document.querySelectorAll(".lane__tickets > li")];
+  const perPlace = all.map((each) => [each, paged ? pageOf(each, strides.get(each.parentElement)) : 0]);
+  const perTicket = perPlace.filter(([each]) => each.id);
   const below = allDayRest(paged);
   const toolsWidth = document.querySelector(".board__tools")?.offsetWidth ?? 0;
   noteMoves(tickets);
@@ -129,15 +134,16 @@ export function arrange() {
     if (list.style.transform !== moved) list.style.transform = moved;
     if (list.parentElement.scrollLeft) list.parentElement.scrollLeft = 0; // undoes the scrolling to focus
   }
-  number(perTicket);
+  number(perPlace);
   showPager(perTicket, paged);
   showAllDayRest(below);
   const tools = `${toolsWidth + 8}px`;
   if (root.style.getPropertyValue("--tools") !== tools) root.style.setProperty("--tools", tools);
 }
 
-/** Turn to a page, at most to the last one. */
+/** Turn to a page, at most to the last one, with all tickets in their order. */
 export function turnTo(wanted) {
+  closeGaps();
   page = Math.min(Math.max(wanted, 0), pages - 1);
   touchedAt = Date.now();
   arrange();
@@ -149,9 +155,10 @@ export const turnBy = (by) => turnTo(page + by);
 export const turnToEnd = () => turnTo(pages - 1);
 
 /** Return the tickets of this page in the order of their numbers. */
-export function ticketsHere() {
-  return allTickets().filter((ticket) => ticket.querySelector(".ticket__position").textContent);
-}
+export const ticketsHere = () => allTickets().filter(numberOf);
+
+/** Return the ticket with a number on this page, or undefined. */
+export const ticketNumbered = (wanted) => allTickets().find((ticket) => numberOf(ticket) === wanted);
 
 /** Bring a ticket into view: turn to its page, or scroll on a phone. */
 export function show(ticket) {
@@ -160,9 +167,11 @@ export function show(ticket) {
     ticket.scrollIntoView({ block: "nearest" });
     return;
   }
-  const wanted = pageOf(ticket);
-  if (wanted === page) ticket.parentElement.parentElement.scrollLeft = 0;
-  else turnTo(wanted);
+  if (pageOf(ticket) === page) ticket.parentElement.parentElement.scrollLeft = 0;
+  else {
+    closeGaps();
+    turnTo(pageOf(ticket));
+  }
 }
 
 /** Return the number of the page that holds a ticket, from 1; 0 when that page is shown. */
@@ -175,14 +184,17 @@ export function pageElsewhere(ticket) {
 /** Keep the pages up to date from now on. */
 export function startPages() {
   document.documentElement.dataset.paged = "";
+  startGaps();
   for (const event of ["pointerdown", "keydown"]) {
     document.addEventListener(event, () => {
       touchedAt = Date.now();
     });
   }
   setInterval(() => {
-    if (page > 0 && Date.now() - touchedAt > PAGE_KEY_REST_MS) turnTo(0);
+    const untouched = Date.now() - touchedAt > PAGE_KEY_REST_MS;
+    if (untouched && (page > 0 || document.querySelector(".gap"))) turnTo(0);
   }, 5000);
+  new ResizeObserver(arrange).observe(document.getElementById("main")); // the band NOT LIVE comes and goes
   window.addEventListener("resize", arrange);
   document.addEventListener(
     "scroll",

@@ -21,7 +21,8 @@ function afterFill({ detail }) {
 }
 
 function afterAct({ detail }) {
-  if (panel().open && detail.requestConfig?.verb === "post" && panel().contains(detail.elt)) panel().close();
+  const acted = detail.requestConfig?.verb === "post" && panel().contains(detail.elt);
+  if (panel().open && acted && !panel().contains(detail.target)) panel().close(); // an answer in the dialog is to be read
 }
 
 const withNumber = (number) => panel().querySelector(`[data-number="${number}"]`);

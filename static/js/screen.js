@@ -1,7 +1,7 @@
 // The display settings of the wall on this screen: density, text size, theme, layout. The server keeps those of a wall
 // screen, so that they survive a power cut; a person's browser keeps its own.
 
-import { isPaged } from "./pages.js";
+import { isPaged } from "./numbers.js";
 
 const page = document.documentElement;
 const STORE = "bistro.screen";

@@ -1,7 +1,8 @@
 // The chosen ticket of the wall. Choosing a ticket gives focus to its main button, so that Enter is the browser's own
 // click on a real button. Keys and a bump bar move the focus from ticket to ticket and from line to line.
 
-import { allTickets, show, ticketsHere } from "./pages.js";
+import { highestNumber } from "./numbers.js";
+import { allTickets, show, ticketNumbered, ticketsHere } from "./pages.js";
 
 const TYPING_MS = 800;
 const NOTHING_TYPED = { digits: "", at: 0 };
@@ -64,10 +65,9 @@ export function readDigit(before, digit, now, count) {
 
 /** Choose the ticket of this page whose number was typed. */
 export function takeDigit(digit) {
-  const here = ticketsHere();
-  const read = readDigit(typed, digit, Date.now(), here.length);
+  const read = readDigit(typed, digit, Date.now(), highestNumber());
   typed = read.typed;
-  choose(here[read.number - 1]);
+  choose(ticketNumbered(read.number));
 }
 
 /** Forget the digits typed so far: 1, Enter, 2 are two tickets, not the twelfth. */
@@ -78,7 +78,8 @@ export function forgetDigits() {
 /** Choose the oldest ticket if none is chosen; return whether one had to be chosen. */
 export function chooseOldest(event) {
   if (chosenTicket() || event.target.closest("a, button")) return false;
-  choose(ticketsHere().find((ticket) => !isLeaving(ticket)));
+  const [first, ...others] = ticketsHere().filter((ticket) => !isLeaving(ticket));
+  choose(others.reduce((one, other) => (other.dataset.sort < one.dataset.sort ? other : one), first));
   return true;
 }
 

@@ -27,9 +27,9 @@ function moveInList(shown, list, key) {
   else list.insertBefore(shown, place);
 }
 
-/** Ask the page whether an element may be removed now; a page may keep the element for a moment and remove it later. */
-function mayLeave(shown) {
-  return shown.dispatchEvent(new CustomEvent("bistro:leaving", { bubbles: true, cancelable: true }));
+/** Ask the page whether an element may be removed ("leaving") or moved ("moving") now, or should stay for a moment. */
+function may(what, shown) {
+  return shown.dispatchEvent(new CustomEvent(`bistro:${what}`, { bubbles: true, cancelable: true }));
 }
 
 /** Make room for a fragment in the page, or remove the fragment when the page has no place for it. */
@@ -38,10 +38,10 @@ function makeRoom(element) {
   const list = element.dataset.into && document.getElementById(element.dataset.into);
   const key = element.dataset.sort ?? "";
   if (shown && element.getAttribute("hx-swap-oob") === "delete") {
-    if (!mayLeave(shown)) element.remove();
+    if (!may("leaving", shown)) element.remove();
   } else if (shown) {
     if (isOlder(element, shown)) element.remove();
-    else if (list && key !== (shown.dataset.sort ?? "")) moveInList(shown, list, key);
+    else if (list && key !== (shown.dataset.sort ?? "") && may("moving", shown)) moveInList(shown, list, key);
   } else if (list) {
     const room = document.createElementNS(list.namespaceURI, element.localName);
     room.id = element.id;

@@ -1,5 +1,15 @@
 """Services of the floor. Each function is one unit of work."""
 
+from tables.services.calls import call_staff, close_call, release_call, ring_again, take_call
 from tables.services.floor import add_pads, create_section, place_pad
 
-__all__ = ["add_pads", "create_section", "place_pad"]
+__all__ = [
+    "add_pads",
+    "call_staff",
+    "close_call",
+    "create_section",
+    "place_pad",
+    "release_call",
+    "ring_again",
+    "take_call",
+]

@@ -1,17 +1,18 @@
-"""Status changes of parties: every pair of statuses, and at most one seated party at each table."""
+"""Status changes of parties: every pair of statuses. `orders/tests/test_seat_party.py` has the constraint."""
 
 import itertools
 import threading
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from bistro.core.kernel.errors import IllegalTransition
 from bistro.core.kernel.transitions import change_status
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from bistro.core.writing.unit_of_work import UnitOfWork
-from tables.models import Party
+from tables.models import Occupancy, Party
 from tables.steps import complete_party, seat_parties, seated_parties
 from tables.transitions import PARTY_MOVES, PartyStatus
 
@@ -41,7 +42,7 @@ def test_only_who_sits_can_be_completed(house, status):
 
     def complete():
         with UnitOfWork(actor) as work:
-            complete_party(party, house.table, work)
+            complete_party(party, [house.table], work)
 
     if status == PartyStatus.SEATED:
         complete()
@@ -66,18 +67,17 @@ def test_free_tables_get_a_party_others_keep_theirs(house):
 
 
 def test_a_completed_party_does_not_count(house):
-    Party.objects.create(restaurant=house.restaurant, table=house.table, status=PartyStatus.COMPLETED)
+    party = Party.objects.create(restaurant=house.restaurant, table=house.table, status=PartyStatus.COMPLETED)
+    now = timezone.now()
+    Occupancy.objects.create(restaurant=house.restaurant, table=house.table, party=party, since=now, until=now)
     waiter = house.actor("waiter")
     with UnitOfWork(waiter) as work:
-        seated = {table: party for table, party, _ in seated_parties(house.restaurant.pk, {house.table.pk}, set())}
+        seated = {table: party for table, party, *_ in seated_parties(house.restaurant.pk, {house.table.pk}, set())}
         seat_parties(work, {house.table: waiter}, seated)
     assert Party.objects.filter(status="seated").count() == 1
 
 
-def test_the_database_allows_one_seated_party_a_table(house):
-    Party.objects.create(restaurant=house.restaurant, table=house.table)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Party.objects.create(restaurant=house.restaurant, table=house.table)
+def test_the_database_knows_the_statuses(house):
     with pytest.raises(IntegrityError), transaction.atomic():
         Party.objects.create(restaurant=house.restaurant, table=house.table, status="dancing")
 

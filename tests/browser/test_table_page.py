@@ -24,8 +24,6 @@ def path(floor_page: Page) -> Callable[[str], str]:
 def test_it_shows_what_happens_without_a_reload(server: Service, page_of, path, axe: Callable[[Page], None]):
     page = page_of("waiter", path("Table 11"))
     page.evaluate("window.sameDocument = true")
-    note = page.locator("#order-note")
-    note.fill("for the table by the window")
 
     order = server.order("Table 11", Burger=2)
 
@@ -34,7 +32,6 @@ def test_it_shows_what_happens_without_a_reload(server: Service, page_of, path, 
     expect(page.locator("#table-state")).not_to_contain_text(re.compile("free", re.IGNORECASE))
     expect(page.locator("#sheet-party")).not_to_contain_text("Free")
     expect(page.locator("#sheet-clear")).to_contain_text("Clear table")
-    expect(note).to_have_value("for the table by the window")
     assert page.evaluate("window.sameDocument"), "the page was reloaded"
     axe(page)
 

@@ -18,21 +18,22 @@ pytestmark = [
 ]
 
 
-async def trial(clock, **more):
+async def trial(clock, server, **more):
     async with (
-        Installation(Plan(settings=faked(clock) | more)) as here,
+        Installation(Plan(settings=faked(clock, server) | more)) as here,
         opened(here) as client,
         watched(here, client, 4, Rules()) as screens,
     ):
         return await clock_steps(here, client, screens, clock)
 
 
-async def test_nobody_is_signed_out_and_no_order_is_misplaced(tmp_path):
-    found = await trial(tmp_path / "clock")
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_nobody_is_signed_out_and_no_order_is_misplaced(tmp_path, server):
+    found = await trial(tmp_path / "clock", server)
     assert (found.signed_out, found.misplaced, found.server_errors) == (0, 0, 0)
     assert found.account.problems == []
     assert max(found.screens_back) < 10
 
 
 async def test_control_without_leeway_people_are_signed_out(tmp_path):
-    assert (await trial(tmp_path / "clock", **EXACT)).signed_out > 0
+    assert (await trial(tmp_path / "clock", "uvicorn", **EXACT)).signed_out > 0

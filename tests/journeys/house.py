@@ -10,8 +10,15 @@ from django.test import Client
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
 from bistro.core.auth.authentication import claims_for
 from bistro.core.kernel.actors import Actor
-from bistro.core.models import Device, Restaurant, Staff
-from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
+from bistro.core.models import Restaurant, Staff
+from bistro.core.tests.factories import (
+    DEVICE_KINDS,
+    DeviceFactory,
+    MembershipFactory,
+    RestaurantFactory,
+    actor_as,
+    token_of,
+)
 from bistro.core.tests.http import Api
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import Station, Ticket
@@ -29,7 +36,6 @@ from orders.services import PlacedOrder, cancel_order, confirm_order, deliver_or
 from tables.models import Pad, Table
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
 
-_DEVICES = {"screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
 _keys = count(1)
 
 
@@ -101,8 +107,8 @@ class House:
     def _new_api(self, role: str) -> Api:
         if role == "pad":
             return Api(f"Device {token_of(self.pad.device)}")
-        if role in _DEVICES:
-            return Api(f"Device {token_of(DeviceFactory(restaurant=self.restaurant, kind=_DEVICES[role]))}")
+        if role in DEVICE_KINDS:
+            return Api(f"Device {token_of(DeviceFactory(restaurant=self.restaurant, kind=DEVICE_KINDS[role]))}")
         return Api(f"Bearer {claims_for(self.staff(role), self.restaurant.pk).access_token}")
 
     def browser(self, role: str) -> Client:

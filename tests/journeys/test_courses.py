@@ -284,7 +284,7 @@ def test_the_floor_says_that_a_course_waits(house):
     deliver(house, order)
     waiter = house.actor("waiter")
     (table,) = read_floor(waiter).tables
-    assert (table.state, table.shown.letter) == ("held", "H")
+    assert (table.state, table.need.act.label) == ("held", "Fire")
     (shown,) = read_sheet(waiter, house.table).orders
     assert ([course.number for course in shown.held_courses], shown.can_fire, shown.can_remove) == ([2], True, True)
     fired = fire(house, order, 2)

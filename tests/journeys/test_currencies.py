@@ -149,7 +149,7 @@ def settings(house, **fields):
     return {
         "name": house.restaurant.name, "currency": "EUR", "locale": "en_IE", "timezone": "UTC", "day_ends_at": "04:00",
         "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
-        "soon_seconds": "300", "late_seconds": "600", **fields,
+        "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5", **fields,
     }  # fmt: skip
 
 

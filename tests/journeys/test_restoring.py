@@ -157,10 +157,13 @@ def test_a_database_that_another_program_has_open_is_left_alone(elsewhere, archi
     assert elsewhere.epoch() == epoch
 
 
+DAMAGES = [("a byte", ""), ("half", "not a complete"), ("money", "total"), ("seal", "sealed"), ("newer", "newer than")]
+
+
 def test_an_archive_that_is_not_right_changes_nothing(elsewhere, archive):
     assert elsewhere.manage("restore", archive).returncode == 0
     before, epoch, good = state_of(elsewhere), elsewhere.epoch(), archive.read_bytes()
-    for damage, word in (("a byte", ""), ("half", "not a complete"), ("money", "total"), ("newer", "newer than")):
+    for damage, word in DAMAGES:
         archive.write_bytes(good)
         spoil(archive, damage)
         refused = elsewhere.manage("restore", archive)
@@ -179,6 +182,8 @@ def spoil(archive: Path, damage: str) -> None:
         archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
     elif damage == "money":
         rewrite(archive, forge_money)
+    elif damage == "seal":
+        rewrite(archive, lambda manifest: manifest["facts"]["sealed"].update({"1": f"1:1:{'0' * 64}"}))
     else:
         rewrite(archive, lambda manifest: manifest["facts"]["migrations"].append("orders.0099_of_tomorrow"))
 

@@ -24,10 +24,10 @@ NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def order(house):
-    """Return a take-away order for Ana, to be picked up in twenty minutes, with a dish in a held course."""
+    """Return a take-away order for Ana, to be picked up in five minutes, with a dish in a held course."""
     house.hold_courses()
     lines = [{"item": house.item.pk, "quantity": 1, "course": course} for course in (1, 2)]
-    at = (timezone.now() + timedelta(minutes=20)).isoformat()
+    at = (timezone.now() + timedelta(minutes=5)).isoformat()
     return house.place("waiter", table=None, kind="take_away", name="Ana", pickup_at=at, lines=lines)
 
 
@@ -72,7 +72,7 @@ def test_the_slip_says_who_fetches_it_and_when(house):
         restaurant=house.restaurant, station=house.station, name="Grill", prints=Printer.When.ALWAYS, host="10.0.0.9"
     )
     forget_menus()
-    at = timezone.now() + timedelta(minutes=20)
+    at = timezone.now() + timedelta(minutes=5)
     order = house.place("waiter", table=None, kind="counter", name="Zoë", pickup_at=at.isoformat())
     packed = house.place("waiter", kind="take_away")
     alone, at_table = (job.slip for job in PrintJob.objects.order_by("pk"))

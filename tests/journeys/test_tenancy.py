@@ -9,6 +9,7 @@ from bistro.core.tests.http import nothing_changes
 from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
+from tables.services import call_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MISSING = 999_999
@@ -22,6 +23,17 @@ API = {
     "api/v1/orders/<int:pk>/plan": [("post", {"course": 1, "minutes": 5}, "order")],
     "api/v1/orders/user/<int:user_id>/orders": [("get", None, "staff")],
     "api/v1/orders/restaurant/<str:restaurant_id>/orders": [("get", None, "restaurant")],
+    "api/v1/orders/<int:pk>/send": [("post", None, "order")],
+    "api/v1/order-lines/<int:pk>/void": [("post", {"reason": "Left"}, "order line")],
+    "api/v1/items/<int:pk>/availability": [("post", {"available": False}, "item")],
+    "api/v1/calls/<int:pk>/take": [("post", None, "call")],
+    "api/v1/calls/<int:pk>/close": [("post", None, "call")],
+    "api/v1/calls/<int:pk>/release": [("post", None, "call")],
+    "api/v1/orders/<int:pk>/move-lines": [("post", {"lines": [{"id": 1}], "table": 1}, "order")],
+    "api/v1/parties/<int:pk>": [("get", None, "party"), ("patch", {"size": 2}, "party")],
+    "api/v1/parties/<int:pk>/move": [("post", {"table": 1}, "party")],
+    "api/v1/parties/<int:pk>/join": [("post", {"table": 1}, "party")],
+    "api/v1/parties/<int:pk>/part": [("post", {"table": 1}, "party")],
     "api/v1/parties/<int:pk>/allergies": [("post", {"allergies": ["nuts"]}, "party")],
     "api/v1/tables/<int:pk>/clear": [("post", None, "table")],
     "api/v1/pauses/<int:pk>": [("delete", None, "pause")],
@@ -42,7 +54,26 @@ API = {
 PAGES = {
     "floor/tables/<int:pk>/": [("get", None, "table")],
     "floor/tables/<int:pk>/state/": [("get", None, "table")],
-    "floor/tables/<int:pk>/order/": [("post", "form", "table")],
+    "floor/tables/<int:pk>/order/": [("get", None, "table"), ("post", "form", "table")],
+    "floor/tables/<int:pk>/order/draft/": [("get", None, "table")],
+    "floor/tables/<int:pk>/order/send/": [("post", {"key": "k"}, "table")],
+    "floor/tables/<int:pk>/order/act/": [("post", {"do": "deliver", "order": "1"}, "table")],
+    "floor/menu/<int:restaurant_id>/<int:version>/": [("get", None, "restaurant")],
+    "floor/counter/<int:pk>/hand-over/": [("post", None, "order")],
+    "floor/lines/<int:pk>/": [("get", None, "order line"), ("post", {"quantity": "2"}, "order line")],
+    "floor/lines/<int:pk>/void/": [("post", {"reason": "mistake"}, "order line")],
+    "floor/calls/<int:pk>/take/": [("post", None, "call")],
+    "floor/calls/<int:pk>/close/": [("post", None, "call")],
+    "floor/calls/<int:pk>/release/": [("post", None, "call")],
+    "menu/items/<int:pk>/availability/": [("post", {"until": "notice"}, "item")],
+    "floor/tables/<int:pk>/deliver/": [("post", None, "table")],
+    "floor/tables/<int:pk>/seat/": [("post", {"size": "2"}, "table")],
+    "floor/tables/<int:pk>/covers/": [("post", {"size": "2"}, "table")],
+    "floor/tables/<int:pk>/take-over/": [("post", None, "table")],
+    "floor/tables/<int:pk>/move/": [("post", None, "table")],
+    "floor/tables/<int:pk>/join/": [("post", None, "table")],
+    "floor/tables/<int:pk>/part/": [("post", None, "table")],
+    "floor/orders/<int:pk>/lines/": [("get", None, "order"), ("post", None, "order")],
     "floor/tables/<int:pk>/clear/": [("post", None, "table")],
     "floor/tables/<int:pk>/allergies/": [("post", {"allergy": "nuts"}, "table")],
     "floor/orders/<int:pk>/confirm/": [("post", None, "order")],
@@ -105,6 +136,9 @@ def foreign(other_house):
         "printer": printer.pk,
         "slip": printer.jobs.get().pk,
         "order": order["id"],
+        "order line": order["lines"][0]["id"],
+        "item": other_house.item.pk,
+        "call": call_staff(table_id=other_house.table.pk, reason="bill", actor=other_house.pad_actor)[0].pk,
         "table": other_house.table.pk,
         "party": order["party"],
         "ticket": ticket["id"],
@@ -120,7 +154,7 @@ def bodies(house, body):
     return {
         "lines": {"lines": [{"item": house.item.pk, "quantity": 1}]},
         "station": {"station": house.station.pk},
-        "form": {f"quantity-{house.item.pk}": "1", "key": "k"},
+        "form": {f"quantity-{house.item.pk}": "1", "key": "k", "do": "send"},
     }.get(body, body) if isinstance(body, str) else body  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from bistro.core.live.frames import View
 from bistro.core.models import Event
 
 # Ids that pages swap: tickets and their strips; the pass; tables in the room and in the list, and alarms.
-SWAPPED = re.compile(r"ticket-\d+|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms|pauses")
+SWAPPED = re.compile(
+    r"ticket-\d+(-\d+)?|stations|counts|recent|all-day|pass-\d+|coming|table-\d+|table-row-\d+|alarms|pauses"
+)
 VOID = {"input", "meta", "link", "br", "hr", "img", "path", "rect", "circle"}
 
 
@@ -29,6 +31,7 @@ class Units(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = dict(attrs)
         swap, name = about.pop("hx-swap-oob", None), about.get("id")
+        about.pop("data-into", None)  # an instruction as well: the list of a new element
         if name is not None:
             self.content[name] = []
         if name is not None and swap is not None:

@@ -14,20 +14,20 @@ from tools.simulator.client import Client, Credential, GaveUp
 from tools.simulator.ledger import Ledger, Screen
 from tools.simulator.sockets import Listener
 
-TICKET_TAG = re.compile(r'<[^<>]*\sid="ticket-(\d+)"[^<>]*>')
+TICKET_TAG = re.compile(r'<[^<>]*\sid="ticket-(\d+-\d+)"[^<>]*>')  # order and fired course
 ORDER_ATTRIBUTE = re.compile(r'\sdata-order="(\d+)"')
 PATH = "/ws/kitchen/all/"
 STRANGERS_WAIT = 5.0
 LOOK_EVERY = 0.1
 
 
-def tickets_shown(html: str) -> list[tuple[int, int]]:
-    """Return (ticket, order) of every ticket in a fragment. A removed ticket has no order."""
+def tickets_shown(html: str) -> list[tuple[str, int]]:
+    """Return (name, order) of every ticket in a fragment. A removed ticket has no order."""
     found = []
     for tag in TICKET_TAG.finditer(html):
         order = ORDER_ATTRIBUTE.search(tag.group())
         if order:
-            found.append((int(tag.group(1)), int(order.group(1))))
+            found.append((tag.group(1), int(order.group(1))))
     return found
 
 
@@ -63,7 +63,7 @@ class KitchenScreen(Listener):
 
 
 class Cooks:
-    """Cooks who cook a ticket for a while, then bump it.
+    """Cooks who cook a ticket of the board for a while, then bump it at every station.
 
     Tickets that are not of this run are left to the people at the wall.
     """
@@ -76,11 +76,11 @@ class Cooks:
         self.credential = credential
         self.cook_seconds = cook_seconds
         self.dice = dice
-        self.known: set[int] = set()
+        self.known: set[str] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.hands = asyncio.Semaphore(16)
 
-    def see(self, ticket: int, order: int) -> None:
+    def see(self, ticket: str, order: int) -> None:
         """Begin with a ticket that has just appeared."""
         if ticket in self.known:
             return
@@ -89,7 +89,7 @@ class Cooks:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _cook(self, ticket: int, order: int) -> None:
+    async def _cook(self, ticket: str, order: int) -> None:
         """Cook and bump a ticket.
 
         The wall can be faster than the pad's answer, so the cook waits before a ticket counts as not of this run.
@@ -103,13 +103,24 @@ class Cooks:
         await self._shown_everywhere(order)
         async with self.hands:
             try:
-                answer = await self.client.post(
-                    f"/api/v1/tickets/{ticket}/bump", {}, credential=self.credential, process=ticket
-                )
+                for part in await self._open_parts(order):
+                    await self._bump(part)
             except GaveUp:
                 self.known.discard(ticket)
                 self.ledger.complaints["bump: gave up"] += 1
-                return
+
+    async def _open_parts(self, order: int) -> list[int]:
+        """Return the tickets of an order that are still to cook. Raises GaveUp."""
+        answer = await self.client.get(
+            f"/api/v1/tickets?status=open&order={order}", credential=self.credential, process=order
+        )
+        if not answer.ok:
+            self.ledger.complaints[f"tickets: {answer.code}"] += 1
+            return []
+        return [part["id"] for part in answer.body["results"]]
+
+    async def _bump(self, part: int) -> None:
+        answer = await self.client.post(f"/api/v1/tickets/{part}/bump", {}, credential=self.credential, process=part)
         if answer.ok or answer.status == 409:
             self.ledger.bumped += 1
         else:

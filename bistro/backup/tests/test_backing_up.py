@@ -13,14 +13,16 @@ import pytest
 from django.conf import settings as product_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from bistro.backup import making
 from bistro.backup.archives import BackupError, key_file
 from bistro.backup.restoring import check
-from bistro.backup.tests.archives import make, manifest_of
+from bistro.backup.tests.archives import make, manifest_of, rewrite
 from bistro.core.models import FeedHead
 from bistro.core.ops.backups import archives_in, moment_of
 from bistro.core.ops.selectors import applied_migrations
+from bistro.core.services.sealing import seal_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +74,29 @@ def test_the_manifest_says_what_the_database_held(folder, house):
     assert facts["rows"]["orders_order"] == 3
     assert facts["heads"][restaurant] == FeedHead.objects.get(restaurant=house.restaurant).seq
     assert facts["migrations"] == sorted(applied_migrations())
+
+
+def test_the_manifest_holds_the_lines_of_verify_log(folder, house):
+    house.place()
+    assert manifest_of(make(folder).archive)["facts"]["sealed"] == {}, "nothing is sealed yet"
+    seal_events(now=timezone.now())
+    out, archive, restaurant = StringIO(), make(folder).archive, str(house.restaurant.pk)
+    call_command("verify_log", stdout=out)
+    line = manifest_of(archive)["facts"]["sealed"][restaurant]
+    assert f"sealed {line}, not sealed yet: 0 events" in out.getvalue()
+    call_command("verify_log", expect=[line], stdout=out)
+    check(archive=archive)
+    rewrite(archive, lambda manifest: manifest["facts"]["sealed"].update({restaurant: line[:-1] + "x"}))
+    with pytest.raises(BackupError, match=f"sealed {restaurant}"):
+        check(archive=archive)
+
+
+def test_a_manifest_from_before_the_seals_restores(folder, house):
+    house.place()
+    seal_events(now=timezone.now())
+    archive = make(folder).archive
+    rewrite(archive, lambda manifest: manifest["facts"].pop("sealed"))
+    assert check(archive=archive)["rows"]["orders_order"] == 1
 
 
 def test_the_secret_key_is_not_in_the_archive(folder):

@@ -94,6 +94,10 @@ class TenantAdminMixin:
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).visible_to(acting_manager(request))  # type: ignore[misc]
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Find a row. Django would fail with an empty `_to_field`."""
+        return super().get_object(request, object_id, from_field or None)  # type: ignore[misc]
+
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if type(db_field) in (CharField, DatabaseTextField):
             kwargs.setdefault("form_class", TextField)

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
@@ -18,18 +19,20 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from bistro.core.admin.base import acting_manager, manager_of
+from bistro.core.admin.base import SAFE_METHODS, acting_manager, manager_of
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.pages import form_page
 from bistro.core.admin.restaurants import is_operator, operator
 from bistro.core.admin.services import ServiceAdmin
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.ops.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
+from bistro.core.services import pins as pin_services
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.web.form_fields import TextField
 
@@ -69,12 +72,13 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
 
     add_form = NewMemberForm
     may_delete = False
-    list_display = ("person", "email", "role", "is_active", "since")
+    list_display = ("person", "email", "role", "pin_state", "is_active", "since")
     list_filter = ("role", "is_active")
-    list_select_related = ("staff",)
+    list_select_related = ("staff", "pin")
     search_fields = ("staff__name", "staff__email")
-    fields = ("person", "email", "role", "is_active", "created_at")
-    readonly_fields = ("person", "email", "created_at")
+    fields = ("person", "email", "role", "is_active", "pin_state", "created_at")
+    readonly_fields = ("person", "email", "pin_state", "created_at")
+    actions_row = actions_detail = ("reset_pin", "forget_pin")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or is_operator(request)
@@ -116,6 +120,50 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         state = member.role if member.is_active else "no longer works here"
         self.message_user(request, f"{member.staff}: {state}. All open sessions have ended.", messages.SUCCESS)
         return redirect(self.url_of("changelist"))
+
+    @action(description="Make one-time PIN", icon="pin", url_path="reset-pin", permissions=["run"])
+    def reset_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a one-time PIN, after a confirmation: opening the page must not end the PIN in use."""
+        member = self._own(request, object_id)
+        if request.method in SAFE_METHODS:
+            text = "The old PIN and its sessions on shared tablets end now. The new PIN must be replaced within a day."
+            return form_page(self, request, title=f"One-time PIN for {member.staff}", text=text, button="Make a PIN")
+        try:
+            pin = pin_services.reset_pin(membership_id=member.pk, actor=manager_of(request))
+        except DomainError as refusal:
+            return self._refused(request, refusal)
+        template = "admin/one_time_pin.html"
+        return form_page(self, request, title=f"One-time PIN for {member.staff}", template=template, pin=pin)
+
+    @action(description="Remove PIN", icon="lock_reset", url_path="forget-pin", permissions=["run"])
+    def forget_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Remove a PIN, after a confirmation."""
+        member = self._own(request, object_id)
+        if request.method in SAFE_METHODS:
+            text = "The PIN and its sessions on shared tablets end now. The member can set another with the password."
+            return form_page(self, request, title=f"Remove the PIN of {member.staff}", text=text, button="Remove")
+        try:
+            pin_services.forget_pin(membership_id=member.pk, actor=manager_of(request))
+        except DomainError as refusal:
+            return self._refused(request, refusal)
+        self.message_user(request, f"{member.staff} has no PIN now.", messages.SUCCESS)
+        return self.back_to_list()
+
+    def _own(self, request: HttpRequest, object_id: str) -> Membership:
+        member: Membership | None = self.get_object(request, object_id)
+        if member is None:
+            raise Http404("There is no such member.")
+        return member
+
+    def _refused(self, request: HttpRequest, refusal: DomainError) -> HttpResponse:
+        self.message_user(request, refusal.message, messages.ERROR)
+        return self.back_to_list()
+
+    @admin.display(description="PIN")
+    def pin_state(self, member: Membership) -> str:
+        if not hasattr(member, "pin"):
+            return "none"
+        return "one-time" if member.pin.one_time_until else "set"
 
     @admin.display(description="Name", ordering="staff__name")
     def person(self, member: Membership) -> str:

@@ -38,6 +38,7 @@ class RestaurantForm(TenantForm):
     )
     constraint_words = {
         "restaurant_late_after_soon": ("late_seconds", "Late must come after soon: choose a larger number of seconds."),
+        "restaurant_tablet_idle_minutes": ("tablet_idle_minutes", "Choose 1 to 120 minutes."),
         "restaurant_cash_rounding_positive": ("cash_rounding", "Must be more than 0."),
     }
 
@@ -80,6 +81,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                     "tax_mode",
                     ("rounding_level", "rounding_mode"),
                     "cash_rounding",
+                    "price_limit",
                 ),
                 "description": MONEY_IS_COPIED,
             },
@@ -96,7 +98,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                 )
             },
         ),
-        ("Pads", {"fields": ("pads_need_session",)}),
+        ("Pads and tablets", {"fields": ("pads_need_session", "calls_ring_seconds", "tablet_idle_minutes")}),
         (
             "Documents",
             {

@@ -71,6 +71,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     orders = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="Numbers of the orders that are in the way."
     )
+    table = serializers.IntegerField(required=False, help_text="Table that is taken.")
+    party = serializers.IntegerField(required=False, help_text="Party that sits there.")
+    seats = serializers.IntegerField(required=False, help_text="Seats that there are for a party that is too large.")
     snapshot = serializers.CharField(required=False, help_text="Address to read instead, with 410.")
     seq = serializers.IntegerField(required=False, help_text="Head of the event log, with 410.")
     epoch = serializers.CharField(required=False, help_text="Epoch of the event log, with 410.")

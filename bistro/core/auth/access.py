@@ -15,6 +15,7 @@ from bistro.core.speed.compiled_queries import CompiledQuery
 DEVICE_ROLES = {
     Device.Kind.PAD: Role.PAD,
     Device.Kind.KITCHEN: Role.SCREEN,
+    Device.Kind.TABLET: Role.TABLET,
     Device.Kind.INTEGRATION: Role.INTEGRATION,
 }
 SESSION_RESTAURANT = "restaurant_id"

@@ -15,7 +15,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_actor
+from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, request_actor, staff_actor
 from bistro.core.auth.device_cache import cache_device
 from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.login_tokens import AccessToken, RefreshToken
@@ -142,15 +142,25 @@ class StaffTokenAuthentication(JWTAuthentication):
 
 
 class StaffSessionAuthentication(SessionAuthentication):
-    """Authentication by session cookie and CSRF token, ignored if there is an Authorization header."""
+    """Authentication by cookie and CSRF token, ignored if there is an Authorization header.
+
+    The cookie is a login's session, or that of a shared tablet on which a person came by PIN.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         if get_authorization_header(request):
             return None
         found = super().authenticate(request)
         if found is None:
-            return None
+            return self._on_tablet(request)
         return found[0], staff_actor(found[0], request._request.session.get(SESSION_RESTAURANT))
+
+    def _on_tablet(self, request: Request) -> tuple[Any, Any] | None:
+        actor = request_actor(request._request)
+        if actor is None or not actor.came_by_pin:
+            return None
+        self.enforce_csrf(request)
+        return request._request.tablet_session.membership.staff, actor  # type: ignore[attr-defined]
 
 
 TOKEN_ONLY = [DeviceAuthentication, StaffTokenAuthentication]

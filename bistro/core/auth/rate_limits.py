@@ -189,3 +189,9 @@ class HeartbeatThrottle(CredentialThrottle):
     """A limit on a pad's heartbeats, which may write."""
 
     scope = "heartbeat"
+
+
+class CallThrottle(CredentialThrottle):
+    """A limit on the service calls of a pad."""
+
+    scope = "pad-call"

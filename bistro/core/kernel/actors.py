@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bistro.core.kernel.errors import NotPermitted
-from bistro.core.kernel.roles import PERMISSIONS, Permission
+from bistro.core.kernel.roles import NOT_BY_PIN, PERMISSIONS, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,7 @@ class Actor:
     """A member of staff, a device or the system itself, in one restaurant.
 
     `kind` is `staff`, `device` or `system`. `id` is the primary key of the Staff or Device row, 0 for the system.
-    `label` is the name that the event log shows.
+    `label` is the name that the event log shows. A member of staff with a `device_id` came by PIN on a shared tablet.
     """
 
     kind: str
@@ -35,8 +35,15 @@ class Actor:
     def is_staff(self) -> bool:
         return self.kind == "staff"
 
+    @property
+    def came_by_pin(self) -> bool:
+        """Return whether this is a person on a shared tablet."""
+        return self.is_staff and self.device_id is not None
+
     def may(self, permission: Permission) -> bool:
-        """Return whether PERMISSIONS allows `permission`. The system may do everything."""
+        """Return whether PERMISSIONS allows `permission`. The system may do everything, a PIN opens no admin."""
+        if permission in NOT_BY_PIN and self.came_by_pin:
+            return False
         return self.kind == "system" or any(permission in PERMISSIONS[role] for role in self.roles)
 
     def require(self, permission: Permission) -> None:

@@ -14,6 +14,7 @@ class Role(StrEnum):
     CASHIER = "cashier"
     PAD = "pad"
     SCREEN = "screen"
+    TABLET = "tablet"  # shared by staff; without a person it may do nothing
     INTEGRATION = "integration"
 
 
@@ -30,15 +31,22 @@ class Permission(StrEnum):
     WITHDRAW_ANY = "withdraw_any"
     CONFIRM_ORDER = "confirm_order"
     CANCEL_ORDER = "cancel_order"
+    VOID_COOKED = "void_cooked"  # lines that a cook has begun; lines that wait need CANCEL_ORDER only
     DELIVER_ORDER = "deliver_order"
     FIRE_COURSE = "fire_course"
     DECLARE_ALLERGIES = "declare_allergies"  # of guests; a pad for its own party
     COOK = "cook"  # start, bump, recall, push, hold, tick on the pass
     PAUSE = "pause"  # stop orders for an item, a category or all pads for some minutes
+    SET_AVAILABILITY = "set_availability"  # 86, portions left, back on sale
     WATCH_KITCHEN = "watch_kitchen"
     WATCH_FLOOR = "watch_floor"
     SEAT_TABLE = "seat_table"
+    OVERSEAT = "overseat"  # put more guests at a table than it has seats
     CLEAR_TABLE = "clear_table"
+    SET_PRICE = "set_price"  # open items and other prices than the menu's, up to the restaurant's limit
+    APPROVE_PRICE = "approve_price"  # above the limit
+    CALL_STAFF = "call_staff"  # guests at a pad
+    ANSWER_CALLS = "answer_calls"
     READ_EVENTS = "read_events"
     MANAGE = "manage"  # menu, floor, staff, devices: the admin
     DEBUG = "debug"
@@ -57,21 +65,30 @@ _WORDS = {
     Permission.WITHDRAW_ANY: "withdraw any order",
     Permission.CONFIRM_ORDER: "confirm orders",
     Permission.CANCEL_ORDER: "cancel orders",
+    Permission.VOID_COOKED: "void what the kitchen has begun",
     Permission.DELIVER_ORDER: "deliver orders",
     Permission.FIRE_COURSE: "fire courses",
     Permission.DECLARE_ALLERGIES: "declare allergies",
     Permission.COOK: "work on tickets",
     Permission.PAUSE: "pause orders",
+    Permission.SET_AVAILABILITY: "mark dishes sold out",
     Permission.WATCH_KITCHEN: "open the kitchen screens",
     Permission.WATCH_FLOOR: "open the floor plan",
     Permission.SEAT_TABLE: "seat guests",
+    Permission.OVERSEAT: "seat more guests than there are seats",
     Permission.CLEAR_TABLE: "clear tables",
+    Permission.SET_PRICE: "set prices of orders",
+    Permission.APPROVE_PRICE: "approve prices of orders",
+    Permission.CALL_STAFF: "call staff",
+    Permission.ANSWER_CALLS: "answer calls of guests",
     Permission.READ_EVENTS: "read events",
     Permission.MANAGE: "use the admin",
     Permission.DEBUG: "use debug functions",
 }
 
 _EVERYTHING = frozenset(Permission)
+# A PIN is too short for these, so a person on a shared tablet does not have them.
+NOT_BY_PIN = frozenset({Permission.MANAGE, Permission.DEBUG})
 _ORDER_TAKING = {
     Permission.READ_ORDERS,
     Permission.PLACE_ORDER,
@@ -86,15 +103,18 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.WAITER: frozenset(
         _ORDER_TAKING
         | {Permission.CONFIRM_ORDER, Permission.CANCEL_ORDER, Permission.DELIVER_ORDER, Permission.FIRE_COURSE}
-        | {Permission.SEAT_TABLE, Permission.CLEAR_TABLE}
+        | {Permission.SEAT_TABLE, Permission.CLEAR_TABLE, Permission.SET_AVAILABILITY, Permission.ANSWER_CALLS}
+        | {Permission.SET_PRICE}
         | {Permission.WATCH_FLOOR, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
     Role.HOST: frozenset(
         {
             Permission.READ_ORDERS,
             Permission.SEAT_TABLE,
+            Permission.OVERSEAT,
             Permission.CLEAR_TABLE,
             Permission.DECLARE_ALLERGIES,
+            Permission.ANSWER_CALLS,
             Permission.WATCH_FLOOR,
             Permission.READ_EVENTS,
         }
@@ -107,14 +127,17 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.CONFIRM_ORDER,
             Permission.DELIVER_ORDER,
         }
-        | {Permission.PAUSE, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
+        | {Permission.PAUSE, Permission.SET_AVAILABILITY, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
     Role.CASHIER: frozenset({Permission.READ_ORDERS, Permission.WATCH_FLOOR, Permission.READ_EVENTS}),
-    Role.PAD: frozenset({Permission.PLACE_ORDER, Permission.EDIT_ORDER, Permission.DECLARE_ALLERGIES}),
+    Role.PAD: frozenset(
+        {Permission.PLACE_ORDER, Permission.EDIT_ORDER, Permission.DECLARE_ALLERGIES, Permission.CALL_STAFF}
+    ),
     Role.SCREEN: frozenset(
         {Permission.READ_ORDERS, Permission.COOK, Permission.FIRE_COURSE, Permission.DELIVER_ORDER}
-        | {Permission.PAUSE, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
+        | {Permission.PAUSE, Permission.SET_AVAILABILITY, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
+    Role.TABLET: frozenset(),
     Role.INTEGRATION: frozenset(
         {
             Permission.READ_ORDERS,

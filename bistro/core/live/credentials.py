@@ -1,7 +1,7 @@
 """Credentials of sockets: an Authorization header, a socket pass, or a cookie from an allowed origin. Never a URL.
 
-The credential is checked again every five seconds. A revoked or locked device, an ended login and a logged-out browser
-are disconnected.
+The credential is checked again every five seconds. A revoked or locked device, an ended login, a logged-out browser and
+a person who has left a shared tablet are disconnected.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,8 +20,10 @@ from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, staff_a
 from bistro.core.auth.authentication import DEVICE_COOKIE, admitted_device, jwt_actor
 from bistro.core.auth.last_seen import record_seen
 from bistro.core.auth.socket_passes import redeem_pass
+from bistro.core.auth.tablets import session_of_device
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked
+from bistro.core.kernel.roles import Role
 from bistro.core.kernel.texts import NUL
 from bistro.core.models import Device, Staff
 from bistro.core.speed.compiled_queries import CompiledQuery
@@ -29,7 +31,10 @@ from bistro.core.speed.compiled_queries import CompiledQuery
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The actor of a socket, and the version and session that its rights depend on."""
+    """The actor of a socket, and the version and session that its rights depend on.
+
+    On a shared tablet the version is the primary key of the person's session there.
+    """
 
     actor: Actor
     version: int
@@ -87,6 +92,8 @@ def _is_same(device: Device, credential: Credential) -> bool:
 
 def _login_is_valid(credential: Credential) -> bool:
     actor = credential.actor
+    if actor.came_by_pin:
+        return _on_tablet(actor.device_id) == credential
     if credential.session_key and _session_staff(credential.session_key) is None:
         return False
     staff = Staff.objects.filter(pk=actor.id, is_active=True, version=credential.version).first()
@@ -97,6 +104,8 @@ def _of(actor: Actor | None, session_key: str = "") -> Credential | None:
     """Return the actor's credential with its current version, which a revocation or an ended login raises."""
     if actor is None:
         return None
+    if actor.came_by_pin:
+        return _on_tablet(actor.device_id)
     rows: Any = Device.objects if actor.kind == "device" else Staff.objects
     version = rows.filter(pk=actor.id).values_list("version", flat=True).first()
     return Credential(actor, version, session_key) if version is not None else None
@@ -137,7 +146,10 @@ def _from_cookies(header: str) -> Credential | None:
             staff, restaurant_id = found
             return _of(staff_actor(staff, restaurant_id), session.value)
     device = cookies.get(DEVICE_COOKIE)
-    return _device(device.value) if device is not None else None
+    own = _device(device.value) if device is not None else None
+    if own is not None and Role.TABLET in own.actor.roles:
+        return _on_tablet(own.actor.device_id) or own
+    return own
 
 
 def _device(token: str) -> Credential | None:
@@ -147,6 +159,12 @@ def _device(token: str) -> Credential | None:
     except DeviceIsLocked:
         return None
     return Credential(actor_of_device(device), device.version) if device is not None else None
+
+
+def _on_tablet(device_id: int | None) -> Credential | None:
+    """Return the credential of the person who works on a shared tablet now, or None."""
+    session = None if device_id is None else session_of_device(device_id)
+    return Credential(session.person, session.pk) if session is not None and not session.needs_new_pin else None
 
 
 def _session_staff(session_key: str) -> tuple[Staff, int | None] | None:

@@ -9,6 +9,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.asgi import PING, STOP_READING
+from bistro.core.kernel.roles import Permission
 from bistro.core.live.allowances import Allowances
 from bistro.core.live.caps import Owner
 from bistro.core.live.credentials import Credential, credential_of
@@ -25,10 +26,12 @@ CLOSE_SECONDS = 1.0  # a dead client may keep the server from sending even the c
 class GuardedConsumer(AsyncWebsocketConsumer):
     """A socket that is admitted by its credential and within its caps. `begin` starts its work.
 
-    `speaks_first` sockets get a snapshot at once if the client does not use our subprotocol.
+    Every socket declares the `permission` that it requires; with None each credential may open it. `speaks_first`
+    sockets get a snapshot at once if the client does not use our subprotocol.
     """
 
     channel_layer_alias = "none: sockets hang on the hub"
+    permission: ClassVar[Permission | None]
     speaks_first: ClassVar[bool] = False
 
     credential: Credential
@@ -64,7 +67,10 @@ class GuardedConsumer(AsyncWebsocketConsumer):
         await handler(message)
 
     def make_view(self) -> View | None:
-        """Return the view of this socket, or None if the actor may not watch it. Runs in a thread and may query."""
+        """Return the view of this socket, or None if the actor may not watch it. Runs in a thread and may query.
+
+        The actor has the permission and a restaurant.
+        """
         raise NotImplementedError
 
     def begin(self) -> None:
@@ -92,7 +98,8 @@ class GuardedConsumer(AsyncWebsocketConsumer):
         if credential is None or credential.actor.restaurant_id is None:
             return None, None
         self.credential, self.actor = credential, credential.actor
-        return credential, self.make_view()
+        permitted = self.permission is None or self.actor.may(self.permission)
+        return credential, self.make_view() if permitted else None
 
     async def _count(self) -> bool:
         """Count the socket for its credential. Return False over a cap."""

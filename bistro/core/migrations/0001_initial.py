@@ -9,6 +9,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import simple_history.models
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
             name='Device',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pad', 'Table pad'), ('kitchen', 'Kitchen screen'), ('integration', 'Integration')], max_length=12)),
+                ('kind', models.CharField(choices=[('pad', 'Table pad'), ('kitchen', 'Kitchen screen'), ('tablet', 'Shared tablet'), ('integration', 'Integration')], max_length=12)),
                 ('name', models.CharField(max_length=80)),
                 ('token_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('next_token_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
@@ -94,12 +95,15 @@ class Migration(migrations.Migration):
                 ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
                 ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
                 ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
-                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
-                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
+                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Least seconds until a ticket is “soon late”.')),
+                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Least seconds until a ticket is “late”.')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
+                ('tablet_idle_minutes', models.PositiveSmallIntegerField(db_default=5, default=5, help_text='Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.', verbose_name='shared tablets lock after')),
+                ('price_limit', models.DecimalField(blank=True, db_default=Decimal('20'), decimal_places=4, default=Decimal('20'), help_text='Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='largest change of a price by a waiter')),
+                ('calls_ring_seconds', models.PositiveSmallIntegerField(blank=True, db_default=30, default=30, help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.", null=True, validators=[django.core.validators.MinValueValidator(5)], verbose_name='seconds until a call rings again')),
                 ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
                 ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
                 ('phone', models.CharField(blank=True, max_length=40, validators=[bistro.core.models.restaurants.validate_phone])),
@@ -147,12 +151,15 @@ class Migration(migrations.Migration):
                 ('rounding_level', models.CharField(choices=[('document', 'Once per order or bill'), ('line', 'On each line')], default='document', help_text='Once for each component of the tax, or on each line where the law asks for it.', max_length=8, verbose_name='tax is rounded')),
                 ('rounding_mode', models.CharField(choices=[('half_up', 'Half up'), ('up', 'Always up'), ('down', 'Always down')], default='half_up', max_length=7, verbose_name='tax rounds')),
                 ('cash_rounding', models.DecimalField(blank=True, decimal_places=4, help_text='Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.', max_digits=16, null=True, verbose_name='smallest coin')),
-                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Seconds until a ticket is marked “soon” (S).')),
-                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Seconds until a ticket is marked “late” (!).')),
+                ('soon_seconds', models.PositiveIntegerField(default=300, help_text='Least seconds until a ticket is “soon late”.')),
+                ('late_seconds', models.PositiveIntegerField(default=600, help_text='Least seconds until a ticket is “late”.')),
                 ('hold_courses', models.BooleanField(db_default=False, default=False, help_text='Later courses of an order wait until someone fires them.')),
                 ('land_together', models.BooleanField(db_default=False, default=False, help_text='Quick dishes of a course start later, so that all finish together.')),
                 ('fire_after_served_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes after serving until the next course fires automatically. Blank = never.', null=True, verbose_name='minutes until the next course')),
                 ('pads_need_session', models.BooleanField(default=False, help_text='Pads can order only while a session is open at their table.', verbose_name='pads need an open session')),
+                ('tablet_idle_minutes', models.PositiveSmallIntegerField(db_default=5, default=5, help_text='Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.', verbose_name='shared tablets lock after')),
+                ('price_limit', models.DecimalField(blank=True, db_default=Decimal('20'), decimal_places=4, default=Decimal('20'), help_text='Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='largest change of a price by a waiter')),
+                ('calls_ring_seconds', models.PositiveSmallIntegerField(blank=True, db_default=30, default=30, help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.", null=True, validators=[django.core.validators.MinValueValidator(5)], verbose_name='seconds until a call rings again')),
                 ('legal_name', models.CharField(blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name.", max_length=200)),
                 ('address', models.TextField(blank=True, help_text='As on a letter, with line breaks.', max_length=400)),
                 ('phone', models.CharField(blank=True, max_length=40, validators=[bistro.core.models.restaurants.validate_phone])),
@@ -290,6 +297,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='restaurant',
+            constraint=models.CheckConstraint(condition=models.Q(('tablet_idle_minutes__range', (1, 120))), name='restaurant_tablet_idle_minutes'),
+        ),
+        migrations.AddConstraint(
+            model_name='restaurant',
             constraint=models.CheckConstraint(condition=models.Q(('cash_rounding', None), ('cash_rounding__gt', 0), _connector='OR'), name='restaurant_cash_rounding_positive'),
         ),
         migrations.AddField(
@@ -372,7 +383,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['pad', 'kitchen', 'integration'])), name='device_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['pad', 'kitchen', 'tablet', 'integration'])), name='device_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='device',
@@ -393,5 +404,52 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='pairing',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('device', None), ('restaurant', None)), models.Q(('claimed_at__isnull', False), ('device__isnull', False), ('restaurant__isnull', False)), _connector='OR'), name='pairing_claimed_whole'),
+        ),
+        migrations.CreateModel(
+            name='Pin',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hash', models.CharField(editable=False, max_length=200)),
+                ('one_time_until', models.DateTimeField(editable=False, help_text="End of a manager's one-time PIN, which the member must replace.", null=True)),
+                ('set_at', models.DateTimeField()),
+                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pin', to='core.membership')),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pins', to='core.restaurant')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PinTries',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.CharField(max_length=40)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('last_at', models.DateTimeField()),
+                ('membership', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pin_tries', to='core.membership')),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pin_tries', to='core.restaurant')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TabletSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('login_version', models.PositiveIntegerField(editable=False, help_text="Copied from the login; the session ends when the login's sessions are ended.")),
+                ('started_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tablet_sessions', to='core.device')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tablet_sessions', to='core.membership')),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tablet_sessions', to='core.restaurant')),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['used_at'], name='tablet_session_running')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='pintries',
+            constraint=models.UniqueConstraint(fields=('membership', 'place'), name='pin_tries_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='tabletsession',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('device',), name='tablet_session_one_running'),
         ),
     ]

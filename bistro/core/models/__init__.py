@@ -3,6 +3,7 @@
 from bistro.core.models.devices import Device, EnrolmentCode, Pairing
 from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead, Seal, SealHead
 from bistro.core.models.people import Invitation, Membership, Staff
+from bistro.core.models.pins import Pin, PinTries, TabletSession
 from bistro.core.models.restaurants import Restaurant
 
 __all__ = [
@@ -15,8 +16,11 @@ __all__ = [
     "Invitation",
     "Membership",
     "Pairing",
+    "Pin",
+    "PinTries",
     "Restaurant",
     "Seal",
     "SealHead",
     "Staff",
+    "TabletSession",
 ]

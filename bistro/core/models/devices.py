@@ -26,6 +26,8 @@ class DeviceQuerySet(TenantQuerySet):
 class Device(models.Model):
     """A thing with a token instead of a login. `tables.Pad` and `kitchen.Screen` hold its place.
 
+    A tablet is shared by members of staff, who say by PIN who they are (ADR 0044).
+
     Tokens are stored as SHA-256. After a rotation the old one is valid until the first use of the new one.
 
     A pad reports a digest of its software in its heartbeat. The first digest after an enrolment becomes the expected
@@ -35,6 +37,7 @@ class Device(models.Model):
     class Kind(models.TextChoices):
         PAD = "pad", "Table pad"
         KITCHEN = "kitchen", "Kitchen screen"
+        TABLET = "tablet", "Shared tablet"
         INTEGRATION = "integration", "Integration"
 
     class LockReason(models.TextChoices):
@@ -65,7 +68,9 @@ class Device(models.Model):
     class Meta:
         ordering = ["restaurant", "kind", "name"]
         constraints = [
-            models.CheckConstraint(name="device_kind_known", condition=Q(kind__in=["pad", "kitchen", "integration"])),
+            models.CheckConstraint(
+                name="device_kind_known", condition=Q(kind__in=["pad", "kitchen", "tablet", "integration"])
+            ),
             models.UniqueConstraint(fields=["restaurant", "name"], name="device_name_once"),
         ]
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -60,6 +61,18 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         """Set the password and end the tokens and sockets opened with the old one, as Django ends the sessions."""
         super().set_password(raw_password)
         self.version += 1
+
+    def check_password(self, raw_password: str) -> bool:
+        """Check the password. A stronger hash of the same password ends no session."""
+        version = self.version
+        right = super().check_password(raw_password)
+        self.version = version
+        return right
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return the digest that browsers' sessions must match, which changes with the password and the version."""
+        rights = f"{self.password}:{self.version}"
+        return salted_hmac("bistro.session", rights, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name or self.email

@@ -2,9 +2,11 @@
 
 import zoneinfo
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -88,8 +90,8 @@ class Restaurant(models.Model):
         help_text="Cash payments are rounded to it, e.g. 0.05 in Switzerland. Blank = amounts are paid exactly.",
         **AMOUNT,
     )
-    soon_seconds = models.PositiveIntegerField(default=300, help_text="Seconds until a ticket is marked “soon” (S).")
-    late_seconds = models.PositiveIntegerField(default=600, help_text="Seconds until a ticket is marked “late” (!).")
+    soon_seconds = models.PositiveIntegerField(default=300, help_text="Least seconds until a ticket is “soon late”.")
+    late_seconds = models.PositiveIntegerField(default=600, help_text="Least seconds until a ticket is “late”.")
     hold_courses = models.BooleanField(
         default=False, db_default=False, help_text="Later courses of an order wait until someone fires them."
     )
@@ -108,6 +110,31 @@ class Restaurant(models.Model):
         "pads need an open session",
         default=False,
         help_text="Pads can order only while a session is open at their table.",
+    )
+    tablet_idle_minutes = models.PositiveSmallIntegerField(
+        "shared tablets lock after",
+        default=5,
+        db_default=5,
+        help_text="Minutes without a touch until a shared tablet asks for a PIN again, 1 to 120.",
+    )
+    price_limit = models.DecimalField(
+        "largest change of a price by a waiter",
+        default=Decimal(20),
+        db_default=Decimal(20),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.",
+        **AMOUNT,
+    )
+    calls_ring_seconds = models.PositiveSmallIntegerField(
+        "seconds until a call rings again",
+        default=30,
+        db_default=30,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5)],
+        help_text="Seconds until a guest's call that nobody has taken rings again. Blank = never.",
     )
     legal_name = models.CharField(
         max_length=200, blank=True, help_text="Name on receipts and invoices. Blank = the restaurant's name."
@@ -131,6 +158,9 @@ class Restaurant(models.Model):
             models.CheckConstraint(
                 name="restaurant_rounding_known",
                 condition=Q(rounding_level__in=["document", "line"], rounding_mode__in=["half_up", "up", "down"]),
+            ),
+            models.CheckConstraint(
+                name="restaurant_tablet_idle_minutes", condition=Q(tablet_idle_minutes__range=(1, 120))
             ),
             models.CheckConstraint(
                 name="restaurant_cash_rounding_positive", condition=Q(cash_rounding=None) | Q(cash_rounding__gt=0)

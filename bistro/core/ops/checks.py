@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 Messages = list[CheckMessage]
 OTHER_THREADS = 5  # four of the live feed (bistro.core.live.threads), one of the sweeps (bistro.core.writing.sweeps)
+SAFE_FROM = {"Django": "5.2.13", "daphne": "4.2.2"}
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
@@ -108,6 +110,20 @@ def debug_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
     if settings.DEBUG and set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS:
         return [Error("DEBUG is on for hosts other than this machine.", hint="Unset DEBUG.", id="bistro.E008")]
     return []
+
+
+@register()
+def versions_check(app_configs: Sequence[Any] | None, **kwargs: Any) -> Messages:
+    """Refuse releases in which a client can forge the headers of a proxy (CVE-2026-3902, CVE-2026-44546)."""
+    return [
+        Error(f"{name} {version(name)} lets clients forge headers.", hint=f"Install {safe} or later.", id="bistro.E015")
+        for name, safe in SAFE_FROM.items()
+        if _numbers(version(name)) < _numbers(safe)
+    ]
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", release)[:3]]
 
 
 @register("database")

@@ -13,7 +13,7 @@ buffers without bound what a socket's client does not read. These limits apply b
 - A socket with more than `SOCKET_UNREAD_BYTES` unread, or anything unread for `SOCKET_UNREAD_SECONDS`, is closed.
 """
 
-import json
+import logging
 import re
 import socket
 import struct
@@ -25,7 +25,8 @@ from time import monotonic
 from typing import Any
 
 from autobahn.websocket import protocol as autobahn_protocol
-from daphne.http_protocol import HTTPFactory
+from daphne import http_protocol
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from twisted.internet.protocol import connectionDone
@@ -33,9 +34,10 @@ from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.http import HTTPChannel, Request
 
-from bistro.core.kernel.asgi import PING, PING_PAYLOAD, PONG, STOP_READING
-from bistro.core.kernel.problems import PROBLEM_TYPE, problem
+from bistro.core.kernel.asgi import PING, PING_PAYLOAD, PONG, STOP_READING, refusal
 from bistro.core.server.admission import body_limit
+
+log = logging.getLogger(__name__)
 
 TOO_SLOW = 4504
 ROOM = 64 * 1024  # for headers and the lengths of chunks
@@ -47,11 +49,16 @@ UNSENT_BYTES = 128 * 1024
 _TOKEN = rb"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*"
 _SUBPROTOCOLS = re.compile(_TOKEN + rb"(?:," + _TOKEN + rb")*")
 LONGEST_SUBPROTOCOLS = 1000
+_MALFORMED = ("This is not a request.", "parse_error")
+_LATE = ("The answer took too long. Try again in a moment.", "overloaded")
+_FAILED = ("Something went wrong on the server.", "server_error")
+_DAPHNES = {400: _MALFORMED, 503: _LATE}  # detail and code of the refusals that Daphne itself makes
 
 
 def limit_daphne() -> None:
     """Install the limits for every server that this process starts."""
     HTTPFactory.protocol = BoundedChannel
+    http_protocol.WebRequest = BoundedRequest
     WebSocketFactory.protocol = BoundedSocket
     # Twisted parses each Content-Type with Python's slow e-mail parser, so cache the results.
     if parse := getattr(http, "_parseContentType", None):
@@ -113,7 +120,7 @@ class BoundedChannel(HTTPChannel):
         self._refuse(431, "The headers are too large.", "headers_too_large")
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # overrides Twisted's only handler of malformed requests
-        self._refuse(400, "This is not a request.", "parse_error")
+        self._refuse(400, *_MALFORMED)
 
     def allHeadersReceived(self) -> None:
         self._limit = body_limit(self._path.decode("latin-1"))
@@ -207,13 +214,21 @@ class BoundedChannel(HTTPChannel):
             self.transport.abortConnection()
 
     def _write_problem(self, status: int, detail: str, code: str) -> None:
-        body = json.dumps(problem(status, detail, code)).encode()
-        head = (
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {PROBLEM_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-            "Connection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
+        headers, body = refusal(status, detail, code)
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), b"connection: close"]
+        lines += [name + b": " + value for name, value in headers]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+
+
+class BoundedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
+    """A request that Daphne refuses as we do."""
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """Send a problem document in place of Daphne's page: for a malformed request, or a late or failed answer."""
+        headers, content = refusal(status, *_DAPHNES.get(status, _FAILED))
+        wait = [(b"retry-after", b"1")] if status == HTTPStatus.SERVICE_UNAVAILABLE else []
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers + wait})
+        self.handle_reply({"type": "http.response.body", "body": content})
 
 
 def well_formed_subprotocols(values: Sequence[bytes] | None) -> bool:
@@ -291,6 +306,10 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no t
         """Do nothing; Daphne learns of the end of the connection by another call."""
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
+        """Send a message, unless the client has hung up, of which the application learns by another message."""
+        if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            log.debug("the client of a socket hung up")
+            return
         if self._unread_since is not None:
             self._unread += len(content)
             if self._unread > settings.SOCKET_UNREAD_BYTES:

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
 from bistro.core.auth.rate_limits import client_address
+from bistro.core.auth.tablets import record_touch, working_session
 from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError
@@ -45,7 +46,8 @@ class ActorMiddleware:
     """Middleware that sets `request.actor` from a staff session or a device cookie.
 
     The actor is lazy, so an API request with a token never reads the session. A page loaded by a device renews the
-    device's cookie for another year.
+    device's cookie for another year. On a shared tablet the actor is the person who came by PIN; a request of a
+    person's hand, not one that a page repeats automatically, keeps the tablet from locking.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -57,7 +59,16 @@ class ActorMiddleware:
         token = getattr(request, "device_token", "")
         if token and request.method == "GET" and DEVICE_COOKIE not in response.cookies:
             set_device_cookie(response, token)
+        session = getattr(request, "tablet_session", None)
+        if session is not None and not _is_automatic(request):
+            record_touch(session.pk)
         return response
+
+
+def _is_automatic(request: HttpRequest) -> bool:
+    """Return whether a script of the page asks, perhaps by its clock, and no person has opened the page."""
+    by_script = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    return request.method == "GET" and by_script
 
 
 class AddressMiddleware:
@@ -84,8 +95,9 @@ def page_actor(request: HttpRequest) -> Actor | None:
             return None
         if found is None:
             return None
-        actor = found
-        request.device_token = token  # type: ignore[attr-defined]
+        session = working_session(found)
+        actor = found if session is None else session.person
+        request.device_token, request.tablet_session = token, session  # type: ignore[attr-defined]
     structlog.contextvars.bind_contextvars(actor=actor.credential, restaurant=actor.restaurant_id)
     return actor
 

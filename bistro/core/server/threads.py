@@ -15,12 +15,13 @@ from django.core import signals
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from bistro.core.kernel.asgi import Message, Receive, Send
+from bistro.core.kernel.security_headers import security_headers
 from bistro.core.live.hub import open_current_hub
+from bistro.core.server.error_views import problem_answer
 
 Header = tuple[bytes, bytes]
 
@@ -62,9 +63,9 @@ class DjangoInThreads(BaseHandler):
         try:
             request = ASGIRequest(scope, BytesIO(body))
         except UnicodeDecodeError:
-            return HttpResponseBadRequest()
+            return _refused(400, "This request makes no sense.", "parse_error")
         except RequestDataTooBig:
-            return HttpResponse("413 Payload too large", status=413, content_type="text/plain")
+            return _refused(413, "The body is too large.", "body_too_large")
         response: HttpResponseBase = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         return response
@@ -79,6 +80,14 @@ async def _whole_body(receive: Receive) -> bytes | None:
         chunks.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(chunks)
+
+
+def _refused(status: int, detail: str, code: str) -> HttpResponseBase:
+    """Return a refusal that no middleware sees, with the headers of every answer."""
+    response = problem_answer(status, detail, code)
+    for name, value in security_headers():
+        response[name] = value
+    return response
 
 
 def _headers(response: HttpResponseBase) -> list[Header]:

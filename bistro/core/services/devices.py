@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
@@ -14,6 +14,7 @@ from bistro.core.kernel.secrets import digest, new_code, new_token
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device, EnrolmentCode, Pairing
 from bistro.core.writing.device_events import DeviceAdded, DeviceCodeMade, DeviceEnrolled, DeviceRevoked, DeviceRotated
+from bistro.core.writing.tablet_steps import end_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -90,7 +91,7 @@ def rotate(*, actor: Actor) -> str:
 
     The old one is valid until the first use of the new. Raises NotPermitted.
     """
-    if actor.device_id is None:
+    if actor.kind != "device" or actor.device_id is None:
         raise NotPermitted("Only a device can rotate its token.")
     token = new_token()
     with UnitOfWork(actor) as work:
@@ -119,6 +120,7 @@ def revoke(*, device_id: int, actor: Actor) -> Device:
         device.save(update_fields=["token_hash", "next_token_hash", "revoked_at", "version"])
         EnrolmentCode.objects.filter(device=device, used_at=None).delete()
         Pairing.objects.filter(device=device).delete()
+        end_sessions("ended", work, Q(device=device))
         work.record(DeviceRevoked(device=device))
     return device
 
@@ -138,12 +140,13 @@ def hand_token(device: Device, work: UnitOfWork) -> str:
 
 
 def settle_token(device: Device, token_hash: str, work: UnitOfWork) -> None:
-    """Replace every token of the locked device. A step."""
+    """Replace every token of the locked device, and end the session of a person on the old hardware. A step."""
     device.token_hash, device.next_token_hash, device.revoked_at = token_hash, None, None
     device.version += 1
     device.expected_digest = device.reported_digest = None  # the hardware may have been replaced; a lock stays
     fields = ["token_hash", "next_token_hash", "revoked_at", "firmware", "version"]
     device.save(update_fields=[*fields, "expected_digest", "reported_digest"])
+    end_sessions("ended", work, Q(device=device))
     work.record(DeviceEnrolled(device=device))
 
 

@@ -19,6 +19,7 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
 from bistro.core.models.people import MembershipQuerySet
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
+from bistro.core.writing.tablet_steps import end_sessions as end_tablet_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 INVITATION_LIFETIME = timedelta(days=3)
@@ -142,6 +143,7 @@ def change_member(
         member.save()
         _end_invitations(member)
         _end_sessions(member.staff)
+        end_tablet_sessions("ended", work, Q(membership__staff_id=member.staff_id))
         work.record(MemberChanged(membership=member, before=before))
     return member
 

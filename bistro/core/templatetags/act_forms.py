@@ -25,9 +25,9 @@ def form_to(view: str, *args: Any) -> SafeString:
 
 
 @register.simple_tag
-def button_to(view: str, *args: Any) -> SafeString:
-    """Render the address attributes of a button that posts its form to another view."""
-    return format_html('formaction="{0}" hx-post="{0}"', reverse(view, args=args))
+def button_to(view: str, *args: Any, query: str = "") -> SafeString:
+    """Render the address attributes of a button that posts its form to another view; `query` begins with "?"."""
+    return format_html('formaction="{0}" hx-post="{0}"', reverse(view, args=args) + query)
 
 
 @register.simple_tag

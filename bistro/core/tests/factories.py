@@ -1,15 +1,27 @@
 """Factories of the smallest valid rows in their first state. Tests reach later states through services."""
 
 import datetime
+from typing import Any
 
 import factory
+from django.test import Client
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from bistro.core.auth.access import actor_of_device, actor_of_member
+from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Role
 from bistro.core.kernel.secrets import digest
-from bistro.core.models import Device, FeedHead, Membership, Restaurant, Staff
+from bistro.core.models import Device, FeedHead, Membership, Pin, Restaurant, Staff
+from bistro.core.services.pin_proofs import hash_of
+
+DEVICE_KINDS = {
+    "pad": Device.Kind.PAD,
+    "screen": Device.Kind.KITCHEN,
+    "tablet": Device.Kind.TABLET,
+    "integration": Device.Kind.INTEGRATION,
+}
 
 
 class RestaurantFactory(DjangoModelFactory):
@@ -70,7 +82,20 @@ def token_of(device: Device) -> str:
 
 def actor_as(role: str, restaurant: Restaurant) -> Actor:
     """Return an actor with this role in a restaurant."""
-    kinds = {"pad": Device.Kind.PAD, "screen": Device.Kind.KITCHEN, "integration": Device.Kind.INTEGRATION}
-    if role in kinds:
-        return actor_of_device(DeviceFactory(restaurant=restaurant, kind=kinds[role]))
+    if role in DEVICE_KINDS:
+        return actor_of_device(DeviceFactory(restaurant=restaurant, kind=DEVICE_KINDS[role]))
     return actor_of_member(MembershipFactory(restaurant=restaurant, role=role))
+
+
+def give_pin(member: Membership, pin: str, **fields: Any) -> Membership:
+    """Give a member a PIN."""
+    stored = {"hash": hash_of(member.pk, pin), "set_at": timezone.now(), **fields}
+    Pin.objects.create(restaurant=member.restaurant, membership=member, **stored)
+    return member
+
+
+def tablet_browser(device: Device, **more: Any) -> Client:
+    """Return the browser of a shared tablet."""
+    browser = Client(**more)
+    browser.cookies[DEVICE_COOKIE] = token_of(device)
+    return browser

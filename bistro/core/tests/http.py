@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 # Every table that an action may change. History tables and logins are left out.
 WATCHED = (
     "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
-    "tables.Table", "tables.Party", "tables.Pad", "menu.Item", "menu.MenuVersion", "menu.Pause",
+    "tables.Table", "tables.Party", "tables.Occupancy", "tables.Pad", "tables.ServiceCall",
+    "menu.Item", "menu.MenuVersion", "menu.Pause",
     "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",
 )  # fmt: skip
@@ -33,6 +34,9 @@ class Api:
 
     def put(self, path: str, body: Any = None, **headers: str) -> Any:
         return self._send("put", path, body, headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("patch", path, body, headers)
 
     def delete(self, path: str, **headers: str) -> Any:
         return self._send("delete", path, None, headers)

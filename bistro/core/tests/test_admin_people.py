@@ -175,7 +175,7 @@ def test_settings_are_saved_logged_and_make_a_new_menu(house):
     fields = {
         "name": "Linden", "currency": "CHF", "locale": "de_CH", "timezone": "Europe/Zurich", "day_ends_at": "05:00",
         "tax_mode": "added", "rounding_level": "line", "rounding_mode": "down", "cash_rounding": "0.05",
-        "soon_seconds": "300", "late_seconds": "600",
+        "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",
     }  # fmt: skip
     wrong = owner.post(path, {**fields, "late_seconds": "100"})
     assert "late_seconds" in wrong.context["adminform"].form.errors
@@ -197,7 +197,7 @@ def test_the_operator_opens_a_restaurant_and_gives_it_an_owner(operator):
         {
             "name": "New", "currency": "EUR", "locale": "en_IE", "timezone": "Europe/Paris", "day_ends_at": "04:00",
             "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
-        "soon_seconds": "300", "late_seconds": "600",
+        "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",
         },
     )  # fmt: skip
     new = Restaurant.objects.get(name="New")
@@ -263,7 +263,7 @@ def test_a_rounding_that_does_not_exist(house, fields, field, message):
     good = {
         "name": "Linden", "currency": "EUR", "locale": "de_DE", "timezone": "UTC", "day_ends_at": "05:00",
         "tax_mode": "added", "rounding_level": "line", "rounding_mode": "up",
-        "soon_seconds": "300", "late_seconds": "600",
+        "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",
     }  # fmt: skip
     with nothing_changes():
         answer = house.browser("owner").post(path, {**good, **fields})

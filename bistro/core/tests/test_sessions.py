@@ -188,9 +188,9 @@ def test_nobody_is_sent_elsewhere_after_the_login(member, client):
         "http:evil.example",
         "/\\evil.example",
     ):
-        assert log_in(client, member, next=target)["Location"] == "/"
+        assert log_in(client, member, next=target)["Location"] == "/floor/"
         chosen = client.post("/restaurant/", {"restaurant": member.restaurant.pk, "next": target})
-        assert chosen["Location"] == "/"
+        assert chosen["Location"] == "/floor/"
 
 
 def test_a_login_without_a_place_is_told_so_and_not_sent_in_circles(client):

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.roles import Permission, Role
 from bistro.core.web.pages import HtmxHttpRequest
 
 Params = ParamSpec("Params")
@@ -24,33 +24,66 @@ View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 def page_requires(permission: Permission) -> Callable[[Inner[Params]], View[Params]]:
     """Restrict a page to roles with the permission; the view receives the actor.
 
-    A visitor without a login is sent to the login page. Times on the page are in the restaurant's time zone.
+    A visitor without a login is sent to the login page, a shared tablet without a person to its lock screen. Times on
+    the page are in the restaurant's time zone.
     """
 
-    def decorate(view: Inner[Params]) -> View[Params]:
-        @wraps(view)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = request_actor(request)
-            if actor is None:
-                if hasattr(request, "locked_out"):  # the cookie of a locked pad, for which a login is no help
-                    raise request.locked_out
-                return to_login(request)
-            if actor.restaurant_id is None:
-                return redirect("choose-restaurant")
-            if not actor.may(permission):
-                raise PermissionDenied(f"Your role cannot {permission.words}.")
-            with timezone.override(restaurant_of(actor).tz):
-                return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
+    def check(actor: Actor) -> None:
+        if not actor.may(permission):
+            raise PermissionDenied(f"Your role cannot {permission.words}.")
 
+    def decorate(view: Inner[Params]) -> View[Params]:
+        wrapped = _guarded(view, check)
         wrapped.permission = permission  # type: ignore[attr-defined]  # the declared right, which tests read
         return wrapped
 
     return decorate
 
 
+def page_for_staff(view: Inner[Params]) -> View[Params]:
+    """Restrict a page to members of staff, whatever their role, as `page_requires` does."""
+
+    def check(actor: Actor) -> None:
+        if not actor.is_staff:
+            raise PermissionDenied("This page is for members of staff.")
+
+    return _guarded(view, check)
+
+
+def _guarded(view: Inner[Params], check: Callable[[Actor], None]) -> View[Params]:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor = request_actor(request)
+        if actor is None:
+            if hasattr(request, "locked_out"):  # the cookie of a locked pad, for which a login is no help
+                raise request.locked_out
+            return to_login(request)
+        if Role.TABLET in actor.roles:
+            return to_tablet(request)
+        if actor.restaurant_id is None:
+            return redirect("choose-restaurant")
+        check(actor)
+        with timezone.override(restaurant_of(actor).tz):
+            return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
+
+    return wrapped
+
+
 def to_login(request: HttpRequest) -> HttpResponse:
     """Redirect to the login and then back to this page. An htmx request redirects the whole page."""
-    target = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
+    return _via(reverse("login"), request.get_full_path(), request)
+
+
+def to_tablet(request: HttpRequest) -> HttpResponse:
+    """Redirect to the lock screen of a shared tablet and then back to this page, or to the one that asked."""
+    page = request.headers.get("HX-Current-URL")
+    if page is None:
+        page = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
+    return _via(reverse("tablet"), page, request)
+
+
+def _via(page: str, back: str, request: HttpRequest) -> HttpResponse:
+    target = f"{page}?{urlencode({'next': back})}"
     if getattr(request, "htmx", False):
         answer = HttpResponse(status=401)
         answer["HX-Redirect"] = target

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from bistro.core.kernel.errors import DomainError
@@ -57,3 +59,10 @@ def with_status(answer: HttpResponse, refusal: DomainError | None) -> HttpRespon
 def render_refusal(request: HttpRequest, template: str, refusal: DomainError, **context: Any) -> HttpResponse:
     """Render a page that shows, as `problem`, why something was refused."""
     return with_status(render(request, template, {**context, "problem": refusal.message}), refusal)
+
+
+def next_page(request: HttpRequest, default: str = "/") -> str:
+    """Return the page to go to afterwards (`next` of the form or the address), if it is one of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or default
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
+    return target if safe else default

@@ -18,7 +18,7 @@ from bistro.core.web.pages import HtmxHttpRequest, render_refusal
 
 PAIRING_COOKIE = "bistro_pairing"  # the code to show, and the secret that only this browser knows
 COOKIE_AGE = 30 * 24 * 3600  # long enough for a screen that stays off over a holiday
-HOME = {Device.Kind.KITCHEN: "/kitchen/", Device.Kind.PAD: "/device/"}
+HOME = {Device.Kind.KITCHEN: "/kitchen/", Device.Kind.PAD: "/device/", Device.Kind.TABLET: "/tablet/"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,18 +1,30 @@
 """URLs of the core's pages: login, choice of restaurant, device set-up, health and metrics."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from bistro.core.ops.health import live, ready
 from bistro.core.ops.metrics import metrics
-from bistro.core.web import views
+from bistro.core.web import me_views, shell_views, tablet_views, views
 from bistro.core.web.invitation_views import invitation
 from bistro.core.web.pairing_views import show_code
+from bistro.core.web.styleguide import styleguide
 from bistro.core.web.uploads import upload
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", views.Logout.as_view(), name="logout"),
+    path("me/", me_views.me, name="me"),
+    path("me/name/", me_views.save_name, name="me-name"),
+    path("me/pin/", me_views.save_pin, name="me-pin"),
+    path("me/pin/forget/", me_views.forget_pin, name="me-forget-pin"),
+    path("me/sign-out/", me_views.sign_out_everywhere, name="me-sign-out"),
+    path("tablet/", tablet_views.tablet, name="tablet"),
+    path("tablet/new-pin/", tablet_views.new_pin, name="tablet-new-pin"),
+    path("tablet/lock/", tablet_views.lock, name="tablet-lock"),
+    path("tablet/touched/", tablet_views.touched, name="tablet-touched"),
+    path("alarms/", shell_views.alarms, name="alarms"),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("theme/", shell_views.choose_theme, name="theme"),
     path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
     path("invitation/<str:token>/", invitation, name="invitation"),
     path("device/", views.device_setup, name="device-setup"),

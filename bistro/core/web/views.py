@@ -2,29 +2,29 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
+from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_member, memberships_of, request_actor
 from bistro.core.auth.authentication import set_device_cookie
 from bistro.core.auth.known_logins import remember_login
 from bistro.core.auth.rate_limits import client_address, limited_codes
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
-from bistro.core.services import devices
-from bistro.core.web.pages import render_refusal
+from bistro.core.services import devices, tablets
+from bistro.core.web.pages import next_page, render_refusal
 from bistro.core.web.pairing_views import HOME
+from bistro.core.web.shell import SEVERAL_RESTAURANTS, home_of
 
 
 class Login(LoginView):
-    """The login page. A person with one membership goes straight on, others choose a restaurant."""
+    """The login page. A person with one membership lands where the role works, others choose a restaurant first."""
 
     template_name = "registration/login.html"
 
@@ -36,14 +36,36 @@ class Login(LoginView):
             return render_refusal(request, self.template_name, refusal)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
+        super().form_valid(form)
+        target = self.get_redirect_url()
         members = memberships_of(form.get_user())
         if len(members) == 1:
             self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
+            target = target or home_of(actor_of_member(members[0]))
         elif len(members) > 1:
-            answer = redirect(f"{reverse('choose-restaurant')}?{urlencode({'next': answer['Location']})}")
+            self.request.session[SEVERAL_RESTAURANTS] = True
+            wanted = f"?{urlencode({'next': target})}" if target else ""
+            target = reverse("choose-restaurant") + wanted
+        answer = redirect(target or _without_restaurant(form.get_user()))
         remember_login(self.request, answer, form.get_user())
         return answer
+
+
+def _without_restaurant(staff: Staff) -> str:
+    """Return where a login without a membership lands: the operator in the admin, others on the start page."""
+    return reverse("admin:index") if staff.is_superuser else reverse("start")
+
+
+class Logout(LogoutView):
+    """Sign out. On a shared tablet this is the lock screen, for the next person."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """End the session of the browser, or of the person on the tablet."""
+        actor = request_actor(request)
+        if actor is not None and actor.came_by_pin:
+            tablets.lock_tablet(actor=actor)
+            return redirect("tablet")
+        return super().post(request, *args, **kwargs)
 
 
 @login_required
@@ -54,11 +76,12 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
     members = memberships_of(request.user)
     if request.method == "POST":
         wanted = request.POST.get("restaurant", "")
-        if wanted not in [str(member.restaurant_id) for member in members]:
+        chosen = next((member for member in members if str(member.restaurant_id) == wanted), None)
+        if chosen is None:
             raise Http404("There is no such restaurant.")
-        request.session[SESSION_RESTAURANT] = int(wanted)
-        return redirect(_next(request))
-    return render(request, "core/choose_restaurant.html", {"memberships": members, "next": _next(request)})
+        request.session[SESSION_RESTAURANT] = chosen.restaurant_id
+        return redirect(next_page(request, "") or home_of(actor_of_member(chosen)))
+    return render(request, "core/choose_restaurant.html", {"memberships": members, "next": next_page(request, "")})
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,21 +94,16 @@ def device_setup(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         actor = request_actor(request)
         here = actor if actor is not None and not actor.is_staff else None
-        if here is not None and Role.SCREEN in here.roles and "again" not in request.GET:
-            return redirect(HOME[Device.Kind.KITCHEN])
-        return render(request, "core/device_setup.html", {"next": _next(request), "here": here})
+        if here is not None and "again" not in request.GET:
+            starts = {Role.SCREEN: Device.Kind.KITCHEN, Role.TABLET: Device.Kind.TABLET}
+            for role in here.roles & starts.keys():
+                return redirect(HOME[starts[Role(role)]])
+        return render(request, "core/device_setup.html", {"next": next_page(request), "here": here})
     try:
         with limited_codes(f"page:{client_address(request)}"):
             device, token = devices.enrol(code=request.POST.get("code", "")[:40], firmware="browser")
     except DomainError as refusal:
-        return render_refusal(request, "core/device_setup.html", refusal, next=_next(request))
+        return render_refusal(request, "core/device_setup.html", refusal, next=next_page(request))
     answer = redirect(HOME.get(Device.Kind(device.kind), "/"))
     set_device_cookie(answer, token)
     return answer
-
-
-def _next(request: HttpRequest) -> str:
-    """Return the page to go to afterwards, if it is one of ours."""
-    target = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
-    return target if safe else "/"

@@ -64,6 +64,20 @@ class MemberChanged(MemberEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberRenamed(MemberEvent):
+    """A member who changed the own name."""
+
+    action: ClassVar[str] = "renamed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSignedOut(MemberEvent):
+    """A member who ended all own sessions."""
+
+    action: ClassVar[str] = "signed_out"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberInvited(DomainEvent):
     """An invitation to register with a role."""
 

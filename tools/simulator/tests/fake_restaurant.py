@@ -139,7 +139,7 @@ class FakeRestaurant:
         if number <= self.faults.get("announce_twice_first", 0):
             await self.announce("new_order", order)
         if number > self.faults.get("hide_first", 0):
-            ticket = f'<article class="t" id="ticket-{number}" data-order="{number}"></article>'
+            ticket = f'<article class="t" id="ticket-{number}-0" data-order="{number}"></article>'
             html = f'<div id="tickets" hx-swap-oob="beforeend">{ticket}</div>'
             await self.send("kitchen", {"type": "page", "kind": "changes", "html": html})
         return order
@@ -164,7 +164,8 @@ class FakeRestaurant:
         return web.json_response({"count": len(orders), "next": following, "results": orders[offset : offset + 3]})
 
     async def tickets(self, request):
-        return web.json_response({"results": [], "next": None})
+        order = request.query.get("order")
+        return web.json_response({"results": [{"id": int(order)}] if order else [], "next": None})
 
     async def bump(self, request):
         order = self.orders.get(int(request.match_info["id"]))

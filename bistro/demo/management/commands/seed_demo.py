@@ -38,6 +38,6 @@ class Command(BaseCommand):
         credentials = seed(settings.PUBLIC_URL, uid)
         write_private(target, credentials)
         mark.unlink()
-        self.stdout.write(f"The demo restaurant is ready. Its passwords and tokens are in {target} (mode 600):")
+        self.stdout.write(f"The demo restaurant is ready. Its passwords, PINs and tokens are in {target} (mode 600):")
         for role, login in credentials["staff"].items():
-            self.stdout.write(f"  {role:8} {login['email']:32} {login['password']}")
+            self.stdout.write(f"  {role:8} {login['email']:32} {login['password']}  PIN {login['pin']}")

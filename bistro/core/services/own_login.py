@@ -1,0 +1,45 @@
+"""Services of the person who is signed in, about the own login."""
+
+from django.db.models import F, Q
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, NotPermitted
+from bistro.core.kernel.texts import clean_text
+from bistro.core.models import Membership, Staff
+from bistro.core.writing.people_events import MemberRenamed, MemberSignedOut
+from bistro.core.writing.tablet_steps import end_sessions
+from bistro.core.writing.unit_of_work import UnitOfWork
+
+LONGEST_NAME = 120
+
+
+def rename(*, name: str, actor: Actor) -> None:
+    """Change the actor's own name, which colleagues and the log see. Raises InvalidInput, NotPermitted."""
+    cleaned = clean_text(name)
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        message = f"A name has 1 to {LONGEST_NAME} letters."
+        raise InvalidInput(message, fields={"name": [message]})
+    with UnitOfWork(actor) as work:
+        member = _own(work)
+        member.staff.name = cleaned
+        member.staff.save(update_fields=["name"])
+        work.record(MemberRenamed(membership=member))
+
+
+def sign_out_everywhere(*, actor: Actor) -> None:
+    """End every session of the actor's login: browsers, tokens, sockets and tablets. Raises NotPermitted."""
+    with UnitOfWork(actor) as work:
+        member = _own(work)
+        Staff.objects.filter(pk=member.staff_id).update(version=F("version") + 1)
+        end_sessions("ended", work, Q(membership__staff_id=member.staff_id))
+        work.record(MemberSignedOut(membership=member))
+
+
+def _own(work: UnitOfWork) -> Membership:
+    """Lock and return the actor's own membership."""
+    actor = work.actor
+    rows = Membership.objects.of_restaurant(work.restaurant_id).active().select_related("staff")
+    member: Membership | None = rows.filter(staff_id=actor.id).locked().first() if actor.is_staff else None
+    if member is None:
+        raise NotPermitted("Only a member of staff can do this.")
+    return member

@@ -1,0 +1,84 @@
+"""The page of the person who is signed in: name, PIN, sign out everywhere."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bistro.core.auth.pins import limited_pins
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.pins import LONGEST
+from bistro.core.models import Membership
+from bistro.core.services import own_login, pins
+from bistro.core.web.page_access import page_for_staff
+from bistro.core.web.pages import HtmxHttpRequest, with_status
+
+
+@require_GET
+@page_for_staff
+def me(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Show the own name, PIN and way out."""
+    return _page(request, actor)
+
+
+@require_POST
+@page_for_staff
+def save_name(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Change the own name."""
+    name = request.POST.get("name", "")[:200]
+    return _act(request, actor, "name", lambda: own_login.rename(name=name, actor=actor), _("Your name is saved."))
+
+
+@require_POST
+@page_for_staff
+def save_pin(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Set the own PIN. The proof is the password, or the present PIN, which is shorter than any password."""
+    new_pin, again, proof = (request.POST.get(name, "")[:128] for name in ("new_pin", "again", "proof"))
+
+    def save() -> None:
+        if new_pin != again:
+            raise InvalidInput(_("The two PINs differ. Type the same PIN twice."), code="pins_differ")
+        kind = "pin" if len(proof) <= LONGEST else "password"
+        with limited_pins(actor):
+            pins.set_pin(new_pin=new_pin, actor=actor, **{kind: proof})
+
+    return _act(request, actor, "pin", save, _("Your PIN is saved."))
+
+
+@require_POST
+@page_for_staff
+def forget_pin(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Remove the own PIN. On a shared tablet this ends the own session."""
+    own = Membership.objects.visible_to(actor).filter(staff_id=actor.id).values_list("pk", flat=True).get()
+    return _act(
+        request, actor, "pin", lambda: pins.forget_pin(membership_id=own, actor=actor), _("Your PIN is removed.")
+    )
+
+
+@require_POST
+@page_for_staff
+def sign_out_everywhere(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """End every session of the own login: browsers, programs, sockets and tablets."""
+    own_login.sign_out_everywhere(actor=actor)
+    logout(request)
+    return redirect("tablet" if actor.came_by_pin else "login")
+
+
+def _act(request: HtmxHttpRequest, actor: Actor, part: str, service: Callable[[], object], done: str) -> HttpResponse:
+    """Run a service and return to the page, or show the refusal in its part of the page."""
+    try:
+        service()
+    except DomainError as refusal:
+        return with_status(_page(request, actor, **{f"{part}_problem": refusal.message}), refusal)
+    messages.success(request, done)
+    return redirect("me")
+
+
+def _page(request: HtmxHttpRequest, actor: Actor, **problems: str) -> HttpResponse:
+    mine = Membership.objects.visible_to(actor).filter(staff_id=actor.id).select_related("staff", "pin")
+    return render(request, "core/me.html", {"member": mine.get(), **problems})

@@ -1,0 +1,50 @@
+"""Open service calls for the floor plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from bistro.core.kernel.actors import Actor
+from tables.models import ServiceCall
+
+CALLS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An open call of guests. `taken_by` is the name of the person who goes there, or ""."""
+
+    id: int
+    table_id: int
+    table_name: str
+    reason: str
+    words: str
+    number: int
+    since: datetime
+    rings: int
+    taken_by: str
+    taken_at: datetime | None
+    url: str
+
+
+def open_calls(actor: Actor) -> tuple[Call, ...]:
+    """Return the open calls in one query: those that nobody has taken first, the oldest first."""
+    rows = ServiceCall.objects.visible_to(actor).open().select_related("table").order_by("at", "pk")[:CALLS_SHOWN]
+    calls = [
+        Call(
+            id=row.pk,
+            table_id=row.table_id,
+            table_name=row.table.name,
+            reason=row.reason,
+            words=row.get_reason_display(),
+            number=row.number,
+            since=row.at,
+            rings=row.rings,
+            taken_by=row.taken_by_name,
+            taken_at=row.taken_at,
+            url=reverse("floor:table", args=[row.table_id]),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(calls, key=lambda call: call.taken_at is not None))

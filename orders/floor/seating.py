@@ -1,0 +1,82 @@
+"""The acts on the guests at a table, for the forms of the sheet: seat, covers, move, join, part, take over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import FilteredRelation, Q
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
+from orders.models import Order, OrderLine
+from tables.models import Party, Table
+from tables.steps import server_among
+
+SIZES = tuple(range(1, 13))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table to choose. `taken` is true while guests sit there."""
+
+    id: int
+    name: str
+    seats: int
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """The acts on the guests at a table. `held` are their tables if they have several, `free` the tables to move to."""
+
+    table_id: int
+    seats: int
+    party: int | None
+    size: int | None
+    held: tuple[Place, ...]
+    free: tuple[Place, ...]
+    can_seat: bool
+    can_insist: bool
+    can_take_over: bool
+    sizes: tuple[int, ...] = SIZES
+
+
+def seating_of(actor: Actor, table: Table, party: Party | None) -> Seating | None:
+    """Return the acts on the guests at a table, or None for an actor who seats nobody. Costs one query."""
+    if not actor.may(Permission.SEAT_TABLE):
+        return None
+    rows = _tables(actor) if party else []
+    held = [place for place, holder in rows if party and holder == party.pk]
+    return Seating(
+        table_id=table.pk,
+        seats=table.seats,
+        party=party.pk if party else None,
+        size=party.size if party else None,
+        held=tuple(held) if len(held) > 1 else (),
+        free=tuple(place for place, _holder in rows if not place.taken),
+        can_seat=party is None and not table.out_of_service,
+        can_insist=actor.may(Permission.OVERSEAT),
+        can_take_over=party is not None and server_among(actor) not in (None, party.server_id),
+    )
+
+
+def _tables(actor: Actor) -> list[tuple[Place, int | None]]:
+    """Return each table in service with the id of its party."""
+    tables = Table.objects.visible_to(actor).not_archived().filter(out_of_service=False)
+    stays = FilteredRelation("occupancies", condition=Q(occupancies__until=None))
+    rows = tables.annotate(stay=stays).values_list("pk", "name", "seats", "stay__party_id")
+    return [(Place(pk, name, seats, party is not None), party) for pk, name, seats, party in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesForm:
+    """The lines of an order, and the tables that they can move to."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    places: tuple[Place, ...]
+
+
+def lines_form(actor: Actor, order: Order) -> LinesForm:
+    """Read the form that moves lines of an order."""
+    places = tuple(place for place, party in _tables(actor) if party != order.party_id)
+    return LinesForm(order, tuple(order.lines.all()), places)

@@ -1,0 +1,116 @@
+"""Services that seat a party and change its covers or its server."""
+
+from collections.abc import Collection
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, Stale
+from bistro.core.kernel.roles import Permission
+from bistro.core.models import Membership
+from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.events import PartyChanged
+from tables.models import Party
+from tables.stay_steps import Stay, lock_room, lock_stay, require_seats, seat_guests, touch_party
+from tables.steps import server_among
+
+MOST_GUESTS = 500
+Versions = Collection[int] | None  # those that the caller accepts (If-Match); None accepts every version
+
+
+def seat_party(
+    *, table_id: int, size: int | None, actor: Actor, server_id: int | None = None, insist: bool = False
+) -> Party:
+    """Seat a party at a free table. A waiter who seats it becomes its server unless another one is named.
+
+    Locks: table. Raises LostRace if guests sit there, InvalidInput (too many guests, unknown server, table out of
+    service), NotPermitted, NotYours.
+    """
+    actor.require(Permission.SEAT_TABLE)
+    with UnitOfWork(actor) as work:
+        table = lock_room(work, tables=[table_id]).free_table(table_id)
+        require_size(size)
+        require_seats(size, [table], insist=insist, actor=actor)
+        server = server_among(actor) if server_id is None else _member(server_id, work)
+        return seat_guests(table, work, size=size, server_id=server)
+
+
+def set_covers(
+    *, party_id: int, size: int | None, actor: Actor, insist: bool = False, versions: Versions = None
+) -> Party:
+    """Change the number of guests of a seated party. The same number changes nothing.
+
+    Locks: table, party. Raises Stale, InvalidInput (too many guests, party has left), NotPermitted, NotYours.
+    """
+    return change_party(party_id=party_id, changes={"size": size}, actor=actor, insist=insist, versions=versions)
+
+
+def take_over(*, party_id: int, actor: Actor, versions: Versions = None) -> Party:
+    """Make the actor the server of a seated party, in place of a colleague.
+
+    Locks: table, party. Raises Stale, InvalidInput for an actor who cannot serve, NotPermitted, NotYours.
+    """
+    actor.require(Permission.SEAT_TABLE)
+    server = server_among(actor)
+    if server is None:
+        raise InvalidInput("Only waiters and managers serve guests.", code="cannot_serve")
+    return change_party(party_id=party_id, changes={"server": server}, actor=actor, versions=versions)
+
+
+def change_party(
+    *,
+    party_id: int,
+    changes: dict[str, int | None],
+    actor: Actor,
+    insist: bool = False,
+    versions: Versions = None,
+) -> Party:
+    """Change the `size` or the `server` (a member of staff or None) of a seated party. Equal values change nothing.
+
+    Locks: table, party. Raises Stale, InvalidInput (too many guests, unknown server, party has left), NotPermitted,
+    NotYours.
+    """
+    actor.require(Permission.SEAT_TABLE)
+    with UnitOfWork(actor) as work:
+        stay = lock_stay(party_id, work)
+        stay.require_seated()
+        require_version(stay.party, versions)
+        changed = _apply(stay, changes, insist, work)
+        if changed:
+            touch_party(stay.party, *changed)
+            work.record(PartyChanged(party=stay.party, table=stay.head))
+    return stay.party
+
+
+def _apply(stay: Stay, changes: dict[str, int | None], insist: bool, work: UnitOfWork) -> list[str]:
+    """Set the changed fields without saving, and return their names. Raises InvalidInput."""
+    party, changed = stay.party, []
+    if "size" in changes and changes["size"] != party.size:
+        require_size(changes["size"])
+        require_seats(changes["size"], stay.tables, insist=insist, actor=work.actor)
+        party.size = changes["size"]
+        changed.append("size")
+    if "server" in changes and changes["server"] != party.server_id:
+        party.server_id = None if changes["server"] is None else _member(changes["server"], work)
+        changed.append("server")
+    return changed
+
+
+def require_size(size: int | None) -> None:
+    """Refuse a number of guests that was surely typed wrong. None is an unknown number. Raises InvalidInput."""
+    if size is not None and not 1 <= size <= MOST_GUESTS:
+        message = f"The number of guests must be between 1 and {MOST_GUESTS}."
+        raise InvalidInput(message, fields={"size": [message]})
+
+
+def require_version(party: Party, versions: Versions) -> None:
+    """Refuse a write that is based on another version of the party. Raises Stale."""
+    if versions is not None and party.version not in versions:
+        raise Stale("Someone changed this table. Load it again.", current_version=party.version)
+
+
+def _member(staff_id: int, work: UnitOfWork) -> int:
+    """Return the id of an active member of staff. Raises InvalidInput for anybody else."""
+    members = Membership.objects.of_restaurant(work.restaurant_id).active()
+    if not 0 < staff_id < 2**63 or not members.filter(staff_id=staff_id).exists():
+        message = "There is no such member of staff."
+        raise InvalidInput(message, code="unknown_server", fields={"server": [message]})
+    return staff_id

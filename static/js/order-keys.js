@@ -1,0 +1,41 @@
+// The keys of the order screen.
+
+const at = (id) => document.getElementById(id);
+
+/** Start the keys. `deeds` are pressSend(), openCheck(open), changeLine(key, facts), toggleHold(course, deed). */
+export function watchKeys(view, deeds) {
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const typing = event.target.matches?.("input, textarea, select");
+    if (event.key === "Enter" && event.ctrlKey) {
+      event.preventDefault();
+      deeds.pressSend();
+    } else if (event.key === "Escape" && typing) event.target.blur();
+    else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey) pressKey(event, view, deeds);
+  });
+}
+
+function pressKey(event, view, deeds) {
+  const key = event.key.toLowerCase();
+  if (key === "/") at("order-find").focus();
+  else if (/^[0-9]$/.test(key)) pressDigit(Number(key), deeds);
+  else if (key === "f" || key === "h") holdByKey(key === "h" ? "hold" : "fire", view, deeds);
+  else if (key === "escape") deeds.openCheck(false);
+  else return;
+  event.preventDefault();
+}
+
+/** A digit is the quantity of the line that has the focus, else the seat; 0 is the table. */
+function pressDigit(digit, { changeLine }) {
+  const line = document.activeElement?.closest?.(".order-line--new")?.dataset.key;
+  if (line && digit) changeLine(line, { quantity: digit });
+  else document.querySelector(`[name="seat"][value="${digit || ""}"]`)?.click();
+}
+
+/** Hold or fire the course of the chosen line, else the last course. */
+function holdByKey(deed, view, { toggleHold }) {
+  const draft = at("order-draft");
+  const mine = draft.querySelector(`[data-key="${view.now}"]`)?.closest("section")?.querySelector("[data-hold]");
+  const course = (mine ?? [...draft.querySelectorAll("[data-hold]")].at(-1))?.dataset.hold;
+  if (course) toggleHold(course, deed);
+}

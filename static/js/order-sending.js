@@ -1,0 +1,91 @@
+// Sending of the check: what stands in its way, and what the screen says while the order is under way and after that.
+
+import { newKey, obstacle, say } from "./order-cart.js";
+import { withoutNames } from "./order-draft.js";
+import { post } from "./order-http.js";
+import { Sender } from "./order-send.js";
+import { button, message, sendWords } from "./order-view.js";
+
+/** `screen` has take(state), refresh(), draw(), drawFoot(), showLine(key). */
+export class Sending {
+  constructor(view, screen) {
+    Object.assign(this, { view, screen });
+    this.followed = null; // the sent order whose arrival in the kitchen is awaited
+    this.sender = new Sender({ post: (body) => post(view.config.urls.send, body), changed: () => this.changed() });
+  }
+
+  press() {
+    const { view, sender, screen } = this;
+    if (!view.menu || !view.draft.lines.length || sender.isBusy) return;
+    const blocked = obstacle(view.draft.lines, view.menu, view.allergies);
+    if (blocked) {
+      view.now = blocked.line.key;
+      screen.draw();
+      screen.showLine(view.now);
+      message(sendWords(view, blocked).note);
+      return;
+    }
+    const settled = !view.draft.isPending && !view.draft.offline;
+    sender.press({
+      key: newKey(),
+      lines: view.draft.lines.map(withoutNames),
+      details: view.draft.details,
+      party: view.party,
+      total: settled ? view.quote.total : "",
+    });
+  }
+
+  /** Say how the Send goes. */
+  changed() {
+    const { sender, screen } = this;
+    const { words } = this.view;
+    if (sender.state === "sent") this.sent();
+    else if (sender.state === "ask") this.ask();
+    else if (sender.state === "waiting")
+      message(
+        words.retrying,
+        button(words.cancel_send, () => sender.stop()),
+      );
+    else if (sender.state === "refused") {
+      if (sender.problem) message(sender.problem);
+      screen.refresh();
+    }
+    screen.drawFoot();
+  }
+
+  ask() {
+    const { sender } = this;
+    const { words } = this.view;
+    const total = sender.answer?.total;
+    message(
+      sender.why === "old" ? words.old : sender.problem || words.changed,
+      button(words.send_now, () => sender.agree(total)),
+      button(words.not_now, () => sender.stop()),
+    );
+  }
+
+  sent() {
+    const { view, sender, screen } = this;
+    const { stations, words } = view;
+    const state = sender.answer;
+    view.draft.forget(sender.body.lines.map((line) => line.key));
+    view.draft.take(state);
+    view.now = null;
+    this.followed = state.order;
+    message(stations.length ? say(words.sent, { stations: stations.join(", ") }) : words.sent_plain);
+    screen.take(state);
+    view.config.round = sender.body.lines;
+    sender.reset();
+    screen.draw();
+  }
+
+  /** Say "Kitchen has it" when that is true of the order that was sent here. */
+  follow() {
+    if (!this.followed) return;
+    const lines = [...document.querySelectorAll(`#order-sent [data-order="${this.followed.id}"]`)];
+    if (lines.some((line) => ["received", "cooking", "ready"].includes(line.dataset.status))) {
+      message(this.view.words.received);
+      this.followed = null;
+    }
+  }
+}

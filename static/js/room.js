@@ -1,0 +1,39 @@
+// Which tables the floor shows, and which part of the room. Pure functions: floor-tabs.js and floor-keys.js call them.
+
+const ZOOMS = [100, 125, 150, 200, 300]; // percent; css/pages/room.css has a rule for each
+const LEAST = { width: 420, height: 320 }; // of the part of the room that is shown
+const MARGIN = 16;
+
+/** Return whether a table belongs to a tab. */
+export function isIn(tab, table, person) {
+  if (tab === "all") return true;
+  return tab === "mine" ? Boolean(person) && table.dataset.server === person : table.dataset.section === tab;
+}
+
+/** Return whether a tab shows a table: besides the person's own tables those that need somebody and belong to nobody. */
+export function isShown(tab, table, person) {
+  const isNobodys = !table.dataset.server && "needs" in table.dataset;
+  return isIn(tab, table, person) || (tab === "mine" && isNobodys);
+}
+
+/** Return the zoom after `by` steps from this one. */
+export function stepZoom(zoom, by) {
+  const place = ZOOMS.indexOf(Number(zoom));
+  return ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, Math.max(0, place) + by))];
+}
+
+/** Return the box around these boxes with a margin, and not smaller than the least. */
+export function boxAround(boxes) {
+  const left = Math.min(...boxes.map((box) => box.x)) - MARGIN;
+  const top = Math.min(...boxes.map((box) => box.y)) - MARGIN;
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN - left;
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN - top;
+  const wider = Math.max(0, LEAST.width - width);
+  const taller = Math.max(0, LEAST.height - height);
+  return [left - wider / 2, top - taller / 2, width + wider, height + taller].map(Math.round).join(" ");
+}
+
+/** Return the number at the end of a table's name: "12" of "Table 12"; "" of a name without one. */
+export function numberOf(label) {
+  return label.split(",")[0].match(/(\d+)\D*$/)?.[1] ?? "";
+}

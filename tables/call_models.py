@@ -1,0 +1,55 @@
+"""The model of service calls."""
+
+from django.db import models
+from django.db.models import Q
+
+from bistro.core.models import Restaurant, Staff
+from tables.models import Party, Table
+from tables.querysets import CallQuerySet
+from tables.transitions import CallReason
+
+
+class ServiceCall(models.Model):
+    """A call of guests for staff, from the pad of a table. Each reason has at most one open call at a table.
+
+    A call is open until somebody closes it. It rings again, with a higher `rings`, until somebody takes it. `number`
+    counts the calls of the party.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="service_calls")
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="service_calls")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="service_calls")
+    reason = models.CharField(max_length=6, choices=CallReason.choices)
+    number = models.PositiveIntegerField(default=1)
+    by = models.CharField(max_length=120, help_text="Name for people: Pad 3, …")
+    at = models.DateTimeField()
+    rings = models.PositiveIntegerField(default=1)
+    last_rung_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_by_name = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by_name = models.CharField(max_length=120, blank=True)
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="call_reason_known", condition=Q(reason__in=CallReason.values)),
+            models.UniqueConstraint(fields=["table", "reason"], condition=Q(closed_at=None), name="call_open_once"),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "at"], name="call_open", condition=Q(closed_at=None)),
+            # For the sweep over all restaurants.
+            models.Index(fields=["last_rung_at"], name="call_ringing", condition=Q(closed_at=None, taken_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} at {self.table}"
+
+    @property
+    def state(self) -> str:
+        """Return `open`, `taken` or `closed`."""
+        if self.closed_at is not None:
+            return "closed"
+        return "open" if self.taken_at is None else "taken"

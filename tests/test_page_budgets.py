@@ -1,0 +1,87 @@
+"""Budgets of pages in bytes: their own HTML, uncompressed, and the styles and scripts of ours that they load."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from orders.order_commands import LineRequest
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+
+KB = 1000
+# Our own styles and scripts of a page. The promise is 120 kB; the pages above it may not grow any more.
+PARTS = {
+    "/floor/": 120,
+    "/floor/tables/{table}/": 120,
+    "/floor/tables/{table}/order/": 120,
+    "/kitchen/": 145,
+    "/kitchen/expo/": 145,
+}
+LINKED = re.compile(r'(?:<link rel="(?:stylesheet|modulepreload)" href|<script[^>]* src)="(/static/[^"]+)"')
+IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[^"]+)"')
+OURS = re.compile(r"/static/(css|js)/(?!vendor/)")
+
+
+def fill(house, tables, orders, lines=3):
+    """Add tables up to a number, dishes, and orders with some lines for as many of the tables."""
+    items = [house.add_item() for _ in range(12)]
+    rows = [house.table, *(house.add_table() for _ in range(tables - 1))]
+    for number in range(orders):
+        asked = [
+            LineRequest(item=items[(number + line) % 12].pk, quantity=1 + line % 2, note="no onion")
+            for line in range(lines)
+        ]
+        house.order(house.actor("waiter"), table_id=rows[number].pk, lines=asked)
+
+
+def page_of(house, path, role="waiter"):
+    answer = house.browser(role).get(path)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content
+
+
+def parts_of(html):
+    """Return {address: bytes} of our styles and scripts that a page loads, with the modules that these import."""
+    found, todo = {}, [address for address in LINKED.findall(html.decode()) if OURS.match(address)]
+    while todo:
+        address = todo.pop()
+        if address in found:
+            continue
+        path = finders.find(address.removeprefix("/static/"))
+        assert path, address
+        with open(path, "rb") as file:
+            found[address] = file.read()
+        if address.endswith(".js"):
+            folder = address.rpartition("/")[0]
+            todo += [f"{folder}/{name.removeprefix('./')}" for name in IMPORTED.findall(found[address].decode())]
+    return {address: len(content) for address, content in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "tables", "orders", "budget"),
+    [
+        ("/floor/", 24, 12, 120),
+        ("/floor/", 250, 60, 250),
+        ("/kitchen/", 24, 24, 150),
+        ("/floor/tables/{table}/order/", 24, 12, 150),
+    ],
+)
+def test_a_page_keeps_its_budget(house, path, tables, orders, budget):
+    fill(house, tables, orders)
+    html = page_of(house, path.format(table=house.table.pk))
+    assert len(html) <= budget * KB, f"{len(html) / KB:.0f} kB"
+
+
+@pytest.mark.parametrize(("path", "budget"), PARTS.items())
+def test_a_page_loads_few_styles_and_scripts(house, path, budget):
+    parts = parts_of(page_of(house, path.format(table=house.table.pk)))
+    assert any(address.endswith(".css") for address in parts)
+    assert any(address.endswith(".js") for address in parts)
+    total = sum(parts.values())
+    assert total <= budget * KB, f"{total / KB:.0f} kB: {sorted(parts.items(), key=lambda part: -part[1])}"
+
+
+def test_control_a_page_of_many_tickets_is_beyond_the_budget(house):
+    fill(house, 24, 24, lines=20)
+    assert len(page_of(house, "/kitchen/")) > 150 * KB
