@@ -37,10 +37,10 @@ export async function post(url, body) {
   }
 }
 
-/** Fetch the state of the place; `state` is null if it is what `have` stands for. */
-export async function state(url, have) {
+/** Fetch the state of the place; `state` is null if it is what `have` stands for. `party` are guests to ask about. */
+export async function state(url, have, party = "") {
   try {
-    const answer = await ask(`${url}?have=${encodeURIComponent(have)}`);
+    const answer = await ask(`${url}?have=${encodeURIComponent(have)}&party=${party}`);
     if (answer.redirected) return signedOut();
     if (!answer.ok) return { offline: true };
     return { ok: true, state: answer.status === 204 ? null : await answer.json() };

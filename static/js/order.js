@@ -169,6 +169,7 @@ function take(state) {
   const unread = view.menu ? unreadAgain(view.draft.lines, view.menu, view.allergies, state.allergies) : [];
   view.allergies = state.allergies;
   if (unread.length) view.draft.change(...unread.map((line) => ({ ...line, agreed: false })));
+  if (view.party && view.party !== state.party && !sending.isStranded && !sender.isBusy) sending.depart(view.party);
   view.party = state.party;
   view.available = state.menu;
   view.hasSent = state.quote.has_sent;
