@@ -1,8 +1,8 @@
-// Sending of the check: what stands in its way, and what the screen says while the order is under way and after that.
+// Sending of the check: what stands in its way, and what the screen says of it.
 
 import { newKey, obstacle, say } from "./order-cart.js";
 import { withoutNames } from "./order-draft.js";
-import { state as fetchState, post } from "./order-http.js";
+import { post } from "./order-http.js";
 import { Sender } from "./order-send.js";
 import { button, message, sendWords } from "./order-view.js";
 
@@ -48,7 +48,7 @@ export class Sending {
       );
     else if (sender.state === "refused") {
       if (sender.problem) message(sender.problem);
-      if (this.isStranded) this.depart(sender.body.party);
+      if (sender.answer.code === "other_guests") this.depart(sender.body.party);
       else screen.refresh();
     }
     screen.drawFoot();
@@ -65,24 +65,10 @@ export class Sending {
     );
   }
 
-  /** True while a refused Send was for guests who are not at the table any more. */
-  get isStranded() {
-    return this.sender.state === "refused" && this.sender.answer?.code === "other_guests";
-  }
-
-  /** Say where the guests are who were at the table. Dishes of a refused Send stay here if they have left. */
+  /** The guests of this screen have moved or left. */
   async depart(party) {
-    const { view, sender, screen, isStranded: refused } = this;
-    if (refused) await screen.refresh();
-    const { state } = await fetchState(view.config.urls.draft, "", party);
-    if (!state?.departed) return;
-    const { text, go, url } = state.departed;
-    const there = button(go || view.words.load_again, () => (url ? location.assign(url) : location.reload()));
-    message(refused ? sender.problem : text, there);
-    if (!refused) return;
-    const lost = url ? [] : sender.body.lines.filter((line) => !view.draft.has(line.key));
-    sender.reset();
-    if (lost.length) view.draft.change(...lost.map((line) => ({ ...line, key: newKey() })));
+    const { depart } = await import("./order-departed.js");
+    depart(party, this);
   }
 
   sent() {
