@@ -1,7 +1,6 @@
 // The guests of an open order screen have moved or left. Loaded when that happens.
 
 import { newKey } from "./order-cart.js";
-import { state as fetchState } from "./order-http.js";
 import { button, message } from "./order-view.js";
 
 let telling = false;
@@ -10,17 +9,22 @@ let telling = false;
 export async function depart(party, sending) {
   if (telling || sending.sender.isBusy) return;
   telling = true;
-  await tell(party, sending);
-  telling = false;
+  try {
+    await tell(party, sending);
+  } catch {
+    // no connection: the next look at the table shows it
+  } finally {
+    telling = false;
+  }
 }
 
 /** The dishes of a Send that was refused for that reason stay on the check if the guests have left. */
 async function tell(party, { view, sender, screen }) {
   const refused = sender.state === "refused" && sender.answer.code === "other_guests";
   if (refused) await screen.refresh();
-  const { state } = await fetchState(view.config.urls.draft, "", party);
-  if (!state?.departed) return;
-  const { text, go, url } = state.departed;
+  const answer = await fetch(`${view.config.urls.draft}?party=${party}`, { cache: "no-store" });
+  const { departed } = await answer.json();
+  const { text, go, url } = departed;
   const there = button(go || view.words.load_again, () => (url ? location.assign(url) : location.reload()));
   message(refused ? sender.problem : text, there);
   if (!refused) return;

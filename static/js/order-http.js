@@ -37,10 +37,10 @@ export async function post(url, body) {
   }
 }
 
-/** Fetch the state of the place; `state` is null if it is what `have` stands for. `party` are guests to ask about. */
-export async function state(url, have, party = "") {
+/** Fetch the state of the place; `state` is null if it is what `have` stands for. */
+export async function state(url, have) {
   try {
-    const answer = await ask(`${url}?have=${encodeURIComponent(have)}&party=${party}`);
+    const answer = await ask(`${url}?have=${encodeURIComponent(have)}`);
     if (answer.redirected) return signedOut();
     if (!answer.ok) return { offline: true };
     return { ok: true, state: answer.status === 204 ? null : await answer.json() };
@@ -49,7 +49,7 @@ export async function state(url, have, party = "") {
   }
 }
 
-/** Leave the page for the login. What is not on the server stays in this browser. */
+/** Leave the page for the login. */
 function signedOut() {
   location.reload();
   return { offline: true };
