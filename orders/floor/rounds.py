@@ -121,10 +121,8 @@ def sittings(actor: Actor, tables: Sequence[Table]) -> Mapping[int, Sitting]:
 
 def _parties(actor: Actor, tables: Sequence[Table]) -> dict[int, Guests]:
     """Return {table id: its party}. A party that holds several tables is there for each of them."""
-    return {
-        table: Guests(*party, name or email or "")
-        for table, *party, name, email in _stays(actor, [table.pk for table in tables])
-    }
+    rows = _stays(actor, [table.pk for table in tables])
+    return {table: Guests._make((*party, name or email or "")) for table, *party, name, email in rows}
 
 
 def _rounds(actor: Actor, parties: Iterable[int]) -> dict[int, list[Round]]:
