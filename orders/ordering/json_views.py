@@ -15,6 +15,7 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from menu.compiled import menu_now
 from orders import services
+from orders.ordering.approval import approver_in
 from orders.ordering.forms import ChangesInput, SendInput, read_json, stored, stored_details
 from orders.ordering.menu_answer import menu_answer
 from orders.ordering.place import place_for
@@ -90,10 +91,12 @@ def send(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> HttpR
     place = place_for(actor, pk)
     body = read_json(request, SendInput)
     state = read_screen(place, actor)
+    approver = None
     if not was_sent(actor, body["key"]):
         refuse_other_guests(place, body)
         refuse_other_total(state.selling, body, kind_of(place, body["details"]))
-    placed = services.place_order(order_request(place, body, actor, state.menu.menu))
+        approver = approver_in(body, Permission.APPROVE_PRICE, actor)
+    placed = services.place_order(order_request(place, body, actor, state.menu.menu, approver))
     answer = state_json(read_screen(place_for(actor, pk), actor))
     answer["order"] = {"id": placed.id, "number": placed.json["number"], "status": placed.json["status"]}
     return with_status(_json(answer), None)

@@ -48,8 +48,10 @@ def kind_of(place: Place, details: Mapping[str, Any]) -> str:
     return str(details.get("kind") or (OrderKind.DINE_IN if place.table else OrderKind.TAKE_AWAY))
 
 
-def order_request(place: Place, body: Mapping[str, Any], actor: Actor, menu: CompiledMenu) -> OrderRequest:
-    """Return the service's request for a Send."""
+def order_request(
+    place: Place, body: Mapping[str, Any], actor: Actor, menu: CompiledMenu, approver: Actor | None = None
+) -> OrderRequest:
+    """Return the service's request for a Send. `approver` is the manager who approved its typed prices."""
     details = body.get("details") or {}
     kind = kind_of(place, details)
     away = kind != OrderKind.DINE_IN
@@ -65,6 +67,7 @@ def order_request(place: Place, body: Mapping[str, Any], actor: Actor, menu: Com
         fingerprint=fingerprint_of(body, place.table_id),
         held=_held(body, menu),
         draft_lines=tuple(line["key"] for line in body["lines"]),
+        approver=approver,
     )
 
 

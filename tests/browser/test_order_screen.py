@@ -116,14 +116,37 @@ def test_86_with_two_taps_and_every_screen_knows(server: Service, screen_of):
     other, page = screen_of("Table 18"), screen_of("Table 19")
     hand = Hand(page)
     hand.tap(page.locator(".order-tiles__item", has_text="Burrata").locator("[data-more]"))
-    hand.tap(page.locator("#order-off button"))
+    hand.tap(page.locator("#order-off").get_by_role("button", name="until the end of service"))
     assert hand.taps == 2
     expect(dish(other, "Burrata")).to_have_attribute("data-sold-out", "", timeout=SOON)
     dish(other, "Burrata").click(force=True)
     expect(new_lines(other)).to_have_count(0)
-    page.locator(".order-tiles__item", has_text="Burrata").locator("[data-more]").click()
-    page.locator("#order-off button").click()
+    page.locator("#order-off").get_by_role("button", name="Undo").click()
     expect(dish(other, "Burrata")).not_to_have_attribute("data-sold-out", "", timeout=SOON)
+
+
+def test_a_price_above_the_limit_goes_with_the_pin_of_a_manager(server: Service, screen_of):
+    page = screen_of("Table 14", size=PHONE)
+    dish(page, "Burger").click()
+    page.locator("#order-quick [data-note]", has_text="No salt").click()
+    page.locator("#order-quick [data-deed=options]").click()
+    price = page.locator("#order-options-body")
+    price.get_by_label("Price").fill("99.5")
+    price.get_by_label("Reason").fill("double truffle")
+    page.locator("#order-options").get_by_role("button", name="Done").click()
+    page.locator("#order-send").click()
+    pin = page.get_by_label("PIN of the manager")
+    expect(pin).to_be_focused(timeout=SOON)
+    expect(page.locator("#approval-problem")).to_have_text("A manager must approve the price of Burger.")
+    right = server.demo["staff"]["manager"]["pin"]
+    for typed, told in ((right[::-1] + "1", "This is not the PIN of"), (right, "")):
+        pin.fill(typed)
+        pin.press("Enter")
+        expect(page.locator("#approval-problem")).to_contain_text(told, timeout=SOON)
+    sent = page.locator("#order-sent")
+    expect(sent).to_contain_text("Typed price: double truffle · approved by", timeout=SOON)
+    expect(sent).to_contain_text("“No salt”")
+    expect(pin).to_be_hidden()
 
 
 def test_the_kitchen_has_it_when_that_is_true(server: Service, screen_of, kitchen_page: Page):
