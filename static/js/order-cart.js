@@ -94,7 +94,7 @@ export function byCourse(lines, menu) {
   return [...found.entries()].sort(([one], [other]) => one - other);
 }
 
-/** Return the courses that wait after Send: as chosen ("hold", "fire"), else by the house's rule that later courses wait. */
+/** Return the courses that wait after Send: as chosen ("hold", "fire"), else the later ones by the house's rule. */
 export function waiting(courses, chosen, holdLater) {
   const first = Math.min(...courses);
   return courses.filter((course) => {
@@ -120,7 +120,7 @@ export function unreadAgain(lines, menu, before, after) {
   });
 }
 
-/** Return why the lines cannot be sent: {line, group} for a missing choice, {line, codes} for an unread warning, or null. */
+/** Return why the lines cannot be sent: {line, group}: a missing choice; {line, codes}: an unread warning; or null. */
 export function obstacle(lines, menu, allergies) {
   for (const line of lines) {
     const item = menu.items.get(line.item);
