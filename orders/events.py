@@ -280,9 +280,15 @@ class OrderDelivered(OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(OrderEvent):
-    """The cancellation of an order."""
+    """The cancellation of an order. `approver` is the manager who approved the void of cooked dishes, or ""."""
 
     action: ClassVar[str] = "cancelled"
+    approver: str = ""
+
+    def private(self) -> Mapping[str, Any] | None:
+        """Return the notes and the approver, which guests' screens do not get."""
+        notes = super().private()
+        return {**(notes or {}), "approver": self.approver} if self.approver else notes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,13 +110,13 @@ def receive(order: Order, work: UnitOfWork, *, screen: str) -> bool:
     return True
 
 
-def cancel(order: Order, reason: str, work: UnitOfWork) -> None:
-    """Cancel an order. Raises IllegalTransition."""
+def cancel(order: Order, reason: str, work: UnitOfWork, approver: str = "") -> None:
+    """Cancel an order. `approver` is the manager who approved it, or "". Raises IllegalTransition."""
     require_transaction()
     order.cancel_reason = reason[:200]
     move(order, OrderStatus.CANCELLED, work)
     order.save(update_fields=["cancel_reason"])
-    work.record(OrderCancelled.of(order))
+    work.record(OrderCancelled.of(order, approver=approver))
 
 
 def plan_next_course(order: Order, work: UnitOfWork) -> None:

@@ -25,7 +25,7 @@ PARTS = {
     "/kitchen/expo/": 145,
 }
 LINKED = re.compile(r'(?:<link rel="(?:stylesheet|modulepreload)" href|<script[^>]* src)="(/static/[^"]+)"')
-IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[^"]+)"')
+IMPORTED = re.compile(r'(?:from|import)\s*"(\.[^"]+)"')  # import(…) loads later, if at all
 OURS = re.compile(r"/static/(css|js)/(?!vendor/)")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from orders import services
 from orders.access import order_for, order_of_line
 from orders.models import Order
 from orders.order_commands import MAX_QUANTITY
+from orders.ordering.approval import approver_in, pin_problem
 from orders.ordering.sent_line import changed_lines, read_line
 from orders.transitions import CancelReason
 
@@ -43,7 +44,7 @@ def line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.CANCEL_ORDER)
 def void(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take a quantity of a sent line off its order, with a reason."""
+    """Take a quantity of a sent line off its order, with a reason and, once it is cooked, the PIN of a manager."""
     order = order_for(actor, order_of_line(actor, pk))
 
     def take_off() -> object:
@@ -52,11 +53,12 @@ def void(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
             lines={pk: _quantity(request)},
             reason=_reason(request),
             kitchen_told="kitchen_told" in request.POST,
+            approver=approver_in(request.POST, Permission.VOID_COOKED, actor),
             versions=_versions(request),
             actor=actor,
         )
 
-    return _answer(request, actor, order, pk, take_off)
+    return _answer(request, actor, order, pk, take_off, typed=request.POST)
 
 
 def _quantity(request: HtmxHttpRequest) -> int | None:
@@ -86,15 +88,23 @@ def _reason(request: HtmxHttpRequest) -> str:
 
 
 def _answer(
-    request: HtmxHttpRequest, actor: Actor, order: Order, pk: int, service: Callable[[], object]
+    request: HtmxHttpRequest,
+    actor: Actor,
+    order: Order,
+    pk: int,
+    service: Callable[[], object],
+    typed: QueryDict | None = None,
 ) -> HttpResponse:
-    """Run a service. A script gets 204 and fetches the check; a refusal shows the form again with its sentence."""
+    """Run a service. A script gets 204 and fetches the check; a refusal shows the form again with its sentence.
+
+    `typed` is what the form of the void had, which stays in it.
+    """
     try:
         service()
     except DomainError as error:
         fresh = order_for(actor, order.pk)
         if any(each.pk == pk for each in fresh.lines.all()):
-            return with_status(_show(request, actor, fresh, pk, error.message), error)
+            return with_status(_show(request, actor, fresh, pk, error, typed), error)
         raise
     if request.htmx:
         return HttpResponse(status=204)
@@ -107,11 +117,21 @@ def _back(order: Order) -> str:
     return reverse("ordering:table-screen", args=[order.table_id])
 
 
-def _show(request: HtmxHttpRequest, actor: Actor, order: Order, pk: int, problem: str = "") -> HttpResponse:
+def _show(
+    request: HtmxHttpRequest,
+    actor: Actor,
+    order: Order,
+    pk: int,
+    error: DomainError | None = None,
+    typed: QueryDict | None = None,
+) -> HttpResponse:
+    beside_pin = pin_problem(error)
     context = {
         "form": read_line(order, pk, actor),
         "back": _back(order),
-        "problem": problem,
+        "problem": error.message if error and not beside_pin else "",
+        "pin_problem": beside_pin,
+        "typed": typed or {},
         "title": gettext("Sent dish"),
     }
     answer = render(request, "ordering/line_form.html" if request.htmx else "ordering/line.html", context)

@@ -12,16 +12,21 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
+from bistro.core.models import Membership
 from menu.compiled import menu_now
 from orders.models import Order, OrderLine
 from orders.order_commands import MAX_QUANTITY, LineRequest
+from orders.ordering.approval import approvers
 from orders.ordering.sent import kitchen_effect
 from orders.transitions import EDITABLE, UNTOUCHED, CancelReason, LineStatus
 
 
 @dataclass(frozen=True, slots=True)
 class SentLineForm:
-    """A sent line with what may be done to it. `groups` are (group, chosen ids) of the dish on today's menu."""
+    """A sent line with what may be done to it. `groups` are (group, chosen ids) of the dish on today's menu.
+
+    `managers` can approve the void of what a cook has begun; `asks_manager` says that it needs one of them.
+    """
 
     line: OrderLine
     order: Order
@@ -31,6 +36,8 @@ class SentLineForm:
     can_void: bool
     started: bool
     reasons: Sequence[tuple[str, str]]
+    asks_manager: bool
+    managers: Sequence[Membership]
 
 
 def read_line(order: Order, line_id: int, actor: Actor) -> SentLineForm:
@@ -39,6 +46,7 @@ def read_line(order: Order, line_id: int, actor: Actor) -> SentLineForm:
     line = next(each for each in lines if each.pk == line_id)
     item = menu_now(order.restaurant_id).menu.by_id.get(line.item_id)
     chosen = frozenset(each["id"] for each in line.modifiers)
+    begun = line.status not in UNTOUCHED and not actor.may(Permission.VOID_COOKED)
     untouched = order.status in EDITABLE and all(each.status in UNTOUCHED for each in lines)
     return SentLineForm(
         line=line,
@@ -49,6 +57,8 @@ def read_line(order: Order, line_id: int, actor: Actor) -> SentLineForm:
         can_void=actor.may(Permission.CANCEL_ORDER),
         started=line.status == LineStatus.STARTED,
         reasons=CancelReason.choices,
+        asks_manager=begun,
+        managers=approvers(actor, Permission.VOID_COOKED) if begun else [],
     )
 
 

@@ -77,11 +77,12 @@ def void_lines(
         chosen = _chosen(order, lines)
         boss = approver if approver is not None else actor
         _require_right([line for line, _count in chosen], kitchen_told or boss.may(Permission.VOID_COOKED), boss)
+        approved_by = approver.label if approver else ""
         stage = max((Stage(line.status) for line, _count in chosen), key=list(Stage).index)
         if sum(count for _line, count in chosen) == sum(line.quantity for line in order.lines.all()):
-            _void_all(order, reason, work)
+            _void_all(order, reason, approved_by, work)
         else:
-            _void(order, chosen, reason, approver.label if approver else "", work)
+            _void(order, chosen, reason, approved_by, work)
     return Voided(order, stage)
 
 
@@ -122,12 +123,12 @@ def _require_right(lines: Sequence[OrderLine], may_started: bool, boss: Actor) -
             raise LostRace(message % {"name": line.name}, code="line_started")
 
 
-def _void_all(order: Order, reason: str, work: UnitOfWork) -> None:
+def _void_all(order: Order, reason: str, approver: str, work: UnitOfWork) -> None:
     """Cancel an order of which nothing remains."""
     return_portions(order, [line for line in order.lines.all() if line.status in UNTOUCHED], work)
     if order.status == OrderStatus.READY:
         move(order, OrderStatus.PREPARING, work)  # a ready order cannot be cancelled directly
-    cancel(order, reason, work)
+    cancel(order, reason, work, approver)
 
 
 def _void(order: Order, chosen: Sequence[tuple[OrderLine, int]], reason: str, approver: str, work: UnitOfWork) -> None:

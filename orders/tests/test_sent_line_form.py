@@ -1,7 +1,12 @@
 """The form of a sent line: what it does not name stays, and what it cannot read is refused."""
 
+import json
+import re
+
 import pytest
 
+from bistro.core.models import Event
+from bistro.core.tests.factories import MembershipFactory, give_pin
 from bistro.core.tests.http import nothing_changes
 from menu.compiled import forget as forget_menus
 from menu.models import Modifier
@@ -61,3 +66,37 @@ def test_a_seat_that_is_none_is_refused(sent, waiter, typed):
 def test_a_note_is_cleaned_for_the_kitchen(sent, waiter):
     assert waiter.post(f"/floor/lines/{sent.pk}/", {"quantity": 3, "note": "a\x1b@\u202eb\nc"}).status_code == 302
     assert OrderLine.objects.get().note == "a @b c"
+
+
+def test_a_cooked_dish_leaves_with_the_pin_of_a_manager(house, sent, waiter):
+    bosses = [
+        give_pin(MembershipFactory(restaurant=house.restaurant, role=role), "8642") for role in ("manager", "owner")
+    ]
+    address = f"/floor/lines/{sent.pk}/"
+    assert 'name="pin"' not in waiter.get(address).content.decode(), "nobody is asked before a cook has begun"
+    (ticket,) = Order.objects.get().tickets.all()
+    house.done(house.api("kitchen").post(f"/api/v1/tickets/{ticket.pk}/bump"))
+
+    def void(**more):
+        return waiter.post(f"{address}void/", {"quantity": 1, "reason_text": "Cold", **more})
+
+    with nothing_changes():
+        answer = void(approver=bosses[0].pk)
+    assert answer.status_code == 409
+    assert "is cooked already. Ask a manager to void it." in answer.content.decode()
+    for tries in (4, 3, 2, 1):
+        answer = void(approver=bosses[0].pk, pin="9753")
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert re.search(rf'role="alert">This is not the PIN of [^<]+ {tries} tr(?:y is|ies are) left', page)
+        assert 'value="Cold"' in page
+    assert void(approver=bosses[0].pk, pin="9753").status_code == 429
+    assert void(approver=bosses[0].pk, pin="8642").status_code == 429
+    assert void(approver="x", pin="8642").status_code == 404
+    assert (OrderLine.objects.get().quantity, Order.objects.get().status) == (3, "ready")
+    assert void(approver=bosses[1].pk, pin="8642").status_code == 302
+    assert OrderLine.objects.get().quantity == 2
+    assert json.loads(Event.objects.get(type="bill_reduced").data)["approver"] == bosses[1].staff.name
+    assert void(quantity=2, approver=bosses[1].pk, pin="8642").status_code == 302
+    assert Order.objects.get().status == "cancelled"
+    assert json.loads(Event.objects.get(action="cancelled").private)["approver"] == bosses[1].staff.name
