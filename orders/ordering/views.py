@@ -31,6 +31,7 @@ from orders.ordering.screen import read_page
 from orders.ordering.sending import order_request, was_sent
 from orders.ordering.sent import last_round, typed_facts
 from orders.ordering.state import read_screen
+from orders.services.destination import other_guests
 
 KEY_IN_LINES = 20  # characters of the form's key that begin the keys of the lines that it adds
 
@@ -56,6 +57,9 @@ def _do(request: HtmxHttpRequest, actor: Actor, place: Place) -> HttpResponse:
     here = redirect(f"{place.screen_url}?category={request.POST.get('category', '')[:20]}")
     if deed == "send" and was_sent(actor, key):
         return redirect(place.back_url)
+    party = whole_number(request.POST.get("party", ""), least=1)
+    if deed == "send" and party is not None and (place.party is None or place.party.pk != party):
+        raise other_guests(party, restaurant_of(actor).pk)
     draft = place.draft(actor)
     kept, removed = read_changed(request.POST, draft.lines)
     added = [{**line, "key": f"{key[:KEY_IN_LINES]}-{line['item']}"} for line in read_added(request.POST)]
@@ -69,7 +73,7 @@ def _do(request: HtmxHttpRequest, actor: Actor, place: Place) -> HttpResponse:
     if deed != "send":
         return here
     menu = menu_now(restaurant_of(actor).pk).menu
-    body = _body(saved.draft.lines, saved.draft.details, key)
+    body = _body(saved.draft.lines, saved.draft.details, key) | {"party": party}
     approver = approver_in(request.POST, Permission.APPROVE_PRICE, actor)
     services.place_order(order_request(place, body, actor, menu, approver))
     return redirect(place.back_url)

@@ -47,6 +47,7 @@ def _draft() -> dict[str, str]:
         "offline": gettext("No connection. The draft is kept in this browser."),
         "gone": gettext("{dish} was sent or removed by a colleague."),
         "off_draft": gettext("{dish} is sold out."),
+        "load_again": gettext("Load again"),
         "draft_by": gettext("Draft by {name}, {time}"),
     }
 

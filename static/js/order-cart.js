@@ -25,11 +25,12 @@ export function newLine(item, seat, quantity = 1, key = newKey()) {
   return { key, item: item.id, quantity, modifiers: presets(item), ...rest };
 }
 
-/** Return the line that one more of a dish would only count up: the last one, if the dish has nothing to choose. */
+/** Return the line that one more of a dish would only count up: the last one, if nothing is or must be chosen there. */
 export function sameAgain(lines, item, seat) {
   const last = lines.at(-1);
-  const plain = last && !last.note && !last.price && !last.allergies.length && last.course === null;
-  return plain && last.item === item.id && last.seat === seat && !item.groups.length ? last : null;
+  if (last?.item !== item.id || last.seat !== seat || item.groups.some((group) => group.min)) return null;
+  const plain = !last.note && !last.price && !last.allergies.length && !last.modifiers.length && last.course === null;
+  return plain ? last : null;
 }
 
 /** Return the required groups of a line that still lack choices. */
@@ -93,7 +94,7 @@ export function byCourse(lines, menu) {
   return [...found.entries()].sort(([one], [other]) => one - other);
 }
 
-/** Return the courses that wait after Send: as chosen ("hold", "fire"), else by the house's rule that later courses wait. */
+/** Return the courses that wait after Send: as chosen ("hold", "fire"), else the later ones by the house's rule. */
 export function waiting(courses, chosen, holdLater) {
   const first = Math.min(...courses);
   return courses.filter((course) => {
@@ -119,7 +120,7 @@ export function unreadAgain(lines, menu, before, after) {
   });
 }
 
-/** Return why the lines cannot be sent: {line, group} for a missing choice, {line, codes} for an unread warning, or null. */
+/** Return why the lines cannot be sent: {line, group}: a missing choice; {line, codes}: an unread warning; or null. */
 export function obstacle(lines, menu, allergies) {
   for (const line of lines) {
     const item = menu.items.get(line.item);

@@ -1,4 +1,4 @@
-// Sending of the check: what stands in its way, and what the screen says while the order is under way and after that.
+// Sending of the check: what stands in its way, and what the screen says of it.
 
 import { newKey, obstacle, say } from "./order-cart.js";
 import { withoutNames } from "./order-draft.js";
@@ -52,7 +52,7 @@ export class Sending {
 
   /** Say how the Send goes. */
   changed() {
-    const { sender, screen } = this;
+    const { sender } = this;
     const { words } = this.view;
     if (sender.state === "sent") this.sent();
     else if (sender.state === "ask") this.ask();
@@ -61,14 +61,17 @@ export class Sending {
         words.retrying,
         button(words.cancel_send, () => sender.stop()),
       );
-    else if (sender.state === "refused") {
-      const { answer, problem } = sender;
-      const asked = approval && (answer.code === "approval_required" || answer.fields?.pin);
-      if (asked) askApproval(problem);
-      if (problem) message(asked ? "" : problem);
-      screen.refresh();
-    }
-    screen.drawFoot();
+    else if (sender.state === "refused") this.refused();
+    this.screen.drawFoot();
+  }
+
+  refused() {
+    const { answer, body, problem } = this.sender;
+    const asked = approval && (answer.code === "approval_required" || answer.fields?.pin);
+    if (asked) askApproval(problem);
+    if (problem) message(asked ? "" : problem);
+    if (answer.code === "other_guests") this.depart(body.party);
+    else this.screen.refresh();
   }
 
   ask() {
@@ -80,6 +83,12 @@ export class Sending {
       button(words.send_now, () => sender.agree(total)),
       button(words.not_now, () => sender.stop()),
     );
+  }
+
+  /** Say where the guests are now. */
+  async depart(party) {
+    const { depart } = await import("./order-departed.js");
+    depart(party, this);
   }
 
   sent() {

@@ -1,4 +1,4 @@
-// The order screen: menu, draft, Send and page. Without this file the page is a plain form.
+// The order screen. Without this file the page is a plain form.
 
 import "./live.js";
 import {
@@ -24,7 +24,7 @@ import { Sending } from "./order-sending.js";
 import { openDish, openOptions, watchSheets } from "./order-sheets.js";
 import { button, formatter, message, quick, sections, sendWords, tile } from "./order-view.js";
 
-const POLL_MS = 5_000; // drafts of colleagues come by asking, because a tap on a tile is no event of the log
+const POLL_MS = 5_000; // a colleague's tap on a tile is no event of the log
 
 const config = JSON.parse(document.getElementById("order-config").textContent);
 const root = document.getElementById("order");
@@ -171,6 +171,7 @@ function take(state) {
   const unread = view.menu ? unreadAgain(view.draft.lines, view.menu, view.allergies, state.allergies) : [];
   view.allergies = state.allergies;
   if (unread.length) view.draft.change(...unread.map((line) => ({ ...line, agreed: false })));
+  if (view.party && view.party !== state.party) sending.depart(view.party);
   view.party = state.party;
   view.available = state.menu;
   if (state.sent !== undefined) at("order-sent").innerHTML = state.sent;
@@ -227,7 +228,7 @@ function changeLine(key, facts) {
   if (line && !isLeaving(key)) view.draft.change({ ...line, ...facts });
 }
 
-/** Say so if a line is being sent; it can be changed when it was sent, or when the waiter stops the Send. */
+/** Say so if a line is being sent: nobody can change it meanwhile. */
 function isLeaving(key) {
   const leaves = sender.holds(key);
   if (leaves) sending.changed();
@@ -353,7 +354,7 @@ at("order-find").addEventListener("input", ({ target }) => {
   if (view.menu) drawTiles();
 });
 at("order-find").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
+  if (event.key !== "Enter" || event.ctrlKey) return;
   event.preventDefault();
   const [first] = view.menu ? shownItems() : [];
   if (first && view.letters) addDish(first.id);

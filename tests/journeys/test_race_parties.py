@@ -22,6 +22,7 @@ from orders.services import (
     LineShare,
     PlacedOrder,
     clear_table,
+    clearing,
     join_table,
     move_lines,
     move_party,
@@ -136,7 +137,7 @@ class Meeting:
 
     def __init__(self, monkeypatch):
         self.barrier = threading.Barrier(2)
-        self.write_lines, self.set_free = batches.line_rows, rearranging.release
+        self.write_lines, self.set_free, self.complete = batches.line_rows, rearranging.release, clearing.complete_party
 
         monkeypatch.setattr(batches, "line_rows", self.order)
         monkeypatch.setattr(rearranging, "release", self.move)
@@ -153,6 +154,10 @@ class Meeting:
     def move(self, *given):
         self.meet()
         return self.set_free(*given)
+
+    def clear(self, *given):
+        self.meet()
+        return self.complete(*given)
 
 
 def order_and_move(house, monkeypatch):
@@ -179,6 +184,51 @@ def test_control_without_locks_the_order_stays_behind(house, monkeypatch):
     monkeypatch.setattr(TenantQuerySet, "locked", lambda rows: rows.order_by("pk"))
     tables, order = order_and_move(house, monkeypatch)
     assert tables != {order.table_id}
+
+
+# --- a Send and the end of a party -----------------------------------------------------------------------------------
+def send_and_clear(house, monkeypatch):
+    """Send an order for the party that a waiter saw, while a colleague clears its table. Return both outcomes."""
+    waiter = house.actor("waiter")
+    party = seat_party(table_id=house.table.pk, size=2, actor=waiter)
+    request = house.request(waiter, table_id=house.table.pk, party_id=party.pk)
+    monkeypatch.setattr(clearing, "complete_party", Meeting(monkeypatch).clear)
+    return race([lambda: alone(request), lambda: clear_table(table_id=house.table.pk, actor=waiter)])
+
+
+def assert_one_happened(outcomes):
+    """Assert that the guests got their order or left without it."""
+    if isinstance(outcomes[0], PlacedOrder):
+        assert codes(outcomes) == ["orders_open"]
+    else:
+        assert (outcomes[0].code, Order.objects.count(), Party.objects.count()) == ("other_guests", 0, 1)
+    assert not Order.objects.exclude(party__status="seated").exists()
+
+
+def test_a_send_reaches_the_guests_whom_the_waiter_saw_or_nobody(house, monkeypatch):
+    assert_one_happened(send_and_clear(house, monkeypatch))
+
+
+@pytest.mark.postgres
+def test_control_without_locks_the_guests_have_left_without_their_order(house, monkeypatch):
+    from bistro.core.database.querysets import TenantQuerySet
+
+    monkeypatch.setattr(TenantQuerySet, "locked", lambda rows: rows.order_by("pk"))
+    with pytest.raises(AssertionError):
+        assert_one_happened(send_and_clear(house, monkeypatch))
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_send_after_the_guests_have_left_seats_others_only_without_the_check(house, monkeypatch, checked):
+    """The screen has looked, then the guests leave, then the order comes."""
+    waiter = house.actor("waiter")
+    party = seat_party(table_id=house.table.pk, size=2, actor=waiter)
+    request = house.request(waiter, table_id=house.table.pk, party_id=party.pk)
+    clear_table(table_id=house.table.pk, actor=waiter)
+    if not checked:
+        monkeypatch.setattr(batches.Batch, "_check_guests", lambda *_: None)
+    assert isinstance(alone(request), PlacedOrder) is not checked
+    assert Party.objects.count() == (1 if checked else 2)
 
 
 # --- everything at once ----------------------------------------------------------------------------------------------
