@@ -25,8 +25,8 @@ from orders.transitions import EDITABLE, UNTOUCHED, CancelReason, LineStatus
 class SentLineForm:
     """A sent line with what may be done to it. `groups` are (group, chosen ids) of the dish on today's menu.
 
-    `notes` are those of the house. `managers` can approve the void of what a cook has begun; `asks_manager` says that it
-    needs one of them.
+    `notes` are those of the house. `managers` can approve the void of what a cook has begun; `asks_manager` says that
+    it needs one of them.
     """
 
     line: OrderLine
