@@ -25,11 +25,12 @@ export function newLine(item, seat, quantity = 1, key = newKey()) {
   return { key, item: item.id, quantity, modifiers: presets(item), ...rest };
 }
 
-/** Return the line that one more of a dish would only count up: the last one, if the dish has nothing to choose. */
+/** Return the line that one more of a dish would only count up: the last one, if nothing is or must be chosen there. */
 export function sameAgain(lines, item, seat) {
   const last = lines.at(-1);
-  const plain = last && !last.note && !last.price && !last.allergies.length && last.course === null;
-  return plain && last.item === item.id && last.seat === seat && !item.groups.length ? last : null;
+  if (last?.item !== item.id || last.seat !== seat || item.groups.some((group) => group.min)) return null;
+  const plain = !last.note && !last.price && !last.allergies.length && !last.modifiers.length && last.course === null;
+  return plain ? last : null;
 }
 
 /** Return the required groups of a line that still lack choices. */

@@ -354,7 +354,7 @@ at("order-find").addEventListener("input", ({ target }) => {
   if (view.menu) drawTiles();
 });
 at("order-find").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
+  if (event.key !== "Enter" || event.ctrlKey) return;
   event.preventDefault();
   const [first] = view.menu ? shownItems() : [];
   if (first && view.letters) addDish(first.id);

@@ -46,13 +46,17 @@ test("a new line has the house's defaults and lacks what has none", () => {
   assert.deepEqual(missing(line, steak), [cooked]);
 });
 
-test("a plain dish is counted up, a dish with choices is a line of its own", () => {
+test("a plain dish is counted up, a dish with a choice is a line of its own", () => {
   const one = newLine(beer, null);
   assert.equal(sameAgain([one], beer, null), one);
   assert.equal(sameAgain([one], beer, 2), null);
   assert.equal(sameAgain([{ ...one, note: "cold" }], beer, null), null);
   assert.equal(sameAgain([newLine(steak, null)], steak, null), null);
   assert.equal(sameAgain([], beer, null), null);
+  const spiced = { ...beer, groups: [sauce] };
+  const plain = newLine(spiced, null);
+  assert.equal(sameAgain([plain], spiced, null), plain);
+  assert.equal(sameAgain([{ ...plain, modifiers: [90] }], spiced, null), null);
 });
 
 test("a choice of one replaces, others toggle within their limit", () => {
