@@ -1,6 +1,5 @@
 """The wall at its real size: pages in place of scrolling, tickets that fit, and the time of a key press."""
 
-
 import pytest
 from playwright.sync_api import Page, expect
 
