@@ -63,6 +63,7 @@ class OrderRequest:
     `problems` are those that the entry point found: the order is refused with these and all that the service finds.
     `draft_lines` are the keys of the draft's lines that this order sends (orders.draft_steps). `held` are the courses
     that wait until somebody fires them, possibly all; None means the house's rule.
+    `party_id` is the party that the sender saw at the table: other guests there refuse the order. None accepts any.
     """
 
     actor: Actor
@@ -81,3 +82,4 @@ class OrderRequest:
     token_hash: str = ""
     draft_lines: tuple[str, ...] = ()
     held: tuple[int, ...] | None = None
+    party_id: int | None = None

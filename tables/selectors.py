@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from bistro.core.live.event_log import Position
-from tables.models import Occupancy
+from tables.models import Occupancy, Party, Table
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -28,6 +28,13 @@ def _joined(restaurant_id: int, position: Position) -> dict[int, frozenset[int]]
     for party_id, table_id in Occupancy.objects.of_restaurant(restaurant_id).open().values_list("party_id", "table_id"):
         parties.setdefault(party_id, set()).add(table_id)
     return {table: frozenset(tables - {table}) for tables in parties.values() if len(tables) > 1 for table in tables}
+
+
+def table_of_guests(party_id: int, restaurant_id: int) -> Table | None:
+    """Return the head table of guests who are here, or None if they have left."""
+    rows = Party.objects.of_restaurant(restaurant_id).seated().filter(pk=party_id).select_related("table")
+    party = rows.first()
+    return party.table if party is not None else None
 
 
 def facts_of_server(actor: Actor) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ ANY_CREDENTIAL = {
     "api/v1/orders/<int:pk>", "api/v1/orders/restaurant/<str:restaurant_id>/orders", "api/v1/pauses",
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
     "api/v1/pad/calls",
+    "api/v1/pad/calls/<int:pk>",
 }  # fmt: skip
 # Files to keep: test_headers_everywhere.py finds every address that sends one.
 EXPORTS = {f"admin/menu_files/menuimport/{name}/" for name in ("template", "export-csv", "export-excel")}

@@ -92,6 +92,23 @@ async def test_a_table_that_is_not_theirs_is_not_watched(house, other_house, wai
         assert await refusal(f"/ws/floor/tables/{pk}/", waiter) == 4403
 
 
+async def test_order_screens_hear_of_all_tables_of_a_party(house, waiter):
+    host, two, three = await beside(lambda: (house.actor("host"), house.add_table(), house.add_table()))
+    party = await beside(order_services.seat_party, table_id=house.table.pk, size=2, actor=host)
+    async with Socket("/ws/floor/order/", waiter) as socket:
+        await socket.hello()
+        await socket.hear("page")
+        act = {"party_id": party.pk, "actor": host}
+        for service, fields, tables in (
+            (order_services.join_table, {"table_id": two.pk}, {house.table.pk, two.pk}),
+            (order_services.set_covers, {"size": 3}, {house.table.pk, two.pk}),
+            (order_services.move_party, {"table_id": three.pk}, {house.table.pk, two.pk, three.pk}),
+        ):
+            await beside(service, **act, **fields)
+            heard = re.search(r'data-tables="([^"]*)"', (await socket.hear("page"))["html"])[1]
+            assert set(map(int, heard.split())) == tables, service
+
+
 # --- the page --------------------------------------------------------------------------------------------------------
 def test_the_page_has_the_state_of_the_connection_and_its_place(house):
     browser = house.browser("waiter")

@@ -2,14 +2,18 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.template import engines
 from django.utils import timezone, translation
 
 from bistro.core.templatetags import rows
 from bistro.core.web.rendered import Rendered
 from kitchen.services.cooking import start_ticket
+from orders.models import Order
+from orders.services import confirm_order
 
 pytestmark = pytest.mark.database_agnostic
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -38,6 +42,23 @@ def test_a_page_that_is_read_again_renders_only_what_changed(house, rendered):
     changed = browser.get("/kitchen/").content.decode()
     assert len(rendered) == 6
     assert (again.count("ticket__cooking"), changed.count("ticket__cooking")) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_the_floor_draws_only_tables_that_changed_also_when_time_passes(house, rendered):
+    waiting, ready = house.order(), house.place("waiter", table=house.add_table().pk)
+    confirm_order(order_id=waiting.id, actor=house.actor("waiter"))
+    browser = house.browser("waiter")
+    browser.get("/floor/")
+    assert rendered == ["floor/table.html"] * 2
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        assert b"waiting for food since" in browser.get("/floor/").content
+    assert len(rendered) == 2
+    Order.objects.filter(pk=ready["id"]).update(status="ready", ready_at=timezone.now())
+    browser.get("/floor/")
+    assert sorted(rendered[2:]) == ["floor/need.html", "floor/table.html"]
+    other = browser.get("/floor/?tab=mine").content.decode()
+    assert other.count("data-outside") == 1, "nobody's table that needs somebody is shown, the other one is not"
 
 
 def lists_of(page):

@@ -269,6 +269,7 @@ def test_two_taps_and_back(house, evening):
     shown = browser.get(page(house), {"next": "/floor/"}).content.decode()
     assert "On sale" in shown
     assert "Back on sale" not in shown
+    assert ('<a class="button button--quiet" href="/floor/">' in shown, 'class="rail' in shown) == (True, True)
     answer = browser.post(page(house), {"do": "end_of_service", "next": "/floor/"})
     assert (answer.status_code, answer["Location"]) == (302, "/floor/")
     assert not now(house).available

@@ -64,7 +64,7 @@ class Need:
     @property
     def since_iso(self) -> str:
         """Return the start for scripts, in whole seconds."""
-        return self.since.isoformat(timespec="seconds") if self.since else ""
+        return iso(self.since) if self.since else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ class Situation:
     sitting: Sitting
     calls: tuple[Call, ...]
     now: datetime
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment for scripts, in whole seconds."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def need_of(found: Situation) -> Need | None:

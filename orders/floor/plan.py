@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,15 +24,16 @@ from bistro.core.web.shell import initials_of
 from menu.selectors import PausedNow, paused_now
 from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
 from orders.floor.calls import Call, open_calls
-from orders.floor.needs import Need, Situation, changes_at, need_of
+from orders.floor.needs import Need, Situation, changes_at, iso, need_of
 from orders.floor.rounds import IN_KITCHEN, Sitting, sittings
-from orders.floor.shapes import RING, Chairs, Texts, chairs, rectangle, texts
+from orders.floor.shapes import Chairs, Texts, chairs, outline, ring, texts
 from orders.floor.states import LEGEND, STATES, TableState
 from orders.transitions import OrderStatus
 from tables.models import Section, Table
 from tables.transitions import CallReason
 
 EDGE = 34  # of the room around the outermost tables
+WAITING = ("waiting", "late")  # the states whose words say how long they last
 DOT, MOST_DOTS = 13, 5  # distance between the dots of courses, and their greatest number
 
 
@@ -55,7 +57,7 @@ class FloorTable:
     rotation: int
     shape: str
     state: str
-    state_word: str
+    state_word: str = field(compare=False)  # with minutes, which a drawing that is reused does not show
     since: datetime | None
     guests: int | None
     url: str
@@ -99,7 +101,9 @@ class FloorTable:
     def spoken(self) -> str:
         """Return the table in words, for people who do not see its drawing."""
         guests = ngettext("%(count)s guest", "%(count)s guests", self.guests or 0) % {"count": self.guests}
-        facts = [self.name, self.state_word, guests if self.guests else "", _seats(self.seats)]
+        facts = [self.name, str(self.shown.word), guests if self.guests else "", _seats(self.seats)]
+        if self.since and self.state in WAITING:
+            facts[1] += " " + _("since %(time)s") % {"time": date_format(timezone.localtime(self.since), "H:i")}
         if "now" in self.courses:
             facts.append(
                 _("course %(now)s of %(all)s") % {"now": self.courses.index("now") + 1, "all": len(self.courses)}
@@ -114,17 +118,17 @@ class FloorTable:
     @property
     def since_iso(self) -> str:
         """Return the start of the state for scripts, in whole seconds."""
-        return self.since.isoformat(timespec="seconds") if self.since else ""
+        return iso(self.since) if self.since else ""
 
     @property
     def outline(self) -> SafeString:
-        """Return the attributes of the rectangle that draws the table; the corners of a round table make an ellipse."""
-        return rectangle(self.shape, self.width, self.height)
+        """Return the SVG element that draws the shape of the table."""
+        return outline(self.shape, self.width, self.height)
 
     @property
     def ring(self) -> SafeString:
-        """Return the attributes of the ring around a table that needs somebody."""
-        return rectangle(self.shape, self.width, self.height, around=RING)
+        """Return the SVG element of the ring around a table that needs somebody."""
+        return ring(self.shape, self.width, self.height)
 
     @property
     def dots(self) -> list[tuple[int, str]]:
@@ -243,7 +247,7 @@ def _floor_table(
 ) -> FloorTable:
     state, since = _state(table, sitting, calls, restaurant, now)
     need = need_of(_situation(table, state, since, sitting, calls, now))
-    server = sitting.party.server if sitting.party else None
+    server = sitting.party.server if sitting.party else ""
     return FloorTable(
         id=table.pk,
         name=table.name,
@@ -261,9 +265,9 @@ def _floor_table(
         guests=sitting.party.size if sitting.party else None,
         url=reverse("floor:table", args=[table.pk]),
         party=sitting.party.pk if sitting.party else None,
-        server_id=server.pk if server else None,
-        server=initials_of(server.get_full_name()) if server else "",
-        server_name=server.get_full_name() if server else "",
+        server_id=sitting.party.server_id if sitting.party else None,
+        server=initials_of(server),
+        server_name=server,
         courses=sitting.courses,
         calls=calls,
         need=need,
@@ -287,7 +291,7 @@ def _situation(
 
 def _word(state: str, since: datetime | None, now: datetime) -> str:
     """Return the state in words; a table that waits for food also says for how long."""
-    waited = int((now - since).total_seconds() // 60) if since and state in ("waiting", "late") else None
+    waited = int((now - since).total_seconds() // 60) if since and state in WAITING else None
     return str(STATES[state].word) if waited is None else f"{STATES[state].word} {waited} min"
 
 

@@ -3,23 +3,47 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.speed.compiled_queries import ActorQuery
 from orders.models import Order, OrderLine, PlannedCourse
 from orders.transitions import LineStatus, OrderStatus
-from tables.models import Occupancy, Party, Table
+from tables.models import Occupancy, Table
 
 IN_KITCHEN = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 COOKING = frozenset({LineStatus.QUEUED, LineStatus.STARTED})
-# Everything that the floor reads of an order; the other columns are long.
-COLUMNS = ("pk", "party_id", "number", "status", "placed_at", "ready_at", "fired_at", "served_at", "delivered_at")
+
+
+class Guests(NamedTuple):
+    """What the floor reads of a party. `table_id` is the head table, `server` a name."""
+
+    pk: int
+    table_id: int
+    size: int | None
+    seated_at: datetime | None
+    server_id: int | None
+    server: str
+
+
+class Placed(NamedTuple):
+    """What the floor reads of an order."""
+
+    pk: int
+    party_id: int
+    status: str
+    placed_at: datetime
+    ready_at: datetime | None
+    fired_at: datetime | None
+    served_at: datetime | None
+    delivered_at: datetime | None
 
 
 @dataclass(slots=True)
 class Round:
     """An order of a party. `courses` holds the statuses of the lines of each course, `plans` the planned firings."""
 
-    order: Order
+    order: Placed
     courses: dict[int, set[str]] = field(default_factory=dict)
     plans: dict[int, datetime] = field(default_factory=dict)
 
@@ -60,7 +84,7 @@ class Round:
 class Sitting:
     """A table's party with its orders that were not cancelled."""
 
-    party: Party | None = None
+    party: Guests | None = None
     rounds: Sequence[Round] = ()
 
     def with_status(self, *statuses: str) -> list[Round]:
@@ -95,23 +119,62 @@ def sittings(actor: Actor, tables: Sequence[Table]) -> Mapping[int, Sitting]:
     return {table: Sitting(party, rounds.get(party.pk, ())) for table, party in parties.items()}
 
 
-def _parties(actor: Actor, tables: Sequence[Table]) -> dict[int, Party]:
+def _parties(actor: Actor, tables: Sequence[Table]) -> dict[int, Guests]:
     """Return {table id: its party}. A party that holds several tables is there for each of them."""
-    stays = Occupancy.objects.visible_to(actor).open().filter(table_id__in=[table.pk for table in tables])
-    return {stay.table_id: stay.party for stay in stays.select_related("party__server")}
+    rows = _stays(actor, [table.pk for table in tables])
+    return {table: Guests._make((*party, name or email or "")) for table, *party, name, email in rows}
 
 
 def _rounds(actor: Actor, parties: Iterable[int]) -> dict[int, list[Round]]:
     """Return {party id: its orders with their courses}."""
-    rows = Order.objects.visible_to(actor).kept().filter(party_id__in=parties).order_by("pk")
-    rounds = {order.pk: Round(order) for order in rows.only(*COLUMNS)}
-    lines = OrderLine.objects.visible_to(actor).filter(order_id__in=rounds).order_by()
-    for order_id, course, status in lines.values_list("order_id", "course", "status").distinct():
+    rounds = {row[0]: Round(Placed._make(row)) for row in _orders(actor, parties)}
+    for order_id, course, status in _courses(actor, rounds):
         rounds[order_id].courses.setdefault(course, set()).add(status)
-    plans = PlannedCourse.objects.visible_to(actor).filter(order_id__in=rounds)
-    for order_id, course, fire_at in plans.values_list("order_id", "course", "fire_at"):
+    for order_id, course, fire_at in _plans(actor, rounds):
         rounds[order_id].plans[course] = fire_at
     found: dict[int, list[Round]] = {}
     for each in rounds.values():
         found.setdefault(each.order.party_id, []).append(each)
     return found
+
+
+# The floor is read for each page and each push, and has hundreds of rows (docs/speed.md).
+_stays = ActorQuery(
+    lambda actor, tables: (
+        Occupancy.objects.visible_to(actor)
+        .open()
+        .filter(table_id__any_of=tables)
+        .order_by()
+        .values_list(
+            "table_id",
+            *("party_id", "party__table_id", "party__size", "party__seated_at", "party__server_id"),
+            *("party__server__name", "party__server__email"),
+        )
+    )
+)
+_orders = ActorQuery(
+    lambda actor, parties: (
+        Order.objects.visible_to(actor)
+        .kept()
+        .filter(party_id__any_of=parties)
+        .order_by("pk")
+        .values_list(*Placed._fields)
+    )
+)
+_courses = ActorQuery(
+    lambda actor, orders: (
+        OrderLine.objects.visible_to(actor)
+        .filter(order_id__any_of=orders)
+        .order_by()
+        .values_list("order_id", "course", "status")
+        .distinct()
+    )
+)
+_plans = ActorQuery(
+    lambda actor, orders: (
+        PlannedCourse.objects.visible_to(actor)
+        .filter(order_id__any_of=orders)
+        .order_by()
+        .values_list("order_id", "course", "fire_at")
+    )
+)

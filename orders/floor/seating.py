@@ -37,6 +37,7 @@ class Seating:
     can_seat: bool
     can_insist: bool
     can_take_over: bool
+    is_served: bool  # by a waiter, possibly the actor
     sizes: tuple[int, ...] = SIZES
 
 
@@ -56,6 +57,7 @@ def seating_of(actor: Actor, table: Table, party: Party | None) -> Seating | Non
         can_seat=party is None and not table.out_of_service,
         can_insist=actor.may(Permission.OVERSEAT),
         can_take_over=party is not None and server_among(actor) not in (None, party.server_id),
+        is_served=party is not None and party.server_id is not None,
     )
 
 

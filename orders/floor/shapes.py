@@ -8,8 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 GAP, DEPTH, LENGTH = 3, 10, 24  # of a chair: distance from the table, depth, length along the edge
 NAME, SMALL_NAME, WORD = 13.0, 8.0, 9.3  # width of a character: of a name, of a long name, of a word
@@ -17,12 +16,16 @@ NAME_LINE = 23  # height of the name
 LINES = {"word": 18, "sub": 17, "dots": 14}  # height of the lines under it: state, minutes, courses
 NARROW = 0.7  # part of the width that a name has near the upper corner of an oblique table
 MARK, SMALL_MARK = 28, 18
-CORNER, RING = 12, 8  # radius of the corners, distance of the ring around a table
+RING = 8  # distance of the ring around a table
+
+
+Point = tuple[float, float]
+Chair = tuple[str, str]  # as SVG paths: the line along its middle, which a wide stroke makes a chair, and its outline
 
 
 @dataclass(frozen=True, slots=True)
 class Chairs:
-    """The chairs of a table as SVG paths: those of the guests, and the empty ones."""
+    """The chairs of a table as SVG paths: those of the guests are thick lines, the empty ones outlines."""
 
     taken: str
     empty: str
@@ -48,66 +51,78 @@ class Texts:
 
 
 @lru_cache(maxsize=2048)
-def rectangle(shape: str, width: int, height: int, around: int = 0) -> SafeString:
-    """Return the attributes of the rectangle that draws a table, or a ring at this distance around it.
+def outline(shape: str, width: int, height: int) -> SafeString:
+    """Return the SVG element that draws the shape of a table."""
+    return _outline("", shape, width / 2, height / 2)
 
-    The corners of a round table make an ellipse.
-    """
-    across, along = width / 2 + around, height / 2 + around
-    rx, ry = (across, along) if shape == "round" else (CORNER + around, CORNER + around)
-    numbers = {"x": -across, "y": -along, "width": 2 * across, "height": 2 * along, "rx": rx}
-    if rx != ry:
-        numbers["ry"] = ry
-    return format_html_join(" ", '{}="{}"', ((name, f"{number:g}") for name, number in numbers.items()))
+
+@lru_cache(maxsize=2048)
+def ring(shape: str, width: int, height: int) -> SafeString:
+    """Return the SVG element of the ring around a table."""
+    return _outline('class="tbl__ring" ', shape, width / 2 + RING, height / 2 + RING)
+
+
+def _outline(css: str, shape: str, across: float, along: float) -> SafeString:
+    if shape == "round":
+        return mark_safe(f'<ellipse {css}rx="{across:g}" ry="{along:g}"/>')
+    return mark_safe(f'<rect {css}x="{-across:g}" y="{-along:g}" width="{2 * across:g}" height="{2 * along:g}"/>')
 
 
 @lru_cache(maxsize=2048)
 def chairs(shape: str, width: int, height: int, seats: int, guests: int) -> Chairs:
     """Return the chairs around a table; the first `guests` of them are taken."""
     around = _around(width, height, seats) if shape == "round" else _beside(width, height, seats)
-    return Chairs(taken="".join(around[:guests]), empty="".join(around[guests:]))
+    return Chairs(
+        taken="".join(line for line, _outline in around[:guests]),
+        empty="".join(outline for _line, outline in around[guests:]),
+    )
 
 
-def _around(width: int, height: int, seats: int) -> list[str]:
+def _around(width: int, height: int, seats: int) -> list[Chair]:
     """Return the chairs of a round table, clockwise from the top right."""
     length = min(LENGTH, math.pi * (width + height) / 2 / seats * 0.75)
-    paths = []
+    half, found = length / 2, []
     for seat in range(seats):
         angle = math.radians(360 * (seat + 0.5) / seats - 90)
         across, along = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
-        near = _on_edge(width, height, across, GAP)
-        far = _on_edge(width, height, across, GAP + DEPTH)
-        corners = [(point, side * length / 2) for point, side in ((near, -1), (near, 1), (far, 1), (far, -1))]
-        points = (f"{x + along[0] * by:.0f} {y + along[1] * by:.0f}" for (x, y), by in corners)
-        paths.append(f"M{'L'.join(points)}z")
-    return paths
+        near, middle, far = (_on_edge(width, height, across, GAP + part * DEPTH) for part in (0, 0.5, 1))
+        line = (_moved(middle, along, by) for by in (-half, half))
+        corners = ((near, -half), (near, half), (far, half), (far, -half))
+        outline = (_moved(point, along, by) for point, by in corners)
+        found.append((f"M{'L'.join(line)}", f"M{'L'.join(outline)}z"))
+    return found
 
 
-def _on_edge(width: int, height: int, across: tuple[float, float], outside: int) -> tuple[float, float]:
+def _moved(point: Point, along: Point, by: float) -> str:
+    return f"{point[0] + along[0] * by:.0f} {point[1] + along[1] * by:.0f}"
+
+
+def _on_edge(width: int, height: int, across: Point, outside: float) -> Point:
     return (across[0] * (width / 2 + outside), across[1] * (height / 2 + outside))
 
 
-def _beside(width: int, height: int, seats: int) -> list[str]:
+def _beside(width: int, height: int, seats: int) -> list[Chair]:
     """Return the chairs of a square or rectangle: along its two long sides, one at each end of a long table."""
     upright = height > width
     long, short = (height, width) if upright else (width, height)
     at_ends = 2 if seats >= 6 and long > 3 * short else 0
     rest = seats - at_ends
-    rows = [(rest + 1) // 2, rest // 2]
-    # (position along the long side, position across it, length along, depth) of each chair
-    places: list[tuple[float, float, float, float]] = []
-    for row, count in enumerate(rows):
-        across = -short / 2 - GAP - DEPTH if row == 0 else short / 2 + GAP
+    found = []
+    for side, count in ((-1, (rest + 1) // 2), (1, rest // 2)):
         length = min(LENGTH, long / max(count, 1) * 0.75)
-        for seat in range(count):
-            places.append((long * ((seat + 0.5) / count - 0.5) - length / 2, across, length, DEPTH))
-    ends = [(-long / 2 - GAP - DEPTH, -LENGTH / 2, DEPTH, LENGTH), (long / 2 + GAP, -LENGTH / 2, DEPTH, LENGTH)]
-    places += ends[:at_ends]
-    return [_rectangle(*(place if not upright else (place[1], place[0], place[3], place[2]))) for place in places]
+        middles = (long * ((seat + 0.5) / count - 0.5) for seat in range(count))
+        found += [_chair(middle, side * (short / 2 + GAP + DEPTH / 2), length, lies=not upright) for middle in middles]
+    ends = [_chair(0, side * (long / 2 + GAP + DEPTH / 2), LENGTH, lies=upright) for side in (-1, 1)]
+    return found + ends[:at_ends]
 
 
-def _rectangle(x: float, y: float, width: float, height: float) -> str:
-    return f"M{x:.0f} {y:.0f}h{width:.0f}v{height:.0f}h-{width:.0f}z"
+def _chair(along: float, across: float, length: float, *, lies: bool) -> Chair:
+    """Return a chair with its middle at this place; `lies` if its long side is horizontal."""
+    start, low, high = (round(each) for each in (along - length / 2, across - DEPTH / 2, across + DEPTH / 2))
+    long, middle = round(length), round(across)
+    if lies:
+        return f"M{start} {middle}h{long}", f"M{start} {low}h{long}V{high}h-{long}z"
+    return f"M{middle} {start}v{long}", f"M{low} {start}v{long}H{high}v-{long}z"
 
 
 @lru_cache(maxsize=2048)
@@ -155,7 +170,7 @@ def _corner(shape: str, width: int, height: int, rotation: int) -> tuple[float, 
         return (width * 0.354, height * 0.354)
     turn = abs(math.sin(math.radians(rotation)))
     if 0.1 <= turn <= 0.9:
-        return (width * 0.354, height * 0.354)
+        return (width * 0.5, height * 0.2)  # beside the name, which is in the upper corner
     across, along = (height, width) if turn > 0.9 else (width, height)
     return (across / 2 - 8, along / 2 - 7)
 

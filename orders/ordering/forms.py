@@ -1,7 +1,8 @@
 """Input of the order screen: JSON bodies of its scripts, and the plain form of a page without scripts.
 
 Fields of the plain form: quantity-<item> (dishes to add), line-<key> (quantity of a line of the draft),
-choice-<key>-<group>, note-<key>, seat, and for the counter kind, name, pickup.
+choice-<key>-<group>, note-<key>, for a typed price price-<key>, price_reason-<key> and name-<key>, seat, approver and
+pin, and for the counter kind, name, pickup.
 """
 
 import re
@@ -24,10 +25,12 @@ from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
-from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, LineFields, fingerprint
+from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, NewLineInput, fingerprint
 from orders.order_commands import MAX_LINES, MAX_QUANTITY
 
 KEY = re.compile(r"[A-Za-z0-9-]{1,40}")
+PRICE = re.compile(r"\d{1,9}([.,]\d{1,4})?", re.ASCII)
+TYPED = {"name": 120, "price": 20, "price_reason": 200}  # facts of a line with a typed price, and their longest text
 
 
 class KeyField(LineOfText):
@@ -40,11 +43,11 @@ class KeyField(LineOfText):
         return key
 
 
-class DraftLineInput(LineFields):
+class DraftLineInput(NewLineInput):
     """A line of a draft. `agreed` says that the waiter has read the warning about an allergy."""
 
     key = KeyField()
-    item = StrictInteger(min_value=1, max_value=BIGGEST_ID)
+    item = StrictInteger(min_value=1, max_value=BIGGEST_ID)  # type: ignore[assignment]
     modifiers = serializers.ListField(
         child=StrictInteger(min_value=1, max_value=BIGGEST_ID), required=False, default=list, max_length=50
     )
@@ -75,13 +78,18 @@ class ChangesInput(StrictSerializer):
 
 
 class SendInput(StrictSerializer):
-    """An order to send: its idempotency key, its lines, and the total and the party that the waiter saw."""
+    """An order to send: its idempotency key, its lines, and the total and the party that the waiter saw.
+
+    `approver` and `pin` are the approval of typed prices above the restaurant's limit.
+    """
 
     key = KeyField()
     lines = DraftLineInput(many=True, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
     details = DetailsInput(required=False, default=dict)
     total = LineOfText(max_length=20, required=False, allow_blank=True)
     party = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
+    approver = LineOfText(max_length=20, required=False, allow_blank=True)
+    pin = LineOfText(max_length=20, required=False, allow_blank=True)
 
 
 def read_json(request: HttpRequest, shape: type[StrictSerializer]) -> dict[str, Any]:
@@ -104,6 +112,7 @@ def stored(line: Mapping[str, Any]) -> dict[str, Any]:
     """Return a checked line as a draft keeps it."""
     kept = {name: line.get(name) for name in ("key", "item", "quantity", "note", "seat", "course")}
     kept |= {name: list(line.get(name) or ()) for name in ("modifiers", "allergies")}
+    kept |= {name: line[name] for name in TYPED if line.get(name)}
     return {**kept, "agreed": bool(line.get("agreed"))}
 
 
@@ -134,7 +143,7 @@ def read_changed(data: QueryDict, lines: list[dict[str, Any]]) -> tuple[list[dic
             continue
         changed = {**line, "quantity": quantity, "modifiers": _choices(data, line)}
         changed["note"] = _text(data.get(f"note-{line['key']}", line.get("note") or ""), 200)
-        kept.append(changed)
+        kept.append(_with_price(changed, data))
     return kept, removed
 
 
@@ -170,6 +179,17 @@ def fingerprint_of(body: Mapping[str, Any], table_id: int | None) -> str:
     details = stored_details(body.get("details") or {})
     lines = [stored(line) for line in body["lines"]]
     return fingerprint({"table": table_id, "lines": lines, "details": details})
+
+
+def _with_price(line: dict[str, Any], data: QueryDict) -> dict[str, Any]:
+    """Return a line with the price, reason and name of a plain form. Raises InvalidInput for no amount."""
+    typed = {name: _text(data.get(f"{name}-{line['key']}", line.get(name) or ""), most) for name, most in TYPED.items()}
+    if typed["price"] and not PRICE.fullmatch(typed["price"]):
+        message = gettext("“%(typed)s” is not a price. Type it as 12.50.") % {"typed": typed["price"]}
+        raise InvalidInput(message, fields={"price": [message]})
+    typed["price"] = typed["price"].replace(",", ".")
+    rest = {name: value for name, value in line.items() if name not in TYPED}
+    return rest | {name: value for name, value in typed.items() if value}
 
 
 def _choices(data: QueryDict, line: Mapping[str, Any]) -> list[int]:

@@ -15,10 +15,12 @@ from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from menu.compiled import menu_now
 from orders import services
+from orders.ordering.approval import approver_in
+from orders.ordering.departures import departure
 from orders.ordering.forms import ChangesInput, SendInput, read_json, stored, stored_details
 from orders.ordering.menu_answer import menu_answer
 from orders.ordering.place import place_for
-from orders.ordering.sending import kind_of, order_request, refuse_other_guests, refuse_other_total, was_sent
+from orders.ordering.sending import kind_of, order_request, refuse_other_total, was_sent
 from orders.ordering.state import menu_url, read_screen, state_json
 
 YEAR = 31_536_000
@@ -64,13 +66,16 @@ def menu(request: HtmxHttpRequest, actor: Actor, restaurant_id: int, version: in
 @page_requires(Permission.PLACE_ANYWHERE)
 @refusals_as_json
 def draft(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> HttpResponse:
-    """Return the state of a place; with a body change its draft first. `have` is the stamp that the screen shows."""
+    """Return the state of a place; with a body change its draft first.
+
+    `have` is the stamp that the screen shows. `party` are guests who are not at the table any more: where are they?
+    """
     place = place_for(actor, pk)
     if request.method == "GET":
         state = read_screen(place, actor)
         if request.GET.get("have") == state.stamp:
             return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-        return _json(state_json(state))
+        return _json({**state_json(state), **departure(request.GET.get("party", ""), actor)})
     body = read_json(request, ChangesInput)
     saved = services.change_draft(
         table_id=place.table_id,
@@ -90,10 +95,11 @@ def send(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> HttpR
     place = place_for(actor, pk)
     body = read_json(request, SendInput)
     state = read_screen(place, actor)
+    approver = None
     if not was_sent(actor, body["key"]):
-        refuse_other_guests(place, body)
         refuse_other_total(state.selling, body, kind_of(place, body["details"]))
-    placed = services.place_order(order_request(place, body, actor, state.menu.menu))
+        approver = approver_in(body, Permission.APPROVE_PRICE, actor)
+    placed = services.place_order(order_request(place, body, actor, state.menu.menu, approver))
     answer = state_json(read_screen(place_for(actor, pk), actor))
     answer["order"] = {"id": placed.id, "number": placed.json["number"], "status": placed.json["status"]}
     return with_status(_json(answer), None)

@@ -1,6 +1,6 @@
 """Live news for order screens: what became sold out, and whose orders changed. The screen then fetches its state."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from bistro.core.live.event_log import Position
 from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from orders.floor.plan import table_ids_of
+from tables.selectors import joined_tables
 
 EVERY_TABLE = "all"
 NO_TABLE = "0"
@@ -54,19 +55,23 @@ class OrderingView:
         """Yield the tables that these events changed, and whether the menu did."""
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
         if seen:
-            news = News(_tables(seen), any(_is_menu(event) for event in seen), position.seq, position.epoch)
+            menu = any(_is_menu(event) for event in seen)
+            news = News(self._tables(seen, position), menu, position.seq, position.epoch)
             yield self._frame("changes", news, position)
+
+    def _tables(self, events: list[Event], position: Position) -> str:
+        """Return the ids of the events' tables and of those joined to them as words.
+
+        NO_TABLE stands for orders without a table.
+        """
+        touched = table_ids_of(events)
+        joined = (joined_tables(self.restaurant_id, position, table) for table in touched)
+        alone = any(event.table_id is None and not _is_menu(event) for event in events)
+        return " ".join([*map(str, sorted(touched.union(*joined))), *([NO_TABLE] if alone else [])])
 
     def _frame(self, kind: str, news: News, position: Position) -> Frame:
         html = render_fragment("ordering/news.html", {"news": news}, restaurant_of(self.actor))
         return page_frame(kind, html, position)
-
-
-def _tables(events: list[Event]) -> str:
-    """Return the ids of the tables of these events as words; NO_TABLE stands for orders without a table."""
-    touched: Collection[int] = table_ids_of(events)
-    alone = any(event.table_id is None and not _is_menu(event) for event in events)
-    return " ".join([*map(str, sorted(touched)), *([NO_TABLE] if alone else [])])
 
 
 def _is_menu(event: Event) -> bool:

@@ -7,6 +7,8 @@ The rows are lists, because 1,500 dishes must fit into 400 kB; `static/js/order-
      "groups": [[id, name, min, max, [[id, name, price, default], …]], …],
      "items": [[id, category, name, price, course, [group ids], [contains], [may contain], [free of]], …]}
 
+The row of an open item, whose name and price are typed, ends with 1.
+
 Prices are texts, "" for nothing; allergens are places in `allergens`. Choices that are off are left out: a choice that
 goes off raises the menu's version. Sold-out dishes, portions and pauses change more often and come with the draft.
 """
@@ -61,6 +63,7 @@ def _item(item: CompiledItem, currency: str, codes: dict[str, int]) -> list[Any]
         item.course,
         [group.id for group in item.groups],
         *(_places(item.stated, level, codes) for level in (Level.CONTAINS, Level.MAY_CONTAIN, Level.FREE_OF)),
+        *([1] if item.open_price else []),
     ]
 
 

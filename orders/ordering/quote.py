@@ -68,6 +68,9 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
         note=line.get("note") or "",
         seat=line.get("seat"),
         course=line.get("course"),
+        name=line.get("name") or "",
+        price=Decimal(line["price"]) if line.get("price") else None,
+        price_reason=line.get("price_reason") or "",
     )
 
 

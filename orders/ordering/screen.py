@@ -4,19 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
+from bistro.core.models import Membership
 from menu.allergens import Level, of_level
 from menu.compiled import CompiledCategory, CompiledItem
 from orders.allergies import harms
 from orders.floor.guests import MOST_SEATS
+from orders.ordering.approval import approvers
 from orders.ordering.favourites import favourites
+from orders.ordering.forms import TYPED
 from orders.ordering.live import News, all_news
-from orders.ordering.sent import last_round
+from orders.ordering.sent import last_round, typed_facts
 from orders.ordering.state import ScreenState, menu_url, state_json
 from orders.ordering.words import words
 from tables.declarations import WHOLE_PARTY
@@ -71,6 +75,8 @@ class Screen:
     key: str
     news: News
     can_order: bool
+    asks_approval: bool
+    approvers: Sequence[Membership]
     config: Mapping[str, Any]
 
 
@@ -86,6 +92,8 @@ class DraftLine:
     groups: Sequence[tuple[Any, frozenset[int]]]
     problem: str
     total: str
+    is_open: bool
+    typed: Mapping[str, str]
 
 
 def read_page(state: ScreenState, actor: Actor, wanted: str, part: str = "") -> Screen:
@@ -93,6 +101,7 @@ def read_page(state: ScreenState, actor: Actor, wanted: str, part: str = "") -> 
     liked = favourites(actor, state.menu)
     category = _category(state, wanted, liked)
     items = list(_items(state, category, liked))
+    asks = state.restaurant.price_limit is not None and not actor.may(Permission.APPROVE_PRICE)
     start = (whole_number(part, most=1000) or 0) * TILES
     seats = _seats(state)
     return Screen(
@@ -106,6 +115,8 @@ def read_page(state: ScreenState, actor: Actor, wanted: str, part: str = "") -> 
         key=uuid7().hex,
         news=all_news(state.restaurant.pk),
         can_order=state.place.table is None or not state.place.table.out_of_service,
+        asks_approval=asks,
+        approvers=approvers(actor, Permission.APPROVE_PRICE) if asks else [],
         config=_config(state, actor, category, liked, seats),
     )
 
@@ -166,7 +177,7 @@ def _tile(item: CompiledItem, state: ScreenState, on_check: int) -> Tile:
     return Tile(
         id=item.id,
         name=item.name,
-        price=state.money(item.price),
+        price=gettext("price is typed") if item.open_price else state.money(item.price),
         allergens=", ".join(of_level(item.stated, Level.CONTAINS)),
         left=known.portions_left if known else None,
         off=off,
@@ -204,25 +215,18 @@ def _line(line: Mapping[str, Any], state: ScreenState) -> DraftLine:
     return DraftLine(
         key=line["key"],
         quantity=line["quantity"],
-        name=item.name,
+        name=line.get("name") or item.name,
         note=line.get("note") or "",
         seat=line.get("seat"),
         groups=[(group, chosen) for group in item.groups],
         problem=state.quote.problems.get(line["key"], ""),
         total=state.money(total) if total is not None else "",
+        is_open=item.open_price,
+        typed={each: line.get(each) or "" for each in TYPED},
     )
 
 
 # --- what the scripts need -------------------------------------------------------------------------------------------
-NOTES = (
-    gettext_lazy("Sauce aside"),
-    gettext_lazy("No salt"),
-    gettext_lazy("Cut in two"),
-    gettext_lazy("Serve with the others"),
-    gettext_lazy("Birthday"),
-)
-
-
 def _config(
     state: ScreenState, actor: Actor, category: str, liked: Sequence[int], seats: Sequence[Seat]
 ) -> dict[str, Any]:
@@ -237,7 +241,7 @@ def _config(
             "draft": place.url("draft"),
             "send": place.url("send"),
             "menu": menu_url(restaurant.pk, state.menu.menu.version),
-            "availability": "/api/v1/items/0/availability",
+            "availability": reverse("menu:availability", args=[0]),
         },
         "currency": restaurant.currency,
         "locale": restaurant.locale.replace("_", "-"),
@@ -247,8 +251,8 @@ def _config(
         "category": category,
         "favourites": list(liked),
         "round": [_again(line) for line in last_round(state.sent) if line.item in state.menu.menu.by_id],
-        "notes": [str(note) for note in NOTES],
-        "may86": actor.may(Permission.PLACE_ANYWHERE),
+        "notes": restaurant.kitchen_notes.splitlines(),
+        "may86": actor.may(Permission.SET_AVAILABILITY),
         "state": begin,
         "words": words(),
     }
@@ -263,4 +267,5 @@ def _again(line: Any) -> dict[str, Any]:
         "note": line.note,
         "seat": line.seat,
         "course": line.course,
+        **typed_facts(line),
     }

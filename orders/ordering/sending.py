@@ -34,22 +34,15 @@ def refuse_other_total(selling: Selling, body: Mapping[str, Any], kind: str) -> 
         raise LostRace(message % {"total": total, "seen": seen}, code="price_changed", total=total)
 
 
-def refuse_other_guests(place: Place, body: Mapping[str, Any]) -> None:
-    """Refuse a Send for guests who have moved or left, so that no others get their food and bill. Raises LostRace."""
-    seen = body.get("party")
-    if seen is None or (place.party is not None and place.party.pk == seen):
-        return
-    message = gettext("These guests have moved or left. Nothing was sent. Look at the table, then send again.")
-    raise LostRace(message, code="other_guests")
-
-
 def kind_of(place: Place, details: Mapping[str, Any]) -> str:
     """Return the kind of an order: chosen, or what the place suggests."""
     return str(details.get("kind") or (OrderKind.DINE_IN if place.table else OrderKind.TAKE_AWAY))
 
 
-def order_request(place: Place, body: Mapping[str, Any], actor: Actor, menu: CompiledMenu) -> OrderRequest:
-    """Return the service's request for a Send."""
+def order_request(
+    place: Place, body: Mapping[str, Any], actor: Actor, menu: CompiledMenu, approver: Actor | None = None
+) -> OrderRequest:
+    """Return the service's request for a Send. `approver` is the manager who approved its typed prices."""
     details = body.get("details") or {}
     kind = kind_of(place, details)
     away = kind != OrderKind.DINE_IN
@@ -65,6 +58,8 @@ def order_request(place: Place, body: Mapping[str, Any], actor: Actor, menu: Com
         fingerprint=fingerprint_of(body, place.table_id),
         held=_held(body, menu),
         draft_lines=tuple(line["key"] for line in body["lines"]),
+        party_id=body.get("party"),
+        approver=approver,
     )
 
 

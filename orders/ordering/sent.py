@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
@@ -40,6 +41,7 @@ class SentLine:
     choices: list[str]
     allergies: list[AllergyMark]
     note: str
+    price_words: str
     total: str
     url: str
 
@@ -140,9 +142,16 @@ def _line(line: OrderLine, order: Order, locale: str, *, open_: bool) -> SentLin
         choices=choice_names(line),
         allergies=allergy_marks(line),
         note=line.note,
+        price_words=_price_words(line),
         total=display(line.total, order.currency, locale),
         url=reverse("ordering:line", args=[line.pk]) if open_ else "",
     )
+
+
+def _price_words(line: OrderLine) -> str:
+    """Return why a line has a typed price and who approved it, or ""."""
+    by = gettext("approved by %(name)s") % {"name": line.approved_by} if line.approved_by else ""
+    return " · ".join(filter(None, (line.price_reason, by)))
 
 
 def last_round(sent: SentCheck) -> list[LineRequest]:
@@ -162,7 +171,23 @@ def _again(line: OrderLine) -> LineRequest:
         note=line.note,
         seat=line.seat,
         course=line.course,
+        **_open_item(line),
     )
+
+
+def _open_item(line: OrderLine) -> dict[str, Any]:
+    """Return what was typed for an open item. The price of another dish was for that time only."""
+    if not line.price_reason or line.list_price is not None:
+        return {}
+    return {"name": line.name, "price": line.unit_price, "price_reason": line.price_reason}
+
+
+def typed_facts(line: LineRequest) -> dict[str, str]:
+    """Return the typed name, price and reason of a line as a draft keeps them."""
+    if line.price is None:
+        return {}
+    price = f"{line.price.normalize():f}"
+    return {"name": line.name, "price": price, "price_reason": line.price_reason}
 
 
 def kitchen_effect(line: OrderLine, order: Order) -> str:

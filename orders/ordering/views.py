@@ -22,14 +22,16 @@ from bistro.core.web.pages import HtmxHttpRequest, with_status
 from menu.compiled import menu_now
 from orders import services
 from orders.access import order_for
+from orders.ordering.approval import approver_in, pin_problem
 from orders.ordering.counter import read_counter
 from orders.ordering.forms import KEY, read_added, read_changed, read_details
 from orders.ordering.live import all_news
 from orders.ordering.place import Place, place_for
 from orders.ordering.screen import read_page
 from orders.ordering.sending import order_request, was_sent
-from orders.ordering.sent import last_round
+from orders.ordering.sent import last_round, typed_facts
 from orders.ordering.state import read_screen
+from orders.services.destination import other_guests
 
 KEY_IN_LINES = 20  # characters of the form's key that begin the keys of the lines that it adds
 
@@ -55,6 +57,9 @@ def _do(request: HtmxHttpRequest, actor: Actor, place: Place) -> HttpResponse:
     here = redirect(f"{place.screen_url}?category={request.POST.get('category', '')[:20]}")
     if deed == "send" and was_sent(actor, key):
         return redirect(place.back_url)
+    party = whole_number(request.POST.get("party", ""), least=1)
+    if deed == "send" and party is not None and (place.party is None or place.party.pk != party):
+        raise other_guests(party, restaurant_of(actor).pk)
     draft = place.draft(actor)
     kept, removed = read_changed(request.POST, draft.lines)
     added = [{**line, "key": f"{key[:KEY_IN_LINES]}-{line['item']}"} for line in read_added(request.POST)]
@@ -68,7 +73,9 @@ def _do(request: HtmxHttpRequest, actor: Actor, place: Place) -> HttpResponse:
     if deed != "send":
         return here
     menu = menu_now(restaurant_of(actor).pk).menu
-    services.place_order(order_request(place, _body(saved.draft.lines, saved.draft.details, key), actor, menu))
+    body = _body(saved.draft.lines, saved.draft.details, key) | {"party": party}
+    approver = approver_in(request.POST, Permission.APPROVE_PRICE, actor)
+    services.place_order(order_request(place, body, actor, menu, approver))
     return redirect(place.back_url)
 
 
@@ -94,6 +101,7 @@ def _round(actor: Actor, place: Place, key: str) -> list[dict[str, Any]]:
             "seat": line.seat,
             "course": line.course,
             "agreed": False,
+            **typed_facts(line),
         }
         for number, line in enumerate(lines)
     ]
@@ -103,7 +111,15 @@ def _page(request: HtmxHttpRequest, actor: Actor, place: Place, error: DomainErr
     state = read_screen(place, actor)
     wanted = (request.GET.get("category") or request.POST.get("category") or "")[:20]
     page = read_page(state, actor, wanted, request.GET.get("part", ""))
-    context = {"screen": page, "state": state, "place": place, "problem": error.message if error else ""}
+    beside_pin = pin_problem(error)
+    context = {
+        "screen": page,
+        "state": state,
+        "place": place,
+        "problem": error.message if error and not beside_pin else "",
+        "pin_problem": beside_pin,
+        "approver": request.POST.get("approver", ""),
+    }
     return render(request, "ordering/order.html", context)
 
 

@@ -47,6 +47,7 @@ def _draft() -> dict[str, str]:
         "offline": gettext("No connection. The draft is kept in this browser."),
         "gone": gettext("{dish} was sent or removed by a colleague."),
         "off_draft": gettext("{dish} is sold out."),
+        "load_again": gettext("Load again"),
         "draft_by": gettext("Draft by {name}, {time}"),
     }
 
@@ -84,10 +85,7 @@ def _tiles() -> dict[str, str]:
         "none_found": gettext("No dish with these letters."),
         "favourites": gettext("Favourites"),
         "found": gettext("{count} found"),
-        "off_now": gettext("{dish} is off (86) until the end of service."),
-        "on_now": gettext("{dish} is back on."),
         "options": gettext("{dish}: how many, 86"),
-        "off_86": gettext("86 until the end of service"),
-        "back_on": gettext("Back on"),
+        "typed": gettext("price is typed"),
         "failed": gettext("That did not work. Try again."),
     }

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, SoldOut
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
@@ -32,7 +32,16 @@ from orders.services.compiled_queries import (
     tables_of_pads,
     valid_devices,
 )
-from orders.services.destination import check_kind, check_pickup, no_such_table, own_table, wanted_table, wrong_table
+from orders.services.destination import (
+    check_kind,
+    check_pickup,
+    no_such_table,
+    other_guests,
+    own_table,
+    wanted_table,
+    wrong_table,
+)
+from orders.services.keys import reused_key
 from orders.services.known_devices import TokenEnded, is_same
 from orders.services.line_rows import line_rows
 from orders.services.sending import check_courses, require_rights, set_courses
@@ -99,6 +108,7 @@ class Batch:
         self._merge_equal_keys()
         keyed = [candidate for candidate in self.candidates if candidate.request.key is not None]
         self._lock_and_load(self._choose_tables(), keyed)
+        self._run_stage(self._check_guests)
         self._run_stage(self._price)
         taken = self._share_portions()
         if self.candidates:
@@ -231,6 +241,12 @@ class Batch:
                 self.outcomes[candidate.place] = replay(row, candidate.request)
         self.candidates = [candidate for candidate in self.candidates if candidate.place not in self.outcomes]
 
+    def _check_guests(self, candidate: Candidate) -> None:
+        """Refuse an order for guests who do not sit at its locked table any more. Raises LostRace."""
+        meant, table = candidate.request.party_id, candidate.table
+        if meant is not None and table is not None and self.seated.get(table.pk) != meant:
+            raise other_guests(meant, self.work.restaurant_id)
+
     def _price(self, candidate: Candidate) -> None:
         now, request = menu_in(self.work), candidate.request
         with candidate.refusals:
@@ -343,14 +359,6 @@ def replay(row: Order, request: OrderRequest) -> Outcome:
     if row.withdrawn_at is not None:
         return NotYours("This order was withdrawn.", code="order_not_found")
     return PlacedOrder(row.pk, order_detail(row), replayed=True)
-
-
-def reused_key() -> ReusedKey:
-    """Return the refusal of a used key with another body."""
-    return ReusedKey(
-        "This Idempotency-Key came before with another body. Use a new key for a new order.",
-        fields={"Idempotency-Key": ["Already used for another order."]},
-    )
 
 
 def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:

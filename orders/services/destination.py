@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from bistro.core.kernel.errors import DomainError, InvalidInput, NotYours
+from django.utils.translation import gettext
+
+from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.roles import Permission
 from orders.order_commands import OrderRequest
+from tables.selectors import table_of_guests
 
 EARLIEST_PICKUP, LATEST_PICKUP = timedelta(days=1), timedelta(days=366)
 
@@ -57,6 +60,16 @@ def wrong_table() -> InvalidInput:
     """Return the refusal of a pad's order for another table."""
     fields = {"table": ["Not this pad's table."]}
     return InvalidInput("A pad can order only for its own table.", code="wrong_table", fields=fields)
+
+
+def other_guests(party_id: int, restaurant_id: int) -> LostRace:
+    """Return the refusal of an order for guests who have moved or left, so that no others get their food and bill."""
+    table = table_of_guests(party_id, restaurant_id)
+    if table is not None:
+        message = gettext("These guests now sit at %(table)s. Nothing was sent. Send the dishes from there.")
+        return LostRace(message % {"table": table.name}, code="other_guests", table=table.pk)
+    message = gettext("These guests have left. Nothing was sent. Send again if the dishes are for the guests here now.")
+    return LostRace(message, code="other_guests")
 
 
 def no_such_table(request: OrderRequest) -> DomainError:

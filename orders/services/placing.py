@@ -24,8 +24,8 @@ def place_order(request: OrderRequest) -> PlacedOrder:
 
     An order without a table (take-away, counter) gets a party of its own.
     Locks: table, stock, day's number, draft, sequence. Same transaction: kitchen tickets; the draft loses the lines.
-    Raises LostRace if a colleague sent a line of the draft first, InvalidInput (unknown item, modifier, table),
-    SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
+    Raises LostRace if a colleague sent a line of the draft first or other guests sit at the table than `party_id`,
+    InvalidInput (unknown item, modifier, table), SoldOut, Paused, ReusedKey, NotPermitted, NotYours, Overloaded.
     """
     if request.actor.restaurant_id is None:
         raise no_such_table(request)

@@ -13,7 +13,7 @@ SHAPES = [("round", 100, 100), ("square", 80, 80), ("rectangle", 330, 80), ("rec
 
 def corners(path):
     """Return the corners of each chair of a path, with absolute coordinates."""
-    return [[(int(x), int(y)) for x, y in re.findall(r"(-?\d+) (-?\d+)", chair)] for chair in path.split("z") if chair]
+    return [[(int(x), int(y)) for x, y in re.findall(r"(-?\d+) (-?\d+)", chair)] for chair in path.split("M") if chair]
 
 
 @pytest.mark.parametrize(("shape", "width", "height"), SHAPES)
@@ -21,8 +21,8 @@ def corners(path):
 def test_every_seat_has_a_chair_and_guests_sit_first(shape, width, height, seats):
     for guests in (0, 1, seats):
         drawn = chairs(shape, width, height, seats, guests)
-        assert drawn.taken.count("z") == guests
-        assert drawn.empty.count("z") == seats - guests
+        assert drawn.taken.count("M") == guests
+        assert drawn.empty.count("M") == seats - guests
 
 
 @pytest.mark.parametrize(("shape", "width", "height"), SHAPES)

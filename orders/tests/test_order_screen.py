@@ -62,6 +62,7 @@ def test_dishes_of_several_categories_are_added_and_then_sent(house, waiter):
     waiter.post(screen(house), {"do": "add", "key": "k2", f"quantity-{soup.pk}": 1})
     page = waiter.get(screen(house)).content.decode()
     assert "Soup" in page
+    assert f'id="order-table" href="/floor/tables/{house.table.pk}/"' in page
     assert Order.objects.count() == 0
     waiter.post(screen(house), {"do": "send", "key": "k3"})
     assert {line.name for line in Order.objects.get().lines.all()} == {house.item.name, "Soup"}

@@ -39,6 +39,7 @@ def test_a_free_table_offers_one_tap_for_each_number(house, host):
     text = host.get(sheet_of(house.table)).content.decode()
     assert [f'name="size" value="{size}"' in text for size in (1, 12)] == [True, True]
     assert f"{sheet_of(house.table)}seat/" in text
+    assert ">Seat<" in text
     text = house.browser("cashier").get(sheet_of(house.table)).content.decode()
     assert "/seat/" not in text
 
@@ -71,11 +72,13 @@ def test_covers_change_and_a_colleague_takes_over(house, host, htmx):
     party = Party.objects.get().pk
     did(post(host, house.table, "covers", htmx, size="4", party=party), house.table, htmx)
     waiter = house.browser("waiter")
-    assert "take-over" in waiter.get(sheet_of(house.table)).content.decode()
+    offered = waiter.get(sheet_of(house.table)).content.decode()
+    assert ('id="take-over">Serve this table<' in offered, ">Set<" in offered) == (True, True)
     did(post(waiter, house.table, "take-over", htmx, party=party), house.table, htmx)
     row = Party.objects.get()
     assert (row.size, row.server) == (4, house.staff("waiter"))
     assert "take-over" not in waiter.get(sheet_of(house.table)).content.decode()
+    assert 'id="take-over">Take over<' in house.browser("manager").get(sheet_of(house.table)).content.decode()
     with nothing_changes():
         for wrong in ({"size": "x"}, {"size": ""}, {"size": "4", "party": ""}):
             assert post(host, house.table, "covers", htmx, **{"party": party, **wrong}).status_code == 422
@@ -90,6 +93,7 @@ def test_guests_move_join_and_part(house, host, htmx):
     assert held() == {house.table.pk, two.pk}
     text = host.get(sheet_of(two)).content.decode()
     assert f"{sheet_of(two)}part/" in text
+    assert "Separate <bdi hx-disable>Two</bdi>" in text
     did(post(host, house.table, "part", htmx, party=party, table=house.table.pk), two, htmx)
     assert held() == {two.pk}
     did(post(host, two, "move", htmx, party=party, table=three.pk), three, htmx)
@@ -117,7 +121,8 @@ def test_lines_move_from_a_page(house):
     order = house.place("waiter", quantity=3)
     page, line = f"/floor/orders/{order['id']}/lines/", order["lines"][0]["id"]
     assert page in waiter.get(sheet_of(house.table)).content.decode()
-    assert f'name="quantity-{line}"' in waiter.get(page).content.decode()
+    form = waiter.get(page).content.decode()
+    assert (f'name="quantity-{line}" value="0"' in form, form.count('class="stepper__button"')) == (True, 2)
     wish = {f"quantity-{line}": "1", "table": two.pk, "version": order["version"]}
     for wrong in ({"table": ""}, {f"quantity-{line}": "0"}, {f"quantity-{line}": "x"}, {f"quantity-{line}": "4"}):
         with nothing_changes():

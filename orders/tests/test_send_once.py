@@ -7,6 +7,7 @@ import pytest
 from bistro.core.tests.http import nothing_changes
 from orders.models import Draft, Order
 from orders.services import clear_table, move_party, seat_party
+from tables.models import Party
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,24 @@ def test_a_send_for_guests_who_are_not_there_any_more(house, waiter, whereabouts
     with nothing_changes():
         answer = send(house, waiter, party=party.pk)
     assert (answer.status_code, answer.json()["code"]) == (409, "other_guests")
+    words = "These guests now sit at" if whereabouts == "moved" else "These guests have left. Nothing was sent."
+    assert answer.json()["problem"].startswith(words)
+    told = waiter.get(screen(house) + "draft/", {"party": party.pk}).json()["departed"]
+    assert told["url"] == (screen(house, Party.objects.get(pk=party.pk).table) if whereabouts == "moved" else "")
+
+
+def test_a_plain_send_for_guests_who_have_left_keeps_the_dishes(house, waiter):
+    party = seat(house)
+    page = waiter.get(screen(house)).content.decode()
+    assert f'name="party" value="{party.pk}"' in page
+    clear_table(table_id=house.table.pk, actor=house.actor("waiter"))
+    fields = {"do": "add", "key": "k1", f"quantity-{house.item.pk}": 1}
+    waiter.post(screen(house), fields)
+    with nothing_changes():
+        answer = waiter.post(screen(house), {"do": "send", "key": "k2", "party": party.pk})
+    assert (answer.status_code, "These guests have left." in answer.content.decode()) == (409, True)
+    assert len(Draft.objects.get().lines) == 1
+    assert waiter.post(screen(house), {"do": "send", "key": "k2"}).status_code == 302
 
 
 def test_a_send_for_the_guests_who_are_there(house, waiter):

@@ -1,7 +1,8 @@
 // Rules of the check of an order screen, without a page: lines, choices, courses, sums. A line is a plain object as the
-// server's draft keeps it: {key, item, quantity, modifiers, allergies, note, seat, course, agreed}.
+// server's draft keeps it: {key, item, quantity, modifiers, allergies, note, seat, course, agreed}, with a typed price
+// {name, price, price_reason} too.
 
-import { codesFor, harmful } from "./order-menu.js";
+import { codesFor, harmful, minor } from "./order-menu.js";
 
 /** Return a key for a line or a Send that no other device makes. */
 export function newKey(random = (bytes) => crypto.getRandomValues(bytes)) {
@@ -24,11 +25,12 @@ export function newLine(item, seat, quantity = 1, key = newKey()) {
   return { key, item: item.id, quantity, modifiers: presets(item), ...rest };
 }
 
-/** Return the line that one more of a dish would only count up: the last one, if the dish has nothing to choose. */
+/** Return the line that one more of a dish would only count up: the last one, if nothing is or must be chosen there. */
 export function sameAgain(lines, item, seat) {
   const last = lines.at(-1);
-  const plain = last && !last.note && !last.allergies.length && last.course === null;
-  return plain && last.item === item.id && last.seat === seat && !item.groups.length ? last : null;
+  if (last?.item !== item.id || last.seat !== seat || item.groups.some((group) => group.min)) return null;
+  const plain = !last.note && !last.price && !last.allergies.length && !last.modifiers.length && last.course === null;
+  return plain ? last : null;
 }
 
 /** Return the required groups of a line that still lack choices. */
@@ -58,8 +60,9 @@ export function choiceNames(line, item) {
   return all.filter((choice) => line.modifiers.includes(choice.id)).map((choice) => choice.name);
 }
 
-/** Return the price of a line in the smallest unit: (dish + choices) × quantity. */
+/** Return the price of a line in the smallest unit: (dish + choices, or the typed price) × quantity. */
 export function priceOf(line, item) {
+  if (line.price) return minor(line.price, item.digits) * line.quantity;
   const choices = item.groups.flatMap((group) => group.choices);
   const more = choices.filter((each) => line.modifiers.includes(each.id)).reduce((sum, each) => sum + each.price, 0);
   return (item.price + more) * line.quantity;
@@ -91,7 +94,7 @@ export function byCourse(lines, menu) {
   return [...found.entries()].sort(([one], [other]) => one - other);
 }
 
-/** Return the courses that wait after Send: as chosen ("hold", "fire"), else by the house's rule that later courses wait. */
+/** Return the courses that wait after Send: as chosen ("hold", "fire"), else the later ones by the house's rule. */
 export function waiting(courses, chosen, holdLater) {
   const first = Math.min(...courses);
   return courses.filter((course) => {
@@ -117,7 +120,7 @@ export function unreadAgain(lines, menu, before, after) {
   });
 }
 
-/** Return why the lines cannot be sent: {line, group} for a missing choice, {line, codes} for an unread warning, or null. */
+/** Return why the lines cannot be sent: {line, group}: a missing choice; {line, codes}: an unread warning; or null. */
 export function obstacle(lines, menu, allergies) {
   for (const line of lines) {
     const item = menu.items.get(line.item);
@@ -138,13 +141,23 @@ export function again(round, menu) {
 }
 
 function copied(line, menu) {
-  const offered = menu.items.get(line.item).groups.flatMap((group) => group.choices.map((choice) => choice.id));
+  const { groups, open } = menu.items.get(line.item);
+  const { name, price, price_reason } = line;
+  const offered = groups.flatMap((group) => group.choices.map((choice) => choice.id));
   return {
     modifiers: line.modifiers.filter((id) => offered.includes(id)),
     allergies: [...(line.allergies ?? [])],
     note: line.note ?? "",
     course: line.course ?? null,
+    ...(open && { name, price, price_reason }),
   };
+}
+
+/** Return a note with a text of the house's list added, or taken out again. */
+export function toggled(note, text) {
+  const texts = note ? note.split("; ") : [];
+  const kept = texts.includes(text) ? texts.filter((each) => each !== text) : [...texts, text];
+  return kept.join("; ").slice(0, 200);
 }
 
 /** Fill the names in braces of a text: say("Seat {seat}", {seat: 3}). */

@@ -1,5 +1,5 @@
-// The draft of an order: kept in this browser at once and on the server as soon as there is a connection. Changes name
-// single lines, so that two waiters at one table do not overwrite each other (orders/services/drafting.py).
+// The draft of an order, kept in this browser and on the server. Changes name single lines, so that two waiters at one
+// table do not overwrite each other (orders/services/drafting.py).
 
 const RETRY_MS = 3_000;
 
@@ -143,8 +143,6 @@ export class Draft {
     if (sent.details === this.details) this.detailsChanged = false;
     this.take(state);
   }
-
-  // --- this browser ---
 
   read() {
     try {

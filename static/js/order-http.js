@@ -49,7 +49,7 @@ export async function state(url, have) {
   }
 }
 
-/** Leave the page for the login. What is not on the server stays in this browser. */
+/** Leave the page for the login. */
 function signedOut() {
   location.reload();
   return { offline: true };

@@ -2,7 +2,7 @@
 
 const at = (id) => document.getElementById(id);
 
-/** Start the keys. `deeds` are pressSend(), openCheck(open), changeLine(key, facts), toggleHold(course, deed). */
+/** `deeds` are pressSend(), openCheck(open), changeLine(key, facts), toggleHold(course, deed). */
 export function watchKeys(view, deeds) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;

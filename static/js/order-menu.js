@@ -35,7 +35,7 @@ function readGroup([id, name, min, max, choices], digits) {
   };
 }
 
-function readItem([id, category, name, price, course, groupIds, contains, mayContain, freeOf], groups, answer) {
+function readItem([id, category, name, price, course, groupIds, contains, mayContain, freeOf, open], groups, answer) {
   const codes = (places) => places.map((place) => answer.allergens[place][0]);
   return {
     id,
@@ -48,6 +48,8 @@ function readItem([id, category, name, price, course, groupIds, contains, mayCon
     mayContain: codes(mayContain),
     freeOf: codes(freeOf),
     words: fold(name),
+    open: Boolean(open), // name and price are typed
+    digits: answer.digits,
   };
 }
 

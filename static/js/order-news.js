@@ -1,4 +1,4 @@
-// News from the live connection for order screens: each pushed element #order-news says whose orders changed.
+// News for order screens: each pushed element #order-news says whose orders changed.
 
 /** Return whether the news concern a table (null: orders without one) or the menu. */
 export function concerns({ tables, menuNews }, table) {

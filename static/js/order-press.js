@@ -1,4 +1,4 @@
-// The long press on a dish of the order screen. With a mouse the secondary button does the same.
+// The long press on a dish, or the secondary button of a mouse.
 
 const LONG_MS = 450;
 

@@ -1,4 +1,4 @@
-// Sending of the check: what stands in its way, and what the screen says while the order is under way and after that.
+// Sending of the check: what stands in its way, and what the screen says of it.
 
 import { newKey, obstacle, say } from "./order-cart.js";
 import { withoutNames } from "./order-draft.js";
@@ -6,11 +6,24 @@ import { post } from "./order-http.js";
 import { Sender } from "./order-send.js";
 import { button, message, sendWords } from "./order-view.js";
 
+const approval = document.getElementById("order-approval"); // not for those whose own word is enough
+
+/** Ask for the approval of a manager, with the reason; without one the fields go. */
+function askApproval(reason) {
+  if (!approval) return;
+  const { pin } = approval.elements;
+  approval.hidden = !reason;
+  approval.querySelector('[role="alert"]').textContent = reason;
+  pin.value = "";
+  if (reason) pin.focus();
+}
+
 /** `screen` has take(state), refresh(), draw(), drawFoot(), showLine(key). */
 export class Sending {
   constructor(view, screen) {
     Object.assign(this, { view, screen });
     this.followed = null; // the sent order whose arrival in the kitchen is awaited
+    approval?.addEventListener("keydown", ({ key }) => key === "Enter" && this.press());
     this.sender = new Sender({ post: (body) => post(view.config.urls.send, body), changed: () => this.changed() });
   }
 
@@ -32,12 +45,14 @@ export class Sending {
       details: view.draft.details,
       party: view.party,
       total: settled ? view.quote.total : "",
+      approver: approval?.elements.approver.value ?? "",
+      pin: approval?.elements.pin.value ?? "",
     });
   }
 
   /** Say how the Send goes. */
   changed() {
-    const { sender, screen } = this;
+    const { sender } = this;
     const { words } = this.view;
     if (sender.state === "sent") this.sent();
     else if (sender.state === "ask") this.ask();
@@ -46,11 +61,17 @@ export class Sending {
         words.retrying,
         button(words.cancel_send, () => sender.stop()),
       );
-    else if (sender.state === "refused") {
-      if (sender.problem) message(sender.problem);
-      screen.refresh();
-    }
-    screen.drawFoot();
+    else if (sender.state === "refused") this.refused();
+    this.screen.drawFoot();
+  }
+
+  refused() {
+    const { answer, body, problem } = this.sender;
+    const asked = approval && (answer.code === "approval_required" || answer.fields?.pin);
+    if (asked) askApproval(problem);
+    if (problem) message(asked ? "" : problem);
+    if (answer.code === "other_guests") this.depart(body.party);
+    else this.screen.refresh();
   }
 
   ask() {
@@ -64,13 +85,21 @@ export class Sending {
     );
   }
 
+  /** Say where the guests are now. */
+  async depart(party) {
+    const { depart } = await import("./order-departed.js");
+    depart(party, this);
+  }
+
   sent() {
     const { view, sender, screen } = this;
-    const { stations, words } = view;
+    const { words } = view;
+    const { stations } = view.quote;
     const state = sender.answer;
     view.draft.forget(sender.body.lines.map((line) => line.key));
     view.draft.take(state);
     view.now = null;
+    askApproval("");
     this.followed = state.order;
     message(stations.length ? say(words.sent, { stations: stations.join(", ") }) : words.sent_plain);
     screen.take(state);

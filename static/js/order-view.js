@@ -73,12 +73,13 @@ export function tile(item, { now, words, money, allergies, counts, menu }) {
   parts.name.textContent = item.name;
   tell(parts.allergens, warning ? "" : item.contains.map((code) => menu.allergens.get(code) ?? code).join(", "));
   tell(parts.warning, warning);
-  parts.price.textContent = money(item.price);
+  parts.price.textContent = item.open ? words.typed : money(item.price);
   tell(parts.off, off);
   tell(parts.left, left === undefined ? "" : say(words.left, { count: left }));
   parts.left.toggleAttribute("data-few", left < FEW);
-  tell(parts.count, counts.get(item.id) ? String(counts.get(item.id)) : "");
-  if (counts.get(item.id)) parts.count.setAttribute("aria-label", say(words.on_check, { count: counts.get(item.id) }));
+  const count = counts.get(item.id);
+  tell(parts.count, count ?? "");
+  if (count) parts.count.setAttribute("aria-label", say(words.on_check, { count }));
   button.toggleAttribute("data-sold-out", Boolean(off));
   if (off) button.setAttribute("aria-disabled", "true");
   return parts.root;
@@ -86,7 +87,7 @@ export function tile(item, { now, words, money, allergies, counts, menu }) {
 
 /** Return the sections of the draft, by course. `view` is the screen as order.js keeps it. */
 export function sections(view) {
-  if (!view.draft.lines.length) return view.hasSent ? [] : [part("empty").root];
+  if (!view.draft.lines.length) return view.quote.has_sent ? [] : [part("empty").root];
   const groups = byCourse(view.draft.lines, view.menu);
   const held = waiting(
     groups.map(([course]) => course),
@@ -114,10 +115,11 @@ function lineOf(line, view) {
   parts.root.dataset.key = line.key;
   parts.seat.textContent = line.seat ?? "T";
   parts.seat.setAttribute("aria-label", line.seat ? say(words.seat, { seat: line.seat }) : words.table);
-  parts.name.textContent = `${line.quantity} ${item?.name ?? "?"}`;
+  parts.name.textContent = `${line.quantity} ${line.name || (item?.name ?? "?")}`;
   parts.price.textContent = item ? money(priceOf(line, item)) : "";
   const mods = item ? choiceNames(line, item) : [];
   if (line.note) mods.push(`“${line.note}”`);
+  if (line.price_reason) mods.push(line.price_reason);
   if (line.by && line.by !== view.config.me) mods.push(say(words.by, { name: line.by }));
   tell(parts.mods, mods.join(" · "));
   const codes = [...new Set([...line.allergies, ...codesFor(view.allergies, line.seat)])];
@@ -138,7 +140,7 @@ function problemOf(line, item, view) {
   if (group) return say(view.words.missing, { dish: item.name, group: group.name });
   return offWords(item, view.available, view.words)
     ? say(view.words.off_draft, { dish: item.name })
-    : (view.problems[line.key] ?? "");
+    : (view.quote.problems[line.key] ?? "");
 }
 
 export const namesOf = (codes, menu) => codes.map((code) => menu.allergens.get(code) ?? code).join(", ");
@@ -151,38 +153,55 @@ export function quick(line, item, view) {
   const first = item.groups.find((group) => group.min > 0);
   const asking = item.groups.filter((group) => group === first || lacking.includes(group));
   const required = asking.map((group) => choices(line, group, view));
-  return [...asked, ...required, tools(line)];
+  return [...asked, ...required, tools(line), ...(view.config.notes.length ? [notes(line, view)] : [])];
 }
 
-function warning(line, item, codes, view) {
+function warning(line, item, codes, { menu, words }) {
+  const title = say(words.contains, { dish: item.name, names: namesOf(codes, menu) });
+  return quickRow(title, [option(words.keep, false, { "data-deed": "agree", "data-key": line.key })]);
+}
+
+/** Return a button that is pressed or not. */
+export function option(words, isOn, data = {}) {
+  const button = part("choice").root;
+  button.setAttribute("aria-pressed", isOn);
+  for (const [name, value] of Object.entries(data)) button.setAttribute(name, value);
+  button.textContent = words;
+  return button;
+}
+
+/** Return buttons under a title. */
+export function quickRow(title, buttons) {
   const parts = part("quick");
-  parts.title.textContent = say(view.words.contains, { dish: item.name, names: namesOf(codes, view.menu) });
-  const keep = part("choice").root;
-  keep.textContent = view.words.keep;
-  keep.dataset.deed = "agree";
-  keep.dataset.key = line.key;
-  parts.row.append(keep);
+  parts.title.textContent = title;
+  parts.row.append(...buttons);
   return parts.root;
 }
 
 /** Return the buttons of a group's choices. */
-export function choices(line, group, view) {
-  const parts = part("quick");
-  const count = group.min === 1 && group.max === 1 ? "" : ` · ${say(view.words.choose, { count: limits(group) })}`;
-  parts.title.textContent = `${group.name}${count}`;
+export function choices(line, group, { money, words }) {
+  const count = group.min === 1 && group.max === 1 ? "" : ` · ${say(words.choose, { count: limits(group) })}`;
   const chosen = chosenIn(line, group);
-  for (const choice of group.choices) {
-    const button = part("choice").root;
-    button.dataset.choice = choice.id;
-    button.dataset.group = group.id;
-    button.dataset.key = line.key;
-    button.setAttribute("aria-pressed", String(chosen.includes(choice.id)));
-    button.textContent = choice.price
-      ? `${choice.name} ${choice.price > 0 ? "+" : "−"}${view.money(Math.abs(choice.price))}`
-      : choice.name;
-    parts.row.append(button);
-  }
-  return parts.root;
+  const buttons = group.choices.map(({ id, name, price }) => {
+    const more = price ? ` ${price > 0 ? "+" : "−"}${money(Math.abs(price))}` : "";
+    return option(name + more, chosen.includes(id), {
+      "data-choice": id,
+      "data-group": group.id,
+      "data-key": line.key,
+    });
+  });
+  return quickRow(group.name + count, buttons);
+}
+
+/** Return the buttons of the house's notes to the kitchen. */
+export function notes(line, { config, words }) {
+  const on = line.note.split("; ");
+  const buttons = config.notes.map((note) =>
+    option(note, on.includes(note), { "data-note": note, "data-key": line.key }),
+  );
+  const root = quickRow(words.note_title, buttons);
+  root.classList.add("order-quick--line");
+  return root;
 }
 
 function limits({ min, max }) {
@@ -211,6 +230,7 @@ export function sendWords(view, obstacle) {
   const courses = byCourse(draft.lines, view.menu).map(([course]) => course);
   const held = waiting(courses, draft.details.courses ?? {}, view.config.hold_courses);
   const wait = held.map((course) => say(words.course_waits, { course }));
-  const to = view.stations.length ? [say(words.to, { stations: view.stations.join(", ") })] : [];
+  const { stations } = view.quote;
+  const to = stations.length ? [say(words.to, { stations: stations.join(", ") })] : [];
   return { words: send, note: [...to, ...wait].join(" · ") };
 }

@@ -1,7 +1,19 @@
-// The order screen: menu, draft, Send and page. Without this file the page is a plain form.
+// The order screen. Without this file the page is a plain form.
 
 import "./live.js";
-import { again, choose, countOf, newKey, newLine, obstacle, sameAgain, say, sumOf, unreadAgain } from "./order-cart.js";
+import {
+  again,
+  choose,
+  countOf,
+  newKey,
+  newLine,
+  obstacle,
+  sameAgain,
+  say,
+  sumOf,
+  toggled,
+  unreadAgain,
+} from "./order-cart.js";
 import { Draft, nextTime } from "./order-draft.js";
 import { state as fetchState, post } from "./order-http.js";
 import { watchKeys } from "./order-keys.js";
@@ -12,7 +24,7 @@ import { Sending } from "./order-sending.js";
 import { openDish, openOptions, watchSheets } from "./order-sheets.js";
 import { button, formatter, message, quick, sections, sendWords, tile } from "./order-view.js";
 
-const POLL_MS = 5_000; // drafts of colleagues come by asking, because a tap on a tile is no event of the log
+const POLL_MS = 5_000; // a colleague's tap on a tile is no event of the log
 
 const config = JSON.parse(document.getElementById("order-config").textContent);
 const root = document.getElementById("order");
@@ -24,14 +36,6 @@ const view = {
   words: config.words,
   menu: null,
   money: (amount) => String(amount),
-  allergies: config.state.allergies,
-  party: config.state.party,
-  available: config.state.menu,
-  stations: config.state.quote.stations,
-  problems: config.state.quote.problems,
-  quote: config.state.quote,
-  stamp: config.state.stamp,
-  hasSent: config.state.quote.has_sent,
   category: config.category,
   letters: "",
   seat: null,
@@ -118,10 +122,10 @@ function drawCheck() {
 function placeOfFocus(place) {
   const element = document.activeElement;
   if (!place.contains(element)) return "";
-  const { choice, deed, hold, key } = element.dataset;
-  if (choice) return `[data-key="${key}"] [data-choice="${choice}"]`;
-  if (deed) return `[data-key="${key}"] [data-deed="${deed}"]`;
+  const { hold, key } = element.dataset;
   if (hold) return `[data-hold="${hold}"]`;
+  const name = ["data-choice", "data-note", "data-deed"].find((each) => element.hasAttribute(each));
+  if (name) return `[data-key="${key}"] [${name}="${CSS.escape(element.getAttribute(name))}"]`;
   return `[data-key="${element.closest("[data-key]")?.dataset.key}"] > button`;
 }
 
@@ -164,14 +168,12 @@ function take(state) {
   if (!state) return;
   view.stamp = state.stamp;
   view.quote = state.quote;
-  view.problems = state.quote.problems;
-  view.stations = state.quote.stations;
   const unread = view.menu ? unreadAgain(view.draft.lines, view.menu, view.allergies, state.allergies) : [];
   view.allergies = state.allergies;
   if (unread.length) view.draft.change(...unread.map((line) => ({ ...line, agreed: false })));
+  if (view.party && view.party !== state.party) sending.depart(view.party);
   view.party = state.party;
   view.available = state.menu;
-  view.hasSent = state.quote.has_sent;
   if (state.sent !== undefined) at("order-sent").innerHTML = state.sent;
   sending.follow();
   if (view.menu && state.menu.version !== view.menu.version) loadMenu(state.menu.url);
@@ -212,6 +214,7 @@ function addDish(id, quantity = 1) {
   view.now = line.key;
   view.draft.change(line);
   showLine(line.key);
+  if (item.open) deeds.options(line);
 }
 
 const isOff = (item) => view.available.off.includes(item.id) || Boolean(view.available.paused[item.id]);
@@ -225,7 +228,7 @@ function changeLine(key, facts) {
   if (line && !isLeaving(key)) view.draft.change({ ...line, ...facts });
 }
 
-/** Say so if a line is being sent; it can be changed when it was sent, or when the waiter stops the Send. */
+/** Say so if a line is being sent: nobody can change it meanwhile. */
 function isLeaving(key) {
   const leaves = sender.holds(key);
   if (leaves) sending.changed();
@@ -284,14 +287,14 @@ const deeds = {
   more: ({ key }) => step(key, 1),
   remove: ({ key }) => removeLine(key),
   agree: ({ key }) => changeLine(key, { agreed: true }),
-  options: ({ key }) => openOptions(view, key, { changeLine, pressChoice }),
+  options: ({ key }) => openOptions(view, key, changeLine),
 };
 
 const wasLong = watchLongPress(root, dishSheet);
 
 function dishSheet(id) {
   if (!view.menu) return;
-  openDish(view, view.menu.items.get(Number(id)), { addDish, refresh });
+  openDish(view, view.menu.items.get(Number(id)), addDish);
 }
 
 root.addEventListener("click", (event) => {
@@ -314,6 +317,7 @@ function pressButton(pressed, event) {
   const data = pressed.dataset;
   if (data.more) dishSheet(data.more);
   else if (data.choice) pressChoice(data);
+  else if (data.note) changeLine(data.key, { note: toggled(view.draft.line(data.key).note, data.note) });
   else if (data.deed && deeds[data.deed]) deeds[data.deed](data);
   else if (data.hold) toggleHold(data.hold);
   else if (pressed.closest(".order-line--new")) chooseLine(pressed.closest("[data-key]").dataset.key);
@@ -350,7 +354,7 @@ at("order-find").addEventListener("input", ({ target }) => {
   if (view.menu) drawTiles();
 });
 at("order-find").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
+  if (event.key !== "Enter" || event.ctrlKey) return;
   event.preventDefault();
   const [first] = view.menu ? shownItems() : [];
   if (first && view.letters) addDish(first.id);
@@ -362,6 +366,7 @@ watchKeys(view, { pressSend: () => sending.press(), openCheck, changeLine, toggl
 
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 root.dataset.scripted = "";
+take(config.state);
 view.draft.begin(config.state);
 watchSheets({ refresh, failed: config.words.failed });
 loadMenu(config.urls.menu);

@@ -7,6 +7,7 @@ const panel = () => document.getElementById("panel");
 
 let typed = "";
 let typing = null;
+let answeredInside = false;
 
 /** Fetch a page into the dialog. */
 export function openPanel(url) {
@@ -20,9 +21,16 @@ function afterFill({ detail }) {
   (panel().querySelector("[data-choose]") ?? panel()).focus(); // Enter must not press an act by accident
 }
 
+/** Remember whether an answer is shown in the dialog; afterwards the element that it replaced is in no document. */
+function beforeAnswer({ detail }) {
+  answeredInside = panel().contains(detail.target);
+}
+
 function afterAct({ detail }) {
   const acted = detail.requestConfig?.verb === "post" && panel().contains(detail.elt);
-  if (panel().open && acted && !panel().contains(detail.target)) panel().close(); // an answer in the dialog is to be read
+  const stays = answeredInside || panel().contains(detail.target); // an answer in the dialog is to be read
+  answeredInside = false;
+  if (panel().open && acted && !stays) panel().close();
 }
 
 const withNumber = (number) => panel().querySelector(`[data-number="${number}"]`);
@@ -75,6 +83,7 @@ export function panelKey(event, key) {
 /** Open, serve and close the dialog from now on. */
 export function startPanel() {
   document.addEventListener("htmx:afterSettle", afterFill);
+  document.addEventListener("htmx:beforeSwap", beforeAnswer);
   document.addEventListener("htmx:afterRequest", afterAct);
   panel().addEventListener("close", () => panel().replaceChildren());
 }

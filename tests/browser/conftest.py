@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,17 +33,28 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Serve a restaurant with the demo data."""
-    with Running(tmp_path_factory.mktemp("served")) as service:
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data folder of a stopped restaurant with the demo data."""
+    folder = tmp_path_factory.mktemp("demo")
+    with Running(folder):
+        pass
+    return folder / "var"
+
+
+@pytest.fixture(scope="module")
+def server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Serve a copy of the demo restaurant, so that the tests of one file cannot disturb those of another."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(demo_data, folder / "var")
+    with Running(folder) as service:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session_of(browser: Browser, server: Service) -> Callable[[str], StorageState]:
     """Return a function: `session_of("waiter")` gives the cookies of a person who has logged in through the form.
 
-    Each person logs in once for all tests.
+    Each person logs in once for all tests of a file.
     """
 
     @functools.cache

@@ -136,6 +136,7 @@ def test_a_phone_shows_the_list_and_the_plan_in_turns(floor_page: Page):
 def test_the_floor_and_its_sheet_are_accessible(floor_page: Page, axe: Callable[[Page], None], scheme: str):
     floor_page.emulate_media(color_scheme=scheme)
     axe(floor_page)
+    floor_page.locator("[data-tab=all]").click()
     floor_page.get_by_label(re.compile(r"^Table 21,")).first.click()
     expect(floor_page.locator("dialog[open] h1")).to_have_text("Table 21", timeout=SOON)
     axe(floor_page)
@@ -162,6 +163,7 @@ def test_what_came_after_its_order_rings_until_a_waiter_says_that_the_kitchen_kn
 ):
     """A dish for another station, added after the confirmation while no kitchen screen is open."""
     pad, order = server.token("pad", "Table 9"), server.order("Table 9", Burger=1)
+    floor_page.locator("[data-tab=all]").click()
     floor_page.get_by_label(re.compile(r"^Table 9,")).first.click()
     # By id, because the table may have an order of another test.
     confirm = floor_page.locator(f"#confirm-{order['id']}")

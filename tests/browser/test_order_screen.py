@@ -27,13 +27,26 @@ class Hand:
         self.taps += 1
 
 
+def secret(page: Page) -> dict[str, str]:
+    """Return the headers of a write with the person's own session."""
+    token = page.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
+    return {"X-CSRFToken": token, "Accept": "application/json", "Referer": page.url}
+
+
 def ask(page: Page, path: str, body: dict) -> dict:
     """Send a request with the person's own session."""
-    token = page.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
-    headers = {"X-CSRFToken": token, "Accept": "application/json", "Referer": page.url}
-    answer = page.request.post(path, data=body, headers=headers)
+    answer = page.request.post(path, data=body, headers=secret(page))
     assert answer.ok, answer.text()
     return answer.json()
+
+
+def ask_for(page: Page, path: str) -> dict:
+    """Read with the person's own session."""
+    return page.request.get(path, headers={"Accept": "application/json"}).json()
+
+
+def draft_of(page: Page, table: int) -> list[dict]:
+    return ask_for(page, f"/floor/tables/{table}/order/draft/")["draft"]["lines"]
 
 
 def table_id(page: Page, name: str) -> int:
@@ -116,14 +129,37 @@ def test_86_with_two_taps_and_every_screen_knows(server: Service, screen_of):
     other, page = screen_of("Table 18"), screen_of("Table 19")
     hand = Hand(page)
     hand.tap(page.locator(".order-tiles__item", has_text="Burrata").locator("[data-more]"))
-    hand.tap(page.locator("#order-off button"))
+    hand.tap(page.locator("#order-off").get_by_role("button", name="until the end of service"))
     assert hand.taps == 2
     expect(dish(other, "Burrata")).to_have_attribute("data-sold-out", "", timeout=SOON)
     dish(other, "Burrata").click(force=True)
     expect(new_lines(other)).to_have_count(0)
-    page.locator(".order-tiles__item", has_text="Burrata").locator("[data-more]").click()
-    page.locator("#order-off button").click()
+    page.locator("#order-off").get_by_role("button", name="Undo").click()
     expect(dish(other, "Burrata")).not_to_have_attribute("data-sold-out", "", timeout=SOON)
+
+
+def test_a_price_above_the_limit_goes_with_the_pin_of_a_manager(server: Service, screen_of):
+    page = screen_of("Table 14", size=PHONE)
+    dish(page, "Burger").click()
+    page.locator("#order-quick [data-note]", has_text="No salt").click()
+    page.locator("#order-quick [data-deed=options]").click()
+    price = page.locator("#order-options-body")
+    price.get_by_label("Price").fill("99.5")
+    price.get_by_label("Reason").fill("double truffle")
+    page.locator("#order-options").get_by_role("button", name="Done").click()
+    page.locator("#order-send").click()
+    pin = page.get_by_label("PIN of the manager")
+    expect(pin).to_be_focused(timeout=SOON)
+    expect(page.locator("#approval-problem")).to_have_text("A manager must approve the price of Burger.")
+    right = server.demo["staff"]["manager"]["pin"]
+    for typed, told in ((right[::-1] + "1", "This is not the PIN of"), (right, "")):
+        pin.fill(typed)
+        pin.press("Enter")
+        expect(page.locator("#approval-problem")).to_contain_text(told, timeout=SOON)
+    sent = page.locator("#order-sent")
+    expect(sent).to_contain_text("Typed price: double truffle · approved by", timeout=SOON)
+    expect(sent).to_contain_text("“No salt”")
+    expect(pin).to_be_hidden()
 
 
 def test_the_kitchen_has_it_when_that_is_true(server: Service, screen_of, kitchen_page: Page):
@@ -141,8 +177,9 @@ def test_a_draft_survives_reload_and_another_device(screen_of):
     expect(page.locator("#order-saved")).to_contain_text("Draft kept", timeout=SOON)
     page.reload()
     expect(new_lines(page)).to_have_count(2, timeout=SOON)
-    other = screen_of("Table 21", "waiter2")
+    other = screen_of("Table 21", "manager")
     expect(new_lines(other)).to_have_count(2, timeout=SOON)
+    other.locator("[data-category]", has_text="Sides").click()  # favourites depend on what was ordered before
     dish(other, "Fries").click()
     expect(new_lines(page)).to_have_count(3, timeout=SOON)
     other.locator("#order-send").click()
@@ -170,6 +207,32 @@ def test_a_draft_without_a_connection_is_there_after_the_reload(screen_of):
     page.context.set_offline(False)
     page.reload()
     expect(new_lines(page)).to_have_count(1, timeout=SOON)
+
+
+def test_the_draft_follows_guests_who_move_and_stays_when_they_have_left(page_of):
+    page = page_of("waiter", "/floor/")
+    free = [each for each in ask_for(page, "/api/v1/tables")["results"] if each["state"] == "free"]
+    old, new = [each for each in free if not draft_of(page, each["id"])][-2:]
+    party = ask(page, "/api/v1/parties", {"table": old["id"], "size": 2})["id"]
+    page.goto(f"/floor/tables/{old['id']}/order/")
+    wait_for_tiles(page)
+    dish(page, "Onion Soup").click()
+    expect(page.locator("#order-saved")).to_contain_text("Draft kept", timeout=SOON)
+    ask(page, f"/api/v1/parties/{party}/move", {"table": new["id"]})
+    expect(page.locator("#order-message")).to_contain_text(f"These guests now sit at {new['name']}.", timeout=SOON)
+    page.get_by_role("button", name=f"Go to {new['name']}").click()
+    expect(new_lines(page)).to_have_count(1, timeout=SOON)
+    page.context.set_offline(True)  # the screen does not hear that they leave
+    page.locator("#order-send").click()
+    expect(page.locator("#order-message")).to_contain_text("tried again", timeout=SOON)
+    other = page_of("waiter2", "/floor/")
+    assert other.request.post(f"/floor/tables/{new['id']}/clear/", form={"party": party}, headers=secret(other)).ok
+    page.context.set_offline(False)
+    expect(page.locator("#order-message")).to_contain_text("These guests have left. Nothing was sent.", timeout=SOON)
+    expect(new_lines(page)).to_have_count(1)
+    expect(page.locator("#order-saved")).to_contain_text("Draft kept", timeout=SOON)
+    removed = [line["key"] for line in draft_of(page, new["id"])]  # for the next test
+    ask(page, f"/floor/tables/{new['id']}/order/draft/", {"removed": removed})
 
 
 # --- keys, words, no scripts -----------------------------------------------------------------------------------------

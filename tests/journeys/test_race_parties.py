@@ -20,8 +20,10 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.services import (
     LineShare,
+    Once,
     PlacedOrder,
     clear_table,
+    clearing,
     join_table,
     move_lines,
     move_party,
@@ -29,6 +31,8 @@ from orders.services import (
     place_orders,
     rearranging,
     seat_party,
+    seat_party_once,
+    seating,
     set_covers,
 )
 from orders.services import batch as batches
@@ -85,6 +89,28 @@ def test_of_many_parties_one_gets_the_table(house):
     assert (Party.objects.count(), Occupancy.objects.count(), Event.objects.count()) == (1, 1, 1)
 
 
+def seat_with_one_key(house, monkeypatch=None):
+    """Seat guests at two tables with one key at the same time, each several times."""
+    host, other = house.actor("host"), house.add_table()
+    if monkeypatch:
+        monkeypatch.setattr(seating, "_seated_before", lambda *_: None)
+    wishes = [(table.pk, Once("key", f"body {table.pk}")) for table in (house.table, other)] * 4
+    return race([lambda w=w: seat_party_once(table_id=w[0], size=2, actor=host, once=w[1]) for w in wishes])
+
+
+def test_one_key_seats_one_party(house):
+    outcomes = seat_with_one_key(house)
+    assert (len(won(outcomes)), set(codes(outcomes))) == (4, {"idempotency_key_reused"})
+    assert sorted(replayed for _party, replayed in won(outcomes)) == [False, True, True, True]
+    assert Party.objects.count() == Occupancy.objects.count() == 1
+
+
+def test_control_without_the_look_at_the_key_a_repetition_fails(house, monkeypatch):
+    outcomes = seat_with_one_key(house, monkeypatch)
+    assert (len(won(outcomes)), set(codes(outcomes))) == (1, {"table_taken", "IntegrityError"})
+    assert Party.objects.count() == 1, "the constraint keeps the second table free"
+
+
 def test_the_constraint_alone_keeps_a_second_party_off(house, monkeypatch):
     nobody_looks(monkeypatch)
     outcomes = seat_all(house)
@@ -136,7 +162,7 @@ class Meeting:
 
     def __init__(self, monkeypatch):
         self.barrier = threading.Barrier(2)
-        self.write_lines, self.set_free = batches.line_rows, rearranging.release
+        self.write_lines, self.set_free, self.complete = batches.line_rows, rearranging.release, clearing.complete_party
 
         monkeypatch.setattr(batches, "line_rows", self.order)
         monkeypatch.setattr(rearranging, "release", self.move)
@@ -153,6 +179,10 @@ class Meeting:
     def move(self, *given):
         self.meet()
         return self.set_free(*given)
+
+    def clear(self, *given):
+        self.meet()
+        return self.complete(*given)
 
 
 def order_and_move(house, monkeypatch):
@@ -179,6 +209,51 @@ def test_control_without_locks_the_order_stays_behind(house, monkeypatch):
     monkeypatch.setattr(TenantQuerySet, "locked", lambda rows: rows.order_by("pk"))
     tables, order = order_and_move(house, monkeypatch)
     assert tables != {order.table_id}
+
+
+# --- a Send and the end of a party -----------------------------------------------------------------------------------
+def send_and_clear(house, monkeypatch):
+    """Send an order for the party that a waiter saw, while a colleague clears its table. Return both outcomes."""
+    waiter = house.actor("waiter")
+    party = seat_party(table_id=house.table.pk, size=2, actor=waiter)
+    request = house.request(waiter, table_id=house.table.pk, party_id=party.pk)
+    monkeypatch.setattr(clearing, "complete_party", Meeting(monkeypatch).clear)
+    return race([lambda: alone(request), lambda: clear_table(table_id=house.table.pk, actor=waiter)])
+
+
+def assert_one_happened(outcomes):
+    """Assert that the guests got their order or left without it."""
+    if isinstance(outcomes[0], PlacedOrder):
+        assert codes(outcomes) == ["orders_open"]
+    else:
+        assert (outcomes[0].code, Order.objects.count(), Party.objects.count()) == ("other_guests", 0, 1)
+    assert not Order.objects.exclude(party__status="seated").exists()
+
+
+def test_a_send_reaches_the_guests_whom_the_waiter_saw_or_nobody(house, monkeypatch):
+    assert_one_happened(send_and_clear(house, monkeypatch))
+
+
+@pytest.mark.postgres
+def test_control_without_locks_the_guests_have_left_without_their_order(house, monkeypatch):
+    from bistro.core.database.querysets import TenantQuerySet
+
+    monkeypatch.setattr(TenantQuerySet, "locked", lambda rows: rows.order_by("pk"))
+    with pytest.raises(AssertionError):
+        assert_one_happened(send_and_clear(house, monkeypatch))
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_send_after_the_guests_have_left_seats_others_only_without_the_check(house, monkeypatch, checked):
+    """The screen has looked, then the guests leave, then the order comes."""
+    waiter = house.actor("waiter")
+    party = seat_party(table_id=house.table.pk, size=2, actor=waiter)
+    request = house.request(waiter, table_id=house.table.pk, party_id=party.pk)
+    clear_table(table_id=house.table.pk, actor=waiter)
+    if not checked:
+        monkeypatch.setattr(batches.Batch, "_check_guests", lambda *_: None)
+    assert isinstance(alone(request), PlacedOrder) is not checked
+    assert Party.objects.count() == (1 if checked else 2)
 
 
 # --- everything at once ----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import {
   sameAgain,
   say,
   sumOf,
+  toggled,
   unreadAgain,
   waiting,
 } from "../../static/js/order-cart.js";
@@ -45,13 +46,17 @@ test("a new line has the house's defaults and lacks what has none", () => {
   assert.deepEqual(missing(line, steak), [cooked]);
 });
 
-test("a plain dish is counted up, a dish with choices is a line of its own", () => {
+test("a plain dish is counted up, a dish with a choice is a line of its own", () => {
   const one = newLine(beer, null);
   assert.equal(sameAgain([one], beer, null), one);
   assert.equal(sameAgain([one], beer, 2), null);
   assert.equal(sameAgain([{ ...one, note: "cold" }], beer, null), null);
   assert.equal(sameAgain([newLine(steak, null)], steak, null), null);
   assert.equal(sameAgain([], beer, null), null);
+  const spiced = { ...beer, groups: [sauce] };
+  const plain = newLine(spiced, null);
+  assert.equal(sameAgain([plain], spiced, null), plain);
+  assert.equal(sameAgain([{ ...plain, modifiers: [90] }], spiced, null), null);
 });
 
 test("a choice of one replaces, others toggle within their limit", () => {
@@ -133,4 +138,27 @@ test("an agreed line must be read again when its guests declare another allergy 
   assert.deepEqual(unreadAgain([line], menu, before, { 2: ["nuts", "milk"] }), [line]);
   assert.deepEqual(unreadAgain([line], menu, before, { 2: ["nuts"], 3: ["milk"] }), []);
   assert.deepEqual(unreadAgain([{ ...line, agreed: false }], menu, before, { 2: ["milk"] }), []);
+});
+
+test("a typed price replaces that of the dish and its choices, and is no part of another round unless the dish is open", () => {
+  const typed = { name: "Wine", price: "12.50", price_reason: "corkage" };
+  const open = dish(3, 0, [], { open: true, digits: 2 });
+  const cola = { ...beer, digits: 2 };
+  const both = { items: new Map([open, cola].map((item) => [item.id, item])) };
+  const lines = [open, cola].map((item) => ({ ...newLine(item, null, 2), ...typed }));
+  assert.equal(priceOf(lines[0], open), 2500);
+  assert.equal(sameAgain([lines[1]], cola, null), null);
+  assert.deepEqual(
+    again(lines, both).map(({ name, price }) => [name, price]),
+    [
+      ["Wine", "12.50"],
+      [undefined, undefined],
+    ],
+  );
+});
+
+test("a note of the house's list is added and taken out again", () => {
+  assert.equal(toggled("quick", "No salt"), "quick; No salt");
+  assert.equal(toggled("quick; No salt", "No salt"), "quick");
+  assert.equal(toggled("", "No salt"), "No salt");
 });

@@ -21,6 +21,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import fits, short
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
+from bistro.core.models.restaurants import LONGEST_NOTE, MOST_NOTES
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
 
@@ -49,10 +50,19 @@ class RestaurantForm(TenantForm):
             cleaned[name] = clean_text(cleaned.get(name) or "")
         for name in ("address", "footer_text"):
             cleaned[name] = clean_text(cleaned.get(name) or "", lines=True)
+        cleaned["kitchen_notes"] = self._notes(cleaned.get("kitchen_notes") or "")
         coin, currency = cleaned.get("cash_rounding"), cleaned.get("currency", self.instance.currency)
         if coin is not None and not fits(coin, currency):
             self.add_error("cash_rounding", f"{currency} has no such coin.")
         return cleaned
+
+    def _notes(self, typed: str) -> str:
+        """Return the notes to the kitchen, each once. Notes of a dish are joined by semicolons, so none has one."""
+        notes = list(dict.fromkeys(filter(None, map(clean_text, typed.splitlines()))))
+        if len(notes) > MOST_NOTES or any(len(note) > LONGEST_NOTE or ";" in note for note in notes):
+            words = "At most %s notes of %s characters, one on a line, without semicolons."
+            self.add_error("kitchen_notes", words % (MOST_NOTES, LONGEST_NOTE))
+        return "\n".join(notes)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +105,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                     "hold_courses",
                     "fire_after_served_minutes",
                     "land_together",
+                    "kitchen_notes",
                 )
             },
         ),

@@ -3,9 +3,13 @@
 import threading
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils import timezone
 
+from bistro.core.auth.access import restaurant_of
+from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DeviceIsLocked
 from bistro.core.kernel.roles import Role
 from bistro.core.models import TabletSession
 from bistro.core.services.tablets import lock_idle_tablets, note_used
@@ -14,6 +18,7 @@ from bistro.core.speed.compiled_queries import CompiledQuery
 _running = CompiledQuery(
     lambda device: TabletSession.objects.running().with_person().filter(device_id=device).order_by()
 )
+LOGIN_LIMITED = "on_tablet"  # in the session of a password login, since its first request on a tablet
 _guard = threading.Lock()
 _touched: set[int] = set()
 
@@ -35,6 +40,30 @@ def working_session(actor: Actor | None) -> TabletSession | None:
     """Return the session of a person who may work: not one who came with a one-time PIN."""
     session = session_on(actor)
     return session if session is not None and not session.needs_new_pin else None
+
+
+def limit_login(request: HttpRequest) -> Actor | None:
+    """Let a password login on a shared tablet end when a PIN session there would, and return the tablet's actor.
+
+    The session's own end moves on with each touch, so pages, API, admin and sockets all see it. None elsewhere.
+    """
+    token = request.COOKIES.get(DEVICE_COOKIE, "")
+    try:
+        device = device_actor(token) if token else None
+    except DeviceIsLocked:
+        return None
+    if device is None or Role.TABLET not in device.roles:
+        return None
+    if not is_automatic(request) or LOGIN_LIMITED not in request.session:
+        request.session[LOGIN_LIMITED] = True
+        request.session.set_expiry(restaurant_of(device).tablet_idle_minutes * 60)
+    return device
+
+
+def is_automatic(request: HttpRequest) -> bool:
+    """Return whether a script of the page asks, perhaps by its clock, and no person has opened the page."""
+    by_script = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    return request.method == "GET" and by_script
 
 
 def record_touch(session_id: int) -> None:

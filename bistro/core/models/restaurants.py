@@ -16,6 +16,9 @@ from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.money import AMOUNT, Rounding, digits, is_currency
 from bistro.core.models.logos import logo_path, validate_logo
 
+KITCHEN_NOTES = "Sauce aside\nNo salt\nCut in two\nServe with the others\nBirthday"
+MOST_NOTES, LONGEST_NOTE = 20, 40
+
 
 def validate_timezone(name: str) -> None:
     """Raise ValidationError unless the name is an IANA time zone that this machine knows."""
@@ -126,6 +129,13 @@ class Restaurant(models.Model):
         validators=[MinValueValidator(Decimal(0))],
         help_text="Amount for one line, also of an open item. Above it a manager approves. Blank = no limit.",
         **AMOUNT,
+    )
+    kitchen_notes = models.TextField(
+        max_length=MOST_NOTES * (LONGEST_NOTE + 2),
+        blank=True,
+        default=KITCHEN_NOTES,
+        db_default=KITCHEN_NOTES,
+        help_text="Notes to the kitchen that the order screen offers, one on a line. Waiters can type others.",
     )
     calls_ring_seconds = models.PositiveSmallIntegerField(
         "seconds until a call rings again",

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
 from bistro.core.auth.rate_limits import client_address
-from bistro.core.auth.tablets import record_touch, working_session
+from bistro.core.auth.tablets import is_automatic, limit_login, record_touch, working_session
 from bistro.core.database.errors import storage_refusal
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DeviceIsLocked, DomainError
@@ -47,7 +47,8 @@ class ActorMiddleware:
 
     The actor is lazy, so an API request with a token never reads the session. A page loaded by a device renews the
     device's cookie for another year. On a shared tablet the actor is the person who came by PIN; a request of a
-    person's hand, not one that a page repeats automatically, keeps the tablet from locking.
+    person's hand, not one that a page repeats automatically, keeps the tablet from locking. A password login there is
+    limited in the same way (`request.tablet`).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -60,15 +61,9 @@ class ActorMiddleware:
         if token and request.method == "GET" and DEVICE_COOKIE not in response.cookies:
             set_device_cookie(response, token)
         session = getattr(request, "tablet_session", None)
-        if session is not None and not _is_automatic(request):
+        if session is not None and not is_automatic(request):
             record_touch(session.pk)
         return response
-
-
-def _is_automatic(request: HttpRequest) -> bool:
-    """Return whether a script of the page asks, perhaps by its clock, and no person has opened the page."""
-    by_script = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
-    return request.method == "GET" and by_script
 
 
 class AddressMiddleware:
@@ -85,6 +80,7 @@ class AddressMiddleware:
 def page_actor(request: HttpRequest) -> Actor | None:
     """Return the actor of a page, or None."""
     if request.user.is_authenticated:
+        request.tablet = limit_login(request)  # type: ignore[attr-defined]
         actor = staff_actor(request.user, request.session.get(SESSION_RESTAURANT))  # type: ignore[arg-type]
     else:
         token = request.COOKIES.get(DEVICE_COOKIE, "")

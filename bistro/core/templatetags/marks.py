@@ -29,7 +29,7 @@ def mark(state: str, label: str = "", css: str = "") -> SafeString:
 def mark_in_svg(state: str, x: int, y: int, side: int) -> SafeString:
     """Render the mark of a state inside a drawing. The colours come from the `data-state` of an element around it."""
     return format_html(
-        '<use class="mark" href="{}#m-{}" x="{}" y="{}" width="{}" height="{}"/>',
+        '<use href="{}#m-{}" x="{}" y="{}" width="{}" height="{}"/>',
         static(SPRITE), marks.PICTURES[state], x, y, side, side,
     )  # fmt: skip
 

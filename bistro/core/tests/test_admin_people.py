@@ -176,17 +176,21 @@ def test_settings_are_saved_logged_and_make_a_new_menu(house):
         "name": "Linden", "currency": "CHF", "locale": "de_CH", "timezone": "Europe/Zurich", "day_ends_at": "05:00",
         "tax_mode": "added", "rounding_level": "line", "rounding_mode": "down", "cash_rounding": "0.05",
         "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",
+        "kitchen_notes": " No ice \r\n\r\nBring with main\r\nNo ice",
     }  # fmt: skip
     wrong = owner.post(path, {**fields, "late_seconds": "100"})
     assert "late_seconds" in wrong.context["adminform"].form.errors
     assert "locale" in owner.post(path, {**fields, "locale": "xx_YY"}).context["adminform"].form.errors
     assert "timezone" in owner.post(path, {**fields, "timezone": "Mars"}).context["adminform"].form.errors
+    for notes in ("a; b", "x" * 41, "\n".join(map(str, range(21)))):
+        assert "kitchen_notes" in owner.post(path, {**fields, "kitchen_notes": notes}).context["adminform"].form.errors
     here.menu.refresh_from_db()
     version = here.menu.version
     assert owner.post(path, fields).status_code == 302
     here.refresh_from_db()
     here.menu.refresh_from_db()
     assert (here.name, here.currency, here.tax_mode, here.menu.version) == ("Linden", "CHF", "added", version + 1)
+    assert here.kitchen_notes == "No ice\nBring with main"
     logged = Event.objects.get(restaurant=here, type="configuration_updated", action="changed")
     assert '"currency":{"before":"EUR","after":"CHF"}' in logged.data
 

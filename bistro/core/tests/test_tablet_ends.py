@@ -170,6 +170,41 @@ def test_only_a_tablet_of_the_restaurant_is_entered(ana):
     assert not TabletSession.objects.exists()
 
 
+# --- a password login on a tablet --------------------------------------------------------------------------------
+def test_a_password_login_on_a_tablet_ends_like_a_pin_session(ana, ben, browser):
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        enter(browser, ben, "9753")
+        browser.post("/login/", {"username": ana.staff.email, "password": "correct horse"})
+        assert events()[-1][:2] == ("left", "locked"), "the person who came by PIN has left"
+        assert 'data-idle-minutes="5"' in browser.get("/floor/").content.decode()
+        clock.move_to("2026-03-01T12:04:00Z")
+        assert browser.post("/tablet/touched/").status_code == 204
+        clock.move_to("2026-03-01T12:08:00Z")
+        browser.get("/floor/", headers={"HX-Request": "true"})  # no touch
+        assert browser.get("/api/v1/orders", headers={"Sec-Fetch-Mode": "cors"}).status_code == 200
+        clock.move_to("2026-03-01T12:09:00Z")
+        assert browser.get("/api/v1/orders").status_code == 401
+        assert browser.post("/tablet/touched/").status_code == 401
+        assert not works(browser)
+
+
+def test_a_change_of_person_ends_a_password_login(ana, ben, browser):
+    for leave in (lambda: browser.post("/tablet/lock/"), lambda: enter(browser, ben, "9753")):
+        browser.post("/login/", {"username": ana.staff.email, "password": "correct horse"})
+        assert browser.get("/auth/me").json()["email"] == ana.staff.email
+        leave()
+        assert "sessionid" not in browser.cookies or not browser.cookies["sessionid"].value
+    assert browser.get("/auth/me").json()["email"] == ben.staff.email
+
+
+def test_a_password_login_elsewhere_lives_on(ana, client):
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        client.post("/login/", {"username": ana.staff.email, "password": "correct horse"})
+        clock.move_to("2026-03-01T20:00:00Z")
+        assert client.get("/floor/").status_code == 200
+        assert "data-idle-minutes" not in client.get("/floor/").content.decode()
+
+
 # --- cost --------------------------------------------------------------------------------------------------------
 def test_the_sweep_costs_one_query_without_sessions(django_assert_num_queries):
     RestaurantFactory()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -79,7 +80,7 @@ def to_tablet(request: HttpRequest) -> HttpResponse:
     page = request.headers.get("HX-Current-URL")
     if page is None:
         page = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
-    return _via(reverse("tablet"), page, request)
+    return _via(reverse("tablet"), urlsplit(page)._replace(scheme="", netloc="").geturl(), request)
 
 
 def _via(page: str, back: str, request: HttpRequest) -> HttpResponse:

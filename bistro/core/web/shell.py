@@ -93,7 +93,6 @@ def shell_of(request: HttpRequest, alarms: Sequence[Any] | None = None) -> Shell
     """Return the shell of a page for the request's actor, who has a restaurant. Reads the alarms unless given."""
     actor = request_actor(request)
     assert actor is not None
-    session: TabletSession | None = getattr(request, "tablet_session", None)
     return Shell(
         links=_links(actor, request.path),
         name=actor.label,
@@ -104,8 +103,17 @@ def shell_of(request: HttpRequest, alarms: Sequence[Any] | None = None) -> Shell
         alarms=alarms_of(actor, alarms),
         theme=theme_of(request) or "auto",
         may_change_restaurant=actor.is_staff and SEVERAL_RESTAURANTS in request.session,
-        idle_minutes=session.restaurant.tablet_idle_minutes if session is not None else 0,
+        idle_minutes=_idle_minutes(request),
     )
+
+
+def _idle_minutes(request: HttpRequest) -> int:
+    """Return the minutes until the shared tablet of this request locks, or 0 elsewhere."""
+    session: TabletSession | None = getattr(request, "tablet_session", None)
+    if session is not None:
+        return session.restaurant.tablet_idle_minutes
+    tablet: Actor | None = getattr(request, "tablet", None)
+    return restaurant_of(tablet).tablet_idle_minutes if tablet is not None else 0
 
 
 def places_of(actor: Actor) -> list[Place]:

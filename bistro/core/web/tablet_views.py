@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
@@ -32,7 +33,8 @@ LOCK_SCREEN = "core/tablet.html"
 def tablet(request: HttpRequest) -> HttpResponse:
     """Show the names of staff, then a keypad for the chosen one; a right PIN begins that person's session.
 
-    A person who works on the tablet sees it too and can hand the tablet over: the old session ends with the new PIN.
+    A person who works on the tablet sees it too and can hand the tablet over: the old session ends with the new PIN,
+    and so does a password login.
     """
     actor = _on_tablet(request)
     if actor is None:
@@ -45,6 +47,7 @@ def tablet(request: HttpRequest) -> HttpResponse:
             session = tablets.enter_tablet(membership_id=whole_number(person) or 0, pin=pin, actor=actor)
     except DomainError as refusal:
         return with_status(_lock_screen(request, actor, person, refusal), refusal)
+    _end_login(request)
     rotate_token(request)  # a form that the person before left open in another tab must not act in the new name
     if session.needs_new_pin:
         return redirect(f"{reverse('tablet-new-pin')}?{urlencode({'next': _next(request, session.person)})}")
@@ -80,6 +83,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     if actor is None:
         return redirect("login")
     tablets.lock_tablet(actor=actor)
+    _end_login(request)
     back = request.POST.get("next", "")
     return redirect(f"{reverse('tablet')}?{urlencode({'next': back})}" if back else "tablet")
 
@@ -91,14 +95,28 @@ def touched(request: HttpRequest) -> HttpResponse:
     The middleware records the touch of every POST, so there is nothing to do. 401 tells the page that it is locked.
     """
     actor = request_actor(request)
-    return HttpResponse(status=204 if actor is not None and actor.came_by_pin else 401)
+    works = actor is not None and (actor.came_by_pin or _by_password(request) is not None)
+    return HttpResponse(status=204 if works else 401)
 
 
 def _on_tablet(request: HttpRequest) -> Actor | None:
-    """Return the actor of a shared tablet, or of the person on it; None for anybody else."""
+    """Return the actor of a shared tablet, or of the person who came by PIN; None for anybody else."""
     actor = request_actor(request)
+    if (tablet := _by_password(request)) is not None:
+        return tablet
     here = actor is not None and (Role.TABLET in actor.roles or actor.came_by_pin)
     return actor if here else None
+
+
+def _by_password(request: HttpRequest) -> Actor | None:
+    """Return the actor of the shared tablet on which somebody is signed in with a password, or None."""
+    return getattr(request, "tablet", None)
+
+
+def _end_login(request: HttpRequest) -> None:
+    """End the password login of this browser, if there is one."""
+    if _by_password(request) is not None:
+        logout(request)
 
 
 def _lock_screen(request: HttpRequest, actor: Actor, person: str, refusal: DomainError | None = None) -> HttpResponse:
