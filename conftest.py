@@ -138,9 +138,9 @@ def _nothing_kept_between_tests(settings, tmp_path) -> None:
 @pytest.fixture
 def house(db):
     """Create a complete small restaurant, for tests that may not import the apps above their own."""
-    from tests.journeys.house import open_house
+    from tests.journeys.kept_house import house_of_a_test
 
-    return open_house()
+    return house_of_a_test()
 
 
 @pytest.fixture

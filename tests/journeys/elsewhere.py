@@ -1,6 +1,8 @@
 """An installation besides the one under test, used by its own commands only: where archives are restored."""
 
+import json
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,20 @@ from django.db import connection
 
 from harness.servers import product_environment
 from harness.service import ROOT
+
+# Each command of a list, as manage.py runs it: what it exits with, and what it tells.
+MANY = """
+import contextlib, io, json, sys
+from django.core.management import execute_from_command_line
+for words in json.loads(sys.argv[1]):
+    status, told = 0, io.StringIO()
+    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(told):
+        try:
+            execute_from_command_line(["manage.py", *words])
+        except SystemExit as left:
+            status = left.code
+    print(json.dumps([status, told.getvalue()]))
+"""
 
 
 class Elsewhere:
@@ -47,6 +63,25 @@ class Elsewhere:
         return subprocess.run(
             command, env=self.environment(), cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
         )
+
+    def manage_each(self, *commands: tuple[object, ...]) -> list[tuple[int, str]]:
+        """Run commands in one process, which starts once, and return (status, what was told) of each."""
+        words = json.dumps([list(map(str, command)) for command in commands])
+        environment = self.environment() | {"DJANGO_SETTINGS_MODULE": "bistro.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", MANY, words],
+            env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+
+    def become(self, other: "Elsewhere") -> None:
+        """Copy another installation that nobody uses."""
+        shutil.copytree(other.var, self.var, dirs_exist_ok=True)
+        if not settings.SQLITE:
+            with _server() as server:
+                server.execute(f"DROP DATABASE {self.database}")
+                server.execute(f"CREATE DATABASE {self.database} TEMPLATE {other.database}")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         if settings.SQLITE:

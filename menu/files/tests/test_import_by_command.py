@@ -276,6 +276,6 @@ def test_a_workbook_never_cuts_a_text_off(house, run, tmp_path):
 
 def test_queries_do_not_grow_with_the_menu(house, django_assert_max_num_queries):
     for number in range(30):
-        house.add_item(name=f"Dish {number}")
+        house.add_item(name=f"Plate {number}")
     with django_assert_max_num_queries(12):
         exported(house)
