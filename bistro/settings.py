@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "kitchen",
     "kitchen.printing",
     "bistro.opening",
+    "bistro.setup",
     "bistro.backup",
     "bistro.demo",
 ]

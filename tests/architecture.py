@@ -17,6 +17,7 @@ PRODUCT = frozenset(
         "bistro.core",
         "bistro.demo",
         "bistro.opening",
+        "bistro.setup",
         "menu",
         "menu.files",
         "tables",
@@ -35,9 +36,9 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
-    # `bistro.demo.credentials` has the types of demo.json.
-    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
+    "tools.simulator": frozenset({"bistro.core", "menu", "tables"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
+    "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}

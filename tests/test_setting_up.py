@@ -73,6 +73,7 @@ def test_starting_over_deletes_what_it_says_and_nothing_else(tmp_path):
         tmp_path / "bistro.sqlite3",
         tmp_path / "bistro.sqlite3-wal",
         tmp_path / "demo.json",
+        tmp_path / "owner.json",
         tmp_path / "media" / "a.png",
     ]
     for path in kept + gone:
@@ -84,7 +85,7 @@ def test_starting_over_deletes_what_it_says_and_nothing_else(tmp_path):
 
     assert str(tmp_path) in done.stdout
     assert [path.exists() for path in kept] == [True, True]
-    assert [path.exists() for path in gone] == [False] * 4
+    assert [path.exists() for path in gone] == [False] * 5
 
 
 def test_starting_over_leaves_a_server_database_alone(tmp_path):
