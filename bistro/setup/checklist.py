@@ -173,7 +173,7 @@ def progress_of(restaurant_id: int, steps: Iterable[Step] = STEPS) -> list[Progr
     skipped = SkippedStep.objects.of_restaurant(restaurant_id)
     questions = {f"has_{step.key}": Exists(step.proof(restaurant_id)) for step in steps}
     questions |= {f"skips_{step.key}": Exists(skipped.filter(step=step.key)) for step in steps}
-    found = Restaurant.objects.filter(pk=restaurant_id).values(**questions).get()
+    found: Any = Restaurant.objects.filter(pk=restaurant_id).values(**questions).get()
     return [Progress(step, _state(step, found[f"has_{step.key}"], found[f"skips_{step.key}"])) for step in steps]
 
 

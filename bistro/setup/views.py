@@ -94,7 +94,11 @@ def tax(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     here = restaurant_of(actor)
     asked = request.POST.get("kind") or request.GET.get("kind", "")
     kind = asked if asked in TAX_KINDS else "one"
-    page = {"kind": kind, "kinds": [(key, words) for key, (words, _fields) in TAX_KINDS.items()], "taxes": _taxes(here)}
+    page: dict[str, Any] = {
+        "kind": kind,
+        "kinds": [(key, words) for key, (words, _fields) in TAX_KINDS.items()],
+        "taxes": _taxes(here),
+    }
     if request.method == "GET":
         return step_page(request, actor, "tax", form=TaxForm(kind=kind, initial={"tax_mode": here.tax_mode}), **page)
 
