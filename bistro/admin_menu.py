@@ -31,6 +31,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
             ("Tables", "table_restaurant", "tables_table_changelist"),
             ("Sections", "meeting_room", "tables_section_changelist"),
             ("Parties", "groups", "tables_party_changelist"),
+            ("Calls of guests", "notifications", "tables_servicecall_changelist"),
         ],
     ),
     (

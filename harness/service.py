@@ -136,6 +136,7 @@ class Running:
             for name, value in os.environ.items()
             if name not in {"DATABASE_URL", "REDIS_URL", "PROCESSES", "PUBLIC_URL", "HOST", "DJANGO_SETTINGS_MODULE"}
         }
+        environment.setdefault("BACKUP_SECONDS", "0")  # a backup of its first minute would slow the tests
         environment |= {"VAR": str(self.folder / "var"), "PORT": str(self.port), "VENV": sys.prefix}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

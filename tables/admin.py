@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from bistro.core.admin.archive import ArchiveAdmin
@@ -12,7 +13,7 @@ from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from tables.events import TableAdded, TableChanged
-from tables.models import Occupancy, Party, Section, Table
+from tables.models import Occupancy, Party, Section, ServiceCall, Table
 from tables.setup_steps import refuse_if_in_use
 
 
@@ -104,3 +105,48 @@ class PartyAdmin(ReadOnlyAdmin):
     fields = ("table", "size", "server", "status", "seated_at", "completed_at")
     readonly_fields = fields
     inlines = (StaysOfParty,)
+
+
+class CallStateFilter(admin.SimpleListFilter):
+    """A filter by what became of a call."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("taken", "Taken"), ("closed", "Closed by staff"), ("withdrawn", "Withdrawn")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ServiceCall]) -> QuerySet[ServiceCall]:
+        rows: dict[str | None, dict[str, Any]] = {
+            "open": {"closed_at": None, "taken_at": None},
+            "taken": {"closed_at": None, "taken_at__isnull": False},
+            "closed": {"closed_at__isnull": False, "withdrawn": False},
+            "withdrawn": {"withdrawn": True},
+        }
+        return queryset.filter(**rows.get(self.value(), {}))
+
+
+@admin.register(ServiceCall)
+class ServiceCallAdmin(ReadOnlyAdmin):
+    """The admin page of calls of guests, read only. Staff answer them on the floor, pads withdraw them."""
+
+    list_display = ("at", "table", "reason", "shown_state", "number", "rings", "taken_by_name", "closed_by_name")
+    list_filter = (CallStateFilter, "reason", ("table", OwnFilter))
+    list_select_related = ("table",)
+    ordering = ("-at", "-pk")
+    date_hierarchy = "at"
+    fields = (
+        ("table", "party", "reason", "by"),
+        ("shown_state", "number", "rings"),
+        ("at", "last_rung_at"),
+        ("taken_at", "taken_by_name"),
+        ("closed_at", "closed_by_name"),
+    )
+    readonly_fields = (
+        *("table", "party", "reason", "by", "shown_state", "number", "rings", "at", "last_rung_at"),
+        *("taken_at", "taken_by_name", "closed_at", "closed_by_name"),
+    )
+
+    @admin.display(description="state")
+    def shown_state(self, call: ServiceCall) -> str:
+        return "Withdrawn" if call.withdrawn else call.state.capitalize()

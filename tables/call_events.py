@@ -68,6 +68,13 @@ class CallReleased(CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallWithdrawn(CallEvent):
+    """The end of a call by the guests themselves."""
+
+    action: ClassVar[str] = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallClosed(CallEvent):
     """The end of a call, by a person or because the guests have left."""
 

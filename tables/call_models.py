@@ -13,7 +13,7 @@ class ServiceCall(models.Model):
     """A call of guests for staff, from the pad of a table. Each reason has at most one open call at a table.
 
     A call is open until somebody closes it. It rings again, with a higher `rings`, until somebody takes it. `number`
-    counts the calls of the party.
+    counts the calls of the party, also those that it withdrew.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="service_calls")
@@ -30,6 +30,7 @@ class ServiceCall(models.Model):
     taken_by_name = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by_name = models.CharField(max_length=120, blank=True)
+    withdrawn = models.BooleanField(default=False, help_text="The guests closed it themselves.")
     objects = CallQuerySet.as_manager()
 
     class Meta:

@@ -74,6 +74,8 @@ class Party(models.Model):
     `table` is the head table, where new orders go by default, also after the party has left. `Occupancy` has every
     table that the party holds. `server` is the waiter who looks after the guests.
     Without a table it is the guest of one take-away or counter order, whose end completes it.
+    A party that joined another one is completed, and `joined_to` has its orders. `seat_shift` was added to its seats.
+    The row keeps the idempotency key of the request that seated it, as an order does.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="parties")
@@ -87,6 +89,11 @@ class Party(models.Model):
     allergies = models.JSONField(
         default=dict, blank=True, help_text="{seat, or blank for the whole party: codes of allergens}"
     )
+    joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined", db_index=False)
+    seat_shift = models.PositiveSmallIntegerField(default=0)
+    credential = models.CharField(max_length=40, blank=True)
+    key = models.CharField(max_length=200, null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=0)
     objects = PartyQuerySet.as_manager()
 
@@ -95,8 +102,12 @@ class Party(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(name="party_status_known", condition=Q(status__in=PartyStatus.values)),
+            models.UniqueConstraint(
+                fields=["restaurant", "credential", "key"], condition=Q(key__isnull=False), name="party_key_once"
+            ),
         ]
         indexes = [
+            models.Index(fields=["joined_to"], condition=Q(joined_to__isnull=False), name="party_joined"),
             models.Index(fields=["restaurant", "table"], condition=Q(status="seated"), name="party_seated"),
         ]
 

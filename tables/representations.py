@@ -50,4 +50,5 @@ def call_json(call: ServiceCall) -> dict[str, Any]:
         "taken_by": call.taken_by_name or None,
         "closed_at": moment(call.closed_at),
         "closed_by": call.closed_by_name or None,
+        "withdrawn": call.withdrawn,
     }

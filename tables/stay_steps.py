@@ -118,8 +118,16 @@ def _head_first(party: Party, tables: Sequence[Table]) -> tuple[Table, ...]:
     return tuple(sorted(tables, key=lambda table: table.pk != party.table_id))
 
 
-def seat_guests(table: Table, work: UnitOfWork, *, size: int | None, server_id: int | None) -> Party:
-    """Seat a new party at a locked free table."""
+def seat_guests(
+    table: Table,
+    work: UnitOfWork,
+    *,
+    size: int | None,
+    server_id: int | None,
+    key: str | None = None,
+    fingerprint: str = "",
+) -> Party:
+    """Seat a new party at a locked free table. `key` is the idempotency key of the request."""
     require_transaction()
     party = Party(
         restaurant_id=work.restaurant_id,
@@ -128,6 +136,9 @@ def seat_guests(table: Table, work: UnitOfWork, *, size: int | None, server_id: 
         server_id=server_id,
         status=PartyStatus.SEATED,
         seated_at=work.now,
+        credential=work.actor.credential if key else "",
+        key=key,
+        fingerprint=fingerprint,
     )
     insert_rows([party])
     occupy([(party, table)], work)

@@ -21,6 +21,7 @@ API = {
     "api/v1/pad/orders": None,
     "api/v1/pad/heartbeat": None,
     "api/v1/pad/calls": None,
+    "api/v1/pad/calls/<int:pk>": "call",
     "api/v1/calls": None,
     "api/v1/calls/<int:pk>/take": "call",
     "api/v1/calls/<int:pk>/close": "call",

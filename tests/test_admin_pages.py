@@ -31,7 +31,8 @@ from menu.tests.factories import (
     TaxFactory,
 )
 from orders.models import Order
-from tables.models import Party, Section, Table
+from tables.models import Party, Section, ServiceCall, Table
+from tables.services import call_staff
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
 from tests.journeys.house import open_house
 
@@ -65,7 +66,8 @@ def fill(house, count):
         item = ItemFactory(category=CategoryFactory(restaurant=house.restaurant))
         modifier = ModifierFactory(group=ModifierGroupFactory(item=item))
         RecipePartFactory(modifier=modifier)
-        PadFactory(table=TableFactory(section=SectionFactory(restaurant=house.restaurant)))
+        pad = PadFactory(table=TableFactory(section=SectionFactory(restaurant=house.restaurant)))
+        call_staff(table_id=pad.table_id, reason="bill", actor=house.pad_actor)
         MembershipFactory(restaurant=house.restaurant)
         DeviceFactory(restaurant=house.restaurant)
         screen = create_device(kind="kitchen", name=f"wall {Device.objects.count()}", actor=owner)
@@ -81,7 +83,8 @@ def fill(house, count):
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, ModifierGroup, Order, Restaurant,
-        Section, Ingredient, Modifier, Party, Printer, Table, Tax, Ticket, MODELS[LABELS.index("kitchen.Station")],
+        Section, Ingredient, Modifier, Party, Printer, ServiceCall, Table, Tax, Ticket,
+        MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -183,7 +186,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 21
+    assert len(links) == 22
     assert {owner.get(link).status_code for link in links} == {200}
 
 

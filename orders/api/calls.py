@@ -25,7 +25,9 @@ from tables.representations import call_json
 
 NO_CALL = refusal(404, "No such call", "call_not_found", "There is no such call.")
 TAKEN = refusal(409, "Taken by somebody else, or closed", "call_taken", "Ana has taken this call.")
-AGAIN = refusal(409, "The guests have left or called again", "call_again", "The guests have left or called again.")
+AGAIN = refusal(
+    409, "The guests have left, called again or withdrawn it", "call_again", "The guests have left or called again."
+)
 SHOWN = 20  # of a pad's table
 
 
@@ -54,6 +56,18 @@ class PadCalls(APIView):
         body.is_valid(raise_exception=True)
         call, new = services.call_staff(table_id=pad.table_id, actor=api_actor(request), **body.validated_data)
         return Response(call_json(call), status=201 if new else 200)
+
+
+class PadCall(APIView):
+    """A call of a pad's table. DELETE withdraws it; a closed one stays unchanged."""
+
+    subject = "Pads"
+    authentication_classes = TOKEN_ONLY
+
+    @extend_schema(summary="Withdraw a call", responses={204: None, **NO_CALL})
+    def delete(self, request: Request, pk: int) -> Response:
+        services.withdraw_call(call_id=pk, table_id=pad_for(request).table_id, actor=api_actor(request))
+        return Response(status=204)
 
 
 class CallList(GenericAPIView[ServiceCall]):

@@ -181,4 +181,5 @@ CALL = {
     "taken_by": "Ana",
     "closed_at": None,
     "closed_by": None,
+    "withdrawn": False,
 }

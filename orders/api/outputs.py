@@ -173,3 +173,4 @@ class CallOutput(serializers.Serializer[Any]):
     taken_by = serializers.CharField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     closed_by = serializers.CharField(allow_null=True)
+    withdrawn = serializers.BooleanField(help_text="The guests closed it themselves.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,9 +16,10 @@ from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from orders import services
 from orders.access import order_for, party_for
+from orders.api.headers import REPLAYED, idempotency_key
 from orders.api.outputs import PartyOutput
 from orders.api.party_inputs import MoveInput, MoveLinesInput, PartyEdit, PartyInput, TableInput, line_shares
-from orders.api.serializers import AllergiesInput, OrderOutput
+from orders.api.serializers import AllergiesInput, OrderOutput, fingerprint
 from orders.api.whole_body import read_body
 from orders.representations import order_detail
 from tables.models import Party
@@ -26,6 +27,7 @@ from tables.representations import party_json
 
 TAKEN = refusal(409, "Other guests sit there", "table_taken", "Guests sit at Table 2 already. Choose another table.")
 
+KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a retry safe.")
 NO_TABLE = refusal(404, "No such table", "table_not_found", "There is no such table.")
 
 
@@ -41,18 +43,25 @@ class Parties(APIView):
     summary = "Seat a party"
     permission_classes = [requires(Permission.SEAT_TABLE)]
 
-    @extend_schema(request=PartyInput, responses={201: PartyOutput, **TAKEN, **NO_TABLE}, parameters=[ETAG, LOCATION])
+    @extend_schema(
+        request=PartyInput,
+        responses={201: PartyOutput, 200: PartyOutput, **TAKEN, **NO_TABLE},
+        parameters=[KEY_HEADER, ETAG, LOCATION, REPLAYED],
+    )
     def post(self, request: Request) -> Response:
+        key = idempotency_key(request, required=False)
         body = checked(request, PartyInput)
-        party = services.seat_party(
-            table_id=body["table"],
-            size=body["size"],
-            server_id=body.get("server"),
-            insist=body["insist"],
-            actor=api_actor(request),
-        )
-        answer = party_response(party, 201)
+        wish: dict[str, Any] = {"table_id": body["table"], "size": body["size"], "server_id": body.get("server")}
+        wish |= {"insist": body["insist"], "actor": api_actor(request)}
+        if key is None:
+            party, replayed = services.seat_party(**wish), False
+        else:
+            once = services.Once(key, fingerprint(request.data))
+            party, replayed = services.seat_party_once(once=once, **wish)
+        answer = party_response(party, 200 if replayed else 201)
         answer["Location"] = f"/api/v1/parties/{party.pk}"
+        if replayed:
+            answer["Idempotent-Replayed"] = "true"
         return answer
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/v1/parties/<int:pk>/join", parties.JoinTable.as_view()),
     path("api/v1/parties/<int:pk>/part", parties.PartTable.as_view()),
     path("api/v1/pad/calls", calls.PadCalls.as_view()),
+    path("api/v1/pad/calls/<int:pk>", calls.PadCall.as_view()),
     path("api/v1/calls", calls.CallList.as_view()),
     path("api/v1/calls/<int:pk>/take", calls.TakeCall.as_view()),
     path("api/v1/calls/<int:pk>/close", calls.CloseCall.as_view()),

@@ -172,7 +172,7 @@ def _corner(shape: str, width: int, height: int, rotation: int) -> tuple[float, 
         return (width * 0.354, height * 0.354)
     turn = abs(math.sin(math.radians(rotation)))
     if 0.1 <= turn <= 0.9:
-        return (width * 0.354, height * 0.354)
+        return (width * 0.5, height * 0.2)  # beside the name, which is in the upper corner
     across, along = (height, width) if turn > 0.9 else (width, height)
     return (across / 2 - 8, along / 2 - 7)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bistro.core.auth.pins import approve_with_pin, members_with_pin
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
@@ -18,7 +18,8 @@ def approvers(actor: Actor, permission: Permission) -> list[Membership]:
 def approver_in(data: Mapping[str, str], permission: Permission, actor: Actor) -> Actor | None:
     """Return the manager whose PIN a form has, or None without a PIN.
 
-    Raises the errors of `approve_with_pin`, with their sentence for the field `pin`.
+    Raises InvalidInput with the sentence and code of every error of `approve_with_pin`, for the field `pin`: the screen
+    would take 429 for a server that is busy, and try the PIN again.
     """
     pin = data.get("pin", "").strip()
     if not pin:
@@ -27,8 +28,7 @@ def approver_in(data: Mapping[str, str], permission: Permission, actor: Actor) -
     try:
         return approve_with_pin(membership_id=member, pin=pin[:20], permission=permission, actor=actor)
     except DomainError as error:
-        error.fields = {"pin": [error.message]}
-        raise
+        raise InvalidInput(error.message, code=error.code, fields={"pin": [error.message]}) from error
 
 
 def pin_problem(error: DomainError | None) -> str:

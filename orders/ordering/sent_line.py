@@ -25,7 +25,8 @@ from orders.transitions import EDITABLE, UNTOUCHED, CancelReason, LineStatus
 class SentLineForm:
     """A sent line with what may be done to it. `groups` are (group, chosen ids) of the dish on today's menu.
 
-    `managers` can approve the void of what a cook has begun; `asks_manager` says that it needs one of them.
+    `notes` are those of the house. `managers` can approve the void of what a cook has begun; `asks_manager` says that
+    it needs one of them.
     """
 
     line: OrderLine
@@ -36,6 +37,7 @@ class SentLineForm:
     can_void: bool
     started: bool
     reasons: Sequence[tuple[str, str]]
+    notes: Sequence[str]
     asks_manager: bool
     managers: Sequence[Membership]
 
@@ -44,7 +46,8 @@ def read_line(order: Order, line_id: int, actor: Actor) -> SentLineForm:
     """Return the form of a line of an order that was read `with_lines()`."""
     lines = list(order.lines.all())
     line = next(each for each in lines if each.pk == line_id)
-    item = menu_now(order.restaurant_id).menu.by_id.get(line.item_id)
+    menu = menu_now(order.restaurant_id).menu
+    item = menu.by_id.get(line.item_id)
     chosen = frozenset(each["id"] for each in line.modifiers)
     begun = line.status not in UNTOUCHED and not actor.may(Permission.VOID_COOKED)
     untouched = order.status in EDITABLE and all(each.status in UNTOUCHED for each in lines)
@@ -57,6 +60,7 @@ def read_line(order: Order, line_id: int, actor: Actor) -> SentLineForm:
         can_void=actor.may(Permission.CANCEL_ORDER),
         started=line.status == LineStatus.STARTED,
         reasons=CancelReason.choices,
+        notes=menu.restaurant.kitchen_notes.splitlines(),
         asks_manager=begun,
         managers=approvers(actor, Permission.VOID_COOKED) if begun else [],
     )

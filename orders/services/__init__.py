@@ -15,11 +15,12 @@ from orders.services.picking_up import change_pickup
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
 from orders.services.rearranging import join_table, move_party, part_table
-from orders.services.seating import change_party, seat_party, set_covers, take_over
+from orders.services.seating import Once, change_party, seat_party, seat_party_once, set_covers, take_over
 from orders.services.voiding import void_lines
 
 __all__ = [
     "LineShare",
+    "Once",
     "PlacedOrder",
     "SavedDraft",
     "TokenEnded",
@@ -47,6 +48,7 @@ __all__ = [
     "remove_course",
     "replace_lines",
     "seat_party",
+    "seat_party_once",
     "send_order",
     "set_covers",
     "take_over",

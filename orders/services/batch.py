@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, ReusedKey, SoldOut
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, SoldOut
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Device
@@ -41,6 +41,7 @@ from orders.services.destination import (
     wanted_table,
     wrong_table,
 )
+from orders.services.keys import reused_key
 from orders.services.known_devices import TokenEnded, is_same
 from orders.services.line_rows import line_rows
 from orders.services.sending import check_courses, require_rights, set_courses
@@ -358,14 +359,6 @@ def replay(row: Order, request: OrderRequest) -> Outcome:
     if row.withdrawn_at is not None:
         return NotYours("This order was withdrawn.", code="order_not_found")
     return PlacedOrder(row.pk, order_detail(row), replayed=True)
-
-
-def reused_key() -> ReusedKey:
-    """Return the refusal of a used key with another body."""
-    return ReusedKey(
-        "This Idempotency-Key came before with another body. Use a new key for a new order.",
-        fields={"Idempotency-Key": ["Already used for another order."]},
-    )
 
 
 def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:

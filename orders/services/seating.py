@@ -1,12 +1,16 @@
 """Services that seat a party and change its covers or its server."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import IntegrityError
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, Stale
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
 from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.services.keys import reused_key
 from tables.events import PartyChanged
 from tables.models import Party
 from tables.stay_steps import Stay, lock_room, lock_stay, require_seats, seat_guests, touch_party
@@ -14,6 +18,14 @@ from tables.steps import server_among
 
 MOST_GUESTS = 500
 Versions = Collection[int] | None  # those that the caller accepts (If-Match); None accepts every version
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The idempotency key of a request, and the fingerprint of its body."""
+
+    key: str
+    fingerprint: str
 
 
 def seat_party(
@@ -24,13 +36,49 @@ def seat_party(
     Locks: table. Raises LostRace if guests sit there, InvalidInput (too many guests, unknown server, table out of
     service), NotPermitted, NotYours.
     """
+    return _seat(table_id, size, actor, server_id, insist, None)[0]
+
+
+def seat_party_once(
+    *, table_id: int, size: int | None, actor: Actor, once: Once, server_id: int | None = None, insist: bool = False
+) -> tuple[Party, bool]:
+    """Seat a party as `seat_party` does, and return it and whether an equal request seated it before.
+
+    Locks: table. Raises ReusedKey if the key came with another body, and what `seat_party` raises.
+    """
+    try:
+        return _seat(table_id, size, actor, server_id, insist, once)
+    except IntegrityError:  # a request with this key for another table was first
+        return _seat(table_id, size, actor, server_id, insist, once)
+
+
+def _seat(
+    table_id: int, size: int | None, actor: Actor, server_id: int | None, insist: bool, once: Once | None
+) -> tuple[Party, bool]:
     actor.require(Permission.SEAT_TABLE)
     with UnitOfWork(actor) as work:
-        table = lock_room(work, tables=[table_id]).free_table(table_id)
+        if (known := _seated_before(once, work)) is not None:
+            return known, True
+        room = lock_room(work, tables=[table_id])
+        if (known := _seated_before(once, work)) is not None:  # while this request waited for the lock
+            return known, True
+        table = room.free_table(table_id)
         require_size(size)
         require_seats(size, [table], insist=insist, actor=actor)
         server = server_among(actor) if server_id is None else _member(server_id, work)
-        return seat_guests(table, work, size=size, server_id=server)
+        key = {} if once is None else {"key": once.key, "fingerprint": once.fingerprint}
+        return seat_guests(table, work, size=size, server_id=server, **key), False
+
+
+def _seated_before(once: Once | None, work: UnitOfWork) -> Party | None:
+    """Return the party that a request with this key seated. Raises ReusedKey if its body was another one."""
+    if once is None:
+        return None
+    rows = Party.objects.of_restaurant(work.restaurant_id).filter(credential=work.actor.credential, key=once.key)
+    party = rows.select_related("table").first()
+    if party is not None and party.fingerprint != once.fingerprint:
+        raise reused_key()
+    return party
 
 
 def set_covers(

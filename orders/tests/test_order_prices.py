@@ -87,6 +87,10 @@ def test_above_the_limit_a_manager_approves_by_pin(house, waiter, boss):
     wrong = send(pin=WRONG, approver=str(boss.pk))
     assert (wrong.status_code, wrong.json()["fields"]) == (422, {"pin": [wrong.json()["problem"]]})
     assert "4 tries are left" in wrong.json()["problem"]
+    other = give_pin(MembershipFactory(restaurant=house.restaurant, role="owner"), PIN)
+    for _ in range(5):
+        locked = send(pin=WRONG, approver=str(other.pk))
+    assert (locked.status_code, locked.json()["code"], *locked.json()["fields"]) == (422, "throttled", "pin")
     assert not OrderLine.objects.exists()
     sent = send(pin=PIN, approver=str(boss.pk)).json()
     assert OrderLine.objects.get().approved_by == boss.staff.name
@@ -131,3 +135,5 @@ def test_the_house_has_a_list_of_notes(house, waiter):
     Restaurant.objects.filter(pk=house.restaurant.pk).update(kitchen_notes="Bring with main\nNo ice")
     forget_menus()
     assert config(waiter, house)["notes"] == ["Bring with main", "No ice"]
+    line = house.place()["lines"][0]["id"]
+    assert '<option value="No ice">' in waiter.get(f"/floor/lines/{line}/").content.decode()

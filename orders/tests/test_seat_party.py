@@ -47,6 +47,23 @@ def test_a_party_is_seated_with_covers(house, role, serves):
     assert event.table_id == house.table.pk
 
 
+def test_a_repeated_request_is_one_party(house):
+    """The key stands before every other check: the table is taken by the very party."""
+    host, other = house.api("host"), house.add_table()
+    wish = {"table": house.table.pk, "size": 2}
+    first = host.post(PARTIES, wish, key="one")
+    assert (first.status_code, "Idempotent-Replayed" in first) == (201, False)
+    with nothing_changes():
+        again = host.post(PARTIES, {"size": 2, "table": house.table.pk}, key="one")
+        assert (again.status_code, again["Idempotent-Replayed"], again.json()) == (200, "true", first.json())
+        for body in ({**wish, "size": 3}, {**wish, "table": other.pk}):
+            refused(host.post(PARTIES, body, key="one"), 422, "idempotency_key_reused")
+        refused(host.post(PARTIES, wish, key="é"), 422, "validation_error")
+        refused(host.post(PARTIES, wish, key="two"), 409, "table_taken")
+    house.done(house.api("waiter").post(PARTIES, {**wish, "table": other.pk}, key="one"))
+    assert Party.objects.count() == 2, "a key belongs to its credential; a refused request does not use one"
+
+
 def test_a_host_names_the_server(house):
     waiter = house.staff("waiter")
     assert house.done(seat(house, server=waiter.pk))["server"] == waiter.pk

@@ -1,7 +1,6 @@
 // The sheets of the order screen: all options of a new line, how many of a dish and its 86, and a sent line.
 
 import { choose, newKey, toggled } from "./order-cart.js";
-import { secret } from "./order-http.js";
 import { choices, message, notes, option, part, quickRow } from "./order-view.js";
 
 const at = (id) => document.getElementById(id);
@@ -140,11 +139,12 @@ export function openDish(view, item, addDish) {
 
 /** Open sent lines beside the check, and close sheets by their buttons. `refresh` shows what changed. */
 export function watchSheets({ refresh, failed }) {
+  const sent = () => import("./order-sent.js").catch(() => message(failed));
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("[data-sent-line]");
     if (link && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      await openSent(link.href);
+      (await sent())?.openSent(link.href);
     }
     const close = event.target.closest('[data-deed="close"]');
     if (close?.closest("dialog")) {
@@ -154,47 +154,12 @@ export function watchSheets({ refresh, failed }) {
     if (event.target.matches("dialog")) event.target.close();
   });
   document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (form.matches("[data-sent-form]")) {
-      event.preventDefault();
-      await submitSent(form, refresh);
-    } else if (form.closest("#order-sent")) {
-      event.preventDefault();
-      await actOnSent(form, event.submitter, { refresh, failed });
-    }
+    const { submitter, target } = event;
+    if (!target.matches("[data-sent-form], #order-sent form")) return;
+    event.preventDefault();
+    const { actOnSent, submitSent } = (await sent()) ?? {};
+    if (target.matches("[data-sent-form]")) await submitSent?.(target);
+    else await actOnSent?.(target, submitter, failed);
+    refresh();
   });
-}
-
-const AS_PART = { "HX-Request": "true" };
-
-async function openSent(url) {
-  const answer = await fetch(url, { headers: AS_PART, cache: "no-store" }).catch(() => null);
-  if (!answer?.ok) {
-    location.assign(url);
-    return;
-  }
-  const dialog = at("order-sent-line");
-  dialog.innerHTML = await answer.text();
-  dialog.showModal();
-}
-
-function send(form, headers, body) {
-  return fetch(form.action, { method: "POST", headers: { ...headers, ...secret() }, body }).catch(() => null);
-}
-
-async function submitSent(form, refresh) {
-  const answer = await send(form, AS_PART, new FormData(form));
-  const dialog = at("order-sent-line");
-  if (answer?.status === 204) dialog.close();
-  else if (answer) dialog.innerHTML = await answer.text();
-  refresh();
-}
-
-async function actOnSent(form, submitter, { refresh, failed }) {
-  const body = new FormData(form);
-  if (submitter) body.set(submitter.name, submitter.value);
-  const answer = await send(form, { Accept: "application/json" }, body);
-  const told = answer?.status === 204 ? { problem: "" } : await answer?.json().catch(() => null);
-  message(told?.problem ?? failed);
-  refresh();
 }

@@ -1,6 +1,6 @@
 """Services of the floor. Each function is one unit of work."""
 
-from tables.services.calls import call_staff, close_call, release_call, ring_again, take_call
+from tables.services.calls import call_staff, close_call, release_call, ring_again, take_call, withdraw_call
 from tables.services.floor import add_pads, create_section, place_pad
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "release_call",
     "ring_again",
     "take_call",
+    "withdraw_call",
 ]

@@ -1,4 +1,4 @@
-"""Services of service calls: guests call, staff take and close, and a sweep rings until somebody has taken a call."""
+"""Services of service calls: guests call and withdraw, staff answer, and a sweep rings until somebody takes a call."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
-from tables.call_events import CallClosed, CallEvent, CallMade, CallRang, CallReleased, CallTaken
+from tables.call_events import CallClosed, CallEvent, CallMade, CallRang, CallReleased, CallTaken, CallWithdrawn
 from tables.models import Party, ServiceCall, Table
 from tables.transitions import CallReason
 
@@ -86,11 +86,26 @@ def close_call(*, call_id: int, actor: Actor) -> ServiceCall:
         return _call(call_id, actor)
 
 
+def withdraw_call(*, call_id: int, table_id: int, actor: Actor) -> ServiceCall:
+    """Withdraw a call of guests from a pad of their table, also if somebody is on the way. A closed call is unchanged.
+
+    Locks: call. Raises NotPermitted, NotYours.
+    """
+    actor.require(Permission.CALL_STAFF)
+    with UnitOfWork(actor) as work:
+        here = ServiceCall.objects.of_restaurant(work.restaurant_id).filter(pk=call_id, table_id=table_id)
+        call = here.select_related("table").first()
+        if call is None:
+            raise _no_call()
+        facts = {"closed_at": work.now, "closed_by_name": actor.label[:120], "withdrawn": True}
+        return _told(call, CallWithdrawn, work) if here.open().update(**facts) == 1 else call
+
+
 def release_call(*, call_id: int, actor: Actor) -> ServiceCall:
     """Undo a taken or closed call: it is open and rings. An open call stays unchanged.
 
-    Locks: table, call. Raises LostRace if the guests have left or called again for the same reason (`call_again`),
-    NotPermitted, NotYours.
+    Locks: table, call. Raises LostRace if the guests have left or called again for the same reason (`call_again`) or
+    withdrew the call (`call_withdrawn`), NotPermitted, NotYours.
     """
     actor.require(Permission.ANSWER_CALLS)
     with UnitOfWork(actor) as work:
@@ -136,8 +151,12 @@ def _ring_in(restaurant_id: int, call_ids: Sequence[int], now: datetime, pause: 
 def _call(call_id: int, actor: Actor) -> ServiceCall:
     call = ServiceCall.objects.visible_to(actor).filter(pk=call_id).select_related("table").first()
     if call is None:
-        raise NotYours("There is no such call.", code="call_not_found")
+        raise _no_call()
     return call
+
+
+def _no_call() -> NotYours:
+    return NotYours("There is no such call.", code="call_not_found")
 
 
 def _told(call: ServiceCall, event: type[CallEvent], work: UnitOfWork) -> ServiceCall:
@@ -160,6 +179,8 @@ def _too_late(call: ServiceCall) -> LostRace:
 
 def _require_here(call: ServiceCall) -> None:
     """Refuse to open a call again after its guests have left or called again. Raises LostRace."""
+    if call.withdrawn:
+        raise LostRace(gettext("The guests have withdrawn this call."), code="call_withdrawn")
     again = ServiceCall.objects.open().filter(table_id=call.table_id, reason=call.reason).exists()
     if again or (not Party.objects.seated().filter(pk=call.party_id).exists() and call.party_id is not None):
         raise LostRace(gettext("The guests have left or called again."), code="call_again")

@@ -13,7 +13,7 @@ from bistro.core.kernel.events import Audience, audiences_of
 from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from tables.models import Party, ServiceCall
-from tables.services import call_staff, close_call, release_call, ring_again, take_call
+from tables.services import call_staff, close_call, release_call, ring_again, take_call, withdraw_call
 
 pytestmark = pytest.mark.django_db
 PAD, CALLS = "/api/v1/pad/calls", "/api/v1/calls"
@@ -239,6 +239,38 @@ def test_a_pad_that_calls_all_the_time_is_slowed_down(house, settings):
     assert answers == [201, 200, 200, 429]
     assert house.api().get(PAD).status_code == 200
     assert house.add_pad().post(PAD, {"reason": "bill"}).status_code == 201
+
+
+def test_a_pad_withdraws_the_call_of_its_table(house, evening):
+    house.place()
+    pad, other, waiter = house.api(), house.add_pad(), house.api("waiter")
+    call = house.done(pad.post(PAD, {"reason": "bill"}))
+    house.done(waiter.post(f"{CALLS}/{call['id']}/take"))
+    with nothing_changes():
+        refused(other.delete(f"{PAD}/{call['id']}"), 404, "call_not_found")
+        refused(waiter.delete(f"{PAD}/{call['id']}"), 404, "pad_not_found")
+    assert pad.delete(f"{PAD}/{call['id']}").status_code == 204
+    assert waiter.get(CALLS).json()["results"] == []
+    assert told()[-1] == ("service_call_updated", "withdrawn")
+    with nothing_changes():
+        assert pad.delete(f"{PAD}/{call['id']}").status_code == 204
+        refused(waiter.post(f"{CALLS}/{call['id']}/release"), 409, "call_withdrawn")
+    (shown,) = pad.get(PAD).json()
+    assert (shown["state"], shown["withdrawn"], shown["taken_by"]) == ("closed", True, house.staff("waiter").name)
+    assert house.done(pad.post(PAD, {"reason": "bill"}))["number"] == 2, "a withdrawn call counts"
+
+
+def test_managers_find_calls_by_their_state(house, call):
+    withdraw_call(call_id=call.pk, table_id=house.table.pk, actor=house.pad_actor)
+    browser = house.browser("manager")
+    for state, found in (("withdrawn", True), ("open", False), ("taken", False), ("closed", False)):
+        page = browser.get("/admin/tables/servicecall/", {"state": state}).content.decode()
+        assert (f"/admin/tables/servicecall/{call.pk}/change/" in page) is found, state
+    page = browser.get(f"/admin/tables/servicecall/{call.pk}/change/").content.decode()
+    assert "Withdrawn" in page
+    with nothing_changes():
+        assert browser.post(f"/admin/tables/servicecall/{call.pk}/change/", {"number": 9}).status_code == 403
+        assert browser.get("/admin/tables/servicecall/add/").status_code == 403
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

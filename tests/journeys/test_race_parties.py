@@ -20,6 +20,7 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.services import (
     LineShare,
+    Once,
     PlacedOrder,
     clear_table,
     clearing,
@@ -30,6 +31,8 @@ from orders.services import (
     place_orders,
     rearranging,
     seat_party,
+    seat_party_once,
+    seating,
     set_covers,
 )
 from orders.services import batch as batches
@@ -84,6 +87,28 @@ def test_of_many_parties_one_gets_the_table(house):
     outcomes = seat_all(house)
     assert (len(won(outcomes)), set(codes(outcomes))) == (1, {"table_taken"})
     assert (Party.objects.count(), Occupancy.objects.count(), Event.objects.count()) == (1, 1, 1)
+
+
+def seat_with_one_key(house, monkeypatch=None):
+    """Seat guests at two tables with one key at the same time, each several times."""
+    host, other = house.actor("host"), house.add_table()
+    if monkeypatch:
+        monkeypatch.setattr(seating, "_seated_before", lambda *_: None)
+    wishes = [(table.pk, Once("key", f"body {table.pk}")) for table in (house.table, other)] * 4
+    return race([lambda w=w: seat_party_once(table_id=w[0], size=2, actor=host, once=w[1]) for w in wishes])
+
+
+def test_one_key_seats_one_party(house):
+    outcomes = seat_with_one_key(house)
+    assert (len(won(outcomes)), set(codes(outcomes))) == (4, {"idempotency_key_reused"})
+    assert sorted(replayed for _party, replayed in won(outcomes)) == [False, True, True, True]
+    assert Party.objects.count() == Occupancy.objects.count() == 1
+
+
+def test_control_without_the_look_at_the_key_a_repetition_fails(house, monkeypatch):
+    outcomes = seat_with_one_key(house, monkeypatch)
+    assert (len(won(outcomes)), set(codes(outcomes))) == (1, {"table_taken", "IntegrityError"})
+    assert Party.objects.count() == 1, "the constraint keeps the second table free"
 
 
 def test_the_constraint_alone_keeps_a_second_party_off(house, monkeypatch):

@@ -26,6 +26,7 @@ API = {
     "api/v1/orders/<int:pk>/send": [("post", None, "order")],
     "api/v1/order-lines/<int:pk>/void": [("post", {"reason": "Left"}, "order line")],
     "api/v1/items/<int:pk>/availability": [("post", {"available": False}, "item")],
+    "api/v1/pad/calls/<int:pk>": [("delete", None, "call")],
     "api/v1/calls/<int:pk>/take": [("post", None, "call")],
     "api/v1/calls/<int:pk>/close": [("post", None, "call")],
     "api/v1/calls/<int:pk>/release": [("post", None, "call")],

@@ -1,0 +1,11 @@
+"""The refusal of a used idempotency key."""
+
+from bistro.core.kernel.errors import ReusedKey
+
+
+def reused_key() -> ReusedKey:
+    """Return the refusal of a used key with another body."""
+    return ReusedKey(
+        "This Idempotency-Key came before with another body. Use a new key for a new request.",
+        fields={"Idempotency-Key": ["Already used for another request."]},
+    )
