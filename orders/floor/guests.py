@@ -9,7 +9,7 @@ from django.http import QueryDict
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from tables.declarations import WHOLE_PARTY
-from tables.models import Party, Table
+from tables.models import Party
 
 MOST_SEATS = 30  # offered in the form
 
@@ -33,9 +33,9 @@ class Guests:
     catalogue: tuple[tuple[str, str], ...]
 
 
-def guests_of(party: Party, table: Table, catalogue: Mapping[str, str]) -> Guests:
-    """Return the declared allergies of a party for the forms of the sheet."""
-    seats = min(max(party.size or 0, table.seats), MOST_SEATS)
+def guests_of(party: Party, catalogue: Mapping[str, str]) -> Guests:
+    """Return the declared allergies of a party, read with its seats, for the forms of the sheet."""
+    seats = min(max(party.size or 0, party.seats_held), MOST_SEATS)
     places = [WHOLE_PARTY, *(str(seat) for seat in range(1, seats + 1))]
     return Guests(
         declared=tuple(_place(seat, codes, catalogue) for seat, codes in party.allergies.items()),

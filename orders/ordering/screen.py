@@ -201,7 +201,8 @@ def _seats(state: ScreenState) -> list[Seat]:
         return []
     party = state.place.party
     names, declared = state.menu.menu.allergens.names, party.allergies if party else {}
-    count = min(max((party.size if party else None) or 0, state.place.table.seats), MOST_SEATS)
+    seats = party.seats_held if party else state.place.table.seats
+    count = min(max((party.size if party else None) or 0, seats), MOST_SEATS)
     return [
         Seat(seat, ", ".join(names.get(code, code) for code in declared.get(str(seat), ())))
         for seat in range(1, count + 1)
