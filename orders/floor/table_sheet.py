@@ -166,7 +166,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
             for order in sorted(orders, key=_by_urgency)
         ],
         seating=seating_of(actor, table, party),
-        guests=_guests(party, actor),
+        guests=_guests(party, table, actor),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         can_deliver=actor.may(Permission.DELIVER_ORDER),
@@ -176,11 +176,11 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
     )
 
 
-def _guests(party: Party | None, actor: Actor) -> Guests | None:
+def _guests(party: Party | None, table: Table, actor: Actor) -> Guests | None:
     """Return the allergies of the party at the table, or None for an actor who cannot declare any."""
     if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
         return None
-    return guests_of(party, current_menu(party.restaurant_id).allergens.names)
+    return guests_of(party, table, current_menu(party.restaurant_id).allergens.names)
 
 
 def _by_urgency(order: Order) -> int:
