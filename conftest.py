@@ -4,6 +4,7 @@ The default is SQLite in a file of its own, because threads must see each other'
 DATABASE_URL and REDIS_URL select PostgreSQL and Redis. Parallel runs never share a row or a key.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -15,6 +16,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db.backends.signals import connection_created
+
+# A run makes much that stays: look for garbage less often, and never among the modules and tests (see below).
+gc.set_threshold(100_000, 50, 100)
 
 pytest_plugins = [
     "tests.plugins.database_file",
@@ -105,6 +109,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(skip)
     long_files = {item.path for item in items if "slow" in item.keywords}
     items.sort(key=lambda item: item.path not in long_files)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the garbage collector the modules and tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

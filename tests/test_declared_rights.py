@@ -15,7 +15,7 @@ from bistro.core.live.guarded import GuardedConsumer
 from bistro.core.live.routing import NoSuchSocket
 from bistro.core.tests.factories import DEVICE_KINDS
 from tests.addresses import API, PAGES
-from tests.nasty import ENDS_THE_LOGIN, addresses, path_with
+from tests.nasty import addresses, path_with
 from tests.sockets import routes
 from tests.test_every_address import OPEN_TO_ALL, VERBS_OF, patterns
 
@@ -37,6 +37,7 @@ ANY_CREDENTIAL = {
     "api/v1/pad/calls",
     "api/v1/pad/calls/<int:pk>",
 }  # fmt: skip
+# Files to keep: test_headers_everywhere.py finds every address that sends one.
 EXPORTS = {f"admin/menu_files/menuimport/{name}/" for name in ("template", "export-csv", "export-excel")}
 OPEN_IN_THE_ADMIN = {"admin/login/", "admin/logout/", "admin/jsi18n/"}
 
@@ -142,16 +143,3 @@ def test_the_admin_is_for_managers(house):
             answer = client.get(path_with(address, {}), headers=more)
             assert answer.status_code in (302, 403, 404), (address, role)
             assert answer.status_code != 302 or answer["Location"].startswith("/admin/login/"), (address, role)
-
-
-def test_every_export_is_known(house):
-    """A file to keep comes from these addresses only; as parts of the admin, they are for managers."""
-    owner = house.browser("owner")
-    house.order()
-    found = set()
-    for address in set(addresses()) - ENDS_THE_LOGIN:
-        answer = owner.get(path_with(address, {}))
-        if "attachment" in answer.get("Content-Disposition", ""):
-            found.add(address)
-    assert found == EXPORTS
-    assert all(address.startswith("admin/") for address in EXPORTS)

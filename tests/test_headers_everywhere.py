@@ -1,4 +1,7 @@
-"""Security headers at every address of the URLconf, and on every refusal that is made below Django."""
+"""Security headers at every address of the URLconf, and on every refusal that is made below Django.
+
+The same walk of an owner finds the exports.
+"""
 
 import asyncio
 
@@ -18,6 +21,7 @@ from bistro.core.server.threads import DjangoInThreads
 from bistro.core.speed.fast_path import shared_headers
 from bistro.core.tests.asgi import ask, fast_path, http_scope
 from tests.nasty import ENDS_THE_LOGIN, addresses, path_with
+from tests.test_declared_rights import EXPORTS
 from tests.test_security_headers import STRICT, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -33,8 +37,11 @@ def is_relaxed(path):
 
 @pytest.mark.parametrize(("who", "method"), [("guest", "GET"), ("owner", "GET"), ("guest", "TRACE")])
 def test_every_address_is_told(house, who, method):
+    """A file to keep comes from the known addresses only; as parts of the admin, they are for managers."""
     browser = house.browser("owner") if who == "owner" else Client()
     browser.raise_request_exception = False
+    house.order()
+    files = set()
     for address in ADDRESSES:
         path = path_with(address, {})
         answer = browser.generic(method, path, headers={"X-Probe": "reflected"})
@@ -43,6 +50,9 @@ def test_every_address_is_told(house, who, method):
         assert method != "TRACE" or b"reflected" not in b"".join(answer), path
         for name in KEPT_FROM_RELAXED if is_relaxed(path) else STRICT:
             assert found[name] == STRICT[name], (path, name)
+        if "attachment" in answer.get("Content-Disposition", ""):
+            files.add(address)
+    assert files == (EXPORTS if (who, method) == ("owner", "GET") else set())
 
 
 # --- below Django ------------------------------------------------------------------------------------------------
