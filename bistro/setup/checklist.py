@@ -31,7 +31,9 @@ class State(StrEnum):
 
     @property
     def mark(self) -> str:
-        return {State.DONE: "done", State.MISSING: "soon", State.OPTIONAL: "free", State.SKIPPED: "held"}[self]
+        return {State.DONE: "done", State.MISSING: "soon", State.OPTIONAL: "held", State.SKIPPED: "out_of_service"}[
+            self
+        ]
 
     @property
     def word(self) -> str | Promise:

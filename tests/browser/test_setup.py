@@ -1,7 +1,5 @@
 """The set-up in a browser: no serious findings of axe on the overview and on a step, in both themes and two sizes."""
 
-import os
-
 
 def test_the_overview_and_a_step(page_of, axe):
     page = page_of("owner", "/floor/")
@@ -11,9 +9,5 @@ def test_the_overview_and_a_step(page_of, axe):
             for width, height in ((1366, 768), (390, 844)):
                 page.set_viewport_size({"width": width, "height": height})
                 page.goto(path)
-                if os.environ.get("SHOTS"):
-                    page.screenshot(
-                        path=f"/tmp/plan/shots/setup{path.replace('/', '_')}{theme}{width}.png", full_page=True
-                    )
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
                 axe(page)
