@@ -16,6 +16,7 @@ PRODUCT = frozenset(
         "bistro.backup",
         "bistro.core",
         "bistro.demo",
+        "bistro.mail",
         "bistro.opening",
         "menu",
         "menu.files",
@@ -39,6 +40,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
+    "bistro.mail": frozenset({"bistro.core", "orders"}),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )
