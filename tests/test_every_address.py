@@ -1,7 +1,9 @@
-"""Every address with every kind of client, and with own, foreign, missing and absurd ids.
+"""Every address with several kinds of clients, and with own, foreign, missing and absurd ids.
 
 The addresses come from the URLconf: one without an entry in the table fails. No answer is a 5xx or has a word of
 another restaurant, and a foreign id is answered as a missing one. test_admin_pages.py covers the admin's addresses.
+Visitors, pads and owners ask for every address, and each other kind for a third of them: WALK_PART=1 and 2 choose the
+other thirds, and `make test-all` (THOROUGH=1) all.
 """
 
 import json
@@ -41,8 +43,8 @@ VERBS = ("get", "post", "put", "delete")
 REST = ("anonymous", *DEVICES, *(role for role in STAFF if role != "owner"))
 ONCE = pytest.mark.database_agnostic  # on PostgreSQL the owner's run covers the queries of every address
 CURIOUS = ("anonymous", "pad", "owner")  # clients that also try their own and absurd ids, with every method
-HASTY = [role for role in REST if role not in CURIOUS]  # each walks a third of the addresses; with THOROUGH=1, all
-PART = int(os.environ.get("WALK_PART") or 0)  # 1 and 2 choose the other thirds
+HASTY = [role for role in REST if role not in CURIOUS]
+PART = int(os.environ.get("WALK_PART") or 0)
 
 
 def patterns(resolver=None, prefix=""):
