@@ -53,11 +53,17 @@ class MessageAdmin(ReadOnlyAdmin):
     actions = ("send_failed_again", "dismiss_chosen")
     actions_list = ("settings_page",)
     actions_row = actions_detail = ("send_again", "dismiss")
-    fields = (("kind", "channel"), "to", "state", "reason", ("attempts", "due_at"), ("created_at", "ended_at"), "language")
-
-    @action(
-        description=gettext_lazy("Settings and test"), icon="settings", url_path="settings", permissions=["view"]
+    fields = (
+        ("kind", "channel"),
+        "to",
+        "state",
+        "reason",
+        ("attempts", "due_at"),
+        ("created_at", "ended_at"),
+        "language",
     )
+
+    @action(description=gettext_lazy("Settings and test"), icon="settings", url_path="settings", permissions=["view"])
     def settings_page(self, request: HttpRequest) -> HttpResponse:
         """Show how messages leave, and send a test."""
         form = TestForm(request.POST or None, initial={"to": request.user.email})  # type: ignore[union-attr]

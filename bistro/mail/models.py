@@ -59,9 +59,7 @@ class Message(models.Model):
     language = models.CharField(_("language"), max_length=12)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField(max_length=8000, blank=True)
-    status = models.CharField(
-        _("state"), max_length=9, choices=MessageStatus.choices, default=MessageStatus.QUEUED
-    )
+    status = models.CharField(_("state"), max_length=9, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     tries_left = models.PositiveSmallIntegerField()
     trouble = models.CharField(_("reason"), max_length=12, choices=Trouble.choices, blank=True)

@@ -17,10 +17,15 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Log the messages and return their number."""
         for email in email_messages:
-            note("an e-mail, not sent because no mail server is set up", ", ".join(email.to), email.subject, email.body)
+            note(
+                "an e-mail, not sent because no mail server is set up",
+                ", ".join(email.to),
+                str(email.subject),
+                str(email.body),
+            )
         return len(email_messages)
 
 
 def note(what: str, to: str, subject: str, body: str) -> None:
     """Log a message. Links that still work are masked, as in every log."""
-    log.info(what, extra={"to": to, "subject": mask_tokens(subject), "body": mask_tokens(str(body))})
+    log.info(what, extra={"to": to, "subject": mask_tokens(subject), "body": mask_tokens(body)})

@@ -1,4 +1,4 @@
-"""What can happen to a message on its way out."""
+"""The outcomes of handing a message over."""
 
 from django.utils.translation import gettext as _
 

@@ -1,7 +1,7 @@
 """Text messages through an HTTP gateway (`SMS_URL`), else notes in the log.
 
-The gateway gets `{"id", "to", "from", "text"}` as JSON with the token as bearer. Any answer 2xx means accepted; `id` and
-`Idempotency-Key` are the same for every attempt of a message.
+The gateway gets `{"id", "to", "from", "text"}` as JSON with the token as bearer. Any answer 2xx means accepted; `id`
+and `Idempotency-Key` are the same for every attempt of a message.
 """
 
 import http.client
@@ -75,7 +75,9 @@ def _posted(connection: http.client.HTTPConnection, message: Message) -> int:
     if settings.SMS_TOKEN:
         headers["Authorization"] = f"Bearer {settings.SMS_TOKEN}"
     try:
-        connection.request("POST", f"{url.path or '/'}{'?' if url.query else ''}{url.query}", json.dumps(facts), headers)
+        connection.request(
+            "POST", f"{url.path or '/'}{'?' if url.query else ''}{url.query}", json.dumps(facts), headers
+        )
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         raise PerhapsSent from None

@@ -55,7 +55,7 @@ def hand_over(message: Message, now: datetime) -> None:
     except PerhapsSent as doubt:
         settle(message, MessageStatus.UNKNOWN, trouble=doubt.trouble, answer=doubt.answer, ended_at=now)
     except Exception as error:  # a fault of ours must not stop the messages behind it
-        log.error("a message could not be handed over", extra={"message": message.pk, "error": type(error).__name__})
+        log.error("a message could not be handed over", extra={"row": message.pk, "error": type(error).__name__})
         settle(message, MessageStatus.UNKNOWN, trouble=Trouble.LOST, answer="", ended_at=now)
     else:
         sent = {"sent_by": sent_by, "trouble": "", "answer": "", "subject": "", "body": "", "ended_at": now}

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 class MailServer(socketserver.ThreadingTCPServer):
     """Speaks SMTP. `answers` replaces the answer to a command; an answer of None closes the connection.
 
-    `mails` holds what was handed over, also where the answer to it was lost. `silent` names a command that gets no answer.
+    `mails` holds what was handed over, also where the answer to it was lost. `silent` names a command without answer.
     """
 
     allow_reuse_address = daemon_threads = True

@@ -15,7 +15,8 @@ from bistro.mail.tests.test_sending import fresh, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
-LIST, SETTINGS = "/admin/mail/message/", "/admin/mail/message/settings"
+LIST = "/admin/mail/message/"
+SETTINGS = "/admin/mail/message/settings/"
 INVITE = "/admin/core/invitation/add/"
 
 

@@ -244,13 +244,34 @@ def test_text_messages_go_to_the_gateway_with_one_key(owner, gateway):
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [(429, "queued"), (503, "queued"), (401, "queued"), (400, "failed"), (302, "failed"), (500, "unknown"), (None, "unknown")],
+    [
+        (429, "queued"),
+        (401, "queued"),
+        (400, "failed"),
+        (302, "failed"),
+        (500, "unknown"),
+        (None, "unknown"),
+    ],
 )
 def test_the_answers_of_a_gateway(owner, gateway, status, state):
     gateway.status = status
     message = written(owner, "sms", "+4930123456")
     send_next()
     assert (fresh(message).status, len(gateway.posts)) == (state, 1)
+
+
+def test_a_fault_of_ours_stops_no_other_message_and_logs_no_text(owner, post, monkeypatch, caplog):
+    broken, sound = written(owner), written(owner)
+
+    def fails(row):
+        raise KeyError(row.body)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(email, "send", fails)
+        send_next()
+    send_next()
+    assert (fresh(broken).status, fresh(sound).status) == ("unknown", "sent")
+    assert "How are you" not in str([vars(record) for record in caplog.records])
 
 
 def test_the_sweep_starts_one_thread_and_forgets_after_a_month(owner, post, monkeypatch):
