@@ -59,7 +59,9 @@ def test_reading_costs_the_same_however_busy_it_is(house):
     add_rows(house, 5)
     assert costs(house) == quiet
     pages = {key: count for key, count in quiet.items() if key[0] == "browser"}
-    assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 17, quiet
+    assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 18, (
+        quiet
+    )  # a manager's floor: also the messages that were not sent
     assert max(pages.values()) <= 30, quiet  # eight of a page in the shell: the person, the restaurant, alarms, tables
 
 
