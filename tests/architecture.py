@@ -16,6 +16,7 @@ PRODUCT = frozenset(
         "bistro.backup",
         "bistro.core",
         "bistro.demo",
+        "bistro.mail",
         "bistro.opening",
         "bistro.setup",
         "menu",
@@ -40,6 +41,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
     "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
+    "bistro.mail": frozenset({"bistro.core", "orders"}),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )

@@ -31,9 +31,8 @@ class State(StrEnum):
 
     @property
     def mark(self) -> str:
-        return {State.DONE: "done", State.MISSING: "soon", State.OPTIONAL: "held", State.SKIPPED: "out_of_service"}[
-            self
-        ]
+        marks = {State.DONE: "done", State.MISSING: "soon", State.OPTIONAL: "held", State.SKIPPED: "out_of_service"}
+        return marks[self]
 
     @property
     def word(self) -> str | Promise:

@@ -27,17 +27,18 @@ def staff(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show who works here, and make an invitation, whose link is shown once."""
     if request.method == "GET":
         return step_page(request, actor, "staff", form=InvitationForm(actor=actor), **_people(actor))
-    form = InvitationForm(request.POST, actor=actor)
+    form, by_mail = InvitationForm(request.POST, actor=actor), "by_mail" in request.POST
     if not form.is_valid():
         return step_page(request, actor, "staff", status=INVALID, form=form, **_people(actor))
     try:
-        token = invite(**form.cleaned_data, actor=actor)
+        token = invite(**form.cleaned_data, by_mail=by_mail, actor=actor)
     except DomainError as refusal:
         say(form, refusal)
         return with_status(step_page(request, actor, "staff", form=form, **_people(actor)), refusal)
     link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
     again = InvitationForm(actor=actor)
-    return step_page(request, actor, "staff", form=again, link=link, invited=form.cleaned_data, **_people(actor))
+    made = {"link": link, "invited": form.cleaned_data, "by_mail": by_mail}
+    return step_page(request, actor, "staff", form=again, **made, **_people(actor))
 
 
 def _people(actor: Actor) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
@@ -113,14 +114,17 @@ def register_member(email: str, name: str, password: str, role: str, work: UnitO
     return member
 
 
-def invite(*, role: str, email: str = "", actor: Actor) -> str:
+def invite(*, role: str, email: str = "", by_mail: bool = False, actor: Actor) -> str:
     """Return a one-time invitation token, valid for three days.
 
-    It ends earlier with the membership of the person who made it. Locks: that membership. Raises NotPermitted,
-    InvalidInput.
+    It ends earlier with the membership of the person who made it. `by_mail` sends its link to `email`. Locks: that
+    membership. Raises NotPermitted, InvalidInput.
     """
     actor.require(Permission.MANAGE)
     _check_role(role, actor)
+    if by_mail and not email.strip():
+        missing = _("Enter the address to which the link is sent.")
+        raise InvalidInput(missing, code="invalid_email", fields={"email": [missing]})
     token = new_token()
     with UnitOfWork(actor) as work:
         invitation = Invitation.objects.create(
@@ -131,7 +135,7 @@ def invite(*, role: str, email: str = "", actor: Actor) -> str:
             token_hash=digest(token),
             expires_at=work.now + INVITATION_LIFETIME,
         )
-        work.record(MemberInvited(invitation=invitation))
+        work.record(MemberInvited(invitation=invitation, token_to_mail=token if by_mail else ""))
     return token
 
 

@@ -55,6 +55,7 @@ REFUSED = [
     ("room/", ROWS | {"seats": "none"}, "seats", "Enter a whole number", "none"),
     ("room/", ROWS | {"first": "7"}, "first", "There is already a table “Table 8”", "Room"),
     ("staff/", {"email": "no address", "role": "waiter"}, "email", "Enter a valid email", "no address"),
+    ("staff/", {"email": "", "role": "waiter", "by_mail": "1"}, "email", "Enter the address to which", ""),
     ("staff/", {"email": "", "role": "king"}, "role", "Select a valid choice", ""),
     ("skip/", {"step": "menu"}, None, "This step cannot be skipped", ""),
 ]  # fmt: skip
