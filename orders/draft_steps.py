@@ -1,6 +1,6 @@
 """Steps of units of work that change drafts. A draft is the last row that a unit of work locks before the sequence."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import ngettext
@@ -66,6 +66,16 @@ def bring_drafts(left: Collection[int], table_id: int, work: UnitOfWork) -> None
         forget_lines(draft, [line["key"] for line in lines])
         save(draft, work.actor.label, work)
     save(target, work.actor.label, work)
+
+
+def reseat_drafts(tables: Collection[int], seat: Callable[[int], int | None], work: UnitOfWork) -> None:
+    """Give the chosen dishes at these tables the seats that `seat` returns for theirs. Locks: draft."""
+    require_transaction()
+    for draft in Draft.objects.of_restaurant(work.restaurant_id).filter(table_id__in=tables).locked():
+        lines = [{**line, "seat": seat(line["seat"])} if line.get("seat") else line for line in draft.lines]
+        if lines != draft.lines:
+            draft.lines = lines
+            save(draft, work.actor.label, work)
 
 
 def forget_lines(draft: Draft, keys: Iterable[str]) -> None:

@@ -48,7 +48,7 @@ class CallRang(CallEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CallMoved(CallEvent):
-    """The move of an open call with its guests to another table."""
+    """The move of an open call with its guests to another table or party."""
 
     action: ClassVar[str] = "moved"
 

@@ -21,10 +21,42 @@ def declared_for(declared: Declared, seat: int | None) -> list[str]:
 def declare(declared: Declared, seat: int | None, codes: Iterable[str]) -> dict[str, list[str]]:
     """Return the declarations with the list of one seat or of the whole party replaced, the whole party first."""
     key = WHOLE_PARTY if seat is None else str(seat)
-    changed = {**declared, key: each_once(codes)}
-    return {
-        place: list(changed[place]) for place in sorted(changed, key=lambda place: int(place or 0)) if changed[place]
-    }
+    kept = {place: list(listed) for place, listed in declared.items()}
+    return _in_order({**kept, key: each_once(codes)})
+
+
+def join_declared(mine: Declared, theirs: Declared, shift: int) -> dict[str, list[str]]:
+    """Return the declarations of two parties in one. The seats of the second are counted on by `shift`.
+
+    What holds for the whole of one party holds for everybody then, because nobody knows who sits where.
+    """
+    joined = {place: list(codes) for place, codes in mine.items()}
+    for place, codes in theirs.items():
+        seat = str(int(place) + shift) if place else WHOLE_PARTY
+        joined[seat] = each_once([*joined.get(seat, ()), *codes])
+    return _in_order(joined)
+
+
+def part_declared(declared: Declared, shift: int | None) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the declarations of the guests who stay and of those who leave, whose seats are those above `shift`.
+
+    Without a shift only the declaration of the whole party goes along, which stays valid for both.
+    """
+    staying, leaving = dict[str, list[str]](), dict[str, list[str]]()
+    for place, codes in declared.items():
+        if not place:
+            staying[place], leaving[place] = list(codes), list(codes)
+        elif shift is not None and int(place) > shift:
+            leaving[str(int(place) - shift)] = list(codes)
+        else:
+            staying[place] = list(codes)
+    return staying, leaving
+
+
+def _in_order(declared: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the declarations that are not empty, the whole party first."""
+    places = sorted(declared, key=lambda place: int(place or 0))
+    return {place: list(declared[place]) for place in places if declared[place]}
 
 
 def each_once(codes: Iterable[str]) -> list[str]:

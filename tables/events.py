@@ -74,6 +74,18 @@ class PartyMoved(PartyEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartyJoined(PartyEvent):
+    """The joining of the guests of a party to the party `to`, which has their tables and orders."""
+
+    action: ClassVar[str] = "joined"
+
+    to: Party
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "joinedGuestId": str(self.to.uid)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class TablesJoined(PartyEvent):
     """The joining of the table `other` to a party, which keeps its tables."""
 
@@ -87,7 +99,10 @@ class TablesJoined(PartyEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TablesParted(PartyEvent):
-    """The parting of the table `other` from a party, which stays at its other tables. `TableFreed` has `other`."""
+    """The parting of the table `other` from a party, which stays at its other tables.
+
+    `TableFreed` has `other`, unless its guests are now a party of their own (`PartySeated`).
+    """
 
     action: ClassVar[str] = "tables_parted"
 

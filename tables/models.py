@@ -96,6 +96,7 @@ class Party(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=0)
     objects = PartyQuerySet.as_manager()
+    seats_held: int  # of parties that are read `with_seats`
 
     class Meta:
         verbose_name_plural = "parties"

@@ -1,9 +1,9 @@
 """QuerySets of the floor."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
@@ -30,6 +30,12 @@ class PartyQuerySet(TenantQuerySet):
     def at_table(self, table_id: int) -> Self:
         """Filter the party that holds a table now."""
         return self.filter(occupancies__table_id=table_id, occupancies__until=None)
+
+    def with_seats(self) -> Self:
+        """Add `seats_held`, the number of seats at all tables that a party holds now."""
+        stays: Any = self.model._meta.get_field("occupancies").related_model
+        held = stays.objects.open().filter(party=OuterRef("pk")).order_by().values("party")
+        return self.annotate(seats_held=Subquery(held.annotate(seats=Sum("table__seats")).values("seats")))
 
 
 class OccupancyQuerySet(TenantQuerySet):

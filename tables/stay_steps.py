@@ -183,6 +183,16 @@ def bring_calls(party: Party, left: Collection[Table], table: Table, work: UnitO
         work.record(CallMoved(call=call))
 
 
+def take_calls(table_ids: Collection[int], party: Party, work: UnitOfWork) -> None:
+    """Give the open calls at these locked tables to the party that now sits there."""
+    require_transaction()
+    calls = ServiceCall.objects.of_restaurant(work.restaurant_id).open()
+    for call in calls.filter(table__in=table_ids).select_related("table"):
+        call.party = party
+        call.save(update_fields=["party"])
+        work.record(CallMoved(call=call))
+
+
 def touch_party(party: Party, *fields: str) -> None:
     """Save these fields and raise the version."""
     require_transaction()

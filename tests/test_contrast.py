@@ -10,7 +10,8 @@ from bistro.admin_look import UNFOLD
 
 pytestmark = pytest.mark.database_agnostic
 
-TOKENS = Path(settings.BASE_DIR, "static", "css", "tokens.css").read_text()
+STYLES = Path(settings.BASE_DIR, "static", "css")
+TOKENS = "".join((STYLES / name).read_text() for name in ("tokens.css", "tokens-auto.css"))
 COMPONENTS = Path(settings.BASE_DIR, "static", "css", "components")
 STATES = ("free", "work", "soon", "late", "ready", "held", "bill")
 PAPERS = ("paper", "paper-raised", "paper-sunk", "paper-float")
@@ -24,10 +25,6 @@ WORDS = [
     ("on-accent", "accent"),
     ("on-accent", "accent-strong"),
     ("paper", "ink"),
-    ("on-heat-low", "heat-1"),
-    ("on-heat-low", "heat-2"),
-    ("on-heat-high", "heat-3"),
-    ("on-heat-high", "heat-4"),
 ]
 EDGES = [
     *(("line-strong", paper) for paper in PAPERS),
@@ -38,7 +35,7 @@ EDGES = [
 
 
 def blocks(text):
-    """Return the declarations of each rule with a `color-scheme`: light, dark by the device, dark by choice."""
+    """Return the declarations of each rule with a `color-scheme`: light, dark by choice, dark by the device."""
     found = re.findall(r"\{\s*color-scheme: \w+;([^}]*)\}", text)
     return [dict(re.findall(r"--([\w-]+): ([^;]+);", block)) for block in found]
 
@@ -54,7 +51,7 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
-LIGHT, DARK, CHOSEN_DARK = blocks(TOKENS)
+LIGHT, CHOSEN_DARK, DARK = blocks(TOKENS)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -104,11 +104,12 @@ def test_an_element_or_modifier_belongs_to_a_block_that_is_used():
     assert sorted(block for block in blocks - alone if block not in used()) == []
 
 
-def test_breakpoints_of_the_wall_stand_in_one_style_sheet():
+def test_breakpoints_of_the_wall_stand_in_its_layout():
     """`960` and `560` decide between pages and one list; scripts read `--paged` from the same rule."""
     found = {path.name for path in (*STYLES, *SCRIPTS) if re.search(r"\b(960|959|560)px", path.read_text())}
-    assert found == {"layout.css"}
-    assert (ROOT / "static/css/layout.css").read_text().count("(min-width: 960px) and (min-height: 560px)") == 1
+    assert found == {"layout.css", "wall-layout.css"}
+    for name in found:
+        assert (ROOT / "static/css" / name).read_text().count("(min-width: 960px) and (min-height: 560px)") == 1
 
 
 def test_what_the_rules_find():

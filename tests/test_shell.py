@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD = "correct horse"
 LANDING = {
-    Role.OWNER: "/floor/",
-    Role.MANAGER: "/floor/",
+    Role.OWNER: "/setup/",  # the restaurant is not set up yet
+    Role.MANAGER: "/setup/",
     Role.HOST: "/floor/",
     Role.WAITER: "/floor/",
     Role.CASHIER: "/floor/",
@@ -55,6 +55,8 @@ def test_login_lands_where_the_role_works(role):
 def test_a_wanted_page_comes_first():
     _client, answer = log_in(MembershipFactory(role="waiter"), next="/kitchen/")
     assert answer["Location"] == "/kitchen/"
+    _client, answer = log_in(MembershipFactory(role="waiter"), next="²")
+    assert answer["Location"] == "/floor/"
 
 
 def test_the_operator_without_a_restaurant_lands_in_the_admin(client):
@@ -148,7 +150,7 @@ def test_the_theme_stays_in_this_browser(house):
     assert not re.search(r"<html[^>]* data-theme", browser.get("/alarms/").content.decode())
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", ""])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "", "²", "floor"])
 def test_the_theme_sends_nobody_elsewhere(client, target):
     assert client.post("/theme/", {"theme": "dark", "next": target})["Location"] == "/"
 

@@ -18,7 +18,7 @@ from orders import services
 from orders.access import order_for, party_for
 from orders.api.headers import REPLAYED, idempotency_key
 from orders.api.outputs import PartyOutput
-from orders.api.party_inputs import MoveInput, MoveLinesInput, PartyEdit, PartyInput, TableInput, line_shares
+from orders.api.party_inputs import JoinInput, MoveInput, MoveLinesInput, PartInput, PartyEdit, PartyInput, line_shares
 from orders.api.serializers import AllergiesInput, OrderOutput, fingerprint
 from orders.api.whole_body import read_body
 from orders.representations import order_detail
@@ -102,27 +102,27 @@ class MoveParty(APIView):
 
 
 class JoinTable(APIView):
-    """The call that joins a free table to those of a party."""
+    """The call that joins a free table to those of a party, or with `party` the guests who sit there."""
 
     subject = "Floor"
     summary = "Join a table to a party"
     permission_classes = [requires(Permission.SEAT_TABLE)]
 
-    @extend_schema(request=TableInput, responses={200: PartyOutput, **TAKEN}, parameters=[IF_MATCH, ETAG])
+    @extend_schema(request=JoinInput, responses={200: PartyOutput, **TAKEN}, parameters=[IF_MATCH, ETAG])
     def post(self, request: Request, pk: int) -> Response:
-        return _rearranged(request, pk, services.join_table, TableInput)
+        return _rearranged(request, pk, _join, JoinInput)
 
 
 class PartTable(APIView):
-    """The call that parts a table from a party, which stays at its other tables."""
+    """The call that parts a table from a party, which stays at its other tables. With `guests` others stay there."""
 
     subject = "Floor"
     summary = "Part a table from a party"
     permission_classes = [requires(Permission.SEAT_TABLE)]
 
-    @extend_schema(request=MoveInput, responses=PartyOutput, parameters=[IF_MATCH, ETAG])
+    @extend_schema(request=PartInput, responses=PartyOutput, parameters=[IF_MATCH, ETAG])
     def post(self, request: Request, pk: int) -> Response:
-        return _rearranged(request, pk, services.part_table, MoveInput)
+        return _rearranged(request, pk, _part, PartInput)
 
 
 class MoveLines(APIView):
@@ -169,6 +169,14 @@ def checked(request: Request, shape: type[StrictSerializer]) -> Mapping[str, Any
     body = shape(data=request.data)
     body.is_valid(raise_exception=True)
     return body.validated_data
+
+
+def _join(*, party: int | None = None, **wish: Any) -> Party:
+    return services.join_table(**wish) if party is None else services.join_parties(other_id=party, **wish)
+
+
+def _part(*, guests: bool, **wish: Any) -> Party:
+    return services.separate_guests(**wish) if guests else services.part_table(**wish)
 
 
 def _rearranged(request: Request, pk: int, service: Any, shape: type[StrictSerializer]) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bistro.core.api.schema import shown
-from bistro.core.api.serializers import StrictInteger, StrictSerializer
+from bistro.core.api.serializers import StrictBoolean, StrictInteger, StrictSerializer
 from orders.api import examples
 from orders.api.serializers import BIGGEST_ID
 from orders.order_commands import MAX_LINES, MAX_QUANTITY
@@ -40,17 +40,25 @@ class PartyEdit(InsistInput):
 
 
 @shown(examples.MOVE)
-class TableInput(StrictSerializer):
-    """A table to join."""
+class JoinInput(StrictSerializer):
+    """A free table to join, or with `party` the table of guests who join."""
+
+    table = StrictInteger(min_value=1, max_value=BIGGEST_ID)
+    party = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False)
+
+
+@shown(examples.MOVE)
+class MoveInput(InsistInput):
+    """A table to move to."""
 
     table = StrictInteger(min_value=1, max_value=BIGGEST_ID)
 
 
 @shown(examples.MOVE)
-class MoveInput(InsistInput):
-    """A table to move to, or to part."""
+class PartInput(MoveInput):
+    """A table to part. With `guests` its guests stay there as a party of their own."""
 
-    table = StrictInteger(min_value=1, max_value=BIGGEST_ID)
+    guests = StrictBoolean(required=False, default=False)
 
 
 class LineShareInput(StrictSerializer):

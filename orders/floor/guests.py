@@ -34,14 +34,21 @@ class Guests:
 
 
 def guests_of(party: Party, table: Table, catalogue: Mapping[str, str]) -> Guests:
-    """Return the declared allergies of a party for the forms of the sheet."""
-    seats = min(max(party.size or 0, table.seats), MOST_SEATS)
+    """Return the declared allergies of a party, read with its seats, for the forms of the sheet."""
+    seats = seats_offered(party, table)
     places = [WHOLE_PARTY, *(str(seat) for seat in range(1, seats + 1))]
     return Guests(
         declared=tuple(_place(seat, codes, catalogue) for seat, codes in party.allergies.items()),
         new=tuple((seat, _name(seat)) for seat in places if seat not in party.allergies),
         catalogue=tuple(catalogue.items()),
     )
+
+
+def seats_offered(party: Party | None, table: Table) -> int:
+    """Return the number of seats to choose from, of a party that was read with its seats."""
+    if party is None:
+        return min(table.seats, MOST_SEATS)
+    return min(max(party.size, table.seats) if party.size else party.seats_held, MOST_SEATS)
 
 
 def read_allergies(data: QueryDict) -> dict[str, Any]:

@@ -59,13 +59,15 @@ def take_over(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.SEAT_TABLE)
 def join(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Join a free table."""
-    return _act(
-        request,
-        actor,
-        pk,
-        lambda: services.join_table(party_id=_party(request), table_id=_chosen(request), actor=actor),
-    )
+    """Join a free table, or the guests of another party with their tables."""
+
+    def join() -> Party:
+        other = whole_number(request.POST.get("guests", ""), least=1)
+        if other is not None:
+            return services.join_parties(party_id=_party(request), other_id=other, actor=actor)
+        return services.join_table(party_id=_party(request), table_id=_chosen(request), actor=actor)
+
+    return _act(request, actor, pk, join)
 
 
 @require_POST
@@ -85,14 +87,13 @@ def move(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.SEAT_TABLE)
 def part(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Part a table from the others, and show the table where the guests sit."""
+    """Part a table from the others, alone or with its guests, and show the table where the others sit."""
+    service = services.separate_guests if "guests" in request.POST else services.part_table
     return _elsewhere(
         request,
         actor,
         pk,
-        lambda: services.part_table(
-            party_id=_party(request), table_id=_chosen(request), actor=actor, insist=_insists(request)
-        ),
+        lambda: service(party_id=_party(request), table_id=_chosen(request), actor=actor, insist=_insists(request)),
     )
 
 

@@ -127,7 +127,7 @@ class FloorTable:
 
     @property
     def ring(self) -> SafeString:
-        """Return the SVG element of the ring around a table that needs somebody."""
+        """Return the attributes of the ring around a table that needs somebody."""
         return ring(self.shape, self.width, self.height)
 
     @property

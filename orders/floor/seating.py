@@ -1,6 +1,6 @@
 """The acts on the guests at a table, for the forms of the sheet: seat, covers, move, join, part, take over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import FilteredRelation, Q
@@ -25,8 +25,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """The guests of another party, by the names of their tables."""
+
+    party: int
+    tables: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seating:
-    """The acts on the guests at a table. `held` are their tables if they have several, `free` the tables to move to."""
+    """The acts on the guests at a table.
+
+    `held` are their tables if they have several, `free` the tables to move to, `others` the guests who can join them.
+    """
 
     table_id: int
     seats: int
@@ -34,6 +45,7 @@ class Seating:
     size: int | None
     held: tuple[Place, ...]
     free: tuple[Place, ...]
+    others: tuple[Others, ...]
     can_seat: bool
     can_insist: bool
     can_take_over: bool
@@ -54,11 +66,20 @@ def seating_of(actor: Actor, table: Table, party: Party | None) -> Seating | Non
         size=party.size if party else None,
         held=tuple(held) if len(held) > 1 else (),
         free=tuple(place for place, _holder in rows if not place.taken),
+        others=_others(rows, party.pk) if party else (),
         can_seat=party is None and not table.out_of_service,
         can_insist=actor.may(Permission.OVERSEAT),
         can_take_over=party is not None and server_among(actor) not in (None, party.server_id),
         is_served=party is not None and party.server_id is not None,
     )
+
+
+def _others(rows: Iterable[tuple[Place, int | None]], party: int) -> tuple[Others, ...]:
+    names: dict[int, list[str]] = {}
+    for place, holder in rows:
+        if holder is not None and holder != party:
+            names.setdefault(holder, []).append(place.name)
+    return tuple(Others(other, " + ".join(tables)) for other, tables in names.items())
 
 
 def _tables(actor: Actor) -> list[tuple[Place, int | None]]:

@@ -16,7 +16,7 @@ NAME_LINE = 23  # height of the name
 LINES = {"word": 18, "sub": 17, "dots": 14}  # height of the lines under it: state, minutes, courses
 NARROW = 0.7  # part of the width that a name has near the upper corner of an oblique table
 MARK, SMALL_MARK = 28, 18
-RING = 8  # distance of the ring around a table
+CORNER, RING = 12, 8  # radius of the corners (room.css), distance of the ring around a table
 
 
 Point = tuple[float, float]
@@ -53,19 +53,21 @@ class Texts:
 @lru_cache(maxsize=2048)
 def outline(shape: str, width: int, height: int) -> SafeString:
     """Return the SVG element that draws the shape of a table."""
-    return _outline("", shape, width / 2, height / 2)
+    if shape == "round":
+        return mark_safe(f'<ellipse rx="{width / 2:g}" ry="{height / 2:g}"/>')
+    return mark_safe(f"<rect {_rectangle(width / 2, height / 2)}/>")
 
 
 @lru_cache(maxsize=2048)
 def ring(shape: str, width: int, height: int) -> SafeString:
-    """Return the SVG element of the ring around a table."""
-    return _outline('class="tbl__ring" ', shape, width / 2 + RING, height / 2 + RING)
+    """Return the attributes of the SVG rectangle around a table; the corners of that of a round one make an ellipse."""
+    across, along = width / 2 + RING, height / 2 + RING
+    corner = f'rx="{across:g}" ry="{along:g}"' if shape == "round" else f'rx="{CORNER + RING}"'
+    return mark_safe(f"{_rectangle(across, along)} {corner}")
 
 
-def _outline(css: str, shape: str, across: float, along: float) -> SafeString:
-    if shape == "round":
-        return mark_safe(f'<ellipse {css}rx="{across:g}" ry="{along:g}"/>')
-    return mark_safe(f'<rect {css}x="{-across:g}" y="{-along:g}" width="{2 * across:g}" height="{2 * along:g}"/>')
+def _rectangle(across: float, along: float) -> str:
+    return f'x="{-across:g}" y="{-along:g}" width="{2 * across:g}" height="{2 * along:g}"'
 
 
 @lru_cache(maxsize=2048)

@@ -151,7 +151,7 @@ class Sheet:
 def read_sheet(actor: Actor, table: Table) -> Sheet:
     """Read the sheet of a table in a constant number of queries."""
     restaurant = restaurant_of(actor)
-    party = Party.objects.visible_to(actor).at_table(table.pk).first()
+    party = Party.objects.visible_to(actor).at_table(table.pk).with_seats().first()
     rows = Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-pk") if party else []
     orders = list(rows)
     now = timezone.now()

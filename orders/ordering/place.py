@@ -12,7 +12,7 @@ from tables.models import Party, Table
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table with the party that sits there, or the counter (`table` None)."""
+    """A table with the party that sits there, read with its seats, or the counter (`table` None)."""
 
     table: Table | None
     party: Party | None = None
@@ -59,4 +59,4 @@ def place_for(actor: Actor, table_id: int | None) -> Place:
     if table_id is None:
         return Place(None)
     table = table_for(actor, table_id)
-    return Place(table, Party.objects.visible_to(actor).at_table(table.pk).first())
+    return Place(table, Party.objects.visible_to(actor).at_table(table.pk).with_seats().first())

@@ -15,7 +15,7 @@ from bistro.core.models import Membership
 from menu.allergens import Level, of_level
 from menu.compiled import CompiledCategory, CompiledItem
 from orders.allergies import harms
-from orders.floor.guests import MOST_SEATS
+from orders.floor.guests import seats_offered
 from orders.ordering.approval import approvers
 from orders.ordering.favourites import favourites
 from orders.ordering.forms import TYPED
@@ -201,10 +201,9 @@ def _seats(state: ScreenState) -> list[Seat]:
         return []
     party = state.place.party
     names, declared = state.menu.menu.allergens.names, party.allergies if party else {}
-    count = min(max((party.size if party else None) or 0, state.place.table.seats), MOST_SEATS)
     return [
         Seat(seat, ", ".join(names.get(code, code) for code in declared.get(str(seat), ())))
-        for seat in range(1, count + 1)
+        for seat in range(1, seats_offered(party, state.place.table) + 1)
     ]
 
 

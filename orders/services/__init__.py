@@ -8,6 +8,7 @@ from orders.services.drafting import SavedDraft, change_draft
 from orders.services.editing import replace_lines, withdraw_order
 from orders.services.firing import fire_course, remove_course, send_order
 from orders.services.handing_over import hand_over_parties
+from orders.services.joining import join_parties, separate_guests
 from orders.services.known_devices import TokenEnded
 from orders.services.moving import cancel_order, confirm_order, deliver_order, deliver_ready
 from orders.services.moving_lines import LineShare, move_lines
@@ -36,6 +37,7 @@ __all__ = [
     "fire_course",
     "fire_due_courses",
     "hand_over_parties",
+    "join_parties",
     "join_table",
     "move_lines",
     "move_party",
@@ -50,6 +52,7 @@ __all__ = [
     "seat_party",
     "seat_party_once",
     "send_order",
+    "separate_guests",
     "set_covers",
     "take_over",
     "void_lines",

@@ -46,12 +46,12 @@ def declare_allergies(
         if party.status not in PRESENT:
             raise InvalidInput("These guests have left.", code="party_left")
         if declare_for_party(party, stay.head, seat, allergies, work):
-            _update_orders(party, work)
+            update_orders(party, work)
     return party
 
 
-def _update_orders(party: Party, work: UnitOfWork) -> None:
-    """Update the lines of the party's open orders, and record the change of each order."""
+def update_orders(party: Party, work: UnitOfWork) -> None:
+    """Update the allergies of the lines of a locked party's open orders, and record the changes. Locks: order."""
     open_orders = Order.objects.of_restaurant(work.restaurant_id).open().filter(party=party)
     list(open_orders.locked().values_list("pk"))
     changed: list[OrderLine] = []

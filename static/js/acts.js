@@ -1,5 +1,4 @@
-// What a key does to the chosen ticket. Each act presses the button that a finger would press or, where the board has
-// no button, posts to the address of the ticket.
+// What a key does to the chosen ticket: it presses the button that a finger would press.
 
 import { announce } from "./announcements.js";
 import { openPanel } from "./panel.js";
@@ -12,7 +11,7 @@ export function press(name, within = document) {
   within.querySelector(`[data-act="${name}"]`)?.click();
 }
 
-/** Return the address of an act; null at the pass, whose orders have no such addresses. */
+/** Return the address of an act, or null at the pass. */
 function addressOf(ticket, what) {
   const href = ticket.querySelector('[data-act="more"]')?.getAttribute("href");
   return href ? `${href}${what}` : null;
@@ -29,7 +28,7 @@ function open(ticket, what) {
   if (url) openPanel(url);
 }
 
-/** Run an act on the chosen ticket, unless the cook must first confirm a change of it. */
+/** Run an act on the chosen ticket, unless a change must be confirmed first. */
 function withTicket(run) {
   const ticket = chosenTicket();
   if (ticket && !("alert" in ticket.dataset || "cancelled" in ticket.dataset)) run(ticket);
@@ -51,7 +50,7 @@ export function openDetails() {
   withTicket((ticket) => open(ticket, ""));
 }
 
-/** Open the details of the chosen ticket at the chosen line, where the line can be given to another station. */
+/** Open the details of the chosen ticket at the chosen line. */
 export function openLine() {
   withTicket((ticket) => {
     const line = document.activeElement.closest(".line")?.dataset.line;
@@ -59,7 +58,7 @@ export function openLine() {
   });
 }
 
-/** Fire the next course, or release a held ticket. At the pass: of the chosen order, or of the first that waits. */
+/** Fire the next course of the chosen or first waiting order, or release a held ticket. */
 export function fire() {
   if (document.getElementById("pass")) {
     const order = chosenTicket()?.dataset.order;
@@ -70,7 +69,7 @@ export function fire() {
   }
 }
 
-/** Take back the last act, or open the list of finished tickets when there is nothing to take back. */
+/** Take back the last act, or open the list of finished tickets. */
 export function undo() {
   press(document.querySelector('[data-act="undo"]') ? "undo" : "recall-list");
 }

@@ -1,4 +1,4 @@
-// Durations and ages in words. Pure functions: clock.js and ticket-ages.js read the page and call them.
+// Durations and ages in words.
 
 /** Return a duration as people say it: "now", "7 min", "1 h 05", "2 d". */
 export function inWords(seconds) {
@@ -19,4 +19,9 @@ export function untilInWords(seconds) {
 export function ageOf(seconds, soon, late) {
   if (seconds >= late) return "late";
   return seconds >= soon ? "soon" : "new";
+}
+
+/** Write a text where it is another one. */
+export function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
 }

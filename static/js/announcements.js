@@ -1,4 +1,4 @@
-// The banner over the board's head and the words of the sound button: everything that sounds is also said in writing.
+// The banner over the head of the board, and the words of the sound button.
 
 import { pageElsewhere } from "./pages.js";
 import { soundWord } from "./sound.js";
@@ -24,7 +24,7 @@ export function announce(kind, text, ticket = null) {
   hiding = setTimeout(hide, BANNER_MS);
 }
 
-/** Return the banner's text for `count` tickets, the first of which is `name`; `page` is 0 when it is on this page. */
+/** Return the banner's text; `page` is 0 when the first ticket is on this page. */
 export function newsText(kind, name, count, page) {
   const more = count > 1 ? ` and ${count - 1} more` : "";
   const elsewhere = page ? ` · page ${page}` : "";

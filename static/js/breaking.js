@@ -1,5 +1,4 @@
-// Tickets that do not fit into one column of the wall: where they may break, and what the next column says about them.
-// Each function first reads all sizes and then writes, so that the browser lays out the page once.
+// Tickets and lines that do not fit into one column. Each function reads all sizes before it writes.
 
 /** Let a ticket break over columns only if it is taller than a column. */
 export function markBroken(tickets) {
@@ -35,7 +34,7 @@ export function markContinued(tickets) {
   }
 }
 
-/** Move the text of a tall line out of its button, because a browser never breaks a button over columns. */
+/** Move the text of a tall line out of its button, which a browser never breaks. */
 function setTall(line, tall) {
   line.toggleAttribute("data-tall", tall);
   const button = line.querySelector("button.line__row");

@@ -1,7 +1,6 @@
-// The server's time on this screen: the clock in the header and texts such as "7 min".
-// A tablet's own clock may be hours off, so each time shown counts from the last time that the server sent.
+// The server's time on this screen, because a tablet's own clock may be hours off.
 
-import { inWords, untilInWords } from "./ages.js";
+import { inWords, untilInWords, write } from "./ages.js";
 
 let base = Date.now();
 let heardAt = performance.now();
@@ -23,11 +22,6 @@ export function serverNow() {
 export function clockText() {
   const timeZone = document.documentElement.dataset.timezone || undefined;
   return new Date(serverNow()).toLocaleTimeString("en-GB", { timeZone });
-}
-
-/** Write a text where it is another one. */
-export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 export function secondsSince(iso) {

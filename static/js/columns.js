@@ -1,12 +1,10 @@
-// The layout in columns: queued, cooking, ready. Tickets arrive in one list; this module moves them to the column of
-// their status, and lets a person drag them from column to column. Keys and buttons do the same: start, done, recall.
+// The wall's layout in columns: puts tickets into them, and lets a person drag them.
 
 import { isColumns } from "./screen.js";
 
 const FAR_PX = 12; // a shorter movement of the finger is a tap
 
 let drag = null;
-let press = () => {};
 
 const queued = () => document.getElementById("tickets");
 const cooking = () => document.getElementById("cooking");
@@ -19,7 +17,6 @@ function place(ticket, list) {
 
 /** Move each ticket to the column of its status, or all to the first list when there are no columns. */
 export function dealOut() {
-  if (!queued() || !cooking()) return;
   const apart = isColumns();
   for (const ticket of document.querySelectorAll(".lane__tickets > .ticket")) {
     place(ticket, apart && ticket.dataset.status === "started" ? cooking() : queued());
@@ -99,7 +96,7 @@ function onUp(event) {
   if (!dragged.ghost) return;
   swallowClick();
   const selector = actFor(dragged, column);
-  if (selector) press(document.querySelector(selector));
+  if (selector) document.querySelector(selector)?.click();
 }
 
 /** Ignore the click that a browser sends after a drag. */
@@ -113,12 +110,9 @@ function swallowClick() {
   setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 50);
 }
 
-/** Follow drags from now on; `act` presses the button of a drop. */
-export function startColumns(act) {
-  press = act;
-  document.addEventListener("pointerdown", onDown);
-  document.addEventListener("pointermove", onMove);
-  document.addEventListener("pointerup", onUp);
-  document.addEventListener("pointercancel", end);
-  document.addEventListener("dragstart", (event) => isColumns() && event.preventDefault());
-}
+document.addEventListener("bistro:arranging", dealOut);
+document.addEventListener("pointerdown", onDown);
+document.addEventListener("pointermove", onMove);
+document.addEventListener("pointerup", onUp);
+document.addEventListener("pointercancel", end);
+document.addEventListener("dragstart", (event) => isColumns() && event.preventDefault());

@@ -1,5 +1,4 @@
-// What the wall shows beside its tickets: the all-day list, the runner's view of the pass, the count of ready orders,
-// the keys.
+// All-day list, view of the runner, count of ready orders, list of keys.
 
 import { arrange } from "./pages.js";
 
@@ -16,7 +15,7 @@ export function toggleRunner() {
   arrange();
 }
 
-/** Return the next state of the all-day list: counts, counts with choices, ingredients if there are recipes, off. */
+/** Return the next state of the all-day list. */
 export function nextAllDay(state = "on", hasRecipes = false) {
   const next = { on: "choices", choices: hasRecipes ? "ingredients" : "off", ingredients: "off", off: "on" };
   return next[state];

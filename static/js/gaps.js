@@ -1,6 +1,4 @@
-// Empty places. The number of a ticket on its page must not change under the hand, so the place of a ticket that has
-// left stays empty until the page turns, or until the next ticket of the row that has no number yet takes it. Of several
-// empty places a ticket takes the first that is high enough, else the last one.
+// Empty places: the number of a ticket must not change under the hand.
 
 import { isPaged, numberOf } from "./numbers.js";
 
@@ -23,7 +21,7 @@ export function keepPlace(ticket) {
   ticket.before(gap);
 }
 
-/** Return which of these places a ticket of this height takes: the first that is high enough, else the last. */
+/** Return the first place that is high enough for a ticket, else the last. */
 export function placeFor(height, places) {
   const found = places.findIndex((each) => each >= height);
   return found < 0 ? places.length - 1 : found;
@@ -46,7 +44,7 @@ function takePlace(list, ticket, gaps) {
   gap.replaceWith(ticket);
 }
 
-/** Put tickets without a number into the empty places, in their order; one that comes back takes its own place. */
+/** Put tickets without a number into empty places; one that comes back takes its own. */
 export function fillGaps() {
   for (const list of lists()) {
     const gaps = gapsOf(list);
@@ -74,7 +72,7 @@ export function closeGaps() {
   if (document.activeElement !== focused) focused?.focus({ preventScroll: true });
 }
 
-/** Keep places from now on: an order that becomes ready, too, stays where it is until the page turns. */
+/** Keep places from now on, also that of an order that becomes ready. */
 export function startGaps() {
   // htmx copies the attributes of an element to the one that replaces it, and the page's policy refuses a style.
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => detail.target.removeAttribute("style"));

@@ -1,4 +1,4 @@
-// Names of keys. A bump bar is a keyboard, and a numeric keypad can serve as a cheap bump bar, with Num Lock on or off.
+// Names of keys, also of a numeric keypad that serves as a bump bar.
 
 const KEYPAD = {
   NumpadEnter: "Enter",

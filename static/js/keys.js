@@ -1,5 +1,4 @@
-// The keys of the wall: one table of what each key does. A keyboard, a numeric keypad and a bump bar send the same
-// keys.
+// The keys of the wall and the pass: what each one does.
 
 import { fire, holdOrRelease, openDetails, openLine, press, start, undo } from "./acts.js";
 import { openKeys, toggleAllDay, toggleRunner } from "./display.js";
@@ -63,7 +62,7 @@ function onDigit(event, digit) {
   if (!event.repeat) takeDigit(digit);
 }
 
-/** Leave Enter to the chosen button. A key that is held down must not finish the next ticket as well. */
+/** Leave Enter to the chosen button; a key that is held down must not finish the next ticket. */
 function onEnter(event) {
   if (event.repeat || chooseOldest(event)) event.preventDefault();
 }

@@ -1,8 +1,6 @@
-// The kitchen wall and the pass: connects the modules of both boards. Each module does one task (docs/frontend.md
-// lists them). Without this file the board still works by touch, because each act is a button of a form.
+// The kitchen wall and the pass: connects the modules of both boards.
 
 import { announceNews, showSound } from "./announcements.js";
-import { dealOut, startColumns } from "./columns.js";
 import { countReady, openKeys, toggleAllDay, toggleRunner } from "./display.js";
 import { startKeys } from "./keys.js";
 import { startLeaving } from "./leaving.js";
@@ -53,7 +51,7 @@ function markAnswered({ detail }) {
 }
 
 function rearrange() {
-  dealOut();
+  document.dispatchEvent(new CustomEvent("bistro:arranging"));
   showOwnStations();
   keepStations();
   countReady();
@@ -75,7 +73,6 @@ for (const element of document.querySelectorAll("[data-needs-script]")) element.
 startStations();
 startPanel();
 startScreen(rearrange);
-startColumns((button) => button?.click());
 startLeaving(rearrange);
 startSounds(showSound, announceNews);
 startPages();

@@ -1,16 +1,4 @@
-// Delayed requests. The server cannot take some acts back, so their requests are sent three seconds after the press.
-// Until then the board shows the act as done, and a bar offers to undo it, so that no dialog has to ask for
-// confirmation.
-//
-//   data-later="Table 7: order #12 taken to the table"   on a button with hx-post and an id
-//   data-later-seconds="5"                               on an element around it: how long to wait, instead of three seconds
-//   data-done                                            on its ticket or row: a change of it cancels the request
-//   data-going                                           on a ticket or row whose request waits; "bistro:going" reports it
-//
-// The bar stands with the toasts (notices.js), or in an element with the id `later`.
-// A request is sent earlier when the page is left or hidden, and before the next course of the same order is fired.
-// It is cancelled with a notice when the ticket changes meanwhile. Without this file the press sends the request at
-// once.
+// Delayed requests, which can be undone until they are sent.
 
 import { say, toastPlace } from "./notices.js";
 

@@ -1,6 +1,4 @@
-// Finished tickets. A ticket that is done keeps its place, struck through, as long as it can be undone, so that no
-// ticket moves under the next touch. Tickets that were bumped in quick succession leave together. Their places stay
-// empty (gaps.js).
+// Finished tickets keep their place, struck through, as long as they can be undone.
 
 import { keepPlace } from "./gaps.js";
 
@@ -11,7 +9,7 @@ let timer = null;
 let since = 0;
 let gone = () => {};
 
-/** Return the milliseconds that tickets stay after a bump; `since` is the time of the first bump of the group. */
+/** Return how long tickets stay after a bump; `since` is the first bump of the group. */
 export function leaveDelay(since, now) {
   return Math.max(0, Math.min(STAYS_MS, since + AT_MOST_MS - now));
 }
@@ -49,7 +47,7 @@ function stay(event) {
   timer = setTimeout(leave, leaveDelay(since, now));
 }
 
-/** Keep finished tickets for a moment from now on; `after` is called when tickets have left. */
+/** Keep finished tickets for a moment; `after` is called when they have left. */
 export function startLeaving(after) {
   gone = after;
   document.addEventListener("bistro:leaving", stay);

@@ -1,11 +1,4 @@
-// The live connection of a board. The server pushes changes through a socket; this module remembers the place in the
-// event log up to which the page is right (epoch, seq), reconnects after each kind of failure, and shows when the
-// page may be out of date.
-//
-// The board's root:  <section id="board" data-live-url="/ws/kitchen/all/" data-live-poll="/kitchen/" data-seq="118"
-//                             data-epoch="5f1c" data-now="<iso>" [data-live-ack]>
-// The place is always that of the HTML on the screen. Browser storage must not keep it: a page from the back/forward
-// cache shows old HTML, and a newer stored place would skip the changes that this HTML lacks.
+// The live connection of a board.
 
 import { clockText, setServerTime } from "./clock.js";
 import { isOtherHistory, placeAfter, refusedFor, retryDelay } from "./place.js";
@@ -115,7 +108,7 @@ class LiveBoard {
     this.showStatus();
   }
 
-  /** Forget the place and ask for a snapshot, because the server has another history now. */
+  /** Ask for a snapshot, because the server has another history now. */
   startOver() {
     this.place = { seq: null, epoch: null };
     this.connect();
@@ -157,7 +150,7 @@ class LiveBoard {
     this.acknowledge();
   }
 
-  /** Compare the place with the end of the server's log, which each heartbeat carries. */
+  /** Compare the place with the end of the server's log. */
   takeBeat(beat) {
     if (isOtherHistory(this.place, beat)) {
       this.startOver();
@@ -172,7 +165,7 @@ class LiveBoard {
     }
   }
 
-  /** Report the place that people can see on this screen; a hidden page reports when it is visible again. */
+  /** Report the place that people can see; a hidden page reports when it is visible again. */
   acknowledge() {
     if (!("liveAck" in this.root.dataset) || this.report) return;
     this.report = setTimeout(() => {
@@ -202,7 +195,7 @@ class LiveBoard {
     this.showStatus();
   }
 
-  /** Fetch the whole board by HTTP: the fallback of the socket, and the check that this screen still has access. */
+  /** Fetch the whole board by HTTP: the fallback of the socket, and a check of access. */
   async poll() {
     const url = this.root.dataset.livePoll;
     if (!url) return;
@@ -247,7 +240,7 @@ class LiveBoard {
     return this.everLive ? "reconnecting" : "connecting";
   }
 
-  /** Write the state of the connection into the header, and into each dialog that shows it as well. */
+  /** Write the state of the connection into the header and dialogs. */
   showStatus() {
     const state = this.state();
     this.root.classList.toggle("not-live", state === "stale");

@@ -1,10 +1,4 @@
-// Toasts: the messages of a page. They all stand in one place (`#toasts`, or the place of an open dialog), which takes room of
-// its own and covers no button. Each toast has a cause and ends with it:
-//   say(text, { cause })   shows a toast in place of an earlier one with the same cause
-//   hush(cause)            ends it
-// A request that was not sent for lack of a connection stays with "Try again" until it is sent or dismissed. Every other
-// message about the connection ends when the page is live again or another request was answered. The server may send a
-// toast as a fragment with `data-into="toasts"` and `data-toast-seconds`.
+// Toasts: the messages of a page. Each has a cause and ends with it.
 
 const WORDS = {
   401: "You are signed out. Sign in and try again.",

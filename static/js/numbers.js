@@ -1,4 +1,4 @@
-// The numbers of the tickets on the page that is shown, and whether this screen has pages at all.
+// The numbers of the tickets on the page that is shown.
 
 let numbers = new Map(); // id of a ticket of this page -> its number
 

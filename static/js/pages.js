@@ -1,6 +1,6 @@
-// Pages of tickets instead of scrolling. The style sheet sets tickets in columns that continue beyond the right edge;
-// one page is one screen width of these columns. The tickets of a page carry numbers, by which keys choose them.
+// Pages of tickets instead of scrolling.
 
+import { write } from "./ages.js";
 import { markBroken, markContinued, markTall } from "./breaking.js";
 import { closeGaps, fillGaps, startGaps } from "./gaps.js";
 import { isPaged, numberOf, remember } from "./numbers.js";
@@ -30,10 +30,6 @@ function pageOf(ticket, stride = strideOf(ticket.parentElement)) {
 function pagesOf(list) {
   const gap = parseFloat(getComputedStyle(list).columnGap) || 0;
   return Math.max(1, Math.ceil((list.scrollWidth + gap - 4) / strideOf(list)));
-}
-
-function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
 }
 
 /** Number the places of this page 1, 2, 3…, empty ones too, and no others. */
@@ -68,8 +64,7 @@ function showPager(perTicket, paged) {
   pager.querySelector('[data-tool="page-on"]').disabled = page >= pages - 1;
 }
 
-// Id of a ticket -> its position, and the time of its last move. A touch just after a move may have meant another
-// ticket.
+// Id of a ticket -> its position, and the time of its last move.
 const places = new Map();
 
 function noteMoves(tickets) {
@@ -86,7 +81,7 @@ function noteMoves(tickets) {
 /** Return the milliseconds since a ticket last moved. */
 export const steadyFor = (ticket) => Date.now() - (places.get(ticket.id)?.since ?? 0);
 
-/** Return how many rows of the all-day list are below its lower edge; on a wall nobody scrolls to them. */
+/** Return how many rows of the all-day list are below its lower edge. */
 function allDayRest(paged) {
   const list = document.querySelector(".all-day__list");
   if (!list || !paged) return 0;
@@ -101,9 +96,7 @@ function showAllDayRest(below) {
   if (below) write(rest, `and ${below} more`);
 }
 
-/** Count the pages again, stay on a page that exists, and number its tickets.
- *
- * Reads all sizes before it writes, so that the browser lays out eighty tickets once. */
+/** Count the pages again and number the tickets. Reads all sizes before it writes, so that the browser lays out once. */
 export function arrange() {
   const root = board();
   if (!root) return;

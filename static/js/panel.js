@@ -1,5 +1,4 @@
-// The dialog over the wall: the details of a ticket, or the recall list. htmx fills the dialog; this module opens it,
-// lets numbers choose in it, and closes it after an act.
+// The dialog over the wall: the details of a ticket, or the recall list.
 
 const TYPING_MS = 700;
 
@@ -35,7 +34,7 @@ function afterAct({ detail }) {
 
 const withNumber = (number) => panel().querySelector(`[data-number="${number}"]`);
 
-/** Choose the row with the typed number, or press the button with it. A second digit may follow within a moment. */
+/** Choose the row, or press the button, with the typed number of one or two digits. */
 function takeDigit(digit) {
   typed += digit;
   clearTimeout(typing);
@@ -71,7 +70,7 @@ const KEYS = {
   t: () => document.activeElement.closest(".recalls__row")?.querySelector("[data-restart]")?.click(),
 };
 
-/** Obey a key while the dialog is open; `key` is its meaning according to keypad.js. */
+/** Obey a key while the dialog is open. */
 export function panelKey(event, key) {
   if (/^[0-9]$/.test(key)) takeDigit(key);
   else if (KEYS[key]) KEYS[key]();

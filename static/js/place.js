@@ -1,9 +1,6 @@
-// The place of a page in the server's event log: {seq, epoch}. The epoch names one history of the log, `seq` a
-// position in it. Pure functions: live.js holds the place and calls them.
+// The place of a page in the server's event log: {seq, epoch}. Pure functions for live.js.
 
-/** Return the place of a page after a pushed message, or null when the message belongs to another history.
- *
- * A snapshot stands for itself. A change that is older than the place leaves the place as it is. */
+/** Return the place of a page after a pushed message, or null when the message belongs to another history. */
 export function placeAfter(place, { kind, seq, epoch }) {
   if (kind === "snapshot") return { seq, epoch };
   if (epoch !== place.epoch) return null;

@@ -1,5 +1,4 @@
-// The display settings of the wall on this screen: density, text size, theme, layout. The server keeps those of a wall
-// screen, so that they survive a power cut; a person's browser keeps its own.
+// The display settings of this screen: density, text size, theme, layout.
 
 import { isPaged } from "./numbers.js";
 

@@ -1,5 +1,4 @@
-// The chosen ticket of the wall. Choosing a ticket gives focus to its main button, so that Enter is the browser's own
-// click on a real button. Keys and a bump bar move the focus from ticket to ticket and from line to line.
+// The chosen ticket. It is the one whose main button has focus, so that Enter is the browser's own click.
 
 import { highestNumber } from "./numbers.js";
 import { allTickets, show, ticketNumbered, ticketsHere } from "./pages.js";
@@ -25,9 +24,7 @@ function choose(ticket) {
   show(ticket);
 }
 
-/** Return the place in a list of `count` tickets that is `by` steps from `here`; -1 means that no ticket is chosen.
- *
- * Without a chosen ticket the first step forward goes to `left`, the place of the ticket that was chosen last. */
+/** Return the place in a list of `count` that is `by` steps from `here`, or from `left`, the last one, when `here` is -1. */
 export function nextPlace(here, by, left, count) {
   const start = here < 0 ? left - (by > 0 ? 1 : 0) : here;
   return Math.min(Math.max(start + by, 0), count - 1);
@@ -89,9 +86,7 @@ export function letGo() {
   document.activeElement?.blur?.();
 }
 
-/** Choose the ticket again after a swap replaced its button.
- *
- * htmx itself gives focus back to a button with the same id; this covers a button that is gone. */
+/** Choose the ticket again after a swap removed its button. */
 export function keepChosen() {
   if (!chosen.held || document.activeElement !== document.body) return;
   const ticket = document.getElementById(chosen.id);

@@ -1,7 +1,4 @@
-// Sounds of the kitchen wall: two rising tones for a new ticket, three equal tones for a change that must be read,
-// three rising tones for a ready order (at the pass), four alternating tones for a late ticket or a board that is not
-// live. The banner and the board show the same in writing. Browsers keep a page silent until a person touches it;
-// until then the sound button says so.
+// Sounds of the wall and the pass; the banner and the board show the same in writing.
 
 const TUNES = { new: [660, 880], changed: [520, 520, 520], ready: [880, 1100, 1320], alarm: [880, 660, 880, 660] };
 const TONE_S = 0.16;
@@ -105,7 +102,7 @@ function listen() {
   else if (fresh.length) say("new", fresh);
 }
 
-/** Once a second, sound the alarm for tickets that have just become late and for a board that is no longer live. */
+/** Sound the alarm for tickets that have just become late and for a board that is no longer live. */
 function watch() {
   const tickets = shown().filter((ticket) => ticket.dataset.age === "late");
   const news = tickets.filter((ticket) => !late.has(ticket.id));
@@ -116,9 +113,7 @@ function watch() {
   stale = nowStale;
 }
 
-/** Play sounds from now on.
- *
- * `changed` is called when the sound button may need new words, `news` with {kind, ticket, count} for the banner. */
+/** Play sounds from now on; `changed` writes the sound button, `news` ({kind, ticket, count}) the banner. */
 export function startSounds(changed, news) {
   report = changed;
   tell = news;

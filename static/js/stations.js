@@ -1,10 +1,9 @@
-// The menu of stations in the board's head: which stations it offers, where it is scrolled to, and the keys that step
-// through it.
+// The menu of stations in the head of the board.
 
 // A push replaces the menu, and the new one starts at the left.
 let scrolledTo = 0;
 
-/** Hide the stations that this screen does not serve. The board's HTML is the same on all screens. */
+/** Hide the stations that this screen does not serve. */
 export function showOwnStations() {
   const own = document.documentElement.dataset.stations?.split(" ");
   if (!own) return;

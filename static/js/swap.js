@@ -1,10 +1,4 @@
-// Placement of fragments from the server (docs/adr/0013-fragments.md). Each fragment is one element with an id, and its
-// attributes say where it goes:
-//   hx-swap-oob="true"     replaces the element with the same id; a pushed fragment needs no attribute for this
-//   hx-swap-oob="delete"   removes the element with the same id
-//   data-into="<list id>"  the list of a new element, whose place in the list follows from data-sort
-//   data-version           an older version never replaces a newer one
-// The socket's messages and the answers to htmx requests obey the same rules, so that one partial serves both.
+// Placement of fragments from the server (docs/adr/0013-fragments.md).
 
 /** Return the child of `list` before which an element with this sort key belongs, or null for the end. */
 export function placeIn(list, key) {

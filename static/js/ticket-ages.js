@@ -1,7 +1,7 @@
 // The ages of the tickets of a kitchen screen, and how many of them are late.
 
-import { ageOf } from "./ages.js";
-import { secondsSince, write } from "./clock.js";
+import { ageOf, write } from "./ages.js";
+import { secondsSince } from "./clock.js";
 
 const AGES = ["soon", "late"]; // in the order of data-age-words; a new ticket has no word and no mark
 

@@ -1,6 +1,4 @@
-// The wake lock: keeps the screen on while it shows a board with data-wake-lock. The browser releases the lock when
-// the page is hidden, so each return to the page requests it again. Needs https or localhost; elsewhere the device's
-// settings must do it.
+// The wake lock: keeps the screen on while it shows a board with data-wake-lock.
 
 async function keepAwake() {
   if (document.visibilityState !== "visible" || !document.querySelector("[data-wake-lock]")) return;

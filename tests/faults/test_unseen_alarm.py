@@ -35,7 +35,9 @@ async def test_the_alarm_rings_by_itself_and_only_for_what_nobody_has_seen(tmp_p
     with Running(tmp_path) as service:
         program = {"Authorization": f"Device {service.token('integration')}"}
         async with aiohttp.ClientSession(base_url=service.url) as session, asyncio.timeout(PATIENCE):
-            login = await (await session.post("/auth/login", json=service.demo["staff"]["manager"])).json()
+            person = service.demo["staff"]["manager"]
+            words = {"email": person["email"], "password": person["password"]}
+            login = await (await session.post("/auth/login", json=words)).json()
             manager = {"Authorization": f"Bearer {login['access_token']}"}
             async with session.ws_connect("/ws/orders", headers=program, protocols=["bistro.v1"]) as socket:
                 await socket.send_json({"hello": {}})

@@ -22,9 +22,9 @@ class Meeting:
 
     def __init__(self, monkeypatch):
         self.barrier = threading.Barrier(2)
-        self.write_lines, self.update_orders = batch.line_rows, declaring._update_orders
+        self.write_lines, self.update_orders = batch.line_rows, declaring.update_orders
         monkeypatch.setattr(batch, "line_rows", self.order)
-        monkeypatch.setattr(declaring, "_update_orders", self.declaration)
+        monkeypatch.setattr(declaring, "update_orders", self.declaration)
 
     def meet(self):
         with suppress(threading.BrokenBarrierError):  # the other waits for the table's lock, as intended

@@ -24,6 +24,7 @@ from orders.services import (
     PlacedOrder,
     clear_table,
     clearing,
+    join_parties,
     join_table,
     move_lines,
     move_party,
@@ -33,6 +34,7 @@ from orders.services import (
     seat_party,
     seat_party_once,
     seating,
+    separate_guests,
     set_covers,
 )
 from orders.services import batch as batches
@@ -262,7 +264,7 @@ steps = st.one_of(
     st.tuples(st.just("order"), st.integers(0, TABLES - 1), st.integers(1, 3)),
     st.tuples(st.sampled_from(["seat", "clear"]), st.integers(0, TABLES - 1), st.just(0)),
     st.tuples(
-        st.sampled_from(["move", "join", "part", "covers", "lines"]),
+        st.sampled_from(["move", "join", "part", "covers", "lines", "unite", "separate"]),
         st.integers(0, TABLES - 1),
         st.integers(0, TABLES - 1),
     ),
@@ -306,6 +308,12 @@ class Waiter:
 
     def part(self, table, other):
         part_table(party_id=self.party(table), table_id=self.tables[other].pk, actor=self.actor)
+
+    def unite(self, table, other):
+        join_parties(party_id=self.party(table), other_id=self.party(self.tables[other]), actor=self.actor)
+
+    def separate(self, table, other):
+        separate_guests(party_id=self.party(table), table_id=self.tables[other].pk, actor=self.actor)
 
     def lines(self, table, other):
         line = OrderLine.objects.filter(order__party=self.party(table)).order_by("pk").last()

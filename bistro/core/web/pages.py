@@ -64,5 +64,6 @@ def render_refusal(request: HttpRequest, template: str, refusal: DomainError, **
 def next_page(request: HttpRequest, default: str = "/") -> str:
     """Return the page to go to afterwards (`next` of the form or the address), if it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or default
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
-    return target if safe else default
+    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
+    is_address = target.startswith(("/", "http://", "https://"))  # redirect() takes other texts for names of views
+    return target if ours and is_address else default

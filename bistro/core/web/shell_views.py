@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
-from bistro.core.web.pages import HtmxHttpRequest
+from bistro.core.web.pages import HtmxHttpRequest, next_page
 from bistro.core.web.shell import THEME_COOKIE, THEMES, alarms_of
 
 THEME_AGE = 400 * 24 * 3600  # the longest age that browsers keep
@@ -30,9 +30,7 @@ def alarms(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember whether this browser shows light or dark pages, or follows the device."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=settings.HTTPS)
-    answer = redirect(target if safe else "start")
+    answer = redirect(next_page(request, reverse("start")))
     theme = request.POST.get("theme", "")
     if theme == "auto":
         answer.delete_cookie(THEME_COOKIE)

@@ -40,7 +40,7 @@ class Login(LoginView):
         super().form_valid(form)
         if (tablet := limit_login(self.request)) is not None:
             tablets.lock_tablet(actor=tablet)  # the person who came by PIN before has left
-        target = self.get_redirect_url()
+        target = next_page(self.request, "")
         members = memberships_of(form.get_user())
         if len(members) == 1:
             self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
