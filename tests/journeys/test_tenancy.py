@@ -159,42 +159,41 @@ def bodies(house, body):
     }.get(body, body) if isinstance(body, str) else body  # fmt: skip
 
 
-@pytest.mark.parametrize("role", ["owner", "integration"])
-@pytest.mark.parametrize(("path", "call"), [(path, call) for path, calls in API.items() for call in calls])
-def test_the_api(house, foreign, path, call, role):
-    verb, body, kind = call
-    if role == "integration" and verb != "get":
-        role = "manager"
-    api = house.api(role)
+CALLS = {
+    "API": [(path, *call) for path, calls in API.items() for call in calls],
+    "pages": [(path, *call) for path, calls in PAGES.items() for call in calls],
+}
 
-    def ask(pk):
-        address = "/" + re.sub("<.*?>", str(pk), path)
-        wish = bodies(house, body)
-        return getattr(api, verb)(address, wish) if wish is not None else getattr(api, verb)(address)
 
+def answers_of(ask, path, foreign):
+    """Return the answers for another restaurant's id and for a missing one: both 404, and nothing changes."""
     with nothing_changes():
-        theirs, missing = ask(foreign[kind]), ask(MISSING)
-    assert (theirs.status_code, missing.status_code) == (404, 404)
-    assert theirs.content == missing.content
-    assert theirs["Content-Type"] == "application/problem+json"
+        theirs, missing = ("/" + re.sub("<.*?>", str(pk), path) for pk in (foreign, MISSING))
+        answers = ask(theirs), ask(missing)
+    assert [answer.status_code for answer in answers] == [404, 404], path
+    return answers
+
+
+@pytest.mark.parametrize("role", ["owner", "integration"])
+def test_the_api(house, foreign, role):
+    for path, verb, body, kind in CALLS["API"]:
+        api = house.api("manager" if role == "integration" and verb != "get" else role)
+        wish = bodies(house, body)
+        given = () if wish is None else (wish,)
+        theirs, missing = answers_of(lambda address: getattr(api, verb)(address, *given), path, foreign[kind])  # noqa: B023
+        assert theirs.content == missing.content, (verb, path)
+        assert theirs["Content-Type"] == "application/problem+json", (verb, path)
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-@pytest.mark.parametrize(("path", "call"), [(path, call) for path, calls in PAGES.items() for call in calls])
-def test_the_pages(house, foreign, path, call, htmx):
-    verb, body, kind = call
+def test_the_pages(house, foreign, htmx):
     browser = house.browser("owner")
     headers = {"HX-Request": "true"} if htmx else {}
-
-    def ask(pk):
-        address = "/" + re.sub("<.*?>", str(pk), path)
-        return getattr(browser, verb)(address, bodies(house, body) or {}, headers=headers)
-
-    with nothing_changes():
-        theirs, missing = ask(foreign[kind]), ask(MISSING)
-    assert (theirs.status_code, missing.status_code) == (404, 404)
-    shown = [re.sub(rb'X-CSRFToken": "\w+"', b"", answer.content) for answer in (theirs, missing)]
-    assert shown[0] == shown[1]
+    for path, verb, body, kind in CALLS["pages"]:
+        call, wish = getattr(browser, verb), bodies(house, body) or {}
+        answers = answers_of(lambda address: call(address, wish, headers=headers), path, foreign[kind])  # noqa: B023
+        theirs, missing = (re.sub(rb'X-CSRFToken": "\w+"', b"", answer.content) for answer in answers)
+        assert theirs == missing, (verb, path)
 
 
 def test_lists_show_ones_own(house, foreign):
