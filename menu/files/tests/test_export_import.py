@@ -89,7 +89,7 @@ def test_what_is_archived_neither_appears_nor_blocks(house):
 
 def test_the_same_choices_of_several_dishes_are_one_group_in_a_new_house(house):
     for number, off in enumerate((None, None, ARCHIVED)):
-        group = ModifierGroupFactory(item=house.add_item(name=f"Dish {number}"), name="Doneness")
+        group = ModifierGroupFactory(item=house.add_item(name=f"Plate {number}"), name="Doneness")
         for name in ("Rare", "Done"):
             ModifierFactory(group=group, name=name, off_since=off)
     file = exported(house.actor("owner"))
