@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "kitchen",
     "kitchen.printing",
     "bistro.opening",
+    "bistro.setup",
     "bistro.backup",
     "bistro.mail",
     "bistro.demo",

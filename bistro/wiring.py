@@ -46,6 +46,16 @@ SHELL_FACTS: list[str] = ["tables.selectors.facts_of_server"]
 # The places of the shell's rail, in this order. A role sees those that it may open.
 PLACES: list[Place] = [
     Place(
+        "setup",
+        _("Set up"),
+        "setup:overview",
+        "check",
+        Permission.MANAGE,
+        False,
+        _("What this restaurant needs before its first order"),
+        shown="bistro.setup.checklist.is_unfinished",
+    ),
+    Place(
         "floor",
         _("Floor"),
         "floor:floor",

@@ -81,7 +81,7 @@ class StaffList(TextSafeChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        shown: list[Membership] = list(self.result_list)  # type: ignore[has-type]
+        shown: list[Any] = list(self.result_list)  # type: ignore[has-type]
         found = sign_ins(shown, shown[0].restaurant_id) if shown else {}
         for member in shown:
             member.sign_ins = found[member.pk]

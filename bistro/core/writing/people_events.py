@@ -71,6 +71,13 @@ class MemberRenamed(MemberEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberLoginReplaced(MemberEvent):
+    """A member who replaced a one-time password by an own one, with the own name and address."""
+
+    action: ClassVar[str] = "login_replaced"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberSignedOut(MemberEvent):
     """A member who ended all own sessions."""
 
