@@ -16,7 +16,7 @@ COOKING = frozenset({LineStatus.QUEUED, LineStatus.STARTED})
 
 
 class Guests(NamedTuple):
-    """What the floor reads of a party. `table_id` is the head table, `server` a name."""
+    """The facts of a party that the floor shows. `table_id` is the head table, `server` a name."""
 
     pk: int
     table_id: int
@@ -27,7 +27,7 @@ class Guests(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What the floor reads of an order."""
+    """The facts of an order that the floor shows."""
 
     pk: int
     party_id: int

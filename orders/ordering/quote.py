@@ -1,6 +1,6 @@
 """Prices of a draft by the pricing of orders, with what stands against sending each line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -105,8 +105,7 @@ def quote(
         return Quote(ZERO, {}, problems)
     priced = price_order(menu, [request for _key, request in good], kind=kind, day=day)
     totals = {key: line.total for (key, _request), line in zip(good, priced.lines, strict=True)}
-    waits = held_courses(lines, courses or {}, menu)
-    requests = [request for _key, request in good if _course(request.course, request.item, menu) not in waits]
+    requests = at_once([request for _key, request in good], held_courses(lines, courses or {}, menu), menu)
     minutes = hook(settings.ORDER_QUOTES)(selling.menu, selling.at)
     longest = max((minutes.get(request.item) or 0 for request in requests), default=0)
     return Quote(priced.total, totals, problems, stations_of(selling.menu, requests), longest or None)
@@ -119,6 +118,11 @@ def held_courses(lines: Iterable[Mapping[str, Any]], said: Mapping[str, str], me
     return tuple(
         course for course in courses if said.get(str(course), "hold" if later and course > courses[0] else "") == "hold"
     )
+
+
+def at_once(requests: Iterable[LineRequest], held: Container[int], menu: CompiledMenu) -> list[LineRequest]:
+    """Return the lines of the courses that do not wait."""
+    return [request for request in requests if _course(request.course, request.item, menu) not in held]
 
 
 def _course(said: int | None, item: int, menu: CompiledMenu) -> int:

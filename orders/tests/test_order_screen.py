@@ -206,9 +206,15 @@ def send_url(house):
 def test_send_answers_with_the_order_and_the_check(house, waiter):
     answer = post(waiter, send_url(house), body(house, total="10.00")).json()
     order = Order.objects.get()
-    assert answer["order"] == {"id": order.pk, "number": order.number, "status": "placed"}
+    named = {"id": order.pk, "number": order.number, "status": "placed", "stations": [house.station.name]}
+    assert answer["order"] == named
     assert f'data-order="{order.pk}"' in answer["sent"]
     assert (answer["quote"]["has_sent"], answer["draft"]["lines"]) == (True, [])
+
+
+def test_a_send_of_a_course_that_waits_names_no_station(house, waiter):
+    answer = post(waiter, send_url(house), body(house, details={"courses": {"1": "hold"}})).json()
+    assert answer["order"]["stations"] == []
 
 
 def test_a_repeated_send_is_one_order_whatever_the_price_is_now(house, waiter):

@@ -100,9 +100,9 @@ export class Sending {
   sent() {
     const { view, sender, screen } = this;
     const { words } = view;
-    const { stations } = view.quote;
     const plain = heldCourses(view).length ? words.held_only : words.sent_plain;
     const state = sender.answer;
+    const { stations } = state.order; // a quick Send comes before the quote that names them
     view.draft.forget(sender.body.lines.map((line) => line.key));
     view.draft.take(state);
     view.now = null;

@@ -43,6 +43,9 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Increases to end all open sessions.")
+    password_is_one_time = models.BooleanField(
+        default=False, editable=False, help_text="The server printed the password; the owner must replace it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -60,6 +63,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def set_password(self, raw_password: str | None) -> None:
         """Set the password and end the tokens and sockets opened with the old one, as Django ends the sessions."""
         super().set_password(raw_password)
+        self.password_is_one_time = False
         self.version += 1
 
     def check_password(self, raw_password: str) -> bool:
@@ -96,8 +100,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True, editable=False, help_text="Written at most once a minute.")
     objects = MembershipQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["last_seen_at"])
 
     class Meta:
         ordering = ["restaurant", "staff"]
