@@ -125,8 +125,8 @@ def at_once(requests: Iterable[LineRequest], held: Container[int], menu: Compile
     return [request for request in requests if _course(request.course, request.item, menu) not in held]
 
 
-def _course(said: int | None, item: int, menu: CompiledMenu) -> int:
-    known = menu.by_id.get(item)
+def _course(said: int | None, item: int | str, menu: CompiledMenu) -> int:
+    known = menu.by_id.get(item) if isinstance(item, int) else None
     return said or (known.course if known else 1)
 
 

@@ -67,7 +67,7 @@ export function warningWords(item, allergies, words) {
 }
 
 /** Return the tile of a dish. */
-export function tile(item, { now, words, money, allergies, counts, menu }) {
+export function tile(item, { now, words, money, allergies, counts }) {
   const parts = part("tile");
   const button = parts.root.querySelector("button");
   const off = offWords(item, now, words);
