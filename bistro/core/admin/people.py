@@ -202,7 +202,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         except DomainError as refusal:
             return self._refused(request, refusal)
         link = f"{settings.PUBLIC_URL}{reverse('choose-password', args=[token])}"
-        shown = {"member": member, "by_mail": by_mail, "link": link}
+        shown: dict[str, Any] = {"member": member, "by_mail": by_mail, "link": link}
         return form_page(self, request, title=title, template="admin/password_link.html", **shown)
 
     def _change(self, request: HttpRequest, object_id: str, button: str, text: Any, **change: Any) -> HttpResponse:

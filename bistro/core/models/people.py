@@ -135,7 +135,7 @@ class Invitation(models.Model):
 
 
 class PasswordReset(models.Model):
-    """A one-time right of a member to choose a new password, while its maker may give it. The token is stored hashed."""
+    """A one-time right of a member to choose a new password, while its maker may give it. Stored hashed."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="password_resets")

@@ -41,9 +41,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose_password(request: HttpRequest, token: str) -> HttpResponse:
     """Show the form or store the new password. Wrong links are limited, as for invitations."""
-    template, context = "core/choose_password.html", {}
+    template = "core/choose_password.html"
     if request.method == "GET":
-        return render(request, template, context)
+        return render(request, template)
     try:
         with limited_refusals("register", client_address(request), "invalid_link"):
             passwords.choose(token=token, password=request.POST.get("password", "")[:128])
