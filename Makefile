@@ -15,11 +15,11 @@ help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r task what; do \
 		printf '  make %-9s %s\n' "$$task" "$$what"; done
 
-run: ## serve a demo restaurant at http://127.0.0.1:8000 (PORT, VAR choose another place)
+run: ## serve a demo or an empty restaurant at http://127.0.0.1:8000 (PORT, VAR, EMPTY=1)
 	@deploy/setup runtime
 	@deploy/run
 
-fresh: ## forget the demo restaurant in VAR and start over
+fresh: ## forget the restaurant in VAR and start over
 	@deploy/forget
 	@$(MAKE) --no-print-directory run
 

@@ -15,6 +15,7 @@ from bistro.core.kernel.money import ZERO, display
 from bistro.core.models import Device, Restaurant
 from bistro.core.ops.backups import backup_state
 from bistro.core.web.admin_site import restaurant_in
+from bistro.setup.checklist import missing_steps
 from kitchen.models import Ticket
 from menu.models import Item
 from orders.floor.alarms import alarms
@@ -26,7 +27,7 @@ MOST_ALARMS = 10
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Return the context of `templates/admin/index.html`. Nine queries, independent of the history."""
+    """Return the context of `templates/admin/index.html`. Ten queries, independent of the history."""
     actor, restaurant = acting_manager(request), restaurant_in(request)
     if actor is None or restaurant is None:
         return context
@@ -110,6 +111,7 @@ def _to_do(actor: Actor) -> list[dict[str, Any]]:
     waiting = Device.objects.visible_to(actor).filter(token_hash=None, revoked_at=None).count()
     menu, devices = reverse("admin:menu_item_changelist"), reverse("admin:core_device_changelist")
     found = [
+        (missing_steps(actor), "steps of the set-up missing", reverse("setup:overview")),
         (items["off"], "off the menu (86)", menu),
         (items["out"], "sold out", menu),
         (waiting, "devices not enrolled yet", devices),

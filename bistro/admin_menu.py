@@ -48,6 +48,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
         [
             ("Members", "badge", "core_membership_changelist"),
             ("Invitations", "mail", "core_invitation_changelist"),
+            ("Messages", "forward_to_inbox", "mail_message_changelist"),
             ("Devices", "devices", "core_device_changelist"),
             ("Restaurant", "storefront", "core_restaurant_changelist"),
         ],

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
 from bistro.core.api.tags import TAGS
 from bistro.core.kernel.secrets import secret_key
+from bistro.mail_settings import *  # noqa: F403
 from bistro.wiring import *  # noqa: F403  (its lists are settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -78,7 +79,9 @@ INSTALLED_APPS = [
     "kitchen",
     "kitchen.printing",
     "bistro.opening",
+    "bistro.setup",
     "bistro.backup",
+    "bistro.mail",
     "bistro.demo",
 ]
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("floor/", include("orders.ordering.urls")),
     path("floor/", include("orders.floor.urls")),
     path("menu/", include("menu.urls")),
+    path("setup/", include("bistro.setup.urls")),
     path("admin/", admin.site.urls),
     path("", include("orders.api.urls")),
     path("", include("kitchen.api.urls")),

@@ -24,6 +24,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
     "menu.events.ChoicesCopied": ["kitchen.steps.route_copies"],
+    "bistro.core.writing.people_events.MemberInvited": ["bistro.mail.steps.mail_invitations"],
     "bistro.core.writing.people_events.RestaurantOpened": ["menu.steps.add_catalogues"],
     "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }
@@ -33,6 +34,7 @@ FLOOR_ALARMS: list[str] = [
     "kitchen.alarms.unseen_tickets",
     "kitchen.printing.alarms.printer_alarms",
     "bistro.backup.alarms.backup_alarms",
+    "bistro.mail.alarms.message_alarms",
 ]
 
 # The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.
@@ -43,6 +45,16 @@ SHELL_FACTS: list[str] = ["tables.selectors.facts_of_server"]
 
 # The places of the shell's rail, in this order. A role sees those that it may open.
 PLACES: list[Place] = [
+    Place(
+        "setup",
+        _("Set up"),
+        "setup:overview",
+        "check",
+        Permission.MANAGE,
+        False,
+        _("What this restaurant needs before its first order"),
+        shown="bistro.setup.checklist.is_unfinished",
+    ),
     Place(
         "floor",
         _("Floor"),
@@ -100,6 +112,7 @@ SWEEPS: list[str] = [
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
     "kitchen.printing.services.print_due",
+    "bistro.mail.services.send_due",
     "bistro.backup.schedule.back_up_when_due",
     "bistro.core.services.sealing.seal_events",
     "bistro.core.services.upkeep.refresh_statistics",

@@ -17,7 +17,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from bistro.core.kernel.ids import uuid7  # noqa: E402
-from bistro.demo.credentials import write_private  # noqa: E402
+from bistro.core.kernel.private_files import write_private  # noqa: E402
 from bistro.demo.floor import PEOPLE  # noqa: E402
 from bistro.demo.seed import seed  # noqa: E402
 from tools.simulator.back_office import add_pads  # noqa: E402

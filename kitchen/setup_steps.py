@@ -12,11 +12,15 @@ from menu.steps import touch_menu
 
 
 def add_stations(
-    stations: Sequence[tuple[str, str, int]], work: UnitOfWork, *, cooks: Mapping[str, int] | None = None
+    stations: Sequence[tuple[str, str, int]],
+    work: UnitOfWork,
+    *,
+    cooks: Mapping[str, int] | None = None,
+    has_catch_all: bool = False,
 ) -> dict[str, Station]:
     """Create stations `(key, name, position)` and return them by key.
 
-    The first is the catch-all; each has one cook, or the number in `cooks`.
+    The first is the catch-all, unless the restaurant has one; each has one cook, or the number in `cooks`.
     """
     require_transaction()
     made = {
@@ -24,7 +28,7 @@ def add_stations(
             restaurant_id=work.restaurant_id,
             name=clean_text(name),
             position=position,
-            is_catch_all=place == 0,
+            is_catch_all=place == 0 and not has_catch_all,
             cooks=(cooks or {}).get(key, 1),
         )
         for place, (key, name, position) in enumerate(stations)
@@ -78,6 +82,32 @@ def _settle(
         here[pk].delete()
     for pk in sorted(wanted - here.keys()):
         kind.objects.create(restaurant_id=work.restaurant_id, station=station, **{name: pk})
+
+
+def settle_categories(routes: Mapping[int, int | None], work: UnitOfWork) -> None:
+    """Route each category `{category: station}` to exactly one station; None removes its routes.
+
+    Row by row, so that each change is in the history. The caller has locked the stations.
+    """
+    require_transaction()
+    present: dict[int, list[Route]] = {}
+    for route in Route.objects.of_restaurant(work.restaurant_id).filter(category__in=routes):
+        present.setdefault(route.category_id or 0, []).append(route)
+    changed = False
+    for category, station in routes.items():
+        there = present.get(category, [])
+        wanted = set() if station is None else {station}
+        if {route.station_id for route in there} == wanted:
+            continue
+        changed = True
+        for route in there:
+            if route.station_id not in wanted:
+                route.delete()
+        if station is not None and station not in {route.station_id for route in there}:
+            Route.objects.create(restaurant_id=work.restaurant_id, station_id=station, category_id=category)
+    if changed:
+        touch_menu(work, "stations and routes")
+        work.record(KitchenChanged(what="routes of categories", restaurant_id=work.restaurant_id))
 
 
 def refuse_if_in_use(station: Station) -> None:

@@ -1,10 +1,16 @@
 """Steps of units of work that set up the menu. The caller holds the unit of work."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
+from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.allergens import ALLERGENS
 from menu.models import Allergen, Tax
+from menu.tax_catalogue import TaxCatalogue
+from menu.taxes import DishTax
 
 
 def only_default(tax: Tax, work: UnitOfWork) -> None:
@@ -18,6 +24,28 @@ def only_default(tax: Tax, work: UnitOfWork) -> None:
     tax.is_default = tax.is_default or tax.pk in present
     if tax.is_default:
         here.filter(is_default=True).exclude(pk=tax.pk).update(is_default=False)
+
+
+def set_default_tax(default: DishTax, others: Sequence[DishTax], day: date, work: UnitOfWork) -> Tax | None:
+    """Find or add taxes with these components and make the first one the default. Locks: the restaurant's taxes.
+
+    Present taxes keep their components. The caller raises the menu's version.
+    """
+    require_transaction()
+    catalogue = TaxCatalogue(work.restaurant_id, day)
+    tax = catalogue.tax_for(default)
+    for other in others:
+        catalogue.tax_for(other)
+    new = [row for row, _meaning in catalogue.new]
+    catalogue.save()
+    for row in new:
+        work.record(ConfigurationAdded(row=row, pk=row.pk))
+    if tax is not None and not tax.is_default:
+        tax.is_default = True
+        only_default(tax, work)
+        tax.save(update_fields=["is_default"])
+        work.record(ConfigurationChanged(row=tax, pk=tax.pk, changed={"is_default": (False, True)}))
+    return tax
 
 
 def refuse_default(tax: Tax, work: UnitOfWork) -> None:

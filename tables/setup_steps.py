@@ -33,14 +33,16 @@ def add_tables_with_pads(
     require_transaction()
     made: list[tuple[str, str]] = []
     for fields in tables:
-        table = _add_table(section, {**fields, "name": clean_text(fields["name"])}, work)
+        table = add_table(section, {**fields, "name": clean_text(fields["name"])}, work)
         device = add_device(Device.Kind.PAD, f"Pad {table.name}", work)
         assign_pad(device, table.pk, work)
         made.append((table.name, hand_token(device, work)))
     return made
 
 
-def _add_table(section: Section, fields: Mapping[str, Any], work: UnitOfWork) -> Table:
+def add_table(section: Section, fields: Mapping[str, Any], work: UnitOfWork) -> Table:
+    """Add a table with these fields. Raises InvalidInput if the name is taken."""
+    require_transaction()
     here, name = Table.objects.of_restaurant(work.restaurant_id).not_archived(), fields["name"]
     if here.filter(name_key=name_key(name)).exists():
         raise InvalidInput(f"There is already a table “{name}”.", fields={"name": ["Taken."]})

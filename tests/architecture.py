@@ -16,7 +16,9 @@ PRODUCT = frozenset(
         "bistro.backup",
         "bistro.core",
         "bistro.demo",
+        "bistro.mail",
         "bistro.opening",
+        "bistro.setup",
         "menu",
         "menu.files",
         "tables",
@@ -35,10 +37,11 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"bistro.core", "menu", "tables"}),
     "kitchen": frozenset({"bistro.core", "menu", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
-    # `bistro.demo.credentials` has the types of demo.json.
-    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "bistro.demo.credentials"}),
+    "tools.simulator": frozenset({"bistro.core", "menu", "tables"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
+    "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
+    "bistro.mail": frozenset({"bistro.core", "orders"}),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )

@@ -14,6 +14,7 @@ from bistro.core.models import Device, Event, Invitation, Membership, Restaurant
 from bistro.core.services.devices import create_device
 from bistro.core.services.restaurants import invite
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory
+from bistro.mail.models import Message
 from kitchen.models import Ticket
 from kitchen.printing.models import Printer
 from kitchen.printing.tests.printers import printer_at
@@ -75,15 +76,15 @@ def fill(house, count):
         printer_at(house, 9100, station=station)
         place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
         TaxFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
-        invite(role="waiter", actor=owner)
+        invite(role="waiter", email="ana@bistro.example", by_mail=True, actor=owner)
         upload_menu(data=b"category,name,price\nA,Tea,2.00\n", file_name="menu.csv", actor=owner)
         house.order()
 
 
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
-        Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, ModifierGroup, Order, Restaurant,
-        Section, Ingredient, Modifier, Party, Printer, ServiceCall, Table, Tax, Ticket,
+        Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message, ModifierGroup, Order,
+        Restaurant, Section, Ingredient, Modifier, Party, Printer, ServiceCall, Table, Tax, Ticket,
         MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
@@ -177,7 +178,7 @@ def test_the_first_page_tells_tonight(house, owner):
 
 
 @agnostic
-@pytest.mark.parametrize("label", ["core", "menu", "menu_files", "tables", "orders", "kitchen"])
+@pytest.mark.parametrize("label", ["core", "menu", "menu_files", "tables", "orders", "kitchen", "mail"])
 def test_the_pages_of_an_app_open(owner, label):
     assert owner.get(reverse("admin:app_list", args=[label])).status_code == 200
 
@@ -186,7 +187,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 22
+    assert len(links) == 23
     assert {owner.get(link).status_code for link in links} == {200}
 
 

@@ -59,8 +59,9 @@ def test_reading_costs_the_same_however_busy_it_is(house):
     add_rows(house, 5)
     assert costs(house) == quiet
     pages = {key: count for key, count in quiet.items() if key[0] == "browser"}
-    assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 17, quiet
-    assert max(pages.values()) <= 30, quiet  # eight of a page in the shell: the person, the restaurant, alarms, tables
+    # One of each is a manager's: the messages that were not sent.
+    assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 18, quiet
+    assert max(pages.values()) <= 32, quiet  # ten of a page in the shell: the person, the restaurant, alarms, set-up
 
 
 def test_one_order_costs_the_same_whatever_stands_on_it(house):

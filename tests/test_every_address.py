@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from bistro.core.auth.authentication import DEVICE_COOKIE
-from bistro.core.models import Device, Restaurant
+from bistro.core.models import Device, OpeningException, Restaurant
 from bistro.core.tests.factories import DEVICE_KINDS, DeviceFactory, token_of
 from bistro.core.tests.http import WATCHED
 from kitchen.models import Station, Ticket, TicketLine
@@ -105,6 +105,7 @@ def ids(house, other):
         for each, printer in zip((house, other), printers, strict=True)]  # fmt: skip
     paused = pause(item_id=house.add_item().pk, minutes=30, actor=house.actor("kitchen"))
     theirs = Order.objects.get(restaurant=other.restaurant).pk
+    days = [OpeningException.objects.create(restaurant=each.restaurant, day=NOW) for each in (house, other)]
     found = {
         **pair("order", mine, theirs),
         **pair("printer", *(printer.pk for printer in printers)),
@@ -119,6 +120,7 @@ def ids(house, other):
         ),
         **pair("item", house.item.pk, other.item.pk),
         **pair("pause", paused.pk, Pause.objects.get(restaurant=other.restaurant).pk),
+        **pair("opening_exception", *(day.pk for day in days)),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),
         **pair("restaurant", house.restaurant.pk, other.restaurant.pk),
         "token": ["x", "y", "z", "a" * 3000],

@@ -83,14 +83,20 @@ def test_pages_and_pushes_follow_the_restaurant_and_then_the_person(house):
     assert '<html lang="en"' in page_of(house, "/floor/")
     Restaurant.objects.update(language="de")
     page = page_of(house, "/floor/")
-    assert '<html lang="de"' in page and "Braucht jemanden" in page and "Needs attention" not in page
+    assert '<html lang="de"' in page
+    assert "Braucht jemanden" in page
+    assert "Needs attention" not in page
     key, text = pushed(house)
-    assert key == f"floor:{house.restaurant.pk}" and "Braucht jemanden" in text
+    assert key == f"floor:{house.restaurant.pk}"
+    assert "Braucht jemanden" in text
     key, text = pushed(house, "en")
-    assert key == f"floor:{house.restaurant.pk}:en" and "Needs attention" in text and "Braucht jemanden" not in text
+    assert key == f"floor:{house.restaurant.pk}:en"
+    assert "Needs attention" in text
+    assert "Braucht jemanden" not in text
     Staff.objects.update(language="en")
     page = page_of(house, "/floor/")
-    assert '<html lang="en"' in page and "Needs attention" in page
+    assert '<html lang="en"' in page
+    assert "Needs attention" in page
     assert '<html lang="de"' in page_of(house, "/kitchen/all/", "kitchen")  # a board is the same for everybody
 
 
@@ -98,9 +104,11 @@ def test_a_person_chooses_a_language_under_me(house):
     browser, waiter = house.browser("waiter"), house.staff("waiter")
     assert browser.post("/me/language/", {"language": "de"}).status_code == 302
     page = browser.get("/me/").content.decode()
-    assert "Die Sprache ist gespeichert." in page and '<option value="de" lang="de" selected>' in page
+    assert "Die Sprache ist gespeichert." in page
+    assert '<option value="de" lang="de" selected>' in page
     refused = browser.post("/me/language/", {"language": "tlh"})
-    assert refused.status_code == 422 and 'id="language-problem"' in refused.content.decode()
+    assert refused.status_code == 422
+    assert 'id="language-problem"' in refused.content.decode()
     waiter.refresh_from_db()
     assert waiter.language == "de"
     browser.post("/me/language/", {"language": ""})

@@ -1,6 +1,8 @@
 """The first `make run` on an incomplete machine: missing programs are named; `make fresh` deletes nothing else."""
 
+import importlib.util
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +75,7 @@ def test_starting_over_deletes_what_it_says_and_nothing_else(tmp_path):
         tmp_path / "bistro.sqlite3",
         tmp_path / "bistro.sqlite3-wal",
         tmp_path / "demo.json",
+        tmp_path / "owner.json",
         tmp_path / "media" / "a.png",
     ]
     for path in kept + gone:
@@ -84,7 +87,7 @@ def test_starting_over_deletes_what_it_says_and_nothing_else(tmp_path):
 
     assert str(tmp_path) in done.stdout
     assert [path.exists() for path in kept] == [True, True]
-    assert [path.exists() for path in gone] == [False] * 4
+    assert [path.exists() for path in gone] == [False] * 5
 
 
 def test_starting_over_leaves_a_server_database_alone(tmp_path):
@@ -94,3 +97,40 @@ def test_starting_over_leaves_a_server_database_alone(tmp_path):
 
     assert done.returncode != 0
     assert (tmp_path / "demo.json").exists()
+
+
+@pytest.fixture
+def prepare(monkeypatch):
+    """Return deploy/prepare.py as a module, which writes to a terminal and waits for no answer."""
+    spec = importlib.util.spec_from_file_location("prepare", ROOT / "deploy" / "prepare.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0)
+    monkeypatch.delenv("EMPTY", raising=False)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed", "empty"),
+    [
+        ("1", None, True),
+        ("0", b"2\n", False),
+        ("", b"2\n", True),
+        ("", b"\n", False),
+        ("", b"", False),
+        ("", None, False),
+    ],
+)
+def test_only_a_person_at_a_terminal_is_asked_for_the_first_restaurant(prepare, monkeypatch, chosen, typed, empty):
+    """`typed` is what the person types, b"" if nobody answers; None is a start without a terminal."""
+    monkeypatch.setenv("EMPTY", chosen)
+    persons, theirs = pty.openpty()
+    os.write(persons, typed or b"")
+    with (
+        os.fdopen(theirs, "r") as terminal,
+        open(os.devnull, encoding="utf-8") as nobody,
+        os.fdopen(persons, "rb") as _,
+    ):
+        monkeypatch.setattr(sys, "stdin", nobody if typed is None else terminal)
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: typed is not None, raising=False)
+        assert prepare.wants_empty_house() is empty

@@ -16,7 +16,7 @@ def named_in_example() -> set[str]:
 
 
 def read_by_settings() -> set[str]:
-    text = (ROOT / "bistro/settings.py").read_text()
+    text = "".join((ROOT / "bistro" / name).read_text() for name in ("settings.py", "mail_settings.py"))
     return set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", text))
 
 

@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD = "correct horse"
 LANDING = {
-    Role.OWNER: "/floor/",
-    Role.MANAGER: "/floor/",
+    Role.OWNER: "/setup/",  # the restaurant is not set up yet
+    Role.MANAGER: "/setup/",
     Role.HOST: "/floor/",
     Role.WAITER: "/floor/",
     Role.CASHIER: "/floor/",

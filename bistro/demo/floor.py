@@ -9,6 +9,7 @@ from __future__ import annotations
 from bistro.demo.kinds import Person, Section, Table
 
 RESTAURANT_NAME = "Bistro Linden"
+ADDRESS = "12 rue des Tilleuls\n75011 Paris"
 CURRENCY = "EUR"
 TIMEZONE = "Europe/Paris"
 

@@ -12,7 +12,7 @@ from bistro.core.models import Device, Membership, Restaurant, Staff
 from bistro.core.services.devices import create_device, give_token
 from bistro.core.services.pins import set_pin
 from bistro.core.services.restaurants import add_member, open_restaurant
-from bistro.demo.floor import CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
+from bistro.demo.floor import ADDRESS, CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
 from bistro.demo.kinds import Person
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import parts_of
@@ -30,7 +30,12 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
     Only hashes are stored, so the credentials cannot be read again.
     """
     restaurant = open_restaurant(
-        name=RESTAURANT_NAME, currency=CURRENCY, timezone=TIMEZONE, uid=uid, actor=Actor.system(None, "demo")
+        name=RESTAURANT_NAME,
+        address=ADDRESS,
+        currency=CURRENCY,
+        timezone=TIMEZONE,
+        uid=uid,
+        actor=Actor.system(None, "demo"),
     )
     actor = Actor.system(restaurant.pk, "demo")
     import_menu(categories=[ImportedCategory.from_data(category) for category in CATEGORIES], actor=actor)

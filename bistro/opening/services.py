@@ -39,6 +39,16 @@ def open_house(*, name: str, tables: int, url: str, actor: Actor, **settings: An
         }
 
 
+def open_empty_house(*, name: str, email: str, password: str, actor: Actor) -> Restaurant:
+    """Open a restaurant that has nothing but an owner, whose password is a one-time password. Raises InvalidInput."""
+    with UnitOfWork(actor) as work:
+        restaurant = create_restaurant(name, {}, work)
+        staff = register_member(email, "", password, Role.OWNER, work).staff
+        staff.password_is_one_time = True
+        staff.save(update_fields=["password_is_one_time"])
+    return restaurant
+
+
 def add_screen_and_integration(*, actor: Actor) -> Devices:
     """Enrol a kitchen screen for all stations and an integration. Raises InvalidInput, NotPermitted."""
     actor.require(Permission.MANAGE)

@@ -10,7 +10,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
-from kitchen.setup_steps import add_stations, hang_screen
+from kitchen.setup_steps import add_stations, hang_screen, settle_categories
 from menu.models import Category, Item, Modifier
 
 Row = TypeVar("Row", Category, Item)
@@ -43,6 +43,38 @@ def set_up_kitchen(
         for name, key in (modifiers or {}).items():
             _route_choices(name, made[key], work)
     return list(made.values())
+
+
+def add_stations_by_name(*, names: Sequence[str], actor: Actor) -> list[Station]:
+    """Add stations at the end. The first station of a restaurant takes the dishes without a station.
+
+    Locks: the restaurant's stations. Raises InvalidInput if a name is taken, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        present = list(Station.objects.of_restaurant(work.restaurant_id).locked())
+        taken = {row.name for row in present if row.archived_at is None} & set(names)
+        if taken:
+            message = f"There is already a station “{min(taken)}”."
+            raise InvalidInput(message, fields={"names": [message]})
+        after = max((row.position for row in present), default=-1) + 1
+        asked = [(name, name, after + place) for place, name in enumerate(names)]
+        has_catch_all = any(row.is_catch_all for row in present)
+        return list(add_stations(asked, work, has_catch_all=has_catch_all).values())
+
+
+def route_categories(*, routes: Mapping[int, int | None], actor: Actor) -> None:
+    """Route each category `{category: station}` to that station only; None leaves it to the catch-all.
+
+    Locks: the restaurant's stations. Raises NotYours, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        stations = {row.pk for row in Station.objects.visible_to(actor).not_archived().locked()}
+        categories = set(Category.objects.visible_to(actor).not_archived().values_list("pk", flat=True))
+        if not routes.keys() <= categories or not {pk for pk in routes.values() if pk is not None} <= stations:
+            raise NotYours("There is no such station or category.", code="station_not_found")
+        settle_categories(routes, work)
 
 
 def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) -> Screen:

@@ -15,7 +15,7 @@ from bistro.core.models import Device
 from orders.models import Order
 
 ALARMS_SHOWN = 20  # of each kind
-UNSEEN, PRINTER, PAD, BACKUP = "unseen", "printer", "pad", "backup"  # causes
+UNSEEN, PRINTER, PAD, BACKUP, MESSAGE = "unseen", "printer", "pad", "backup", "message"  # causes
 
 
 @dataclass(frozen=True, slots=True)

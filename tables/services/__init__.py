@@ -1,10 +1,11 @@
 """Services of the floor. Each function is one unit of work."""
 
 from tables.services.calls import call_staff, close_call, release_call, ring_again, take_call, withdraw_call
-from tables.services.floor import add_pads, create_section, place_pad
+from tables.services.floor import add_pads, add_rows_of_tables, create_section, place_pad
 
 __all__ = [
     "add_pads",
+    "add_rows_of_tables",
     "call_staff",
     "close_call",
     "create_section",

@@ -5,11 +5,14 @@ from typing import Any
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
 from bistro.core.writing.unit_of_work import UnitOfWork
-from tables.models import Pad, Section
-from tables.setup_steps import add_section, add_tables_with_pads
+from tables.models import Pad, Section, Table
+from tables.rows import free_places
+from tables.setup_steps import add_section, add_table, add_tables_with_pads
 from tables.steps import assign_pad
 
 
@@ -18,6 +21,37 @@ def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         return add_section(name, work, position=position)
+
+
+def add_rows_of_tables(
+    *, section: str, count: int, seats: int, first: int, word: str, actor: Actor
+) -> tuple[Section, list[Table]]:
+    """Add `count` tables, named `word` and numbers from `first`, in free rows of the plan.
+
+    The section with this name gets them; it is added if there is none. Locks: the restaurant's tables.
+    Raises InvalidInput if a name is taken or the plan has no room, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        present = list(Table.objects.of_restaurant(work.restaurant_id).not_archived().locked())
+        places = free_places([(row.x, row.y, row.width, row.height) for row in present], count)
+        if places is None:
+            message = f"The plan has no room for {count} more tables. Make tables smaller or move them in the admin."
+            raise InvalidInput(message, code="room_full", fields={"count": [message]})
+        names = [f"{clean_text(word)} {first + number}".strip() for number in range(count)]
+        taken = {row.name_key for row in present}
+        if (known := next((name for name in names if name_key(name) in taken), None)) is not None:
+            message = f"There is already a table “{known}”."
+            raise InvalidInput(message, code="name_taken", fields={"first": [message]})
+        here = Section.objects.of_restaurant(work.restaurant_id)
+        row = here.filter(name=clean_text(section)).first()
+        row = row or add_section(section, work, position=here.next_position())
+        position = Table.objects.of_restaurant(work.restaurant_id).next_position()
+        made = [
+            add_table(row, {"name": name, "seats": seats, "position": position + number, **place}, work)
+            for number, (name, place) in enumerate(zip(names, places, strict=True))
+        ]
+    return row, made
 
 
 def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import Error as AnyDatabaseError
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.private_files import write_private
 from bistro.core.ops.selectors import restaurant_exists
-from bistro.demo.credentials import write_private
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem, ImportedModifier
 from menu.services import import_menu
 from tables import services as tables

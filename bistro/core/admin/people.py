@@ -11,12 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from bistro.core.admin.base import SAFE_METHODS, acting_manager, manager_of
@@ -188,6 +190,12 @@ class InvitationForm(TenantForm):
         help_text="Only this address can use the invitation. Blank: anyone with the link.",
     )
     role = forms.ChoiceField(choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
+    by_mail = forms.BooleanField(
+        label=_("Send the link by e-mail"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("You see the link in any case. Admin, Messages shows whether the e-mail was sent."),
+    )
 
 
 @admin.register(Invitation)
@@ -201,11 +209,16 @@ class InvitationAdmin(ServiceAdmin):
     ordering = ("-created_at",)
     fields = ("email", "role")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj else (*self.fields, "by_mail")
+
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         return {"role": Role.WAITER.value, **super().get_changeform_initial_data(request)}
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
-        token = restaurant_services.invite(role=data["role"], email=data["email"], actor=manager_of(request))
+        token = restaurant_services.invite(
+            role=data["role"], email=data["email"], by_mail=data["by_mail"], actor=manager_of(request)
+        )
         link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
         return form_page(
             self, request, title="Invitation", template="admin/invitation_link.html", link=link, invited=data

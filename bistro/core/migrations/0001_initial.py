@@ -235,6 +235,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_staff', models.BooleanField(default=False, help_text='Operator: can use the admin without a membership.')),
                 ('version', models.PositiveIntegerField(default=0, editable=False, help_text='Increases to end all open sessions.')),
+                ('password_is_one_time', models.BooleanField(default=False, editable=False, help_text='The server printed the password; the owner must replace it.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -457,5 +458,35 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tabletsession',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('device',), name='tablet_session_one_running'),
+        ),
+        migrations.CreateModel(
+            name='OpeningException',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('opens', models.TimeField(blank=True, null=True)),
+                ('closes', models.TimeField(blank=True, null=True)),
+                ('reason', models.CharField(blank=True, max_length=80)),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='opening_exceptions', to='core.restaurant')),
+            ],
+            options={
+                'ordering': ['day', 'opens'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'day', 'opens'), name='opening_exception_once'), models.UniqueConstraint(condition=models.Q(('opens', None)), fields=('restaurant', 'day'), name='opening_exception_closed_once'), models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False)), _connector='OR'), name='opening_exception_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OpeningHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekday', models.PositiveSmallIntegerField()),
+                ('opens', models.TimeField()),
+                ('closes', models.TimeField()),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='opening_hours', to='core.restaurant')),
+            ],
+            options={
+                'verbose_name_plural': 'opening hours',
+                'ordering': ['weekday', 'opens'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'weekday', 'opens'), name='opening_hours_once'), models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='opening_hours_weekday_known')],
+            },
         ),
     ]

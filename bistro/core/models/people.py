@@ -52,6 +52,9 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Increases to end all open sessions.")
+    password_is_one_time = models.BooleanField(
+        default=False, editable=False, help_text="The server printed the password; the owner must replace it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -69,6 +72,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def set_password(self, raw_password: str | None) -> None:
         """Set the password and end the tokens and sockets opened with the old one, as Django ends the sessions."""
         super().set_password(raw_password)
+        self.password_is_one_time = False
         self.version += 1
 
     def check_password(self, raw_password: str) -> bool:

@@ -1,5 +1,8 @@
 """Services of the person who is signed in, about the own login."""
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.models import F, Q
 
 from bistro.core.kernel.actors import Actor
@@ -7,7 +10,8 @@ from bistro.core.kernel.errors import InvalidInput, NotPermitted
 from bistro.core.kernel.languages import languages
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Membership, Staff
-from bistro.core.writing.people_events import MemberRenamed, MemberSignedOut
+from bistro.core.services.restaurants import known_address
+from bistro.core.writing.people_events import MemberLoginReplaced, MemberRenamed, MemberSignedOut
 from bistro.core.writing.tablet_steps import end_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork
 
@@ -36,6 +40,34 @@ def choose_language(*, language: str, actor: Actor) -> None:
         member = _own(work)
         member.staff.language = language
         member.staff.save(update_fields=["language"])
+
+
+def replace_one_time_login(*, email: str, name: str, password: str, actor: Actor) -> Staff:
+    """Replace the login that the server printed by the person's own address, name and password.
+
+    Other sessions and tokens of the login end. Raises InvalidInput (known address, weak password, a password that is
+    no longer a one-time password), NotPermitted.
+    """
+    email, name = email.strip().lower(), clean_text(name)
+    try:
+        validate_password(password, user=Staff(email=email, name=name))
+    except ValidationError as error:
+        raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
+    with UnitOfWork(actor) as work:
+        member = _own(work)
+        staff = member.staff
+        if not staff.password_is_one_time:
+            raise InvalidInput("This login has a password of its own already.", code="password_replaced")
+        if Staff.objects.filter(email__iexact=email).exclude(pk=staff.pk).exists():
+            raise known_address()
+        staff.email, staff.name = email, name
+        staff.set_password(password)
+        try:
+            staff.save()
+        except IntegrityError:  # registered in the meantime
+            raise known_address() from None
+        work.record(MemberLoginReplaced(membership=member))
+    return staff
 
 
 def sign_out_everywhere(*, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
@@ -18,7 +19,9 @@ from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
 from bistro.core.models.people import MembershipQuerySet
+from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
+from bistro.core.writing.steps import raise_version
 from bistro.core.writing.tablet_steps import end_sessions as end_tablet_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
@@ -46,6 +49,34 @@ def create_restaurant(name: str, fields: Mapping[str, Any], work: UnitOfWork) ->
     return restaurant
 
 
+def change_settings(values: Mapping[str, Any], work: UnitOfWork) -> Restaurant:
+    """Change columns of the unit's restaurant. Equal values change and record nothing. A step.
+
+    Locks: restaurant. Raises InvalidInput.
+    """
+    require_transaction()
+    restaurant = Restaurant.objects.select_for_update(no_key=True).get(pk=work.restaurant_id)
+    before = {name: getattr(restaurant, name) for name, value in values.items() if getattr(restaurant, name) != value}
+    if not before:
+        return restaurant
+    for name in before:
+        setattr(restaurant, name, values[name])
+    try:
+        restaurant.full_clean()
+    except ValidationError as error:
+        raise _unacceptable(error) from None
+    raise_version(restaurant)
+    restaurant.save()
+    changed = {name: (_logged(old), _logged(values[name])) for name, old in before.items()}
+    work.record(RestaurantChanged(row=restaurant, pk=restaurant.pk, changed=changed))
+    return restaurant
+
+
+def _logged(value: Any) -> Any:
+    """Return a setting as the log keeps it."""
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
 def _unacceptable(error: ValidationError) -> InvalidInput:
     """Return the refusal of settings, whose message names each field: `Currency: XXX is not a currency. …`."""
     fields = {name: list(messages) for name, messages in error.message_dict.items()}
@@ -69,7 +100,7 @@ def register_member(email: str, name: str, password: str, role: str, work: UnitO
     """Register a login with a role in the unit's restaurant. A step. Raises InvalidInput."""
     email = email.strip().lower()
     if Staff.objects.filter(email__iexact=email).exists():
-        raise _known_address()
+        raise known_address()
     try:
         validate_password(password, user=Staff(email=email, name=name))
     except ValidationError as error:
@@ -77,20 +108,23 @@ def register_member(email: str, name: str, password: str, role: str, work: UnitO
     try:
         staff = Staff.objects.create_user(email, password, name=clean_text(name))
     except IntegrityError:  # registered in the meantime
-        raise _known_address() from None
+        raise known_address() from None
     member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
     work.record(MemberAdded(membership=member))
     return member
 
 
-def invite(*, role: str, email: str = "", actor: Actor) -> str:
+def invite(*, role: str, email: str = "", by_mail: bool = False, actor: Actor) -> str:
     """Return a one-time invitation token, valid for three days.
 
-    It ends earlier with the membership of the person who made it. Locks: that membership. Raises NotPermitted,
-    InvalidInput.
+    It ends earlier with the membership of the person who made it. `by_mail` sends its link to `email`. Locks: that
+    membership. Raises NotPermitted, InvalidInput.
     """
     actor.require(Permission.MANAGE)
     _check_role(role, actor)
+    if by_mail and not email.strip():
+        missing = _("Enter the address to which the link is sent.")
+        raise InvalidInput(missing, code="invalid_email", fields={"email": [missing]})
     token = new_token()
     with UnitOfWork(actor) as work:
         invitation = Invitation.objects.create(
@@ -101,7 +135,7 @@ def invite(*, role: str, email: str = "", actor: Actor) -> str:
             token_hash=digest(token),
             expires_at=work.now + INVITATION_LIFETIME,
         )
-        work.record(MemberInvited(invitation=invitation))
+        work.record(MemberInvited(invitation=invitation, token_to_mail=token if by_mail else ""))
     return token
 
 
@@ -183,7 +217,8 @@ def _end_sessions(staff: Staff) -> None:
     staff.save(update_fields=["version"])
 
 
-def _known_address() -> InvalidInput:
+def known_address() -> InvalidInput:
+    """Return the refusal of an e-mail address that has a login."""
     return InvalidInput("This e-mail address is already registered.", fields={"email": ["Already registered."]})
 
 

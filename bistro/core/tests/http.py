@@ -16,6 +16,7 @@ WATCHED = (
     "menu.Item", "menu.MenuVersion", "menu.Pause",
     "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",
+    "mail.Message",
 )  # fmt: skip
 
 

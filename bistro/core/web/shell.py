@@ -22,15 +22,15 @@ THEME_COOKIE = "bistro_theme"
 THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("Auto")}
 SEVERAL_RESTAURANTS = "several_restaurants"  # in the session, since the login: the person may change the restaurant
 
-# {role: the place where it starts}. Every other role starts at the start page.
+# {role: the places where it starts, of which the first in the rail counts}. Other roles start at the start page.
 _FIRST = {
-    Role.OWNER: "floor",
-    Role.MANAGER: "floor",
-    Role.HOST: "floor",
-    Role.WAITER: "floor",
-    Role.CASHIER: "floor",
-    Role.KITCHEN: "kitchen",
-    Role.SCREEN: "kitchen",
+    Role.OWNER: ("setup", "floor"),
+    Role.MANAGER: ("setup", "floor"),
+    Role.HOST: ("floor",),
+    Role.WAITER: ("floor",),
+    Role.CASHIER: ("floor",),
+    Role.KITCHEN: ("kitchen",),
+    Role.SCREEN: ("kitchen",),
 }
 _ROLE_WORDS = {
     Role.OWNER: _("Owner"),
@@ -117,13 +117,14 @@ def _idle_minutes(request: HttpRequest) -> int:
 
 
 def places_of(actor: Actor) -> list[Place]:
-    """Return the places that the actor may open."""
-    return [place for place in settings.PLACES if actor.may(place.permission)]
+    """Return the places that the actor may open, without those that are not shown now."""
+    allowed = [place for place in settings.PLACES if actor.may(place.permission)]
+    return [place for place in allowed if not place.shown or hook(place.shown)(actor)]
 
 
 def home_of(actor: Actor) -> str:
     """Return the address of the page where the actor's role works; the start page if the role has none."""
-    first = {_FIRST.get(Role(role)) for role in actor.roles}
+    first = {key for role in actor.roles for key in _FIRST.get(Role(role), ())}
     return next((reverse(place.view) for place in places_of(actor) if place.key in first), reverse("start"))
 
 

@@ -1,7 +1,7 @@
 """Events of restaurants and their members, for the audit trail only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bistro.core.kernel.events import DomainEvent
@@ -71,6 +71,13 @@ class MemberRenamed(MemberEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberLoginReplaced(MemberEvent):
+    """A member who replaced a one-time password by an own one, with the own name and address."""
+
+    action: ClassVar[str] = "login_replaced"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberSignedOut(MemberEvent):
     """A member who ended all own sessions."""
 
@@ -79,12 +86,13 @@ class MemberSignedOut(MemberEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberInvited(DomainEvent):
-    """An invitation to register with a role."""
+    """An invitation to register with a role. Its maker may ask for an e-mail, which needs the token: no log has it."""
 
     type: ClassVar[str] = "membership_updated"
     action: ClassVar[str] = "invited"
 
     invitation: Invitation
+    token_to_mail: str = field(default="", repr=False)
 
     @property
     def subject(self) -> str:

@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.private_files import write_private
 from bistro.core.models import Restaurant
-from bistro.demo.credentials import write_private
 from bistro.demo.seed import holds_only, seed
 
 

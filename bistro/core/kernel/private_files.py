@@ -1,4 +1,4 @@
-"""The one file with secrets in plain text: `$VAR/demo.json`, mode 600, for the demo and the simulator."""
+"""Files with secrets in plain text, mode 600: `$VAR/demo.json` and `$VAR/owner.json`."""
 
 import json
 import os

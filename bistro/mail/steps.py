@@ -1,0 +1,83 @@
+"""Parts of units of work that write messages. A message exists if, and only if, what it tells was saved."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bistro.core.auth.access import restaurant_by_id
+from bistro.core.models import Restaurant
+from bistro.core.writing.people_events import MemberInvited
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from bistro.mail.models import Channel, Message
+from bistro.mail.texts import Text, checked_address, in_language, language_of
+
+TRIES = 6  # with the pauses between them, about three hours
+
+
+def write_message(
+    *,
+    kind: str,
+    to: str,
+    text: Callable[[], Text],
+    restaurant: Restaurant,
+    work: UnitOfWork,
+    channel: str = Channel.EMAIL,
+    language: str = "",
+    useless_at: datetime | None = None,
+) -> Message:
+    """Write a message, to be sent after the unit has committed.
+
+    `text` is called in `language`, by default the restaurant's. Raises InvalidInput for a bad address or subject.
+    """
+    require_transaction()
+    language = language or language_of(restaurant)
+    address = checked_address(channel, to)
+    words = in_language(language, text)
+    return Message.objects.create(
+        restaurant=restaurant,
+        kind=kind,
+        channel=channel,
+        to=address,
+        language=language,
+        subject=words.subject[:200],
+        body=words.body,
+        tries_left=TRIES,
+        created_at=work.now,
+        due_at=work.now,
+        useless_at=useless_at,
+    )
+
+
+def mail_invitations(events: Sequence[MemberInvited], work: UnitOfWork) -> None:
+    """Write the e-mail of each invitation whose maker asked for one. Raises InvalidInput for a bad address."""
+    for event in events:
+        if not event.token_to_mail:
+            continue
+        restaurant = restaurant_by_id(work.restaurant_id)
+        link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[event.token_to_mail])}"
+        write_message(
+            kind=Message.Kind.INVITATION,
+            to=event.invitation.email,
+            text=partial(_invitation, restaurant.name, link),
+            restaurant=restaurant,
+            work=work,
+            useless_at=event.invitation.expires_at,
+        )
+
+
+def _invitation(restaurant: str, link: str) -> Text:
+    named = {"restaurant": restaurant, "link": link}
+    return Text(
+        subject=_("%(restaurant)s invites you") % named,
+        body=_(
+            "Hello,\n\n"
+            "%(restaurant)s works with Bistro and invites you to join. Open this link to choose your password:\n\n"
+            "%(link)s\n\n"
+            "The link works once, for three days. If you did not expect this message, do nothing."
+        )
+        % named,
+    )

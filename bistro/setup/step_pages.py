@@ -1,0 +1,60 @@
+"""The shared parts of the pages of single steps: show the step, save its form, say why it was refused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.web.pages import HtmxHttpRequest, with_status
+from bistro.setup.checklist import STEPS, progress_of
+
+INVALID = 422
+
+
+def step_page(request: HtmxHttpRequest, actor: Actor, key: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Return the page of one step with its state and the way to the others."""
+    assert actor.restaurant_id is not None
+    place = next(place for place, step in enumerate(STEPS) if step.key == key)
+    progress = progress_of(actor.restaurant_id)
+    following = STEPS[place + 1] if place + 1 < len(STEPS) else None
+    page = {"progress": progress[place], "following": following, **context}
+    return render(request, f"setup/{key}.html", page, status=status)
+
+
+def save_step(
+    request: HtmxHttpRequest,
+    actor: Actor,
+    key: str,
+    form: forms.BaseForm,
+    save: Callable[[dict[str, Any]], object],
+    *,
+    done: str,
+    back: str = "setup:overview",
+    context: Mapping[str, Any] | None = None,
+    form_name: str = "form",
+) -> HttpResponse:
+    """Save a valid form and go to `back` with the message `done`; else show the page with everything that was typed."""
+    page = {**(context or {}), form_name: form}
+    if not form.is_valid():
+        return step_page(request, actor, key, status=INVALID, **page)
+    try:
+        save(form.cleaned_data)
+    except DomainError as refusal:
+        say(form, refusal)
+        return with_status(step_page(request, actor, key, **page), refusal)
+    messages.success(request, done)
+    return redirect(back)
+
+
+def say(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Add a refusal to the fields that it names, or to the whole form."""
+    placed = {name: said for name, said in refusal.fields.items() if name in form.fields}
+    for name, said in placed.items():
+        form.add_error(name, refusal.message if len(placed) == 1 and name != "password" else said)
+    if not placed:
+        form.add_error(None, refusal.message)

@@ -1,0 +1,116 @@
+"""Pages of the set-up: the overview, and the steps about the owner, the restaurant and tax."""
+
+from typing import Any
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.roles import Permission
+from bistro.core.models import Restaurant, Staff
+from bistro.core.services.own_login import replace_one_time_login
+from bistro.core.web.page_access import page_requires
+from bistro.core.web.pages import HtmxHttpRequest, with_status
+from bistro.setup import services
+from bistro.setup.checklist import BY_KEY, State, progress_of
+from bistro.setup.forms import TAX_KINDS, AccountForm, RestaurantForm, TaxForm
+from bistro.setup.step_pages import save_step, step_page
+from menu.tax_catalogue import compiled_taxes
+from menu.taxes import DishTax
+
+
+@require_GET
+@page_requires(Permission.MANAGE)
+def overview(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Show every step with its state and what depends on it."""
+    return _overview(request, actor)
+
+
+@require_POST
+@page_requires(Permission.MANAGE)
+def skip(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Skip an optional step, or want it after all."""
+    step = request.POST.get("step", "")
+    if step not in BY_KEY:
+        raise Http404("There is no such step.")
+    try:
+        services.skip_step(step=step, skip="again" not in request.POST, actor=actor)
+    except DomainError as refusal:
+        return with_status(_overview(request, actor, refused=step, problem=refusal.message), refusal)
+    return redirect("setup:overview")
+
+
+def _overview(request: HtmxHttpRequest, actor: Actor, **context: Any) -> HttpResponse:
+    assert actor.restaurant_id is not None
+    steps = progress_of(actor.restaurant_id)
+    missing = [each for each in steps if each.state == State.MISSING]
+    page = {"steps": steps, "missing": missing, "restaurant": restaurant_of(actor), **context}
+    return render(request, "setup/overview.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+@page_requires(Permission.MANAGE)
+def account(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Replace the login that the server printed by the owner's own."""
+    mine = request.user
+    one_time = isinstance(mine, Staff) and mine.password_is_one_time
+    if request.method == "GET":
+        return step_page(request, actor, "account", form=AccountForm(), one_time=one_time)
+
+    def save(said: dict[str, Any]) -> None:
+        wanted = {name: said[name] for name in ("email", "name", "password")}
+        update_session_auth_hash(request, replace_one_time_login(**wanted, actor=actor))
+
+    done = _("Your login is saved. Sign in with your e-mail address and your password from now on.")
+    return save_step(
+        request, actor, "account", AccountForm(request.POST), save, done=done, context={"one_time": one_time}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page_requires(Permission.MANAGE)
+def restaurant(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Change the name, the texts of documents, the currency and the time zone."""
+    here: Restaurant = restaurant_of(actor)
+    if request.method == "GET":
+        return step_page(request, actor, "restaurant", form=RestaurantForm(instance=here))
+    form = RestaurantForm(request.POST, instance=here)
+
+    def save(said: dict[str, Any]) -> None:
+        services.save_restaurant(values=said, actor=actor)
+
+    return save_step(request, actor, "restaurant", form, save, done=_("The restaurant is saved."))
+
+
+@require_http_methods(["GET", "POST"])
+@page_requires(Permission.MANAGE)
+def tax(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Choose the kind of house, its rates, and whether prices contain the tax."""
+    here = restaurant_of(actor)
+    asked = request.POST.get("kind") or request.GET.get("kind", "")
+    kind = asked if asked in TAX_KINDS else "one"
+    page: dict[str, Any] = {
+        "kind": kind,
+        "kinds": [(key, words) for key, (words, _fields) in TAX_KINDS.items()],
+        "taxes": _taxes(here),
+    }
+    if request.method == "GET":
+        return step_page(request, actor, "tax", form=TaxForm(kind=kind, initial={"tax_mode": here.tax_mode}), **page)
+
+    def save(said: dict[str, Any]) -> None:
+        eaten_in, away = said.get("rate", ()), said.get("take_away")
+        default = DishTax(eaten_in, None if away == eaten_in else away)
+        others = [DishTax(said["drinks"])] if "drinks" in said else []
+        services.choose_taxes(default=default, others=others, tax_mode=said["tax_mode"], actor=actor)
+
+    form = TaxForm(request.POST, kind=kind)
+    return save_step(request, actor, "tax", form, save, done=_("The tax is saved."), context=page)
+
+
+def _taxes(here: Restaurant) -> list[dict[str, Any]]:
+    return [{"name": tax.name, "is_default": tax.is_default} for tax in compiled_taxes(here.pk)]
