@@ -48,7 +48,7 @@ class FloorView:
 
 
 class TableView:
-    """The live state of one table, the same for everybody who may see it in the same language. The page fetches the orders itself."""
+    """The live state of one table, the same for all who see it in one language. The page fetches the orders itself."""
 
     def __init__(self, table: Table, actor: Actor) -> None:
         self.restaurant_id, self.table_id, self.actor = table.restaurant_id, table.pk, actor
