@@ -204,6 +204,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('owner', 'Owner'), ('manager', 'Manager'), ('host', 'Host'), ('waiter', 'Waiter'), ('kitchen', 'Kitchen'), ('cashier', 'Cashier')], max_length=12)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('last_seen_at', models.DateTimeField(editable=False, help_text='Written at most once a minute.', null=True)),
             ],
             options={
                 'ordering': ['restaurant', 'staff'],

@@ -109,8 +109,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True, editable=False, help_text="Written at most once a minute.")
     objects = MembershipQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["last_seen_at"])
 
     class Meta:
         ordering = ["restaurant", "staff"]

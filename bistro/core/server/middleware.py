@@ -14,6 +14,7 @@ from django.utils.translation import get_language_from_request
 
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
+from bistro.core.auth.last_seen import record_member
 from bistro.core.auth.rate_limits import client_address
 from bistro.core.auth.tablets import is_automatic, limit_login, record_touch, working_session
 from bistro.core.database.errors import storage_refusal
@@ -113,6 +114,8 @@ def page_actor(request: HttpRequest) -> Actor | None:
         session = working_session(found)
         actor = found if session is None else session.person
         request.device_token, request.tablet_session = token, session  # type: ignore[attr-defined]
+    if not is_automatic(request):
+        record_member(actor)
     structlog.contextvars.bind_contextvars(actor=actor.credential, restaurant=actor.restaurant_id)
     return actor
 
