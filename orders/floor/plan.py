@@ -182,6 +182,11 @@ class Floor:
         return tuple(call for table in self.tables for call in table.calls)
 
     @property
+    def unanswered(self) -> list[Call]:
+        """Return the calls that nobody has taken."""
+        return [call for call in self.calls if call.taken_at is None]
+
+    @property
     def alarm_groups(self) -> tuple[AlarmGroup, ...]:
         """Return the alarms by cause."""
         return grouped(self.alarms)
