@@ -13,7 +13,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.people_events import MemberInvited, PasswordResetOffered
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.mail.models import Channel, Message
-from bistro.mail.texts import Text, checked_address, in_language, language_of
+from bistro.mail.texts import Text, checked_address, in_language
 
 TRIES = 6  # with the pauses between them, about three hours
 
@@ -34,7 +34,7 @@ def write_message(
     `text` is called in `language`, by default the restaurant's. Raises InvalidInput for a bad address or subject.
     """
     require_transaction()
-    language = language or language_of(restaurant)
+    language = language or restaurant.language
     address = checked_address(channel, to)
     words = in_language(language, text)
     return Message.objects.create(
@@ -82,6 +82,7 @@ def mail_password_resets(events: Sequence[PasswordResetOffered], work: UnitOfWor
             text=partial(_password, restaurant.name, link),
             restaurant=restaurant,
             work=work,
+            language=event.membership.staff.language,
             useless_at=event.expires_at,
         )
 
