@@ -93,6 +93,7 @@ PAGES = {
     "restaurant/": None,
     "me/": None,
     "me/name/": None,
+    "me/language/": None,
     "me/pin/": None,
     "me/pin/forget/": None,
     "tablet/": None,

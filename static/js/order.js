@@ -142,6 +142,7 @@ function drawFoot() {
   const texts = sendWords(view, blocked);
   at("order-send-words").textContent = sender.state === "sending" ? words.sending : texts.words;
   at("order-send-note").textContent = texts.note;
+  sending.unblock(texts.note);
   at("order-send").disabled = !draft.lines.length || sender.isBusy;
   const mine = view.money(sumOf(draft.lines, view.menu));
   const settled = !draft.isPending && !draft.offline;

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.languages import languages
 from bistro.core.kernel.roles import STAFF_ROLES
 from bistro.core.models.restaurants import Restaurant
 
@@ -40,6 +41,14 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        choices=languages,
+        help_text="Language of this person's pages. Blank = the restaurant's.",
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Increases to end all open sessions.")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("logout/", views.Logout.as_view(), name="logout"),
     path("me/", me_views.me, name="me"),
     path("me/name/", me_views.save_name, name="me-name"),
+    path("me/language/", me_views.save_language, name="me-language"),
     path("me/pin/", me_views.save_pin, name="me-pin"),
     path("me/pin/forget/", me_views.forget_pin, name="me-forget-pin"),
     path("me/sign-out/", me_views.sign_out_everywhere, name="me-sign-out"),
