@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import structlog
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_from_request
 
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
@@ -65,6 +68,22 @@ class ActorMiddleware:
         if session is not None and not is_automatic(request):
             record_touch(session.pk)
         return response
+
+
+class LanguageMiddleware:
+    """Middleware that gives pages without a person the browser's language, if it is one of ours.
+
+    A page with an actor chooses the person's or the restaurant's, which also the refusal of its view then has.
+    Programs are answered in English.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wanted = settings.LANGUAGE_CODE if is_program(request) else get_language_from_request(request)
+        with translation.override(wanted):
+            return self.get_response(request)
 
 
 class AddressMiddleware:
