@@ -103,6 +103,7 @@ PAGES = {
     "device/": None,
     "device/code/": None,
     "invitation/<str:token>/": "token",
+    "password/<str:token>/": "token",
     "media/<path:path>": "token",
     "kitchen/": None,
     "kitchen/<int:station_id>/": "station",

@@ -42,6 +42,7 @@ from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.ops.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
+from bistro.core.services import passwords as password_services
 from bistro.core.services import pins as pin_services
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.web.form_fields import TextField
@@ -76,6 +77,17 @@ class OperatorsMemberForm(NewMemberForm):
         self.fields["restaurant"].queryset = restaurants_of_installation()  # type: ignore[attr-defined]
 
 
+class PasswordLinkForm(forms.Form):
+    """The form of a link for a new password."""
+
+    by_mail = forms.BooleanField(
+        label=_("Send the link by e-mail"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("You see the link in any case. Admin, Messages shows whether the e-mail was sent."),
+    )
+
+
 class StaffList(TextSafeChangeList):
     """The list of members, with the places where they are signed in."""
 
@@ -101,7 +113,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     fields = ("person", "email", "role", "is_active", "last_seen", "signed_in", "pin_state", "created_at")
     readonly_fields = ("person", "email", "last_seen", "signed_in", "pin_state", "created_at")
     actions_list = ("invite", "rights")
-    actions_row = actions_detail = ("dismiss", "sign_out", "reset_pin", "forget_pin")
+    actions_row = actions_detail = ("dismiss", "sign_out", "reset_password", "reset_pin", "forget_pin")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or is_operator(request)
@@ -174,6 +186,24 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         """End all sessions of a member, after a confirmation."""
         text = _("Browsers, programs and shared tablets ask this person to sign in again.")
         return self._change(request, object_id, gettext("Sign out everywhere"), text)
+
+    @action(description=_("New password"), icon="key", url_path="reset-password", permissions=["run"])
+    def reset_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a link with which a member chooses a new password, after a confirmation."""
+        member = self._own(request, object_id)
+        form = PasswordLinkForm(request.POST or None)
+        title = gettext("New password for %(person)s") % {"person": member.staff}
+        if request.method in SAFE_METHODS:
+            text = _("Makes a link that works once, for one day. The old password works until a new one is chosen.")
+            return form_page(self, request, title=title, form=form, text=text, button=gettext("Make a link"))
+        by_mail = form.is_valid() and form.cleaned_data["by_mail"]
+        try:
+            token = password_services.offer_reset(membership_id=member.pk, by_mail=by_mail, actor=manager_of(request))
+        except DomainError as refusal:
+            return self._refused(request, refusal)
+        link = f"{settings.PUBLIC_URL}{reverse('choose-password', args=[token])}"
+        shown: dict[str, Any] = {"member": member, "by_mail": by_mail, "link": link}
+        return form_page(self, request, title=title, template="admin/password_link.html", **shown)
 
     def _change(self, request: HttpRequest, object_id: str, button: str, text: Any, **change: Any) -> HttpResponse:
         """Ask whether to change a member, or do it. Every change ends the member's sessions."""

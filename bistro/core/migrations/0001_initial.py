@@ -356,6 +356,18 @@ class Migration(migrations.Migration):
             name='restaurant',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='core.restaurant'),
         ),
+        migrations.CreateModel(
+            name='PasswordReset',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(editable=False, null=True)),
+                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.restaurant')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='password_resets', to='core.membership')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.membership')),
+            ],
+        ),
         migrations.AddField(
             model_name='invitation',
             name='made_by',

@@ -141,3 +141,18 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email or 'anyone'} as {self.role}"
+
+
+class PasswordReset(models.Model):
+    """A one-time right of a member to choose a new password, while its maker may give it. Stored hashed."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="password_resets")
+    made_by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, editable=False)
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"new password of {self.membership}"
