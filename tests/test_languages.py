@@ -45,16 +45,16 @@ def names_in(text) -> set[str]:
 
 
 def texts_of(path: Path, code: str):
-    for _line, found, _comments, _context in extract("python", BytesIO(code.encode()), KEYWORDS):
-        yield found[0] if isinstance(found, tuple) else found, path.name
+    for _line, found, _comments, context in extract("python", BytesIO(code.encode()), KEYWORDS):
+        yield (found[0] if isinstance(found, tuple) else found, context), path.name
 
 
 @pytest.mark.database_agnostic
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_every_text_is_translated(code):
     known = catalogue(code)
-    asked = dict(text for path, source in sources() for text in texts_of(path, source) if text[0])
-    assert {text: file for text, file in asked.items() if known.get(text) is None} == {}, "docs/languages.md says how"
+    asked = dict(text for path, source in sources() for text in texts_of(path, source) if text[0][0])
+    assert {text: file for text, file in asked.items() if known.get(*text) is None} == {}, "docs/languages.md says how"
     for message in filter(lambda each: each.id, known):
         words = message.string if message.pluralizable else (message.string,)
         assert all(words), message.id
