@@ -46,7 +46,7 @@ GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
     (
         "People and devices",
         [
-            ("Members", "badge", "core_membership_changelist"),
+            ("Staff", "badge", "core_membership_changelist"),
             ("Invitations", "mail", "core_invitation_changelist"),
             ("Messages", "forward_to_inbox", "mail_message_changelist"),
             ("Devices", "devices", "core_device_changelist"),

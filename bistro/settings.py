@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bistro.core.server.middleware.ActorMiddleware",
+    "bistro.core.server.middleware.LanguageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "bistro.core.server.middleware.AddressMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -372,6 +373,8 @@ WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=DEBUG)
 
 # --- Language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # docs/languages.md tells how to add one
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"  # each restaurant has a time zone of its own in its row
 
 # --- Logs --------------------------------------------------------------------------------------------

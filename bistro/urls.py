@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import activate
 
 from bistro.core.api.documents import Document, JSONDocument, Read, TryOut
 from bistro.core.api.urls import core_urls, qtable_urls
-from bistro.core.auth.access import request_actor
+from bistro.core.auth.access import request_actor, restaurant_of
+from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Role
 from bistro.core.ops.version import VERSION
 
@@ -22,6 +24,8 @@ def start(request: HttpRequest) -> HttpResponse:
         actor = request_actor(request)
         if actor is not None and Role.TABLET in actor.roles:
             return redirect("tablet")
+        if actor is not None and actor.restaurant_id is not None:
+            activate(language_for(actor, restaurant_of(actor)))
         answer = render(request, "start.html", {"demo": (settings.VAR / "demo.json").exists()})
     patch_vary_headers(answer, ["Accept"])
     return answer

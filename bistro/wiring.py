@@ -25,6 +25,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "kitchen.events.TicketPushed": [_SLIPS],
     "menu.events.ChoicesCopied": ["kitchen.steps.route_copies"],
     "bistro.core.writing.people_events.MemberInvited": ["bistro.mail.steps.mail_invitations"],
+    "bistro.core.writing.people_events.PasswordResetOffered": ["bistro.mail.steps.mail_password_resets"],
     "bistro.core.writing.people_events.RestaurantOpened": ["menu.steps.add_catalogues"],
     "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
 }

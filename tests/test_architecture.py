@@ -54,6 +54,10 @@ MAY_OPEN_TRANSACTION = {
 # Services that write without a unit of work: file, function → reason.
 MAY_WRITE_WITHOUT_UNIT = {
     ("bistro/core/services/devices.py", "note_seen"): "a stamp; the live feed must not wait in the queue of writers",
+    (
+        "bistro/core/services/devices.py",
+        "note_members_seen",
+    ): "a stamp; the live feed must not wait in the queue of writers",
     ("bistro/core/services/devices.py", "note_batteries"): "the same",
     ("bistro/core/services/tablets.py", "note_used"): "the same",
 }

@@ -24,8 +24,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
 OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
+OPEN_PAGES |= {"password/<str:token>/"}
 OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
-OPEN_PAGES |= {"me/", "me/name/", "me/pin/", "me/pin/forget/", "me/sign-out/"}
+OPEN_PAGES |= {"me/", "me/name/", "me/language/", "me/pin/", "me/pin/forget/", "me/sign-out/"}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from bistro.core.auth.access import actor_of_device
 from bistro.core.auth.authentication import DEVICE_COOKIE
 from bistro.core.models import TabletSession
+from bistro.core.services.restaurants import change_member
 from bistro.core.services.tablets import enter_tablet, lock_tablet
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, give_pin, token_of
 from tests.sockets import Socket, beside
@@ -57,6 +58,14 @@ async def test_a_tablet_without_a_person_watches_nothing(browser):
     async with Socket(FLOOR, **browser) as socket:
         await socket.hello()
         assert await socket.closed() == 4403
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {}], ids=["dismissed", "signed out everywhere"])
+async def test_a_person_whose_sessions_a_manager_ends_is_cut_off(house, browser, enter, member, change):
+    await beside(enter)
+    socket = await watching(FLOOR, **browser)
+    await beside(change_member, membership_id=member.pk, actor=await beside(house.actor, "owner"), **change)
+    assert await cut_off(socket) == 4401
 
 
 async def test_an_idle_tablet_is_cut_off(browser, enter):

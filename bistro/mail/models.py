@@ -50,6 +50,7 @@ class Message(models.Model):
     class Kind(models.TextChoices):
         TEST = "test", _("Test")
         INVITATION = "invitation", _("Invitation")
+        PASSWORD = "password", _("New password")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)

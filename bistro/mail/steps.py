@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.models import Restaurant
-from bistro.core.writing.people_events import MemberInvited
+from bistro.core.writing.people_events import MemberInvited, PasswordResetOffered
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.mail.models import Channel, Message
-from bistro.mail.texts import Text, checked_address, in_language, language_of
+from bistro.mail.texts import Text, checked_address, in_language
 
 TRIES = 6  # with the pauses between them, about three hours
 
@@ -34,7 +34,7 @@ def write_message(
     `text` is called in `language`, by default the restaurant's. Raises InvalidInput for a bad address or subject.
     """
     require_transaction()
-    language = language or language_of(restaurant)
+    language = language or restaurant.language
     address = checked_address(channel, to)
     words = in_language(language, text)
     return Message.objects.create(
@@ -67,6 +67,38 @@ def mail_invitations(events: Sequence[MemberInvited], work: UnitOfWork) -> None:
             work=work,
             useless_at=event.invitation.expires_at,
         )
+
+
+def mail_password_resets(events: Sequence[PasswordResetOffered], work: UnitOfWork) -> None:
+    """Write the e-mail of each link for a new password whose maker asked for one."""
+    for event in events:
+        if not event.token_to_mail:
+            continue
+        restaurant = restaurant_by_id(work.restaurant_id)
+        link = f"{settings.PUBLIC_URL}{reverse('choose-password', args=[event.token_to_mail])}"
+        write_message(
+            kind=Message.Kind.PASSWORD,
+            to=event.membership.staff.email,
+            text=partial(_password, restaurant.name, link),
+            restaurant=restaurant,
+            work=work,
+            language=event.membership.staff.language,
+            useless_at=event.expires_at,
+        )
+
+
+def _password(restaurant: str, link: str) -> Text:
+    named = {"restaurant": restaurant, "link": link}
+    return Text(
+        subject=_("A new password for %(restaurant)s") % named,
+        body=_(
+            "Hello,\n\n"
+            "a manager of %(restaurant)s lets you choose a new password. Open this link:\n\n"
+            "%(link)s\n\n"
+            "The link works once, for one day. Your old password works until then."
+        )
+        % named,
+    )
 
 
 def _invitation(restaurant: str, link: str) -> Text:

@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import get_supported_language_variant, override, to_language
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.models import Restaurant
 from bistro.mail.models import Channel
 
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
@@ -24,14 +22,6 @@ class Text:
 
     subject: str
     body: str
-
-
-def language_of(restaurant: Restaurant) -> str:
-    """Return the restaurant's language, or the product's own where there is no translation."""
-    try:
-        return get_supported_language_variant(to_language(restaurant.locale))
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 def in_language(language: str, write: Callable[[], Text]) -> Text:

@@ -22,7 +22,7 @@ Rows = QuerySet[Any]
 
 
 class State(StrEnum):
-    """The state of a step. `mark` is the picture beside the word."""
+    """The state of a step."""
 
     DONE = "done"
     MISSING = "missing"
@@ -31,8 +31,8 @@ class State(StrEnum):
 
     @property
     def mark(self) -> str:
-        marks = {State.DONE: "done", State.MISSING: "soon", State.OPTIONAL: "held", State.SKIPPED: "out_of_service"}
-        return marks[self]
+        """Return the state whose picture stands beside the word; "" where nobody has to act."""
+        return {State.DONE: "done", State.MISSING: "soon"}.get(self, "")
 
     @property
     def word(self) -> str | Promise:

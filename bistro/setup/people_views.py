@@ -37,7 +37,7 @@ def staff(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
         return with_status(step_page(request, actor, "staff", form=form, **_people(actor)), refusal)
     link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
     again = InvitationForm(actor=actor)
-    made = {"link": link, "invited": form.cleaned_data, "by_mail": by_mail}
+    made: dict[str, Any] = {"link": link, "invited": form.cleaned_data, "by_mail": by_mail}
     return step_page(request, actor, "staff", form=again, **made, **_people(actor))
 
 

@@ -14,17 +14,22 @@ from tables.models import Table
 from tables.selectors import joined_tables
 
 
+def audience_key(part: object, actor: Actor) -> str:
+    """Return the key of an audience: those with a language of their own share frames in that language."""
+    return f"floor:{part}" + (f":{actor.language}" if actor.language else "")
+
+
 class FloorView:
-    """The live floor plan of a restaurant, the same for everybody who may see it."""
+    """The live floor plan of a restaurant, the same for everybody who may see it in the same language."""
 
     def __init__(self, restaurant_id: int, actor: Actor) -> None:
         self.restaurant_id, self.actor = restaurant_id, actor
-        self.key = f"floor:{restaurant_id}"
+        self.key = audience_key(restaurant_id, actor)
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """Yield the whole floor."""
         floor = read_floor(self.actor, position)
-        html = render_fragment("floor/floor.html#floor", {"floor": floor}, floor.restaurant)
+        html = render_fragment("floor/floor.html#floor", {"floor": floor}, floor.restaurant, self.actor.language)
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
@@ -36,16 +41,18 @@ class FloorView:
         floor = read_floor(self.actor, position)
         parties = {table.party for table in floor.tables if table.id in touched and table.party}
         changed = [table for table in floor.tables if table.id in touched or table.party in parties]
-        html = render_fragment("floor/changes.html", {"floor": floor, "tables": changed}, floor.restaurant)
+        html = render_fragment(
+            "floor/changes.html", {"floor": floor, "tables": changed}, floor.restaurant, self.actor.language
+        )
         yield page_frame("changes", html, position)
 
 
 class TableView:
-    """The live state of one table, the same for everybody who may see it. The page fetches the orders itself."""
+    """The live state of one table, the same for all who see it in one language. The page fetches the orders itself."""
 
     def __init__(self, table: Table, actor: Actor) -> None:
         self.restaurant_id, self.table_id, self.actor = table.restaurant_id, table.pk, actor
-        self.key = f"floor:{table.restaurant_id}:{table.pk}"
+        self.key = audience_key(f"{table.restaurant_id}:{table.pk}", actor)
 
     def snapshot(self, position: Position) -> Iterable[Frame]:
         """Yield the state of the table."""
@@ -63,5 +70,7 @@ class TableView:
         if table is None:
             return
         state = read_state(self.actor, table, position)
-        html = render_fragment("floor/sheet.html#state", {"state": state}, restaurant_of(self.actor))
+        html = render_fragment(
+            "floor/sheet.html#state", {"state": state}, restaurant_of(self.actor), self.actor.language
+        )
         yield page_frame(kind, html, position)

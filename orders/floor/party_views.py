@@ -130,7 +130,10 @@ def _elsewhere(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callabl
     def sheet(party: Party | None, refusal: DomainError | None) -> HttpResponse:
         if refusal or party is None or party.table is None:
             return refused(refusal or InvalidInput(gettext("These guests have left.")))
-        return show_sheet(request, actor, party.table)
+        answer = show_sheet(request, actor, party.table)
+        if request.htmx.current_url_abs_path == reverse("floor:table", args=[pk]) and party.table_id != pk:
+            answer["HX-Redirect"] = reverse("floor:table", args=[party.table_id])  # that page follows its own table
+        return answer
 
     if request.htmx:
         return answer_action(request, service, back="", part=sheet)

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.languages import language_for
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from bistro.core.models import Restaurant
@@ -181,6 +182,11 @@ class Floor:
         return tuple(call for table in self.tables for call in table.calls)
 
     @property
+    def unanswered(self) -> list[Call]:
+        """Return the calls that nobody has taken."""
+        return [call for call in self.calls if call.taken_at is None]
+
+    @property
     def alarm_groups(self) -> tuple[AlarmGroup, ...]:
         """Return the alarms by cause."""
         return grouped(self.alarms)
@@ -211,6 +217,11 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
     assert actor.restaurant_id is not None
     position = position or event_log.position(actor.restaurant_id)
     restaurant = restaurant_of(actor)
+    with override(language_for(actor, restaurant)):
+        return _read(actor, restaurant, position)
+
+
+def _read(actor: Actor, restaurant: Restaurant, position: Position) -> Floor:
     now = timezone.now()
     rows = list(Table.objects.visible_to(actor).not_archived())
     tables = floor_tables(actor, rows, restaurant, now)

@@ -20,7 +20,7 @@ class TableState:
 _BY_URGENCY = (
     TableState("calls", _("calls a waiter"), _("Calls"), needs_attention=True),
     TableState("ready", _("food ready"), _("Ready"), needs_attention=True),
-    TableState("late", _("waiting for food"), _("Waiting"), needs_attention=True),
+    TableState("late", _("waiting for food"), _("Late"), needs_attention=True),
     TableState("bill", _("wants the bill"), _("Bill"), needs_attention=True),
     TableState("ordering", _("ordered, kitchen has not confirmed"), _("Ordered")),
     TableState("waiting", _("waiting for food"), _("Waiting")),

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.languages import language_for
 from bistro.core.live import event_log
 from bistro.core.live.event_log import Position
 from orders.floor.plan import FloorTable, floor_tables
@@ -27,7 +29,9 @@ class LiveState:
 def read_state(actor: Actor, table: Table, position: Position | None = None) -> LiveState:
     """Read the state of a table as of a position, which by default is read before the rows."""
     position = position or event_log.position(table.restaurant_id)
-    (shown,) = floor_tables(actor, [table], restaurant_of(actor), timezone.now())
+    restaurant = restaurant_of(actor)
+    with override(language_for(actor, restaurant)):
+        (shown,) = floor_tables(actor, [table], restaurant, timezone.now())
     return LiveState(
         table=shown,
         live_url=f"/ws/floor/tables/{table.pk}/",

@@ -20,7 +20,7 @@ from orders.ordering.departures import departure
 from orders.ordering.forms import ChangesInput, SendInput, read_json, stored, stored_details
 from orders.ordering.menu_answer import menu_answer
 from orders.ordering.place import place_for
-from orders.ordering.quote import line_request, stations_of
+from orders.ordering.quote import at_once, held_courses, line_request, stations_of
 from orders.ordering.sending import kind_of, order_request, refuse_other_total, was_sent
 from orders.ordering.state import menu_url, read_screen, state_json
 
@@ -102,7 +102,9 @@ def send(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> HttpR
         approver = approver_in(body, Permission.APPROVE_PRICE, actor)
     placed = services.place_order(order_request(place, body, actor, state.menu.menu, approver))
     answer = state_json(read_screen(place_for(actor, pk), actor))
-    stations = stations_of(state.menu, [line_request(line) for line in body["lines"]])
+    lines, menu = body["lines"], state.menu.menu
+    held = held_courses(lines, body["details"].get("courses") or {}, menu)
+    stations = stations_of(state.menu, at_once(map(line_request, lines), held, menu))
     answer["order"] = {
         "id": placed.id,
         "number": placed.json["number"],

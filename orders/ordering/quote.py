@@ -1,6 +1,6 @@
 """Prices of a draft by the pricing of orders, with what stands against sending each line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.order_kinds import OrderKind
-from menu.compiled import MenuNow
+from menu.compiled import CompiledMenu, MenuNow
 from menu.selectors import Availability
 from orders.order_commands import LineRequest
 from orders.pricing import price_order
@@ -23,7 +23,8 @@ from orders.pricing import price_order
 class Quote:
     """The prices of a draft. `problems` are sentences by key of a line; such lines are not part of `total`.
 
-    `stations` are the names of the stations that get a ticket, `minutes` the time until the last dish would be ready.
+    `stations` are the names of the stations that get a ticket at once, `minutes` the time until the last dish of these
+    would be ready. Courses that wait count for neither.
     """
 
     total: Decimal
@@ -74,8 +75,16 @@ def line_request(line: Mapping[str, Any]) -> LineRequest:
     )
 
 
-def quote(selling: Selling, lines: Sequence[Mapping[str, Any]], kind: str = OrderKind.DINE_IN) -> Quote:
-    """Price the lines of a draft. Lines that cannot be sent are left out and explained."""
+def quote(
+    selling: Selling,
+    lines: Sequence[Mapping[str, Any]],
+    kind: str = OrderKind.DINE_IN,
+    courses: Mapping[str, str] | None = None,
+) -> Quote:
+    """Price the lines of a draft. Lines that cannot be sent are left out and explained.
+
+    `courses` is what the waiter said of each course.
+    """
     menu = selling.menu.menu
     day = menu.restaurant.business_date(selling.at)
     good: list[tuple[str, LineRequest]] = []
@@ -96,10 +105,29 @@ def quote(selling: Selling, lines: Sequence[Mapping[str, Any]], kind: str = Orde
         return Quote(ZERO, {}, problems)
     priced = price_order(menu, [request for _key, request in good], kind=kind, day=day)
     totals = {key: line.total for (key, _request), line in zip(good, priced.lines, strict=True)}
-    requests = [request for _key, request in good]
+    requests = at_once([request for _key, request in good], held_courses(lines, courses or {}, menu), menu)
     minutes = hook(settings.ORDER_QUOTES)(selling.menu, selling.at)
     longest = max((minutes.get(request.item) or 0 for request in requests), default=0)
     return Quote(priced.total, totals, problems, stations_of(selling.menu, requests), longest or None)
+
+
+def held_courses(lines: Iterable[Mapping[str, Any]], said: Mapping[str, str], menu: CompiledMenu) -> tuple[int, ...]:
+    """Return the courses that wait: as the waiter said, else by the house's rule."""
+    courses = sorted({_course(line.get("course"), line["item"], menu) for line in lines})
+    later = menu.restaurant.hold_courses
+    return tuple(
+        course for course in courses if said.get(str(course), "hold" if later and course > courses[0] else "") == "hold"
+    )
+
+
+def at_once(requests: Iterable[LineRequest], held: Container[int], menu: CompiledMenu) -> list[LineRequest]:
+    """Return the lines of the courses that do not wait."""
+    return [request for request in requests if _course(request.course, request.item, menu) not in held]
+
+
+def _course(said: int | None, item: int | str, menu: CompiledMenu) -> int:
+    known = menu.by_id.get(item) if isinstance(item, int) else None
+    return said or (known.course if known else 1)
 
 
 def stations_of(menu: MenuNow, requests: Sequence[LineRequest]) -> tuple[str, ...]:

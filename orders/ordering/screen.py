@@ -55,7 +55,7 @@ class RailEntry:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A seat to choose. `allergies` are the names of what its guest must not eat."""
+    """A seat to choose. `allergies` are what its guest must not eat, in the short words of the kitchen."""
 
     number: int
     allergies: str
@@ -200,9 +200,9 @@ def _seats(state: ScreenState) -> list[Seat]:
     if state.place.table is None:
         return []
     party = state.place.party
-    names, declared = state.menu.menu.allergens.names, party.allergies if party else {}
+    declared = party.allergies if party else {}
     return [
-        Seat(seat, ", ".join(names.get(code, code) for code in declared.get(str(seat), ())))
+        Seat(seat, ", ".join(declared.get(str(seat), ())))
         for seat in range(1, seats_offered(party, state.place.table) + 1)
     ]
 

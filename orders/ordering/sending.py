@@ -14,7 +14,7 @@ from orders.models import Order
 from orders.order_commands import OrderRequest
 from orders.ordering.forms import fingerprint_of
 from orders.ordering.place import Place
-from orders.ordering.quote import Selling, line_request, quote
+from orders.ordering.quote import Selling, held_courses, line_request, quote
 
 
 def was_sent(actor: Actor, key: str) -> bool:
@@ -68,10 +68,4 @@ def _held(body: Mapping[str, Any], menu: CompiledMenu) -> tuple[int, ...] | None
     said: Mapping[str, str] = (body.get("details") or {}).get("courses") or {}
     if not said:
         return None
-    known = menu.by_id
-    courses = sorted({line.get("course") or (known[line["item"]].course if line["item"] in known else 1)
-                      for line in body["lines"]})  # fmt: skip
-    later = menu.restaurant.hold_courses
-    return tuple(
-        course for course in courses if said.get(str(course), "hold" if later and course > courses[0] else "") == "hold"
-    )
+    return held_courses(body["lines"], said, menu)

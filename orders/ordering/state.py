@@ -75,7 +75,7 @@ def read_screen(place: Place, actor: Actor, draft: Draft | None = None) -> Scree
     draft = draft or place.draft(actor)
     kind = draft.details.get("kind") or (OrderKind.DINE_IN if place.table else OrderKind.TAKE_AWAY)
     sent = read_sent(place, actor, now.menu.restaurant.locale)
-    return ScreenState(place, draft, selling, sent, quote(selling, draft.lines, kind))
+    return ScreenState(place, draft, selling, sent, quote(selling, draft.lines, kind, draft.details.get("courses")))
 
 
 def state_json(state: ScreenState, refused: tuple[str, ...] = ()) -> dict[str, Any]:

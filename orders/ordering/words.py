@@ -83,6 +83,7 @@ def _tiles() -> dict[str, str]:
         "not_for": gettext("not for seat {seats}"),
         "not_for_party": gettext("not for this party"),
         "none_found": gettext("No dish with these letters."),
+        "none_here": gettext("No dishes here. A manager adds dishes under Admin, Menu."),
         "favourites": gettext("Favourites"),
         "found": gettext("{count} found"),
         "options": gettext("{dish}: how many, 86"),

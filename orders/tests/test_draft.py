@@ -161,6 +161,13 @@ def test_the_answer_has_the_prices_and_what_stands_against_sending(house):
     assert [each["key"] for each in answer["draft"]["lines"]] == ["a", "b"]
 
 
+def test_a_course_that_waits_names_no_station_and_no_time(house):
+    body = {"put": [{"key": "a", "item": house.item.pk, "quantity": 2}], "details": {"courses": {"1": "hold"}}}
+    answer = post(house.browser("waiter"), draft_url(house), body).json()
+    assert (answer["quote"]["stations"], answer["quote"]["minutes"]) == ([], None)
+    assert answer["quote"]["total"] == "20.00"
+
+
 def test_what_is_known_already_is_not_sent_again(house):
     waiter = house.browser("waiter")
     stamp = post(waiter, draft_url(house), {"put": []}).json()["stamp"]

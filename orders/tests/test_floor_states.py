@@ -19,7 +19,7 @@ pytestmark = pytest.mark.database_agnostic
     [
         ("calls", "calls a waiter", "Calls", True),
         ("ready", "food ready", "Ready", True),
-        ("late", "waiting for food", "Waiting", True),
+        ("late", "waiting for food", "Late", True),
         ("bill", "wants the bill", "Bill", True),
         ("ordering", "ordered, kitchen has not confirmed", "Ordered", False),
         ("waiting", "waiting for food", "Waiting", False),

@@ -212,6 +212,11 @@ def test_send_answers_with_the_order_and_the_check(house, waiter):
     assert (answer["quote"]["has_sent"], answer["draft"]["lines"]) == (True, [])
 
 
+def test_a_send_of_a_course_that_waits_names_no_station(house, waiter):
+    answer = post(waiter, send_url(house), body(house, details={"courses": {"1": "hold"}})).json()
+    assert answer["order"]["stations"] == []
+
+
 def test_a_repeated_send_is_one_order_whatever_the_price_is_now(house, waiter):
     first = post(waiter, send_url(house), body(house, total="10.00")).json()
     Item.objects.filter(pk=house.item.pk).update(price=Decimal("12.00"))

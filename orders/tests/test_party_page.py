@@ -94,6 +94,7 @@ def test_guests_move_join_and_part(house, host, htmx):
     text = host.get(sheet_of(two)).content.decode()
     assert f"{sheet_of(two)}part/" in text
     assert "Separate <bdi hx-disable>Two</bdi>" in text
+    assert f"with <bdi>{house.table.name}</bdi>" in text
     did(post(host, house.table, "part", htmx, party=party, table=house.table.pk), two, htmx)
     assert held() == {two.pk}
     did(post(host, two, "move", htmx, party=party, table=three.pk), three, htmx)
@@ -114,6 +115,16 @@ def test_a_table_taken_meanwhile_is_said(house, host, htmx):
         response = post(host, house.table, "move", htmx, party=party, table=two.pk)
     assert response.status_code == 409
     assert "Guests sit at Two already" in response.content.decode()
+
+
+def test_a_move_on_the_page_of_a_table_leads_to_the_page_of_the_other(house, host):
+    """The page's live connection is that of its address."""
+    two = house.add_table(name="Two")
+    post(host, house.table, "seat", True, size="3")
+    fields = {"party": Party.objects.get().pk, "table": two.pk}
+    page = {**HTMX, "HX-Current-URL": f"http://testserver{sheet_of(house.table)}"}
+    answer = host.post(f"{sheet_of(house.table)}move/", fields, headers=page)
+    assert answer["HX-Redirect"] == sheet_of(two)
 
 
 def test_lines_move_from_a_page(house):

@@ -70,6 +70,7 @@ function count() {
   told.textContent = told.dataset.words.replace("{count}", shown.length - calm.length).replace("{all}", shown.length);
   const fine = document.getElementById("floor-fine");
   const words = calm.length === 1 ? fine.dataset.one : fine.dataset.many;
+  fine.hidden = !calm.length;
   fine.querySelector("[data-fine-count]").textContent = words.replace("{count}", calm.length);
   fine.querySelector("[data-fine-names]").textContent = calm.map(nameOf).join(", ");
 }

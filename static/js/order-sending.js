@@ -4,7 +4,7 @@ import { newKey, obstacle, say } from "./order-cart.js";
 import { withoutNames } from "./order-draft.js";
 import { post } from "./order-http.js";
 import { Sender } from "./order-send.js";
-import { button, message, sendWords } from "./order-view.js";
+import { button, heldCourses, message, retract, sendWords } from "./order-view.js";
 
 const approval = document.getElementById("order-approval"); // not for those whose own word is enough
 
@@ -35,7 +35,8 @@ export class Sending {
       view.now = blocked.line.key;
       screen.draw();
       screen.showLine(view.now);
-      message(sendWords(view, blocked).note);
+      this.asked = sendWords(view, blocked).note;
+      message(this.asked);
       return;
     }
     const settled = !view.draft.isPending && !view.draft.offline;
@@ -48,6 +49,11 @@ export class Sending {
       approver: approval?.elements.approver.value ?? "",
       pin: approval?.elements.pin.value ?? "",
     });
+  }
+
+  /** Take away why Send was refused when that is no longer true. `note` is what stands against it now. */
+  unblock(note) {
+    if (this.asked !== note) retract(this.asked);
   }
 
   /** Say how the Send goes. */
@@ -94,6 +100,7 @@ export class Sending {
   sent() {
     const { view, sender, screen } = this;
     const { words } = view;
+    const plain = heldCourses(view).length ? words.held_only : words.sent_plain;
     const state = sender.answer;
     const { stations } = state.order; // a quick Send comes before the quote that names them
     view.draft.forget(sender.body.lines.map((line) => line.key));
@@ -101,7 +108,7 @@ export class Sending {
     view.now = null;
     askApproval("");
     this.followed = state.order;
-    message(stations.length ? say(words.sent, { stations: stations.join(", ") }) : words.sent_plain);
+    message(stations.length ? say(words.sent, { stations: stations.join(", ") }) : plain);
     screen.take(state);
     view.config.round = sender.body.lines;
     sender.reset();

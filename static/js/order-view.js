@@ -24,6 +24,12 @@ export function message(text, ...buttons) {
   document.getElementById("order-message").replaceChildren(...(text ? [parts.root] : []));
 }
 
+/** Take a message away if it still stands there. */
+export function retract(text) {
+  const shown = document.getElementById("order-message");
+  if (text && shown.textContent.trim() === text) shown.replaceChildren();
+}
+
 /** Return a button. */
 export function button(text, deed) {
   const made = document.createElement("button");
@@ -61,7 +67,7 @@ export function warningWords(item, allergies, words) {
 }
 
 /** Return the tile of a dish. */
-export function tile(item, { now, words, money, allergies, counts, menu }) {
+export function tile(item, { now, words, money, allergies, counts }) {
   const parts = part("tile");
   const button = parts.root.querySelector("button");
   const off = offWords(item, now, words);
@@ -71,7 +77,7 @@ export function tile(item, { now, words, money, allergies, counts, menu }) {
   parts.more.dataset.more = item.id;
   parts.more.setAttribute("aria-label", say(words.options, { dish: item.name }));
   parts.name.textContent = item.name;
-  tell(parts.allergens, warning ? "" : item.contains.map((code) => menu.allergens.get(code) ?? code).join(", "));
+  tell(parts.allergens, warning ? "" : item.contains.join(", "));
   tell(parts.warning, warning);
   parts.price.textContent = item.open ? words.typed : money(item.price);
   tell(parts.off, off);
@@ -124,7 +130,7 @@ function lineOf(line, view) {
   tell(parts.mods, mods.join(" · "));
   const codes = [...new Set([...line.allergies, ...codesFor(view.allergies, line.seat)])];
   const harm = item ? harmful(item, codes) : [];
-  tell(parts.allergy, harm.length ? say(words.allergy, { names: namesOf(harm, menu) }) : "");
+  tell(parts.allergy, harm.length ? say(words.allergy, { names: harm.join(", ") }) : "");
   tell(parts.problem, problemOf(line, item, view));
   if (view.now === line.key) {
     parts.root.setAttribute("data-now", "");
@@ -216,6 +222,12 @@ function tools(line) {
   return parts.root;
 }
 
+/** Return the courses of the draft that wait after Send. */
+export function heldCourses({ draft, menu, config }) {
+  const courses = byCourse(draft.lines, menu).map(([course]) => course);
+  return waiting(courses, draft.details.courses ?? {}, config.hold_courses);
+}
+
 /** Return the texts of the Send button: {words, note}. */
 export function sendWords(view, obstacle) {
   const { words, draft } = view;
@@ -227,9 +239,7 @@ export function sendWords(view, obstacle) {
     const { group } = obstacle;
     return { words: send, note: group ? say(words.missing, { dish, group: group.name }) : say(words.ask, { dish }) };
   }
-  const courses = byCourse(draft.lines, view.menu).map(([course]) => course);
-  const held = waiting(courses, draft.details.courses ?? {}, view.config.hold_courses);
-  const wait = held.map((course) => say(words.course_waits, { course }));
+  const wait = heldCourses(view).map((course) => say(words.course_waits, { course }));
   const { stations } = view.quote;
   const to = stations.length ? [say(words.to, { stations: stations.join(", ") })] : [];
   return { words: send, note: [...to, ...wait].join(" · ") };

@@ -91,8 +91,9 @@ function drawTiles() {
   at("order-tiles").replaceChildren(...items.map((item) => tile(item, context)));
   if (focused) at("order-tiles").querySelector(`[data-dish="${focused}"]`)?.focus({ preventScroll: true });
   const found = at("order-found");
-  found.hidden = !view.letters;
-  found.textContent = items.length ? say(view.words.found, { count: items.length }) : view.words.none_found;
+  const none = view.letters ? view.words.none_found : view.words.none_here;
+  found.hidden = !view.letters && items.length > 0;
+  found.textContent = items.length ? say(view.words.found, { count: items.length }) : none;
   drawRail(context.counts);
 }
 
@@ -142,6 +143,7 @@ function drawFoot() {
   const texts = sendWords(view, blocked);
   at("order-send-words").textContent = sender.state === "sending" ? words.sending : texts.words;
   at("order-send-note").textContent = texts.note;
+  sending.unblock(texts.note);
   at("order-send").disabled = !draft.lines.length || sender.isBusy;
   const mine = view.money(sumOf(draft.lines, view.menu));
   const settled = !draft.isPending && !draft.offline;

@@ -147,6 +147,7 @@ def test_pages_and_events_show_whole_yen():
 # --- another currency -------------------------------------------------------------------------------------
 def settings(house, **fields):
     return {
+        "language": "en",
         "name": house.restaurant.name, "currency": "EUR", "locale": "en_IE", "timezone": "UTC", "day_ends_at": "04:00",
         "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
         "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5", **fields,

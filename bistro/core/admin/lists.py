@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,6 +16,7 @@ from unfold.views import ChangeList
 from bistro.core.kernel.texts import NUL
 
 LARGEST = 2**63 - 1
+FARTHEST_ZONE = timedelta(hours=15, minutes=59)  # from UTC, as PostgreSQL reads it
 
 
 class TextSafeChangeList(ChangeList):
@@ -31,14 +33,16 @@ class TextSafeChangeList(ChangeList):
             return rows.none()
         try:
             with contextlib.suppress(EmptyResultSet):
-                _require_small_numbers(rows.query.sql_with_params()[1])
+                _require_storable(rows.query.sql_with_params()[1])
         except (OverflowError, ValueError) as error:
             raise IncorrectLookupParameters(error) from None
         return rows
 
 
-def _require_small_numbers(parameters: Iterable[Any]) -> None:
-    """Raise OverflowError for a whole number that no column can hold."""
+def _require_storable(parameters: Iterable[Any]) -> None:
+    """Raise OverflowError for a whole number or a moment that no column can hold."""
     for value in parameters:
         if isinstance(value, int) and abs(value) > LARGEST:
+            raise OverflowError(value)
+        if isinstance(value, datetime) and abs(value.utcoffset() or timedelta()) > FARTHEST_ZONE:
             raise OverflowError(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,8 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
@@ -24,9 +29,12 @@ from unfold.widgets import (
 from bistro.core.admin.base import SAFE_METHODS, acting_manager, manager_of
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
+from bistro.core.admin.lists import TextSafeChangeList
 from bistro.core.admin.pages import form_page
 from bistro.core.admin.restaurants import is_operator, operator
+from bistro.core.admin.rights import rights_page
 from bistro.core.admin.services import ServiceAdmin
+from bistro.core.auth.sign_ins import sign_ins
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Role
@@ -34,6 +42,7 @@ from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.ops.selectors import restaurants_of_installation
 from bistro.core.services import joining as joining_services
+from bistro.core.services import passwords as password_services
 from bistro.core.services import pins as pin_services
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.web.form_fields import TextField
@@ -68,25 +77,58 @@ class OperatorsMemberForm(NewMemberForm):
         self.fields["restaurant"].queryset = restaurants_of_installation()  # type: ignore[attr-defined]
 
 
+class PasswordLinkForm(forms.Form):
+    """The form of a link for a new password."""
+
+    by_mail = forms.BooleanField(
+        label=_("Send the link by e-mail"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("You see the link in any case. Admin, Messages shows whether the e-mail was sent."),
+    )
+
+
+class StaffList(TextSafeChangeList):
+    """The list of members, with the places where they are signed in."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        shown: list[Any] = list(self.result_list)  # type: ignore[has-type]
+        found = sign_ins(shown, shown[0].restaurant_id) if shown else {}
+        for member in shown:
+            member.sign_ins = found[member.pk]
+        self.result_list = shown
+
+
 @admin.register(Membership)
 class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     """Pages of memberships. A member who leaves is not deleted, because the log refers to them."""
 
     add_form = NewMemberForm
     may_delete = False
-    list_display = ("person", "email", "role", "pin_state", "is_active", "since")
+    list_display = ("person", "email", "role", "state", "last_seen", "signed_in", "pin_state")
     list_filter = ("role", "is_active")
     list_select_related = ("staff", "pin")
     search_fields = ("staff__name", "staff__email")
-    fields = ("person", "email", "role", "is_active", "pin_state", "created_at")
-    readonly_fields = ("person", "email", "pin_state", "created_at")
-    actions_row = actions_detail = ("reset_pin", "forget_pin")
+    fields = ("person", "email", "role", "is_active", "last_seen", "signed_in", "pin_state", "created_at")
+    readonly_fields = ("person", "email", "last_seen", "signed_in", "pin_state", "created_at")
+    actions_list = ("invite", "rights")
+    actions_row = actions_detail = ("dismiss", "sign_out", "reset_password", "reset_pin", "forget_pin")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or is_operator(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) or is_operator(request)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffList]:
+        return StaffList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        member = super().get_object(request, object_id, from_field)
+        if member is not None:
+            member.sign_ins = sign_ins([member], member.restaurant_id)[member.pk]
+        return member
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
@@ -122,6 +164,59 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         state = member.role if member.is_active else "no longer works here"
         self.message_user(request, f"{member.staff}: {state}. All open sessions have ended.", messages.SUCCESS)
         return redirect(self.url_of("changelist"))
+
+    @action(description=_("Invite"), icon="person_add", url_path="invite", permissions=["run"])
+    def invite(self, request: HttpRequest) -> HttpResponse:
+        """Open the page that makes an invitation."""
+        return redirect("admin:core_invitation_add")
+
+    @action(description=_("What each role may do"), icon="rule", url_path="rights", permissions=["view"])
+    def rights(self, request: HttpRequest) -> HttpResponse:
+        """Show the table of rights."""
+        return rights_page(self, request)
+
+    @action(description=_("Dismiss"), icon="person_off", url_path="dismiss", permissions=["run"])
+    def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """End a membership, after a confirmation."""
+        text = _("Browsers, programs, screens and the PIN stop working for this person at once.")
+        return self._change(request, object_id, gettext("Dismiss"), text, is_active=False)
+
+    @action(description=_("Sign out everywhere"), icon="logout", url_path="sign-out", permissions=["run"])
+    def sign_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """End all sessions of a member, after a confirmation."""
+        text = _("Browsers, programs and shared tablets ask this person to sign in again.")
+        return self._change(request, object_id, gettext("Sign out everywhere"), text)
+
+    @action(description=_("New password"), icon="key", url_path="reset-password", permissions=["run"])
+    def reset_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a link with which a member chooses a new password, after a confirmation."""
+        member = self._own(request, object_id)
+        form = PasswordLinkForm(request.POST or None)
+        title = gettext("New password for %(person)s") % {"person": member.staff}
+        if request.method in SAFE_METHODS:
+            text = _("Makes a link that works once, for one day. The old password works until a new one is chosen.")
+            return form_page(self, request, title=title, form=form, text=text, button=gettext("Make a link"))
+        by_mail = form.is_valid() and form.cleaned_data["by_mail"]
+        try:
+            token = password_services.offer_reset(membership_id=member.pk, by_mail=by_mail, actor=manager_of(request))
+        except DomainError as refusal:
+            return self._refused(request, refusal)
+        link = f"{settings.PUBLIC_URL}{reverse('choose-password', args=[token])}"
+        shown: dict[str, Any] = {"member": member, "by_mail": by_mail, "link": link}
+        return form_page(self, request, title=title, template="admin/password_link.html", **shown)
+
+    def _change(self, request: HttpRequest, object_id: str, button: str, text: Any, **change: Any) -> HttpResponse:
+        """Ask whether to change a member, or do it. Every change ends the member's sessions."""
+        member = self._own(request, object_id)
+        if request.method in SAFE_METHODS:
+            return form_page(self, request, title=f"{button}: {member.staff}", text=text, button=button)
+        try:
+            restaurant_services.change_member(membership_id=member.pk, **change, actor=manager_of(request))
+        except DomainError as refusal:
+            return self._refused(request, refusal)
+        done = gettext("%(person)s: all open sessions have ended.") % {"person": member.staff}
+        self.message_user(request, done, messages.SUCCESS)
+        return self.back_to_list()
 
     @action(description="Make one-time PIN", icon="pin", url_path="reset-pin", permissions=["run"])
     def reset_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -171,13 +266,33 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     def person(self, member: Membership) -> str:
         return str(member.staff)
 
-    @admin.display(description="Since", ordering="created_at")
-    def since(self, member: Membership) -> str:
-        return f"{timezone.localtime(member.created_at):%Y-%m-%d}"
+    @display(description=_("State"), label={"works": "success", "left": "info"}, ordering="is_active")
+    def state(self, member: Membership) -> tuple[str, str]:
+        return ("works", gettext("Works here")) if member.is_active else ("left", gettext("Dismissed"))
+
+    @admin.display(description=_("Last seen"), ordering="last_seen_at")
+    def last_seen(self, member: Membership) -> str:
+        return _moment(member.last_seen_at) if member.last_seen_at else gettext("never")
+
+    @admin.display(description=_("Signed in"))
+    def signed_in(self, member: Membership) -> str:
+        """Show the places, or nothing on the page of a new member."""
+        places = [
+            gettext("%(place)s since %(moment)s") % {"place": each.place, "moment": _moment(each.since)}
+            if each.since
+            else each.place
+            for each in getattr(member, "sign_ins", [])
+        ]
+        return format_html_join(mark_safe("<br>"), "{}", [(place,) for place in places]) or "–"
 
     @admin.display(description="E-mail", ordering="staff__email")
     def email(self, member: Membership) -> str:
         return member.staff.email
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment in the format of the reader's language and the active time zone."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 class InvitationForm(TenantForm):

@@ -96,7 +96,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
                 "description": MONEY_IS_COPIED,
             },
         ),
-        ("Day", {"fields": (("timezone", "day_ends_at"),)}),
+        ("Language and day", {"fields": ("language", ("timezone", "day_ends_at"))}),
         (
             "Kitchen",
             {

@@ -44,12 +44,13 @@ def actor_of_device(device: Device) -> Actor:
 def actor_of_member(membership: Membership) -> Actor:
     """Return the actor of a membership, with its role."""
     staff = membership.staff
-    return Actor("staff", staff.pk, membership.restaurant_id, frozenset({membership.role}), None, staff.get_full_name())
+    roles, name = frozenset({membership.role}), staff.get_full_name()
+    return Actor("staff", staff.pk, membership.restaurant_id, roles, None, name, staff.language)
 
 
 def actor_without_restaurant(staff: Staff) -> Actor:
     """Return the actor of a login without a membership, who sees nothing. A superuser has no implicit membership."""
-    return Actor("staff", staff.pk, None, frozenset(), None, staff.get_full_name())
+    return Actor("staff", staff.pk, None, frozenset(), None, staff.get_full_name(), staff.language)
 
 
 def memberships_of(staff: Staff) -> list[Membership]:

@@ -17,7 +17,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, request_actor, staff_actor
 from bistro.core.auth.device_cache import cache_device
-from bistro.core.auth.last_seen import record_seen
+from bistro.core.auth.last_seen import record_member, record_seen
 from bistro.core.auth.login_tokens import AccessToken, RefreshToken
 from bistro.core.auth.refused import RefusedAPIException
 from bistro.core.kernel.actors import Actor
@@ -102,7 +102,11 @@ def jwt_actor(raw: str) -> tuple[Staff, Actor] | None:
     except TokenError:
         return None
     staff = staff_of_token(token)
-    return (staff, staff_actor(staff, token.get("rid"))) if staff else None
+    if staff is None:
+        return None
+    actor = staff_actor(staff, token.get("rid"))
+    record_member(actor)
+    return staff, actor
 
 
 class DeviceAuthentication(BaseAuthentication):

@@ -12,6 +12,7 @@ class Actor:
 
     `kind` is `staff`, `device` or `system`. `id` is the primary key of the Staff or Device row, 0 for the system.
     `label` is the name that the event log shows. A member of staff with a `device_id` came by PIN on a shared tablet.
+    `language` is the one that a person has chosen; empty means the restaurant's.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class Actor:
     roles: frozenset[str]
     device_id: int | None = None
     label: str = ""
+    language: str = ""
 
     @classmethod
     def system(cls, restaurant_id: int | None, label: str) -> "Actor":

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 
 class Role(StrEnum):
     """The role of a membership or a device in one restaurant."""
@@ -54,36 +56,49 @@ class Permission(StrEnum):
     @property
     def words(self) -> str:
         """Return the permission in the words of messages: "Your role cannot …"."""
-        return _WORDS[self]
+        return str(_WORDS[self])
 
 
 _WORDS = {
-    Permission.READ_ORDERS: "read orders",
-    Permission.PLACE_ORDER: "place orders",
-    Permission.PLACE_ANYWHERE: "order for any table",
-    Permission.EDIT_ORDER: "change orders",
-    Permission.WITHDRAW_ANY: "withdraw any order",
-    Permission.CONFIRM_ORDER: "confirm orders",
-    Permission.CANCEL_ORDER: "cancel orders",
-    Permission.VOID_COOKED: "void what the kitchen has begun",
-    Permission.DELIVER_ORDER: "deliver orders",
-    Permission.FIRE_COURSE: "fire courses",
-    Permission.DECLARE_ALLERGIES: "declare allergies",
-    Permission.COOK: "work on tickets",
-    Permission.PAUSE: "pause orders",
-    Permission.SET_AVAILABILITY: "mark dishes sold out",
-    Permission.WATCH_KITCHEN: "open the kitchen screens",
-    Permission.WATCH_FLOOR: "open the floor plan",
-    Permission.SEAT_TABLE: "seat guests",
-    Permission.OVERSEAT: "seat more guests than there are seats",
-    Permission.CLEAR_TABLE: "clear tables",
-    Permission.SET_PRICE: "set prices of orders",
-    Permission.APPROVE_PRICE: "approve prices of orders",
-    Permission.CALL_STAFF: "call staff",
-    Permission.ANSWER_CALLS: "answer calls of guests",
-    Permission.READ_EVENTS: "read events",
-    Permission.MANAGE: "use the admin",
-    Permission.DEBUG: "use debug functions",
+    Permission.READ_ORDERS: _("read orders"),
+    Permission.PLACE_ORDER: _("place orders"),
+    Permission.PLACE_ANYWHERE: _("order for any table"),
+    Permission.EDIT_ORDER: _("change orders"),
+    Permission.WITHDRAW_ANY: _("withdraw any order"),
+    Permission.CONFIRM_ORDER: _("confirm orders"),
+    Permission.CANCEL_ORDER: _("cancel orders"),
+    Permission.VOID_COOKED: _("void what the kitchen has begun"),
+    Permission.DELIVER_ORDER: _("deliver orders"),
+    Permission.FIRE_COURSE: _("fire courses"),
+    Permission.DECLARE_ALLERGIES: _("declare allergies"),
+    Permission.COOK: _("work on tickets"),
+    Permission.PAUSE: _("pause orders"),
+    Permission.SET_AVAILABILITY: _("mark dishes sold out"),
+    Permission.WATCH_KITCHEN: _("open the kitchen screens"),
+    Permission.WATCH_FLOOR: _("open the floor plan"),
+    Permission.SEAT_TABLE: _("seat guests"),
+    Permission.OVERSEAT: _("seat more guests than there are seats"),
+    Permission.CLEAR_TABLE: _("clear tables"),
+    Permission.SET_PRICE: _("set prices of orders"),
+    Permission.APPROVE_PRICE: _("approve prices of orders"),
+    Permission.CALL_STAFF: _("call staff"),
+    Permission.ANSWER_CALLS: _("answer calls of guests"),
+    Permission.READ_EVENTS: _("read events"),
+    Permission.MANAGE: _("use the admin"),
+    Permission.DEBUG: _("use debug functions"),
+}
+
+ROLE_NAMES = {
+    Role.OWNER: _("Owner"),
+    Role.MANAGER: _("Manager"),
+    Role.HOST: _("Host"),
+    Role.WAITER: _("Waiter"),
+    Role.KITCHEN: _("Kitchen"),
+    Role.CASHIER: _("Cashier"),
+    Role.PAD: _("Pad of guests"),
+    Role.SCREEN: _("Kitchen screen"),
+    Role.TABLET: _("Shared tablet"),
+    Role.INTEGRATION: _("Integration"),
 }
 
 _EVERYTHING = frozenset(Permission)

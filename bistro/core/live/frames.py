@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import override
 
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.live.event_log import Position
@@ -45,9 +46,12 @@ class View(Protocol):
         ...
 
 
-def render_fragment(template: str, context: dict[str, Any], restaurant: Restaurant) -> str:
-    """Render a fragment of a page for a socket or an answer, with times in the restaurant's time zone."""
-    with timezone.override(restaurant.tz):
+def render_fragment(template: str, context: dict[str, Any], restaurant: Restaurant, language: str = "") -> str:
+    """Render a fragment of a page for a socket or an answer, in the restaurant's time zone and language.
+
+    A `language` that a person has chosen goes into the `key` of the audience too.
+    """
+    with timezone.override(restaurant.tz), override(language or restaurant.language):
         return render_to_string(template, context)
 
 

@@ -3,7 +3,7 @@
 from bistro.core.models.devices import Device, EnrolmentCode, Pairing
 from bistro.core.models.feed import DayNumber, Event, FeedEpoch, FeedHead, Seal, SealHead
 from bistro.core.models.hours import OpeningException, OpeningHours
-from bistro.core.models.people import Invitation, Membership, Staff
+from bistro.core.models.people import Invitation, Membership, PasswordReset, Staff
 from bistro.core.models.pins import Pin, PinTries, TabletSession
 from bistro.core.models.restaurants import Restaurant
 
@@ -19,6 +19,7 @@ __all__ = [
     "OpeningException",
     "OpeningHours",
     "Pairing",
+    "PasswordReset",
     "Pin",
     "PinTries",
     "Restaurant",

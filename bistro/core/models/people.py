@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.languages import languages
 from bistro.core.kernel.roles import STAFF_ROLES
 from bistro.core.models.restaurants import Restaurant
 
@@ -40,6 +41,14 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        choices=languages,
+        help_text="Language of this person's pages. Blank = the restaurant's.",
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Increases to end all open sessions.")
@@ -100,8 +109,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True, editable=False, help_text="Written at most once a minute.")
     objects = MembershipQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["last_seen_at"])
 
     class Meta:
         ordering = ["restaurant", "staff"]
@@ -131,3 +141,18 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email or 'anyone'} as {self.role}"
+
+
+class PasswordReset(models.Model):
+    """A one-time right of a member to choose a new password, while its maker may give it. Stored hashed."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="password_resets")
+    made_by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, editable=False)
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"new password of {self.membership}"

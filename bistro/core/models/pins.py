@@ -101,7 +101,7 @@ class TabletSession(models.Model):
         """Return the actor of the person on the tablet: the role of the membership, and the device."""
         member, roles = self.membership, frozenset({self.membership.role})
         name = member.staff.get_full_name()
-        return Actor("staff", member.staff_id, self.restaurant_id, roles, self.device_id, name)
+        return Actor("staff", member.staff_id, self.restaurant_id, roles, self.device_id, name, member.staff.language)
 
     @property
     def needs_new_pin(self) -> bool:

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from bistro.core.kernel import business_day
 from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.languages import languages
 from bistro.core.kernel.money import AMOUNT, Rounding, digits, is_currency
 from bistro.core.models.logos import logo_path, validate_logo
 
@@ -72,6 +73,13 @@ class Restaurant(models.Model):
         default="en_IE",
         validators=[validate_locale],
         help_text="How amounts are written, e.g. en_IE or de_DE.",
+    )
+    language = models.CharField(
+        max_length=12,
+        default="en",
+        db_default="en",
+        choices=languages,
+        help_text="Language of the pages, unless a person chooses another under “Me”.",
     )
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
     day_ends_at = models.TimeField(default=time(4, 0), help_text="Orders before this time count for the previous day.")

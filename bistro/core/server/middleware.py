@@ -5,12 +5,16 @@ from collections.abc import Callable
 
 import structlog
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_from_request
 
 from bistro.core.auth.access import SESSION_RESTAURANT, staff_actor
 from bistro.core.auth.authentication import DEVICE_COOKIE, device_actor, set_device_cookie
+from bistro.core.auth.last_seen import record_member
 from bistro.core.auth.rate_limits import client_address
 from bistro.core.auth.tablets import is_automatic, limit_login, record_touch, working_session
 from bistro.core.database.errors import storage_refusal
@@ -66,6 +70,22 @@ class ActorMiddleware:
         return response
 
 
+class LanguageMiddleware:
+    """Middleware that gives pages without a person the browser's language, if it is one of ours.
+
+    A page with an actor chooses the person's or the restaurant's, which also the refusal of its view then has.
+    Programs are answered in English.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wanted = settings.LANGUAGE_CODE if is_program(request) else get_language_from_request(request)
+        with translation.override(wanted):
+            return self.get_response(request)
+
+
 class AddressMiddleware:
     """Middleware that adds the client's address to every log line. A forged X-Forwarded-For has no effect."""
 
@@ -94,6 +114,8 @@ def page_actor(request: HttpRequest) -> Actor | None:
         session = working_session(found)
         actor = found if session is None else session.person
         request.device_token, request.tablet_session = token, session  # type: ignore[attr-defined]
+    if not is_automatic(request):
+        record_member(actor)
     structlog.contextvars.bind_contextvars(actor=actor.credential, restaurant=actor.restaurant_id)
     return actor
 

@@ -12,7 +12,7 @@ from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.secrets import digest, new_code, new_token
 from bistro.core.kernel.texts import clean_text
-from bistro.core.models import Device, EnrolmentCode, Pairing
+from bistro.core.models import Device, EnrolmentCode, Membership, Pairing
 from bistro.core.writing.device_events import DeviceAdded, DeviceCodeMade, DeviceEnrolled, DeviceRevoked, DeviceRotated
 from bistro.core.writing.tablet_steps import end_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -154,6 +154,12 @@ def note_seen(*, device_ids: Sequence[int]) -> None:
     """Set `last_seen_at` of devices that sent a request within the last minute. Records no event."""
     # Without a unit of work, because the live feed's tail must not queue behind orders.
     Device.objects.filter(pk__in=device_ids).update(last_seen_at=timezone.now())
+
+
+def note_members_seen(*, restaurant_id: int, staff_ids: Sequence[int]) -> None:
+    """Set `last_seen_at` of the members of one restaurant who were at work within the last minute."""
+    # Without a unit of work, like `note_seen`.
+    Membership.objects.of_restaurant(restaurant_id).filter(staff_id__in=staff_ids).update(last_seen_at=timezone.now())
 
 
 def note_batteries(*, levels: Mapping[int, int]) -> None:

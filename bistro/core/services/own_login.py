@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted
+from bistro.core.kernel.languages import languages
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Membership, Staff
 from bistro.core.services.restaurants import known_address
@@ -28,6 +29,17 @@ def rename(*, name: str, actor: Actor) -> None:
         member.staff.name = cleaned
         member.staff.save(update_fields=["name"])
         work.record(MemberRenamed(membership=member))
+
+
+def choose_language(*, language: str, actor: Actor) -> None:
+    """Choose the language of the actor's own pages; empty for the restaurant's. Raises InvalidInput, NotPermitted."""
+    if language and language not in dict(languages()):
+        message = "Choose one of the languages."
+        raise InvalidInput(message, fields={"language": [message]})
+    with UnitOfWork(actor) as work:
+        member = _own(work)
+        member.staff.language = language
+        member.staff.save(update_fields=["language"])
 
 
 def replace_one_time_login(*, email: str, name: str, password: str, actor: Actor) -> Staff:

@@ -17,7 +17,7 @@ from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
 from bistro.core.kernel.roles import PERMISSIONS, STAFF_ROLES, Permission, Role
 from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.kernel.texts import clean_text
-from bistro.core.models import FeedHead, Invitation, Membership, Restaurant, Staff
+from bistro.core.models import FeedHead, Invitation, Membership, Pin, Restaurant, Staff
 from bistro.core.models.people import MembershipQuerySet
 from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
@@ -157,9 +157,9 @@ def change_member(
 ) -> Membership:
     """Change the role of a membership, or end it.
 
-    The member's open sessions end, and the open invitations that the member could no longer make. Locks: the
-    restaurant's owners, so that two of them cannot remove each other, and the membership. Raises NotYours, NotPermitted
-    (only an owner changes an owner), InvalidInput for the last owner.
+    The member's open sessions end, the open invitations that the member could no longer make, and with the membership
+    its PIN. Locks: the restaurant's owners, so that two of them cannot remove each other, and the membership. Raises
+    NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
     """
     actor.require(Permission.MANAGE)
     if role is not None:
@@ -178,6 +178,8 @@ def change_member(
         _end_invitations(member)
         _end_sessions(member.staff)
         end_tablet_sessions("ended", work, Q(membership__staff_id=member.staff_id))
+        if not member.is_active:
+            Pin.objects.of_restaurant(work.restaurant_id).filter(membership=member).delete()
         work.record(MemberChanged(membership=member, before=before))
     return member
 

@@ -29,6 +29,7 @@ def picture(name="logo.png", *, size=(200, 80), kind="PNG", more=b""):
 
 def change(house, role="owner", **fields):
     body = {
+        "language": "en",
         "name": house.restaurant.name, "currency": "EUR", "locale": "en_IE", "timezone": "UTC", "day_ends_at": "04:00",
         "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
         "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5", **fields,

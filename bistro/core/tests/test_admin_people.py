@@ -173,6 +173,7 @@ def test_settings_are_saved_logged_and_make_a_new_menu(house):
     house.item.delete()  # the currency of prices in use would stay
     path = reverse("admin:core_restaurant_change", args=[here.pk])
     fields = {
+        "language": "en",
         "name": "Linden", "currency": "CHF", "locale": "de_CH", "timezone": "Europe/Zurich", "day_ends_at": "05:00",
         "tax_mode": "added", "rounding_level": "line", "rounding_mode": "down", "cash_rounding": "0.05",
         "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",
@@ -199,6 +200,7 @@ def test_the_operator_opens_a_restaurant_and_gives_it_an_owner(operator):
     answer = operator.post(
         "/admin/core/restaurant/add/",
         {
+            "language": "en",
             "name": "New", "currency": "EUR", "locale": "en_IE", "timezone": "Europe/Paris", "day_ends_at": "04:00",
             "tax_mode": "inclusive", "rounding_level": "document", "rounding_mode": "half_up",
         "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",
@@ -265,6 +267,7 @@ def test_times_are_the_restaurants(restaurant):
 def test_a_rounding_that_does_not_exist(house, fields, field, message):
     path = reverse("admin:core_restaurant_change", args=[house.restaurant.pk])
     good = {
+        "language": "en",
         "name": "Linden", "currency": "EUR", "locale": "de_DE", "timezone": "UTC", "day_ends_at": "05:00",
         "tax_mode": "added", "rounding_level": "line", "rounding_mode": "up",
         "soon_seconds": "300", "late_seconds": "600", "tablet_idle_minutes": "5",

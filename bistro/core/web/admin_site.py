@@ -12,12 +12,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import activate
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from bistro.core.auth.access import SESSION_RESTAURANT, memberships_of, request_actor
 from bistro.core.auth.known_logins import remember_login
 from bistro.core.kernel.errors import TooMany
+from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import PERMISSIONS, Permission
 from bistro.core.models import Restaurant, Staff
 from bistro.core.web.pages import render_refusal
@@ -77,11 +79,13 @@ class BistroAdminSite(UnfoldAdminSite):
         return answer
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Show times in the restaurant's time zone."""
+        """Show times in the restaurant's time zone, texts in the person's language or else the restaurant's."""
         inner = super().admin_view(view, cacheable)
 
         def at_home(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            restaurant = restaurant_in(request)
+            restaurant, actor = restaurant_in(request), request_actor(request)
+            if actor is not None and restaurant is not None:
+                activate(language_for(actor, restaurant))
             with timezone.override(ZoneInfo(restaurant.timezone) if restaurant else None):
                 answer = inner(request, *args, **kwargs)
                 if hasattr(answer, "render") and not answer.is_rendered:

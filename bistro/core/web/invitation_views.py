@@ -1,4 +1,4 @@
-"""The page of an invitation link: register, or join with the signed-in login."""
+"""The pages of one-time links: register or join with an invitation, choose a new password."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.rate_limits import client_address, limited_refusals
 from bistro.core.kernel.errors import DomainError
+from bistro.core.services import passwords
 from bistro.core.services.joining import join_restaurant
 from bistro.core.services.restaurants import accept_invitation
 from bistro.core.web.pages import with_status
@@ -33,6 +34,22 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             accept_invitation(token=token, password=request.POST.get("password", "")[:128], **typed)
     except DomainError as error:
         return with_status(_page(request, {"problem": error.message, "fields": error.fields, "typed": typed}), error)
+    return redirect(reverse("login"))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def choose_password(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form or store the new password. Wrong links are limited, as for invitations."""
+    template = "core/choose_password.html"
+    if request.method == "GET":
+        return render(request, template)
+    try:
+        with limited_refusals("register", client_address(request), "invalid_link"):
+            passwords.choose(token=token, password=request.POST.get("password", "")[:128])
+    except DomainError as error:
+        context = {"problem": error.message, "fields": error.fields}
+        return with_status(render(request, template, context), error)
     return redirect(reverse("login"))
 
 

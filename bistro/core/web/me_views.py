@@ -1,4 +1,4 @@
-"""The page of the person who is signed in: name, PIN, sign out everywhere."""
+"""The page of the person who is signed in: name, language, PIN, sign out everywhere."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,15 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import activate, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.auth.pins import limited_pins
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.languages import languages
 from bistro.core.kernel.pins import LONGEST
 from bistro.core.models import Membership
 from bistro.core.services import own_login, pins
@@ -32,6 +35,19 @@ def save_name(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Change the own name."""
     name = request.POST.get("name", "")[:200]
     return _act(request, actor, "name", lambda: own_login.rename(name=name, actor=actor), _("Your name is saved."))
+
+
+@require_POST
+@page_for_staff
+def save_language(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Choose the language of the own pages."""
+    wanted = request.POST.get("language", "")
+
+    def save() -> None:
+        own_login.choose_language(language=wanted, actor=actor)
+        activate(wanted or restaurant_of(actor).language)
+
+    return _act(request, actor, "language", save, gettext_lazy("Your language is saved."))
 
 
 @require_POST
@@ -69,16 +85,18 @@ def sign_out_everywhere(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     return redirect("tablet" if actor.came_by_pin else "login")
 
 
-def _act(request: HtmxHttpRequest, actor: Actor, part: str, service: Callable[[], object], done: str) -> HttpResponse:
+def _act(
+    request: HtmxHttpRequest, actor: Actor, part: str, service: Callable[[], object], done: object
+) -> HttpResponse:
     """Run a service and return to the page, or show the refusal in its part of the page."""
     try:
         service()
     except DomainError as refusal:
         return with_status(_page(request, actor, **{f"{part}_problem": refusal.message}), refusal)
-    messages.success(request, done)
+    messages.success(request, str(done))
     return redirect("me")
 
 
 def _page(request: HtmxHttpRequest, actor: Actor, **problems: str) -> HttpResponse:
     mine = Membership.objects.visible_to(actor).filter(staff_id=actor.id).select_related("staff", "pin")
-    return render(request, "core/me.html", {"member": mine.get(), **problems})
+    return render(request, "core/me.html", {"member": mine.get(), "languages": languages(), **problems})

@@ -11,9 +11,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import activate
 
 from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.web.pages import HtmxHttpRequest
 
@@ -26,7 +28,7 @@ def page_requires(permission: Permission) -> Callable[[Inner[Params]], View[Para
     """Restrict a page to roles with the permission; the view receives the actor.
 
     A visitor without a login is sent to the login page, a shared tablet without a person to its lock screen. Times on
-    the page are in the restaurant's time zone.
+    the page are in the restaurant's time zone, texts in the person's language or else the restaurant's.
     """
 
     def check(actor: Actor) -> None:
@@ -63,11 +65,18 @@ def _guarded(view: Inner[Params], check: Callable[[Actor], None]) -> View[Params
             return to_tablet(request)
         if actor.restaurant_id is None:
             return redirect("choose-restaurant")
+        restaurant = restaurant_of(actor)
+        activate(restaurant.language if _is_shared(request) else language_for(actor, restaurant))
         check(actor)
-        with timezone.override(restaurant_of(actor).tz):
+        with timezone.override(restaurant.tz):
             return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
 
     return wrapped
+
+
+def _is_shared(request: HttpRequest) -> bool:
+    """Return whether this is a page of the kitchen, whose pushes are the same for everybody who looks at a board."""
+    return request.resolver_match is not None and "kitchen" in request.resolver_match.namespaces
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +19,7 @@ from bistro.core.auth.pins import limited_pins, members_with_pin
 from bistro.core.auth.tablets import session_on
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Membership
@@ -62,6 +64,7 @@ def new_pin(request: HttpRequest) -> HttpResponse:
     session = session_on(actor)
     if actor is None or session is None or not session.needs_new_pin:
         return redirect("tablet")
+    activate(language_for(session.person, restaurant_of(actor)))
     page: dict[str, Any] = {"member": session.membership, "next": _next(request, session.person)}
     if request.method == "GET":
         return render(request, "core/tablet_new_pin.html", page)
@@ -120,10 +123,11 @@ def _end_login(request: HttpRequest) -> None:
 
 
 def _lock_screen(request: HttpRequest, actor: Actor, person: str, refusal: DomainError | None = None) -> HttpResponse:
-    members = members_with_pin(actor)
+    members, restaurant = members_with_pin(actor), restaurant_of(actor)
+    activate(restaurant.language)
     chosen = next((member for member in members if str(member.pk) == person), None)
     page = {
-        "restaurant": restaurant_of(actor),
+        "restaurant": restaurant,
         "people": [_shown(member) for member in members],
         "chosen": _shown(chosen) if chosen is not None else None,
         "next": request.POST.get("next") or request.GET.get("next") or "",

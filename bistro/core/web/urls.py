@@ -5,7 +5,7 @@ from django.urls import path
 from bistro.core.ops.health import live, ready
 from bistro.core.ops.metrics import metrics
 from bistro.core.web import me_views, shell_views, tablet_views, views
-from bistro.core.web.invitation_views import invitation
+from bistro.core.web.invitation_views import choose_password, invitation
 from bistro.core.web.pairing_views import show_code
 from bistro.core.web.styleguide import styleguide
 from bistro.core.web.uploads import upload
@@ -15,6 +15,7 @@ urlpatterns = [
     path("logout/", views.Logout.as_view(), name="logout"),
     path("me/", me_views.me, name="me"),
     path("me/name/", me_views.save_name, name="me-name"),
+    path("me/language/", me_views.save_language, name="me-language"),
     path("me/pin/", me_views.save_pin, name="me-pin"),
     path("me/pin/forget/", me_views.forget_pin, name="me-forget-pin"),
     path("me/sign-out/", me_views.sign_out_everywhere, name="me-sign-out"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("theme/", shell_views.choose_theme, name="theme"),
     path("restaurant/", views.choose_restaurant, name="choose-restaurant"),
     path("invitation/<str:token>/", invitation, name="invitation"),
+    path("password/<str:token>/", choose_password, name="choose-password"),
     path("device/", views.device_setup, name="device-setup"),
     path("device/code/", show_code, name="pairing-code"),
     path("health", ready, name="health"),

@@ -14,6 +14,7 @@ from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_member, members
 from bistro.core.auth.authentication import set_device_cookie
 from bistro.core.auth.known_logins import remember_login
 from bistro.core.auth.rate_limits import client_address, limited_codes
+from bistro.core.auth.sign_ins import note_browser
 from bistro.core.auth.tablets import limit_login
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
@@ -38,6 +39,7 @@ class Login(LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         super().form_valid(form)
+        note_browser(self.request)
         if (tablet := limit_login(self.request)) is not None:
             tablets.lock_tablet(actor=tablet)  # the person who came by PIN before has left
         target = next_page(self.request, "")

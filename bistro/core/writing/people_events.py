@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bistro.core.kernel.events import DomainEvent
@@ -103,3 +104,19 @@ class MemberInvited(DomainEvent):
 
     def private(self) -> Mapping[str, Any] | None:
         return {"email": self.invitation.email} if self.invitation.email else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetOffered(MemberEvent):
+    """A link with which a member may choose a new password. The e-mail needs the token: no log has it."""
+
+    action: ClassVar[str] = "password_reset_offered"
+    expires_at: datetime
+    token_to_mail: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberPasswordReset(MemberEvent):
+    """A member who chose a new password with such a link."""
+
+    action: ClassVar[str] = "password_reset"

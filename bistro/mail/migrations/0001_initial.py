@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=bistro.core.kernel.ids.uuid7, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('test', 'Test'), ('invitation', 'Invitation')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('test', 'Test'), ('invitation', 'Invitation'), ('password', 'New password')], max_length=12, verbose_name='kind')),
                 ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS')], default='email', max_length=5, verbose_name='channel')),
                 ('to', models.CharField(max_length=254, verbose_name='to')),
                 ('language', models.CharField(max_length=12, verbose_name='language')),

@@ -15,7 +15,7 @@ from bistro.mail.events import MessageDismissed, MessageSentAgain, MessageTested
 from bistro.mail.models import Message
 from bistro.mail.services.settling import LEASE, hand_over
 from bistro.mail.steps import TRIES
-from bistro.mail.texts import Text, checked_address, in_language, language_of
+from bistro.mail.texts import Text, checked_address, in_language
 from bistro.mail.transitions import MessageStatus, move_messages
 
 TROUBLED = [MessageStatus.FAILED, MessageStatus.UNKNOWN]
@@ -55,7 +55,7 @@ def send_test(*, channel: str, to: str, actor: Actor) -> Message:
     """
     actor.require(Permission.MANAGE)
     restaurant = restaurant_of(actor)
-    language = language_of(restaurant)
+    language = restaurant.language
     with UnitOfWork(actor) as work:
         tests = Message.objects.visible_to(actor).filter(kind=Message.Kind.TEST)
         if tests.filter(created_at__gt=work.now - timedelta(hours=1)).count() >= TESTS_AN_HOUR:

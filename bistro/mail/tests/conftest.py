@@ -28,4 +28,4 @@ def gateway(settings):
 
 @pytest.fixture
 def owner(db):
-    return actor_as("owner", RestaurantFactory(name="Café “Ü”, Nord", locale="de_DE"))
+    return actor_as("owner", RestaurantFactory(name="Café “Ü”, Nord"))

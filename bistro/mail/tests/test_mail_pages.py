@@ -118,3 +118,15 @@ def test_an_invitation_is_mailed_when_its_maker_asks_and_its_link_is_shown(manag
     with nothing_changes():
         page = manager.post(INVITE, {**form, "email": ""}).content.decode()
         assert "Enter the address to which the link is sent." in page
+
+
+def test_a_link_for_a_new_password_is_mailed_to_the_login_itself(manager, owner, settings):
+    settings.EMAIL_BACKEND = email.CONSOLE
+    member = MembershipFactory(restaurant_id=owner.restaurant_id)
+    path = reverse("admin:core_membership_reset_password", args=[member.pk])
+    page = manager.post(path, {"by_mail": "on"}).content.decode()
+    message = Message.objects.get()
+    assert (message.kind, message.to) == ("password", member.staff.email)
+    assert message.body.split("/password/")[1].split("/")[0] in page
+    manager.post(path, {})
+    assert Message.objects.count() == 1, "nobody asked for an e-mail"

@@ -59,8 +59,11 @@ def test_an_email_is_sent_once_with_the_name_of_the_house_and_its_text_is_erased
 
 
 def test_the_words_are_written_in_the_language_of_the_house_or_of_the_reader(owner):
+    Restaurant.objects.filter(pk=owner.restaurant_id).update(language="de")
     spoken = lambda: Text(translation.get_language(), "-")  # noqa: E731
     assert [written(owner, text=spoken).subject, written(owner, text=spoken, language="fr").subject] == ["de", "fr"]
+    invite(role="waiter", email=ANA, by_mail=True, actor=owner)
+    assert "lädt ins Team ein" in Message.objects.get(kind="invitation", language="de", subject__contains="Café").body
 
 
 @pytest.mark.parametrize(
