@@ -42,6 +42,7 @@ SEED = 20261128
 FEW, MANY = 200, 2_000  # cells of a part: of 45,000 of addresses, and 280,000 of headers and cookies
 OF_ADDRESSES, OF_HEADERS = (1_000_000, 20_000) if THOROUGH else (MANY, MANY // 2)
 OWN = ("path", "query", "form")  # places whose names belong to an address
+KNOWN = {}  # {address: inputs}
 PART = int(os.environ.get("WALK_PART") or 0)
 
 
@@ -125,7 +126,10 @@ def walker(house, settings, monkeypatch):
 
 @pytest.fixture
 def inputs(walker):
-    return inputs_of(walker, ADDRESSES)
+    """Return the inputs of all addresses, found once."""
+    if not KNOWN:
+        KNOWN.update(inputs_of(walker, ADDRESSES))
+    return KNOWN
 
 
 def inputs_of(walker, addresses):
