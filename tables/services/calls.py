@@ -65,7 +65,7 @@ def take_call(*, call_id: int, actor: Actor) -> ServiceCall:
         if ServiceCall.objects.ringing().filter(pk=call.pk).update(**taken) == 1:
             return _told(call, CallTaken, work)
         call = _call(call_id, actor)
-        if call.closed_at is None and call.taken_by_name == actor.label[:120] and call.taken_by_id == _staff(actor):
+        if call.closed_at is None and _is_mine(call, actor):
             return call
         raise _too_late(call)
 
@@ -104,8 +104,9 @@ def withdraw_call(*, call_id: int, table_id: int, actor: Actor) -> ServiceCall:
 def release_call(*, call_id: int, actor: Actor) -> ServiceCall:
     """Undo a taken or closed call: it is open and rings. An open call stays unchanged.
 
-    Locks: table, call. Raises LostRace if the guests have left or called again for the same reason (`call_again`) or
-    withdrew the call (`call_withdrawn`), NotPermitted, NotYours.
+    One UPDATE decides against a colleague who took it meanwhile. Locks: table, call. Raises LostRace if another person
+    is on the way (`call_taken`), if the guests have left or called again for the same reason (`call_again`) or withdrew
+    the call (`call_withdrawn`), NotPermitted, NotYours.
     """
     actor.require(Permission.ANSWER_CALLS)
     with UnitOfWork(actor) as work:
@@ -117,8 +118,15 @@ def release_call(*, call_id: int, actor: Actor) -> ServiceCall:
         if call.closed_at is not None:
             _require_here(call)
         nobody = {"taken_at": None, "taken_by": None, "taken_by_name": "", "closed_at": None, "closed_by_name": ""}
-        ServiceCall.objects.filter(pk=call.pk).update(**nobody, last_rung_at=work.now)
-        return _told(call, CallReleased, work)
+        if call.state == "taken" and not _is_mine(call, actor):
+            raise _too_late(call)
+        seen = {"taken_at": call.taken_at, "taken_by": call.taken_by_id, "closed_at": call.closed_at}
+        if ServiceCall.objects.filter(pk=call.pk, **seen).update(**nobody, last_rung_at=work.now) == 1:
+            return _told(call, CallReleased, work)
+        call = _call(call_id, actor)
+        if call.state == "open":
+            return call
+        raise _too_late(call)
 
 
 def ring_again(*, now: datetime) -> int:
@@ -168,6 +176,10 @@ def _told(call: ServiceCall, event: type[CallEvent], work: UnitOfWork) -> Servic
 
 def _staff(actor: Actor) -> int | None:
     return actor.id if actor.is_staff else None
+
+
+def _is_mine(call: ServiceCall, actor: Actor) -> bool:
+    return call.taken_by_name == actor.label[:120] and call.taken_by_id == _staff(actor)
 
 
 def _too_late(call: ServiceCall) -> LostRace:

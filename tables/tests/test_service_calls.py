@@ -122,6 +122,16 @@ def test_an_undo_rings_again(house, call, evening):
         assert (back.state, back.taken_by_name, back.closed_by_name) == ("open", "", "")
 
 
+def test_a_repeated_undo_does_not_take_the_call_from_a_colleague(house, call):
+    ana, ben = house.actor("waiter"), house.actor("waiter")
+    take_call(call_id=call.pk, actor=ana)
+    release_call(call_id=call.pk, actor=ana)
+    take_call(call_id=call.pk, actor=ben)
+    with nothing_changes(), pytest.raises(LostRace) as caught:
+        release_call(call_id=call.pk, actor=ana)
+    assert (caught.value.code, again(call).taken_by_id) == ("call_taken", ben.id)
+
+
 def test_no_undo_after_another_call_or_after_the_guests_have_left(house):
     ana = house.actor("waiter")
     house.reach("delivered")
