@@ -8,6 +8,7 @@ from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device
+from bistro.core.writing.steps import lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
 from kitchen.setup_steps import add_stations, hang_screen, settle_categories
@@ -48,14 +49,15 @@ def set_up_kitchen(
 def add_stations_by_name(*, names: Sequence[str], actor: Actor) -> list[Station]:
     """Add stations at the end. The first station of a restaurant takes the dishes without a station.
 
-    Locks: the restaurant's stations. Raises InvalidInput if a name is taken, NotPermitted.
+    Locks: restaurant, its stations. Raises InvalidInput if a name is taken, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
+        lock_restaurant(work)
         present = list(Station.objects.of_restaurant(work.restaurant_id).locked())
-        taken = {row.name for row in present if row.archived_at is None} & set(names)
-        if taken:
-            message = f"There is already a station “{min(taken)}”."
+        taken = {name_key(row.name) for row in present if row.archived_at is None}
+        if (known := next((name for name in names if name_key(name) in taken), None)) is not None:
+            message = f"There is already a station “{known}”."
             raise InvalidInput(message, fields={"names": [message]})
         after = max((row.position for row in present), default=-1) + 1
         asked = [(name, name, after + place) for place, name in enumerate(names)]

@@ -9,6 +9,7 @@ from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
+from bistro.core.writing.steps import lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.models import Pad, Section, Table
 from tables.rows import free_places
@@ -17,9 +18,10 @@ from tables.steps import assign_pad
 
 
 def create_section(*, name: str, actor: Actor, position: int = 0) -> Section:
-    """Add a section. Raises InvalidInput if the name is taken, NotPermitted."""
+    """Add a section. Locks: restaurant. Raises InvalidInput if the name is taken, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
+        lock_restaurant(work)
         return add_section(name, work, position=position)
 
 
@@ -28,11 +30,12 @@ def add_rows_of_tables(
 ) -> tuple[Section, list[Table]]:
     """Add `count` tables, named `word` and numbers from `first`, in free rows of the plan.
 
-    The section with this name gets them; it is added if there is none. Locks: the restaurant's tables.
+    The section with this name gets them; it is added if there is none. Locks: restaurant, its tables.
     Raises InvalidInput if a name is taken or the plan has no room, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
+        lock_restaurant(work)
         present = list(Table.objects.of_restaurant(work.restaurant_id).not_archived().locked())
         places = free_places([(row.x, row.y, row.width, row.height) for row in present], count)
         if places is None:
@@ -71,10 +74,11 @@ def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Act
 
     Each mapping of `tables` has fields of `Table`: name, seats, shape, x, y, width, height, rotation, position. Only
     commands on the server call this function; elsewhere a pad is enrolled by its one-time code.
-    Raises NotYours, InvalidInput if a name is taken, NotPermitted.
+    Locks: restaurant. Raises NotYours, InvalidInput if a name is taken, NotPermitted.
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
+        lock_restaurant(work)
         section = Section.objects.visible_to(actor).filter(pk=section_id).first()
         if section is None:
             raise NotYours("There is no such section.", code="section_not_found")

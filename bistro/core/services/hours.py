@@ -8,11 +8,12 @@ from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.opening_times import Service, overlap
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
-from bistro.core.models import OpeningException, OpeningHours, Restaurant
+from bistro.core.models import OpeningException, OpeningHours
 from bistro.core.writing.hours_events import OpeningHoursChanged
+from bistro.core.writing.steps import lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 
-MOST_EXCEPTIONS = 400
+MOST_EXCEPTIONS = 400  # from today on: past ones are on no page
 
 
 def set_opening_hours(*, services: Sequence[Service], actor: Actor) -> None:
@@ -21,7 +22,7 @@ def set_opening_hours(*, services: Sequence[Service], actor: Actor) -> None:
     if (both := overlap(services)) is not None:
         raise InvalidInput(f"Two services overlap: {_words(both[0])} and {_words(both[1])}.", code="hours_overlap")
     with UnitOfWork(actor) as work:
-        _lock(work)
+        lock_restaurant(work)
         here = OpeningHours.objects.of_restaurant(work.restaurant_id)
         before = [Service(row.weekday, row.opens, row.closes) for row in here]
         if sorted(before) == sorted(services):
@@ -44,10 +45,10 @@ def add_opening_exception(
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
-        _lock(work)
+        today = lock_restaurant(work).business_date(work.now)
         here = OpeningException.objects.of_restaurant(work.restaurant_id)
-        if here.count() >= MOST_EXCEPTIONS:
-            raise InvalidInput(f"There are {MOST_EXCEPTIONS} days already. Remove past ones first.")
+        if here.filter(day__gte=today).count() >= MOST_EXCEPTIONS:
+            raise InvalidInput(f"{MOST_EXCEPTIONS} days from today on are listed already. Remove one first.")
         _refuse_conflict(day, opens, closes, list(here.filter(day=day)))
         row: OpeningException = here.create(
             restaurant_id=work.restaurant_id, day=day, opens=opens, closes=closes, reason=clean_text(reason)
@@ -65,11 +66,6 @@ def remove_opening_exception(*, exception_id: int, actor: Actor) -> None:
             raise NotYours("There is no such day.", code="exception_not_found")
         work.record(_exception_event(row, "removed", work))
         row.delete()
-
-
-def _lock(work: UnitOfWork) -> None:
-    """Lock the restaurant, because rows that do not exist yet cannot be locked."""
-    Restaurant.objects.select_for_update(no_key=True).get(pk=work.restaurant_id)
 
 
 def _refuse_conflict(day: date, opens: time | None, closes: time | None, there: list[OpeningException]) -> None:

@@ -7,7 +7,14 @@ from django.db.models import Model
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import NameKeyField, name_key
+from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+
+
+def lock_restaurant(work: UnitOfWork) -> Restaurant:
+    """Lock and return the unit's restaurant, because rows that do not exist yet cannot be locked."""
+    require_transaction()
+    return Restaurant.objects.select_for_update(no_key=True).get(pk=work.restaurant_id)
 
 
 def archive(row: Any, work: UnitOfWork) -> None:

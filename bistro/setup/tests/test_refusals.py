@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -105,6 +106,24 @@ def test_a_manager_invites_no_owner_and_nobody_touches_another_house(house, othe
     assert OpeningException.objects.count() == 1
     assert not Route.objects.exists()
     assert manager.post("/setup/account/", LOGIN).status_code == 422, "the login is their own already"
+
+
+def test_past_days_leave_room_for_new_ones(house, monkeypatch):
+    monkeypatch.setattr("bistro.core.services.hours.MOST_EXCEPTIONS", 1)
+    OpeningException.objects.create(restaurant=house.restaurant, day=date(2020, 12, 24))
+    owner, first = house.browser("owner"), {"day": "2040-12-24", "opens": "", "closes": "", "reason": ""}
+    assert owner.post("/setup/hours/days/", first).status_code == 302
+    full = owner.post("/setup/hours/days/", first | {"day": "2040-12-25"})
+    assert (full.status_code, "from today on are listed" in full.content.decode()) == (422, True)
+    assert OpeningException.objects.count() == 2
+
+
+def test_a_station_has_its_name_in_any_letters(house):
+    house.station.name = "Grill"
+    house.station.save()
+    answer = house.browser("owner").post("/setup/stations/", {"names": "GRILL"})
+    assert (answer.status_code, "already a station “GRILL”" in answer.content.decode()) == (422, True)
+    assert Station.objects.of_restaurant(house.restaurant.pk).count() == 1
 
 
 def test_the_overview_costs_the_same_for_a_full_house(house):
