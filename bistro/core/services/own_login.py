@@ -10,6 +10,7 @@ from bistro.core.kernel.errors import InvalidInput, NotPermitted
 from bistro.core.kernel.languages import languages
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Membership, Staff
+from bistro.core.services.passwords import end_links
 from bistro.core.services.restaurants import known_address
 from bistro.core.writing.people_events import MemberLoginReplaced, MemberRenamed, MemberSignedOut
 from bistro.core.writing.tablet_steps import end_sessions
@@ -45,8 +46,8 @@ def choose_language(*, language: str, actor: Actor) -> None:
 def replace_one_time_login(*, email: str, name: str, password: str, actor: Actor) -> Staff:
     """Replace the login that the server printed by the person's own address, name and password.
 
-    Other sessions and tokens of the login end. Raises InvalidInput (known address, weak password, a password that is
-    no longer a one-time password), NotPermitted.
+    Other sessions, tokens and links for a new password of the login end. Raises InvalidInput (known
+    address, weak password, a password that is no longer a one-time password), NotPermitted.
     """
     email, name = email.strip().lower(), clean_text(name)
     try:
@@ -66,15 +67,20 @@ def replace_one_time_login(*, email: str, name: str, password: str, actor: Actor
             staff.save()
         except IntegrityError:  # registered in the meantime
             raise known_address() from None
+        end_links(staff.pk)
         work.record(MemberLoginReplaced(membership=member))
     return staff
 
 
 def sign_out_everywhere(*, actor: Actor) -> None:
-    """End every session of the actor's login: browsers, tokens, sockets and tablets. Raises NotPermitted."""
+    """End every session of the actor's login: browsers, tokens, sockets, tablets, links for a password.
+
+    Raises NotPermitted.
+    """
     with UnitOfWork(actor) as work:
         member = _own(work)
         Staff.objects.filter(pk=member.staff_id).update(version=F("version") + 1)
+        end_links(member.staff_id)
         end_sessions("ended", work, Q(membership__staff_id=member.staff_id))
         work.record(MemberSignedOut(membership=member))
 

@@ -15,7 +15,7 @@ from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.models import Membership, PasswordReset
 from bistro.core.writing.people_events import MemberPasswordReset, PasswordResetOffered
 from bistro.core.writing.tablet_steps import end_sessions
-from bistro.core.writing.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 LIFETIME = timedelta(days=1)
 
@@ -79,6 +79,12 @@ def choose(*, token: str, password: str) -> Membership:
         end_sessions("ended", work, Q(membership__staff_id=member.staff_id))
         work.record(MemberPasswordReset(membership=member))
     return member  # type: ignore[no-any-return]
+
+
+def end_links(staff_id: int) -> None:
+    """Delete the unused links for a new password of a login. A step."""
+    require_transaction()
+    PasswordReset.objects.filter(membership__staff_id=staff_id, used_at=None).delete()
 
 
 def _may_offer(maker: Membership, member: Membership) -> bool:

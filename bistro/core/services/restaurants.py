@@ -19,9 +19,10 @@ from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Pin, Restaurant, Staff
 from bistro.core.models.people import MembershipQuerySet
+from bistro.core.services.passwords import end_links
 from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
-from bistro.core.writing.steps import raise_version
+from bistro.core.writing.steps import lock_restaurant, raise_version
 from bistro.core.writing.tablet_steps import end_sessions as end_tablet_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
@@ -55,7 +56,7 @@ def change_settings(values: Mapping[str, Any], work: UnitOfWork) -> Restaurant:
     Locks: restaurant. Raises InvalidInput.
     """
     require_transaction()
-    restaurant = Restaurant.objects.select_for_update(no_key=True).get(pk=work.restaurant_id)
+    restaurant = lock_restaurant(work)
     before = {name: getattr(restaurant, name) for name, value in values.items() if getattr(restaurant, name) != value}
     if not before:
         return restaurant
@@ -157,9 +158,9 @@ def change_member(
 ) -> Membership:
     """Change the role of a membership, or end it.
 
-    The member's open sessions end, the open invitations that the member could no longer make, and with the membership
-    its PIN. Locks: the restaurant's owners, so that two of them cannot remove each other, and the membership. Raises
-    NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
+    The member's open sessions and links for a new password end, the open invitations that the member could no longer
+    make, and with the membership its PIN. Locks: the restaurant's owners, so that two of them cannot remove each other,
+    and the membership. Raises NotYours, NotPermitted (only an owner changes an owner), InvalidInput for the last owner.
     """
     actor.require(Permission.MANAGE)
     if role is not None:
@@ -177,6 +178,7 @@ def change_member(
         member.save()
         _end_invitations(member)
         _end_sessions(member.staff)
+        end_links(member.staff_id)
         end_tablet_sessions("ended", work, Q(membership__staff_id=member.staff_id))
         if not member.is_active:
             Pin.objects.of_restaurant(work.restaurant_id).filter(membership=member).delete()

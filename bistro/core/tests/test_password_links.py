@@ -11,6 +11,7 @@ from django.utils import timezone
 from bistro.core.auth.access import actor_of_member
 from bistro.core.kernel.errors import DomainError
 from bistro.core.models import Event, PasswordReset, Staff
+from bistro.core.services.own_login import sign_out_everywhere
 from bistro.core.services.passwords import choose, offer_reset
 from bistro.core.services.restaurants import change_member
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory
@@ -105,3 +106,20 @@ def test_a_link_ends_with_the_right_to_make_it(here, ana, boss, end):
         choose(token=token, password=NEW)
     assert refused.value.code == "invalid_link"
     assert works(ana, "correct horse")
+
+
+@pytest.mark.parametrize("act", ["dismiss", "sign out"])
+def test_a_link_ends_with_the_sessions_of_the_login(here, ana, boss, act):
+    """A person who comes back must not find an old link that still works."""
+    manager = actor_of_member(boss)
+    ben = MembershipFactory(restaurant=here)
+    token, _other = (offer_reset(membership_id=row.pk, actor=manager) for row in (ana, ben))
+    if act == "dismiss":
+        change_member(membership_id=ana.pk, is_active=False, actor=manager)
+        change_member(membership_id=ana.pk, is_active=True, actor=manager)
+    else:
+        sign_out_everywhere(actor=actor_of_member(ana))
+    with nothing_changes(), pytest.raises(DomainError) as refused:
+        choose(token=token, password=NEW)
+    assert refused.value.code == "invalid_link"
+    assert PasswordReset.objects.get().membership == ben, "links of others stay"
