@@ -37,17 +37,17 @@ def join_declared(mine: Declared, theirs: Declared, shift: int) -> dict[str, lis
     return _in_order(joined)
 
 
-def part_declared(declared: Declared, shift: int | None) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return the declarations of the guests who stay and of those who leave, whose seats are those above `shift`.
+def part_declared(declared: Declared, seats: range) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the declarations of the guests who stay and of those who leave, who have these seats.
 
-    Without a shift only the declaration of the whole party goes along, which stays valid for both.
+    The first of the seats becomes their seat 1. The declaration of the whole party goes along and stays, too.
     """
     staying, leaving = dict[str, list[str]](), dict[str, list[str]]()
     for place, codes in declared.items():
         if not place:
             staying[place], leaving[place] = list(codes), list(codes)
-        elif shift is not None and int(place) > shift:
-            leaving[str(int(place) - shift)] = list(codes)
+        elif int(place) in seats:
+            leaving[str(int(place) - seats.start + 1)] = list(codes)
         else:
             staying[place] = list(codes)
     return staying, leaving

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
@@ -108,15 +108,18 @@ def _bring_orders(guests: Party, party: Party, shift: int, work: UnitOfWork) -> 
 # --- separating ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """The guests who are separated: their tables, the head first, and the party that they were before, if any."""
+    """The guests who are separated: their tables, the head first, the party that they were before, if any, their seats.
+
+    `seats` are their numbers in the joined party; those who joined after them have higher ones.
+    """
 
     tables: tuple[Table, ...]
     before: Party | None
+    seats: range = range(0)
 
     def seat(self, seat: int | None) -> int | None:
         """Return the guests' own number of a seat, or None for food that had no seat of theirs."""
-        own = seat - self.before.seat_shift if seat is not None and self.before is not None else None
-        return own if own is not None and own > 0 else None
+        return seat - self.seats.start + 1 if seat is not None and seat in self.seats else None
 
 
 def separate_guests(
@@ -150,20 +153,24 @@ def separate_guests(
 
 
 def _leaving(stay: Stay, table_id: int) -> Leaving:
-    """Return the guests at a table: those of the last party that joined with it, else the table alone."""
-    joined = Party.objects.filter(joined_to=stay.party, occupancies__table=table_id).order_by("-pk").first()
+    """Return the guests at a table: those of the last party that joined while it sat there, else the table alone."""
+    others = Party.objects.filter(joined_to=stay.party)
+    sat_there = others.filter(occupancies__table=table_id, occupancies__until=F("completed_at"))
+    joined = sat_there.order_by("-pk").first()
     if joined is None:
         return Leaving(tuple(table for table in stay.tables if table.pk == table_id), None)
     held = Occupancy.objects.filter(party=joined, until=joined.completed_at).values_list("table_id", flat=True)
     there = {*held, table_id}
     tables = [table for table in stay.tables if table.pk in there]
-    return Leaving(tuple(sorted(tables, key=lambda table: table.pk != joined.table_id)), joined)
+    later = others.filter(seat_shift__gt=joined.seat_shift).aggregate(first=Min("seat_shift"))["first"]
+    seats = range(joined.seat_shift + 1, (later or HIGHEST_SEAT) + 1)
+    return Leaving(tuple(sorted(tables, key=lambda table: table.pk != joined.table_id)), joined, seats)
 
 
 def _divide(party: Party, leaving: Leaving, kept: Sequence[Table], work: UnitOfWork) -> Party:
     """Seat the leaving guests at their tables, and leave the party the others."""
     before, head = leaving.before, leaving.tables[0]
-    staying, theirs = part_declared(party.allergies, before.seat_shift if before is not None else None)
+    staying, theirs = part_declared(party.allergies, leaving.seats)
     guests = Party(
         restaurant_id=work.restaurant_id,
         table=head,
@@ -207,6 +214,10 @@ def _take_orders(party: Party, guests: Party, leaving: Leaving, rest: Table, wor
         if warned:
             work.record(AllergiesChanged.of(order, changed=tuple(warned)))
     OrderLine.objects.bulk_update(changed, ["seat", "own_allergies", "allergies"])
+    if leaving.seats:
+        gone = Q(removed_at__isnull=False) | Q(order__withdrawn_at__isnull=False)
+        own = Q(order__in=theirs, seat__gte=leaving.seats.start, seat__lt=leaving.seats.stop)
+        OrderLine.with_removed.filter(gone, own).update(seat=F("seat") - leaving.seats.start + 1)
 
 
 def _settle(line: OrderLine, leaving: Leaving, declared: Declared) -> bool:

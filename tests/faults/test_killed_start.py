@@ -4,8 +4,10 @@
 """
 
 import asyncio
+import contextlib
 import os
 import random
+import sqlite3
 
 import aiohttp
 import pytest
@@ -18,12 +20,30 @@ KILLS = int(os.environ.get("KILLS", "6"))
 SECONDS = 6.0  # about the duration of a first start on a busy machine
 
 
+async def wait_for_half_a_restaurant(var):
+    """Wait until the demo restaurant has events, but nobody knows its passwords yet."""
+    async with asyncio.timeout(120):
+        while True:
+            with (
+                contextlib.suppress(sqlite3.Error),
+                contextlib.closing(sqlite3.connect(var / "bistro.sqlite3")) as file,
+            ):
+                if file.execute("SELECT count(*) FROM core_event").fetchone() > (0,):
+                    break
+            await asyncio.sleep(0.05)
+    assert not (var / "demo.json").exists()
+
+
 async def test_a_start_that_was_killed_is_made_good_by_the_next(tmp_path):
     dice = random.Random(KILLS)
     running = Running(tmp_path)
     for _ in range(KILLS):
         running.start()
         await asyncio.sleep(dice.uniform(0.2, SECONDS))
+        running.kill()
+    if not (tmp_path / "var" / "demo.json").exists():
+        running.start()
+        await wait_for_half_a_restaurant(tmp_path / "var")
         running.kill()
     with running as service:
         owner = service.demo["staff"]["owner"]

@@ -1,6 +1,7 @@
 """Joining of two seated parties and their separation: one bill, distinct seats, everything back (ADR 0045)."""
 
 import pytest
+from django.utils import timezone
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
@@ -89,6 +90,37 @@ def test_two_parties_become_one_and_part_again(room):
     assert ServiceCall.objects.get().party == again
     with nothing_changes():
         room.done(act(room, "part", room.three, guests=True))
+
+
+def test_of_three_parties_each_gets_its_own_seats_back(room):
+    third = room.done(room.api("waiter").post(PARTIES, {"table": room.four.pk, "size": 2}))["id"]
+    declare(room, room.other, 1, "nuts")
+    declare(room, third, 1, "milk")
+    there, gone = placed(room, room.two, seat=1), placed(room, room.two, seat=2)
+    OrderLine.objects.filter(order=gone["id"]).update(removed_at=timezone.now())
+    room.done(act(room, "join", room.two, other=room.other))
+    room.done(act(room, "join", room.four, other=third))
+    joined = Party.objects.get(pk=room.party)
+    assert joined.allergies == {"3": ["nuts"], "6": ["milk"]}
+    rest = room.done(act(room, "part", room.two, guests=True))
+    assert (rest["size"], rest["seats"]) == (4, [{"seat": 6, "allergies": ["milk"]}])
+    again = Party.objects.at_table(room.two.pk).get()
+    assert again.allergies == {"1": ["nuts"]}
+    rows = OrderLine.with_removed.filter(order__in=[there["id"], gone["id"]])
+    assert list(rows.order_by("pk").values_list("seat", flat=True)) == [1, 2]
+    rest = room.done(act(room, "part", room.four, guests=True))
+    assert (rest["size"], rest["seats"]) == (2, [])
+    assert Party.objects.at_table(room.four.pk).get().allergies == {"1": ["milk"]}
+
+
+def test_guests_who_left_a_table_before_they_joined_stay_when_that_table_is_separated(room):
+    third = room.done(room.api("waiter").post(PARTIES, {"table": room.four.pk, "size": 2}))["id"]
+    five = room.add_table(name="Five")
+    room.done(act(room, "move", five, party=third))
+    room.done(act(room, "join", five, other=third))
+    room.done(act(room, "join", room.four))
+    rest = room.done(act(room, "part", room.four, guests=True))
+    assert (set(rest["tables"]), rest["size"]) == ({room.table.pk, five.pk}, 4)
 
 
 def test_guests_at_a_table_that_was_free_leave_with_what_they_ordered(room):

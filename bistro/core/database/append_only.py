@@ -75,6 +75,14 @@ def protect(connection: Any) -> None:
             cursor.execute(wanted[name])
 
 
+def lift(connection: Any) -> None:
+    """Drop the triggers until `protect` is called, so that a half-made database can be emptied."""
+    with connection.cursor() as cursor:
+        for name in _wanted(connection).keys() & _present(connection):
+            on = f" ON {name.rsplit('_no_', 1)[0]}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
 def grant_to_server(connection: Any, role: str) -> None:
     """Let the server's role read and write all tables, and only append to those that are append-only.
 

@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
+from bistro.core.database.append_only import lift, protect
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.private_files import write_private
 from bistro.core.models import Restaurant
@@ -16,8 +18,7 @@ class Command(BaseCommand):
     """The creation of the demo restaurant with random passwords and tokens, unless there is a restaurant already.
 
     A restaurant whose creation was interrupted is deleted and created again, because its passwords are unknown. A mark
-    in
-    VAR names it; a database with other data is left alone.
+    in VAR names it; a database with other data is left alone.
     """
 
     help = __doc__
@@ -26,7 +27,9 @@ class Command(BaseCommand):
         """Mark the creation as begun, create the restaurant, print the credentials and remove the mark."""
         target, mark = settings.VAR / "demo.json", settings.VAR / "demo.unfinished"
         if mark.exists() and not target.exists() and holds_only(mark.read_text().strip()):
+            lift(connection)  # the next start protects the event log again if this one is interrupted too
             call_command("flush", interactive=False, verbosity=0)
+            protect(connection)
         mark.unlink(missing_ok=True)
         if Restaurant.objects.exists():
             if not target.exists():
