@@ -49,6 +49,7 @@ def test_a_table_changes_when_its_guests_order(server: Service, floor_page: Page
 def test_everything_that_is_ready_is_taken_with_one_tap(server: Service, floor_page: Page):
     for order in (server.order("Table 21", Fries=1), server.order("Table 21", Cola=1)):
         cook(server, order)
+    floor_page.reload()  # the act is refused on a page that does not show both orders as ready yet
     taken = row(floor_page, "Table 21").get_by_role("button", name="Taken")
     expect(row(floor_page, "Table 21")).to_contain_text("Food ready", timeout=SOON)
 
