@@ -9,7 +9,7 @@ from bistro.core.kernel.events import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class StepSkipped(DomainEvent):
-    """A step that the restaurant does without, or wants after all."""
+    """A change of whether the restaurant skips a step."""
 
     type: ClassVar[str] = "setup_updated"
     action: ClassVar[str] = "skipped"

@@ -11,7 +11,7 @@ from bistro.core.models import Membership
 
 
 def approvers(actor: Actor, permission: Permission) -> list[Membership]:
-    """Return who can approve what the actor may not do alone; nobody is needed if the actor may."""
+    """Return the managers who can approve an act that the actor may not do alone; empty if the actor may."""
     return [] if actor.may(permission) else members_with_pin(actor, permission)
 
 

@@ -187,7 +187,7 @@ def _tile(item: CompiledItem, state: ScreenState, on_check: int) -> Tile:
 
 
 def _warning(item: CompiledItem, state: ScreenState) -> str:
-    """Return whom the dish is not for: guests whose allergens it contains or may contain."""
+    """Return a warning that names the seats whose allergens the dish contains or may contain."""
     declared = state.place.party.allergies if state.place.party else {}
     bad = [seat for seat, codes in declared.items() if harms(codes, [(item.name, item.stated)])]
     if WHOLE_PARTY in bad:

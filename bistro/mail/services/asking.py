@@ -10,6 +10,7 @@ from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
+from bistro.core.writing.steps import lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from bistro.mail.events import MessageDismissed, MessageSentAgain, MessageTested
 from bistro.mail.models import Message
@@ -57,6 +58,7 @@ def send_test(*, channel: str, to: str, actor: Actor) -> Message:
     restaurant = restaurant_of(actor)
     language = restaurant.language
     with UnitOfWork(actor) as work:
+        lock_restaurant(work)  # so that tests at the same moment count each other
         tests = Message.objects.visible_to(actor).filter(kind=Message.Kind.TEST)
         if tests.filter(created_at__gt=work.now - timedelta(hours=1)).count() >= TESTS_AN_HOUR:
             raise InvalidInput(_("Too many tests. Try again in an hour."), code="too_many_tests")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bistro.core.kernel.errors import Overloaded
 from bistro.mail.models import Message, MessageQuerySet
-from bistro.mail.services.settling import claim, hand_over, lose_sight, too_late, writing
+from bistro.mail.services.settling import claim, give_up_expired, hand_over, mark_abandoned, writing
 from bistro.mail.transitions import MessageStatus
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def send_due(*, now: datetime) -> bool:
 
     Costs two queries when nothing is due. Every process sweeps; the claim decides which one sends a message.
     """
-    lose_sight(now)
+    mark_abandoned(now)
     _clean(now)
     if not _due(now).exists() or not _at_work.acquire(blocking=False):
         return False
@@ -43,7 +43,7 @@ def send_next(*, clock: Callable[[], datetime] = timezone.now) -> bool:
     if message is None:
         return False
     if message.useless_at is not None and message.useless_at <= clock():
-        too_late(message, clock())
+        give_up_expired(message, clock())
     elif claim(message, clock()):
         if not connection.in_atomic_block:
             close_old_connections()  # orders can use the connection meanwhile

@@ -69,14 +69,15 @@ def settle(message: Message, new: MessageStatus, **fields: object) -> int:
         return move_messages(rows, [MessageStatus.SENDING, MessageStatus.UNKNOWN], new, taken_until=None, **fields)
 
 
-def too_late(message: Message, now: datetime) -> None:
-    """Give up a waiting message whose offer has expired."""
+def give_up_expired(message: Message, now: datetime) -> None:
+    """Give up a waiting message whose offer has expired, and erase its text, which nobody may send again."""
     rows = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+    gone = {"trouble": Trouble.LATE, "answer": "", "subject": "", "body": "", "ended_at": now}
     with writing():
-        move_messages(rows, [MessageStatus.QUEUED], MessageStatus.FAILED, trouble=Trouble.LATE, answer="", ended_at=now)
+        move_messages(rows, [MessageStatus.QUEUED], MessageStatus.FAILED, **gone)
 
 
-def lose_sight(now: datetime) -> int:
+def mark_abandoned(now: datetime) -> int:
     """Mark the messages whose sender died: nobody knows whether they were sent. Returns their number."""
     rows = Message.objects.filter(status__literal_exact=MessageStatus.SENDING, taken_until__lt=now)
     if not rows.exists():

@@ -133,7 +133,7 @@ def test_a_lost_answer_is_never_sent_twice_but_by_a_person(owner, post, settings
     message = written(owner)
     send_next()
     assert (fresh(message).status, message.trouble, len(post.mails)) == ("unknown", "lost", 1)
-    settling.lose_sight(later(days=1)())
+    settling.mark_abandoned(later(days=1)())
     assert not send_next(clock=later(days=1))
     assert len(message_alarms(owner)) == 1
     post.silent, post.answers = "", {}
@@ -163,8 +163,8 @@ def test_a_server_that_dies_between_handing_over_and_recording_sends_nothing_twi
     monkeypatch.setattr(email, "send", usual)
     assert fresh(message).status == "sending"
     assert not send_next(clock=later(minutes=1)), "another process takes nothing that is being sent"
-    assert settling.lose_sight(later(minutes=4)()) == 0, "the sender may be slow"
-    assert settling.lose_sight(later(minutes=6)()) == 1
+    assert settling.mark_abandoned(later(minutes=4)()) == 0, "the sender may be slow"
+    assert settling.mark_abandoned(later(minutes=6)()) == 1
     assert not send_next(clock=later(days=1))
     assert (fresh(message).status, message.trouble) == ("unknown", "stopped")
     assert len(post.mails) == (moment == "after")
@@ -174,7 +174,7 @@ def test_a_slow_sender_still_reports_unless_a_person_has_decided(owner, post):
     slow, decided = written(owner), written(owner)
     for message in (slow, decided):
         settling.claim(message, timezone.now())
-    settling.lose_sight(later(hours=1)())
+    settling.mark_abandoned(later(hours=1)())
     send_again(message_id=decided.pk, actor=owner)
     for message in (slow, decided):
         settling.hand_over(message, timezone.now())
@@ -185,6 +185,7 @@ def test_what_has_expired_is_not_sent(owner, post):
     message = written(owner, useless_at=timezone.now() + timedelta(hours=1))
     send_next(clock=later(hours=2))
     assert (fresh(message).status, message.trouble, post.mails) == ("failed", "late", [])
+    assert (message.subject, message.body) == ("", ""), "its link is of no use, and nobody may send it again"
 
 
 @pytest.mark.parametrize(
