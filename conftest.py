@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import threading
+import time
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.REDIS_URL:
         _take_corner_of_redis()
     _empty_tables_between_tests()
+    _let_forced_logins_count_as_typed()
 
 
 def _commit_without_waiting() -> None:
@@ -53,6 +55,23 @@ def _commit_without_waiting() -> None:
         connection.connection.execute("PRAGMA synchronous = OFF")
 
     connection_created.connect(never_sync, weak=False)  # the settings stay as the system checks want them
+
+
+def _let_forced_logins_count_as_typed() -> None:
+    """Let a browser of `force_login` be as fresh as one whose person has just typed the password."""
+    from django.test import Client
+
+    from bistro.core.auth.confirmations import SESSION_CONFIRMED
+
+    usual = Client.force_login
+
+    def force_login(self: Client, *given: Any, **asked: Any) -> None:
+        usual(self, *given, **asked)
+        session = self.session
+        session[SESSION_CONFIRMED] = int(time.time())
+        session.save()
+
+    Client.force_login = force_login  # type: ignore[method-assign]
 
 
 def _empty_tables_between_tests() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import acting_manager
 from bistro.core.admin.restaurants import is_operator
@@ -11,49 +13,63 @@ from bistro.core.auth.access import memberships_of
 from bistro.core.web.admin_site import restaurant_in
 
 # (group, [(title, icon, page)])
-GROUPS: list[tuple[str, list[tuple[str, str, str]]]] = [
-    ("Service", [("Tonight", "monitoring", "index"), ("Orders", "receipt_long", "orders_order_changelist")]),
+GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
     (
-        "Menu",
+        _("Service"),
         [
-            ("Categories", "menu_book", "menu_category_changelist"),
-            ("Items", "restaurant_menu", "menu_item_changelist"),
-            ("Choice groups", "checklist", "menu_modifiergroup_changelist"),
-            ("Import and export", "upload_file", "menu_files_menuimport_changelist"),
-            ("Ingredients", "grocery", "menu_ingredient_changelist"),
-            ("Allergens", "no_meals", "menu_allergen_changelist"),
-            ("Taxes", "percent", "menu_tax_changelist"),
+            (_("Tonight"), "monitoring", "index"),
+            (_("Orders"), "receipt_long", "orders_order_changelist"),
+            (_("Payments"), "payments", "billing_payment_changelist"),
+            (_("Receipts"), "receipt_long", "documents_document_changelist"),
+            (_("Tills"), "point_of_sale", "till_till_changelist"),
+            (_("Closings"), "lock_clock", "till_closing_changelist"),
         ],
     ),
     (
-        "Floor",
+        _("Menu"),
         [
-            ("Tables", "table_restaurant", "tables_table_changelist"),
-            ("Sections", "meeting_room", "tables_section_changelist"),
-            ("Parties", "groups", "tables_party_changelist"),
-            ("Calls of guests", "notifications", "tables_servicecall_changelist"),
+            (_("Categories"), "menu_book", "menu_category_changelist"),
+            (_("Items"), "restaurant_menu", "menu_item_changelist"),
+            (_("Choice groups"), "checklist", "menu_modifiergroup_changelist"),
+            (_("Bulk changes"), "edit_note", "menu_bulk_bulkchange_changelist"),
+            (_("Import and export"), "upload_file", "menu_files_menuimport_changelist"),
+            (_("Ingredients"), "grocery", "menu_ingredient_changelist"),
+            (_("Allergens"), "no_meals", "menu_allergen_changelist"),
+            (_("Taxes"), "percent", "menu_tax_changelist"),
         ],
     ),
     (
-        "Kitchen",
+        _("Floor"),
         [
-            ("Tickets", "skillet", "kitchen_ticket_changelist"),
-            ("Ticket times", "timer", "kitchen_ticket_figures"),
-            ("Stations", "oven", "kitchen_station_changelist"),
-            ("Printers", "print", "printing_printer_changelist"),
+            (_("Tables"), "table_restaurant", "tables_table_changelist"),
+            (_("Sections"), "meeting_room", "tables_section_changelist"),
+            (_("Combinations"), "table_bar", "bookings_combination_changelist"),
+            (_("Booking rules"), "event_available", "bookings_bookingrules_changelist"),
+            (_("Usual stays"), "timelapse", "bookings_turntime_changelist"),
+            (_("Parties"), "groups", "tables_party_changelist"),
+            (_("Calls of guests"), "notifications", "tables_servicecall_changelist"),
         ],
     ),
     (
-        "People and devices",
+        _("Kitchen"),
         [
-            ("Staff", "badge", "core_membership_changelist"),
-            ("Invitations", "mail", "core_invitation_changelist"),
-            ("Messages", "forward_to_inbox", "mail_message_changelist"),
-            ("Devices", "devices", "core_device_changelist"),
-            ("Restaurant", "storefront", "core_restaurant_changelist"),
+            (_("Tickets"), "skillet", "kitchen_ticket_changelist"),
+            (_("Ticket times"), "timer", "kitchen_ticket_figures"),
+            (_("Stations"), "oven", "kitchen_station_changelist"),
+            (_("Printers"), "print", "printing_printer_changelist"),
         ],
     ),
-    ("Audit", [("Event log", "history", "core_event_changelist")]),
+    (
+        _("People and devices"),
+        [
+            (_("Staff"), "badge", "core_membership_changelist"),
+            (_("Invitations"), "mail", "core_invitation_changelist"),
+            (_("Messages"), "forward_to_inbox", "mail_message_changelist"),
+            (_("Devices"), "devices", "core_device_changelist"),
+            (_("Restaurant"), "storefront", "core_restaurant_changelist"),
+        ],
+    ),
+    (_("Audit"), [(_("Event log"), "history", "core_event_changelist")]),
 ]
 
 
@@ -65,25 +81,30 @@ def manages(request: HttpRequest) -> bool:
 def restaurant_name(request: HttpRequest) -> str:
     """Return the restaurant's name for the header."""
     restaurant = restaurant_in(request)
-    return restaurant.name if restaurant else "No restaurant chosen"
+    return restaurant.name if restaurant else gettext("No restaurant chosen")
 
 
-def _page(title: str, icon: str, url: str, permission: Any = manages) -> dict[str, Any]:
+def _page(title: Any, icon: str, url: str, permission: Any = manages) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{url}"), "permission": permission}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return all groups. The operator sees only the pages that create restaurants and memberships."""
-    shown = [{"title": title, "items": [_page(*page) for page in pages]} for title, pages in GROUPS]
+    """Return all groups. The operator sees only the pages that create restaurants and memberships.
+
+    The group of the open page is unfolded; all headings fit on a screen of 768 pixels.
+    """
+    shown = [
+        {"title": title, "collapsible": True, "items": [_page(*page) for page in pages]} for title, pages in GROUPS
+    ]
     return [*shown, _operators(), *_elsewhere(request)]
 
 
 def _operators() -> dict[str, Any]:
     pages = [
-        _page("New restaurant", "add_business", "core_restaurant_add", is_operator),
-        _page("New membership", "person_add", "core_membership_add", is_operator),
+        _page(_("New restaurant"), "add_business", "core_restaurant_add", is_operator),
+        _page(_("New membership"), "person_add", "core_membership_add", is_operator),
     ]
-    return {"title": "Installation", "separator": True, "items": pages}
+    return {"title": _("Installation"), "separator": True, "items": pages}
 
 
 def _elsewhere(request: HttpRequest) -> list[dict[str, Any]]:
@@ -91,5 +112,5 @@ def _elsewhere(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.is_authenticated or len(memberships_of(request.user)) < 2:  # type: ignore[arg-type]
         return []
     link = f"{reverse_lazy('choose-restaurant')}?next={reverse_lazy('admin:index')}"
-    item = {"title": "Switch restaurant", "icon": "swap_horiz", "link": link, "permission": lambda _request: True}
+    item = {"title": _("Switch restaurant"), "icon": "swap_horiz", "link": link, "permission": lambda _request: True}
     return [{"title": "", "separator": True, "items": [item]}]

@@ -14,9 +14,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's library)
-from bistro.core.api.tags import TAGS
+from bistro.core.api.tags import ENUM_NAMES, TAGS
 from bistro.core.kernel.secrets import secret_key
+from bistro.guest_settings import *  # noqa: F403
 from bistro.mail_settings import *  # noqa: F403
+from bistro.money_settings import *  # noqa: F403
 from bistro.wiring import *  # noqa: F403  (its lists are settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,8 +76,15 @@ INSTALLED_APPS = [
     "bistro.core.apps.CoreConfig",
     "menu",
     "menu.files",
+    "menu.bulk",
+    "tables.guests",
     "tables",
+    "tables.waitlist",
+    "tables.bookings",
     "orders",
+    "orders.billing",
+    "orders.documents",
+    "orders.till",
     "kitchen",
     "kitchen.printing",
     "bistro.opening",
@@ -185,20 +194,11 @@ if REDIS_URL:
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         }
     }
+    host = {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 10, "health_check_interval": 15}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {
-                "hosts": [
-                    {
-                        "address": REDIS_URL,
-                        "socket_connect_timeout": 1,
-                        "socket_timeout": 10,
-                        "health_check_interval": 15,
-                    }
-                ],
-                "prefix": "bistro",
-            },
+            "CONFIG": {"hosts": [host], "prefix": "bistro"},
         }
     }
 else:
@@ -260,8 +260,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/login/"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a long shift
@@ -302,7 +301,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "TAGS": TAGS,
 }
 LOGIN_CLOCK_STEP_SECONDS = 24 * 3600  # a token may claim to be issued less than this in the future
@@ -327,6 +326,8 @@ RATE_LIMITS = {
     "enrol": "10/min",
     "pairing": "10/min",
     "claim": "10/min",
+    "guest-page": "120/min",  # pages that guests open by a link, of one address
+    "guest-pay": "30/min",
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = False
@@ -360,8 +361,7 @@ if env.int("NUM_PROXIES", default=0):
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR / "media"
+MEDIA_URL, MEDIA_ROOT = "/media/", VAR / "media"
 # Folders with fonts for slips in scripts that a printer's code page lacks.
 FONT_FOLDERS = env.list("FONT_FOLDERS", default=["/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts"])
 STORAGES = {

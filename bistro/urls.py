@@ -14,6 +14,9 @@ from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Role
 from bistro.core.ops.version import VERSION
+from orders.qtable.urls import dashboard_urls, room_urls
+from tables.bookings.api.urls import reservation_urls
+from tables.bookings.urls import guest_urls
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -40,15 +43,34 @@ urlpatterns = [
     path("", include("bistro.core.web.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("kitchen/", include("kitchen.printing.urls")),
+    path("floor/", include("tables.editor.urls")),
     path("floor/", include("orders.ordering.urls")),
     path("floor/", include("orders.floor.urls")),
+    path("floor/", include("orders.billing.urls")),
+    path("till/", include("orders.till.urls")),
+    path("reports/", include("orders.till.reports.urls")),
+    path("", include("orders.billing.guest_urls")),
+    path("", include("orders.documents.urls")),
+    path("", include("tables.waitlist.urls")),
+    path("guests/", include("tables.guests.urls")),
+    path("host/", include("tables.bookings.urls")),
+    path("", include(guest_urls)),
     path("menu/", include("menu.urls")),
     path("setup/", include("bistro.setup.urls")),
     path("admin/", admin.site.urls),
+    path("", include("tables.api.urls")),
     path("", include("orders.api.urls")),
+    path("", include("orders.billing.api.urls")),
+    path("", include("orders.documents.api.urls")),
+    path("", include("orders.till.api.urls")),
     path("", include("kitchen.api.urls")),
     path("", include("menu.api.urls")),
+    path("", include((reservation_urls, "reservations"))),
+    path("api/v1/", include((reservation_urls, "reservations-v1"))),
     path("", include((core_urls, "core-api"))),
+    path("", include((dashboard_urls, "dashboard"))),
+    path("", include((room_urls, "room"))),
+    path("api/v1/", include((room_urls, "room-v1"))),
     path("", include((qtable_urls, "qtable"))),
     path("api/v1/", include((qtable_urls, "qtable-v1"))),
     path("api/schema/", schema, name="schema"),

@@ -23,7 +23,26 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
     "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
     "kitchen.events.TicketPushed": [_SLIPS],
+    "orders.billing.events.BillPaid": [
+        "orders.documents.steps.issue_documents",
+        "orders.billing.steps.note_paid_stays",
+    ],
+    "orders.billing.events.BillAdjusted": ["orders.documents.steps.issue_documents"],
+    "orders.documents.events.DocumentCopied": ["bistro.mail.steps.mail_receipts"],
+    "orders.billing.events.PaymentTaken": ["orders.till.steps.take_cash"],
+    "orders.billing.events.PaymentCaptured": ["orders.till.steps.take_cash"],
+    "orders.billing.events.PaymentRefunded": ["orders.till.steps.give_cash_back"],
+    "tables.events.PartySeated": ["orders.billing.steps.carry_bills"],
+    "tables.guests.events.GuestsMerged": ["tables.waitlist.steps.follow_merges"],
+    "tables.guests.events.GuestErased": [
+        "tables.waitlist.steps.forget_parties",
+        "tables.bookings.steps.forget_bookings",
+    ],
+    "tables.bookings.events.BookingMovedOn": ["tables.bookings.steps.count_no_shows"],
+    "tables.events.PartyCompleted": ["tables.bookings.steps.finish_bookings"],
+    "tables.events.PartyJoined": ["orders.billing.steps.count_seats_on", "tables.bookings.steps.join_bookings"],
     "menu.events.ChoicesCopied": ["kitchen.steps.route_copies"],
+    "menu.events.ItemCopied": ["kitchen.steps.route_copied_items"],
     "bistro.core.writing.people_events.MemberInvited": ["bistro.mail.steps.mail_invitations"],
     "bistro.core.writing.people_events.PasswordResetOffered": ["bistro.mail.steps.mail_password_resets"],
     "bistro.core.writing.people_events.RestaurantOpened": ["menu.steps.add_catalogues"],
@@ -36,6 +55,34 @@ FLOOR_ALARMS: list[str] = [
     "kitchen.printing.alarms.printer_alarms",
     "bistro.backup.alarms.backup_alarms",
     "bistro.mail.alarms.message_alarms",
+    "orders.billing.alarms.payment_alarms",
+]
+
+# Append-only tables of the apps, {model: columns that may change}.
+APPEND_ONLY: dict[str, tuple[str, ...]] = {
+    "till.TillMove": ("closing_id",),
+    "till.TillCount": (),
+    "till.Closing": (),
+    "documents.Document": (),
+    "documents.Copy": (),
+}
+
+# (kept orders) -> {line id: amount after comps and discounts}, nothing for lines without any.
+LINE_AMOUNTS = "orders.billing.selectors.line_amounts"
+
+# (payment that has arrived) -> the address of its receipt for the guest, "" without one.
+RECEIPT_LINK = "orders.documents.selectors.receipt_link"
+
+# Checks of higher apps before a table is cleared: (party, unit of work), each raises DomainError to refuse it.
+CLEAR_CHECKS: list[str] = ["orders.billing.steps.require_paid"]
+
+# Uses of tables by higher apps, each (table ids, restaurant id) -> {table id: why it cannot be taken away}.
+TABLE_USES: list[str] = ["tables.bookings.table_uses.booked_tables"]
+
+# Facts about a guest for the copy that the guest may ask for: (guest's id, restaurant's id) -> part of its JSON.
+GUEST_FACTS: list[str] = [
+    "tables.waitlist.selectors.visits_of_guest",
+    "tables.bookings.guest_bookings.bookings_of_guest",
 ]
 
 # The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.
@@ -78,6 +125,34 @@ PLACES: list[Place] = [
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
     Place(
+        "waiting",
+        _("Waiting list"),
+        "waitlist:list",
+        "clock",
+        Permission.SEAT_TABLE,
+        False,
+        _("Waiting parties, quotes, tables kept for them"),
+    ),
+    Place(
+        "host",
+        _("Host"),
+        "host:day",
+        "host",
+        Permission.TAKE_BOOKING,
+        about=_("Bookings of the day, by time and by table"),
+        also=("host:new",),
+    ),
+    Place(
+        "guests",
+        _("Guests"),
+        "guests:list",
+        "people",
+        Permission.SEAT_TABLE,
+        False,
+        _("Guests known by phone or e-mail: allergies, notes, visits"),
+        also=("guests:new",),
+    ),
+    Place(
         "evening",
         _("My evening"),
         "floor:evening",
@@ -85,6 +160,25 @@ PLACES: list[Place] = [
         Permission.PLACE_ANYWHERE,
         False,
         _("My tables and sales so far, hand-over"),
+    ),
+    Place(
+        "till",
+        _("Till"),
+        "till:tills",
+        "cash",
+        Permission.USE_TILL,
+        False,
+        _("Cash, end of my shift, closing of the day"),
+        also=("till:shift", "till:x", "till:closings"),
+    ),
+    Place(
+        "reports",
+        _("Reports"),
+        "reports:today",
+        "reports",
+        Permission.READ_REPORTS,
+        False,
+        _("Sales, tips and money of a day"),
     ),
     Place(
         "admin",
@@ -103,17 +197,29 @@ WALL_STRIPS: list[str] = ["kitchen.printing.strip.printers_strip"]
 # Checks of higher apps on /health, each a function of `now`. They can degrade an installation.
 HEALTH_CHECKS: list[str] = ["kitchen.printing.health.printer_backlog"]
 
+# Kinds of bulk changes of dishes, each () -> menu.bulk.kinds.Kind, in the order of the form.
+BULK_CHANGES: list[str] = [
+    "menu.bulk.kinds.prices",
+    "menu.bulk.kinds.categories",
+    "kitchen.bulk_stations.stations",
+]
+
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
     "menu.services.end_pauses",
     "menu.services.end_timed_offs",
     "menu.files.services.import_due",
     "tables.services.ring_again",
+    "tables.waitlist.services.pass_offers_on",
+    "tables.bookings.services.mark_late",
+    "tables.bookings.services.follow_overstays",
     "orders.services.raise_unseen_alarms",
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",
+    "orders.billing.services.ask_due",
     "kitchen.printing.services.print_due",
     "bistro.mail.services.send_due",
+    "orders.documents.services.sign_due",
     "bistro.backup.schedule.back_up_when_due",
     "bistro.core.services.sealing.seal_events",
     "bistro.core.services.upkeep.refresh_statistics",

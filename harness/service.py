@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,13 @@ def _can_listen(port: int) -> bool:
 
 
 class Running:
-    """A context manager that starts `deploy/run` on entering and stops it on leaving."""
+    """A context manager that starts `deploy/run` on entering and stops it on leaving.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    With `empty` the first start opens an empty restaurant; `Service.demo` is then its owner's login.
+    """
+
+    def __init__(self, folder: Path, *, empty: bool = False) -> None:
+        self.folder, self.empty = folder, empty
         self.port = free_port()
         self.log = folder / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -127,7 +130,8 @@ class Running:
         url = f"http://127.0.0.1:{self.port}"
         self._wait_until_healthy(url)
         folder = self.folder / "var"
-        return Service(url, json.loads((folder / "demo.json").read_text()), folder / "bistro.sqlite3")
+        known = folder / ("owner.json" if self.empty else "demo.json")
+        return Service(url, json.loads(known.read_text()), folder / "bistro.sqlite3")
 
     def start(self) -> None:
         """Start the server without waiting."""
@@ -138,6 +142,7 @@ class Running:
         }
         environment.setdefault("BACKUP_SECONDS", "0")  # a backup of its first minute would slow the tests
         environment |= {"VAR": str(self.folder / "var"), "PORT": str(self.port), "VENV": sys.prefix}
+        environment["EMPTY"] = "1" if self.empty else "0"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [ROOT / "deploy" / "run"], env=environment, stdout=log, stderr=log, start_new_session=True

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, IntegerField, Value
 from django.db.models.functions import Coalesce, ExtractHour, Greatest
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
@@ -221,9 +222,12 @@ def report_days(restaurant: Restaurant, first: str, last: str, now: datetime) ->
     end = _day("to", last) or today
     begin = _day("from", first) or end
     if end < begin:
-        raise InvalidInput("“to” is before “from”.", fields={"to": ["Before the first day."]})
+        raise InvalidInput(gettext("“to” is before “from”."), fields={"to": [gettext("Before the first day.")]})
     if end - begin >= timedelta(days=LONGEST):
-        raise InvalidInput(f"At most {LONGEST} days at once.", fields={"from": [f"More than {LONGEST} days."]})
+        raise InvalidInput(
+            gettext("At most %(longest)s days at once.") % {"longest": LONGEST},
+            fields={"from": [gettext("More than %(longest)s days.") % {"longest": LONGEST}]},
+        )
     return begin, end
 
 
@@ -236,5 +240,8 @@ def _day(name: str, raw: str) -> date | None:
     except ValueError:
         day = None
     if day is None or len(raw) != 10 or not 2000 <= day.year <= 2999:
-        raise InvalidInput(f"“{name}” must be a day such as 2026-03-01.", fields={name: ["Not a day."]})
+        raise InvalidInput(
+            gettext("“%(name)s” must be a day such as 2026-03-01.") % {"name": name},
+            fields={name: [gettext("Not a day.")]},
+        )
     return day

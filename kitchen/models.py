@@ -1,6 +1,8 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -18,38 +20,44 @@ class Station(models.Model):
     """A place in the kitchen. The catch-all station gets every line without a route, so that no line is lost."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="stations")
-    name = models.CharField(max_length=60)
-    position = models.PositiveIntegerField(default=0, db_index=True)
+    name = models.CharField(_("name"), max_length=60)
+    position = models.PositiveIntegerField(_("position"), default=0, db_index=True)
     is_catch_all = models.BooleanField(
-        default=False, verbose_name="catch-all station", help_text="Cooks every item that no other station cooks."
+        _("takes dishes without a station"), default=False, help_text=_("Cooks every item that no other station cooks.")
     )
     cooks = models.PositiveSmallIntegerField(
-        default=1, db_default=1, validators=[MinValueValidator(1)], help_text="How many cooks work here."
+        _("cooks"), default=1, db_default=1, validators=[MinValueValidator(1)], help_text=_("How many cooks work here.")
     )
     at_once = models.PositiveSmallIntegerField(
+        _("dishes at once"),
         default=4,
         db_default=4,
         validators=[MinValueValidator(1)],
-        verbose_name="dishes at once",
-        help_text="How many dishes one cook makes at the same time. Used for quoted waiting times.",
+        help_text=_("How many dishes one cook makes at the same time. Used for quoted waiting times."),
     )
     soon_seconds = models.PositiveIntegerField(
+        _("soon late after (seconds)"),
         null=True,
         blank=True,
-        help_text="Seconds until a ticket is “soon late”. Blank = from the dishes’ times.",
+        help_text=_("Seconds until a ticket is “soon late”. Blank = from the dishes’ times."),
     )
     late_seconds = models.PositiveIntegerField(
+        _("late after (seconds)"),
         null=True,
         blank=True,
-        help_text="Seconds until a ticket is “late”. Blank = from the dishes’ times.",
+        help_text=_("Seconds until a ticket is “late”. Blank = from the dishes’ times."),
     )
     target_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Seconds that a ticket should take here. Blank = the time until it is late."
+        _("should take (seconds)"),
+        null=True,
+        blank=True,
+        help_text=_("Seconds that a ticket should take here. Blank = the time until it is late."),
     )
     watched = models.BooleanField(
+        _("warn when nobody sees a ticket"),
         default=True,
         db_default=True,
-        help_text="Warn waiters when no screen or printer here has shown a ticket for twenty seconds.",
+        help_text=_("Warn waiters when no screen or printer here has shown a ticket for twenty seconds."),
     )
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
@@ -118,14 +126,14 @@ class Screen(models.Model):
     """The stations of a wall screen (none: all) and its text size. An expediter's screen shows orders, not tickets."""
 
     class Layout(models.TextChoices):
-        STATION = "station", "Tickets of the chosen stations"
-        COLUMNS = "columns", "Three columns: queued, cooking, ready"
-        EXPO = "expo", "The pass: orders across all stations"
+        STATION = "station", _("Tickets of the chosen stations")
+        COLUMNS = "columns", _("Three columns: queued, cooking, ready")
+        EXPO = "expo", _("The pass: orders across all stations")
 
     class Density(models.TextChoices):
-        ROOMY = "roomy", "Roomy"
-        NORMAL = "normal", "Normal"
-        DENSE = "dense", "Compact"
+        ROOMY = "roomy", _("Roomy")
+        NORMAL = "normal", _("Normal")
+        DENSE = "dense", _("Compact")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="screens")
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="screen")
@@ -136,9 +144,11 @@ class Screen(models.Model):
         default=100,
         db_default=100,
         validators=[MinValueValidator(SMALLEST_TEXT), MaxValueValidator(LARGEST_TEXT)],
-        help_text=f"Text size in percent, {SMALLEST_TEXT} to {LARGEST_TEXT}.",
+        help_text=format_lazy(
+            _("Text size in percent, {smallest} to {largest}."), smallest=SMALLEST_TEXT, largest=LARGEST_TEXT
+        ),
     )
-    light = models.BooleanField(default=False, db_default=False, help_text="Light theme, for a bright kitchen.")
+    light = models.BooleanField(default=False, db_default=False, help_text=_("Light theme, for a bright kitchen."))
     objects = TenantQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -161,7 +171,7 @@ class Ticket(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     status = models.CharField(max_length=9, choices=TicketStatus.choices, default=TicketStatus.QUEUED)
-    fired_at = models.DateTimeField()
+    fired_at = models.DateTimeField(_("fired at"))
     fired_course = models.PositiveSmallIntegerField(default=0, db_default=0)
     place = models.BigIntegerField(
         null=True, help_text="Id of the newest order when a later course was fired; its ticket comes after that order."
@@ -173,14 +183,16 @@ class Ticket(models.Model):
     before_done = models.JSONField(
         null=True, help_text='State before the last bump: {"status", "started_at", "held_at", "lines"}.'
     )
-    seen_at = models.DateTimeField(null=True)
-    seen_on = models.CharField(max_length=80, blank=True)
+    seen_at = models.DateTimeField(_("first shown at"), null=True)
+    seen_on = models.CharField(_("first shown on"), max_length=80, blank=True)
     awaited_since = models.DateTimeField(
         null=True, help_text="Time since when the ticket needs its own acknowledgement."
     )
-    unseen_at = models.DateTimeField(null=True, help_text="Time of the alarm: no screen had shown the ticket.")
-    started_at = models.DateTimeField(null=True)
-    done_at = models.DateTimeField(null=True)
+    unseen_at = models.DateTimeField(
+        _("alarm since"), null=True, help_text="Time of the alarm: no screen had shown the ticket."
+    )
+    started_at = models.DateTimeField(_("started at"), null=True)
+    done_at = models.DateTimeField(_("done at"), null=True)
     done_by = models.CharField(max_length=120, blank=True)
     done_on = models.CharField(
         max_length=80, blank=True, default="", db_default="", help_text="Board on which the ticket was bumped."

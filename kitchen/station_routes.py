@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import DomainError
 from kitchen.models import ModifierRoute, Route, Station
 from menu.compiled import CompiledMenu
@@ -77,7 +79,9 @@ def read_routing(menu: CompiledMenu, restaurant_id: int) -> Routing:
     stations = Station.objects.of_restaurant(restaurant_id).not_archived().order_by("-is_catch_all", "position", "pk")
     catch_all = stations.values_list("pk", flat=True).first()
     if catch_all is None:
-        raise DomainError("This restaurant has no kitchen station yet. Add one in the admin.", code="no_station")
+        raise DomainError(
+            gettext("This restaurant has no kitchen station yet. Add one in the admin."), code="no_station"
+        )
     categories = {pk: item.category_id for pk, item in menu.by_id.items()}
     return Routing(by_item, by_category, by_modifier, catch_all, categories)
 

@@ -10,7 +10,7 @@ from bistro.core.writing.bulk_history import insert_with_history
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.editing import rewrite
 from kitchen.events import TicketSeen
-from kitchen.models import ModifierRoute, Ticket, TicketLine
+from kitchen.models import ModifierRoute, Route, Ticket, TicketLine
 from kitchen.splitting import split
 from kitchen.station_routes import routing_for
 from kitchen.ticket_factory import (
@@ -23,7 +23,7 @@ from kitchen.ticket_factory import (
 )
 from kitchen.transitions import OPEN_TICKETS, TicketStatus, move_ticket, move_tickets
 from kitchen.voiding import take_off
-from menu.events import ChoicesCopied
+from menu.events import ChoicesCopied, ItemCopied
 from menu.steps import menu_in
 from orders.events import (
     AllergiesChanged,
@@ -247,4 +247,14 @@ def route_copies(events: Sequence[ChoicesCopied], work: UnitOfWork) -> None:
             for copy, of in event.copies.items()
             for station_id in stations.get(of, ())
         ]
+        insert_with_history(copied, work)
+
+
+def route_copied_items(events: Sequence[ItemCopied], work: UnitOfWork) -> None:
+    """Give copies of dishes the stations of their originals."""
+    require_transaction()
+    for event in events:
+        routes = Route.objects.of_restaurant(work.restaurant_id).filter(item=event.item_id)
+        stations = routes.values_list("station_id", flat=True)
+        copied = [Route(restaurant_id=work.restaurant_id, station_id=pk, item_id=event.copy_id) for pk in stations]
         insert_with_history(copied, work)

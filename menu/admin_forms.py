@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -15,19 +17,22 @@ from bistro.core.admin.forms import AmountField, TenantForm
 from bistro.core.kernel.money import short
 from menu.allergens import DIETS, Level
 from menu.choices import choices_of, some
-from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup
+from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup, Tax
 from menu.statements import levels_of
+from menu.translation_forms import TranslatedForm, TranslationsField
 
 
-class CategoryForm(TenantForm):
+class CategoryForm(TranslatedForm):
     """A form for a category. A new category comes last."""
+
+    translations = TranslationsField("name")
 
     def prepare(self) -> None:
         if self.instance._state.adding:
             self.instance.position = Category.objects.visible_to(self.actor).next_position()
 
 
-def _statement(label: str) -> forms.MultipleChoiceField:
+def _statement(label: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=label)
 
 
@@ -37,14 +42,14 @@ class StatementsForm(TenantForm):
     An allergen that is ticked nowhere is not stated.
     """
 
-    contains = _statement("Contains")
-    may_contain = _statement("May contain")
-    free_of = _statement("Free of")
+    contains = _statement(_("Contains"))
+    may_contain = _statement(_("May contain"))
+    free_of = _statement(_("Free of"))
     checked = forms.BooleanField(
-        label="Checked today",
+        label=_("Checked today"),
         required=False,
         widget=UnfoldBooleanWidget,
-        help_text="Tick this to put your name and today's date beside all of them. Changed ones get both anyway.",
+        help_text=_("Tick this to put your name and today's date beside all of them. Changed ones get both anyway."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +68,7 @@ class StatementsForm(TenantForm):
         for level in Level.values:
             twice = sorted(seen & set(cleaned.get(level, ())))
             if twice:
-                self.add_error(level, f"{', '.join(twice)}: already ticked above.")
+                self.add_error(level, gettext("%(allergens)s: already ticked above.") % {"allergens": ", ".join(twice)})
             seen |= set(cleaned.get(level, ()))
         return cleaned
 
@@ -75,33 +80,48 @@ class StatementsForm(TenantForm):
 class AllergenForm(TenantForm):
     """A form for an allergen of the catalogue. A new one comes last."""
 
-    constraint_words = {"allergen_code_once": ("code", "This code is already in use.")}
+    constraint_words = {"allergen_code_once": ("code", _("This code is already in use."))}
 
     def prepare(self) -> None:
         if self.instance._state.adding:
             self.instance.position = Allergen.objects.visible_to(self.actor).next_position()
 
 
-class ItemForm(StatementsForm):
+class ItemForm(TranslatedForm, StatementsForm):
     """A form for a dish, with checkboxes for allergens and diets."""
+
+    translations = TranslationsField("name", "description")
 
     class Meta:
         field_classes: ClassVar = {"price": AmountField}
 
     diets = forms.MultipleChoiceField(
-        choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label="Diets"
+        choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=_("Diets")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "diets" in self.fields:
             _keep_own_words(self.fields["diets"], self.instance.diets)
+        if "tax" in self.fields:
+            self._name_default_tax(self.fields["tax"])
+
+    def _name_default_tax(self, field: forms.Field) -> None:
+        """Show in the blank choice which tax it means."""
+        default = Tax.objects.visible_to(self.actor).filter(is_default=True).first()
+        if default is None:
+            words = gettext("No tax: the restaurant has no default")
+        else:
+            words = gettext("%(tax)s (the restaurant's default)") % {"tax": default}
+        field.empty_label = words  # type: ignore[attr-defined]
+        field.widget.choices = field.choices  # type: ignore[attr-defined]
+        field.help_text = ""
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         soon, late = cleaned.get("soon_minutes"), cleaned.get("late_minutes")
         if soon and late and late <= soon:
-            self.add_error("late_minutes", "Late must come after soon: choose a larger number of minutes.")
+            self.add_error("late_minutes", gettext("Late must come after soon: choose a larger number of minutes."))
         return cleaned
 
     def prepare(self) -> None:
@@ -109,10 +129,18 @@ class ItemForm(StatementsForm):
             self.instance.position = Item.objects.visible_to(self.actor).next_position()
 
 
-class GroupForm(TenantForm):
+class GroupForm(TranslatedForm):
     """A form for a modifier group."""
 
-    constraint_words = {"modifier_group_min_max": ("max", "At least 1 and not below the minimum.")}
+    translations = TranslationsField("name")
+
+    constraint_words = {"modifier_group_min_max": ("max", _("At least 1 and not below the minimum."))}
+
+
+class ChoiceForm(TranslatedForm, StatementsForm):
+    """A form for the page of one choice: its name in other languages, and its allergens."""
+
+    translations = TranslationsField("name")
 
 
 class ItemGroupForm(TenantForm):
@@ -120,7 +148,7 @@ class ItemGroupForm(TenantForm):
 
     offered: ClassVar[list[tuple[int, str]]]
 
-    constraint_words = {"item_group_once": ("group", "The dish has this group already.")}
+    constraint_words = {"item_group_once": ("group", _("The dish has this group already."))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,9 +194,9 @@ class RecipePartForm(TenantForm):
     offered: ClassVar[list[Ingredient]]
 
     constraint_words = {
-        "recipe_item_once": ("ingredient", "This ingredient is already in the recipe."),
-        "recipe_modifier_once": ("ingredient", "This ingredient is already in the recipe."),
-        "recipe_quantity": ("quantity", "Must be more than 0. Only a choice may be negative, as in −1."),
+        "recipe_item_once": ("ingredient", _("This ingredient is already in the recipe.")),
+        "recipe_modifier_once": ("ingredient", _("This ingredient is already in the recipe.")),
+        "recipe_quantity": ("quantity", _("Must be more than 0. Only a choice may be negative, as in −1.")),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -201,9 +229,9 @@ class TaxComponentForm(TenantForm):
     """A form for a component of a tax."""
 
     constraint_words = {
-        "tax_percent_sane": ("percent", "Between 0 and 100."),
-        "tax_component_always_once": ("name", "This component is already there."),
-        "tax_component_once": ("name", "This component is already there from this day."),
+        "tax_percent_sane": ("percent", _("Between 0 and 100.")),
+        "tax_component_always_once": ("name", _("This component is already there.")),
+        "tax_component_once": ("name", _("This component is already there from this day.")),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -216,12 +244,12 @@ class PortionsForm(forms.Form):
     """A form for the number of portions left."""
 
     portions_left = forms.IntegerField(
-        label="Portions left",
+        label=_("Portions left"),
         required=False,
         min_value=0,
         max_value=100_000,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="At 0 the dish is sold out. Blank = stop counting.",
+        help_text=_("At 0 the dish is sold out. Blank = stop counting."),
     )
 
 

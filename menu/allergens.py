@@ -1,8 +1,10 @@
 """The fourteen allergens of Annex II to EU regulation 1169/2011, the levels of a statement, and the diets."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.kernel.names import name_key
 
@@ -22,13 +24,13 @@ ALLERGENS: tuple[tuple[str, str], ...] = (
     ("lupin", "Lupin"),
     ("molluscs", "Molluscs"),
 )
-DIETS: tuple[tuple[str, str], ...] = (
-    ("vegetarian", "Vegetarian"),
-    ("vegan", "Vegan"),
-    ("gluten free", "Gluten free"),
-    ("lactose free", "Lactose free"),
-    ("halal", "Halal"),
-    ("kosher", "Kosher"),
+DIETS: tuple[tuple[str, Any], ...] = (
+    ("vegetarian", _("Vegetarian")),
+    ("vegan", _("Vegan")),
+    ("gluten free", _("Gluten free")),
+    ("lactose free", _("Lactose free")),
+    ("halal", _("Halal")),
+    ("kosher", _("Kosher")),
 )
 # Other words for the same allergens, as menus and older clients write them ("Soy allergy").
 _SYNONYMS = {
@@ -46,9 +48,9 @@ _ALLERGY = " allergy"
 class Level(TextChoices):
     """The level of a statement. An allergen without a statement is *not stated*, which never means free of it."""
 
-    CONTAINS = "contains", "Contains"
-    MAY_CONTAIN = "may_contain", "May contain"
-    FREE_OF = "free_of", "Free of"
+    CONTAINS = "contains", _("Contains")
+    MAY_CONTAIN = "may_contain", _("May contain")
+    FREE_OF = "free_of", _("Free of")
 
 
 Stated = Mapping[str, str]  # {code of an allergen: level}, without the allergens that are not stated

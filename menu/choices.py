@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
@@ -50,7 +51,10 @@ def refuse_doubled_choices(work: UnitOfWork) -> None:
     doubled = counted.filter(count__gt=1).first()
     if doubled is not None:
         _item_id, dish, choice, _count = doubled
-        raise InvalidInput(f"{dish} would have the choice “{choice}” twice.", code="choice_twice")
+        raise InvalidInput(
+            gettext("%(dish)s would have the choice “%(choice)s” twice.") % {"dish": dish, "choice": choice},
+            code="choice_twice",
+        )
 
 
 def refuse_if_offered(group: ModifierGroup) -> None:
@@ -59,5 +63,8 @@ def refuse_if_offered(group: ModifierGroup) -> None:
     links = group.item_groups.filter(item__archived_at=None).select_related("item")
     dishes = [link.item for link in links]
     if dishes:
-        message = f"“{group}” is offered by {some(dishes)}. Remove it from these dishes first."
+        message = gettext("“%(group)s” is offered by %(some)s. Remove it from these dishes first.") % {
+            "group": group,
+            "some": some(dishes),
+        }
         raise InvalidInput(message, code="group_in_use")

@@ -4,7 +4,7 @@ Compiling costs seven queries and happens once per menu version and process; pla
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from menu.pauses import Pauses, read_pauses
 from menu.per_version import PerMenuVersion
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
 from menu.taxes import NO_TAX, CompiledTax, Components
+from menu.translations import Translations, languages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class CompiledModifier:
     declares: str  # the allergy that its name declares, as in "Nut allergy", or ""
     stated: Stated  # of what the choice adds
     off: bool
+    translations: Translations = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class CompiledGroup:
     min: int
     max: int
     modifiers: tuple[CompiledModifier, ...]
+    translations: Translations = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class CompiledItem:
     groups: tuple[CompiledGroup, ...]
     counted: bool  # has a portions countdown, so that selling needs the current row
     open_price: bool = False  # name and price are typed
+    translations: Translations = field(default_factory=dict)
 
     def taxes_for(self, kind: str, day: date) -> Components:
         """Return the components of the tax on an order of this kind on a business day."""
@@ -85,6 +89,7 @@ class CompiledCategory:
     id: int
     name: str
     items: tuple[CompiledItem, ...]
+    translations: Translations = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ class CompiledMenu:
     by_id: Mapping[int, CompiledItem]
     by_name: Mapping[str, CompiledItem]
     allergens: CompiledAllergens
+    languages: tuple[str, ...]  # into which something is translated, without the restaurant's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +191,13 @@ def compile_menu(restaurant_id: int, version: int) -> CompiledMenu:
         tax_mode=restaurant.tax_mode,
         rounding=restaurant.rounding,
         categories=tuple(
-            CompiledCategory(c.pk, c.name, tuple(i for i in items.values() if i.category_id == c.pk))
+            CompiledCategory(c.pk, c.name, tuple(i for i in items.values() if i.category_id == c.pk), c.translations)
             for c in categories
         ),
         by_id=items,
         by_name={item.name_key: item for item in items.values()},
         allergens=allergens,
+        languages=tuple(each for each in languages_of([*categories, *items.values()]) if each != restaurant.language),
     )
 
 
@@ -232,6 +239,7 @@ def _groups(
                 declares=declared_by(modifier.name, allergens.words) or "",
                 stated=stated.get(("modifier", modifier.pk), NOTHING_STATED).levels,
                 off=modifier.off_since is not None,
+                translations=modifier.translations,
             )
         )
     compiled: dict[int, CompiledGroup] = {}  # one object serves every dish that offers the group
@@ -241,7 +249,7 @@ def _groups(
         group = link.group
         if group.pk not in compiled:
             offered = tuple(choices.get(group.pk, ()))
-            compiled[group.pk] = CompiledGroup(group.pk, group.name, group.min, group.max, offered)
+            compiled[group.pk] = CompiledGroup(group.pk, group.name, group.min, group.max, offered, group.translations)
         groups.setdefault(link.item_id, []).append(compiled[group.pk])
     return groups
 
@@ -270,4 +278,5 @@ def _item(
         groups=tuple(groups),
         counted=item.portions_left is not None,
         open_price=item.open_price,
+        translations=item.translations,
     )

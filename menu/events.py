@@ -50,6 +50,25 @@ class ChoicesCopied(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ItemCopied(DomainEvent):
+    """A copy of a dish. Higher apps copy what they keep about a dish."""
+
+    type: ClassVar[str] = "configuration_updated"
+    action: ClassVar[str] = "item_copied"
+
+    restaurant_id: int
+    item_id: int
+    copy_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"item:{self.copy_id}"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"id": self.copy_id, "of": self.item_id}
+
+
+@dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(DomainEvent):
     """A change of an item's availability: 86, back on the menu, or a small number of portions left.
 

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from bistro.core.kernel.money import ZERO
 from menu.taxes import DishTax
+from menu.translations import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ImportedModifier:
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
     free_of: tuple[str, ...] = ()
+    translations: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class ImportedGroup:
     min: int
     max: int
     modifiers: tuple[ImportedModifier, ...]
+    translations: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class ImportedItem:
 
     A new dish without `tax` has the restaurant's default. `take_away_given` False keeps the tax of take-away of a known
     dish. `contains`, `may_contain` and `free_of` are words for allergens. `groups` are all groups of the dish in order.
-    `available` and `portions_left` count only for a new dish. `row` is the row of the file.
+    `available` and `portions_left` count only for a new dish. `row` is the row of the file. `translations` are the
+    texts in other languages that the import states, here and in the other classes; a known row keeps its others.
     """
 
     name: str
@@ -61,6 +65,7 @@ class ImportedItem:
     popular: bool | None = None
     groups: tuple[ImportedGroup, ...] | None = None
     row: int | None = None
+    translations: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class ImportedCategory:
     name: str
     items: tuple[ImportedItem, ...]
     course: int | None = None
+    translations: tuple[Told, ...] = ()
 
     @classmethod
     def from_data(cls, data: Any) -> Self:

@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -36,16 +37,17 @@ class Category(models.Model):
     """A part of the menu. `course` is the default course of its items."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="categories")
-    name = models.CharField(max_length=80)
+    name = models.CharField(_("name"), max_length=80)
     name_key = NameKeyField()
-    course = models.PositiveSmallIntegerField(default=1)
-    position = models.PositiveIntegerField(default=0, db_index=True)
+    translations = models.JSONField(_("other languages"), default=dict, blank=True)
+    course = models.PositiveSmallIntegerField(_("course"), default=1)
+    position = models.PositiveIntegerField(_("position"), default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["position"])
 
     class Meta:
-        verbose_name_plural = "categories"
+        verbose_name_plural = _("categories")
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -65,38 +67,46 @@ class Item(models.Model):
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="items")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="items")
-    name = models.CharField(max_length=120)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="items", verbose_name=_("category"))
+    name = models.CharField(_("name"), max_length=120)
     name_key = NameKeyField()
-    description = models.CharField(max_length=400, blank=True)
-    price = models.DecimalField(validators=NOT_NEGATIVE, **AMOUNT)
+    description = models.CharField(_("description"), max_length=400, blank=True)
+    translations = models.JSONField(_("other languages"), default=dict, blank=True)
+    price = models.DecimalField(_("price"), validators=NOT_NEGATIVE, **AMOUNT)
     tax = models.ForeignKey(
         Tax,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="items",
-        help_text="Blank = the restaurant's default.",
+        verbose_name=_("tax"),
+        help_text=_("Blank = the restaurant's default."),
     )
-    prep_minutes = models.PositiveSmallIntegerField(default=10)
+    prep_minutes = models.PositiveSmallIntegerField(_("preparation (minutes)"), default=10)
     soon_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is “soon late”. Blank = same as the station."
+        _("soon late after (minutes)"),
+        null=True,
+        blank=True,
+        help_text=_("Minutes until a ticket is “soon late”. Blank = same as the station."),
     )
     late_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Minutes until a ticket is “late”. Blank = same as the station."
+        _("late after (minutes)"),
+        null=True,
+        blank=True,
+        help_text=_("Minutes until a ticket is “late”. Blank = same as the station."),
     )
-    diets = models.JSONField(default=list, blank=True, help_text="e.g. vegetarian, vegan.")
+    diets = models.JSONField(default=list, blank=True, help_text=_("e.g. vegetarian, vegan."))
     image = models.ImageField(upload_to="menu/", blank=True)
-    popular = models.BooleanField(default=False)
+    popular = models.BooleanField(_("popular"), default=False)
     open_price = models.BooleanField(
-        "open item",
+        _("open item"),
         default=False,
         db_default=False,
-        help_text="Waiters type its name and price. Guests do not see it on their menu.",
+        help_text=_("Waiters type its name and price. Guests do not see it on their menu."),
     )
-    off_since = models.DateTimeField(null=True, blank=True, help_text="Marked 86 (off the menu) since this time.")
-    off_until = models.DateTimeField(null=True, blank=True, help_text="Time when the 86 ends by itself.")
-    portions_left = models.PositiveIntegerField(null=True, blank=True, help_text="Blank = not counted.")
+    off_since = models.DateTimeField(null=True, blank=True, help_text=_("Marked 86 (off the menu) since this time."))
+    off_until = models.DateTimeField(null=True, blank=True, help_text=_("Time when the 86 ends by itself."))
+    portions_left = models.PositiveIntegerField(null=True, blank=True, help_text=_("Blank = not counted."))
     availability_change = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     availability_before = models.JSONField(null=True, editable=False)
     position = models.PositiveIntegerField(default=0, db_index=True)
@@ -134,15 +144,16 @@ class ModifierGroup(models.Model):
     """A choice that items offer: at least `min`, at most `max` of its modifiers. Many items may offer one group."""
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifier_groups")
-    name = models.CharField(max_length=80)
-    min = models.PositiveSmallIntegerField(default=0)
-    max = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(_("name"), max_length=80)
+    translations = models.JSONField(_("other languages"), default=dict, blank=True)
+    min = models.PositiveSmallIntegerField(_("choose at least"), default=0)
+    max = models.PositiveSmallIntegerField(_("choose at most"), default=1)
     archived_at = models.DateTimeField(null=True, blank=True)
     objects = TenantQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = "choice group"
+        verbose_name = _("choice group")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(name="modifier_group_min_max", condition=Q(max__gte=1) & Q(max__gte=F("min"))),
@@ -179,10 +190,13 @@ class Modifier(models.Model):
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="modifiers")
     group = models.ForeignKey(ModifierGroup, on_delete=models.CASCADE, related_name="modifiers")
-    name = models.CharField(max_length=80)
+    name = models.CharField(_("name"), max_length=80)
     name_key = NameKeyField()
-    price = models.DecimalField(default=ZERO, **AMOUNT)
-    is_default = models.BooleanField(default=False, help_text="Used for a required group when nothing is chosen.")
+    translations = models.JSONField(_("other languages"), default=dict, blank=True)
+    price = models.DecimalField(_("price"), default=ZERO, **AMOUNT)
+    is_default = models.BooleanField(
+        _("standard choice"), default=False, help_text=_("Used for a required group when nothing is chosen.")
+    )
     off_since = models.DateTimeField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -190,7 +204,7 @@ class Modifier(models.Model):
     history = HistoricalRecords(excluded_fields=["position"])
 
     class Meta:
-        verbose_name = "choice"
+        verbose_name = _("choice")
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -246,9 +260,9 @@ class Ingredient(models.Model):
     """An ingredient of recipes, measured in one unit."""
 
     class Unit(models.TextChoices):
-        PIECE = "piece", "pieces"
-        GRAM = "g", "grams"
-        MILLILITRE = "ml", "millilitres"
+        PIECE = "piece", _("pieces")
+        GRAM = "g", _("grams")
+        MILLILITRE = "ml", _("millilitres")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="ingredients")
     name = models.CharField(max_length=80)
@@ -281,7 +295,9 @@ class RecipePart(models.Model):
     ingredient = models.ForeignKey(Ingredient, on_delete=models.PROTECT, related_name="recipe_parts")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="recipe")
     modifier = models.ForeignKey(Modifier, on_delete=models.CASCADE, null=True, blank=True, related_name="recipe")
-    quantity = models.DecimalField(max_digits=10, decimal_places=3, help_text="Amount in the unit of the ingredient.")
+    quantity = models.DecimalField(
+        max_digits=10, decimal_places=3, help_text=_("Amount in the unit of the ingredient.")
+    )
     objects = TenantQuerySet.as_manager()
     history = HistoricalRecords()
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.money import ZERO, text
 from bistro.core.kernel.names import name_key
 from menu.imported import ImportedGroup, ImportedModifier
@@ -44,6 +46,17 @@ def group_text(group: ImportedGroup, currency: str) -> str:
     return f"{_written(group.name, _is_plain_group)} [{group.min}-{group.max}]: {choices}".rstrip()
 
 
+def names_text(group: ImportedGroup, language: str) -> str:
+    """Return the line with the names of a group and its choices in a language, else in the restaurant's own."""
+    choices = "; ".join(_written(name_in(language, choice), _is_plain_choice) for choice in group.modifiers)
+    return f"{_written(name_in(language, group), _is_plain_group)}: {choices}".rstrip()
+
+
+def name_in(language: str, row: ImportedGroup | ImportedModifier) -> str:
+    """Return the name of a group or choice in a language, else in the restaurant's own."""
+    return next((text for code, _field, text in row.translations if code == language), row.name)
+
+
 def choice_text(choice: ImportedModifier, currency: str) -> str:
     """Return one choice with its marks, e.g. `Salad +1.50 *`."""
     marks = [f"{'+' if choice.price > 0 else ''}{text(choice.price, currency)}"] if choice.price else []
@@ -71,9 +84,14 @@ def read_options(cell: str, decimals: int = _MOST_DECIMALS) -> tuple[ImportedGro
     seen: set[str] = set()
     for choice in (choice for group in groups for choice in group.modifiers):
         if name_key(choice.name) in seen:
-            raise ValueError(f"“{choice.name}” is listed twice.")
+            raise ValueError(gettext("“%(name)s” is listed twice.") % {"name": choice.name})
         seen.add(name_key(choice.name))
     return groups
+
+
+def read_names(cell: str) -> tuple[ImportedGroup, ...]:
+    """Return the groups of a cell with names only, which may be the same. Raises ValueError."""
+    return tuple(_Reader(cell, _MOST_DECIMALS).groups())
 
 
 class _Reader:
@@ -94,12 +112,15 @@ class _Reader:
         head = _HEAD.match(self.text, self.at)
         if head is None or not name:
             line = self.text[start:].split("\n")[0]
-            raise ValueError(f"“{line[:60]}” is not “Group [min-max]: choice; choice”.")
+            raise ValueError(gettext("“%(line)s” is not “Group [min-max]: choice; choice”.") % {"line": line[:60]})
         self.at = head.end()
         choices = tuple(self._choices())
         least, most = int(head["min"] or 0), int(head["max"] or max(len(choices), 1))
         if most < 1 or most < least:
-            raise ValueError(f"“{name}” asks for {least} to {most} choices.")
+            raise ValueError(
+                gettext("“%(name)s” asks for %(least)s to %(most)s choices.")
+                % {"name": name, "least": least, "most": most}
+            )
         return ImportedGroup(name, least, most, choices)
 
     def _choices(self) -> Iterable[ImportedModifier]:
@@ -121,7 +142,7 @@ class _Reader:
             return ""
         found = re.compile(r'"((?:[^"]|"")*)"').match(self.text, self.at)
         if found is None or not found[1].strip():
-            raise ValueError(f"A quote is missing in “{self.text[self.at : self.at + 60]}”.")
+            raise ValueError(gettext("A quote is missing in “%(text)s”.") % {"text": self.text[self.at : self.at + 60]})
         self.at = found.end()
         return found[1].replace('""', _QUOTE)
 
@@ -135,11 +156,20 @@ class _Reader:
 def _choice(quoted: str, rest: str, decimals: int) -> ImportedModifier:
     name, marks = _split_marks(rest)
     if bool(quoted) == bool(name):
-        raise ValueError(f"“{(quoted or rest)[:60]} {rest[:60] if quoted else ''}” is not “choice +1.50 * (86)”.")
+        raise ValueError(
+            gettext("“%(value)s %(value_2)s” is not “choice +1.50 * (86)”.")
+            % {"value": (quoted or rest)[:60], "value_2": rest[:60] if quoted else ""}
+        )
     if _RESERVED.search(name):
-        raise ValueError(f'“{name[:60]}” holds a sign with a meaning. Write the name in quotes: "{name[:60]}".')
+        raise ValueError(
+            gettext('“%(name)s” holds a sign with a meaning. Write the name in quotes: "%(name)s".')
+            % {"name": name[:60]}
+        )
     if _LIKE_A_PRICE.search(name):
-        raise ValueError(f"“{name[:60]}” ends like a price. Write it as in “Wine +1000.50”, or the name in quotes.")
+        raise ValueError(
+            gettext("“%(name)s” ends like a price. Write it as in “Wine +1000.50”, or the name in quotes.")
+            % {"name": name[:60]}
+        )
     price = _price(marks.get("price") or "0", decimals)
     return ImportedModifier(
         name=quoted or name,
@@ -156,9 +186,19 @@ def _price(mark: str, decimals: int) -> Decimal:
     """Return a price. Raises ValueError if its separator may mean thousands."""
     places = len(re.split("[.,]", mark)[1]) if re.search("[.,]", mark) else 0
     if places == 3 and ("," in mark or decimals < 3):
-        raise ValueError(f"“{mark}” may mean thousands, or has too many decimals. Write a thousand as 1000.")
+        raise ValueError(
+            gettext("“%(mark)s” may mean thousands, or has too many decimals. Write a thousand as 1000.")
+            % {"mark": mark}
+        )
     if places > decimals:
-        raise ValueError(f"“{mark}” has too many decimals: the currency has {decimals or 'no'} decimals.")
+        if not decimals:
+            raise ValueError(
+                gettext("“%(mark)s” has too many decimals: the currency has no decimals.") % {"mark": mark}
+            )
+        raise ValueError(
+            gettext("“%(mark)s” has too many decimals: the currency has %(value)s decimals.")
+            % {"mark": mark, "value": decimals}
+        )
     return Decimal(mark.replace(",", ".").replace("−", "-"))
 
 

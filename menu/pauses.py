@@ -6,6 +6,8 @@ from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import Paused
 from menu.models import Pause
 
@@ -52,14 +54,19 @@ def read_pauses(restaurant_id: int, stamp: int) -> Pauses:
 
 def paused_item(place: int, item_id: int, name: str, until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
     """Return the refusal of line number `place` of an order. `retry_after` is in seconds."""
-    message = f"{name} is paused until {until.astimezone(tz):%H:%M}. Choose another dish, or wait."
+    message = gettext("%(name)s is paused until %(until)s. Choose another dish, or wait.") % {
+        "name": name,
+        "until": format(until.astimezone(tz), "%H:%M"),
+    }
     fields = {f"lines.{place}.item": [message]}
     return Paused(message, retry_after=_wait(until, at), fields=fields, item=item_id, paused_until=until.isoformat())
 
 
 def paused_pads(until: datetime, at: datetime, tz: ZoneInfo) -> Paused:
     """Return the refusal of an order from a pad. `retry_after` is in seconds."""
-    message = f"Orders from pads are paused until {until.astimezone(tz):%H:%M}. Ask a waiter."
+    message = gettext("Orders from pads are paused until %(until)s. Ask a waiter.") % {
+        "until": format(until.astimezone(tz), "%H:%M")
+    }
     return Paused(message, retry_after=_wait(until, at), paused_until=until.isoformat())
 
 

@@ -1,5 +1,6 @@
 """Read functions of the menu for pages and the API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from bistro.core.kernel.money import text
 from menu.allergens import Level, Stated, of_level
 from menu.compiled import CompiledItem, MenuNow, menu_now
 from menu.models import Item, MenuVersion, Pause
+from menu.translations import best_language, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +45,29 @@ def menu_stamp(restaurant_id: int) -> str:
     return f"{row.version}.{row.availability}" if row else "0.0"
 
 
-def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
-    """Return the menu as `MenuOutput` describes it (docs/contracts/bistro.md)."""
+def menu_as_sold(restaurant_id: int, preferred: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the menu as `MenuOutput` describes it (docs/contracts/bistro.md), in the best of the preferred languages.
+
+    A text that is not translated is in the restaurant's own language.
+    """
     now, states, at = menu_now(restaurant_id), availability(restaurant_id), timezone.now()
-    pads = now.pauses.of_pads(at)
+    pads, own = now.pauses.of_pads(at), now.menu.restaurant.language
+    language = best_language(preferred, now.menu.languages, own)
     return {
         "version": menu_stamp(restaurant_id),
+        "language": language,
+        "languages": [own, *now.menu.languages],
         "currency": now.menu.currency,
         "allergens": [{"code": code, "name": name} for code, name in now.menu.allergens.names.items()],
         "pads_paused_until": moment(pads) if pads else None,
         "categories": [
             {
                 "id": category.id,
-                "name": category.name,
+                "name": text_in(language, category),
                 "items": [
                     _item(
                         item,
+                        language,
                         states.get(item.id),
                         now.pauses.of_item(item.id, item.category_id, at),
                         now.menu.currency,
@@ -73,11 +82,13 @@ def menu_as_sold(restaurant_id: int) -> dict[str, Any]:
     }
 
 
-def _item(item: CompiledItem, now: Availability | None, paused: datetime | None, currency: str) -> dict[str, Any]:
+def _item(
+    item: CompiledItem, language: str, now: Availability | None, paused: datetime | None, currency: str
+) -> dict[str, Any]:
     return {
         "id": item.id,
-        "name": item.name,
-        "description": item.description,
+        "name": text_in(language, item),
+        "description": text_in(language, item, "description"),
         "price": text(item.price, currency),
         "available": (now is None or now.available) and paused is None,
         "off_until": moment(now.until) if now else None,
@@ -92,13 +103,13 @@ def _item(item: CompiledItem, now: Availability | None, paused: datetime | None,
         "modifier_groups": [
             {
                 "id": group.id,
-                "name": group.name,
+                "name": text_in(language, group),
                 "min": group.min,
                 "max": group.max,
                 "modifiers": [
                     {
                         "id": choice.id,
-                        "name": choice.name,
+                        "name": text_in(language, choice),
                         "price": text(choice.price, currency),
                         **_stated(choice.stated),
                     }

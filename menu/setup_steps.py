@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from bistro.core.writing.configuration_events import ConfigurationAdded, ConfigurationChanged
@@ -52,7 +54,10 @@ def refuse_default(tax: Tax, work: UnitOfWork) -> None:
     """Refuse to delete the default tax. Locks: the restaurant's taxes. Raises InvalidInput."""
     require_transaction()
     if any(row.pk == tax.pk and row.is_default for row in Tax.objects.of_restaurant(work.restaurant_id).locked()):
-        raise InvalidInput(f"{tax} is the default tax. Make another tax the default first.", code="default_tax")
+        raise InvalidInput(
+            gettext("%(tax)s is the default tax. Make another tax the default first.") % {"tax": tax},
+            code="default_tax",
+        )
 
 
 def add_catalogue(restaurant_id: int) -> list[Allergen]:

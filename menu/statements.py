@@ -87,6 +87,15 @@ def state_allergens(
     return before
 
 
+def copy_statements(work: UnitOfWork, item: Item, copy: Item) -> None:
+    """Give the copy of a dish the statements of the original, with the person and time of each check."""
+    require_transaction()
+    rows = AllergenStatement.objects.of_restaurant(work.restaurant_id).filter(item=item, allergen__archived_at=None)
+    common = {"restaurant_id": work.restaurant_id, "item": copy}
+    names = ("allergen_id", "level", "checked_by", "checked_at")
+    insert_rows([AllergenStatement(**common, **{name: getattr(row, name) for name in names}) for row in rows])
+
+
 def _subject(item_id: int | None, modifier_id: int | None) -> Subject:
     return ("modifier", modifier_id) if modifier_id is not None else ("item", item_id or 0)
 

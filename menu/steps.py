@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -11,7 +12,7 @@ from bistro.core.writing.people_events import RestaurantOpened
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.compiled import MenuNow, Versions, menu_now, menu_of
 from menu.events import AvailabilityChanged, MenuChanged
-from menu.models import Item, MenuVersion, Modifier
+from menu.models import Allergen, Item, MenuVersion, Modifier
 from menu.setup_steps import add_catalogue
 
 # Pads show the count only when it is small, so only these numbers are announced.
@@ -34,16 +35,19 @@ def restaurant_changed(events: Sequence[RestaurantChanged], work: UnitOfWork) ->
     the old one.
     """
     if any("currency" in event.changed for event in events) and _has_prices(work.restaurant_id):
-        message = "Dishes or choices have prices in the present currency. Open another restaurant for a new currency."
-        raise InvalidInput(message, code="currency_in_use", fields={"currency": ["Prices are in use."]})
+        message = gettext(
+            "Dishes or choices have prices in the present currency. Open another restaurant for a new currency."
+        )
+        raise InvalidInput(message, code="currency_in_use", fields={"currency": [gettext("Prices are in use.")]})
     touch_menu(work, "the restaurant's settings")
 
 
 def add_catalogues(events: Sequence[RestaurantOpened], work: UnitOfWork) -> None:
-    """Give each new restaurant its catalogue of allergens."""
+    """Give each new restaurant a catalogue of allergens, unless it is a copy, which has one."""
     require_transaction()
     for event in events:
-        add_catalogue(event.restaurant.pk)
+        if not Allergen.objects.of_restaurant(event.restaurant.pk).exists():
+            add_catalogue(event.restaurant.pk)
 
 
 def _has_prices(restaurant_id: int) -> bool:
@@ -96,7 +100,7 @@ def take_portions(work: UnitOfWork, taken: Mapping[int, int]) -> None:
         count = taken[item_id]
         rows = Item.objects.filter(pk=item_id, portions_left__gte=count)
         if rows.update(portions_left=F("portions_left") - count) != 1:
-            raise LostRace("Someone else saved first. Try again.")
+            raise LostRace(gettext("Someone else saved first. Try again."))
     _tell_thresholds(work, {item_id: -count for item_id, count in taken.items()})
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import short
@@ -23,11 +24,13 @@ class Tax(models.Model):
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="taxes")
     name = models.CharField(max_length=120)
-    is_default = models.BooleanField(default=False, help_text="Dishes without a tax of their own have this one.")
+    is_default = models.BooleanField(
+        _("default tax"), default=False, help_text=_("Dishes without a tax of their own have this one.")
+    )
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "taxes"
+        verbose_name_plural = _("taxes")
         ordering = ["restaurant", "name"]
         constraints = [
             models.UniqueConstraint(fields=["restaurant", "name"], name="tax_name_once"),
@@ -47,15 +50,15 @@ class TaxComponent(models.Model):
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="tax_components")
     tax = models.ForeignKey(Tax, on_delete=models.CASCADE, related_name="components")
-    name = models.CharField(max_length=40, validators=[NO_PLUS], help_text="As on the receipt, e.g. VAT or GST.")
+    name = models.CharField(max_length=40, validators=[NO_PLUS], help_text=_("As on the receipt, e.g. VAT or GST."))
     percent = models.DecimalField(max_digits=7, decimal_places=4, validators=PERCENT)
     order_kind = models.CharField(
-        max_length=9, choices=OrderKind.choices, blank=True, help_text="Blank = every kind of order."
+        max_length=9, choices=OrderKind.choices, blank=True, help_text=_("Blank = every kind of order.")
     )
     valid_from = models.DateField(
         null=True,
         blank=True,
-        help_text="First business day. From then on it replaces the earlier ones. Blank = always.",
+        help_text=_("First business day. From then on it replaces the earlier ones. Blank = always."),
     )
     objects = TenantQuerySet.as_manager()
 

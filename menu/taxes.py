@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.money import short
 from bistro.core.kernel.order_kinds import OrderKind
 
@@ -84,7 +86,7 @@ def read_components(cell: str) -> Components:
     components = tuple(_component(part.strip()) for part in cell.split("+"))
     names = [name for name, _percent in components]
     if len(set(names)) < len(names):
-        raise ValueError(f"“{cell.strip()}” names a tax twice.")
+        raise ValueError(gettext("“%(value)s” names a tax twice.") % {"value": cell.strip()})
     return tuple(sorted(components))
 
 
@@ -95,7 +97,7 @@ def read_dish_tax(cell: str, take_away: str = "") -> DishTax | None:
     """
     if not cell.strip():
         if take_away.strip():
-            raise ValueError("A tax for take-away needs a tax for guests who eat in.")
+            raise ValueError(gettext("A tax for take-away needs a tax for guests who eat in."))
         return None
     components = read_components(cell)
     other = read_components(take_away) if take_away.strip() else components
@@ -105,12 +107,15 @@ def read_dish_tax(cell: str, take_away: str = "") -> DishTax | None:
 def _component(part: str) -> Component:
     found = _COMPONENT.fullmatch(part)
     if found is None:
-        raise ValueError(f"“{part}” is not a tax. Write 19, VAT 19 or GST 5 + QST 9.975.")
+        raise ValueError(gettext("“%(part)s” is not a tax. Write 19, VAT 19 or GST 5 + QST 9.975.") % {"part": part})
     name, percent = found["name"] or NAMELESS, Decimal(found["percent"].replace(",", "."))
     if percent > 100:
-        raise ValueError(f"“{part}” is more than 100 %.")
+        raise ValueError(gettext("“%(part)s” is more than 100 %%.") % {"part": part})
     if len(name) > MOST_OF_NAME:
-        raise ValueError(f"“{name}” is too long for the name of a tax: at most {MOST_OF_NAME} characters.")
+        raise ValueError(
+            gettext("“%(name)s” is too long for the name of a tax: at most %(most_of_name)s characters.")
+            % {"name": name, "most_of_name": MOST_OF_NAME}
+        )
     return name, percent
 
 

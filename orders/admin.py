@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.formats import clock_text
 from bistro.core.admin.pages import ask
-from bistro.core.kernel.money import text
+from bistro.core.kernel.money import display as shown
 from bistro.core.kernel.numbers import whole_number
 from orders import services
 from orders.admin_forms import CancelForm
 from orders.allergies import choice_names, in_words
 from orders.models import Order, OrderLine
+from orders.transitions import OrderStatus
 
 STATUS_LABELS = {
-    "Order placed": "warning",
-    "Kitchen received": "info",
-    "Preparation": "info",
-    "Ready for service": "primary",
-    "Delivered": "success",
-    "Cancelled": "danger",
+    OrderStatus.PLACED: "warning",
+    OrderStatus.CONFIRMED: "info",
+    OrderStatus.PREPARING: "info",
+    OrderStatus.READY: "primary",
+    OrderStatus.DELIVERED: "success",
+    OrderStatus.CANCELLED: "danger",
 }
 
 
@@ -53,27 +57,27 @@ class LinesOfOrder(ReadOnlyInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("order")
+        return super().get_queryset(request).select_related("order__restaurant")
 
-    @admin.display(description="Choices")
+    @admin.display(description=_("Choices"))
     def choices(self, line: OrderLine) -> str:
         return ", ".join(choice_names(line))
 
-    @admin.display(description="Allergies")
+    @admin.display(description=_("Allergies"))
     def declared(self, line: OrderLine) -> str:
         return in_words(line)
 
-    @admin.display(description="Unit price")
+    @admin.display(description=_("Unit price"))
     def price(self, line: OrderLine) -> str:
-        return text(line.unit_price, line.order.currency)
+        return shown(line.unit_price, line.order.currency, line.order.restaurant.locale)
 
-    @admin.display(description="Total")
+    @admin.display(description=_("Total"))
     def amount(self, line: OrderLine) -> str:
-        return text(line.total, line.order.currency)
+        return shown(line.total, line.order.currency, line.order.restaurant.locale)
 
-    @admin.display(description="Tax")
+    @admin.display(description=_("Tax"))
     def tax_part(self, line: OrderLine) -> str:
-        return text(line.tax, line.order.currency)
+        return shown(line.tax, line.order.currency, line.order.restaurant.locale)
 
 
 @admin.register(Order)
@@ -84,9 +88,10 @@ class OrderAdmin(ReadOnlyAdmin):
     list_display = ("title", "business_date", "kind", "table", "state", "placed", "placed_by", "amount")
     list_display_links = ("title",)
     list_filter = ("status", "kind", BusinessDayFilter, ("business_date", RangeDateFilter), ("table", OwnFilter))
-    list_select_related = ("table",)
+    list_select_related = ("table", "restaurant")
     search_fields = ("number",)
-    search_help_text = "The order's number"
+    in_site_search = True
+    search_help_text = _("The order's number")
     sortable_by = ()
     ordering = ("-pk",)
     actions = ("confirm", "cancel", "deliver")
@@ -102,9 +107,9 @@ class OrderAdmin(ReadOnlyAdmin):
                 )
             },
         ),
-        ("Money", {"fields": (("amount", "tax_amount"),)}),
+        (_("Money"), {"fields": (("amount", "tax_amount"),)}),
         (
-            "Times",
+            _("Times"),
             {
                 "fields": (
                     ("placed_at", "confirmed_at", "preparing_at"),
@@ -124,37 +129,42 @@ class OrderAdmin(ReadOnlyAdmin):
         number = whole_number(term)
         return (queryset.none() if number is None else queryset.filter(number=number)), False
 
-    @admin.display(description="Order")
+    def site_search_words(self, order: Order) -> str:
+        return f"#{order.number}, {date_format(order.business_date, 'SHORT_DATE_FORMAT')}, {order.place}"
+
+    @admin.display(description=_("Order"))
     def title(self, order: Order) -> str:
         return f"#{order.number}"
 
-    @admin.display(description="Placed")
+    @admin.display(description=_("Placed"))
     def placed(self, order: Order) -> str:
-        return f"{timezone.localtime(order.placed_at):%H:%M:%S}"
+        return clock_text(order.placed_at)
 
-    @admin.display(description="Total")
+    @admin.display(description=_("Total"))
     def amount(self, order: Order) -> str:
-        return text(order.total, order.currency)
+        return shown(order.total, order.currency, order.restaurant.locale)
 
-    @admin.display(description="Tax")
+    @admin.display(description=_("Tax"))
     def tax_amount(self, order: Order) -> str:
-        parts = ", ".join(f"{tax['name']} {tax['percent']} % {tax['amount']}" for tax in order.taxes)
-        return f"{text(order.tax, order.currency)} ({parts})" if parts else text(order.tax, order.currency)
+        currency, locale = order.currency, order.restaurant.locale
+        parts = [(t["name"], t["percent"], shown(Decimal(t["amount"]), currency, locale)) for t in order.taxes]
+        words = ", ".join(f"{name} {percent} % {amount}" for name, percent, amount in parts)
+        return f"{shown(order.tax, currency, locale)} ({words})" if parts else shown(order.tax, currency, locale)
 
-    @display(description="Status", label=STATUS_LABELS)
-    def state(self, order: Order) -> str:
-        return order.get_status_display()
+    @display(description=_("Status"), label=STATUS_LABELS)
+    def state(self, order: Order) -> tuple[str, str]:
+        return order.status, order.get_status_display()
 
     # --- actions ----------------------------------------------------------------------------------------------
-    @admin.action(description="Confirm", permissions=["run"])
+    @admin.action(description=_("Confirm"), permissions=["run"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         actor = manager_of(request)
         self.run_each(request, queryset, lambda o: services.confirm_order(order_id=o.pk, actor=actor), "confirmed")
 
-    @admin.action(description="Cancel…", permissions=["run"])
+    @admin.action(description=_("Cancel…"), permissions=["run"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
         form, page = ask(
-            self, request, queryset, CancelForm, action="cancel", title="Cancel orders", button="Cancel them"
+            self, request, queryset, CancelForm, action="cancel", title=_("Cancel orders"), button=_("Cancel them")
         )
         if form is None:
             return page
@@ -164,7 +174,7 @@ class OrderAdmin(ReadOnlyAdmin):
         )
         return None
 
-    @admin.action(description="Mark delivered", permissions=["run"])
+    @admin.action(description=_("Mark delivered"), permissions=["run"])
     def deliver(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         actor = manager_of(request)
         self.run_each(request, queryset, lambda o: services.deliver_order(order_id=o.pk, actor=actor), "delivered")

@@ -1,6 +1,7 @@
 """Forms of the admin actions on orders."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from bistro.core.web.form_fields import TextField
@@ -12,5 +13,5 @@ class CancelForm(forms.Form):
     reason = TextField(
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Shown to the guest and the kitchen and kept in the log.",
+        help_text=_("Shown to the guest and the kitchen and kept in the log."),
     )

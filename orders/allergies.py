@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
 from menu.allergens import Level, Stated, declared_by, of_level
@@ -67,9 +69,11 @@ def own_allergies(
 
 def require_known(catalogue: CompiledAllergens, codes: Iterable[str], field: str) -> None:
     """Raise InvalidInput, with the name of the field, for codes that are not in the catalogue."""
-    unknown = [f"“{code}” is not in the catalogue of allergens." for code in codes if code not in catalogue.names]
+    unknown = [code for code in codes if code not in catalogue.names]
     if unknown:
-        raise InvalidInput(" ".join(unknown), code="unknown_allergen", fields={field: unknown})
+        sentence = gettext("“%(code)s” is not in the catalogue of allergens.")
+        messages = [sentence % {"code": code} for code in unknown]
+        raise InvalidInput(" ".join(messages), code="unknown_allergen", fields={field: messages})
 
 
 def without_allergies(

@@ -1,11 +1,16 @@
 """Sockets of orders."""
 
+from urllib.parse import parse_qs
+
+from bistro.core.kernel.errors import NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.live.consumers import LiveConsumer
 from bistro.core.live.frames import View
 from orders.floor.live import FloorView, TableView
 from orders.ordering.live import OrderingView
 from orders.program_feed import order_feed_for
+from orders.qtable.access import own_restaurant
+from orders.qtable.feed import RealtimeFeed
 from tables.models import Table
 
 
@@ -20,6 +25,21 @@ class OrdersConsumer(LiveConsumer):
 
     def make_view(self) -> View | None:
         return order_feed_for(self.actor, self.structured)
+
+
+class RealtimeConsumer(LiveConsumer):
+    """The socket `/realtime?restaurant_id=…` of the floor app QTable: one message for each event."""
+
+    permission = Permission.READ_EVENTS
+    speaks_first = True
+
+    def make_view(self) -> View | None:
+        asked = parse_qs(self.scope.get("query_string", b"").decode("ascii", "replace"))
+        try:
+            named = asked.get("restaurant_id", [str(self.actor.restaurant_id)])[0]
+            return RealtimeFeed(own_restaurant(self.actor, named), self.actor)
+        except NotYours:
+            return None
 
 
 class FloorConsumer(LiveConsumer):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace, NotPermitted
@@ -18,7 +18,7 @@ def locked_draft(table_id: int | None, actor: Actor, work: UnitOfWork) -> Draft:
     """Lock the draft of a table or, without a table, of a person; the first use creates it. Locks: draft."""
     require_transaction()
     if table_id is None and not actor.is_staff:
-        raise NotPermitted("Only a person has a draft without a table.")
+        raise NotPermitted(gettext("Only a person has a draft without a table."))
     whose: dict[str, Any] = {"table_id": table_id} if table_id is not None else {"staff_id": actor.id}
     Draft.objects.get_or_create(restaurant_id=work.restaurant_id, **whose)
     draft: Draft = Draft.objects.of_restaurant(work.restaurant_id).filter(**whose).locked().get()

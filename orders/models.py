@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
@@ -55,8 +56,12 @@ class Order(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
 
     placed_at = models.DateTimeField()
-    unseen_at = models.DateTimeField(null=True, help_text="Time of the alarm: the kitchen had not confirmed the order.")
-    seen_on = models.CharField(max_length=80, null=True, help_text="Screen whose report confirmed the order.")
+    unseen_at = models.DateTimeField(
+        _("alarm since"), null=True, help_text="Time of the alarm: the kitchen had not confirmed the order."
+    )
+    seen_on = models.CharField(
+        _("first shown on"), max_length=80, null=True, help_text="Screen whose report confirmed the order."
+    )
     confirmed_at = models.DateTimeField(null=True)
     preparing_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)

@@ -1,9 +1,11 @@
 """Input of the order services as plain values, whose shape the entry points have checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from django.utils.translation import get_language
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -64,6 +66,7 @@ class OrderRequest:
     `draft_lines` are the keys of the draft's lines that this order sends (orders.draft_steps). `held` are the courses
     that wait until somebody fires them, possibly all; None means the house's rule.
     `party_id` is the party that the sender saw at the table: other guests there refuse the order. None accepts any.
+    `language` is the one of the answer, which another request's thread may write.
     """
 
     actor: Actor
@@ -83,3 +86,4 @@ class OrderRequest:
     draft_lines: tuple[str, ...] = ()
     held: tuple[int, ...] | None = None
     party_id: int | None = None
+    language: str = field(default_factory=lambda: get_language() or "en")

@@ -2,6 +2,9 @@
 
 from datetime import tzinfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
 from orders.models import Order
 
 
@@ -20,4 +23,5 @@ def _pickup_time(order: Order, tz: tzinfo) -> str:
         return ""
     at = order.pickup_at.astimezone(tz)
     same_day = at.date() == order.placed_at.astimezone(tz).date()
-    return f"pick-up {at:%H:%M}" if same_day else f"pick-up {at.day} {at:%b %H:%M}"
+    day = "" if same_day else date_format(at, "j M")
+    return gettext("pick-up %(time)s") % {"time": f"{day} {at:%H:%M}".strip()}

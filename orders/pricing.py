@@ -178,7 +178,7 @@ def _refused_price(place: int, field: str, code: str, message: str) -> InvalidIn
 def _find_item(menu: CompiledMenu, place: int, wanted: int | str) -> CompiledItem:
     item = menu.by_id.get(wanted) if isinstance(wanted, int) else menu.by_name.get(name_key(wanted))
     if item is None:
-        message = f"“{wanted}” is not on the menu."
+        message = gettext("“%(wanted)s” is not on the menu.") % {"wanted": wanted}
         raise InvalidInput(message, code="unknown_item", fields={f"lines.{place}.item": [message]})
     return item
 
@@ -193,7 +193,11 @@ def _choose(item: CompiledItem, place: int, wanted: Sequence[int | str]) -> tupl
             continue
         with refusals:
             if len(picked) > group.max:
-                message = f"Choose at most {group.max} of {group.name} for {item.name}."
+                message = gettext("Choose at most %(max)s of %(group)s for %(item)s.") % {
+                    "max": group.max,
+                    "group": group.name,
+                    "item": item.name,
+                }
                 raise refused_choice(place, "too_many_modifiers", message)
             chosen += _defaults(item, group, picked, place)
     refusals.raise_any()
@@ -207,7 +211,9 @@ def _find_modifiers(item: CompiledItem, place: int, wanted: Sequence[int | str])
         with refusals:
             modifier = _find_modifier(item, place, choice)
             if modifier in chosen:
-                raise refused_choice(place, "modifier_twice", f"“{modifier.name}” is listed twice.")
+                raise refused_choice(
+                    place, "modifier_twice", gettext("“%(modifier)s” is listed twice.") % {"modifier": modifier.name}
+                )
             chosen.append(modifier)
     refusals.raise_any()
     return chosen
@@ -216,7 +222,11 @@ def _find_modifiers(item: CompiledItem, place: int, wanted: Sequence[int | str])
 def _find_modifier(item: CompiledItem, place: int, wanted: int | str) -> CompiledModifier:
     modifier = match_modifier(item, wanted)
     if modifier is None:
-        raise refused_choice(place, "unknown_modifier", f"{item.name} has no choice “{wanted}”.")
+        raise refused_choice(
+            place,
+            "unknown_modifier",
+            gettext("%(item)s has no choice “%(wanted)s”.") % {"item": item.name, "wanted": wanted},
+        )
     refuse_off(modifier, place)
     return modifier
 
@@ -230,7 +240,9 @@ def match_modifier(item: CompiledItem, wanted: int | str) -> CompiledModifier | 
 def refuse_off(modifier: CompiledModifier, place: int) -> None:
     """Raise InvalidInput for a choice that is off (86)."""
     if modifier.off:
-        raise refused_choice(place, "modifier_off", f"“{modifier.name}” is not available now.")
+        raise refused_choice(
+            place, "modifier_off", gettext("“%(modifier)s” is not available now.") % {"modifier": modifier.name}
+        )
 
 
 def _defaults(
@@ -239,7 +251,12 @@ def _defaults(
     missing = group.min - len(picked)
     defaults = [m for m in group.modifiers if m.is_default and not m.off and m not in picked][:missing]
     if len(defaults) < missing:
-        raise refused_choice(place, "modifier_required", f"Choose {group.min} of {group.name} for {item.name}.")
+        raise refused_choice(
+            place,
+            "modifier_required",
+            gettext("Choose %(min)s of %(group)s for %(item)s.")
+            % {"min": group.min, "group": group.name, "item": item.name},
+        )
     return defaults
 
 
@@ -250,14 +267,18 @@ def refused_choice(place: int, code: str, message: str) -> DomainError:
 
 def negative_price(place: int) -> DomainError:
     """Return the refusal of choices that cost less than nothing together with their dish."""
-    return InvalidInput("These choices make the price negative.", fields={f"lines.{place}.modifiers": ["Below zero."]})
+    return InvalidInput(
+        gettext("These choices make the price negative."), fields={f"lines.{place}.modifiers": [gettext("Below zero.")]}
+    )
 
 
 def no_lines() -> DomainError:
     """Return the refusal of an order without lines."""
-    return InvalidInput("An order needs at least one line.", fields={"lines": ["Add at least one item."]})
+    return InvalidInput(
+        gettext("An order needs at least one line."), fields={"lines": [gettext("Add at least one item.")]}
+    )
 
 
 def order_too_large() -> DomainError:
     """Return the refusal of a total above LARGEST_TOTAL."""
-    return InvalidInput("This order is larger than the system can bill.", code="order_too_large")
+    return InvalidInput(gettext("This order is larger than the system can bill."), code="order_too_large")

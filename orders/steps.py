@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import IllegalTransition, NotYours
 from bistro.core.kernel.transitions import change_status
 from bistro.core.speed.compiled_queries import ActorQuery, CompiledQuery, set_prefetched
@@ -25,7 +27,7 @@ def locked_order(order_id: int, work: UnitOfWork) -> Order:
     """Lock an order and return it with its lines and table. Locks: order. Raises NotYours."""
     require_transaction()
     if not list(Order.objects.visible_to(work.actor).filter(pk=order_id).locked().values_list("pk")):
-        raise NotYours("There is no such order.", code="order_not_found")
+        raise NotYours(gettext("There is no such order."), code="order_not_found")
     (order,) = _order_with_table(work.actor, order_id)
     set_prefetched([order], "lines", _lines_of_order(order_id), "order")
     return order
@@ -49,7 +51,7 @@ def move(order: Order, new: str, work: UnitOfWork, *also: str) -> None:
 
 def _set_status(order: Order, new: str, work: UnitOfWork) -> list[str]:
     """Set the status and its time without saving, and return the changed fields. Raises IllegalTransition."""
-    change_status(order, new, ORDER_MOVES, what=f"Order {order.number}")
+    change_status(order, new, ORDER_MOVES, what=gettext("Order %(order)s") % {"order": order.number})
     stamp = f"{new}_at"
     # After a recall or a served course the order becomes ready again, and its guests wait from the latest time.
     if getattr(order, stamp, None) is None or new == OrderStatus.READY:
@@ -65,7 +67,9 @@ def advance(order: Order, goal: str, work: UnitOfWork) -> bool:
     """
     if order.status not in PROGRESS:
         raise IllegalTransition(
-            f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
+            gettext("Order %(order)s is %(status)s.") % {"order": order.number, "status": order.status},
+            current=order.status,
+            allowed=ORDER_MOVES[order.status],
         )
     here, there = PROGRESS.index(order.status), PROGRESS.index(goal)
     steps = [_set_status(order, status, work) for status in PROGRESS[here + 1 : there + 1]]
@@ -226,7 +230,9 @@ def refuse_over(order: Order) -> None:
     """Refuse a cancelled or delivered order. Raises IllegalTransition."""
     if order.status in (OrderStatus.DELIVERED, OrderStatus.CANCELLED):
         raise IllegalTransition(
-            f"Order {order.number} is {order.status}.", current=order.status, allowed=ORDER_MOVES[order.status]
+            gettext("Order %(order)s is %(status)s.") % {"order": order.number, "status": order.status},
+            current=order.status,
+            allowed=ORDER_MOVES[order.status],
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, override
 
 from bistro.core.kernel.transitions import change_status, change_statuses
 
@@ -12,12 +12,12 @@ from bistro.core.kernel.transitions import change_status, change_statuses
 class OrderStatus(models.TextChoices):
     """The status of an order. `confirmed` means that the kitchen has received it. Payment is not a status."""
 
-    PLACED = "placed", "Order placed"
-    CONFIRMED = "confirmed", "Kitchen received"
-    PREPARING = "preparing", "Preparation"
-    READY = "ready", "Ready for service"
-    DELIVERED = "delivered", "Delivered"
-    CANCELLED = "cancelled", "Cancelled"
+    PLACED = "placed", gettext_lazy("Order placed")
+    CONFIRMED = "confirmed", gettext_lazy("Kitchen received")
+    PREPARING = "preparing", gettext_lazy("Preparation")
+    READY = "ready", gettext_lazy("Ready for service")
+    DELIVERED = "delivered", gettext_lazy("Delivered")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
 
 # The words for an order that guests pick up.
@@ -51,21 +51,31 @@ EDITABLE = frozenset({OrderStatus.PLACED, OrderStatus.CONFIRMED})
 class CancelReason(models.TextChoices):
     """The reasons that staff choose from when an order is cancelled or a course is removed."""
 
-    CHANGED_MIND = "changed_mind", "Guest changed their mind"
-    SOLD_OUT = "sold_out", "Sold out"
-    WRONG_TABLE = "wrong_table", "Wrong table"
-    TOO_LONG = "too_long", "Took too long"
-    MISTAKE = "mistake", "Entered by mistake"
-    OTHER = "other", "Other reason"
+    CHANGED_MIND = "changed_mind", gettext_lazy("Guest changed their mind")
+    SOLD_OUT = "sold_out", gettext_lazy("Sold out")
+    WRONG_TABLE = "wrong_table", gettext_lazy("Wrong table")
+    TOO_LONG = "too_long", gettext_lazy("Took too long")
+    MISTAKE = "mistake", gettext_lazy("Entered by mistake")
+    OTHER = "other", gettext_lazy("Other reason")
+
+
+def reason_words(chosen: str, typed: str, language: str) -> str:
+    """Return the reason that is kept with an order: the chosen one in the restaurant's language, and the typed text.
+
+    A kept text is the same whoever chose it. An unknown choice is left out.
+    """
+    with override(language):
+        words = str(dict(CancelReason.choices).get(chosen, "")), typed
+    return ": ".join(part for part in words if part)
 
 
 class LineStatus(models.TextChoices):
     """The status of a line: `held` until its course is fired, `queued` until a cook starts it."""
 
-    HELD = "held", "On hold"
-    QUEUED = "queued", "Queued"
-    STARTED = "started", "Being prepared"
-    DONE = "done", "Done"
+    HELD = "held", gettext_lazy("On hold")
+    QUEUED = "queued", gettext_lazy("Queued")
+    STARTED = "started", gettext_lazy("Being prepared")
+    DONE = "done", gettext_lazy("Done")
 
 
 LINE_MOVES: dict[str, frozenset[str]] = {
@@ -91,4 +101,4 @@ def move_line(line: Any, new: str) -> None:
 
 def update_lines(rows: Any, old: Collection[str], new: str, **fields: Any) -> int:
     """Update the rows whose status is one of `old`, and return their number. Raises IllegalTransition."""
-    return change_statuses(rows, old, new, LINE_MOVES, what="A line", **fields)
+    return change_statuses(rows, old, new, LINE_MOVES, what=gettext("A line"), **fields)

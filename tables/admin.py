@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.archive import ArchiveAdmin
 from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin
@@ -13,8 +14,15 @@ from bistro.core.admin.filters import InUseFilter, OwnFilter
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from tables.events import TableAdded, TableChanged
-from tables.models import Occupancy, Party, Section, ServiceCall, Table
+from tables.models import Floor, Occupancy, Party, Section, ServiceCall, Table
 from tables.setup_steps import refuse_if_in_use
+
+CALL_STATES = {
+    "open": _("Open"),
+    "taken": _("Taken"),
+    "closed": _("Closed by staff"),
+    "withdrawn": _("Withdrawn"),
+}
 
 
 class SectionForm(TenantForm):
@@ -26,13 +34,19 @@ class SectionForm(TenantForm):
 
 
 class TableForm(TenantForm):
-    """A form for a table. A new table comes last in lists. Its place must be inside the room."""
+    """A form for a table. A new table comes last in lists, on the first floor. Its place must be on its floor."""
 
-    room = {"x": (0, 1000), "y": (0, 700), "width": (20, 1000), "height": (20, 700), "rotation": (-360, 360)}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and "floor" in self.fields:
+            self.fields["floor"].initial = Floor.objects.visible_to(self.actor).first()
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        for name, (least, most) in self.room.items():
+        floor = cleaned.get("floor") or Floor()  # without one the sizes of a new floor hold
+        across, down = (0, floor.width), (0, floor.height)
+        sides = {"x": across, "y": down, "width": (20, floor.width), "height": (20, floor.height)}
+        for name, (least, most) in {**sides, "rotation": (-360, 360)}.items():
             value = cleaned.get(name)
             if value is not None and not least <= value <= most:
                 self.add_error(name, f"From {least} to {most}.")
@@ -63,14 +77,16 @@ class TableAdmin(ArchiveAdmin, HistoryAdmin):
     list_display = ("name", "section", "seats", "shape", "out_of_service", "archived")
     list_filter = (InUseFilter, ("section", OwnFilter), "out_of_service")
     list_select_related = ("section",)
+    in_site_search = True
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": (("name", "section"), ("seats", "out_of_service"))}),
         (
-            "Place",
+            _("Place"),
             {
-                "fields": (("x", "y"), ("width", "height"), ("shape", "rotation")),
-                "description": "The room is 1000 wide and 700 deep. Rotation is in degrees clockwise.",
+                "fields": ("floor", ("x", "y"), ("width", "height"), ("shape", "rotation")),
+                "description": "In units of the floor. Rotation is in degrees clockwise. "
+                "The floor editor moves tables on the plan.",
             },
         ),
     )
@@ -91,30 +107,33 @@ class StaysOfParty(ReadOnlyInline):
     model = Occupancy
     fields = ("table", "since", "until")
     readonly_fields = fields
-    verbose_name_plural = "tables"
+    verbose_name_plural = _("tables")
 
 
 @admin.register(Party)
 class PartyAdmin(ReadOnlyAdmin):
     """The admin page of parties, read only. Guests are seated, moved and cleared on the floor."""
 
-    list_display = ("pk", "table", "size", "server", "status", "seated_at", "completed_at")
+    list_display = ("number", "table", "size", "server", "status", "seated_at", "completed_at")
     list_filter = ("status", ("table", OwnFilter))
     list_select_related = ("table", "server")
     ordering = ("-pk",)
-    fields = ("table", "size", "server", "status", "seated_at", "completed_at")
-    readonly_fields = fields
+    fields = readonly_fields = ("table", "size", "server", "status", "seated_at", "completed_at")
     inlines = (StaysOfParty,)
+
+    @admin.display(description=_("Number"), ordering="pk")
+    def number(self, party: Party) -> int:
+        return int(party.pk)
 
 
 class CallStateFilter(admin.SimpleListFilter):
     """A filter by what became of a call."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("taken", "Taken"), ("closed", "Closed by staff"), ("withdrawn", "Withdrawn")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(CALL_STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ServiceCall]) -> QuerySet[ServiceCall]:
         rows: dict[str | None, dict[str, Any]] = {
@@ -147,6 +166,6 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         *("taken_at", "taken_by_name", "closed_at", "closed_by_name"),
     )
 
-    @admin.display(description="state")
+    @admin.display(description=_("State"))
     def shown_state(self, call: ServiceCall) -> str:
-        return "Withdrawn" if call.withdrawn else call.state.capitalize()
+        return str(CALL_STATES["withdrawn" if call.withdrawn else call.state])

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.models import Restaurant, Staff
 from tables.models import Party, Table
@@ -21,15 +22,15 @@ class ServiceCall(models.Model):
     party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="service_calls")
     reason = models.CharField(max_length=6, choices=CallReason.choices)
     number = models.PositiveIntegerField(default=1)
-    by = models.CharField(max_length=120, help_text="Name for people: Pad 3, …")
+    by = models.CharField(_("called by"), max_length=120, help_text="Name for people: Pad 3, …")
     at = models.DateTimeField()
     rings = models.PositiveIntegerField(default=1)
-    last_rung_at = models.DateTimeField()
+    last_rung_at = models.DateTimeField(_("last rung at"))
     taken_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
-    taken_by_name = models.CharField(max_length=120, blank=True)
+    taken_by_name = models.CharField(_("taken by"), max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
-    closed_by_name = models.CharField(max_length=120, blank=True)
+    closed_by_name = models.CharField(_("closed by"), max_length=120, blank=True)
     withdrawn = models.BooleanField(default=False, help_text="The guests closed it themselves.")
     objects = CallQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from tables.models import Pad, Party, Table
 from tables.transitions import PartyStatus
 
 # QTable has only the statuses waiting, seated and completed.
-_GUEST_STATUS = {PartyStatus.LEFT: "completed", PartyStatus.NO_SHOW: "completed"}
+GUEST_STATUS = {PartyStatus.LEFT: "completed", PartyStatus.NO_SHOW: "completed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +35,41 @@ class PartyEvent(DomainEvent):
         return {
             "id": str(party.uid),
             "partySize": party.size,
-            "status": _GUEST_STATUS.get(PartyStatus(party.status), party.status),
+            "status": GUEST_STATUS.get(PartyStatus(party.status), party.status),
             "tableId": str(self.table.uid) if self.table else None,
             "seatedAt": party.seated_at.isoformat() if party.seated_at else None,
         }
 
+    def private(self) -> Mapping[str, Any] | None:
+        """Return the name under which the guests came. Programs get it beside `data`, until it is erased."""
+        return {"guestName": self.party.name} if self.party.name else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class PartySeated(PartyEvent):
-    """The seating of a party, by a host or a waiter, or by its first order."""
+    """The seating of a party, by a host or a waiter, or by its first order.
+
+    `continues` is the party that the guests were before they joined others and came apart again.
+    """
 
     type: ClassVar[str] = "guest_created"
     action: ClassVar[str] = "seated"
+
+    continues: Party | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingSeated(PartyEvent):
+    """The seating of a party that waited."""
+
+    action: ClassVar[str] = "status_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyNamed(PartyEvent):
+    """A changed name, phone number or note of a party."""
+
+    action: ClassVar[str] = "named"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +142,7 @@ class PartyAllergiesDeclared(PartyEvent):
     action: ClassVar[str] = "allergies_declared"
 
     def private(self) -> Mapping[str, Any] | None:
-        return {"allergies": self.party.allergies}
+        return {**(super().private() or {}), "allergies": self.party.allergies}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +192,31 @@ class TableChanged(TableEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TableRemoved(TableEvent):
+    """The removal of a table that nobody uses. Its orders and its history stay."""
+
+    action: ClassVar[str] = "removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloorPlanChanged(DomainEvent):
+    """A change of the plan of the room: floors, fixtures, the places of tables, or another layout in use."""
+
+    type: ClassVar[str] = "table_updated"
+    action: ClassVar[str] = "plan_changed"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
+
+    version: str
+
+    @property
+    def subject(self) -> str:
+        return "plan"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"version": self.version}
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableFreed(TableEvent):
     """The end of a stay at a table that the party left: it moved, parted the table, or held several tables."""
 
@@ -195,3 +243,21 @@ class PadPlaced(DomainEvent):
 
     def data(self) -> Mapping[str, Any]:
         return {"id": self.pad.device_id, "table": self.pad.table_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchApplied(DomainEvent):
+    """A batch of changes by a program, all in one unit of work. The feed for programs sends them as one message."""
+
+    type: ClassVar[str] = "atomic_transaction_complete"
+    action: ClassVar[str] = "applied"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.PROGRAMS})
+
+    updated: int
+
+    @property
+    def subject(self) -> str:
+        return "batch"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"updated": self.updated}

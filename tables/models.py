@@ -1,12 +1,14 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Device, Restaurant, Staff
+from tables.guests.models import Guest
 from tables.querysets import OccupancyQuerySet, PartyQuerySet
 from tables.transitions import PartyStatus
 
@@ -27,13 +29,61 @@ class Section(models.Model):
         return self.name
 
 
+class Floor(models.Model):
+    """A floor of the house with its walls and other fixtures. Tables are placed in its units, not in pixels.
+
+    `fixtures` has what `tables.floor_plans.Fixture` describes.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="floors", db_index=False)
+    uid = models.UUIDField(default=uuid7, unique=True)
+    name = models.CharField(max_length=60)
+    position = models.PositiveIntegerField(default=0)
+    width = models.PositiveSmallIntegerField(default=1000, validators=[MinValueValidator(200)])
+    height = models.PositiveSmallIntegerField(default=700, validators=[MinValueValidator(200)])
+    fixtures = models.JSONField(default=list, blank=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["restaurant", "name"], name="floor_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Layout(models.Model):
+    """An arrangement of the tables, e.g. for lunch or for summer. A house without layouts has one arrangement.
+
+    The places of the layout in use are those of the tables. `places` keeps those of the others, as
+    {table's uid: [floor's uid, x, y, rotation]}; a table without an entry lies in the tray.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="layouts", db_index=False)
+    uid = models.UUIDField(default=uuid7, unique=True)
+    name = models.CharField(max_length=60)
+    in_use = models.BooleanField(default=False)
+    places = models.JSONField(default=dict, blank=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["restaurant", "name"], name="layout_name_once"),
+            models.UniqueConstraint(fields=["restaurant"], condition=Q(in_use=True), name="layout_in_use_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Table(models.Model):
-    """A table and its place. Coordinates are in a room of 1000 × 700, rotation in degrees clockwise."""
+    """A table and its place on a floor, rotation in degrees clockwise. A table without a floor has no place yet."""
 
     class Shape(models.TextChoices):
-        ROUND = "round", "Round"
-        SQUARE = "square", "Square"
-        RECTANGLE = "rectangle", "Rectangle"
+        ROUND = "round", _("Round")
+        SQUARE = "square", _("Square")
+        RECTANGLE = "rectangle", _("Rectangle")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="tables")
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -42,6 +92,7 @@ class Table(models.Model):
     name_key = NameKeyField()
     seats = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1)])
     shape = models.CharField(max_length=9, choices=Shape.choices, default=Shape.SQUARE)
+    floor = models.ForeignKey(Floor, on_delete=models.PROTECT, null=True, blank=True, related_name="tables")
     x = models.PositiveSmallIntegerField(default=0)
     y = models.PositiveSmallIntegerField(default=0)
     width = models.PositiveSmallIntegerField(default=80, validators=[MinValueValidator(20)])
@@ -75,6 +126,8 @@ class Party(models.Model):
     table that the party holds. `server` is the waiter who looks after the guests.
     Without a table it is the guest of one take-away or counter order, whose end completes it.
     A party that joined another one is completed, and `joined_to` has its orders. `seat_shift` was added to its seats.
+    `guest` is the profile of the person who came, if the restaurant knows one; `name` and `notes` are of this visit.
+    The phases of the stay are the times from `seated_at` to `completed_at`; `tables.phases` reads them.
     The row keeps the idempotency key of the request that seated it, as an order does.
     """
 
@@ -85,7 +138,15 @@ class Party(models.Model):
     server = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="parties", db_index=False)
     status = models.CharField(max_length=9, choices=PartyStatus.choices, default=PartyStatus.SEATED)
     seated_at = models.DateTimeField(null=True)
+    first_order_at = models.DateTimeField(null=True)
+    first_dish_at = models.DateTimeField(null=True)
+    last_dish_at = models.DateTimeField(null=True)
+    bill_asked_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="parties", db_index=False)
+    name = models.CharField(max_length=120, blank=True)
+    notes = models.CharField(max_length=500, blank=True)
     allergies = models.JSONField(
         default=dict, blank=True, help_text="{seat, or blank for the whole party: codes of allergens}"
     )
@@ -99,7 +160,7 @@ class Party(models.Model):
     seats_held: int  # of parties that are read `with_seats`
 
     class Meta:
-        verbose_name_plural = "parties"
+        verbose_name_plural = _("parties")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(name="party_status_known", condition=Q(status__in=PartyStatus.values)),
@@ -110,6 +171,8 @@ class Party(models.Model):
         indexes = [
             models.Index(fields=["joined_to"], condition=Q(joined_to__isnull=False), name="party_joined"),
             models.Index(fields=["restaurant", "table"], condition=Q(status="seated"), name="party_seated"),
+            models.Index(fields=["guest"], condition=Q(guest__isnull=False), name="party_guest"),
+            models.Index(fields=["restaurant", "completed_at"], name="party_completed"),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +194,7 @@ class Occupancy(models.Model):
     objects = OccupancyQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "occupancies"
+        verbose_name_plural = _("occupancies")
         ordering = ["pk"]  # the head table and then the joined ones, as they were taken
         constraints = [
             models.UniqueConstraint(fields=["table"], condition=Q(until=None), name="occupancy_open_once"),
@@ -142,6 +205,19 @@ class Occupancy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} at {self.table}"
+
+
+class TableOffer(models.Model):
+    """A free table that is kept for a waiting party until `until`. A table is offered once at a time."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
+    table = models.OneToOneField(Table, on_delete=models.CASCADE, related_name="offer")
+    party = models.OneToOneField(Party, on_delete=models.CASCADE, related_name="offer")
+    until = models.DateTimeField(db_index=True)
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.table} for {self.party}"
 
 
 class Pad(models.Model):

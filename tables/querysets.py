@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
+from tables.guests.contacts import digits_of
 from tables.transitions import PartyStatus
 
 
@@ -15,10 +16,12 @@ class PartyQuerySet(TenantQuerySet):
     """QuerySet of parties."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Filter the parties that the actor may see. A pad sees the party that holds its table."""
+        """Filter the parties that the actor may see. A pad sees the party that holds its table, a guest the own one."""
         rows = super().visible_to(actor)
         if actor is None or actor.may(Permission.READ_ORDERS):
             return rows
+        if actor.is_guest:
+            return rows.filter(pk=actor.id)
         if actor.device_id is None:
             return rows.none()
         return rows.filter(occupancies__table__pads__device_id=actor.device_id, occupancies__until=None)
@@ -30,6 +33,14 @@ class PartyQuerySet(TenantQuerySet):
     def at_table(self, table_id: int) -> Self:
         """Filter the party that holds a table now."""
         return self.filter(occupancies__table_id=table_id, occupancies__until=None)
+
+    def named_like(self, typed: str) -> Self:
+        """Filter the parties whose name, or whose guest's phone number, contains what was typed."""
+        number = digits_of(typed).lstrip("+").removeprefix("0")
+        found = Q(name__icontains=typed)
+        if len(number) >= 3 and number.isdigit():
+            found |= Q(guest__phone__contains=number)
+        return self.filter(found)
 
     def with_seats(self) -> Self:
         """Add `seats_held`, the number of seats at all tables that a party holds now."""

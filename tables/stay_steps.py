@@ -2,6 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
@@ -11,9 +15,11 @@ from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.call_events import CallClosed, CallMoved
 from tables.events import PartyChanged, PartySeated
-from tables.models import Occupancy, Party, ServiceCall, Table
+from tables.models import Occupancy, Party, ServiceCall, Table, TableOffer
 from tables.steps import occupy, server_among
 from tables.transitions import PartyStatus
+
+MOST_GUESTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,10 @@ class Stay:
     def require_seated(self) -> None:
         """Refuse guests who have left, and guests without a table. Raises InvalidInput."""
         if self.party.status != PartyStatus.SEATED:
-            raise InvalidInput("These guests have left.", code="party_left")
+            raise InvalidInput(gettext("These guests have left."), code="party_left")
         if not self.tables:
             raise InvalidInput(
-                "This order has no table. It is for take-away or the counter.", code="party_without_table"
+                gettext("This order has no table. It is for take-away or the counter."), code="party_without_table"
             )
 
 
@@ -49,13 +55,21 @@ class Room:
     stays: dict[int, Stay]
     tables: dict[int, Table]
     holders: dict[int, int]
+    now: datetime
 
-    def free_table(self, table_id: int) -> Table:
-        """Return a free table that is in service. Raises LostRace if guests sit there, InvalidInput."""
+    def free_table(self, table_id: int, party_id: int | None = None) -> Table:
+        """Return a free table that is in service and not kept for another party than this one.
+
+        Raises LostRace if guests sit there (`table_taken`) or it is kept for others (`table_offered`), InvalidInput.
+        """
         table = self.tables[table_id]
         if table_id in self.holders:
             raise table_taken(table, self.holders[table_id])
         require_in_service(table)
+        offers = TableOffer.objects.of_restaurant(table.restaurant_id).filter(table=table, until__gt=self.now)
+        offer = offers.exclude(party=party_id).select_related("party").first()
+        if offer is not None:
+            raise table_offered(table, offer.party)
         return table
 
 
@@ -67,20 +81,20 @@ def lock_room(work: UnitOfWork, *, parties: Iterable[int] = (), tables: Iterable
     require_transaction()
     party_ids, table_ids = set(parties), set(tables)
     if not all(pk <= LARGEST_KEY for pk in table_ids | party_ids):
-        raise NotYours("There is no such party.", code="party_not_found")
+        raise NotYours(gettext("There is no such party."), code="party_not_found")
     seen = _held(work, party_ids)
     wanted = table_ids.union(*seen.values())
     here = Table.objects.of_restaurant(work.restaurant_id)
     rows = {table.pk: table for table in here.filter(pk__in=wanted).select_related("section").locked()}
     if any(pk not in rows or rows[pk].archived_at is not None for pk in table_ids):
-        raise NotYours("There is no such table.", code="table_not_found")
+        raise NotYours(gettext("There is no such table."), code="table_not_found")
     found = {party.pk: party for party in Party.objects.visible_to(work.actor).filter(pk__in=party_ids).locked()}
     if found.keys() != party_ids:
-        raise NotYours("There is no such party.", code="party_not_found")
+        raise NotYours(gettext("There is no such party."), code="party_not_found")
     if party_ids and _held(work, party_ids) != seen:
-        raise LostRace("These guests have just moved. Try again.")
+        raise LostRace(gettext("These guests have just moved. Try again."))
     stays = {pk: Stay(party, _head_first(party, [rows[each] for each in seen[pk]])) for pk, party in found.items()}
-    return Room(stays, rows, _holders(work, table_ids))
+    return Room(stays, rows, _holders(work, table_ids), work.now)
 
 
 def lock_stay(party_id: int, work: UnitOfWork) -> Stay:
@@ -126,8 +140,12 @@ def seat_guests(
     server_id: int | None,
     key: str | None = None,
     fingerprint: str = "",
+    **named: Any,
 ) -> Party:
-    """Seat a new party at a locked free table. `key` is the idempotency key of the request."""
+    """Seat a new party at a locked free table. `key` is the idempotency key of the request.
+
+    `named` are its `name`, `notes` and `guest`.
+    """
     require_transaction()
     party = Party(
         restaurant_id=work.restaurant_id,
@@ -139,6 +157,7 @@ def seat_guests(
         credential=work.actor.credential if key else "",
         key=key,
         fingerprint=fingerprint,
+        **named,
     )
     insert_rows([party])
     occupy([(party, table)], work)
@@ -203,7 +222,14 @@ def touch_party(party: Party, *fields: str) -> None:
 def require_in_service(table: Table) -> None:
     """Refuse a table that is out of service. Raises InvalidInput."""
     if table.out_of_service:
-        raise InvalidInput(f"{table.name} is out of service.", code="table_out_of_service")
+        raise InvalidInput(gettext("%(table)s is out of service.") % {"table": table.name}, code="table_out_of_service")
+
+
+def require_size(size: int | None) -> None:
+    """Refuse a number of guests that was surely typed wrong. None is an unknown number. Raises InvalidInput."""
+    if size is not None and not 1 <= size <= MOST_GUESTS:
+        message = gettext("The number of guests must be between 1 and %(most_guests)s.") % {"most_guests": MOST_GUESTS}
+        raise InvalidInput(message, fields={"size": [message]})
 
 
 def require_seats(size: int | None, tables: Collection[Table], *, insist: bool, actor: Actor) -> None:
@@ -215,12 +241,25 @@ def require_seats(size: int | None, tables: Collection[Table], *, insist: bool, 
         actor.require(Permission.OVERSEAT)
         return
     names = " and ".join(table.name for table in tables)
-    message = f"{size} guests are too many for {names} with {seats} seats."
-    fields = {"size": [f"At most {seats}, unless a host insists."]}
+    message = gettext("%(size)s guests are too many for %(names)s with %(seats)s seats.") % {
+        "size": size,
+        "names": names,
+        "seats": seats,
+    }
+    fields = {"size": [gettext("At most %(seats)s, unless a host insists.") % {"seats": seats}]}
     raise InvalidInput(message, code="party_too_large", fields=fields, seats=seats)
 
 
 def table_taken(table: Table, party_id: int) -> LostRace:
     """Return the refusal of a table where other guests sit."""
-    message = f"Guests sit at {table.name} already. Choose another table."
-    return LostRace(message, code="table_taken", fields={"table": ["Taken."]}, table=table.pk, party=party_id)
+    message = gettext("Guests sit at %(table)s already. Choose another table.") % {"table": table.name}
+    return LostRace(message, code="table_taken", fields={"table": [gettext("Taken.")]}, table=table.pk, party=party_id)
+
+
+def table_offered(table: Table, party: Party) -> LostRace:
+    """Return the refusal of a table that is kept for a waiting party."""
+    message = gettext("%(table)s is kept for %(name)s. Take the offer back, or choose another table.") % {
+        "table": table.name,
+        "name": party.name or gettext("waiting guests"),
+    }
+    return LostRace(message, code="table_offered", fields={"table": [gettext("Kept for others.")]}, table=table.pk)

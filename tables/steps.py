@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
@@ -15,18 +16,19 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.call_events import CallClosed
 from tables.declarations import declare
 from tables.events import PadPlaced, PartyAllergiesDeclared, PartyCompleted, PartySeated, TableFreed
+from tables.guests.steps import count_visit
 from tables.models import Occupancy, Pad, Party, ServiceCall, Table
 from tables.transitions import PARTY_MOVES, PartyStatus
 
 # Parameters: restaurant, table ids, name keys of tables.
-# Rows: (table id, party id, its declared allergies, its server), also of joined tables.
+# Rows: (table id, party id, its declared allergies, its server, time of its first order), also of joined tables.
 seated_parties = CompiledQuery(
     lambda restaurant, tables, names: (
         Occupancy.objects.of_restaurant(restaurant)
         .open()
         .filter(Q(table_id__any_of=tables) | Q(table__name_key__any_of=names))
         .order_by()
-        .values_list("table_id", "party_id", "party__allergies", "party__server_id")
+        .values_list("table_id", "party_id", "party__allergies", "party__server_id", "party__first_order_at")
     )
 )
 
@@ -56,6 +58,7 @@ def _seat(work: UnitOfWork, tables: Sequence[Table], guests: Mapping[Table, Acto
             server_id=server_among(guests[table]),
             status=PartyStatus.SEATED,
             seated_at=work.now,
+            first_order_at=work.now,
         )
         for table in tables
     ]
@@ -105,12 +108,14 @@ def seat_without_table(work: UnitOfWork, guests: Sequence[Actor]) -> list[Party]
 def complete_party(party: Party, tables: Sequence[Table], work: UnitOfWork) -> None:
     """Complete a party that has left `tables`, the head table first. The caller has checked its open orders."""
     require_transaction()
-    change_status(party, PartyStatus.COMPLETED, PARTY_MOVES, what="This party")
+    change_status(party, PartyStatus.COMPLETED, PARTY_MOVES, what=gettext("This party"))
     party.completed_at = work.now
     party.version += 1
     party.save(update_fields=["status", "completed_at", "version"])
     if tables:
         release(party, tables, work)
+    if party.guest_id is not None and tables:
+        count_visit(party.guest_id, work.now, work)
     work.record(PartyCompleted(party=party, table=tables[0] if tables else None))
     for table in tables[1:]:
         work.record(TableFreed(table=table))
@@ -146,7 +151,7 @@ def assign_pad(device: Device, table_id: int, work: UnitOfWork) -> Pad:
     require_transaction()
     table = Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).locked().first()
     if table is None:
-        raise NotYours("There is no such table.", code="table_not_found")
+        raise NotYours(gettext("There is no such table."), code="table_not_found")
     pad, _created = Pad.objects.update_or_create(
         device=device, defaults={"restaurant_id": work.restaurant_id, "table": table}
     )

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy
 class PartyStatus(models.TextChoices):
     """The status of a party."""
 
-    WAITING = "waiting", "Waiting"
-    SEATED = "seated", "Seated"
-    COMPLETED = "completed", "Completed"
-    LEFT = "left", "Left"
-    NO_SHOW = "no_show", "No show"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    SEATED = "seated", gettext_lazy("Seated")
+    COMPLETED = "completed", gettext_lazy("Completed")
+    LEFT = "left", gettext_lazy("Left")
+    NO_SHOW = "no_show", gettext_lazy("No show")
 
 
 PARTY_MOVES: dict[str, frozenset[str]] = {

@@ -4,13 +4,16 @@ Every page opens for an owner, has the same number of queries for lists of any l
 restaurant.
 """
 
+from datetime import time
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from bistro.core.models import Device, Event, Invitation, Membership, Restaurant
+from bistro.core.models import Device, Event, Invitation, Membership, OpeningException, OpeningHours, Restaurant
 from bistro.core.services.devices import create_device
 from bistro.core.services.restaurants import invite
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory
@@ -20,6 +23,8 @@ from kitchen.printing.models import Printer
 from kitchen.printing.tests.printers import printer_at
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
+from menu.bulk.models import BulkChange
+from menu.bulk.services import apply_bulk
 from menu.files.models import MenuImport
 from menu.files.services import upload_menu
 from menu.models import Allergen, Category, Ingredient, Item, Modifier, ModifierGroup, Tax
@@ -31,7 +36,13 @@ from menu.tests.factories import (
     RecipePartFactory,
     TaxFactory,
 )
+from orders.billing.models import Payment
+from orders.billing.tests.paid import paid_and_comped
+from orders.documents.models import Document
 from orders.models import Order
+from orders.till.models import Closing, Till
+from orders.till.tests.tills import till_and_closing
+from tables.bookings.models import BookingRules, Combination, TurnTime
 from tables.models import Party, Section, ServiceCall, Table
 from tables.services import call_staff
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
@@ -76,16 +87,23 @@ def fill(house, count):
         printer_at(house, 9100, station=station)
         place_screen(device_id=screen.pk, station_ids=[station.pk], actor=owner)
         TaxFactory(restaurant=house.restaurant, name=f"rate {Device.objects.count()}", is_default=False)
+        category = {"category": CategoryFactory(restaurant=house.restaurant)}
+        apply_bulk(kind="categories", seen={item.pk: item.category_id}, said=category, actor=owner)
         invite(role="waiter", email="ana@bistro.example", by_mail=True, actor=owner)
         upload_menu(data=b"category,name,price\nA,Tea,2.00\n", file_name="menu.csv", actor=owner)
-        house.order()
+        paid_and_comped(house.order(quantity=count).json["party"], owner)
+        till_and_closing(owner)
+        BookingRules.objects.get_or_create(restaurant=house.restaurant)
+        largest = TurnTime.objects.filter(restaurant=house.restaurant).count() + 1
+        TurnTime.objects.create(restaurant=house.restaurant, largest=largest, minutes=90)
+        Combination.objects.create(restaurant=house.restaurant, name=f"Together {largest}", seats=8)
 
 
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
-        Allergen, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message, ModifierGroup, Order,
-        Restaurant, Section, Ingredient, Modifier, Party, Printer, ServiceCall, Table, Tax, Ticket,
-        MODELS[LABELS.index("kitchen.Station")],
+        Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
+        ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
+        BookingRules, Combination, TurnTime, Table, Tax, Ticket, Till, Closing, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -93,7 +111,8 @@ def test_every_page_opens(house, owner):
     fill(house, 1)
     for model in MODELS:
         assert owner.get(page(model, "changelist")).status_code == 200, model
-        may_add = admin.site._registry[model].may_add and model is not Restaurant
+        # The rules of bookings exist once, and are there already.
+        may_add = admin.site._registry[model].may_add and model not in (Restaurant, BookingRules)
         assert owner.get(page(model, "add")).status_code == (200 if may_add else 403), model
         row = model.objects.filter(**({"pk": house.restaurant.pk} if model is Restaurant else {})).first()
         assert owner.get(page(model, "change", row.pk)).status_code == 200, model
@@ -177,7 +196,16 @@ def test_the_first_page_tells_tonight(house, owner):
 
 
 @agnostic
-@pytest.mark.parametrize("label", ["core", "menu", "menu_files", "tables", "orders", "kitchen", "mail"])
+def test_the_first_page_tells_when_the_house_is_open(house, owner):
+    today = house.restaurant.business_date(timezone.now())
+    OpeningHours.objects.create(restaurant=house.restaurant, weekday=today.weekday(), opens=time(18), closes=time(1))
+    assert "open 18:00 to 01:00" in owner.get(reverse("admin:index")).content.decode()
+    OpeningException.objects.create(restaurant=house.restaurant, day=today)
+    assert "open 18:00" not in owner.get(reverse("admin:index")).content.decode()
+
+
+@agnostic
+@pytest.mark.parametrize("label", ["core", "menu", "menu_files", "menu_bulk", "tables", "orders", "kitchen", "mail"])
 def test_the_pages_of_an_app_open(owner, label):
     assert owner.get(reverse("admin:app_list", args=[label])).status_code == 200
 
@@ -186,7 +214,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 23
+    assert len(links) == 31
     assert {owner.get(link).status_code for link in links} == {200}
 
 

@@ -10,6 +10,7 @@ from tests.plugins.documented_answers import document
 
 pytestmark = pytest.mark.database_agnostic
 
+QTABLE = ("/auth/", "/restaurants/")  # these calls exist at the root, too
 PROBLEM = "application/problem+json"
 
 
@@ -54,7 +55,9 @@ def test_each_has_one_known_subject_and_a_short_summary(operations):
 
 
 def test_no_two_look_alike(operations):
-    summaries = [operation["summary"] for name, operation in operations.items() if " /auth/" not in name]
+    summaries = [
+        operation["summary"] for name, operation in operations.items() if not name.split()[1].startswith(QTABLE)
+    ]
     assert sorted({each for each in summaries if summaries.count(each) > 1}) == []
 
 

@@ -24,10 +24,17 @@ APP_LABELS = {
     "core": "bistro.core",
     "menu": "menu",
     "menu_files": "menu.files",
+    "menu_bulk": "menu.bulk",
     "tables": "tables",
+    "bookings": "tables.bookings",
+    "guests": "tables.guests",
+    "waitlist": "tables.waitlist",
     "orders": "orders",
+    "billing": "orders.billing",
+    "till": "orders.till",
     "kitchen": "kitchen",
     "printing": "kitchen.printing",
+    "documents": "orders.documents",
     "setup": "bistro.setup",
 }
 
@@ -71,6 +78,8 @@ MAY_SET_STATUS = {
 WITHOUT_RESTAURANT = {
     "core.Restaurant": "it is the tenant",
     "core.HistoricalRestaurant": "its id is the tenant's",
+    "core.SecondFactor": "a login's",
+    "core.RecoveryCode": "a login's",
     "core.Staff": "a login may work in several restaurants",
     "core.Staff_groups": "a login's, from Django",
     "core.Staff_user_permissions": "a login's, from Django",

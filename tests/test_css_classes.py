@@ -9,7 +9,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
-PAGES = [path for path in (ROOT / "templates").rglob("*.html") if "admin" not in path.parts]
+PAGES = [path for path in (ROOT / "templates").rglob("*.html") if not {"admin", "unfold"} & set(path.parts)]
 FROM_LIBRARIES = {"htmx-request"}  # set by htmx during a request
 SET_BY_PYTHON = {"input"}  # kitchen/wall/forms.py
 ELEMENT = re.compile(r"[a-z]+(-[a-z]+)*(__[a-z]+(-[a-z]+)*)?(--[a-z]+)?")
@@ -32,7 +32,7 @@ def in_template(text: str) -> set[str]:
 
 def in_script(text: str) -> set[str]:
     """Return the classes that a script gives to elements."""
-    given = re.findall(r'\.className = "([^"]*)"|classList\.(?:add|toggle)\("([\w-]+)"', text)
+    given = re.findall(r'(?:\.className = |\bclass(?:Name)?: )"([^"]*)"|classList\.(?:add|toggle)\("([\w-]+)"', text)
     return {name for pair in given for value in pair for name in value.split()}
 
 

@@ -8,12 +8,14 @@ from itertools import cycle
 import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.test import Client
+from django.urls import get_resolver
 
 from bistro.core.kernel.roles import PERMISSIONS, Permission
 from bistro.core.live.credentials import Credential
 from bistro.core.live.guarded import GuardedConsumer
 from bistro.core.live.routing import NoSuchSocket
 from bistro.core.tests.factories import DEVICE_KINDS
+from bistro.core.tests.http import nothing_changes
 from tests.addresses import API, PAGES
 from tests.nasty import addresses, path_with
 from tests.sockets import routes
@@ -24,9 +26,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
 OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
-OPEN_PAGES |= {"password/<str:token>/"}
+OPEN_PAGES |= {"receipt/<str:token>/", "password/<str:token>/", "waiting/<str:token>/", "waiting/<str:token>/leave/"}
+OPEN_PAGES |= {f"pay/<str:token>/{end}" for end in ("", "tip/", "confirm/", "pay/", "payments/<str:key>/")}
 OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
-OPEN_PAGES |= {"me/", "me/name/", "me/language/", "me/pin/", "me/pin/forget/", "me/sign-out/"}
+OPEN_PAGES |= {"confirm/", "login/code/"}  # ask a login for its password, a half login for its code
+OPEN_PAGES |= {"me/", "me/name/", "me/language/", "me/pin/", "me/pin/forget/", "me/password/", "me/sign-out/"}
+OPEN_PAGES |= {"me/second-factor/off/"}
+OPEN_PAGES |= {"booking/<str:token>/"}  # a guest's own booking, by its secret link
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}
@@ -37,6 +43,15 @@ ANY_CREDENTIAL = {
     "api/v1/kitchen/load", "api/v1/pad", "api/v1/pad/orders", "api/v1/pad/heartbeat", "api/v1/devices/rotate",
     "api/v1/pad/calls",
     "api/v1/pad/calls/<int:pk>",
+}  # fmt: skip
+# What is sent there needs a password that was typed in the last minutes (bistro/core/web/confirm_views.py).
+CONFIRMED = {
+    "setup/staff/",
+    "admin/core/membership/add/", "admin/core/membership/<path:object_id>/change/",
+    "admin/core/membership/<path:object_id>/dismiss/", "admin/core/membership/<path:object_id>/reset-password/",
+    "admin/core/membership/<path:object_id>/second-factor/",
+    "admin/core/invitation/add/", "admin/core/device/add/", "admin/core/device/pair/",
+    "admin/core/device/<path:object_id>/enrol/", "admin/core/device/<path:object_id>/revoke/",
 }  # fmt: skip
 # Files to keep: test_headers_everywhere.py finds every address that sends one.
 EXPORTS = {f"admin/menu_files/menuimport/{name}/" for name in ("template", "export-csv", "export-excel")}
@@ -107,6 +122,34 @@ def test_control_a_socket_that_was_forgotten_admits_nobody(house, monkeypatch):
     consumer.scope = {}
     with pytest.raises(AttributeError, match="permission"):
         consumer._admit()
+
+
+def every_view(resolver=None, prefix=""):
+    """Return every (address, view), the admin's too."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        yield from every_view(entry, path) if hasattr(entry, "url_patterns") else [(path, entry.callback)]
+
+
+def test_what_needs_a_fresh_password_is_listed():
+    assert {address for address, view in every_view() if getattr(view, "is_confirmed", False)} == CONFIRMED
+
+
+@pytest.mark.parametrize("address", sorted(CONFIRMED))
+def test_without_a_fresh_password_nothing_is_done(house, address):
+    owner = house.browser("owner")
+    session = owner.session
+    session["confirmed_at"] -= 15 * 60
+    session.save()
+    with nothing_changes():
+        asked = owner.post(path_with(address, {}), {"name": "Kept"})
+    page = asked.content.decode()
+    assert (asked.status_code, 'name="confirm_password"' in page, 'name="name" value="Kept"' in page) == (
+        403,
+        True,
+        True,
+    )
+    assert owner.get(path_with(address, {})).status_code in (200, 302, 404), "reading needs none"
 
 
 @pytest.mark.parametrize("role", sorted({str(getattr(role, "value", role)) for role in PERMISSIONS} - {"owner"}))

@@ -25,9 +25,14 @@ from kitchen.models import Station, Ticket, TicketLine
 from kitchen.printing.models import Printer, PrintJob
 from menu.models import Category, Item, Pause
 from menu.services import pause
+from orders.billing.tests.paid import paid_and_comped
+from orders.documents.models import Document
 from orders.models import Order, OrderLine
-from tables.models import Section, Table
-from tables.services import call_staff
+from orders.till.tests.tills import till_and_closing
+from tables.bookings.tests.evenings import book
+from tables.guests.services import add_guest
+from tables.models import Party, Section, Table
+from tables.services import add_layout, call_staff
 from tests.addresses import API, BODIES, LAST, OPEN_TO_ALL, PAGES
 from tests.journeys.house import open_house
 from tests.plugins.examples import THOROUGH
@@ -106,23 +111,41 @@ def ids(house, other):
     paused = pause(item_id=house.add_item().pk, minutes=30, actor=house.actor("kitchen"))
     theirs = Order.objects.get(restaurant=other.restaurant).pk
     days = [OpeningException.objects.create(restaurant=each.restaurant, day=NOW) for each in (house, other)]
+    parties = [Order.objects.get(pk=order).party_id for order in (mine, theirs)]
+    bosses = [each.actor("manager") for each in (house, other)]
+    contacts = [{"phone": "030 111222", "name": name} for name in ("Ana", f"{MARK} guest")]
+    guests = [add_guest(fields=fields, actor=boss).pk for fields, boss in zip(contacts, bosses, strict=True)]
+    paid, comped = zip(*(paid_and_comped(*each) for each in zip(parties, bosses, strict=True)), strict=True)
+    bookings = [book(each, name=name) for each, name in ((house, "Ana"), (other, f"{MARK} booking"))]
+    tills, closings = zip(*(till_and_closing(boss) for boss in bosses), strict=True)
     found = {
+        **pair("till", *tills),
+        **pair("closing", *closings),
+        **pair("payment", *paid),
+        **pair("document", *(Document.objects.get(payment=payment).pk for payment in paid)),
+        **pair("adjustment", *comped),
         **pair("order", mine, theirs),
+        **pair("guest", *guests),
+        **pair("guest_party", *(Party.objects.get(pk=party).uid for party in parties)),
+        **pair("room_table", house.table.uid, other.table.uid),
         **pair("printer", *(printer.pk for printer in printers)),
         **pair("slip", *(slip.pk for slip in slips)),
         **pair("table", house.table.pk, other.table.pk),
         **pair("order_line", *(OrderLine.objects.get(order=order).pk for order in (mine, theirs))),
-        **pair("party", *(Order.objects.get(pk=order).party_id for order in (mine, theirs))),
+        **pair("party", *parties),
         **pair("station", house.station.pk, other.station.pk),
         **pair(
             "call",
             *(call_staff(table_id=each.table.pk, reason="bill", actor=each.pad_actor)[0].pk for each in (house, other)),
         ),
+        **pair("layout", *(add_layout(name="Summer", actor=boss).pk for boss in bosses)),
         **pair("item", house.item.pk, other.item.pk),
         **pair("pause", paused.pk, Pause.objects.get(restaurant=other.restaurant).pk),
         **pair("opening_exception", *(day.pk for day in days)),
         **pair("staff", house.staff("waiter").pk, other.staff("waiter").pk),
         **pair("restaurant", house.restaurant.pk, other.restaurant.pk),
+        **pair("reservation", *(booking.uid for booking in bookings)),
+        **pair("booking", *(booking.pk for booking in bookings)),
         "token": ["x", "y", "z", "a" * 3000],
     }
     for what, model, path in (("ticket", Ticket, "order"), ("line", TicketLine, "ticket__order")):

@@ -13,7 +13,7 @@ from bistro.core.kernel.hooks import hook
 LISTS = {
     name: value
     for name, value in vars(wiring).items()
-    if name.isupper() and not name.startswith("_") and name != "PLACES"  # pages, not functions
+    if name.isupper() and not name.startswith("_") and name not in ("PLACES", "APPEND_ONLY")  # pages and tables
 }
 
 

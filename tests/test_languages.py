@@ -11,12 +11,13 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation.template import templatize
 
 from bistro.core.kernel.languages import languages
 from bistro.core.live import event_log
 from bistro.core.models import Restaurant, Staff
+from bistro.core.web.script_words import script_words
 from orders.floor.live import FloorView
 
 ROOT = settings.BASE_DIR
@@ -73,6 +74,24 @@ def test_compiled_texts_are_those_of_the_catalogue(code):
     assert {**kept, "": ""} == {**wanted, "": ""}, "run manage.py compilemessages"
 
 
+@pytest.mark.database_agnostic
+def test_scripts_show_listed_texts_only():
+    scripts = {path.name: path.read_text() for path in (ROOT / "static" / "js").glob("*.js")}
+    used = {text for code in scripts.values() for text in re.findall(r'\bword\(\s*"([^"]+)"', code)}
+    with override("de"):
+        words = script_words()
+    assert used == set(words["texts"]), "bistro/core/web/script_words.py lists the texts of word() in scripts"
+    assert words["refusals"]["413"] == "Zu viel auf einmal."
+    shown = re.compile(r"""(?:\bsay\(|textContent = |showStale\()[`"][A-Z][^`"$]*[a-z] """)
+    assert {
+        name: found
+        for name, code in scripts.items()
+        if not name.startswith("order-") and (found := shown.findall(code))
+    } == {}
+    with override("en"):
+        assert script_words()["texts"] == {}
+
+
 def page_of(house, path, role="waiter"):
     answer = house.browser(role).get(path, headers={"accept": "text/html", "accept-language": "fr"})
     assert answer.status_code == 200
@@ -87,12 +106,14 @@ def pushed(house, language=""):
 
 
 def test_pages_and_pushes_follow_the_restaurant_and_then_the_person(house):
-    assert '<html lang="en"' in page_of(house, "/floor/")
+    assert '<html lang="en"' in (page := page_of(house, "/floor/"))
+    assert "Too much at once." in page
     Restaurant.objects.update(language="de")
     page = page_of(house, "/floor/")
     assert '<html lang="de"' in page
     assert "Braucht jemanden" in page
     assert "Needs attention" not in page
+    assert "Zu viel auf einmal." in page
     key, text = pushed(house)
     assert key == f"floor:{house.restaurant.pk}"
     assert "Braucht jemanden" in text

@@ -32,9 +32,12 @@ GUESSES = {
 }
 # Doors that learn nothing from a stranger: they read, lead to the login, or end a session.
 HARMLESS = {"", "logout/", "theme/", "restaurant/", "media/<path:path>", "admin/logout/", "admin/jsi18n/"}
+HARMLESS |= {"login/code/"}  # asks after the right password only
 OPEN = OPEN_CALLS | OPEN_PAGES | OPEN_IN_THE_ADMIN
 # Doors for a person who is signed in, and for an enrolled tablet, whose PINs have limits of their own.
-OF_SOMEBODY = {door for door in OPEN if door.startswith(("me/", "tablet/"))}
+OF_SOMEBODY = {door for door in OPEN if door.startswith(("confirm/", "me/", "tablet/"))}
+# Doors of guests, each with a secret in its address.
+OF_GUESTS = {door for door in OPEN if door.startswith(("booking/", "pay/", "receipt/", "waiting/"))}
 LIMIT = 5
 
 
@@ -58,7 +61,16 @@ def _small_limits(settings, monkeypatch):
 
 
 def test_every_open_door_is_known():
-    assert set(GUESSES) | HARMLESS | OF_SOMEBODY == OPEN
+    assert set(GUESSES) | HARMLESS | OF_SOMEBODY | OF_GUESTS == OPEN
+
+
+def test_secrets_of_guests_are_guessed_a_few_times_only():
+    for door in OF_GUESTS:
+        answers = {
+            call(path_with(door, {})).status_code for call in (Client().get, Client().post) for _ in range(2 * LIMIT)
+        }
+        assert answers <= {403, 404, 405, 429}, door
+        assert 429 in answers, door
 
 
 @pytest.mark.parametrize("door", sorted(OF_SOMEBODY))

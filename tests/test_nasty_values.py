@@ -238,7 +238,8 @@ WHOLE_NUMBERS = [
 @pytest.mark.parametrize(("path", "name"), WHOLE_NUMBERS)
 def test_a_whole_number_is_one(house, path, name):
     assert {("/api/v1/orders", "offset"), ("/api/orders", "limit"), ("/api/v1/tickets", "limit")} <= set(WHOLE_NUMBERS)
-    address = path.format(user_id=house.staff("waiter").pk, restaurant_id=house.restaurant.uid)
+    here = house.restaurant.uid
+    address = path.format(user_id=house.staff("waiter").pk, restaurant_id=here, restaurant=here)
     for value in ("abc", "-1", "1.5", "10" * 10, "9" * 5000, "%00"):
         problem = refused(house.api("owner").get(f"{address}?{name}={value}"), 422, "validation_error")
         assert list(problem["errors"]) == [name], value

@@ -16,7 +16,10 @@ def named_in_example() -> set[str]:
 
 
 def read_by_settings() -> set[str]:
-    text = "".join((ROOT / "bistro" / name).read_text() for name in ("settings.py", "mail_settings.py"))
+    text = "".join(
+        (ROOT / "bistro" / name).read_text()
+        for name in ("settings.py", "mail_settings.py", "money_settings.py", "guest_settings.py")
+    )
     return set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", text))
 
 

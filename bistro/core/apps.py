@@ -18,6 +18,9 @@ class CoreConfig(AppConfig):
     verbose_name = "Restaurant"
 
     def ready(self) -> None:
+        from bistro.core.admin.names import translate_names
         from bistro.core.api import schema_credentials  # noqa: F401  (registration)
         from bistro.core.database import lookups  # noqa: F401  (registration)
         from bistro.core.ops import checks  # noqa: F401  (registration)
+
+        translate_names()

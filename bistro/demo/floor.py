@@ -55,3 +55,18 @@ PEOPLE: tuple[Person, ...] = (
     Person("Kenji Mori", "kenji@bistro.example", "kitchen"),
     Person("Carla Esposito", "carla@bistro.example", "cashier"),
 )
+
+# Walls and other parts of the room: kind, x, y, width, height, text.
+FIXTURES: tuple[tuple[str, int, int, int, int, str], ...] = (
+    ("wall", 0, 0, 1000, 8, ""),
+    ("wall", 0, 692, 1000, 8, ""),
+    ("wall", 0, 0, 8, 700, ""),
+    ("wall", 992, 0, 8, 700, ""),
+    ("wall", 745, 0, 6, 480, ""),
+    ("window", 190, 0, 120, 8, ""),
+    ("window", 330, 0, 120, 8, ""),
+    ("window", 470, 0, 120, 8, ""),
+    ("window", 610, 0, 100, 8, ""),
+    ("door", 0, 590, 8, 80, ""),
+    ("block", 600, 470, 100, 200, "Bar"),
+)

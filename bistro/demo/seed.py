@@ -7,12 +7,13 @@ from uuid import UUID
 
 from bistro.core.auth.access import actor_of_member
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.pins import one_time_pin
 from bistro.core.models import Device, Membership, Restaurant, Staff
 from bistro.core.services.devices import create_device, give_token
 from bistro.core.services.pins import set_pin
 from bistro.core.services.restaurants import add_member, open_restaurant
-from bistro.demo.floor import ADDRESS, CURRENCY, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
+from bistro.demo.floor import ADDRESS, CURRENCY, FIXTURES, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
 from bistro.demo.kinds import Person
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import parts_of
@@ -21,7 +22,9 @@ from kitchen.services.stations import set_up_kitchen
 from menu.imported import ImportedCategory, ImportedPart, ImportedRecipe
 from menu.services import import_menu, write_recipes
 from orders.models import Order
-from tables.services import add_pads, create_section
+from tables.floor_plans import read_plan
+from tables.plan_inputs import wanted_plan
+from tables.services import add_pads, create_section, save_plan
 
 
 def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, Any]:
@@ -112,7 +115,18 @@ def _pads(restaurant: Restaurant, actor: Actor) -> list[dict[str, str]]:
         ]
         made = add_pads(tables=tables, section_id=row.pk, actor=actor)
         pads += [{"kind": "pad", "table": name, "token": token} for name, token in made]
+    _draw_walls(restaurant, actor)
     return pads
+
+
+def _draw_walls(restaurant: Restaurant, actor: Actor) -> None:
+    """Draw the walls, windows, door and bar on the only floor."""
+    plan = read_plan(restaurant.pk).content()
+    plan["floors"][0]["fixtures"] = [
+        {"id": uuid7(), "kind": kind, "x": x, "y": y, "width": width, "height": height, "rotation": 0, "text": text}
+        for kind, x, y, width, height, text in FIXTURES
+    ]
+    save_plan(wanted=wanted_plan(plan), layout_uid=None, versions=None, actor=actor)
 
 
 def holds_only(uid: str) -> bool:

@@ -51,6 +51,7 @@ class Message(models.Model):
         TEST = "test", _("Test")
         INVITATION = "invitation", _("Invitation")
         PASSWORD = "password", _("New password")
+        RECEIPT = "receipt", _("Receipt")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)

@@ -14,6 +14,7 @@ from bistro.core.writing.people_events import MemberInvited, PasswordResetOffere
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.mail.models import Channel, Message
 from bistro.mail.texts import Text, checked_address, in_language
+from orders.documents.events import DocumentCopied
 
 TRIES = 6  # with the pauses between them, about three hours
 
@@ -69,6 +70,16 @@ def mail_invitations(events: Sequence[MemberInvited], work: UnitOfWork) -> None:
         )
 
 
+def mail_receipts(events: Sequence[DocumentCopied], work: UnitOfWork) -> None:
+    """Write the e-mail of each document that goes to a guest by e-mail. Raises InvalidInput for a bad address."""
+    for event in events:
+        if event.email:
+            restaurant = restaurant_by_id(work.restaurant_id)
+            link = f"{settings.PUBLIC_URL}{reverse('documents:receipt', args=[event.document.token])}"
+            text = partial(_receipt, restaurant.name, event.document.code, link)
+            write_message(kind=Message.Kind.RECEIPT, to=event.email, text=text, restaurant=restaurant, work=work)
+
+
 def mail_password_resets(events: Sequence[PasswordResetOffered], work: UnitOfWork) -> None:
     """Write the e-mail of each link for a new password whose maker asked for one."""
     for event in events:
@@ -85,6 +96,15 @@ def mail_password_resets(events: Sequence[PasswordResetOffered], work: UnitOfWor
             language=event.membership.staff.language,
             useless_at=event.expires_at,
         )
+
+
+def _receipt(restaurant: str, number: str, link: str) -> Text:
+    named = {"restaurant": restaurant, "number": number, "link": link}
+    return Text(
+        subject=_("Your receipt %(number)s from %(restaurant)s") % named,
+        body=_("Hello,\n\nhere is your receipt %(number)s:\n\n%(link)s\n\nThank you for your visit.\n%(restaurant)s")
+        % named,
+    )
 
 
 def _password(restaurant: str, link: str) -> Text:

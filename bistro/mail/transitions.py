@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.kernel.transitions import change_statuses
@@ -35,4 +36,4 @@ MESSAGE_MOVES: dict[str, frozenset[str]] = {
 
 def move_messages(rows: Any, old: Collection[str], new: str, **fields: Any) -> int:
     """Update the messages of a queryset whose status is one of `old`; returns how many. Raises IllegalTransition."""
-    return change_statuses(rows, old, new, MESSAGE_MOVES, what="A message", **fields)
+    return change_statuses(rows, old, new, MESSAGE_MOVES, what=gettext("A message"), **fields)

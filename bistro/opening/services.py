@@ -3,6 +3,8 @@
 import secrets
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.roles import Permission, Role
@@ -26,7 +28,9 @@ def open_house(*, name: str, tables: int, url: str, actor: Actor, **settings: An
     """
     if not 0 <= tables <= MOST_TABLES:
         raise InvalidInput(
-            f"{tables} is not a number of tables. Use 0 to {MOST_TABLES}.", fields={"tables": ["Number."]}
+            gettext("%(tables)s is not a number of tables. Use 0 to %(most_tables)s.")
+            % {"tables": tables, "most_tables": MOST_TABLES},
+            fields={"tables": [gettext("Number.")]},
         )
     with UnitOfWork(actor) as work:
         restaurant = create_restaurant(name, settings, work)

@@ -42,6 +42,12 @@ class AccountForm(forms.Form):
         return said
 
 
+class CopyForm(forms.Form):
+    """A form for the name of another house."""
+
+    name = TextField(label=_("Name of the new restaurant"), max_length=120)
+
+
 class RestaurantForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form for the name, the texts of documents, and what cannot easily change later."""
 
@@ -62,6 +68,7 @@ class RestaurantForm(forms.ModelForm):  # type: ignore[type-arg]
             "address",
             "phone",
             "tax_number",
+            "language",
             "currency",
             "locale",
             "timezone",
@@ -74,6 +81,7 @@ class RestaurantForm(forms.ModelForm):  # type: ignore[type-arg]
             "address": _("Address"),
             "phone": _("Phone"),
             "tax_number": _("Tax number"),
+            "language": _("Language of the pages"),
         }
         help_texts = {
             "legal_name": _("Leave it empty if it is the restaurant's name."),

@@ -13,6 +13,7 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device, Invitation, Membership
 from bistro.core.services.restaurants import invite
+from bistro.core.web.confirm_views import confirmed
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from bistro.setup.step_pages import INVALID, say, step_page
@@ -23,6 +24,7 @@ from kitchen.printing.models import Printer
 
 @require_http_methods(["GET", "POST"])
 @page_requires(Permission.MANAGE)
+@confirmed
 def staff(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show who works here, and make an invitation, whose link is shown once."""
     if request.method == "GET":

@@ -40,7 +40,7 @@ def add_sample(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Add a sample menu to a restaurant without dishes."""
     key = request.POST.get("sample", "")
     if key not in SAMPLES:
-        raise Http404("There is no such sample.")
+        raise Http404(_("There is no such sample."))
     try:
         if Item.objects.visible_to(actor).not_archived().exists():
             raise InvalidInput(_("There are dishes already. A sample is only for an empty menu."), code="menu_in_use")

@@ -8,6 +8,7 @@ app_name = "setup"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("skip/", views.skip, name="skip"),
+    path("copy/", views.copy, name="copy"),
     path("account/", views.account, name="account"),
     path("restaurant/", views.restaurant, name="restaurant"),
     path("hours/", hours_views.hours, name="hours"),

@@ -2,24 +2,26 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bistro.core.auth.access import restaurant_of
+from bistro.core.auth.access import SESSION_RESTAURANT, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
-from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Restaurant, Staff
 from bistro.core.services.own_login import replace_one_time_login
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
+from bistro.core.web.shell import SEVERAL_RESTAURANTS
 from bistro.setup import services
 from bistro.setup.checklist import BY_KEY, State, progress_of
-from bistro.setup.forms import TAX_KINDS, AccountForm, RestaurantForm, TaxForm
-from bistro.setup.step_pages import save_step, step_page
+from bistro.setup.forms import TAX_KINDS, AccountForm, CopyForm, RestaurantForm, TaxForm
+from bistro.setup.step_pages import INVALID, save_step, say, step_page
 from menu.tax_catalogue import compiled_taxes
 from menu.taxes import DishTax
 
@@ -37,7 +39,7 @@ def skip(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Skip an optional step, or want it after all."""
     step = request.POST.get("step", "")
     if step not in BY_KEY:
-        raise Http404("There is no such step.")
+        raise Http404(_("There is no such step."))
     try:
         services.skip_step(step=step, skip="again" not in request.POST, actor=actor)
     except DomainError as refusal:
@@ -45,11 +47,37 @@ def skip(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     return redirect("setup:overview")
 
 
+@require_http_methods(["GET", "POST"])
+@page_requires(Permission.MANAGE)
+def copy(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
+    """Ask for the name of another house, copy this restaurant, and continue in the copy."""
+    form = CopyForm(request.POST or None)
+    page = {"form": form, "restaurant": restaurant_of(actor), "is_owner": Role.OWNER in actor.roles}
+    if request.method == "GET":
+        return render(request, "setup/copy.html", page)
+    if not form.is_valid():
+        return render(request, "setup/copy.html", page, status=INVALID)
+    try:
+        copied = services.copy_restaurant(name=form.cleaned_data["name"], actor=actor)
+    except DomainError as refusal:
+        say(form, refusal)
+        return with_status(render(request, "setup/copy.html", page), refusal)
+    request.session[SESSION_RESTAURANT], request.session[SEVERAL_RESTAURANTS] = copied.pk, True
+    messages.success(request, _("%(name)s is ready. You are in this restaurant now.") % {"name": copied.name})
+    return redirect("setup:overview")
+
+
 def _overview(request: HtmxHttpRequest, actor: Actor, **context: Any) -> HttpResponse:
     assert actor.restaurant_id is not None
     steps = progress_of(actor.restaurant_id)
     missing = [each for each in steps if each.state == State.MISSING]
-    page = {"steps": steps, "missing": missing, "restaurant": restaurant_of(actor), **context}
+    page = {
+        "steps": steps,
+        "missing": missing,
+        "restaurant": restaurant_of(actor),
+        "is_owner": Role.OWNER in actor.roles,
+        **context,
+    }
     return render(request, "setup/overview.html", page)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -12,7 +11,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
@@ -23,6 +22,8 @@ from bistro.core.admin.services import ServiceAdmin
 from bistro.core.models import Device
 from bistro.core.services import devices as device_services
 from bistro.core.services import heartbeats as heartbeat_services
+from bistro.core.web.confirm_views import confirmed_in_admin
+from bistro.core.web.qr import qr_of
 from kitchen.admin.pairing import PairsScreens
 from kitchen.models import Station
 from kitchen.services import stations as station_services
@@ -45,7 +46,7 @@ class DeviceForm(TenantForm):
         queryset=None,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Choose none for all stations.",
+        help_text=_("Choose none for all stations."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,6 +86,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         "stations": "typeof kind === 'undefined' || kind == 'kitchen'",
     }
     readonly_fields = ("name", "kind", "state", "seen", "charge", "firmware")
+    add_view = confirmed_in_admin(ServiceAdmin.add_view)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("screen__stations")
@@ -123,44 +125,58 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
             chosen = [station.pk for station in data["stations"]]
             station_services.place_screen(device_id=device.pk, station_ids=chosen, actor=actor)
 
-    @action(description="Make enrolment code", icon="key", url_path="enrol", permissions=["run"])
+    @action(description=_("Make enrolment code"), icon="key", url_path="enrol", permissions=["run"])
+    @confirmed_in_admin
     def enrol(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Create a one-time code, after a confirmation: opening the page must not invalidate a code in use."""
         device = self._own(request, object_id)
         if request.method not in SAFE_METHODS:
             return self._code_page(request, device)
-        text = "Earlier codes for this device stop working now. Its token ends when the new code is used."
-        return form_page(self, request, title=f"Enrolment code for {device}", text=text, button="Make a code")
+        text = _("Earlier codes for this device stop working now. Its token ends when the new code is used.")
+        return form_page(
+            self,
+            request,
+            title=_("Enrolment code for %(device)s") % {"device": device},
+            text=text,
+            button=_("Make a code"),
+        )
 
-    @action(description="Unlock", icon="lock_open", url_path="unlock", permissions=["run"])
+    @action(description=_("Unlock"), icon="lock_open", url_path="unlock", permissions=["run"])
     def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Unlock a device, after a confirmation that shows why it was locked."""
         device = self._own(request, object_id)
         if request.method not in SAFE_METHODS:
             heartbeat_services.unlock_device(device_id=device.pk, actor=manager_of(request))
-            self.message_user(request, f"{device} is unlocked.", messages.SUCCESS)
+            self.message_user(request, _("%(device)s is unlocked.") % {"device": device}, messages.SUCCESS)
             return self.back_to_list()
-        why = f"Locked: {device.get_lock_reason_display()}." if device.locked_at else "This device is not locked."
-        text = f"{why} Check the device first. Unlocking accepts the software that it reports."
-        return form_page(self, request, title=f"Unlock {device}", text=text, button="Unlock")
+        why = _("Locked: %(reason)s.") if device.locked_at else _("This device is not locked.")
+        check = _("Check the device first. Unlocking accepts the software that it reports.")
+        text = f"{why % {'reason': device.get_lock_reason_display()}} {check}"
+        return form_page(
+            self, request, title=_("Unlock %(device)s") % {"device": device}, text=text, button=_("Unlock")
+        )
 
-    @admin.action(description="Unlock", permissions=["run"])
+    @admin.action(description=_("Unlock"), permissions=["run"])
     def unlock_chosen(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         actor = manager_of(request)
         unlock = heartbeat_services.unlock_device
         self.run_each(request, queryset, lambda d: unlock(device_id=d.pk, actor=actor), "unlocked")
 
-    @action(description="Revoke", icon="block", url_path="revoke", permissions=["run"])
+    @action(description=_("Revoke"), icon="block", url_path="revoke", permissions=["run"])
+    @confirmed_in_admin
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         device = self._own(request, object_id)
         if request.method not in SAFE_METHODS:
             device_services.revoke(device_id=device.pk, actor=manager_of(request))
-            self.message_user(request, f"{device} is revoked.", messages.SUCCESS)
+            self.message_user(request, _("%(device)s is revoked.") % {"device": device}, messages.SUCCESS)
             return self.back_to_list()
-        text = "Its token ends at once, its screen within five seconds. A new enrolment code brings the device back."
-        return form_page(self, request, title=f"Revoke {device}", text=text, button="Revoke")
+        text = _("Its token ends at once, its screen within five seconds. A new enrolment code brings the device back.")
+        return form_page(
+            self, request, title=_("Revoke %(device)s") % {"device": device}, text=text, button=_("Revoke")
+        )
 
-    @admin.action(description="Revoke", permissions=["run"])
+    @admin.action(description=_("Revoke"), permissions=["run"])
+    @confirmed_in_admin
     def revoke_chosen(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         actor = manager_of(request)
         self.run_each(request, queryset, lambda d: device_services.revoke(device_id=d.pk, actor=actor), "revoked")
@@ -179,7 +195,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         return form_page(
             self,
             request,
-            title=f"Enrolment code for {device}",
+            title=_("Enrolment code for %(device)s") % {"device": device},
             template="admin/device_code.html",
             code=code,
             address=address,
@@ -188,7 +204,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         )
 
     # --- columns of the list ----------------------------------------------------------------------------------
-    @admin.display(description="Place")
+    @admin.display(description=_("Place"))
     def place(self, device: Device) -> str:
         if device.kind == Device.Kind.PAD:
             return str(device.pad.table) if hasattr(device, "pad") else "no table yet"
@@ -198,7 +214,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         return ""
 
     @display(
-        description="State",
+        description=_("State"),
         label={"enrolled": "success", "waiting for its code": "warning", "locked": "danger", "revoked": "danger"},
     )
     def state(self, device: Device) -> str:
@@ -208,16 +224,10 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
             return "locked"
         return "enrolled" if device.token_hash else "waiting for its code"
 
-    @admin.display(description="Battery", ordering="battery")
+    @admin.display(description=_("Battery"), ordering="battery")
     def charge(self, device: Device) -> str:
         return "" if device.battery is None else f"{device.battery} %"
 
-    @admin.display(description="Last seen", ordering="last_seen_at")
+    @admin.display(description=_("Last seen"), ordering="last_seen_at")
     def seen(self, device: Device) -> str:
         return naturaltime(device.last_seen_at) if device.last_seen_at else "never"
-
-
-def qr_of(address: str) -> SafeString:
-    """Return an address as inline SVG. It holds no secret: the code is typed."""
-    drawing = segno.make(address, error="m").svg_inline(scale=6, border=2, svgclass="device-qr", lineclass=None)
-    return mark_safe(drawing)

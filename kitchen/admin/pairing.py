@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -23,6 +24,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.models import Device
+from bistro.core.web.confirm_views import confirmed_in_admin
 from bistro.core.web.form_fields import TextField
 from bistro.core.web.pages import with_status
 from kitchen.models import Station
@@ -43,16 +45,16 @@ class PairForm(forms.Form):
 
     code = forms.CharField(
         max_length=20,
-        label="Code on the screen",
-        help_text="Six letters and digits. Only pair a screen in front of you.",
+        label=_("Code on the screen"),
+        help_text=_("Six letters and digits. Only pair a screen in front of you."),
         widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
     )
     device: forms.ModelChoiceField[Device] = forms.ModelChoiceField(
         queryset=None,
         required=False,
-        label="Device",
-        empty_label="New device",
-        help_text="An existing device keeps its place. Its old token ends when this screen takes over.",
+        label=_("Device"),
+        empty_label=_("New device"),
+        help_text=_("An existing device keeps its place. Its old token ends when this screen takes over."),
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "device"}),
     )
     kind = forms.ChoiceField(
@@ -64,7 +66,7 @@ class PairForm(forms.Form):
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        help_text="Choose none for all stations.",
+        help_text=_("Choose none for all stations."),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
@@ -107,7 +109,8 @@ class PairsScreens(TenantAdmin):
 
     actions_list = ("pair",)
 
-    @action(description="Pair a screen", icon="tv_signin", url_path="pair", permissions=["run"])
+    @action(description=_("Pair a screen"), icon="tv_signin", url_path="pair", permissions=["run"])
+    @confirmed_in_admin
     def pair(self, request: HttpRequest) -> HttpResponse:
         actor = manager_of(request)
         if request.method in SAFE_METHODS:
@@ -128,7 +131,7 @@ class PairsScreens(TenantAdmin):
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:
         address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
         template = "admin/pair_screen.html"
-        page = form_page(self, request, title="Pair a screen", form=form, template=template, address=address)
+        page = form_page(self, request, title=_("Pair a screen"), form=form, template=template, address=address)
         page.status_code = status
         return page
 

@@ -7,15 +7,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from bistro.core.admin.archive import ArchiveAdmin
-from bistro.core.admin.base import edits_of
+from bistro.core.admin.base import edits_of, manager_of
 from bistro.core.admin.changes import Edits
+from bistro.core.admin.copying import CopyAdmin, CopyForm
 from bistro.core.admin.filters import InUseFilter
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from kitchen.models import ModifierRoute, Route, Station
+from kitchen.services.stations import copy_station
 from kitchen.setup_events import KitchenChanged
 from kitchen.setup_steps import only_catch_all, refuse_if_in_use, route_to
 from menu.choices import dishes_of, some
@@ -29,23 +37,23 @@ class StationForm(TenantForm):
     categories: forms.ModelMultipleChoiceField[Category] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="Categories cooked here",
+        label=_("Categories cooked here"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Several stations may cook a category: each gets its own ticket.",
+        help_text=_("Several stations may cook a category: each gets its own ticket."),
     )
     items: forms.ModelMultipleChoiceField[Item] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="Single items cooked here",
+        label=_("Single items cooked here"),
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="These override the category.",
+        help_text=_("These override the category."),
     )
     modifiers: forms.ModelMultipleChoiceField[Modifier] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label="Choices made here",
+        label=_("Choices made here"),
         widget=UnfoldAdminSelect2MultipleWidget,
-        help_text="For example a side dish made here while another station makes the main dish.",
+        help_text=_("For example a side dish made here while another station makes the main dish."),
     )
     settled_constraints = frozenset({"station_catch_all_once"})
 
@@ -81,7 +89,7 @@ class StationForm(TenantForm):
         said = super().clean() or {}
         soon, late = said.get("soon_seconds"), said.get("late_seconds")
         if soon and late and late <= soon:
-            self.add_error("late_seconds", "Late must come after soon: choose a larger number of seconds.")
+            self.add_error("late_seconds", gettext("Late must come after soon: choose a larger number of seconds."))
         return said
 
     def prepare(self) -> None:
@@ -95,11 +103,25 @@ def _choice_words(choice: Modifier) -> str:
     return f"{choice.group}: {choice}" + (f" ({dishes})" if dishes else "")
 
 
+class CopyStationForm(CopyForm):
+    """A form for the name of a copied station, and whether it cooks the same dishes."""
+
+    with_routes = forms.BooleanField(
+        label=_("Cooks the same dishes"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Each dish then gets a ticket at both stations."),
+    )
+
+
 @admin.register(Station)
-class StationAdmin(ArchiveAdmin, HistoryAdmin):
+class StationAdmin(CopyAdmin, ArchiveAdmin, HistoryAdmin):
     """Admin of places in the kitchen. The catch-all gets every line without a route."""
 
     form = StationForm
+    copy_form = CopyStationForm
+    copy_text = _("With its cooks, pace and limits. The copy never takes the dishes without a station.")
+    actions_detail = ("copy",)
     list_display = ("name", "is_catch_all", "position", "archived")
     list_filter = (InUseFilter,)
     search_fields = ("name",)
@@ -111,6 +133,11 @@ class StationAdmin(ArchiveAdmin, HistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Station | None = None) -> Any:
         return ("is_catch_all",) if obj and obj.is_catch_all else ()
+
+    def copy_row(self, request: HttpRequest, pk: int, said: dict[str, Any]) -> Station:
+        return copy_station(
+            station_id=pk, name=said["name"], with_routes=said["with_routes"], actor=manager_of(request)
+        )
 
     def require_unused(self, row: Station) -> None:
         refuse_if_in_use(row)

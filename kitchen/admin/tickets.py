@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
 from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, manager_of
 from bistro.core.admin.filters import BusinessDayFilter, OwnFilter
+from bistro.core.admin.formats import clock_text, moment_text
 from bistro.core.kernel.numbers import whole_number
 from kitchen import services
 from kitchen.admin.figures import figures_page
@@ -35,16 +36,16 @@ class LinesOfTicket(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("line")
 
-    @admin.display(description="Line")
+    @admin.display(description=_("Line"))
     def what(self, row: TicketLine) -> str:
         choices = ", ".join(choice_names(row.line))
         return f"{row.line.quantity} {row.line.name}{f' ({choices})' if choices else ''}"
 
-    @admin.display(description="Allergies")
+    @admin.display(description=_("Allergies"))
     def allergies(self, row: TicketLine) -> str:
         return in_words(row.line)
 
-    @admin.display(description="Note")
+    @admin.display(description=_("Note"))
     def note(self, row: TicketLine) -> str:
         return row.line.note
 
@@ -59,14 +60,14 @@ class TicketAdmin(ReadOnlyAdmin):
     list_filter = ("status", ("station", OwnFilter), TicketDayFilter, ("order__business_date", RangeDateFilter))
     list_select_related = ("station", "order", "order__table")
     search_fields = ("order__number",)
-    search_help_text = "The order's number"
+    search_help_text = _("The order's number")
     ordering = ("-pk",)  # nearly by time, without a further index that orders would have to update
     sortable_by = ()
     actions = ("bump", "recall")
     actions_list = ("figures",)
     fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
 
-    @action(description="Ticket times", icon="timer", url_path="figures", permissions=["view"])
+    @action(description=_("Ticket times"), icon="timer", url_path="figures", permissions=["view"])
     def figures(self, request: HttpRequest) -> HttpResponse:
         """Show the report of some days by station, dish, cook and hour."""
         return figures_page(self, request)
@@ -79,35 +80,35 @@ class TicketAdmin(ReadOnlyAdmin):
         number = whole_number(said)
         return (queryset.none() if number is None else queryset.filter(order__number=number)), False
 
-    @admin.display(description="Order")
+    @admin.display(description=_("Order"))
     def title(self, ticket: Ticket) -> str:
         return f"#{ticket.order.number}"
 
-    @admin.display(description="Table")
+    @admin.display(description=_("Table"))
     def table(self, ticket: Ticket) -> str:
         return ticket.order.place
 
-    @admin.display(description="Fired")
+    @admin.display(description=_("Fired"))
     def fired(self, ticket: Ticket) -> str:
-        return f"{timezone.localtime(ticket.fired_at):%Y-%m-%d %H:%M:%S}"
+        return moment_text(ticket.fired_at)
 
-    @admin.display(description="Done")
+    @admin.display(description=_("Done"))
     def done(self, ticket: Ticket) -> str:
-        return f"{timezone.localtime(ticket.done_at):%H:%M:%S}" if ticket.done_at else ""
+        return clock_text(ticket.done_at) if ticket.done_at else ""
 
     @display(
-        description="Status",
+        description=_("Status"),
         label={"Queued": "warning", "Started": "info", "Done": "success", "Cancelled": "danger"},
     )
     def state(self, ticket: Ticket) -> str:
         return ticket.get_status_display()
 
-    @admin.action(description="Bump", permissions=["run"])
+    @admin.action(description=_("Bump"), permissions=["run"])
     def bump(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         actor = manager_of(request)
         self.run_each(request, queryset, lambda t: services.bump_ticket(ticket_id=t.pk, actor=actor), "bumped")
 
-    @admin.action(description="Recall", permissions=["run"])
+    @admin.action(description=_("Recall"), permissions=["run"])
     def recall(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         actor = manager_of(request)
         self.run_each(request, queryset, lambda t: services.recall_ticket(ticket_id=t.pk, actor=actor), "recalled")

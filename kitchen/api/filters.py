@@ -1,6 +1,7 @@
 """Filters of the ticket list."""
 
 from django.forms import IntegerField
+from django.utils.translation import gettext
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
@@ -34,5 +35,5 @@ class TicketFilter(filters.FilterSet):
         if value == "unread":
             return rows.unread()
         if value not in TicketStatus.values:
-            raise ValidationError({"status": [f"Unknown status: {value}"]})
+            raise ValidationError({"status": [gettext("Unknown status: %(status)s") % {"status": value}]})
         return rows.filter(status=value)

@@ -1,6 +1,7 @@
 """The load of the kitchen."""
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +31,7 @@ class KitchenLoad(APIView):
         """
         actor = api_actor(request)
         if actor.restaurant_id is None or not (actor.may(Permission.PLACE_ORDER) or actor.may(Permission.READ_ORDERS)):
-            raise NotPermitted("Your role cannot see the kitchen's load.")
+            raise NotPermitted(gettext("Your role cannot see the kitchen's load."))
         body = load_json(actor.restaurant_id, timezone.now(), with_stations=actor.may(Permission.READ_ORDERS))
         etag = etag_of(actor.credential, body)
         return not_modified(request, etag) or Response(

@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
@@ -49,7 +51,7 @@ class PrinterAdmin(TenantAdmin):
     }
     fieldsets = (
         (None, {"fields": (("name", "station"), "kind", ("host", "port"), ("answers", "images"), PAPER, "opens_at")}),
-        ("When", {"fields": ("prints", "wait_seconds", "enabled")}),
+        (_("When"), {"fields": ("prints", "wait_seconds", "enabled")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Printer]:
@@ -63,23 +65,25 @@ class PrinterAdmin(TenantAdmin):
         touch_menu(edits.work, f"printers: {what}"[:200])
         edits.work.record(KitchenChanged(what=f"printers: {what}", restaurant_id=edits.work.restaurant_id))
 
-    @action(description="Print a test", icon="print", url_path="test", permissions=["run"])
+    @action(description=_("Print a test"), icon="print", url_path="test", permissions=["run"])
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Print a test slip, after a confirmation because it uses paper."""
         printer = self._own(request, object_id)
         if request.method in SAFE_METHODS:
-            text = "Prints a slip marked TEST with every part that a slip can have."
-            return form_page(self, request, title=f"Test {printer}", text=text, button="Print")
+            text = _("Prints a slip marked TEST with every part that a slip can have.")
+            return form_page(
+                self, request, title=_("Test %(printer)s") % {"printer": printer}, text=text, button=_("Print")
+            )
         printing_services.print_test(printer_id=printer.pk, actor=manager_of(request))
-        said = "The slip was sent. The printer list shows the result: “OK”, or the error."
+        said = _("The slip was sent. The printer list shows the result: “OK”, or the error.")
         self.message_user(request, said, messages.SUCCESS)
         return self.back_to_list()
 
-    @admin.display(description="Print page")
+    @admin.display(description=_("Print page"))
     def opens_at(self, printer: Printer) -> str:
         """Show the address of a browser printer's page and how to start that browser."""
         if printer._state.adding:
-            return "Save first. The address of the print page then appears here."
+            return str(_("Save first. The address of the print page then appears here."))
         address = f"{settings.PUBLIC_URL}{reverse('printing:browser-printer', args=[printer.pk])}"
         return format_html(
             '<a class="text-primary-600" href="{0}">{0}</a><br>Open this page in the browser beside the printer, '
@@ -93,13 +97,13 @@ class PrinterAdmin(TenantAdmin):
             raise Http404("There is no such printer.")
         return printer
 
-    @display(description="State", label={"OK": "success", "off": "info", "not printing": "danger"})
+    @display(description=_("State"), label={"ok": "success", "off": "info", "trouble": "danger"})
     def state(self, printer: Printer) -> Any:
         if not printer.enabled:
-            return "off"
-        return ("not printing", printer.trouble) if printer.trouble_at else "OK"
+            return "off", gettext("off")
+        return ("trouble", printer.trouble) if printer.trouble_at else ("ok", gettext("OK"))
 
-    @admin.display(description="Slips")
+    @admin.display(description=_("Slips"))
     def queue(self, printer: Any) -> str:
-        counts = ((printer.waiting, "wait"), (printer.failed, "failed"))
-        return ", ".join(f"{count} {word}" for count, word in counts if count)
+        counts = ((printer.waiting, gettext("%(count)s wait")), (printer.failed, gettext("%(count)s failed")))
+        return ", ".join(words % {"count": count} for count, words in counts if count)

@@ -1,5 +1,7 @@
 """Alarms on the floor plan for printers in trouble: a kitchen without paper and screens cannot report it."""
 
+from django.utils.translation import gettext, ngettext
+
 from bistro.core.kernel.actors import Actor
 from kitchen.printing.selectors import printer_alerts
 from orders.floor.alarms import PRINTER, Alarm
@@ -13,7 +15,13 @@ def printer_alarms(actor: Actor) -> list[Alarm]:
         Alarm(
             id=f"printer-{alert.id}",
             table_name="",
-            text=f"Printer {alert.name} ({alert.station}): {alert.trouble} {_missing(alert.failed, alert.numbers)}",
+            text=gettext("Printer %(printer)s (%(station)s): %(trouble)s %(missing)s")
+            % {
+                "printer": alert.name,
+                "station": alert.station,
+                "trouble": alert.trouble,
+                "missing": _missing(alert.failed, alert.numbers),
+            },
             since=alert.since,
             url="",
             cause=PRINTER,
@@ -26,4 +34,5 @@ def _missing(failed: int, numbers: list[int]) -> str:
     orders = ", ".join(f"#{number}" for number in numbers)
     if not failed:
         return ""
-    return f"{failed} slip{'' if failed == 1 else 's'} not printed{f': {orders}' if orders else ''}."
+    words = ngettext("%(count)s slip not printed", "%(count)s slips not printed", failed) % {"count": failed}
+    return f"{words}: {orders}." if orders else f"{words}."

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
 from kitchen.printing.fonts import package_for
 from kitchen.printing.letters import NBSP, in_page, visible
 from kitchen.printing.raster import LETTER, Artist, Style
@@ -27,9 +29,14 @@ WHEN_DONE = b"\x1dr\x01"  # answered once all earlier data is printed
 
 # Python codec → code page number of the printers.
 PAGES = {"cp437": 0, "cp857": 13, "cp866": 17, "cp852": 18, "cp858": 19, "cp1252": 16}
-HEADINGS = {"changed": "CHANGED", "void": "VOID", "reprint": "REPRINT", "test": "TEST"}
-AGAIN = "SECOND COPY? The first may be cut off."
-UNREADABLE = "LETTERS MISSING: ask a waiter"
+HEADINGS = {
+    "changed": gettext_lazy("CHANGED"),
+    "void": gettext_lazy("VOID"),
+    "reprint": gettext_lazy("REPRINT"),
+    "test": gettext_lazy("TEST"),
+}
+AGAIN = gettext_lazy("SECOND COPY? The first may be cut off.")
+UNREADABLE = gettext_lazy("LETTERS MISSING: ask a waiter")
 MISSING = "?"
 SHOWN = 8  # letters in a message of trouble
 
@@ -90,9 +97,12 @@ class Writer:
             return ""
         shown = "".join(lost[:SHOWN]) + ("…" if len(lost) > SHOWN else "")
         if not self.images:
-            return f"Cannot print {shown}: this printer is set to print no images."
+            return gettext("Cannot print %(letters)s: this printer is set to print no images.") % {"letters": shown}
         packages = " ".join(sorted({package_for(letters) for letters in lost}))
-        return f"Cannot print {shown}: install {packages} on the server."
+        return gettext("Cannot print %(letters)s: install %(packages)s on the server.") % {
+            "letters": shown,
+            "packages": packages,
+        }
 
 
 def _drawn(style: bytes) -> Style:
@@ -120,7 +130,7 @@ def _write_slip(out: Writer, slip: Mapping[str, Any], *, again: bool) -> None:
     if heading := HEADINGS.get(slip["kind"]):
         out.row(f" {heading} ", INVERSE + DOUBLE, wide=True)
     if again:
-        out.row(AGAIN, BOLD)
+        out.row(str(AGAIN), BOLD)
     if slip["table"]:
         out.row(slip["table"], DOUBLE + BOLD, wide=True)
     for fact in slip["pickup"]:
@@ -128,7 +138,7 @@ def _write_slip(out: Writer, slip: Mapping[str, Any], *, again: bool) -> None:
     for fact in facts(slip):
         out.row(fact, BOLD)
     if slip["note"]:
-        out.row(slip["note"], TALL, lead="NOTE ")
+        out.row(slip["note"], TALL, lead=f"{gettext('NOTE')} ")
     out.rule()
     for line in slip["lines"]:
         _write_line(out, line)
@@ -140,20 +150,21 @@ def facts(slip: Mapping[str, Any]) -> Iterator[str]:
     if slip["number"]:
         yield f"#{slip['number']}   {slip['placed_by']}".strip()
     if slip["course"]:
-        yield f"COURSE {slip['course']} FIRED" if slip["fired"] else f"course {slip['course']}"
+        words = gettext("COURSE %(course)s FIRED") if slip["fired"] else gettext("course %(course)s")
+        yield words % {"course": slip["course"]}
 
 
 def _write_line(out: Writer, line: Mapping[str, Any]) -> None:
-    word = {"void": "VOID ", "new": "+ "}.get(line["mark"], "")
+    word = {"void": f"{gettext('VOID')} ", "new": "+ "}.get(line["mark"], "")
     style = INVERSE + TALL if line["mark"] == "void" else BOLD + DOUBLE
     out.row(line["name"], style, lead=f"{word}{line['quantity']} x ", wide=line["mark"] != "void")
     for choice in line["modifiers"]:
         out.row(choice, TALL, indent=4)
     for allergy in line["allergies"]:
-        out.row(f"{allergy['allergen'].upper()} ", INVERSE + DOUBLE, lead=" ALLERGY ", wide=True)
+        out.row(f"{allergy['allergen'].upper()} ", INVERSE + DOUBLE, lead=f" {gettext('ALLERGY')} ", wide=True)
         if allergy["warning"]:
             out.row(f"!! {allergy['warning']} !!", BOLD, indent=2)
     if line["note"]:
         out.row(line["note"], TALL, lead="> ", indent=4)
     if line["seat"]:
-        out.row(f"seat {line['seat']}", indent=4)
+        out.row(gettext("seat %(seat)s") % {"seat": line["seat"]}, indent=4)

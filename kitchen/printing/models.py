@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Restaurant
@@ -17,7 +19,7 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,120}")
 def is_host(value: str) -> None:
     """Raise ValidationError unless the value is a host name or an IPv4 address."""
     if not _HOST.fullmatch(value):
-        raise ValidationError("Enter a name or an address, like 192.168.1.50.")
+        raise ValidationError(gettext("Enter a name or an address, like 192.168.1.50."))
 
 
 class Printer(models.Model):
@@ -28,54 +30,55 @@ class Printer(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NETWORK = "network", "Network printer (ESC/POS)"
-        BROWSER = "browser", "A browser's printer"
+        NETWORK = "network", _("Network printer (ESC/POS)")
+        BROWSER = "browser", _("A browser's printer")
 
     class When(models.TextChoices):
-        ALWAYS = "always", "Always"
-        FALLBACK = "fallback", "Only while no screen shows the ticket"
+        ALWAYS = "always", _("Always")
+        FALLBACK = "fallback", _("Only while no screen shows the ticket")
 
     class CodePage(models.TextChoices):
-        PC858 = "cp858", "PC858, Western Europe with €"
-        PC437 = "cp437", "PC437, USA"
-        PC852 = "cp852", "PC852, Central Europe"
-        PC857 = "cp857", "PC857, Turkish"
-        PC866 = "cp866", "PC866, Cyrillic"
-        WPC1252 = "cp1252", "WPC1252, Windows"
+        PC858 = "cp858", _("PC858, Western Europe with €")
+        PC437 = "cp437", _("PC437, USA")
+        PC852 = "cp852", _("PC852, Central Europe")
+        PC857 = "cp857", _("PC857, Turkish")
+        PC866 = "cp866", _("PC866, Cyrillic")
+        WPC1252 = "cp1252", _("WPC1252, Windows")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="printers")
     station = models.ForeignKey("kitchen.Station", on_delete=models.CASCADE, related_name="printers")
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.NETWORK)
     host = models.CharField(
-        max_length=120, blank=True, validators=[is_host], help_text="Network name or address, like 192.168.1.50."
+        max_length=120, blank=True, validators=[is_host], help_text=_("Network name or address, like 192.168.1.50.")
     )
     port = models.PositiveIntegerField(
         default=FIRST_PORT,
         validators=[MinValueValidator(FIRST_PORT), MaxValueValidator(LAST_PORT)],
-        help_text="Almost always 9100.",
+        help_text=_("Almost always 9100."),
     )
     prints = models.CharField(max_length=8, choices=When.choices, default=When.ALWAYS)
     wait_seconds = models.PositiveSmallIntegerField(
+        _("print after (seconds)"),
         default=20,
         validators=[MinValueValidator(3), MaxValueValidator(600)],
-        help_text="A ticket is printed when no screen of the station has shown it for this long.",
+        help_text=_("A ticket is printed when no screen of the station has shown it for this long."),
     )
     columns = models.PositiveSmallIntegerField(
         default=42,
         validators=[MinValueValidator(24), MaxValueValidator(64)],
-        help_text="Characters in a row: 42 or 48 on 80 mm paper, 32 on 58 mm.",
+        help_text=_("Characters in a row: 42 or 48 on 80 mm paper, 32 on 58 mm."),
     )
     code_page = models.CharField(max_length=6, choices=CodePage.choices, default=CodePage.PC858)
     images = models.BooleanField(
         default=True,
-        verbose_name="prints images",
-        help_text="Text in other scripts is printed as an image. Impact printers often cannot do that.",
+        verbose_name=_("prints images"),
+        help_text=_("Text in other scripts is printed as an image. Impact printers often cannot do that."),
     )
     answers = models.BooleanField(
         default=True,
-        verbose_name="reports its status",
-        help_text="Almost all printers do. Without a status, a slip counts as printed once it was sent.",
+        verbose_name=_("reports its status"),
+        help_text=_("Almost all printers do. Without a status, a slip counts as printed once it was sent."),
     )
     enabled = models.BooleanField(default=True)
     taken_until = models.DateTimeField(null=True, editable=False)

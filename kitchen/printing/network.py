@@ -3,6 +3,8 @@
 import socket
 import time
 
+from django.utils.translation import gettext
+
 from kitchen.printing.escpos import STATUS, WHEN_DONE
 
 SECONDS = 5.0  # for the whole conversation
@@ -27,7 +29,10 @@ class Conversation:
         try:
             self.socket = socket.create_connection((host, port), timeout=self._left())
         except OSError as error:
-            raise PrinterTrouble(f"{host}:{port} does not answer ({_why(error)}).") from error
+            raise PrinterTrouble(
+                gettext("%(host)s:%(port)s does not answer (%(reason)s).")
+                % {"host": host, "port": port, "reason": _why(error)}
+            ) from error
 
     def say(self, data: bytes) -> None:
         self.socket.settimeout(self._left())
@@ -61,18 +66,24 @@ def print_bytes(data: bytes, *, host: str, port: int, answers: bool, seconds: fl
             if not answers:
                 talk.socket.shutdown(socket.SHUT_WR)
             elif talk.hear(1)[0] & DONE_NO_PAPER == DONE_NO_PAPER:
-                raise PrinterTrouble("Ran out of paper.", sent=True)
+                raise PrinterTrouble(gettext("Ran out of paper."), sent=True)
         except OSError as error:
-            where = "in the middle of a slip" if talk.sent else "before it printed"
-            raise PrinterTrouble(f"Stopped answering {where} ({_why(error)}).", sent=talk.sent) from error
+            words = (
+                gettext("Stopped answering in the middle of a slip (%(reason)s).")
+                if talk.sent
+                else gettext("Stopped answering before it printed (%(reason)s).")
+            )
+            raise PrinterTrouble(words % {"reason": _why(error)}, sent=talk.sent) from error
 
 
 def _refuse_unwell(status: bytes) -> None:
     if status[1] & NO_PAPER == NO_PAPER:
-        raise PrinterTrouble("No paper.")
+        raise PrinterTrouble(gettext("No paper."))
     if status[0] & OFFLINE:
-        raise PrinterTrouble("Offline: cover open, paper out or stopped.")
+        raise PrinterTrouble(gettext("Offline: cover open, paper out or stopped."))
 
 
 def _why(error: OSError) -> str:
-    return "timed out" if isinstance(error, TimeoutError) else (error.strerror or str(error) or "gone").lower()
+    if isinstance(error, TimeoutError):
+        return gettext("timed out")
+    return (error.strerror or str(error) or gettext("gone")).lower()

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import tzinfo
 
+from django.utils.translation import override
+
 from bistro.core.speed.bulk_insert import insert_rows, new_row
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from kitchen.events import TicketPushed
@@ -31,13 +33,14 @@ def write_slips(events: Sequence[OrderEvent | TicketPushed], work: UnitOfWork) -
     if all(isinstance(event, AllergiesChanged | CourseFired | LinesMoved) for event in events):
         tickets = tickets.open()  # nobody cooks a finished dish again because of a slip
     known = {} if all(isinstance(event, OrderPlaced) for event in events) else _on_paper(orders)
-    tz = menu_in(work).menu.restaurant.tz
-    jobs = [
-        job
-        for ticket in tickets.order_by("pk")
-        for printer in printers
-        if (job := _job(ticket, printer, known.get((printer.id, ticket.pk)), tz, work))
-    ]
+    restaurant = menu_in(work).menu.restaurant
+    with override(restaurant.language):
+        jobs = [
+            job
+            for ticket in tickets.order_by("pk")
+            for printer in printers
+            if (job := _job(ticket, printer, known.get((printer.id, ticket.pk)), restaurant.tz, work))
+        ]
     insert_rows(jobs)
 
 

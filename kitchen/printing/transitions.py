@@ -4,23 +4,25 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.kernel.transitions import change_statuses
 
 
 class SlipStatus(models.TextChoices):
-    QUEUED = "queued", "Waits"
-    PRINTED = "printed", "Printed"
-    SKIPPED = "skipped", "Not needed"  # a screen shows the ticket, or nothing was ever printed
-    FAILED = "failed", "Failed"  # until a person reprints or dismisses it
+    QUEUED = "queued", _("Waits")
+    PRINTED = "printed", _("Printed")
+    SKIPPED = "skipped", _("Not needed")  # a screen shows the ticket, or nothing was ever printed
+    FAILED = "failed", _("Failed")  # until a person reprints or dismisses it
 
 
 class SlipKind(models.TextChoices):
-    NEW = "new", "New"
-    CHANGED = "changed", "Changed"
-    VOID = "void", "Void"
-    REPRINT = "reprint", "Reprint"
-    TEST = "test", "Test"
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    VOID = "void", _("Void")
+    REPRINT = "reprint", _("Reprint")
+    TEST = "test", _("Test")
 
 
 # Each status → the statuses that may follow. A person reprints a failed slip.
@@ -34,4 +36,4 @@ SLIP_MOVES: dict[str, frozenset[str]] = {
 
 def move_slips(rows: Any, old: Collection[str], new: str, **fields: Any) -> int:
     """Update the slips of a queryset whose status is one of `old`; returns how many. Raises IllegalTransition."""
-    return change_statuses(rows, old, new, SLIP_MOVES, what="A slip", **fields)
+    return change_statuses(rows, old, new, SLIP_MOVES, what=gettext("A slip"), **fields)

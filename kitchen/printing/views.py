@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bistro.core.auth.access import restaurant_of
@@ -32,7 +33,8 @@ def print_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespons
     if request.method == "POST":
         try:
             count = services.print_again(ticket_id=pk, actor=actor)
-            said = {"done": f"Sent to {count} printer{'' if count == 1 else 's'}."}
+            words = ngettext("Sent to %(count)s printer.", "Sent to %(count)s printers.", count)
+            said = {"done": words % {"count": count}}
         except DomainError as error:
             said, status = {"problem": error.message}, error.status
     lines = [{**line, "mark": ""} for line in paper_of(ticket)["lines"].values()]
@@ -50,7 +52,7 @@ def browser_printer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResp
     printers = Printer.objects.visible_to(actor).filter(kind=Printer.Kind.BROWSER).select_related("station")
     printer = printers.filter(pk=pk).first()
     if printer is None:
-        raise Http404("There is no such printer.")
+        raise Http404(gettext("There is no such printer."))
     context = {"printer": printer, "restaurant": restaurant_of(actor)}
     if request.method == "POST":
         job = services.take_slip(printer_id=pk, actor=actor)

@@ -1,5 +1,7 @@
 """Start and bump. The order's lock answers whether a ticket was the last one; one UPDATE decides who was first."""
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
 from bistro.core.kernel.roles import Permission
@@ -36,8 +38,8 @@ def start_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
             return ticket
         order_steps.refuse_over(order)
         if ticket.status == TicketStatus.DONE:
-            raise LostRace("This ticket was already bumped.")  # only a recall reopens the ticket and its order
-        require_move(TICKET_MOVES, ticket.status, TicketStatus.STARTED, what="This ticket")
+            raise LostRace(gettext("This ticket was already bumped."))  # only a recall reopens the ticket and its order
+        require_move(TICKET_MOVES, ticket.status, TicketStatus.STARTED, what=gettext("This ticket"))
         require_read(ticket)
         save(ticket, status=TicketStatus.STARTED, started_at=work.now, held_at=None)
         waiting = [row for row in ticket.lines.all() if row.status == LineStatus.QUEUED]
@@ -78,7 +80,7 @@ def bump_line(*, line_id: int, actor: Actor, on: str = "") -> Ticket:
         order_steps.refuse_over(order)
         require_read(ticket)
         if row.status == LineStatus.DONE:
-            raise LostRace("This line was already bumped.")
+            raise LostRace(gettext("This line was already bumped."))
         before = row.status
         set_lines(ticket, [row], LineStatus.DONE, work)
         event: type[TicketEvent] = TicketLineBumped

@@ -1,5 +1,7 @@
 """Display settings of a wall screen, changed by the cook in front of it."""
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
@@ -22,11 +24,11 @@ def change_display_settings(*, density: str, text_percent: int, light: bool, lay
     }
     if any(wrong.values()):
         fields = {name: ["Not one of the choices."] for name, bad in wrong.items() if bad}
-        raise InvalidInput("This display setting is not possible.", fields=fields)
+        raise InvalidInput(gettext("This display setting is not possible."), fields=fields)
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=actor.device_id, kind=Device.Kind.KITCHEN).locked().first()
         if device is None:
-            raise NotYours("Only a wall screen stores its display settings here.", code="device_not_found")
+            raise NotYours(gettext("Only a wall screen stores its display settings here."), code="device_not_found")
         wanted = {"density": density, "text_percent": text_percent, "light": light, "layout": layout}
         screen, _created = Screen.objects.update_or_create(
             device=device, defaults=wanted, create_defaults={**wanted, "restaurant_id": work.restaurant_id}

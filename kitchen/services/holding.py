@@ -1,5 +1,7 @@
 """Holding tickets, and acknowledging changes."""
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace, Stale
 from bistro.core.kernel.roles import Permission
@@ -23,7 +25,7 @@ def hold_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
         order_steps.refuse_over(order)
         require_open(ticket)
         if ticket.status != TicketStatus.QUEUED:
-            raise LostRace("This ticket is already being cooked.", code="ticket_begun")
+            raise LostRace(gettext("This ticket is already being cooked."), code="ticket_begun")
         if ticket.held_at is None:
             save(ticket, held_at=work.now)
             work.record(TicketHeld(ticket=ticket))
@@ -57,7 +59,7 @@ def read_changes_of(*, ticket_id: int, actor: Actor, version: int | None = None)
         ticket = locked_ticket_alone(ticket_id, work)
         if ticket.alert_at is not None:
             if version is not None and ticket.version != version:
-                raise Stale("The ticket changed again. Read the new changes.", current_version=ticket.version)
+                raise Stale(gettext("The ticket changed again. Read the new changes."), current_version=ticket.version)
             save(ticket, alert_at=None, voided=None)
             TicketLine.objects.filter(ticket=ticket).update(added=False, changed=False)
             for row in ticket.lines.all():

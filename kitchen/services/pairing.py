@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
@@ -34,7 +36,7 @@ def pair_new_device(
         elif kind == Device.Kind.PAD and table_id is not None:
             assign_pad(device, table_id, work)
         elif kind != Device.Kind.TABLET:
-            raise InvalidInput("Choose this pad's table.", fields={"table": ["Choose one."]})
+            raise InvalidInput(gettext("Choose this pad's table."), fields={"table": [gettext("Choose one.")]})
         claim_pairing(code, device, work)
     return device
 
@@ -50,6 +52,6 @@ def pair_device(*, code: str, device_id: int, actor: Actor) -> Device:
         screens = Device.objects.visible_to(actor).exclude(kind=Device.Kind.INTEGRATION)
         device: Device | None = screens.filter(pk=device_id).locked().first()
         if device is None:
-            raise NotYours("There is no such screen.", code="device_not_found")
+            raise NotYours(gettext("There is no such screen."), code="device_not_found")
         claim_pairing(code, device, work)
     return device

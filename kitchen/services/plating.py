@@ -1,5 +1,7 @@
 """Ticks on the pass."""
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
 from bistro.core.kernel.roles import Permission
@@ -26,7 +28,7 @@ def plate_line(*, line_id: int, plated: bool, actor: Actor) -> Ticket:
             return ticket
         everywhere = TicketLine.objects.filter(line_id=row.line_id)
         if plated and everywhere.exclude(status=LineStatus.DONE).exists():
-            raise LostRace(f"{row.line.name} is not done yet.", code="not_done")
+            raise LostRace(gettext("%(line)s is not done yet.") % {"line": row.line.name}, code="not_done")
         everywhere.update(plated_at=work.now if plated else None)
         save(ticket)
         ticket = read_ticket(ticket.pk)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
@@ -61,7 +63,7 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
         require_open(ticket)
         require_read(ticket)
         if row.status == LineStatus.DONE:
-            raise LostRace("This line was already bumped.")
+            raise LostRace(gettext("This line was already bumped."))
         station, came_from = _other_station(ticket, station_id, actor), ticket.station.name
         other = _ticket_there(order, ticket, station) or _create_sibling(order, ticket, station, work)
         _reopen_emptied(order, other, work, cooking=row.status == LineStatus.STARTED)
@@ -75,7 +77,9 @@ def push_line(*, line_id: int, station_id: int, actor: Actor) -> Ticket:
 def _other_station(ticket: Ticket, station_id: int, actor: Actor) -> Station:
     station = Station.objects.visible_to(actor).not_archived().filter(pk=station_id).first()
     if station is None or station.pk == ticket.station_id:
-        raise InvalidInput("Choose another station.", fields={"station": ["Not another station of this kitchen."]})
+        raise InvalidInput(
+            gettext("Choose another station."), fields={"station": [gettext("Not another station of this kitchen.")]}
+        )
     return station
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
 from bistro.core.kernel.jsontext import moment
@@ -30,7 +32,7 @@ def recall_ticket(*, ticket_id: int, actor: Actor, restart_timer: bool = False) 
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
         if ticket.status != TicketStatus.DONE:
-            raise LostRace("This ticket is not bumped.")
+            raise LostRace(gettext("This ticket is not bumped."))
         aged_from = work.now if restart_timer else ticket.aged_from
         reopen(ticket, work, recalls=ticket.recalls + 1, recalled_at=work.now, aged_from=aged_from)
         rows = list(ticket.lines.all())
@@ -50,7 +52,7 @@ def recall_line(*, line_id: int, actor: Actor) -> Ticket:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)
         if row.status != LineStatus.DONE:
-            raise LostRace("This line is not bumped.")
+            raise LostRace(gettext("This line is not bumped."))
         if ticket.status == TicketStatus.DONE:
             reopen(ticket, work, recalls=ticket.recalls + 1, recalled_at=work.now)
         else:
@@ -73,7 +75,7 @@ def undo_bump(*, ticket_id: int, actor: Actor) -> Ticket:
         order, ticket = locked_ticket(ticket_id, work)
         order_steps.refuse_over(order)
         if ticket.status != TicketStatus.DONE or ticket.done_at is None:
-            raise LostRace("This ticket is not bumped.")
+            raise LostRace(gettext("This ticket is not bumped."))
         _undo(order, ticket, ticket.done_at, work)
     return ticket
 
@@ -89,7 +91,7 @@ def undo_line(*, line_id: int, actor: Actor) -> Ticket:
         order, ticket, row = locked_line(line_id, work)
         order_steps.refuse_over(order)
         if row.status != LineStatus.DONE or row.done_at is None:
-            raise LostRace("This line is not bumped.")
+            raise LostRace(gettext("This line is not bumped."))
         _undo(order, ticket, row.done_at, work)
     return ticket
 
@@ -102,7 +104,7 @@ def _undo(order: Order, ticket: Ticket, done_at: datetime, work: UnitOfWork) -> 
         finished = [row for row in finished if str(row.pk) in before["lines"]]
     in_time = work.now - done_at <= UNDO and (ticket.done_at in (None, done_at))
     if not finished or not in_time:
-        raise LostRace("Too late to undo. Recall the ticket instead.", code="too_late_to_undo")
+        raise LostRace(gettext("Too late to undo. Recall the ticket instead."), code="too_late_to_undo")
     if before is None:  # the ticket received lines after the bump, and a queued ticket would hide that they are in work
         before = {"status": TicketStatus.STARTED, "started_at": moment(ticket.started_at or work.now), "held_at": None}
         before["lines"] = {str(row.pk): LineStatus.STARTED for row in finished}

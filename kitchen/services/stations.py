@@ -3,16 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Device
+from bistro.core.writing.configuration_events import ConfigurationAdded
 from bistro.core.writing.steps import lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from kitchen.models import ModifierRoute, Route, Screen, Station
-from kitchen.setup_steps import add_stations, hang_screen, settle_categories
+from kitchen.setup_events import KitchenChanged
+from kitchen.setup_steps import add_stations, copy_of, copy_routes, hang_screen, settle_categories
 from menu.models import Category, Item, Modifier
+from menu.steps import touch_menu
 
 Row = TypeVar("Row", Category, Item)
 
@@ -57,12 +63,34 @@ def add_stations_by_name(*, names: Sequence[str], actor: Actor) -> list[Station]
         present = list(Station.objects.of_restaurant(work.restaurant_id).locked())
         taken = {name_key(row.name) for row in present if row.archived_at is None}
         if (known := next((name for name in names if name_key(name) in taken), None)) is not None:
-            message = f"There is already a station “{known}”."
+            message = gettext("There is already a station “%(known)s”.") % {"known": known}
             raise InvalidInput(message, fields={"names": [message]})
         after = max((row.position for row in present), default=-1) + 1
         asked = [(name, name, after + place) for place, name in enumerate(names)]
         has_catch_all = any(row.is_catch_all for row in present)
         return list(add_stations(asked, work, has_catch_all=has_catch_all).values())
+
+
+def copy_station(*, station_id: int, name: str, with_routes: bool, actor: Actor) -> Station:
+    """Copy a station with its pace and limits under a new name, at the end. The copy is never the catch-all.
+
+    With routes it also cooks what the original cooks, so that each dish gets a ticket at both.
+    Locks: restaurant. Raises InvalidInput for a name that is empty, too long or taken, NotYours, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        lock_restaurant(work)
+        here = Station.objects.visible_to(actor)
+        station = here.filter(pk=station_id).first()
+        if station is None:
+            raise NotYours("There is no such station.", code="station_not_found")
+        copy = copy_of(station, clean_text(name), here.next_position(), work)
+        if with_routes:
+            copy_routes(station, copy, work)
+        work.record(ConfigurationAdded(row=copy, pk=copy.pk, changed={"copy of": (None, station.name)}))
+        work.record(KitchenChanged(what=f"station {copy.name}", restaurant_id=work.restaurant_id))
+        touch_menu(work, f"stations and routes: {copy.name}"[:200])
+    return copy
 
 
 def route_categories(*, routes: Mapping[int, int | None], actor: Actor) -> None:
@@ -75,7 +103,7 @@ def route_categories(*, routes: Mapping[int, int | None], actor: Actor) -> None:
         stations = {row.pk for row in Station.objects.visible_to(actor).not_archived().locked()}
         categories = set(Category.objects.visible_to(actor).not_archived().values_list("pk", flat=True))
         if not routes.keys() <= categories or not {pk for pk in routes.values() if pk is not None} <= stations:
-            raise NotYours("There is no such station or category.", code="station_not_found")
+            raise NotYours(gettext("There is no such station or category."), code="station_not_found")
         settle_categories(routes, work)
 
 
@@ -88,7 +116,7 @@ def place_screen(*, device_id: int, station_ids: Sequence[int], actor: Actor) ->
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:
-            raise NotYours("There is no such device.", code="device_not_found")
+            raise NotYours(gettext("There is no such device."), code="device_not_found")
         return hang_screen(device, station_ids, work)
 
 
@@ -108,4 +136,4 @@ def _named(rows: Mapping[str, Row], name: str) -> Row:
 
 
 def _unknown(name: str) -> InvalidInput:
-    return InvalidInput(f"“{name}” is not on the menu.", fields={"routes": [name]})
+    return InvalidInput(gettext("“%(name)s” is not on the menu.") % {"name": name}, fields={"routes": [name]})

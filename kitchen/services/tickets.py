@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import LostRace, NotYours
 from bistro.core.kernel.jsontext import moment
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
@@ -38,7 +40,7 @@ def locked_ticket_alone(ticket_id: int, work: UnitOfWork) -> Ticket:
 def _order_of(ticket_id: int, work: UnitOfWork) -> int:
     for (order_id,) in order_of_ticket(work.actor, ticket_id):
         return int(order_id)
-    raise NotYours("There is no such ticket.", code="ticket_not_found")
+    raise NotYours(gettext("There is no such ticket."), code="ticket_not_found")
 
 
 def _locked_row(ticket_id: int) -> Ticket:
@@ -51,24 +53,24 @@ def locked_line(line_id: int, work: UnitOfWork) -> tuple[Order, Ticket, TicketLi
     rows = TicketLine.objects.visible_to(work.actor).filter(pk=line_id)
     ticket_id = rows.values_list("ticket_id", flat=True).first()
     if ticket_id is None:
-        raise NotYours("There is no such ticket line.", code="ticket_line_not_found")
+        raise NotYours(gettext("There is no such ticket line."), code="ticket_line_not_found")
     order, ticket = locked_ticket(ticket_id, work)
     row = next((row for row in ticket.lines.all() if row.pk == line_id), None)
     if row is None:  # the ticket moved to another station before the lock was granted
-        raise LostRace("This line has moved to another ticket.")
+        raise LostRace(gettext("This line has moved to another ticket."))
     return order, ticket, row
 
 
 def require_read(ticket: Ticket) -> None:
     """Refuse to finish a ticket with unread changes. Raises LostRace (`changes_unread`)."""
     if ticket.alert_at is not None:
-        raise LostRace("This ticket was changed. Read the changes first.", code="changes_unread")
+        raise LostRace(gettext("This ticket was changed. Read the changes first."), code="changes_unread")
 
 
 def require_open(ticket: Ticket) -> None:
     """Raise LostRace for a ticket that is done or cancelled."""
     if ticket.status not in OPEN_TICKETS:
-        raise LostRace("This ticket is no longer open.")
+        raise LostRace(gettext("This ticket is no longer open."))
 
 
 def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: str = "") -> None:
@@ -87,7 +89,7 @@ def claim(ticket: Ticket, work: UnitOfWork, *, finished: Mapping[int, str], on: 
         "version": ticket.version + 1,
     }
     if move_tickets(Ticket.objects.filter(pk=ticket.pk), OPEN_TICKETS, TicketStatus.DONE, **done) != 1:
-        raise LostRace("This ticket was already bumped.")
+        raise LostRace(gettext("This ticket was already bumped."))
     move_ticket(ticket, TicketStatus.DONE)
     for name, value in done.items():
         setattr(ticket, name, value)

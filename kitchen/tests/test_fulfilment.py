@@ -20,7 +20,7 @@ from kitchen.tests.factories import StationFactory
 from menu.models import Item
 from orders.order_commands import LineRequest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH, PAGE = "/api/v1/kitchen/metrics", "/admin/kitchen/ticket/figures/"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from kitchen.models import Screen, Ticket
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/kitchen/"}
 BOTH = pytest.mark.parametrize("htmx", [True, False])
 

@@ -8,6 +8,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bistro.core.kernel.actors import Actor
@@ -54,7 +55,9 @@ def bump_ticket(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
 
     def undo(ticket: Ticket) -> Undo:
         named = f"{ticket.order.place} #{ticket.order.number}"
-        return Undo(f"{named} is done.", reverse("kitchen:undo-bump", args=[pk]) + _query(request))
+        return Undo(
+            gettext("%(what)s is done.") % {"what": named}, reverse("kitchen:undo-bump", args=[pk]) + _query(request)
+        )
 
     bump = partial(services.bump_ticket, on=_board_of(request, actor))
     return _act(request, actor, pk, _each(request, actor, pk, bump), undo)
@@ -124,7 +127,9 @@ def fire_next(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     def fire() -> Ticket:
         waiting = held_courses(ticket.order.lines.all())
         if not waiting:
-            raise InvalidInput(f"Order {ticket.order.number} has no waiting course.", code="nothing_held")
+            raise InvalidInput(
+                gettext("Order %(order)s has no waiting course.") % {"order": ticket.order.number}, code="nothing_held"
+            )
         order_services.fire_course(order_id=ticket.order_id, course=waiting[0], actor=actor)
         return ticket
 
@@ -138,7 +143,10 @@ def bump_line(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
     def undo(ticket: Ticket) -> Undo:
         line = next(row.line for row in ticket.lines.all() if row.pk in parts)
-        return Undo(f"{line.quantity} {line.name} is done.", reverse("kitchen:undo-line", args=[pk]) + _query(request))
+        return Undo(
+            gettext("%(what)s is done.") % {"what": f"{line.quantity} {line.name}"},
+            reverse("kitchen:undo-line", args=[pk]) + _query(request),
+        )
 
     def bump() -> Ticket:
         on = _board_of(request, actor)

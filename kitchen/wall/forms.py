@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.web.form_fields import TextField
 from menu.compiled import CompiledMenu
@@ -14,10 +15,10 @@ PADS = "pads"
 class PauseForm(forms.Form):
     """Form for what to pause and for how long."""
 
-    what = forms.ChoiceField(label="What")
-    minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=LONGEST_MINUTES, initial=15)
+    what = forms.ChoiceField(label=_("What"))
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_MINUTES, initial=15)
     reason = TextField(
-        label="Reason", required=False, max_length=200, help_text="Shown to the kitchen and the waiters."
+        label=_("Reason"), required=False, max_length=200, help_text=_("Shown to the kitchen and the waiters.")
     )
 
     def __init__(self, menu: CompiledMenu, *args: Any, **kwargs: Any) -> None:
@@ -28,9 +29,9 @@ class PauseForm(forms.Form):
             for category in menu.categories
             if category.items
         ]
-        choices: list[Any] = [(PADS, "All orders from pads")]
+        choices: list[Any] = [(PADS, _("All orders from pads"))]
         if categories:
-            choices.append(("A whole category", categories))
+            choices.append((_("A whole category"), categories))
         self.fields["what"].choices = [*choices, *items]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.auth.access import restaurant_of
@@ -36,7 +37,7 @@ def board(request: HtmxHttpRequest, actor: Actor, station_id: int | None = None)
         home = Screen.objects.visible_to(actor).filter(device_id=actor.device_id).values_list("stations", flat=True)
         first = home.exclude(stations=None).first()
         if station_id is not None or first is None:
-            raise Http404("There is no such station.")
+            raise Http404(gettext("There is no such station."))
         return redirect("kitchen:station", first)
     return render(request, "kitchen/board.html", {"board": read_board(actor, station_id), "display": display})
 
@@ -58,7 +59,7 @@ def recall_list(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     wanted = whole_number(request.GET.get("station", ""))
     allowed, station_id = station_for(actor, "all" if wanted is None else str(wanted))
     if not allowed:
-        raise Http404("There is no such station.")
+        raise Http404(gettext("There is no such station."))
     number = whole_number(request.GET.get("page", "1"), most=99_999)
     return _panel(
         request, actor, "kitchen/recalls.html", {"done": read_done(actor, station_id, 1 if number is None else number)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
@@ -66,7 +67,7 @@ def read_changes(ticket: Ticket, version: int | None, actor: Actor) -> Ticket:
     """Acknowledge the changes of a firing up to `version`, the sum that the board showed. Raises Stale."""
     versions = dict(_tickets(ticket).values_list("pk", "version"))
     if version is not None and sum(versions.values()) != version:
-        raise Stale("The ticket changed again. Read the new changes.", current_version=sum(versions.values()))
+        raise Stale(gettext("The ticket changed again. Read the new changes."), current_version=sum(versions.values()))
     unread = _tickets(ticket).unread().values_list("pk", flat=True)
     return for_each(
         list(unread) or [ticket.pk],

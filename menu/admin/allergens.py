@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.archive import ArchiveAdmin
 from bistro.core.admin.base import acting_manager
@@ -42,6 +43,6 @@ class AllergenAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
         count = dishes.order_by().values("allergen").annotate(number=Count("pk")).values("number")
         return super().get_queryset(request).annotate(contained_in=Coalesce(Subquery(count), 0))
 
-    @admin.display(description="Dishes that contain it")
+    @admin.display(description=_("Dishes that contain it"))
     def contained(self, allergen: Any) -> int:
         return int(allergen.contained_in)

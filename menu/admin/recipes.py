@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.archive import ArchiveAdmin
 from bistro.core.admin.base import ReadOnlyInline, TenantInline
@@ -28,8 +29,8 @@ class RecipeInline(TenantInline):
     form = RecipePartForm
     fields = ("ingredient", "quantity")
     hide_title = True
-    verbose_name = "ingredient"
-    verbose_name_plural = "recipe"
+    verbose_name = _("ingredient")
+    verbose_name_plural = _("recipe")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("ingredient")
@@ -40,12 +41,12 @@ class UsedIn(ReadOnlyInline):
 
     model = RecipePart
     fields = readonly_fields = ("used_in", "amount")
-    verbose_name_plural = "used in"
+    verbose_name_plural = _("used in")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("ingredient", "item", "modifier__group")
 
-    @admin.display(description="Dish or choice")
+    @admin.display(description=_("Dish or choice"))
     def used_in(self, part: RecipePart) -> str:
         if part.item:
             return link("admin:menu_item_change", part.item.pk, part.item.name)

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from bistro.core.admin.changes import edits_of
+from bistro.core.admin.formats import day_text
 from menu.admin.base import MenuAdmin
 from menu.admin_forms import StatementsForm
 from menu.models import AllergenStatement, Item, Modifier
@@ -21,15 +22,15 @@ class StatementsAdmin(MenuAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*super().get_readonly_fields(request, obj), "checks")
 
-    @admin.display(description="Who checked")
+    @admin.display(description=gettext_lazy("Who checked"))
     def checks(self, subject: Item | Modifier) -> str:
-        """Return each check with its allergens: `Ana, 2026-11-28: nuts, milk`."""
+        """Return each check with its allergens: `Ana, 28/11/2026: nuts, milk`."""
         if not subject.pk:
             return "–"
         found: dict[str, list[str]] = {}
         for row in subject.statements.filter(allergen__archived_at=None).select_related("allergen"):
             found.setdefault(_check(row), []).append(row.allergen.code)
-        return "; ".join(f"{check}: {', '.join(codes)}" for check, codes in found.items()) or "nobody yet"
+        return "; ".join(f"{check}: {', '.join(codes)}" for check, codes in found.items()) or gettext("nobody yet")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -38,4 +39,4 @@ class StatementsAdmin(MenuAdmin):
 
 
 def _check(row: AllergenStatement) -> str:
-    return f"{row.checked_by}, {timezone.localtime(row.checked_at):%Y-%m-%d}"
+    return f"{row.checked_by}, {day_text(row.checked_at)}"

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import TenantInline, edits_of
 from menu.admin.base import MenuAdmin
@@ -36,7 +37,7 @@ class TaxAdmin(MenuAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("restaurant").prefetch_related("components")
 
-    @admin.display(description="In force today")
+    @admin.display(description=_("In force today"))
     def now(self, tax: Tax) -> str:
         today = compiled(tax.components.all()).dish_tax(tax.restaurant.business_date(timezone.now()))
         here = _in_words(write_components(today.components))

@@ -35,6 +35,8 @@ ITEM: dict[str, Any] = {
 }
 MENU = {
     "version": "12.3",
+    "language": "en",
+    "languages": ["en", "fr"],
     "currency": "EUR",
     "allergens": [{"code": "gluten", "name": "Gluten"}, {"code": "sesame", "name": "Sesame"}],
     "pads_paused_until": None,

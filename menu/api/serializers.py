@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -82,6 +83,10 @@ class MenuOutput(serializers.Serializer[Any]):
     """The whole menu; `version` changes whenever anything here does."""
 
     version = serializers.CharField()
+    language = serializers.CharField(help_text="Language of names and descriptions, chosen by Accept-Language.")
+    languages = serializers.ListField(
+        child=serializers.CharField(), help_text="The restaurant's own language, then those of the translations."
+    )
     currency = serializers.CharField()
     allergens = AllergenOutput(many=True)
     pads_paused_until = serializers.DateTimeField(allow_null=True, help_text="Orders from pads are paused until then.")
@@ -142,7 +147,7 @@ class AvailabilityInput(StrictSerializer):
         """Refuse a body that says nothing or more than one thing."""
         said = [name for name in ("available", "portions_left", "undo") if name in attrs]
         if len(said) != 1:
-            message = "Send exactly one of available, portions_left and undo."
+            message = gettext("Send exactly one of available, portions_left and undo.")
             raise serializers.ValidationError({name: [message] for name in said or ("available",)})
         if attrs.get("until") is not None and attrs.get("available") is not False:
             raise serializers.ValidationError({"until": ["Only with available false."]})

@@ -1,6 +1,7 @@
 """The menu as sold now (docs/contracts/bistro.md)."""
 
-from drf_spectacular.utils import extend_schema
+from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -10,6 +11,15 @@ from bistro.core.api.schema import ETAG, IF_NONE_MATCH
 from bistro.core.auth.access import api_actor, restaurant_of
 from menu.api.serializers import MenuOutput
 from menu.selectors import menu_as_sold, menu_stamp
+from menu.translations import preferred_languages
+
+ACCEPT_LANGUAGE = OpenApiParameter(
+    "Accept-Language",
+    str,
+    OpenApiParameter.HEADER,
+    description="Language of names and descriptions, as `fr, en;q=0.5`. A text without a translation is in the "
+    "restaurant's own language. Each language has its own ETag.",
+)
 
 
 class MenuView(APIView):
@@ -18,12 +28,15 @@ class MenuView(APIView):
     subject = "Menu"
     summary = "Read the menu"
 
-    @extend_schema(responses=MenuOutput, parameters=[IF_NONE_MATCH, ETAG])
+    @extend_schema(responses=MenuOutput, parameters=[ACCEPT_LANGUAGE, IF_NONE_MATCH, ETAG])
     def get(self, request: Request) -> Response:
         restaurant = restaurant_of(api_actor(request))
-        etag = etag_of(restaurant.pk, menu_stamp(restaurant.pk))
-        unchanged = not_modified(request, etag)
-        if unchanged is not None:
-            return unchanged
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-        return Response(menu_as_sold(restaurant.pk), headers=headers)
+        preferred = preferred_languages(request.headers.get("Accept-Language", ""), restaurant.language)
+        etag = etag_of(restaurant.pk, menu_stamp(restaurant.pk), preferred)
+        answer = not_modified(request, etag)
+        if answer is None:
+            answer = Response(menu_as_sold(restaurant.pk, preferred), headers={"ETag": etag})
+            answer["Cache-Control"] = "private, no-cache"
+            answer["Content-Language"] = answer.data["language"]
+        patch_vary_headers(answer, ["Accept-Language"])
+        return answer

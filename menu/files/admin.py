@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
@@ -46,33 +48,34 @@ class MenuImportAdmin(TenantAdmin):
         return super().get_queryset(request).defer("content")  # some megabytes, which lists and progress do not show
 
     @display(
-        description="State",
+        description=_("State"),
         label={"Not confirmed": "info", "Waits": "warning", "Is being imported": "warning", "Imported": "success",
                "Refused": "danger"},
     )  # fmt: skip
     def state(self, row: MenuImport) -> str:
-        return ImportStatus(row.status).label
+        return str(ImportStatus(row.status).label)
 
-    @admin.display(description="Dishes")
+    @admin.display(description=_("Dishes"))
     def counts(self, row: MenuImport) -> str:
         if row.status == ImportStatus.REFUSED:
-            return f"{len(row.answer['errors'])} errors"
+            return gettext("%(count)s errors") % {"count": len(row.answer["errors"])}
         if row.status != ImportStatus.DONE:
             return ""
-        return f"{row.answer['new']} new, {row.answer['changed']} changed, {row.answer['unchanged']} unchanged"
+        words = gettext("%(new)s new, %(changed)s changed, %(unchanged)s unchanged")
+        return words % {name: row.answer[name] for name in ("new", "changed", "unchanged")}
 
     # --- files to download --------------------------------------------------------------------------------
-    @action(description="Template", icon="download", url_path="template", permissions=["view"])
+    @action(description=_("Template"), icon="download", url_path="template", permissions=["view"])
     def template(self, request: HttpRequest) -> HttpResponse:
         """Download an empty workbook with all columns."""
         return _download(as_workbook([], COLUMNS), "menu-template.xlsx", XLSX_TYPE)
 
-    @action(description="Export CSV", icon="download", url_path="export-csv", permissions=["view"])
+    @action(description=_("Export CSV"), icon="download", url_path="export-csv", permissions=["view"])
     def export_csv(self, request: HttpRequest) -> HttpResponse:
         """Download the menu as CSV."""
         return _download(export_menu(manager_of(request), "csv"), "menu.csv", CSV_TYPE)
 
-    @action(description="Export Excel", icon="download", url_path="export-excel", permissions=["view"])
+    @action(description=_("Export Excel"), icon="download", url_path="export-excel", permissions=["view"])
     def export_excel(self, request: HttpRequest) -> HttpResponse:
         """Download the menu as an Excel workbook."""
         return _download(export_menu(manager_of(request), "xlsx"), "menu.xlsx", XLSX_TYPE)
@@ -91,16 +94,18 @@ class MenuImportAdmin(TenantAdmin):
                 return redirect(self.url_of("change", row.pk))
             except DomainError as error:
                 form.add_error("file", error.message)
-        text = (
+        text = _(
             "One dish per row, with a category, a name and a price. The columns may have any names: if they are not "
             "recognised, the next page asks. You see a preview before anything is written."
         )
-        page = form_page(self, request, title="Import a menu", form=form, text=text, button="Upload", multipart=True)
+        page = form_page(
+            self, request, title=_("Import a menu"), form=form, text=text, button=_("Upload"), multipart=True
+        )
         page.status_code = 422 if form.is_bound and not form.is_valid() else 200
         return page
 
     # --- columns ------------------------------------------------------------------------------------------
-    @action(description="Columns", icon="view_column", url_path="columns", permissions=["change"])
+    @action(description=_("Columns"), icon="view_column", url_path="columns", permissions=["change"])
     def columns(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask what the columns of a file mean, and remember it for the next file with the same headers."""
         row = self._own(request, object_id)
@@ -128,7 +133,7 @@ class MenuImportAdmin(TenantAdmin):
             "back": self.url_of("changelist"),
         }
         return form_page(
-            self, request, title=f"Columns of {row}", form=form, button="Preview",
+            self, request, title=_("Columns of %(row)s") % {"row": row}, form=form, button=_("Preview"),
             template="admin/menu_files/columns.html", **context,
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Conversion of spreadsheet rows to the import service's values, with errors by column."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from bistro.core.kernel.money import digits, text
 from bistro.core.kernel.numbers import whole_number
 from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
 from menu.files.numbers import NotANumber, Reader
+from menu.files.translations import told_about, translation_cells, with_translations
 from menu.import_plan.known import groups_of, levels_of_row
 from menu.imported import ImportedGroup, ImportedItem
 from menu.models import Item
@@ -29,7 +31,7 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
     """Return the row of a dish, {column: text}. Needs the prefetches of `items_with_all`."""
     tax = _tax_today(item)
     take_away = tax.take_away if tax else None
-    stated = levels_of_row(item)
+    stated, groups = levels_of_row(item), groups_of(item)
     return {
         "category": item.category.name,
         "course": str(item.category.course),
@@ -46,7 +48,8 @@ def cells_of(item: Item, currency: str) -> dict[str, str]:
         "popular": "yes" if item.popular else "no",
         "available": "no" if item.off_since else "yes",
         "portions_left": "" if item.portions_left is None else str(item.portions_left),
-        "options": write_options(groups_of(item), currency),
+        "options": write_options(groups, currency),
+        **translation_cells(item, groups),
     }
 
 
@@ -82,13 +85,20 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
         tax = read_dish_tax(cells.get("tax", ""), cells.get("tax_take_away", ""))
     except ValueError as error:
         problems["tax"] = [str(error)]
-    problems |= {column: [f"The {column} is missing."] for column in REQUIRED if not cells.get(column, "")}
+    groups, unfit = with_translations(read.pop("options", None), cells)
+    problems |= unfit
+    problems |= {
+        column: [gettext("The %(column)s is missing.") % {"column": column}]
+        for column in REQUIRED
+        if not cells.get(column, "")
+    }
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     read.pop("course", None)  # of the category
-    groups, contains = read.pop("options", None), read.pop("allergens", None)
-    both = "tax_take_away" in cells
-    return ImportedItem(groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, **read)
+    both, contains, told = "tax_take_away" in cells, read.pop("allergens", None), told_about(cells)[1]
+    return ImportedItem(
+        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=told, **read
+    )
 
 
 def _money(cell: str) -> Decimal:
@@ -96,14 +106,14 @@ def _money(cell: str) -> Decimal:
     try:
         return Reader(".", told=True).number(cell)
     except NotANumber:
-        raise ValueError(f"“{cell}” is not a price.") from None
+        raise ValueError(gettext("“%(cell)s” is not a price.") % {"cell": cell}) from None
 
 
 def _count(most: int) -> Callable[[str], int]:
     def read(cell: str) -> int:
         count = whole_number(cell, most=most)
         if count is None:
-            raise ValueError(f"“{cell}” is not a whole number up to {most}.")
+            raise ValueError(gettext("“%(cell)s” is not a whole number up to %(most)s.") % {"cell": cell, "most": most})
         return count
 
     return read
@@ -112,7 +122,7 @@ def _count(most: int) -> Callable[[str], int]:
 def _flag(cell: str) -> bool:
     word = cell.casefold()
     if word not in _YES | _NO:
-        raise ValueError(f"“{cell}” is neither yes nor no.")
+        raise ValueError(gettext("“%(cell)s” is neither yes nor no.") % {"cell": cell})
     return word in _YES
 
 
@@ -125,19 +135,24 @@ def _list(cell: str) -> tuple[str, ...]:
 
 def _options(cell: str, decimals: int) -> tuple[ImportedGroup, ...]:
     if len(cell) > LONGEST_TEXT:
-        raise ValueError(f"This cell has more than {LONGEST_TEXT} characters.")
+        raise ValueError(
+            gettext("This cell has more than %(longest_text)s characters.") % {"longest_text": LONGEST_TEXT}
+        )
     return read_options(cell, decimals=decimals)
 
 
-def _words(known: tuple[tuple[str, str], ...], what: str) -> Callable[[str], tuple[str, ...]]:
+def _words(known: Sequence[tuple[str, Any]]) -> Callable[[str], tuple[str, ...]]:
     """Return a reader of words by code or label, which refuses unknown words."""
-    codes = {name.casefold(): code for code, label in known for name in (code, label)}
+    codes = {name.casefold(): code for code, label in known for name in (code, str(label))}
 
     def read(cell: str) -> tuple[str, ...]:
         words = _list(cell)
         unknown = [word for word in words if word.casefold() not in codes]
         if unknown:
-            raise ValueError(f"“{unknown[0]}” is not {what}. Use {', '.join(code for code, _label in known)}.")
+            raise ValueError(
+                gettext("“%(unknown)s” is not a diet of the list. Use %(names)s.")
+                % {"unknown": unknown[0], "names": ", ".join(code for code, _label in known)}
+            )
         return tuple(dict.fromkeys(codes[word.casefold()] for word in words))
 
     return read
@@ -152,7 +167,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "allergens": _list,
     "may_contain": _list,
     "free_of": _list,
-    "diets": _words(DIETS, "a diet of the list"),
+    "diets": _words(DIETS),
     "popular": _flag,
     "available": _flag,
     "portions_left": _count(most=100_000),

@@ -10,6 +10,7 @@ from typing import Any
 from babel.core import UnknownLocaleError
 from babel.numbers import get_currency_symbol
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel import money
@@ -22,9 +23,11 @@ from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
+from menu.files.translations import told_about
 from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
 from menu.options_text import write_options
+from menu.translations import Told
 
 _REPORT_EVERY = 250
 ONLY_FOR_NEW = ("available", "portions_left")
@@ -56,6 +59,11 @@ class ReadDish:
     def course(self) -> int | None:
         """Return the course of the category, or None if the row does not state it."""
         return int(self.cells["course"]) if self.cells.get("course") else None
+
+    @property
+    def category_names(self) -> dict[str, str]:
+        """Return {column: name} of the category in other languages, as the row states them."""
+        return {column: text for column, text in self.cells.items() if column.startswith("category:") and text}
 
     def facts(self, currency: str) -> list[tuple[str, str]]:
         """Return (column, text) of what the row states beside the name, with amounts as the menu will have them."""
@@ -171,7 +179,11 @@ def currency_of(restaurant: Restaurant) -> Currency:
 
 def _lacking(columns: ColumnMap, name: str) -> Problem:
     known = ", ".join(header for header in columns.headers if header)
-    return Problem(columns.header_row, name, f"The file has no column for the {name}. Its columns are {known}.")
+    return Problem(
+        columns.header_row,
+        name,
+        gettext("The file has no column for the %(name)s. Its columns are %(known)s.") % {"name": name, "known": known},
+    )
 
 
 class _Dishes:
@@ -182,6 +194,7 @@ class _Dishes:
         self.problems: list[Problem] = []
         self.seen: dict[str, int] = {}
         self.courses: dict[str, ReadDish] = {}  # the first dish of each category with a course
+        self.names: dict[tuple[str, str], ReadDish] = {}  # the first dish of each category with its name in a language
 
     def read(
         self, rows: Sequence[TextRow], progress: Callable[[int, int], None] | None
@@ -204,19 +217,44 @@ class _Dishes:
             self._refuse(row, error.message_dict)
             return None
         if key in self.seen:
-            self._refuse(row, {"name": [f"“{item.name}” is also in row {self.seen[key]}."]})
+            self._refuse(
+                row,
+                {
+                    "name": [
+                        gettext("“%(name)s” is also in row %(seen)s.") % {"name": item.name, "seen": self.seen[key]}
+                    ]
+                },
+            )
             return None
         self.seen[key] = row.number
         dish = ReadDish(row.number, row.cells, item)
         if dish.course is not None:
             self._compare_course(dish, row)
+        self._compare_names(dish, row)
         return dish
 
     def _compare_course(self, dish: ReadDish, row: TextRow) -> None:
         """Record a problem if an earlier row gives the category another course."""
         first = self.courses.setdefault(name_key(dish.category), dish)
         if first.course != dish.course:
-            self._refuse(row, {"course": [f"“{dish.category}” has the course {first.course} in row {first.row}."]})
+            self._refuse(
+                row,
+                {
+                    "course": [
+                        gettext("“%(category)s” has the course %(course)s in row %(row)s.")
+                        % {"category": dish.category, "course": first.course, "row": first.row}
+                    ]
+                },
+            )
+
+    def _compare_names(self, dish: ReadDish, row: TextRow) -> None:
+        """Record a problem if an earlier row gives the category another name in a language."""
+        for column, text in dish.category_names.items():
+            first = self.names.setdefault((name_key(dish.category), column), dish)
+            if first.category_names[column] != text:
+                where = {"category": dish.category, "name": first.category_names[column], "row": first.row}
+                message = gettext("“%(category)s” has the name “%(name)s” in row %(row)s.") % where
+                self._refuse(row, {column: [message]})
 
     def _refuse(self, row: TextRow, messages: Mapping[str, list[str]]) -> None:
         self.problems += [
@@ -229,10 +267,15 @@ def _by_category(dishes: Sequence[ReadDish]) -> tuple[ImportedCategory, ...]:
     names: dict[str, str] = {}
     items: dict[str, list[ImportedItem]] = {}
     courses: dict[str, int] = {}
+    told: dict[str, set[Told]] = {}
     for dish in dishes:
         key = name_key(dish.category)
         names.setdefault(key, dish.category)
         items.setdefault(key, []).append(dish.item)
+        told.setdefault(key, set()).update(told_about(dish.cells)[0])
         if dish.course is not None:
             courses[key] = dish.course
-    return tuple(ImportedCategory(name, tuple(items[key]), courses.get(key)) for key, name in names.items())
+    return tuple(
+        ImportedCategory(name, tuple(items[key]), courses.get(key), tuple(sorted(told[key])))
+        for key, name in names.items()
+    )

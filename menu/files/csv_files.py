@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
+from django.utils.translation import gettext
+
 from menu.files.headers import field_of
 from menu.files.sheet import (
     MOST_COLUMNS,
@@ -52,7 +54,7 @@ def read_text(data: bytes, *, encoding: str = "") -> Sheet:
     """Return the rows of a text file. Raises FileRefused with a sentence."""
     text, name = _decoded(data, encoding)
     if any(ord(letter) < 32 and letter not in "\t\r\n\f" for letter in text[:100_000]):
-        raise FileRefused("This is not a text file. Save it as CSV or as an Excel workbook (.xlsx).")
+        raise FileRefused(gettext("This is not a text file. Save it as CSV or as an Excel workbook (.xlsx)."))
     text, delimiter = _without_hint(text)
     delimiter = delimiter or _delimiter_of(text)
     return Sheet(capped(_rows(text, delimiter)), "CSV", name, delimiter)
@@ -65,15 +67,17 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         try:
             return data.decode(codec).removeprefix("\ufeff"), encoding
         except (UnicodeDecodeError, LookupError):
-            raise FileRefused(f"The file cannot be read as {encoding}.") from None
+            raise FileRefused(gettext("The file cannot be read as %(encoding)s.") % {"encoding": encoding}) from None
     for mark, codec, name in (*_MARKS, *_unmarked(data)):
         if data.startswith(mark):
             try:
                 return data.decode(codec), name
             except UnicodeDecodeError:
                 if mark:
-                    raise FileRefused(f"The file begins like {name}, but is damaged.") from None
-    raise FileRefused("The file's encoding is unknown. Save it as “CSV UTF-8”.")
+                    raise FileRefused(
+                        gettext("The file begins like %(name)s, but is damaged.") % {"name": name}
+                    ) from None
+    raise FileRefused(gettext("The file's encoding is unknown. Save it as “CSV UTF-8”."))
 
 
 def _unmarked(data: bytes) -> list[tuple[bytes, str, str]]:
@@ -133,5 +137,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
             if len(rows) > MOST_WITH_TITLES:
                 raise FileRefused(TOO_MANY)
     except csv.Error:
-        raise FileRefused(f"Row {number + 1} has a quotation mark that is not closed or stands alone.") from None
+        raise FileRefused(
+            gettext("Row %(row)s has a quotation mark that is not closed or stands alone.") % {"row": number + 1}
+        ) from None
     return rows

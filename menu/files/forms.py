@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bistro.core.web.form_fields import TextField
@@ -24,15 +27,17 @@ class UploadForm(forms.Form):
     """A form for a file. The format is recognised by its content."""
 
     file = forms.FileField(
-        label="File",
+        label=_("File"),
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
-        help_text=f"CSV or Excel (.xlsx), at most {MOST_BYTES // 1024 // 1024} MB.",
+        help_text=format_lazy(_("CSV or Excel (.xlsx), at most {size} MB."), size=MOST_BYTES // 1024 // 1024),
     )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB.")
+            raise forms.ValidationError(
+                gettext("The file is larger than %(size)s MB.") % {"size": MOST_BYTES // 1024 // 1024}
+            )
         return file
 
 
@@ -43,9 +48,9 @@ class ColumnsForm(forms.Form):
         label="Prices are written with",
         required=False,
         choices=[
-            ("", "what the file itself shows"),
-            (".", "a decimal point: 1,234.50"),
-            (",", "a decimal comma: 1.234,50"),
+            ("", _("what the file itself shows")),
+            (".", _("a decimal point: 1,234.50")),
+            (",", _("a decimal comma: 1.234,50")),
         ],
         widget=UnfoldAdminSelectWidget,
     )
@@ -54,14 +59,14 @@ class ColumnsForm(forms.Form):
         required=False,
         max_length=80,
         widget=UnfoldAdminTextInputWidget,
-        help_text="For a file that has no column for it.",
+        help_text=_("For a file that has no column for it."),
     )
     encoding = forms.ChoiceField(
-        label="Letters are written in",
+        label=_("Letters are written in"),
         required=False,
-        choices=[("", "what the file itself shows"), *((name, name) for name in ENCODINGS)],
+        choices=[("", _("what the file itself shows")), *((name, name) for name in ENCODINGS)],
         widget=UnfoldAdminSelectWidget,
-        help_text="Change this only if letters look wrong above.",
+        help_text=_("Change this only if letters look wrong above."),
     )
 
     def __init__(self, sheet: Sheet, columns: ColumnMap, *args: Any, **kwargs: Any) -> None:
@@ -93,7 +98,9 @@ class ColumnsForm(forms.Form):
         for name, header in self.headers.items():
             field = cleaned.get(name)
             if field and field in seen:
-                self.add_error(name, f"“{seen[field]}” is {field} already.")
+                self.add_error(
+                    name, gettext("“%(header)s” is %(field)s already.") % {"header": seen[field], "field": field}
+                )
             elif field:
                 seen[field] = header
         return cleaned

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from menu.translations import MENU_LANGUAGES
+
 REQUIRED = ("category", "name", "price")
 COLUMNS = (
     "category",
@@ -26,7 +28,11 @@ COLUMNS = (
 )
 # Read, but not written: the second half of a name, as in “Latte” and “Large”.
 VARIANT = "variant"
-FIELDS = (*COLUMNS, VARIANT)
+# Texts in other languages: `name:fr`. The export writes those that the menu has.
+TRANSLATION_COLUMNS = tuple(
+    f"{field}:{language}" for language in MENU_LANGUAGES for field in ("category", "name", "description", "options")
+)
+FIELDS = (*COLUMNS, VARIANT, *TRANSLATION_COLUMNS)
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "category": (

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from openpyxl.utils import get_column_letter
 
 from menu.files.headers import FIELDS, REQUIRED, field_of, header_key, is_own
@@ -120,11 +121,17 @@ def _told(headers: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
     fields: dict[int, str] = {}
     for name, field in wanted.items():
         if name not in at:
-            raise FileRefused(f"The file has no column “{name}”. It has {', '.join(filter(None, headers))}.")
+            raise FileRefused(
+                gettext("The file has no column “%(name)s”. It has %(names)s.")
+                % {"name": name, "names": ", ".join(filter(None, headers))}
+            )
         if field and field not in FIELDS:
-            raise FileRefused(f"“{field}” is no column of a menu. Use {', '.join(FIELDS)}.")
+            raise FileRefused(
+                gettext("“%(field)s” is no column of a menu. Use %(names)s.")
+                % {"field": field, "names": ", ".join(FIELDS)}
+            )
         if field and field in fields.values():
-            raise FileRefused(f"Two columns are mapped to {field}. Choose one.")
+            raise FileRefused(gettext("Two columns are mapped to %(field)s. Choose one.") % {"field": field})
         if field:
             fields[at[name]] = field
     return fields
@@ -157,7 +164,8 @@ def parse_map(text: str) -> dict[str, str]:
         header, equals, field = part.rpartition("=")
         if not equals or not header.strip():
             raise FileRefused(
-                f"“{part}” is not a mapping. Write the file's column, “=” and ours: item=name,cost=price."
+                gettext("“%(part)s” is not a mapping. Write the file's column, “=” and ours: item=name,cost=price.")
+                % {"part": part}
             )
         told[header.strip()] = field.strip()
     return told

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Restaurant
@@ -36,7 +37,7 @@ class MenuImport(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "import"
+        verbose_name = _("import")
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(name="menu_import_status_known", condition=Q(status__in=ImportStatus.values)),

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 MARKS = (".", ",")
 _GROUPERS = " \u00a0\u202f'\u2019"
 
@@ -33,7 +35,10 @@ class AmbiguousNumber(ValueError):
     """A text that is one number with a decimal point and another one with a decimal comma."""
 
     def __init__(self, text: str, readings: dict[str, Decimal]) -> None:
-        super().__init__(f"“{text}” can mean {readings['.']:f} or {readings[',']:f}.")
+        one, other = format(readings["."], "f"), format(readings[","], "f")
+        super().__init__(
+            gettext("“%(text)s” can mean %(one)s or %(other)s.") % {"text": text, "one": one, "other": other}
+        )
         self.text = text
 
 
@@ -68,9 +73,11 @@ class Reader:
         found = readings(text)
         if self.told and self.mark is not None and found and self.mark not in found:
             word = "point" if self.mark == "." else "comma"
-            raise NotANumber(f"“{text}” is not a number with a decimal {word}.")
+            raise NotANumber(
+                gettext("“%(text)s” is not a number with a decimal %(word)s.") % {"text": text, "word": word}
+            )
         if not found:
-            raise NotANumber(f"“{text}” is not a number.")
+            raise NotANumber(gettext("“%(text)s” is not a number.") % {"text": text})
         values = set(found.values())
         if len(values) == 1:
             return values.pop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from menu.files.csv_files import read_text
 from menu.files.sheet import FileRefused, Sheet
 from menu.files.workbooks import is_workbook, read_workbook
@@ -21,9 +23,9 @@ def open_sheet(data: bytes, *, encoding: str = "") -> Sheet:
     Raises FileRefused with a sentence that says what can be done.
     """
     if not data.strip(b"\x00 \r\n\t"):
-        raise FileRefused("The file is empty.")
+        raise FileRefused(gettext("The file is empty."))
     if len(data) > MOST_BYTES:
-        raise FileRefused(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB.")
+        raise FileRefused(gettext("The file is larger than %(size)s MB.") % {"size": MOST_BYTES // 1024 // 1024})
     if is_workbook(data):
         return read_workbook(data)
     for begin, sentence in _FOREIGN:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from menu.files.headers import COLUMNS
+from django.utils.translation import gettext
+
+from menu.files.headers import COLUMNS, TRANSLATION_COLUMNS
 from menu.files.mapping import ColumnMap
 from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
 from menu.files.sheet import MOST_ROWS, TOO_MANY, Cell, FileRefused, Kind, Row, Sheet
@@ -112,13 +114,15 @@ def _surplus(sheet: Sheet, columns: ColumnMap, rows: list[Row]) -> Iterator[Prob
         return
     for row in rows:
         if any(row.cells[width:]):
-            message = f"The row has more cells than the header. Put what holds a “{sheet.delimiter}” in quotes."
+            message = gettext("The row has more cells than the header. Put what holds a “%(delimiter)s” in quotes.") % {
+                "delimiter": sheet.delimiter
+            }
             yield Problem(row.number, columns.label(width), message)
 
 
 def _is_own_export(sheet: Sheet, columns: ColumnMap) -> bool:
     """Return whether the file has the exact form of our export, which writes decimal points: `1.250` dinars."""
-    return sheet.delimiter == "," and columns.headers == COLUMNS
+    return sheet.delimiter == "," and columns.headers[: len(COLUMNS)] == COLUMNS
 
 
 def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator[str | None]:
@@ -155,7 +159,7 @@ class _RowReader:
             texts["name"] = f"{texts['name']} ({variant})"
         if "category" not in texts and self.category:
             texts["category"] = self.category
-        return {field: texts[field] for field in COLUMNS if field in texts}
+        return {field: texts[field] for field in (*COLUMNS, *TRANSLATION_COLUMNS) if field in texts}
 
     def _text(self, row: Row, column: int, field: str) -> str:
         """Return one cell in our notation, or record its problem and return an empty text."""
@@ -167,7 +171,7 @@ class _RowReader:
             return self._converted(cell, field)
         except AmbiguousNumber as error:
             self.ambiguous = True
-            told = "Say whether the file writes a decimal point or a decimal comma."
+            told = gettext("Say whether the file writes a decimal point or a decimal comma.")
             self.problems.append(Problem(row.number, self.columns.label(column), f"{error} {told}"))
         except ValueError as error:
             self.problems.append(Problem(row.number, self.columns.label(column), str(error)))
@@ -189,7 +193,7 @@ class _RowReader:
     def _price(self, cell: Cell) -> Decimal:
         number = self._amount(self.currency.bare(cell.text)) if cell.number is None else cell.number
         if number < 0:
-            raise NotANumber(f"“{cell.text}” is below zero.")
+            raise NotANumber(gettext("“%(text)s” is below zero.") % {"text": cell.text})
         return number
 
     def _option_price(self, found: re.Match[str]) -> str:
@@ -207,7 +211,10 @@ class _RowReader:
     def _tax(self, cell: Cell) -> str:
         """Return a tax cell with decimal points. A bare 0.19 in a workbook is a forgotten percent format."""
         if cell.number is not None and not cell.percent and 0 < cell.number < 1:
-            raise ValueError(f"{cell.text} would be less than 1 %. Write 19 or “19 %” for nineteen percent.")
+            raise ValueError(
+                gettext("%(text)s would be less than 1 %%. Write 19 or “19 %%” for nineteen percent.")
+                % {"text": cell.text}
+            )
 
         def pointed(found: re.Match[str]) -> str:
             return plain(self.numbers.number(found[0], most=100))
@@ -218,15 +225,21 @@ class _RowReader:
 def _unfit(cell: Cell, field: str) -> str:
     """Return why a cell cannot be read in this column, or an empty text."""
     if cell.kind is Kind.UNCALCULATED:
-        return "This formula has no result in the file. Open it in a spreadsheet program and save it again."
+        return gettext("This formula has no result in the file. Open it in a spreadsheet program and save it again.")
     if cell.kind is Kind.ERROR:
-        return f"The formula gives {cell.text}."
+        return gettext("The formula gives %(text)s.") % {"text": cell.text}
     if cell.kind is Kind.DATE:
-        return f"The spreadsheet has made a date of this cell ({cell.text}). Format it as text and type it again."
+        return gettext(
+            "The spreadsheet has made a date of this cell (%(text)s). Format it as text and type it again."
+        ) % {"text": cell.text}
     if cell.kind is Kind.BOOLEAN and field not in _FLAGS:
-        return f"The spreadsheet has made {cell.text} of this cell. Format it as text and type it again."
+        return gettext("The spreadsheet has made %(text)s of this cell. Format it as text and type it again.") % {
+            "text": cell.text
+        }
     if cell.kind is Kind.SCALED:
-        return f"The cell holds {cell.text}, but its format shows another number. Format it as a plain number."
+        return gettext("The cell holds %(text)s, but its format shows another number. Format it as a plain number.") % {
+            "text": cell.text
+        }
     if cell.percent and field not in _TAXES:
-        return f"{cell.text} % is a percentage."
+        return gettext("%(text)s %% is a percentage.") % {"text": cell.text}
     return ""

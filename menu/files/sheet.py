@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
+
 MOST_ROWS = 5000
 MOST_WITH_TITLES = MOST_ROWS + 20  # some rows may stand above the header
 MOST_COLUMNS = 200
-TOO_WIDE = f"The file has cells beyond its {MOST_COLUMNS}th column. Copy the menu into a new file."
-TOO_MANY = f"The file has too many rows. Import at most {MOST_ROWS} dishes at once."
+TOO_WIDE = format_lazy(
+    gettext_lazy("The file has cells beyond its {most}th column. Copy the menu into a new file."), most=MOST_COLUMNS
+)
+TOO_MANY = format_lazy(
+    gettext_lazy("The file has too many rows. Import at most {most} dishes at once."), most=MOST_ROWS
+)
 
 
 class FileRefused(ValueError):
@@ -81,10 +88,15 @@ class Sheet:
     @property
     def how_read(self) -> str:
         """Return a phrase for people, e.g. `CSV, Windows-1252, columns separated by semicolons`."""
-        words = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-        parts = [self.format, self.encoding, f"sheet “{self.name}”" if self.name else ""]
+        words = {
+            ",": gettext("columns separated by commas"),
+            ";": gettext("columns separated by semicolons"),
+            "\t": gettext("columns separated by tabs"),
+            "|": gettext("columns separated by bars"),
+        }
+        parts = [self.format, self.encoding, gettext("sheet “%(name)s”") % {"name": self.name} if self.name else ""]
         if self.delimiter:
-            parts.append(f"columns separated by {words[self.delimiter]}")
+            parts.append(words[self.delimiter])
         return ", ".join(part for part in parts if part)
 
 
@@ -92,7 +104,7 @@ def capped(rows: list[Row]) -> tuple[Row, ...]:
     """Return the rows that hold something. Raises FileRefused when there are too many, or none."""
     full = tuple(row for row in rows if row)
     if not full:
-        raise FileRefused("The file is empty.")
+        raise FileRefused(gettext("The file is empty."))
     if len(full) > MOST_WITH_TITLES:
         raise FileRefused(TOO_MANY)
     return full

@@ -10,6 +10,7 @@ from io import BytesIO
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
@@ -44,10 +45,12 @@ def read_workbook(data: bytes) -> Sheet:
     except FileRefused:
         raise
     except Exception as error:  # openpyxl raises errors of many kinds for damaged files
-        raise FileRefused("The workbook is damaged. Open it in a spreadsheet program and save it again.") from error
+        raise FileRefused(
+            gettext("The workbook is damaged. Open it in a spreadsheet program and save it again.")
+        ) from error
     full = [(name, rows) for name, rows in shown if any(rows)]
     if not full:
-        raise FileRefused("The workbook is empty.")
+        raise FileRefused(gettext("The workbook is empty."))
     name, rows = max(full, key=lambda table: _known_headers(table[1]))
     _refuse_strays(rows)
     others = tuple(other for other, _rows in full if other != name)
@@ -60,11 +63,13 @@ def _refuse_bombs(data: bytes) -> None:
         with zipfile.ZipFile(BytesIO(data)) as book:
             parts = book.infolist()
     except zipfile.BadZipFile:
-        raise FileRefused("The workbook is damaged. Open it in a spreadsheet program and save it again.") from None
+        raise FileRefused(
+            gettext("The workbook is damaged. Open it in a spreadsheet program and save it again.")
+        ) from None
     if sum(part.file_size for part in parts) > MOST_BYTES:
-        raise FileRefused("This workbook is too large.")
+        raise FileRefused(gettext("This workbook is too large."))
     if not any(part.filename.casefold() == "xl/workbook.xml" for part in parts):
-        raise FileRefused("This is not an Excel workbook. Save it as .xlsx or as CSV.")
+        raise FileRefused(gettext("This is not an Excel workbook. Save it as .xlsx or as CSV."))
 
 
 def _refuse_strays(rows: list[Row]) -> None:
@@ -72,7 +77,9 @@ def _refuse_strays(rows: list[Row]) -> None:
     if any(len(row.cells) > MOST_COLUMNS for row in rows):
         raise FileRefused(TOO_WIDE)
     if rows[-1].number > FARTHEST_ROW:
-        raise FileRefused(f"Row {rows[-1].number} is far below the menu. Copy the menu into a new workbook.")
+        raise FileRefused(
+            gettext("Row %(row)s is far below the menu. Copy the menu into a new workbook.") % {"row": rows[-1].number}
+        )
 
 
 def _known_headers(rows: list[Row]) -> int:
@@ -97,7 +104,7 @@ def _rows(sheet: Any) -> list[Row]:
     for number, cells in enumerate(islice(sheet.iter_rows(), LAST_ROW), start=1):
         read += len(cells)
         if read > MOST_CELLS:
-            raise FileRefused("The sheet has cells far to the right. Copy the menu into a new workbook.")
+            raise FileRefused(gettext("The sheet has cells far to the right. Copy the menu into a new workbook."))
         found = [_cell(cell) for cell in cells[:MOST_COLUMNS]]
         found += [stray for stray in map(_cell, cells[MOST_COLUMNS:]) if stray][:1]
         while found and not found[-1]:

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from bistro.core.kernel.errors import DomainError
 from menu.files.headers import REQUIRED
@@ -55,7 +57,7 @@ def as_workbook(rows: Iterable[Sequence[str]], columns: Sequence[str]) -> bytes:
     sheet: Any = book.create_sheet("Menu")
     sheet.freeze_panes = "A2"
     for place, column in enumerate(columns):
-        sheet.column_dimensions[chr(ord("A") + place)].width = _WIDTHS.get(column, 16)
+        sheet.column_dimensions[get_column_letter(place + 1)].width = _WIDTHS.get(column.partition(":")[0], 16)
     sheet.append([_header(sheet, column) for column in columns])
     for row in texts:
         sheet.append([_workbook_cell(sheet, name, text) for name, text in zip(columns, row, strict=True)])
@@ -75,8 +77,11 @@ def _workbook_text(column: str, text: str) -> str:
     written = text if column in _NUMBERS else _ESCAPE.sub("_x005F_", _UNPRINTABLE.sub("", harmless(text)))
     if len(written) > LONGEST_CELL:
         raise DomainError(
-            f"A cell of the column {column} has more than {LONGEST_CELL:,} characters, which no workbook holds. "
-            "Export the menu as CSV.",
+            gettext(
+                "A cell of the column %(column)s has more than %(longest_cell)s characters, which no workbook holds. "
+                "Export the menu as CSV."
+            )
+            % {"column": column, "longest_cell": format(LONGEST_CELL, ",")},
             code="cell_too_long",
         )
     return written

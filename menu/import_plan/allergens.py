@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.names import name_key
 from menu.allergens import Level, Stated, words_of
 from menu.imported import ImportedItem, ImportedModifier
@@ -22,7 +24,10 @@ class Catalogue:
         found = [(word, self.words.get(name_key(word))) for word in words]
         unknown = next((word for word, code in found if code is None), None)
         if unknown is not None:
-            raise ValueError(f"“{unknown}” is not an allergen of the list. Use {', '.join(self.order)}.")
+            raise ValueError(
+                gettext("“%(unknown)s” is not an allergen of the list. Use %(names)s.")
+                % {"unknown": unknown, "names": ", ".join(self.order)}
+            )
         return [code for _word, code in found if code is not None]
 
     def stated(self, imported: ImportedItem | ImportedModifier, before: Stated) -> Stated:
@@ -39,7 +44,10 @@ class Catalogue:
         for said, codes in lists.items():
             twice = next((code for code in codes if levels[code] != said), None)
             if twice is not None:
-                raise ValueError(f"“{twice}” cannot be both: {_words(levels[twice])} and {_words(said)}.")
+                raise ValueError(
+                    gettext("“%(twice)s” cannot be both: %(value)s and %(value_2)s.")
+                    % {"twice": twice, "value": _words(levels[twice]), "value_2": _words(said)}
+                )
         return {code: levels[code] for code in self.order if code in levels}
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from bistro.core.kernel.money import exact
 from bistro.core.kernel.texts import clean_text
@@ -12,6 +13,7 @@ from menu.import_plan.allergens import Catalogue
 from menu.import_plan.known import by_level
 from menu.imported import ImportedGroup, ImportedModifier, need_no_check
 from menu.models import Modifier, ModifierGroup
+from menu.translations import too_long
 
 MOST_SMALL, MOST_INTEGER = 2**15 - 1, 2**31 - 1
 Checked = tuple[ImportedGroup, tuple[str, ...]]
@@ -32,8 +34,12 @@ class GroupChecker:
 
     def _check(self, group: ImportedGroup) -> Checked:
         problems = list(_of_the_model(ModifierGroup(name=group.name, min=group.min, max=group.max), group.name))
+        problems += _translations(ModifierGroup, group)
         if group.max < max(group.min, 1):
-            problems.append(f"“{group.name}” asks for {group.min} to {group.max} choices.")
+            problems.append(
+                gettext("“%(name)s” asks for %(min)s to %(max)s choices.")
+                % {"name": group.name, "min": group.min, "max": group.max}
+            )
         choices = []
         for choice in group.modifiers:
             cleaned, found = self._choice(choice)
@@ -49,7 +55,13 @@ class GroupChecker:
         except (ValueError, ArithmeticError) as error:
             return choice, [f"{choice.name}: {error}"]
         cleaned = replace(choice, name=name, price=price, **stated)
-        return cleaned, list(_of_the_model(Modifier(name=name, price=price), choice.name))
+        problems = [*_of_the_model(Modifier(name=name, price=price), choice.name), *_translations(Modifier, choice)]
+        return cleaned, problems
+
+
+def _translations(model: type[Model], row: ImportedGroup | ImportedModifier) -> Iterator[str]:
+    problems = too_long(model, row.translations)
+    return (f"{row.name} ({language}): {message}" for (language, _field), message in problems.items())
 
 
 def refusals(row: Model) -> Iterator[tuple[str, str]]:
@@ -69,7 +81,7 @@ def refusals(row: Model) -> Iterator[tuple[str, str]]:
         most = MOST_SMALL if "Small" in field.get_internal_type() else MOST_INTEGER
         known = field.is_relation or field.name in refused
         if type(value) is int and not known and value > most:
-            yield field.name, f"At most {most}."
+            yield field.name, gettext("At most %(most)s.") % {"most": most}
 
 
 def _of_the_model(row: Model, what: str) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """The choices of a group in an import: new ones, changed ones, and those that are archived or come back."""
 
+from typing import Any
+
 from bistro.core.kernel.money import text
 from bistro.core.kernel.names import name_key
 from menu.allergens import Stated
@@ -8,6 +10,7 @@ from menu.import_plan.results import Rows
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import Modifier, ModifierGroup
 from menu.statements import levels_of
+from menu.translations import merged
 
 
 def new_choices(known: KnownMenu, rows: Rows, group: ModifierGroup, definition: ImportedGroup) -> list[Modifier]:
@@ -17,7 +20,8 @@ def new_choices(known: KnownMenu, rows: Rows, group: ModifierGroup, definition: 
 
 def change_group(known: KnownMenu, rows: Rows, group: ModifierGroup, definition: ImportedGroup) -> None:
     """Change a known group into the definition. Choices that it lacks are archived."""
-    wanted = {"name": definition.name, "min": definition.min, "max": definition.max}
+    wanted: dict[str, Any] = {"name": definition.name, "min": definition.min, "max": definition.max}
+    wanted["translations"] = merged(group.translations, definition.translations)
     changed = {name: value for name, value in wanted.items() if getattr(group, name) != value}
     if changed:
         rows.change(group, changed, {name: (getattr(group, name), value) for name, value in changed.items()})
@@ -50,7 +54,8 @@ def _choice(
             return row
         back = {"archived_at": None, "off_since": None if choice.available else known.now}
         rows.change(row, back, {"archived_at": (row.archived_at, None)})
-    wanted = {"name": choice.name, "price": choice.price, "is_default": choice.is_default}
+    wanted: dict[str, Any] = {"name": choice.name, "price": choice.price, "is_default": choice.is_default}
+    wanted["translations"] = merged(row.translations, choice.translations)
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if changed:
         shown = {name: (_shown(getattr(row, name), known), _shown(value, known)) for name, value in changed.items()}
@@ -66,6 +71,7 @@ def _new(known: KnownMenu, rows: Rows, group: ModifierGroup, choice: ImportedMod
         name=choice.name,
         price=choice.price,
         is_default=choice.is_default,
+        translations=merged({}, choice.translations),
         off_since=None if choice.available else known.now,
         position=place,
     )
@@ -79,4 +85,4 @@ def stated_by(choice: ImportedModifier) -> Stated:
 
 
 def _shown(value: object, known: KnownMenu) -> object:
-    return value if isinstance(value, bool | str) else text(value, known.currency)  # type: ignore[arg-type]
+    return value if isinstance(value, bool | str | dict) else text(value, known.currency)  # type: ignore[arg-type]

@@ -1,11 +1,13 @@
 """Differences between two states of a dish's choice groups, in words for the preview."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bistro.core.kernel.names import name_key
 from menu.import_plan.results import PlannedChange
-from menu.imported import ImportedGroup
+from menu.imported import ImportedGroup, ImportedModifier
 from menu.options_text import choice_text, group_text
+from menu.translations import Told
 
 OPTIONS = "options"
 GROUP = "choice group"
@@ -27,6 +29,7 @@ def group_changes(
     if (before.min, before.max) != (after.min, after.max):
         limits = (f"{group.min}-{group.max}" for group in (before, after))
         yield PlannedChange(OPTIONS, f"{after.name}, how many", *limits)
+    yield from _name_changes(f"{after.name}, ", before, after)
     yield from _choice_changes(before, after, currency, archived)
     yield from _order_change(
         f"{after.name}, order", [c.name for c in before.modifiers], [c.name for c in after.modifiers]
@@ -44,11 +47,30 @@ def _choice_changes(
     old = {name_key(choice.name): choice for choice in before.modifiers}
     for choice in after.modifiers:
         known = old.pop(name_key(choice.name), None)
-        if known != choice:
+        if known is None or replace(known, translations=()) != replace(choice, translations=()):
             text = choice_text(known, currency) if known else ""
             yield PlannedChange(OPTIONS, after.name, text, choice_text(choice, currency))
+        if known is not None:
+            yield from _name_changes(f"{choice.name}, ", known, choice)
     for choice in old.values():
         yield PlannedChange(OPTIONS, after.name, choice_text(choice, currency), "", "archived" if archived else "")
+
+
+def _name_changes(
+    what: str, before: ImportedGroup | ImportedModifier, after: ImportedGroup | ImportedModifier
+) -> Iterator[PlannedChange]:
+    return translation_changes(OPTIONS, what, before.translations, after.translations)
+
+
+def translation_changes(
+    column: str, what: str, before: Iterable[Told], after: Iterable[Told]
+) -> Iterator[PlannedChange]:
+    """Return the changes of texts in other languages. `column` is that of the restaurant's own text, or empty."""
+    old, new = ({(language, field): text for language, field, text in told} for told in (before, after))
+    for language, field in sorted({*old, *new}):
+        texts = old.get((language, field), ""), new.get((language, field), "")
+        if texts[0] != texts[1]:
+            yield PlannedChange(f"{column or field}:{language}", f"{what}{field} ({language})", *texts)
 
 
 def _order_change(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[PlannedChange]:

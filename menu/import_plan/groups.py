@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.names import name_key
 from menu.choices import some
 from menu.import_plan.choices import change_group, new_choices
@@ -17,6 +19,7 @@ from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import PlannedChange, Rows
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import Item, ItemGroup, ModifierGroup
+from menu.translations import merged, merged_texts
 
 
 @dataclass(eq=False, slots=True)
@@ -46,15 +49,18 @@ class DishGroups:
 def inherit(wanted: ImportedGroup, own: ImportedGroup) -> ImportedGroup:
     """Return a definition whose choices keep what an import does not change for known choices.
 
-    These are the availability (86), and statements about allergens if it says nothing about a choice's allergens.
+    These are the availability (86), texts in other languages that it does not state, and statements about allergens if
+    it says nothing about a choice's allergens.
     """
     known = {name_key(choice.name): choice for choice in own.modifiers}
-    return replace(wanted, modifiers=tuple(_inherit(each, known.get(name_key(each.name))) for each in wanted.modifiers))
+    modifiers = tuple(_inherit(each, known.get(name_key(each.name))) for each in wanted.modifiers)
+    return replace(wanted, modifiers=modifiers, translations=merged_texts(own.translations, wanted.translations))
 
 
 def _inherit(choice: ImportedModifier, own: ImportedModifier | None) -> ImportedModifier:
     if own is None:
         return choice
+    choice = replace(choice, translations=merged_texts(own.translations, choice.translations))
     if not (choice.contains or choice.may_contain or choice.free_of):
         stated: dict[str, Any] = {"contains": own.contains, "may_contain": own.may_contain, "free_of": own.free_of}
         return replace(choice, available=own.available, **stated)
@@ -63,8 +69,9 @@ def _inherit(choice: ImportedModifier, own: ImportedModifier | None) -> Imported
 
 def bare(definition: ImportedGroup) -> ImportedGroup:
     """Return a definition without what `inherit` adds, to find the groups that may have it."""
-    nothing: dict[str, Any] = {"available": True, "contains": (), "may_contain": (), "free_of": ()}
-    return replace(definition, modifiers=tuple(replace(choice, **nothing) for choice in definition.modifiers))
+    nothing: dict[str, Any] = {"available": True, "contains": (), "may_contain": (), "free_of": (), "translations": ()}
+    modifiers = tuple(replace(choice, **nothing) for choice in definition.modifiers)
+    return replace(definition, modifiers=modifiers, translations=())
 
 
 class GroupPlanner:
@@ -142,7 +149,13 @@ class GroupPlanner:
     def _new_group(self, slot: Slot) -> ModifierGroup:
         """Make a group. Choices of the dish's group so far are copied with their recipes and routes."""
         wanted = slot.wanted
-        group = ModifierGroup(restaurant_id=self.known.restaurant_id, name=wanted.name, min=wanted.min, max=wanted.max)
+        group = ModifierGroup(
+            restaurant_id=self.known.restaurant_id,
+            name=wanted.name,
+            min=wanted.min,
+            max=wanted.max,
+            translations=merged({}, wanted.translations),
+        )
         self.made.setdefault(wanted, []).append(group)
         self.rows.groups.append(group)
         choices = new_choices(self.known, self.rows, group, wanted)
@@ -172,7 +185,10 @@ class GroupPlanner:
             unchanged = slot.before is not None and self.current[slot.before.pk] == slot.wanted
             if slot.wanted.min > len(slot.wanted.modifiers) and not unchanged:
                 count = len(slot.wanted.modifiers)
-                dish.remarks.append(f"“{slot.wanted.name}” asks for {slot.wanted.min} of {count} choices.")
+                dish.remarks.append(
+                    gettext("“%(name)s” asks for %(min)s of %(count)s choices.")
+                    % {"name": slot.wanted.name, "min": slot.wanted.min, "count": count}
+                )
 
     def _parted(self, group: ModifierGroup, dish: DishGroups) -> str:
         others = [
@@ -180,7 +196,10 @@ class GroupPlanner:
             for item in self.known.items.values()
             if item.pk != dish.item.pk and any(link.group_id == group.pk for link in self.known.links.get(item.pk, ()))
         ]
-        return f"“{group}” stays as it is for {some(others)}. This dish gets another group."
+        return gettext("“%(group)s” stays as it is for %(value)s. This dish gets another group.") % {
+            "group": group,
+            "value": some(others),
+        }
 
     def _link(self, dish: DishGroups) -> None:
         """Link the dish to its groups in order, if they are not its groups already."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -15,11 +16,13 @@ from bistro.core.kernel.texts import clean_text
 from menu.allergens import Stated, of_level
 from menu.import_plan.allergens import COLUMN_OF, Catalogue
 from menu.import_plan.checking import GroupChecker, refusals
+from menu.import_plan.differences import translation_changes
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
+from menu.translations import Told, merged, told_of, too_long
 
 _STATED = ("description", "prep_minutes", "popular", "diets")
 
@@ -31,7 +34,7 @@ def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor, add_onl
     Raises DomainError for an actor without a restaurant.
     """
     if actor.restaurant_id is None:
-        raise DomainError("Choose a restaurant first.", code="no_restaurant")
+        raise DomainError(gettext("Choose a restaurant first."), code="no_restaurant")
     return plan_for(KnownMenu.read(actor.restaurant_id), categories, add_only=add_only)
 
 
@@ -80,6 +83,7 @@ class _Planner:
             planned = [self._dish(dish, category) for dish in category.items]
             if planned and not self.add_only:
                 self._change_course(category, planned[0])
+                self._change_names(category, planned[0])
             drafts += planned
         self._plan_groups(drafts)
         dishes = tuple(draft.done() for draft in drafts)
@@ -90,7 +94,11 @@ class _Planner:
         key = name_key(imported.name)
         if key in self.seen:
             first = self.seen[key].row
-            self._problem(imported, "name", f"Also in row {first}." if first else "This name is given twice.")
+            self._problem(
+                imported,
+                "name",
+                gettext("Also in row %(row)s.") % {"row": first} if first else gettext("This name is given twice."),
+            )
         self.seen[key] = imported
         item = self.known.items.get(key)
         if item is None:
@@ -131,6 +139,8 @@ class _Planner:
             before, after = sorted(of_level(known, level)), sorted(of_level(stated, level))
             if before != after:
                 shown[column] = before, after
+        told = shown.pop("translations", ({}, {}))
+        draft.changes += translation_changes("", "", *map(told_of, told))
         for name, (before, after) in shown.items():
             draft.changes.append(PlannedChange(name, name.replace("_", " "), _in_words(before), _in_words(after)))
 
@@ -150,6 +160,9 @@ class _Planner:
                 facts[name] = list(value) if isinstance(value, tuple) else value
         if "description" in facts:
             facts["description"] = clean_text(facts["description"])
+        if imported.translations:
+            facts["translations"] = merged(item.translations if item else {}, imported.translations)
+            self._check_texts(Item, imported.translations, imported)
         if imported.tax is not None:
             facts["tax"] = self._tax(imported, item)
         return facts
@@ -185,7 +198,9 @@ class _Planner:
                 name=clean_text(imported.name),
                 course=1 if imported.course is None else imported.course,
                 position=self._place(Category),
+                translations=merged({}, imported.translations),
             )
+            self._check_texts(Category, imported.translations, dish, column="category")
             self._check(row, dish, column="category")
             self.known.categories[key] = row
             self.rows.categories.append(row)
@@ -199,6 +214,17 @@ class _Planner:
             self.rows.change(row, {"course": after}, {"course": (before, after)})
             self._check(row, first.imported, column="course")
             first.changes.append(PlannedChange("course", f"course of {row.name}", str(before), str(after)))
+
+    def _change_names(self, imported: ImportedCategory, first: _Draft) -> None:
+        """Change the names of a known category in other languages. The preview shows it at the first dish."""
+        row = self.known.categories.get(name_key(imported.name))
+        after = merged(row.translations, imported.translations) if row is not None else {}
+        if row is None or not row.pk or after == row.translations:
+            return
+        before = row.translations
+        self.rows.change(row, {"translations": after}, {"translations": (before, after)})
+        self._check_texts(Category, imported.translations, first.imported, column="category")
+        first.changes += translation_changes("category", f"{row.name}, ", told_of(before), told_of(after))
 
     # --- choice groups ------------------------------------------------------------------------------------------
     def _plan_groups(self, drafts: Sequence[_Draft]) -> None:
@@ -243,13 +269,17 @@ class _Planner:
         names: set[str] = set()
         for choice in (choice for group in groups for choice in group.modifiers):
             if name_key(choice.name) in names:
-                self._problem(dish, "options", f"“{choice.name}” is listed twice.")
+                self._problem(dish, "options", gettext("“%(name)s” is listed twice.") % {"name": choice.name})
             names.add(name_key(choice.name))
 
     # --- problems -----------------------------------------------------------------------------------------------
     def _check(self, row: Model, dish: ImportedItem, column: str = "") -> None:
         for name, message in refusals(row):
             self._problem(dish, column or name, message)
+
+    def _check_texts(self, model: type[Model], told: Sequence[Told], dish: ImportedItem, column: str = "") -> None:
+        for (language, name), message in too_long(model, told).items():
+            self._problem(dish, f"{column or name}:{language}", message)
 
     def _problem(self, dish: ImportedItem, column: str, message: str) -> None:
         self.problems.append(Problem(dish.name, dish.row, column, message))

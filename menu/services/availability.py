@@ -52,7 +52,9 @@ def set_portions(*, item_id: int, portions_left: int | None, actor: Actor) -> It
     """
     actor.require(Permission.SET_AVAILABILITY)
     if portions_left is not None and portions_left < 0:
-        raise InvalidInput("Portions cannot be below zero.", fields={"portions_left": ["Below zero."]})
+        raise InvalidInput(
+            gettext("Portions cannot be below zero."), fields={"portions_left": [gettext("Below zero.")]}
+        )
     if portions_left is not None and portions_left > MOST_PORTIONS:
         message = gettext("At most %(most)s portions.") % {"most": MOST_PORTIONS}
         raise InvalidInput(message, fields={"portions_left": [message]})
@@ -118,7 +120,7 @@ def _end_in(restaurant_id: int, item_ids: list[int], now: datetime) -> int:
 def _locked(item_id: int, actor: Actor) -> Item:
     item = Item.objects.visible_to(actor).not_archived().filter(pk=item_id).locked().first()
     if item is None:
-        raise NotYours("There is no such item.", code="item_not_found")
+        raise NotYours(gettext("There is no such item."), code="item_not_found")
     return item
 
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.refusals import Refusals
@@ -46,11 +48,11 @@ def _require_plain(minutes: int, item_id: int | None, category_id: int | None) -
     refusals = Refusals()
     with refusals:
         if not 0 < minutes <= LONGEST_MINUTES:
-            message = f"From 1 to {LONGEST_MINUTES} minutes."
+            message = gettext("From 1 to %(longest_minutes)s minutes.") % {"longest_minutes": LONGEST_MINUTES}
             raise InvalidInput(message, fields={"minutes": [message]})
     with refusals:
         if item_id is not None and category_id is not None:
-            message = "Name an item or a category, not both."
+            message = gettext("Name an item or a category, not both.")
             raise InvalidInput(message, fields={"category": [message]})
     refusals.raise_any()
 
@@ -64,7 +66,7 @@ def resume(*, pause_id: int, actor: Actor) -> Pause:
     with UnitOfWork(actor) as work:
         row = Pause.objects.visible_to(actor).select_related("item", "category").filter(pk=pause_id).first()
         if row is None:
-            raise NotYours("There is no such pause.", code="pause_not_found")
+            raise NotYours(gettext("There is no such pause."), code="pause_not_found")
         if row.ended_at is not None:
             return row
         touch_pauses(work)
@@ -103,7 +105,7 @@ def _item(item_id: int | None, actor: Actor) -> Item | None:
         return None
     item = Item.objects.visible_to(actor).not_archived().filter(pk=item_id).first()
     if item is None:
-        raise NotYours("There is no such item.", code="item_not_found")
+        raise NotYours(gettext("There is no such item."), code="item_not_found")
     return item
 
 
@@ -112,5 +114,5 @@ def _category(category_id: int | None, actor: Actor) -> Category | None:
         return None
     category = Category.objects.visible_to(actor).not_archived().filter(pk=category_id).first()
     if category is None:
-        raise NotYours("There is no such category.", code="category_not_found")
+        raise NotYours(gettext("There is no such category."), code="category_not_found")
     return category

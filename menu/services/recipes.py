@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
@@ -53,7 +54,9 @@ class _Writer:
         owner = self._owner(recipe)
         key = (owner.pk, None) if isinstance(owner, Item) else (None, owner.pk)
         if self.said.setdefault(key, recipe).parts != recipe.parts:
-            message = f"“{owner}” is one choice for several dishes, so it has one recipe for all."
+            message = gettext("“%(owner)s” is one choice for several dishes, so it has one recipe for all.") % {
+                "owner": owner
+            }
             raise InvalidInput(f"{recipe.what}: {message}", fields={recipe.what: [message]})
         parts = self.parts.setdefault(key, {})
         before = _words(parts.values())
@@ -79,7 +82,7 @@ class _Writer:
         item = self.items.get(name_key(recipe.item))
         owner = self.modifiers.get((item.pk, name_key(recipe.modifier))) if item and recipe.modifier else item
         if owner is None:
-            message = f"“{recipe.what}” is not on the menu."
+            message = gettext("“%(what)s” is not on the menu.") % {"what": recipe.what}
             raise InvalidInput(message, fields={recipe.what: [message]})
         return owner
 

@@ -34,6 +34,7 @@ def unique_names(**sizes):
     return st.lists(names, unique_by=name_key, **sizes)
 
 
+french = st.none() | names
 LEVELS = ("contains", "may_contain", "free_of")
 VAT, GST, QST = ("VAT", Decimal(19)), ("GST", Decimal(5)), ("QST", Decimal("9.975"))
 TAXES = (
@@ -58,6 +59,7 @@ class DrawnDish:
     off: bool
     stated: dict
     tax: DishTax | None
+    french: str | None
 
 
 @dataclass
@@ -70,6 +72,7 @@ class DrawnChoice:
     off: bool
     archived: bool
     stated: dict
+    french: str | None
 
 
 @dataclass
@@ -80,6 +83,7 @@ class DrawnGroup:
     min: int
     max: int
     choices: list
+    french: str | None
 
 
 @st.composite
@@ -91,15 +95,17 @@ def menus(draw):
     for _ in range(draw(st.integers(0, 4))):
         most = draw(st.integers(1, 4))
         choices = [
-            DrawnChoice(next(taken), draw(amounts), draw(flags), draw(flags), draw(flags), draw(statements))
+            DrawnChoice(
+                next(taken), draw(amounts), draw(flags), draw(flags), draw(flags), draw(statements), draw(french)
+            )
             for _ in range(draw(st.integers(0, 3)))
         ]
-        groups.append(DrawnGroup(draw(names), draw(st.integers(0, most)), most, choices))
+        groups.append(DrawnGroup(draw(names), draw(st.integers(0, most)), most, choices, draw(french)))
     indexes = st.lists(st.sampled_from(range(len(groups))), unique=True, max_size=4) if groups else st.just([])
     dishes = [
         DrawnDish(
             draw(names), name, draw(prices), draw(indexes), draw(flags), draw(statements),
-            draw(st.sampled_from([None, *TAXES])),
+            draw(st.sampled_from([None, *TAXES])), draw(french),
         )
         for name in draw(unique_names(min_size=1, max_size=4))
     ]  # fmt: skip
@@ -117,25 +123,37 @@ def build(restaurant, menu):
         key = name_key(dish.category)
         if key not in categories:
             at = len(categories)
-            categories[key] = Category.objects.create(restaurant=restaurant, name=dish.category, position=at, course=at)
+            categories[key] = Category.objects.create(
+                restaurant=restaurant, name=dish.category, position=at, course=at,
+                translations=_translations(dish.category, dish.french),
+            )  # fmt: skip
         tax = taxes.tax_for(dish.tax)
         taxes.save()
         item = Item.objects.create(
             restaurant=restaurant, category=categories[key], name=dish.name, price=dish.price, position=place, tax=tax,
             off_since=ARCHIVED if dish.off else None, description=dish.name, diets=["vegan"] if dish.off else [],
+            translations=_translations(dish.name, dish.french, description=dish.category),
         )  # fmt: skip
         _state(allergens, dish.stated, item=item)
         for at, index in enumerate(dish.groups):
             ItemGroup.objects.create(restaurant=restaurant, item=item, group=rows[index], position=at)
 
 
+def _translations(name, french, **more):
+    """Return a drawn French name. A file cannot tell a choice's translation that is the same as its name."""
+    return {"fr": {"name": french, **more}} if french and french != name else {}
+
+
 def _group(restaurant, group, allergens):
-    row = ModifierGroup.objects.create(restaurant=restaurant, name=group.name, min=group.min, max=group.max)
+    row = ModifierGroup.objects.create(
+        restaurant=restaurant, name=group.name, min=group.min, max=group.max,
+        translations=_translations(group.name, group.french),
+    )  # fmt: skip
     for place, choice in enumerate(group.choices):
         modifier = Modifier.objects.create(
             restaurant=restaurant, group=row, name=choice.name, price=choice.price, is_default=choice.default,
             position=place, off_since=ARCHIVED if choice.off else None,
-            archived_at=ARCHIVED if choice.archived else None,
+            archived_at=ARCHIVED if choice.archived else None, translations=_translations(choice.name, choice.french),
         )  # fmt: skip
         _state(allergens, choice.stated, modifier=modifier)
     return row

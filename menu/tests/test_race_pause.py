@@ -11,7 +11,6 @@ from django.db import IntegrityError
 
 from bistro.core.tests.racing import race
 from menu.models import Pause
-from menu.querysets import PauseQuerySet
 from menu.services import pause, pausing, resume
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -37,15 +36,16 @@ def test_pausing_and_resuming_at_once_do_not_wait_for_each_other_in_a_circle(hou
 
 @pytest.mark.postgres
 def test_control_without_the_lock(house, monkeypatch):
-    barrier, of = threading.Barrier(2), PauseQuerySet.of
+    barrier, save = threading.Barrier(2), Pause.save
 
-    def meet(*args):
+    def meet(*args, **more):
+        """Wait until both requests have found no pause."""
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=5)
-        return of(*args)
+            barrier.wait(timeout=30)
+        save(*args, **more)
 
     monkeypatch.setattr(pausing, "touch_pauses", lambda work: None)
-    monkeypatch.setattr(PauseQuerySet, "of", meet)
+    monkeypatch.setattr(Pause, "save", meet)
     cook = house.actor("kitchen")
     outcomes = race([lambda: pause(item_id=house.item.pk, minutes=20, actor=cook)] * 2)
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 1

@@ -33,6 +33,8 @@ def test_the_whole_shape(house):
     version = MenuVersion.objects.get()
     assert body == {
         "version": f"{version.version}.{version.availability}",
+        "language": "en",
+        "languages": ["en"],
         "currency": "EUR",
         "allergens": [{"code": code, "name": name} for code, name in ALLERGENS],
         "pads_paused_until": None,

@@ -16,7 +16,7 @@ from menu.models import Allergen, AllergenStatement, MenuVersion
 from menu.statements import levels_of, state_allergens
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def stated(subject):

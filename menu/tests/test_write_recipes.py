@@ -16,7 +16,7 @@ from menu.recipes import recipes_for
 from menu.services import write_recipes
 from menu.tests.factories import IngredientFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 BUN, SAUCE = ImportedPart("Bun", Decimal(1)), ImportedPart("House sauce", Decimal("12.5"), "ml")
 
 

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import etag_of, not_modified
+from bistro.core.api.idempotency import REPLAYED
 from bistro.core.api.pagination import number_param
 from bistro.core.api.schema import ETAG, IF_NONE_MATCH, LOCATION, answered, refusal
 from bistro.core.auth.access import api_actor, restaurant_of
@@ -17,7 +18,7 @@ from bistro.core.auth.rate_limits import OrderThrottle
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from orders.api.filters import since_param
-from orders.api.headers import REPLAYED, placed_response
+from orders.api.headers import placed_response
 from orders.api.serializers import PadOrderInput, PadOrderOutput, PadOrderRow
 from orders.api.whole_body import BY_NAME, place_from
 from orders.models import Order

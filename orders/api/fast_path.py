@@ -9,6 +9,7 @@ from typing import Any
 
 from rest_framework.exceptions import ParseError
 
+from bistro.core.api.idempotency import LONGEST
 from bistro.core.api.parsers import loads
 from bistro.core.auth.device_cache import cached_device, evict
 from bistro.core.auth.last_seen import record_seen
@@ -18,7 +19,6 @@ from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
 from bistro.core.speed.fast_path import PlainRequest, PlainResponse
-from orders.api.headers import LONGEST
 from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, order_request
 from orders.order_commands import MAX_LINES, MAX_QUANTITY, OrderRequest
 from orders.representations import pad_json

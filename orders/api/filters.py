@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -38,7 +39,7 @@ class OrderFilter(filters.FilterSet):
         wanted = [status.strip() for status in value.split(",")]
         unknown = [status for status in wanted if status not in OrderStatus.values]
         if unknown:
-            raise ValidationError({"status": [f"Unknown status: {', '.join(unknown)}"]})
+            raise ValidationError({"status": [gettext("Unknown status: %(status)s") % {"status": ", ".join(unknown)}]})
         return rows.filter(status__in=wanted)
 
     def by_table(self, rows: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
@@ -64,4 +65,6 @@ def since_param(request: Request) -> datetime | None:
             return moment.astimezone(UTC) if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         pass
-    raise InvalidInput("“since” must be a time such as 2025-04-27T07:30:20+00:00.", fields={"since": ["Not a time."]})
+    raise InvalidInput(
+        gettext("“since” must be a time such as 2025-04-27T07:30:20+00:00."), fields={"since": [gettext("Not a time.")]}
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,7 +44,7 @@ def pad_for(request: Request) -> Pad:
         .first()
     )
     if pad is None or actor.device_id is None:
-        raise NotYours("This credential is not a pad.", code="pad_not_found")
+        raise NotYours(gettext("This credential is not a pad."), code="pad_not_found")
     return pad
 
 

@@ -1,25 +1,24 @@
 """The API of parties (docs/contracts/floor.md). Its ETag is the party's version; writes take If-Match."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions, not_modified
+from bistro.core.api.idempotency import KEY_HEADER, REPLAYED, fingerprint, idempotency_key
 from bistro.core.api.schema import ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, refusal
-from bistro.core.api.serializers import StrictSerializer
+from bistro.core.api.serializers import StrictSerializer, checked
 from bistro.core.auth.access import api_actor, requires
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from orders import services
 from orders.access import order_for, party_for
-from orders.api.headers import REPLAYED, idempotency_key
 from orders.api.outputs import PartyOutput
 from orders.api.party_inputs import JoinInput, MoveInput, MoveLinesInput, PartInput, PartyEdit, PartyInput, line_shares
-from orders.api.serializers import AllergiesInput, OrderOutput, fingerprint
+from orders.api.serializers import AllergiesInput, OrderOutput
 from orders.api.whole_body import read_body
 from orders.representations import order_detail
 from tables.models import Party
@@ -27,7 +26,6 @@ from tables.representations import party_json
 
 TAKEN = refusal(409, "Other guests sit there", "table_taken", "Guests sit at Table 2 already. Choose another table.")
 
-KEY_HEADER = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a retry safe.")
 NO_TABLE = refusal(404, "No such table", "table_not_found", "There is no such table.")
 
 
@@ -162,13 +160,6 @@ class PartyAllergies(APIView):
         body = read_body(request, AllergiesInput, refusals)
         party = services.declare_allergies(party_id=pk, actor=api_actor(request), **body, problems=refusals.found)
         return Response(party_json(party))
-
-
-def checked(request: Request, shape: type[StrictSerializer]) -> Mapping[str, Any]:
-    """Return the body of a request. Raises ValidationError for a wrong shape."""
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
 
 
 def _join(*, party: int | None = None, **wish: Any) -> Party:

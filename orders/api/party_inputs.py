@@ -11,7 +11,7 @@ from orders.api import examples
 from orders.api.serializers import BIGGEST_ID
 from orders.order_commands import MAX_LINES, MAX_QUANTITY
 from orders.services import LineShare
-from orders.services.seating import MOST_GUESTS
+from tables.stay_steps import MOST_GUESTS
 
 INSIST = "More guests than seats, which a host or a manager may decide."
 

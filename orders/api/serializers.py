@@ -3,19 +3,19 @@
 Input serializers check only the shape. Output serializers document what `orders.representations` returns.
 """
 
-import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bistro.core.api.idempotency import fingerprint
 from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictBoolean, StrictInteger, StrictSerializer, StrictTime
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
-from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.names import LONGEST_NAME
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
@@ -36,7 +36,7 @@ class IdOrName(serializers.Field[Any, Any, Any, Any]):
             return data
         if isinstance(data, str) and 0 < len(name := clean_text(data)) <= LONGEST_NAME:
             return name
-        raise serializers.ValidationError("An id or a name.")
+        raise serializers.ValidationError(gettext("An id or a name."))
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -329,20 +329,6 @@ class RecentRow(serializers.Serializer[Any]):
     item_name = serializers.CharField()
     quantity = serializers.IntegerField()
     created_at = serializers.DateTimeField()
-
-
-def fingerprint(body: Mapping[str, Any]) -> str:
-    """Return the SHA-256 (64 hex digits) of a body's JSON with sorted keys.
-
-    Spacing and the order of keys do not matter.
-    """
-    return hashlib.sha256(dumps(_sorted(body)).encode()).hexdigest()
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def line_request(line: Mapping[str, Any]) -> LineRequest:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions, not_modified
+from bistro.core.api.idempotency import REPLAYED
 from bistro.core.api.pagination import Pages, PagesWithoutCursor
 from bistro.core.api.schema import ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, refusal
 from bistro.core.auth.access import api_actor, request_actor, requires, restaurant_of
@@ -29,7 +31,7 @@ from orders import services
 from orders.access import order_for
 from orders.api import serializers
 from orders.api.filters import OrderFilter
-from orders.api.headers import REPLAYED, placed_response
+from orders.api.headers import placed_response
 from orders.api.serializers import line_request
 from orders.api.whole_body import BY_ID, place_from, read_body
 from orders.models import Order
@@ -84,7 +86,7 @@ class OrdersOfRestaurant(OrderList):
         if actor is None:  # also while the OpenAPI schema is generated
             return super().get_queryset()
         if actor.restaurant_id is None or self.kwargs["restaurant_id"] not in _names_of(restaurant_of(actor)):
-            raise NotYours("There is no such restaurant.", code="restaurant_not_found")
+            raise NotYours(gettext("There is no such restaurant."), code="restaurant_not_found")
         return super().get_queryset()
 
 
@@ -107,7 +109,7 @@ class OrdersOfUser(OrderList):
         user_id = self.kwargs["user_id"]
         members = Membership.objects.visible_to(actor).filter(staff_id=user_id)
         if user_id >= 2**63 or not members.exists():
-            raise NotYours("There is no such member of staff.", code="user_not_found")
+            raise NotYours(gettext("There is no such member of staff."), code="user_not_found")
         return super().get_queryset().filter(placed_by_staff_id=user_id)
 
 
@@ -295,7 +297,9 @@ class RecentLines(GenericAPIView[Order]):
     def get(self, request: Request) -> Response:
         minutes = whole_number(request.query_params.get("minutes", "60"), least=1, most=1440)
         if minutes is None:
-            raise InvalidInput("“minutes” must be between 1 and 1440.", fields={"minutes": ["Between 1 and 1440."]})
+            raise InvalidInput(
+                gettext("“minutes” must be between 1 and 1440."), fields={"minutes": [gettext("Between 1 and 1440.")]}
+            )
         rows = recent_lines(api_actor(request), minutes=minutes, now=timezone.now())
         page = self.paginate_queryset(rows) or []
         return self.get_paginated_response([recent_row(row) for row in page])

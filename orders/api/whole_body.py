@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 from rest_framework.request import Request
 
+from bistro.core.api.idempotency import idempotency_key
 from bistro.core.api.problems import field_errors
 from bistro.core.api.serializers import StrictSerializer
 from bistro.core.auth.access import api_actor
@@ -20,7 +21,6 @@ from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission
 from orders.api.approvals import approver_of
-from orders.api.headers import idempotency_key
 from orders.api.serializers import order_request
 from orders.order_commands import MAX_LINES
 from orders.services import PlacedOrder, place_order

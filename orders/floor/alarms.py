@@ -15,7 +15,7 @@ from bistro.core.models import Device
 from orders.models import Order
 
 ALARMS_SHOWN = 20  # of each kind
-UNSEEN, PRINTER, PAD, BACKUP, MESSAGE = "unseen", "printer", "pad", "backup", "message"  # causes
+UNSEEN, PRINTER, PAD, BACKUP, MESSAGE, PAYMENT = "unseen", "printer", "pad", "backup", "message", "payment"  # causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,12 @@ def _locked_pads(actor: Actor) -> Iterable[Alarm]:
 def _locked_pad(device: Device) -> Alarm:
     """Return the alarm of a locked pad. It has no URL if the pad has no table yet."""
     table = device.pad.table if hasattr(device, "pad") else None
-    where = f" at {table.name}" if table else ""
+    words = _("%(pad)s at %(table)s is locked: %(reason)s") if table else _("%(pad)s is locked: %(reason)s")
+    facts = {"pad": device.name, "table": table and table.name, "reason": device.get_lock_reason_display()}
     return Alarm(
         id=f"locked-{device.pk}",
         table_name="",
-        text=f"{device.name}{where} is locked: {device.get_lock_reason_display()}",
+        text=words % facts,
         since=device.locked_at,
         url=table_url(table.pk if table else None),
         cause=PAD,

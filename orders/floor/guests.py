@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
@@ -56,7 +57,7 @@ def read_allergies(data: QueryDict) -> dict[str, Any]:
     said = data.get("seat", "").strip()
     seat = whole_number(said, least=1, most=999)
     if said and seat is None:
-        raise InvalidInput("Choose a seat or the whole party.", fields={"seat": ["Not a seat."]})
+        raise InvalidInput(gettext("Choose a seat or the whole party."), fields={"seat": [gettext("Not a seat.")]})
     return {"seat": seat, "allergies": data.getlist("allergy")[:50]}
 
 
@@ -66,4 +67,4 @@ def _place(seat: str, codes: list[str], catalogue: Mapping[str, str]) -> Declare
 
 
 def _name(seat: str) -> str:
-    return f"Seat {seat}" if seat else "Whole party"
+    return gettext("Seat %(seat)s") % {"seat": seat} if seat else gettext("Whole party")

@@ -10,6 +10,7 @@ from bistro.core.live.frames import Frame, page_frame, render_fragment
 from bistro.core.models import Event
 from orders.floor.plan import read_floor, table_ids_of
 from orders.floor.table_state import read_state
+from tables.events import FloorPlanChanged
 from tables.models import Table
 from tables.selectors import joined_tables
 
@@ -33,9 +34,15 @@ class FloorView:
         yield page_frame("snapshot", html, position)
 
     def changes(self, events: list[Event], position: Position) -> Iterable[Frame]:
-        """Yield the tables that these events changed, with all tables of their parties, and the alarms."""
+        """Yield the tables that these events changed, with all tables of their parties, and the alarms.
+
+        After a change of the plan yield the whole floor.
+        """
         seen = [event for event in events if Audience.FLOOR in audiences_of(event.type, event.action)]
         if not seen:
+            return
+        if any(event.action == FloorPlanChanged.action for event in seen):
+            yield from self.snapshot(position)
             return
         touched = table_ids_of(seen)  # empty if only an alarm began or ended
         floor = read_floor(self.actor, position)

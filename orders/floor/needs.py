@@ -16,6 +16,8 @@ from tables.transitions import CallReason
 
 ORDER_AFTER = timedelta(minutes=5)  # seated for so long without an order
 CLEAR_AFTER = timedelta(minutes=60)  # nothing was served for so long
+PAID_AFTER = timedelta(minutes=5)  # guests who have paid usually leave
+CLEAR = {"eating": CLEAR_AFTER, "paid": PAID_AFTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def changes_at(state: str, since: datetime | None, late_seconds: int) -> datetim
     """Return the time at which a table begins to need somebody if nothing happens until then."""
     if since is None:
         return None
-    after = {"waiting": timedelta(seconds=late_seconds), "occupied": ORDER_AFTER, "eating": CLEAR_AFTER}.get(state)
+    after = {"waiting": timedelta(seconds=late_seconds), "occupied": ORDER_AFTER, **CLEAR}.get(state)
     return since + after if after else None
 
 
@@ -189,7 +191,8 @@ def _nothing_ordered(found: Situation) -> Iterable[Need]:
 
 
 def _to_clear(found: Situation) -> Iterable[Need]:
-    if found.state != "eating" or found.since is None or found.now - found.since < CLEAR_AFTER:
+    after = CLEAR.get(found.state)
+    if after is None or found.since is None or found.now - found.since < after:
         return
     act = Act(
         "clear",
@@ -200,7 +203,8 @@ def _to_clear(found: Situation) -> Iterable[Need]:
         field="party",
         value=str(found.sitting.party.pk) if found.sitting.party else "",
     )
-    yield Need("clear", _("Clear it if the guests have left. Served"), found.since, 8, act)
+    words = _("Clear it if the guests have left. Paid") if found.state == "paid" else ""
+    yield Need("clear", words or _("Clear it if the guests have left. Served"), found.since, 8, act)
 
 
 def _open(table: Table) -> Act:

@@ -166,7 +166,7 @@ def _party(request: HtmxHttpRequest) -> int:
 def _chosen(request: HtmxHttpRequest) -> int:
     table = whole_number(request.POST.get("table", ""), least=1)
     if table is None:
-        raise InvalidInput(gettext("Choose a table."), fields={"table": ["Choose a table."]})
+        raise InvalidInput(gettext("Choose a table."), fields={"table": [gettext("Choose a table.")]})
     return table
 
 
@@ -179,7 +179,9 @@ def _size(request: HtmxHttpRequest, *, needed: bool = False) -> int | None:
     said = (request.POST.get("size", "") or request.POST.get("other", "")).strip()
     size = whole_number(said, least=1)
     if size is None and (said or needed):
-        raise InvalidInput(gettext("Enter the number of guests in digits."), fields={"size": ["Not a number."]})
+        raise InvalidInput(
+            gettext("Enter the number of guests in digits."), fields={"size": [gettext("Not a number.")]}
+        )
     return size
 
 

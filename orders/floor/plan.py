@@ -26,10 +26,12 @@ from menu.selectors import PausedNow, paused_now
 from orders.floor.alarms import Alarm, AlarmGroup, alarms, grouped
 from orders.floor.calls import Call, open_calls
 from orders.floor.needs import Need, Situation, changes_at, iso, need_of
+from orders.floor.rooms import House, Room, house_of
 from orders.floor.rounds import IN_KITCHEN, Sitting, sittings
 from orders.floor.shapes import Chairs, Texts, chairs, outline, ring, texts
 from orders.floor.states import LEGEND, STATES, TableState
 from orders.transitions import OrderStatus
+from tables.models import Floor as HouseFloor
 from tables.models import Section, Table
 from tables.transitions import CallReason
 
@@ -70,6 +72,8 @@ class FloorTable:
     calls: tuple[Call, ...]
     need: Need | None
     changes_at: datetime | None
+    floor: str = ""  # code of the floor's tab, "" in a house with one floor
+    shift: tuple[int, int] = (0, 0)  # of the drawing, because floors stand side by side
 
     @property
     def shown(self) -> TableState:
@@ -139,8 +143,9 @@ class FloorTable:
 
     @property
     def middle(self) -> str:
-        """Return the middle of the table in the room."""
-        return f"{self.x + self.width / 2:g} {self.y + self.height / 2:g}"
+        """Return the middle of the table on the plan."""
+        across, down = self.shift
+        return f"{across + self.x + self.width / 2:g} {down + self.y + self.height / 2:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class Floor:
 
     restaurant: Restaurant
     sections: tuple[FloorSection, ...]
+    rooms: tuple[Room, ...]
     tables: tuple[FloorTable, ...]
     needs: tuple[FloorTable, ...]
     alarms: tuple[Alarm, ...]
@@ -203,12 +209,14 @@ class Floor:
 
     @property
     def view_box(self) -> str:
-        """Return the part of the room that holds its tables: "x y width height"."""
-        if not self.tables:
+        """Return the part of the plan that holds its tables and its drawn floors: "x y width height"."""
+        boxes = [(t.x + t.shift[0], t.y + t.shift[1], t.width, t.height) for t in self.tables]
+        boxes += [(room.x, room.y, room.width, room.height) for room in self.rooms]
+        if not boxes:
             return "0 0 1000 700"
-        left, top = min(t.x for t in self.tables) - EDGE, min(t.y for t in self.tables) - EDGE
-        right = max(t.x + t.width for t in self.tables) + EDGE
-        bottom = max(t.y + t.height for t in self.tables) + EDGE
+        left, top = min(box[0] for box in boxes) - EDGE, min(box[1] for box in boxes) - EDGE
+        right = max(box[0] + box[2] for box in boxes) + EDGE
+        bottom = max(box[1] + box[3] for box in boxes) + EDGE
         return f"{left} {top} {right - left} {bottom - top}"
 
 
@@ -224,7 +232,8 @@ def read_floor(actor: Actor, position: Position | None = None) -> Floor:
 def _read(actor: Actor, restaurant: Restaurant, position: Position) -> Floor:
     now = timezone.now()
     rows = list(Table.objects.visible_to(actor).not_archived())
-    tables = floor_tables(actor, rows, restaurant, now)
+    house = house_of(list(HouseFloor.objects.visible_to(actor)), rows)
+    tables = floor_tables(actor, rows, restaurant, now, house)
     sections = tuple(
         FloorSection(section.pk, section.name, tuple(t for t in tables if t.section_id == section.pk))
         for section in Section.objects.visible_to(actor)
@@ -232,6 +241,7 @@ def _read(actor: Actor, restaurant: Restaurant, position: Position) -> Floor:
     return Floor(
         restaurant=restaurant,
         sections=sections,
+        rooms=house.rooms,
         tables=tables,
         needs=tuple(sorted((table for table in tables if table.need), key=lambda table: table.sort)),
         alarms=alarms(actor, now),
@@ -241,20 +251,27 @@ def _read(actor: Actor, restaurant: Restaurant, position: Position) -> Floor:
     )
 
 
-def floor_tables(actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime) -> tuple[FloorTable, ...]:
-    """Return these tables with their states, in five queries."""
+def floor_tables(
+    actor: Actor, rows: Sequence[Table], restaurant: Restaurant, now: datetime, house: House | None = None
+) -> tuple[FloorTable, ...]:
+    """Return these tables with their states, in five queries. `house` says where the plan draws them."""
     found, none = sittings(actor, rows), Sitting()
     calls: dict[int, list[Call]] = {}
     for call in open_calls(actor):
         calls.setdefault(call.table_id, []).append(call)
     return tuple(
-        _floor_table(table, found.get(table.pk, none), tuple(calls.get(table.pk, ())), restaurant, now)
+        _floor_table(table, found.get(table.pk, none), tuple(calls.get(table.pk, ())), restaurant, now, house)
         for table in rows
     )
 
 
 def _floor_table(
-    table: Table, sitting: Sitting, calls: tuple[Call, ...], restaurant: Restaurant, now: datetime
+    table: Table,
+    sitting: Sitting,
+    calls: tuple[Call, ...],
+    restaurant: Restaurant,
+    now: datetime,
+    house: House | None,
 ) -> FloorTable:
     state, since = _state(table, sitting, calls, restaurant, now)
     need = need_of(_situation(table, state, since, sitting, calls, now))
@@ -283,6 +300,8 @@ def _floor_table(
         calls=calls,
         need=need,
         changes_at=None if need else changes_at(state, since, restaurant.late_seconds),
+        floor=house.code_of(table) if house else "",
+        shift=house.shift_of(table) if house else (0, 0),
     )
 
 
@@ -339,6 +358,8 @@ def _state_of_orders(sitting: Sitting, restaurant: Restaurant, now: datetime) ->
         return "held", min(held)
     if sitting.party is None:
         return "free", None
+    if (paid := sitting.paid_at) is not None:
+        return "paid", paid
     served = sitting.served_at
     return ("eating", served) if served else ("occupied", sitting.party.seated_at)
 

@@ -23,6 +23,7 @@ class Guests(NamedTuple):
     size: int | None
     seated_at: datetime | None
     server_id: int | None
+    paid_at: datetime | None
     server: str
 
 
@@ -106,6 +107,13 @@ class Sitting:
         times = (time for each in self.rounds for time in (each.order.delivered_at, each.order.served_at) if time)
         return max(times, default=None)
 
+    @property
+    def paid_at(self) -> datetime | None:
+        """Return the time when the party paid everything, None if it ordered more since."""
+        paid = self.party.paid_at if self.party else None
+        ordered = max((each.order.placed_at for each in self.rounds), default=None)
+        return None if paid is None or (ordered is not None and ordered > paid) else paid
+
 
 def _together(steps: set[str]) -> str:
     """Return how far a course is whose parts are in several orders."""
@@ -148,6 +156,7 @@ _stays = ActorQuery(
         .values_list(
             "table_id",
             *("party_id", "party__table_id", "party__size", "party__seated_at", "party__server_id"),
+            "party__paid_at",
             *("party__server__name", "party__server__email"),
         )
     )

@@ -27,6 +27,7 @@ _BY_URGENCY = (
     TableState("held", _("next course on hold"), _("On hold")),
     TableState("occupied", _("seated"), _("Seated")),
     TableState("eating", _("everything served"), _("Eating")),
+    TableState("paid", _("paid, to clear"), _("Paid")),
     TableState("free", _("free"), _("Free")),
     TableState("out_of_service", _("out of service"), _("Closed")),
 )
@@ -41,6 +42,7 @@ LEGEND = (
     "ready",
     "eating",
     "bill",
+    "paid",
     "calls",
     "late",
     "out_of_service",

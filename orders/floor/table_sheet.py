@@ -72,7 +72,7 @@ class HeldCourse:
     @property
     def fire_word(self) -> str:
         """Return the text of the button that fires the course."""
-        return f"Fire course {self.number}"
+        return _("Fire course %(course)s") % {"course": self.number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ class Sheet:
     seating: Seating | None
     can_order: bool
     can_clear: bool
+    can_pay: bool
     can_deliver: bool
     can_answer: bool  # calls of guests
     total: str
@@ -169,6 +170,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
         guests=_guests(party, table, actor),
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
+        can_pay=actor.may(Permission.TAKE_PAYMENT) and party is not None,
         can_deliver=actor.may(Permission.DELIVER_ORDER),
         can_answer=actor.may(Permission.ANSWER_CALLS),
         total=display(bill.total, **money),
@@ -223,7 +225,7 @@ def _sheet_order(
         can_confirm=order.status == OrderStatus.PLACED and actor.may(Permission.CONFIRM_ORDER),
         can_cancel=order.status in CANCELLABLE and order.served_at is None and actor.may(Permission.CANCEL_ORDER),
         can_deliver=order.status == OrderStatus.READY and actor.may(Permission.DELIVER_ORDER),
-        deliver_word="Mark course served" if to_come else "Mark delivered",
+        deliver_word=_("Mark course served") if to_come else _("Mark delivered"),
         held_courses=[] if over else _held(order, plans),
         can_fire=actor.may(Permission.FIRE_COURSE),
         can_remove=actor.may(Permission.CANCEL_ORDER),
@@ -265,8 +267,12 @@ def _course_word(order: SheetOrder, lines: Sequence[SheetLine]) -> str:
 def _seen_words(order: Order, now: datetime) -> str:
     if order.confirmed_at is not None:
         seconds = max(0, int((order.confirmed_at - order.placed_at).total_seconds()))
-        where = f" on {order.seen_on}" if order.seen_on else ""
-        return f"Kitchen received it after {seconds} s, at {timezone.localtime(order.confirmed_at):%H:%M}{where}"
+        words = _("Kitchen received it after %(seconds)s s, at %(time)s")
+        if order.seen_on:
+            words = _("Kitchen received it after %(seconds)s s, at %(time)s on %(board)s")
+        time = f"{timezone.localtime(order.confirmed_at):%H:%M}"
+        return words % {"seconds": seconds, "time": time, "board": order.seen_on}
     if order.status == OrderStatus.PLACED:
-        return f"Not on a kitchen screen yet ({int((now - order.placed_at).total_seconds())} s)"
+        seconds = int((now - order.placed_at).total_seconds())
+        return _("Not on a kitchen screen yet (%(seconds)s s)") % {"seconds": seconds}
     return ""

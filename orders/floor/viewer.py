@@ -26,7 +26,7 @@ RIGHTS = (
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of the floor: the viewer's own tables, a section, or all. `code` stands in the address."""
+    """A tab: the viewer's own tables, a floor, a section, or all. `code` stands in the address."""
 
     code: str
     name: str
@@ -42,6 +42,7 @@ class Viewer:
     rights: str
     tabs: tuple[Tab, ...]
     outside: frozenset[int]
+    may_edit: bool = False  # the plan of the room
 
 
 def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
@@ -50,7 +51,8 @@ def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
     mine = [table for table in floor.tables if me is not None and table.server_id == me]
     groups: dict[str, tuple[str, Sequence[FloorTable]]] = {
         MINE: (_("My tables"), mine),
-        **{str(section.id): (section.name, section.tables) for section in floor.sections},
+        **(floors := _floors(floor)),
+        **_sections(floor, [{table.id for table in tables} for _name, tables in floors.values()]),
         ALL: (_("All"), floor.tables),
     }
     chosen = wanted if wanted in groups else MINE if mine else ALL
@@ -62,4 +64,23 @@ def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
         rights=" ".join(right for right in RIGHTS if actor.may(right)),
         tabs=tuple(Tab(code, name, len(tables), code == chosen) for code, (name, tables) in groups.items()),
         outside=frozenset(table.id for table in floor.tables if table.id not in shown),
+        may_edit=actor.may(Permission.MANAGE),
     )
+
+
+def _floors(floor: Floor) -> dict[str, tuple[str, Sequence[FloorTable]]]:
+    """Return the floors with their tables, or nothing in a house with one floor."""
+    if len(floor.rooms) < 2:
+        return {}
+    return {
+        room.code: (room.name, [table for table in floor.tables if table.floor == room.code]) for room in floor.rooms
+    }
+
+
+def _sections(floor: Floor, floors: Sequence[set[int]]) -> dict[str, tuple[str, Sequence[FloorTable]]]:
+    """Return the sections with their tables, without one that has just the tables of a floor."""
+    return {
+        str(section.id): (section.name, section.tables)
+        for section in floor.sections
+        if not section.tables or {table.id for table in section.tables} not in floors
+    }

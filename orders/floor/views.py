@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
 from bistro.core.kernel.numbers import whole_number
@@ -17,7 +18,7 @@ from orders.floor.answers import answer_act, answer_order, show_floor, show_shee
 from orders.floor.forms import short_text
 from orders.floor.guests import read_allergies
 from orders.floor.table_state import read_state
-from orders.transitions import CancelReason
+from orders.transitions import reason_words
 from tables.models import Party
 
 NEVER = "never"  # in the form, instead of minutes: remove the plan
@@ -71,7 +72,7 @@ def declare_allergies(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRe
     def declare() -> object:
         party = Party.objects.visible_to(actor).at_table(where.pk).first()
         if party is None:
-            raise InvalidInput("Nobody sits here. Send an order first.", code="table_free")
+            raise InvalidInput(gettext("Nobody sits here. Send an order first."), code="table_free")
         if _party(request) not in (None, party.pk):
             raise LostRace(gettext("Other guests sit here now. Nothing was saved."), code="other_guests")
         return services.declare_allergies(party_id=party.pk, actor=actor, **read_allergies(request.POST))
@@ -93,7 +94,7 @@ def confirm(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @page_requires(Permission.CANCEL_ORDER)
 def cancel(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Cancel an order with a reason."""
-    reason = _reason(request)
+    reason = _reason(request, actor)
     return answer_order(request, actor, pk, lambda: services.cancel_order(order_id=pk, reason=reason, actor=actor))
 
 
@@ -145,7 +146,7 @@ def plan(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpRe
 @page_requires(Permission.CANCEL_ORDER)
 def remove_course(request: HtmxHttpRequest, actor: Actor, pk: int, course: int) -> HttpResponse:
     """Remove a held course with a reason."""
-    reason = _reason(request)
+    reason = _reason(request, actor)
     return answer_order(
         request, actor, pk, lambda: services.remove_course(order_id=pk, course=course, reason=reason, actor=actor)
     )
@@ -156,7 +157,6 @@ def _party(request: HtmxHttpRequest) -> int | None:
     return whole_number(request.POST.get("party", ""), least=1)
 
 
-def _reason(request: HtmxHttpRequest) -> str:
-    chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
-    words = chosen, short_text(request.POST.get("reason_text", ""), 200)
-    return ": ".join(part for part in words if part)
+def _reason(request: HtmxHttpRequest, actor: Actor) -> str:
+    typed = short_text(request.POST.get("reason_text", ""), 200)
+    return reason_words(request.POST.get("reason", ""), typed, restaurant_of(actor).language)

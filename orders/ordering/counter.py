@@ -30,7 +30,10 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class CounterOrder:
-    """An order without a table. `late` says that the guest was promised it earlier than now."""
+    """An order without a table. `late` says that the guest was promised it earlier than now.
+
+    `bill` is the party whose bill the person may open, or None.
+    """
 
     id: int
     number: int
@@ -44,6 +47,7 @@ class CounterOrder:
     late: bool
     lines: list[str]
     total: str
+    bill: int | None
     can_hand_over: bool
 
     @property
@@ -94,6 +98,7 @@ def _order(order: Order, actor: Actor, locale: str, now: datetime) -> CounterOrd
         late=not ready and order.pickup_at is not None and order.pickup_at < now,
         lines=_dishes((line.quantity, line.name) for line in lines),
         total=display(order.total, order.currency, locale),
+        bill=order.party_id if actor.may(Permission.TAKE_PAYMENT) else None,
         can_hand_over=ready and actor.may(Permission.DELIVER_ORDER),
     )
 

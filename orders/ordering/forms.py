@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 
+from bistro.core.api.idempotency import fingerprint
 from bistro.core.api.parsers import loads
 from bistro.core.api.problems import field_errors
 from bistro.core.api.serializers import LineOfText, StrictBoolean, StrictInteger, StrictSerializer, StrictTime
@@ -25,7 +26,7 @@ from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.texts import clean_text
-from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, NewLineInput, fingerprint
+from orders.api.serializers import BIGGEST_ID, BIGGEST_SMALL, NewLineInput
 from orders.order_commands import MAX_LINES, MAX_QUANTITY
 
 KEY = re.compile(r"[A-Za-z0-9-]{1,40}")

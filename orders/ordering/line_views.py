@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
@@ -21,7 +22,7 @@ from orders.models import Order
 from orders.order_commands import MAX_QUANTITY
 from orders.ordering.approval import approver_in, pin_problem
 from orders.ordering.sent_line import changed_lines, read_line
-from orders.transitions import CancelReason
+from orders.transitions import reason_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +52,7 @@ def void(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         return services.void_lines(
             order_id=order.pk,
             lines={pk: _quantity(request)},
-            reason=_reason(request),
+            reason=_reason(request, actor),
             kitchen_told="kitchen_told" in request.POST,
             approver=approver_in(request.POST, Permission.VOID_COOKED, actor),
             versions=_versions(request),
@@ -70,7 +71,7 @@ def _quantity(request: HtmxHttpRequest) -> int | None:
     if quantity is None:
         message = gettext("“%(typed)s” is not a quantity. Use 1 to %(most)s.")
         raise InvalidInput(
-            message % {"typed": typed[:20], "most": MAX_QUANTITY}, fields={"quantity": ["Not a number."]}
+            message % {"typed": typed[:20], "most": MAX_QUANTITY}, fields={"quantity": [gettext("Not a number.")]}
         )
     return quantity
 
@@ -81,10 +82,9 @@ def _versions(request: HtmxHttpRequest) -> tuple[int, ...] | None:
     return None if version is None else (version,)
 
 
-def _reason(request: HtmxHttpRequest) -> str:
-    chosen = dict(CancelReason.choices).get(request.POST.get("reason", ""), "")
+def _reason(request: HtmxHttpRequest, actor: Actor) -> str:
     typed = clean_text(request.POST.get("reason_text", ""))[:200]
-    return ": ".join(str(part) for part in (chosen, typed) if part)
+    return reason_words(request.POST.get("reason", ""), typed, restaurant_of(actor).language)
 
 
 def _answer(

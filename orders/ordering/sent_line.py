@@ -59,7 +59,7 @@ def read_line(order: Order, line_id: int, actor: Actor) -> SentLineForm:
         can_change=untouched and actor.may(Permission.EDIT_ORDER),
         can_void=actor.may(Permission.CANCEL_ORDER),
         started=line.status == LineStatus.STARTED,
-        reasons=CancelReason.choices,
+        reasons=[(value, str(label)) for value, label in CancelReason.choices],
         notes=menu.restaurant.kitchen_notes.splitlines(),
         asks_manager=begun,
         managers=approvers(actor, Permission.VOID_COOKED) if begun else [],

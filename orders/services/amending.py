@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.names import name_key
@@ -209,9 +211,15 @@ class Amendment:
         if choice is None:
             if isinstance(wanted, str) and declared_by(wanted, self.today.menu.allergens.words):
                 return
-            raise refused_choice(place, "unknown_modifier", f"{old.name} has no choice “{wanted}”.")
+            raise refused_choice(
+                place,
+                "unknown_modifier",
+                gettext("%(old)s has no choice “%(wanted)s”.") % {"old": old.name, "wanted": wanted},
+            )
         if choice["id"] in chosen:
-            raise refused_choice(place, "modifier_twice", f"“{choice['name']}” is listed twice.")
+            raise refused_choice(
+                place, "modifier_twice", gettext("“%(modifier)s” is listed twice.") % {"modifier": choice["name"]}
+            )
         chosen[choice["id"]] = choice
 
     def _choice_today(self, place: int, modifier: CompiledModifier) -> Choice:
@@ -225,7 +233,11 @@ class Amendment:
         """
         had, has = _of_group(sold, group), _of_group(chosen, group)
         if has.keys() - had.keys() and len(has) > group.max:
-            raise refused_choice(place, "too_many_modifiers", f"Choose at most {group.max} of {group.name}.")
+            raise refused_choice(
+                place,
+                "too_many_modifiers",
+                gettext("Choose at most %(max)s of %(group)s.") % {"max": group.max, "group": group.name},
+            )
         missing = max(0, min(group.min, len(had)) - len(has))
         left = [choice for pk, choice in had.items() if pk not in has]
         chosen.update({choice["id"]: choice for choice in left[:missing]})
@@ -253,7 +265,10 @@ def amend_lines(
             found += amendment.lines(place, request, row)
     refusals.raise_any()
     if len(found) > MAX_LINES:
-        raise InvalidInput(f"An order has at most {MAX_LINES} lines.", fields={"lines": [f"At most {MAX_LINES}."]})
+        raise InvalidInput(
+            gettext("An order has at most %(max_lines)s lines.") % {"max_lines": MAX_LINES},
+            fields={"lines": [gettext("At most %(max_lines)s.") % {"max_lines": MAX_LINES}]},
+        )
     for position, line in enumerate(found):
         line.new.position = position
     return found, amendment.leaving
@@ -273,7 +288,7 @@ def _named_row(rows: dict[int, OrderLine], place: int, line_id: int | None) -> O
     if line_id is None:
         return None
     if line_id not in rows:
-        message = f"Line {line_id} is not a line of this order, or is listed twice."
+        message = gettext("Line %(line_id)s is not a line of this order, or is listed twice.") % {"line_id": line_id}
         raise InvalidInput(message, code="unknown_line", fields={f"lines.{place}.id": [message]})
     return rows.pop(line_id)
 

@@ -10,6 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext, override
+
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours, SoldOut
 from bistro.core.kernel.refusals import Refusals
 from bistro.core.kernel.roles import Permission, Role
@@ -48,6 +50,7 @@ from orders.services.sending import check_courses, require_rights, set_courses
 from orders.services.typed_prices import check_prices
 from tables.declarations import Declared
 from tables.models import Table
+from tables.phase_steps import note_first_orders
 from tables.stay_steps import serve_guests
 from tables.steps import seat_parties, seat_without_table, seated_parties
 
@@ -99,6 +102,7 @@ class Batch:
         self.pads: dict[int, int] = {}  # {device id: table id} of credentials that may order for one table only
         self.seated: dict[int, int] = {}  # {table id: party id}
         self.unserved: set[int] = set()  # parties that no waiter looks after
+        self.new_guests: set[int] = set()  # parties that sit here and have ordered nothing yet
         self.declared: dict[int, Declared] = {}  # {party id: its declared allergies}
 
     def run(self) -> None:
@@ -124,11 +128,12 @@ class Batch:
         return [self.outcomes[place] for place in range(len(self.requests))]
 
     def _run_stage(self, stage: Callable[[Candidate], None]) -> None:
-        """Run a stage for each candidate, and drop the candidates that it refuses."""
+        """Run a stage for each candidate in its language, and drop the candidates that it refuses."""
         kept = []
         for candidate in self.candidates:
             try:
-                stage(candidate)
+                with override(candidate.request.language):
+                    stage(candidate)
             except DomainError as error:
                 self.outcomes[candidate.place] = error
             else:
@@ -161,7 +166,7 @@ class Batch:
     def _merge_equal_keys(self) -> None:
         """Keep only the first of the requests with the same key; the others get its outcome.
 
-        Their bodies are equal, because `placing` puts different bodies into different rounds.
+        Their bodies and languages are equal, because `placing` puts different ones into different rounds.
         """
         seen: dict[tuple[str, str], int] = {}
         kept = []
@@ -206,9 +211,10 @@ class Batch:
             menu_versions.bind(restaurant),
             orders_with_keys.bind(restaurant, credentials, keys) if keys else None,
         )
-        self.seated = {table: party for table, party, _declared, _server in seated}
-        self.declared = {party: declared for _table, party, declared, _server in seated if declared}
-        self.unserved = {party for _table, party, _declared, server in seated if server is None}
+        self.seated = {table: party for table, party, *_ in seated}
+        self.declared = {party: declared for _table, party, declared, *_ in seated if declared}
+        self.unserved = {party for _table, party, _declared, server, _ordered in seated if server is None}
+        self.new_guests = {party for _table, party, *_, ordered in seated if ordered is None}
         use_menu(self.work, versions)
         self._assign_tables(wanted, {table.pk: table for table in tables} | {table.name_key: table for table in tables})
         if known:
@@ -238,7 +244,8 @@ class Batch:
         for candidate in candidates:
             row = known.get((candidate.request.actor.credential, candidate.request.key))
             if row is not None:
-                self.outcomes[candidate.place] = replay(row, candidate.request)
+                with override(candidate.request.language):
+                    self.outcomes[candidate.place] = replay(row, candidate.request)
         self.candidates = [candidate for candidate in self.candidates if candidate.place not in self.outcomes]
 
     def _check_guests(self, candidate: Candidate) -> None:
@@ -257,9 +264,11 @@ class Batch:
             check_prices(request, candidate.priced, now.menu.restaurant)
         candidate.refusals.raise_any()
         if now.menu.restaurant.pads_need_session and Role.PAD in request.actor.roles:
-            raise InvalidInput("Ask a waiter to open this table's session first.", code="session_required")
+            raise InvalidInput(gettext("Ask a waiter to open this table's session first."), code="session_required")
         if candidate.table is not None and candidate.table.out_of_service:
-            raise InvalidInput(f"{candidate.table.name} is out of service.", code="table_out_of_service")
+            raise InvalidInput(
+                gettext("%(table)s is out of service.") % {"table": candidate.table.name}, code="table_out_of_service"
+            )
         at, tz = self.work.now, now.menu.restaurant.tz
         if Role.PAD in request.actor.roles and (until := now.pauses.of_pads(at)):
             raise paused_pads(until, at, tz)
@@ -319,6 +328,7 @@ class Batch:
         guests = {c.table: c.request.actor for c in reversed(self.candidates) if c.table is not None}
         at_tables = seat_parties(self.work, guests, self.seated)
         serve_guests(self.work, {at_tables[t.pk]: a for t, a in guests.items() if at_tables[t.pk] in self.unserved})
+        note_first_orders(self.new_guests.intersection(at_tables.values()), self.work)
         parties = {c.place: at_tables[c.table.pk] for c in self.candidates if c.table is not None}
         alone = [c for c in self.candidates if c.table is None]
         seated = seat_without_table(self.work, [c.request.actor for c in alone])
@@ -357,13 +367,16 @@ def replay(row: Order, request: OrderRequest) -> Outcome:
     if row.fingerprint != request.fingerprint:
         return reused_key()
     if row.withdrawn_at is not None:
-        return NotYours("This order was withdrawn.", code="order_not_found")
+        return NotYours(gettext("This order was withdrawn."), code="order_not_found")
     return PlacedOrder(row.pk, order_detail(row), replayed=True)
 
 
 def sold_out(place: int, item_id: int, name: str, free: int) -> SoldOut:
     """Return the refusal of a line, with the number of portions that can still be ordered."""
-    message = f"{name} is sold out. Choose another dish."
+    message = gettext("%(name)s is sold out. Choose another dish.") % {"name": name}
     if free:
-        message = f"Only {free} {name} left. Order {free}, or choose another dish?"
+        message = gettext("Only %(free)s %(name)s left. Order %(free)s, or choose another dish?") % {
+            "free": free,
+            "name": name,
+        }
     return SoldOut(message, fields={f"lines.{place}.item": [message]}, item=item_id, portions_left=free)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.refusals import Refusals
@@ -44,7 +46,7 @@ def declare_allergies(
             require_known(menu_in(work).menu.allergens, allergies, "allergies")
         refusals.raise_any()
         if party.status not in PRESENT:
-            raise InvalidInput("These guests have left.", code="party_left")
+            raise InvalidInput(gettext("These guests have left."), code="party_left")
         if declare_for_party(party, stay.head, seat, allergies, work):
             update_orders(party, work)
     return party

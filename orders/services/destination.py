@@ -18,20 +18,20 @@ def check_kind(request: OrderRequest) -> None:
     """Refuse a pick-up by name or time for guests at a table, and other kinds than dine-in from pads."""
     if request.kind != OrderKind.DINE_IN:
         if not request.actor.may(Permission.PLACE_ANYWHERE):
-            fields = {"kind": ["Pads send dine_in."]}
-            raise InvalidInput("A pad orders for its table. Ask a waiter.", code="wrong_kind", fields=fields)
+            fields = {"kind": [gettext("Pads send dine_in.")]}
+            raise InvalidInput(gettext("A pad orders for its table. Ask a waiter."), code="wrong_kind", fields=fields)
         return
     given = [field for field in ("name", "pickup_at") if getattr(request, field)]
     if given:
         fields = {field: ["Only for take_away and counter."] for field in given}
-        raise InvalidInput("Only take-away and counter orders have a name and a pick-up time.", fields=fields)
+        raise InvalidInput(gettext("Only take-away and counter orders have a name and a pick-up time."), fields=fields)
 
 
 def check_pickup(at: datetime | None, now: datetime) -> None:
     """Refuse a time of pick-up that was surely typed wrong. Raises InvalidInput."""
     if at is not None and not now - EARLIEST_PICKUP <= at <= now + LATEST_PICKUP:
-        fields = {"pickup_at": ["A time of today or later, within a year."]}
-        raise InvalidInput("Choose a pick-up time of today or later, within a year.", fields=fields)
+        fields = {"pickup_at": [gettext("A time of today or later, within a year.")]}
+        raise InvalidInput(gettext("Choose a pick-up time of today or later, within a year."), fields=fields)
 
 
 def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str | None:
@@ -44,7 +44,7 @@ def wanted_table(request: OrderRequest, pads: dict[int, int]) -> int | str | Non
     if request.table_id is None and not request.table_name:
         if request.kind != OrderKind.DINE_IN:
             return None
-        raise InvalidInput("Choose a table.", fields={"table": ["This field is required."]})
+        raise InvalidInput(gettext("Choose a table."), fields={"table": [gettext("This field is required.")]})
     return name_key(request.table_name) if request.table_id is None else request.table_id
 
 
@@ -52,14 +52,14 @@ def own_table(request: OrderRequest, pads: dict[int, int]) -> int:
     """Return the table id of a request's pad. Raises InvalidInput if the pad has no table."""
     own = pads.get(request.actor.device_id or 0)
     if own is None:
-        raise InvalidInput("This pad has no table yet.", code="pad_without_table")
+        raise InvalidInput(gettext("This pad has no table yet."), code="pad_without_table")
     return own
 
 
 def wrong_table() -> InvalidInput:
     """Return the refusal of a pad's order for another table."""
-    fields = {"table": ["Not this pad's table."]}
-    return InvalidInput("A pad can order only for its own table.", code="wrong_table", fields=fields)
+    fields = {"table": [gettext("Not this pad's table.")]}
+    return InvalidInput(gettext("A pad can order only for its own table."), code="wrong_table", fields=fields)
 
 
 def other_guests(party_id: int, restaurant_id: int) -> LostRace:
@@ -79,7 +79,7 @@ def no_such_table(request: OrderRequest) -> DomainError:
     because it may be a typing error.
     """
     if not request.table_name:
-        message = "There is no such table."
+        message = gettext("There is no such table.")
         return NotYours(message, code="table_not_found", fields={"table": [message]})
-    message = f"There is no table “{request.table_name}”."
+    message = gettext("There is no table “%(table_name)s”.") % {"table_name": request.table_name}
     return InvalidInput(message, code="unknown_table", fields={"table": [message]})

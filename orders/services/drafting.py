@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.roles import Permission
@@ -48,8 +50,10 @@ def change_draft(
         if details is not None:
             draft.details = dict(details)
         if len(draft.lines) > MAX_LINES:
-            message = f"An order has at most {MAX_LINES} lines. Send these first."
-            raise InvalidInput(message, fields={"lines": [f"At most {MAX_LINES}."]})
+            message = gettext("An order has at most %(max_lines)s lines. Send these first.") % {"max_lines": MAX_LINES}
+            raise InvalidInput(
+                message, fields={"lines": [gettext("At most %(max_lines)s.") % {"max_lines": MAX_LINES}]}
+            )
         if (draft.lines, draft.details, draft.gone) != before:
             save(draft, actor.label, work)
     return SavedDraft(draft, refused)
@@ -59,7 +63,7 @@ def _require_table(table_id: int | None, work: UnitOfWork) -> None:
     if table_id is None:
         return
     if not Table.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk=table_id).exists():
-        raise NotYours("There is no such table.", code="table_not_found")
+        raise NotYours(gettext("There is no such table."), code="table_not_found")
 
 
 def _put(draft: Draft, put: Sequence[Line], actor: Actor) -> tuple[str, ...]:

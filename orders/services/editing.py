@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, IllegalTransition, NotPermitted, SoldOut, Stale
 from bistro.core.kernel.refusals import Refusals
@@ -82,7 +84,7 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
         lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         if order.credential != actor.credential and not actor.may(Permission.WITHDRAW_ANY):
-            raise NotPermitted("Only the person or pad that placed an order, or a manager, can withdraw it.")
+            raise NotPermitted(gettext("Only the person or pad that placed an order, or a manager, can withdraw it."))
         require_version(order, versions)
         _require_untouched(order)
         return_portions(order, order.lines.all(), work)
@@ -94,20 +96,21 @@ def withdraw_order(*, order_id: int, actor: Actor, versions: Collection[int] | N
 def require_version(order: Order, versions: Collection[int] | None) -> None:
     """Refuse a write that is based on another version of the order."""
     if versions is not None and order.version not in versions:
-        raise Stale("Someone changed this order. Load it again.", current_version=order.version)
+        raise Stale(gettext("Someone changed this order. Load it again."), current_version=order.version)
 
 
 def require_owner(*, order: Order, actor: Actor) -> None:
     """Refuse a device that did not place the order. Staff with the permission may edit every order."""
     if not actor.is_staff and order.credential != actor.credential:
-        raise NotPermitted("Only the pad that placed an order, or staff, can change it.")
+        raise NotPermitted(gettext("Only the pad that placed an order, or staff, can change it."))
 
 
 def _require_untouched(order: Order) -> None:
     begun = any(line.status not in UNTOUCHED for line in order.lines.all())
     if order.status not in EDITABLE or begun:
         raise IllegalTransition(
-            f"Order {order.number} is {order.status}: the kitchen has started.",
+            gettext("Order %(order)s is %(status)s: the kitchen has started.")
+            % {"order": order.number, "status": order.status},
             current=order.status,
             allowed=ORDER_MOVES[order.status],
         )
@@ -155,7 +158,11 @@ def _require_enough(amended: Sequence[AmendedLine], held: Counter[int], now: dic
         free = state.portions_left if state.available else 0  # an item that is off is not sold, counted or not
         if free is not None and extra > free:
             name = line.new.name
-            message = f"Only {free} more {name} left." if free else f"{name} is sold out."
+            message = (
+                gettext("Only %(free)s more %(name)s left.") % {"free": free, "name": name}
+                if free
+                else gettext("%(name)s is sold out.") % {"name": name}
+            )
             fields = {f"lines.{line.place}.item": [message]}
             raise SoldOut(message, fields=fields, item=line.new.item_id, portions_left=free)
 

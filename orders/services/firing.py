@@ -68,7 +68,9 @@ def remove_course(*, order_id: int, course: int, reason: str, actor: Actor) -> O
     """
     actor.require(Permission.CANCEL_ORDER)
     if not clean_text(reason):
-        raise InvalidInput("Give a reason for removing the course.", fields={"reason": ["This field is required."]})
+        raise InvalidInput(
+            gettext("Give a reason for removing the course."), fields={"reason": [gettext("This field is required.")]}
+        )
     with UnitOfWork(actor) as work:
         lock_own_party(order_id, work)
         order = locked_order(order_id, work)
@@ -92,9 +94,13 @@ def held_lines(order: Order, course: int) -> list[OrderLine]:
     refuse_over(order)
     lines = [line for line in order.lines.all() if line.course == course]
     if not lines:
-        message = f"Order {order.number} has no course {course}."
+        message = gettext("Order %(order)s has no course %(course)s.") % {"order": order.number, "course": course}
         raise InvalidInput(message, code="unknown_course", fields={"course": [message]})
     held = [line for line in lines if line.status == LineStatus.HELD]
     if not held:
-        raise LostRace(f"Course {course} of order {order.number} was already fired.", code="already_fired")
+        raise LostRace(
+            gettext("Course %(course)s of order %(order)s was already fired.")
+            % {"course": course, "order": order.number},
+            code="already_fired",
+        )
     return held

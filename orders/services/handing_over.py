@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
@@ -21,7 +23,9 @@ def hand_over_parties(*, party_ids: Sequence[int], server_id: int, actor: Actor)
     """
     actor.require(Permission.SEAT_TABLE)
     if not party_ids:
-        raise InvalidInput("Choose at least one table.", code="nothing_chosen", fields={"party": ["Choose one."]})
+        raise InvalidInput(
+            gettext("Choose at least one table."), code="nothing_chosen", fields={"party": [gettext("Choose one.")]}
+        )
     with UnitOfWork(actor) as work:
         colleague = _colleague(server_id, work)
         stays = lock_room(work, parties=party_ids).stays
@@ -39,7 +43,7 @@ def _colleague(server_id: int, work: UnitOfWork) -> Staff:
     for staff in serving_colleagues(work.actor):
         if staff.pk == server_id:
             return staff
-    message = "Choose a colleague who serves guests here."
+    message = gettext("Choose a colleague who serves guests here.")
     raise InvalidInput(message, code="unknown_server", fields={"server": [message]})
 
 
@@ -49,6 +53,8 @@ def _require_own(stay: Stay, work: UnitOfWork) -> None:
     party = stay.party
     if party.server_id == work.actor.id:
         return
-    names = " and ".join(table.name for table in stay.tables)
-    who = f"{party.server} serves" if party.server is not None else "Nobody serves"
-    raise LostRace(f"{who} {names} now, so nothing was handed over. Choose again.", code="not_your_table")
+    names = " + ".join(table.name for table in stay.tables)
+    message = gettext("Nobody serves %(tables)s now, so nothing was handed over. Choose again.")
+    if party.server is not None:
+        message = gettext("%(server)s serves %(tables)s now, so nothing was handed over. Choose again.")
+    raise LostRace(message % {"server": party.server, "tables": names}, code="not_your_table")

@@ -79,7 +79,7 @@ def _highest(party: Party) -> int:
 def _unite(stay: Stay, other: Stay, shift: int, work: UnitOfWork) -> None:
     """Give the tables, the number and the allergies of the other guests to the party, and complete them."""
     party, guests = stay.party, other.party
-    change_status(guests, PartyStatus.COMPLETED, PARTY_MOVES, what="This party")
+    change_status(guests, PartyStatus.COMPLETED, PARTY_MOVES, what=gettext("This party"))
     guests.completed_at, guests.joined_to, guests.seat_shift = work.now, party, shift
     touch_party(guests, "status", "completed_at", "joined_to", "seat_shift")
     release(guests, other.tables, work)
@@ -193,7 +193,7 @@ def _divide(party: Party, leaving: Leaving, kept: Sequence[Table], work: UnitOfW
     touch_party(party, "table", "size", "allergies")
     for table in leaving.tables:
         work.record(TablesParted(party=party, table=kept[0], other=table))
-    work.record(PartySeated(party=guests, table=head))
+    work.record(PartySeated(party=guests, table=head, continues=before))
     for table in leaving.tables[1:]:
         work.record(TablesJoined(party=guests, table=head, other=table))
     return guests

@@ -14,6 +14,7 @@ from orders.events import CourseServed, OrderConfirmed, OrderDelivered
 from orders.models import Order
 from orders.steps import cancel, lock_own_party, locked_order, move, plan_next_course, return_portions
 from orders.transitions import ORDER_MOVES, LineStatus, OrderStatus
+from tables.phase_steps import note_dishes
 
 
 def confirm_order(*, order_id: int, actor: Actor) -> Order:
@@ -41,13 +42,14 @@ def cancel_order(*, order_id: int, reason: str, actor: Actor) -> Order:
     """
     actor.require(Permission.CANCEL_ORDER)
     if not clean_text(reason):
-        raise InvalidInput("Give a reason for cancelling.", fields={"reason": ["This field is required."]})
+        raise InvalidInput(_("Give a reason for cancelling."), fields={"reason": [_("This field is required.")]})
     with UnitOfWork(actor) as work:
         lock_own_party(order_id, work)
         order = locked_order(order_id, work)
         if order.served_at is not None:
             raise IllegalTransition(
-                f"A course of order {order.number} was served. Remove the courses on hold instead.",
+                _("A course of order %(order)s was served. Remove the courses on hold instead.")
+                % {"order": order.number},
                 current=order.status,
                 allowed=ORDER_MOVES[order.status] - {OrderStatus.CANCELLED},
             )
@@ -95,7 +97,7 @@ def deliver_ready(*, table_id: int, actor: Actor, order_ids: Collection[int] | N
 
 def _deliver(order: Order, work: UnitOfWork) -> None:
     """Mark a locked order delivered, or back to preparing while a course is to come. Raises IllegalTransition."""
-    require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=f"Order {order.number}")
+    require_move(ORDER_MOVES, order.status, OrderStatus.DELIVERED, what=_("Order %(order)s") % {"order": order.number})
     if any(line.status != LineStatus.DONE for line in order.lines.all()):
         move(order, OrderStatus.PREPARING, work)
         order.served_at = work.now
@@ -105,3 +107,5 @@ def _deliver(order: Order, work: UnitOfWork) -> None:
     else:
         move(order, OrderStatus.DELIVERED, work)
         work.record(OrderDelivered.of(order))
+    if order.table_id is not None:
+        note_dishes([order.party_id], work)

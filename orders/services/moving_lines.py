@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput, LostRace, NotYours, Stale
 from bistro.core.kernel.refusals import Refusals
@@ -63,13 +65,12 @@ def move_lines(
         target = _locked_guests(source, table_id, party_id, work)
         order = locked_order(order_id, work)
         if order.party_id != source:
-            raise LostRace("This order has just moved. Try again.")
+            raise LostRace(gettext("This order has just moved. Try again."))
         if versions is not None and order.version not in versions:
-            raise Stale("Someone changed this order. Load it again.", current_version=order.version)
+            raise Stale(gettext("Someone changed this order. Load it again."), current_version=order.version)
         if order.status == OrderStatus.CANCELLED:
-            raise IllegalTransition(
-                f"Order {order.number} is cancelled.", current=order.status, allowed=ORDER_MOVES[order.status]
-            )
+            message = gettext("Order %(order)s is cancelled.") % {"order": order.number}
+            raise IllegalTransition(message, current=order.status, allowed=ORDER_MOVES[order.status])
         wanted = _wanted(order, lines)
         guests = target or _new_guests(table_id, work)
         split = split_lines(order.lines.all(), wanted)
@@ -83,7 +84,7 @@ def move_lines(
 def _party_of(order_id: int, actor: Actor) -> int:
     found = Order.objects.visible_to(actor).filter(pk=order_id).values_list("party_id", flat=True).first()
     if found is None:
-        raise NotYours("There is no such order.", code="order_not_found")
+        raise NotYours(gettext("There is no such order."), code="order_not_found")
     return int(found)
 
 
@@ -93,16 +94,18 @@ def _locked_guests(source: int, table_id: int | None, party_id: int | None, work
     Locks: table, party. Raises InvalidInput, NotYours, LostRace.
     """
     if (table_id is None) == (party_id is None):
-        raise InvalidInput("Choose a table or a party.", fields={"table": ["Choose a table or a party."]})
+        raise InvalidInput(
+            gettext("Choose a table or a party."), fields={"table": [gettext("Choose a table or a party.")]}
+        )
     target = party_id if table_id is None else party_at(table_id, work)
     tables = [] if table_id is None else [table_id]
     room = lock_room(work, parties={source} if target is None else {source, target}, tables=tables)
     room.stays[source].require_seated()
     if table_id is not None and room.holders.get(table_id) != target:
-        raise LostRace("Guests have just come or left there. Try again.")
+        raise LostRace(gettext("Guests have just come or left there. Try again."))
     if target == source:
-        fields = {"table": ["The same guests."]}
-        raise InvalidInput("These guests have the lines already.", code="same_party", fields=fields)
+        fields = {"table": [gettext("The same guests.")]}
+        raise InvalidInput(gettext("These guests have the lines already."), code="same_party", fields=fields)
     if target is None:
         return None
     stay = room.stays[target]
@@ -120,7 +123,7 @@ def _new_guests(table_id: int | None, work: UnitOfWork) -> Guests:
 def _wanted(order: Order, lines: Sequence[LineShare]) -> dict[int, int]:
     """Return {line id: quantity that leaves}. Raises InvalidInput whose `fields` name all bad lines."""
     if not lines:
-        raise InvalidInput("Choose a line to move.", fields={"lines": ["Choose a line."]})
+        raise InvalidInput(gettext("Choose a line to move."), fields={"lines": [gettext("Choose a line.")]})
     rows = {line.pk: line for line in order.lines.all()}
     wanted: dict[int, int] = {}
     refusals = Refusals()
@@ -133,11 +136,11 @@ def _wanted(order: Order, lines: Sequence[LineShare]) -> dict[int, int]:
 
 def _count(row: OrderLine | None, place: int, share: LineShare) -> int:
     if row is None:
-        message = f"Line {share.line} is not a line of this order, or is listed twice."
+        message = gettext("Line %(line)s is not a line of this order, or is listed twice.") % {"line": share.line}
         raise InvalidInput(message, code="unknown_line", fields={f"lines.{place}.id": [message]})
     count = row.quantity if share.quantity is None else share.quantity
     if not 1 <= count <= row.quantity:
-        message = f"The order has {row.quantity} {row.name}."
+        message = gettext("The order has %(quantity)s %(row)s.") % {"quantity": row.quantity, "row": row.name}
         raise InvalidInput(message, fields={f"lines.{place}.quantity": [message]})
     return count
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from django.db import DatabaseError
+from django.utils.translation import gettext, override
 
 from bistro.core.auth.rate_limits import order_scope, over_limits
 from bistro.core.database.errors import database_is_busy, storage_refusal
@@ -63,17 +64,19 @@ def place_orders(requests: Sequence[OrderRequest]) -> list[Outcome]:
 def _rounds(requests: Sequence[OrderRequest]) -> list[list[int]]:
     """Return the places of the requests by round. There is one round unless a key came with different bodies.
 
-    The second body must wait for the outcome of the first, because a refused order does not use its key.
+    The second body must wait for the outcome of the first, because a refused order does not use its key. The same body
+    in another language waits too, so that a refusal is worded for each.
     """
-    bodies: dict[tuple[str, str], list[str]] = {}
+    bodies: dict[tuple[str, str], list[tuple[str, str]]] = {}
     rounds: list[list[int]] = [[]]
     for place, request in enumerate(requests):
         turn = 0
         if request.key is not None:
             seen = bodies.setdefault((request.actor.credential, request.key), [])
-            if request.fingerprint not in seen:
-                seen.append(request.fingerprint)
-            turn = seen.index(request.fingerprint)
+            body = request.fingerprint, request.language
+            if body not in seen:
+                seen.append(body)
+            turn = seen.index(body)
         if turn == len(rounds):
             rounds.append([])
         rounds[turn].append(place)
@@ -98,7 +101,12 @@ def _place_together(requests: Sequence[OrderRequest]) -> list[Outcome]:
 
 
 def _place_again(request: OrderRequest) -> Outcome:
-    """Try one order for the second and last time."""
+    """Try one order for the second and last time, in its language."""
+    with override(request.language):
+        return _placed_or_refused(request)
+
+
+def _placed_or_refused(request: OrderRequest) -> Outcome:
     try:
         (outcome,) = _place_together([request])
     except DomainError as error:
@@ -118,11 +126,15 @@ def _place_within_limits(requests: Sequence[OrderRequest]) -> list[Outcome]:
     """
     late = _over_limit(requests)
     placed = iter(place_orders([request for place, request in enumerate(requests) if place not in late]))
-    return [_too_many(late[place]) if place in late else next(placed) for place in range(len(requests))]
+    return [
+        _too_many(late[place], request) if place in late else next(placed) for place, request in enumerate(requests)
+    ]
 
 
-def _too_many(wait: int) -> TooMany:
-    return TooMany(f"Too many orders from this device. Try again in {wait} s.", retry_after=wait)
+def _too_many(wait: int, request: OrderRequest) -> TooMany:
+    with override(request.language):
+        message = gettext("Too many orders from this device. Try again in %(wait)s s.")
+    return TooMany(message % {"wait": wait}, retry_after=wait)
 
 
 def _over_limit(requests: Sequence[OrderRequest]) -> dict[int, int]:

@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, Overloaded
 from bistro.core.kernel.roles import Permission
@@ -27,7 +29,7 @@ def plan_course(*, order_id: int, course: int, minutes: int | None, actor: Actor
     """
     actor.require(Permission.FIRE_COURSE)
     if minutes is not None and not 0 <= minutes <= LONGEST.total_seconds() / 60:
-        raise InvalidInput("Choose a time within twelve hours.", fields={"minutes": ["0 to 720."]})
+        raise InvalidInput(gettext("Choose a time within twelve hours."), fields={"minutes": [gettext("0 to 720.")]})
     with UnitOfWork(actor) as work:
         order = locked_order(order_id, work)
         held_lines(order, course)

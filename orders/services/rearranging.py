@@ -6,6 +6,7 @@ The orders follow with their labels; no line, ticket or amount changes (ADR 0041
 from collections.abc import Collection, Sequence
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
@@ -35,18 +36,23 @@ def move_party(*, party_id: int, table_id: int, actor: Actor, insist: bool = Fal
         if [table.pk for table in stay.tables] == [table_id]:
             return stay.party
         require_version(stay.party, versions)
-        table = room.tables[table_id] if stay.holds(table_id) else room.free_table(table_id)
-        require_in_service(table)
-        require_seats(stay.party.size, [table], insist=insist, actor=actor)
-        left = [each for each in stay.tables if each.pk != table_id]
-        release(stay.party, left, work)
-        if not stay.holds(table_id):
-            occupy([(stay.party, table)], work)
-        _set_head(stay.party, table)
-        work.record(PartyMoved(party=stay.party, table=table))
-        _free(left, work)
-        _relabel(stay.party, left, table, work)
+        move_stay(room, stay, table_id, work, insist=insist)
     return stay.party
+
+
+def move_stay(room: Room, stay: Stay, table_id: int, work: UnitOfWork, *, insist: bool) -> None:
+    """Move a locked party to a locked table. Locks: order, draft. Raises LostRace, InvalidInput, NotPermitted."""
+    table = room.tables[table_id] if stay.holds(table_id) else room.free_table(table_id)
+    require_in_service(table)
+    require_seats(stay.party.size, [table], insist=insist, actor=work.actor)
+    left = [each for each in stay.tables if each.pk != table_id]
+    release(stay.party, left, work)
+    if not stay.holds(table_id):
+        occupy([(stay.party, table)], work)
+    _set_head(stay.party, table)
+    work.record(PartyMoved(party=stay.party, table=table))
+    _free(left, work)
+    _relabel(stay.party, left, table, work)
 
 
 def join_table(*, party_id: int, table_id: int, actor: Actor, versions: Versions = None) -> Party:
@@ -83,7 +89,7 @@ def part_table(*, party_id: int, table_id: int, actor: Actor, insist: bool = Fal
         require_version(stay.party, versions)
         kept = [each for each in stay.tables if each.pk != table_id]
         if not kept:
-            raise InvalidInput("These guests sit only here. Move them, or clear the table.", code="only_table")
+            raise InvalidInput(gettext("These guests sit only here. Move them, or clear the table."), code="only_table")
         require_seats(stay.party.size, kept, insist=insist, actor=actor)
         table, head = room.tables[table_id], kept[0]
         release(stay.party, [table], work)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import IntegrityError
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, Stale
@@ -13,10 +14,9 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.services.keys import reused_key
 from tables.events import PartyChanged
 from tables.models import Party
-from tables.stay_steps import Stay, lock_room, lock_stay, require_seats, seat_guests, touch_party
+from tables.stay_steps import Stay, lock_room, lock_stay, require_seats, require_size, seat_guests, touch_party
 from tables.steps import server_among
 
-MOST_GUESTS = 500
 Versions = Collection[int] | None  # those that the caller accepts (If-Match); None accepts every version
 
 
@@ -99,7 +99,7 @@ def take_over(*, party_id: int, actor: Actor, versions: Versions = None) -> Part
     actor.require(Permission.SEAT_TABLE)
     server = server_among(actor)
     if server is None:
-        raise InvalidInput("Only waiters and managers serve guests.", code="cannot_serve")
+        raise InvalidInput(gettext("Only waiters and managers serve guests."), code="cannot_serve")
     return change_party(party_id=party_id, changes={"server": server}, actor=actor, versions=versions)
 
 
@@ -142,23 +142,16 @@ def _apply(stay: Stay, changes: dict[str, int | None], insist: bool, work: UnitO
     return changed
 
 
-def require_size(size: int | None) -> None:
-    """Refuse a number of guests that was surely typed wrong. None is an unknown number. Raises InvalidInput."""
-    if size is not None and not 1 <= size <= MOST_GUESTS:
-        message = f"The number of guests must be between 1 and {MOST_GUESTS}."
-        raise InvalidInput(message, fields={"size": [message]})
-
-
 def require_version(party: Party, versions: Versions) -> None:
     """Refuse a write that is based on another version of the party. Raises Stale."""
     if versions is not None and party.version not in versions:
-        raise Stale("Someone changed this table. Load it again.", current_version=party.version)
+        raise Stale(gettext("Someone changed this table. Load it again."), current_version=party.version)
 
 
 def _member(staff_id: int, work: UnitOfWork) -> int:
     """Return the id of an active member of staff. Raises InvalidInput for anybody else."""
     members = Membership.objects.of_restaurant(work.restaurant_id).active()
     if not 0 < staff_id < 2**63 or not members.filter(staff_id=staff_id).exists():
-        message = "There is no such member of staff."
+        message = gettext("There is no such member of staff.")
         raise InvalidInput(message, code="unknown_server", fields={"server": [message]})
     return staff_id

@@ -7,6 +7,8 @@ must be started.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.kernel.roles import Permission
@@ -38,11 +40,11 @@ def check_courses(request: OrderRequest, priced: PricedOrder) -> None:
     left = {line.request.course or line.item.course for line in priced.lines}
     for place, wish in enumerate(request.courses):
         if wish.course not in left:
-            message = f"The order has no course {wish.course}, or it is listed twice."
+            message = gettext("The order has no course %(course)s, or it is listed twice.") % {"course": wish.course}
             raise InvalidInput(message, code="unknown_course", fields={f"courses.{place}.course": [message]})
         left.remove(wish.course)
         if wish.minutes is not None and wish.when != When.HOLD:
-            message = "Only a course on hold fires after some minutes."
+            message = gettext("Only a course on hold fires after some minutes.")
             raise InvalidInput(message, fields={f"courses.{place}.minutes": [message]})
 
 

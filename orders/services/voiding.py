@@ -103,7 +103,7 @@ def _chosen(order: Order, lines: Mapping[int, int | None]) -> list[tuple[OrderLi
     for line_id, count in lines.items():
         line = known.get(line_id)
         if line is None:
-            raise NotYours("There is no such line.", code="line_not_found")
+            raise NotYours(gettext("There is no such line."), code="line_not_found")
         count = line.quantity if count is None else count
         if not 1 <= count <= line.quantity:
             message = gettext("From 1 to %(most)s.") % {"most": line.quantity}

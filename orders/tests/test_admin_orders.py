@@ -1,5 +1,6 @@
 """Admin pages of orders, whose actions call services."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bistro.core.admin.base import CappedPaginator
-from bistro.core.models import Event
+from bistro.core.models import Event, Restaurant
 from orders.models import Order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -36,6 +37,16 @@ def act(client, action, *orders, **more):
 
 def numbers(client, query=""):
     return [order.number for order in client.get(f"{ORDERS}?{query}").context["cl"].result_list]
+
+
+def test_the_status_has_its_colour_in_every_language(order, owner):
+    label = re.compile(r'<span class="([^"]+)"\s*>\s*(?:Order placed|Bestellt)\s*</span>')
+    (english,) = label.findall(owner.get(ORDERS).content.decode())
+    Restaurant.objects.update(language="de")
+    page = owner.get(ORDERS).content.decode()
+    assert "Bestellt" in page
+    assert label.findall(page) == [english]
+    assert "orange" in english
 
 
 def test_confirm(order, owner):

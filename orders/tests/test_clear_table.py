@@ -205,9 +205,9 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     api.get("/api/v1/tables")  # the first use creates the feed's epoch
     house.place()
     # device, feed, restaurant, tables, parties, orders, courses, plans, calls, sections, alarms 4, pauses
-    with django_assert_num_queries(14 + FEED_POSITION):
+    with django_assert_num_queries(15 + FEED_POSITION):
         api.get("/api/v1/tables")
     for _ in range(29):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(14 + FEED_POSITION):
+    with django_assert_num_queries(15 + FEED_POSITION):
         assert api.get("/api/v1/tables").json()["count"] == 30

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.database_agnostic
         ("held", "next course on hold", "On hold", False),
         ("occupied", "seated", "Seated", False),
         ("eating", "everything served", "Eating", False),
+        ("paid", "paid, to clear", "Paid", False),
         ("free", "free", "Free", False),
         ("out_of_service", "out of service", "Closed", False),
     ],

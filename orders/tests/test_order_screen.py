@@ -13,7 +13,7 @@ from menu.services import set_available
 from menu.tests.factories import CategoryFactory, ModifierFactory, ModifierGroupFactory
 from orders.models import Draft, Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.models import Order
 from orders.services import confirm_order
 from orders.steps import locked_order, receive
+from orders.transitions import OrderStatus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true"}
@@ -83,13 +84,13 @@ def test_it_offers_only_what_the_viewer_may_do(house):
 def test_the_number_of_queries_does_not_grow(house, waiter, django_assert_num_queries):
     house.place("waiter")
     waiter.get(sheet_of(house))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         waiter.get(sheet_of(house), headers=HTMX)
     for _ in range(9):
         house.add_item()
         house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1}] * 3)
     waiter.get(sheet_of(house))  # compiles the new menu
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         waiter.get(sheet_of(house), headers=HTMX)
 
 
@@ -120,7 +121,7 @@ def test_a_refusal_stands_beside_its_order(house, waiter, before, act, htmx):
     assert response.status_code == 422
     article = re.search(rf'<article[^>]+id="order-{order["id"]}".*?</article>', response.content.decode(), re.S)[0]
     assert 'role="alert"' in article
-    assert f"Order 1 is {before}" in article
+    assert f"Order 1 is “{OrderStatus(before).label}” and cannot become" in article
 
 
 @pytest.mark.parametrize(

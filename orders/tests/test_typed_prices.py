@@ -13,7 +13,7 @@ from menu.compiled import forget as forget_menus
 from orders.models import OrderLine
 from orders.order_commands import LineRequest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 
 

@@ -3,6 +3,7 @@
 import { announce } from "./announcements.js";
 import { openPanel } from "./panel.js";
 import { chosenTicket } from "./selection.js";
+import { word } from "./words.js";
 
 const isHeld = (ticket) => "held" in ticket.dataset;
 
@@ -32,7 +33,7 @@ function open(ticket, what) {
 function withTicket(run) {
   const ticket = chosenTicket();
   if (ticket && !("alert" in ticket.dataset || "cancelled" in ticket.dataset)) run(ticket);
-  else if (ticket) announce("changed", "Read the change first, then press Enter");
+  else if (ticket) announce("changed", word("Read the change first, then press Enter"));
 }
 
 /** Start the chosen ticket. */

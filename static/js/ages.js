@@ -1,5 +1,7 @@
 // Durations and ages in words.
 
+import { word } from "./words.js";
+
 /** Return a duration as people say it: "now", "7 min", "1 h 05", "2 d". */
 export function inWords(seconds) {
   const minutes = Math.floor(seconds / 60);
@@ -12,7 +14,7 @@ export function inWords(seconds) {
 /** Return the time left until a moment as people say it: "in 3 min", "now". */
 export function untilInWords(seconds) {
   const minutes = Math.ceil(seconds / 60);
-  return minutes > 0 ? `in ${minutes} min` : "now";
+  return minutes > 0 ? word("in {minutes} min", { minutes }) : word("now");
 }
 
 /** Return the age of a ticket: "new", "soon" after `soon` seconds, "late" after `late` seconds. */

@@ -2,9 +2,10 @@
 
 import { pageElsewhere } from "./pages.js";
 import { soundWord } from "./sound.js";
+import { word } from "./words.js";
 
 const BANNER_MS = 4000;
-const WORDS = { new: "NEW", changed: "CHANGED", alarm: "LATE", ready: "READY" };
+const WORDS = { new: word("NEW"), changed: word("CHANGED"), alarm: word("LATE"), ready: word("READY") };
 
 let hiding = null;
 
@@ -26,8 +27,8 @@ export function announce(kind, text, ticket = null) {
 
 /** Return the banner's text; `page` is 0 when the first ticket is on this page. */
 export function newsText(kind, name, count, page) {
-  const more = count > 1 ? ` and ${count - 1} more` : "";
-  const elsewhere = page ? ` · page ${page}` : "";
+  const more = count > 1 ? ` ${word("and {count} more", { count: count - 1 })}` : "";
+  const elsewhere = page ? ` · ${word("page {page}", { page })}` : "";
   return `${WORDS[kind]} ${name}${more}${elsewhere}`;
 }
 

@@ -1,6 +1,7 @@
 // All-day list, view of the runner, count of ready orders, list of keys.
 
 import { arrange } from "./pages.js";
+import { word } from "./words.js";
 
 function setPressed(tool, pressed) {
   document.querySelector(`[data-tool="${tool}"]`)?.setAttribute("aria-pressed", String(pressed));
@@ -39,6 +40,6 @@ export function countReady() {
   const count = document.querySelector("[data-ready-count]");
   if (!count) return;
   const ready = document.querySelectorAll(".pass-order[data-ready]:not([data-leaving]):not([data-going])").length;
-  count.textContent = `ready ${ready}`;
+  count.textContent = word("ready {count}", { count: ready });
   count.hidden = ready === 0;
 }

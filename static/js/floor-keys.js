@@ -2,6 +2,7 @@
 
 import { hush, say } from "./notices.js";
 import { numberOf } from "./room.js";
+import { word } from "./words.js";
 
 const TYPING_MS = 900; // after the last digit the table opens
 
@@ -20,17 +21,17 @@ function openTyped() {
   const links = [...document.querySelectorAll("#tables a")];
   const link = links.find((each) => numberOf(each.getAttribute("aria-label")) === wanted);
   if (link) window.htmx.ajax("GET", link.getAttribute("href"), { target: "#sheet", swap: "innerHTML" });
-  else if (wanted) say(`There is no table ${wanted}.`, { cause: "keys" });
+  else if (wanted) say(word("There is no table {table}.", { table: wanted }), { cause: "keys" });
 }
 
 function expectNumber() {
   typed = "";
-  say("Type the number of the table.", { cause: "keys" });
+  say(word("Type the number of the table."), { cause: "keys" });
 }
 
 function takeDigit(digit) {
   typed += digit;
-  say(`Table ${typed}`, { cause: "keys" });
+  say(word("Table {table}", { table: typed }), { cause: "keys" });
   clearTimeout(timer);
   timer = setTimeout(openTyped, TYPING_MS);
 }

@@ -4,7 +4,7 @@
 
 import { serverNow } from "./clock.js";
 import { startRings } from "./rings.js";
-import { boxAround, isIn, isShown, stepZoom } from "./room.js";
+import { boxAround, isIn, isShown, showsRoom, stepZoom } from "./room.js";
 
 const SOON_MS = 2_000; // screens that look again at the same moment spread over this time
 
@@ -75,16 +75,24 @@ function count() {
   fine.querySelector("[data-fine-names]").textContent = calm.map(nameOf).join(", ");
 }
 
-/** Show the part of the room that holds the tables of the tab. */
+const rooms = () => [...document.querySelectorAll("#room > [data-room]")].filter((room) => showsRoom(tab, room));
+
+/** Return the box of a table, or of a floor, which is shifted as a whole. */
+function boxOf(drawn) {
+  const { x, y, width, height } = drawn.getBBox();
+  const shift = drawn.transform.baseVal.consolidate()?.matrix;
+  return { x: x + (shift?.e ?? 0), y: y + (shift?.f ?? 0), width, height };
+}
+
+/** Show the part of the room that holds the tables of the tab, and of a floor all of it. */
 function fit() {
   const room = document.getElementById("room");
   const zoom = Number(read("zoom")) || 100;
   if (zoom > 100) room.dataset.zoom = zoom;
   else room.removeAttribute("data-zoom");
   if (!room.checkVisibility()) return;
-  const boxes = tables()
-    .filter((table) => !("outside" in table.dataset))
-    .map((table) => table.getBBox());
+  const shown = tables().filter((table) => !("outside" in table.dataset));
+  const boxes = [...shown, ...rooms()].map(boxOf);
   if (boxes.length) room.setAttribute("viewBox", boxAround(boxes));
 }
 

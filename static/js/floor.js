@@ -3,9 +3,10 @@
 // floor-keys.js.
 
 import "./notices.js";
+import { word } from "./words.js";
 
 const RETRY_MS = 1_000; // until orders that could not be refreshed are asked for again, or said to be old
-const FETCHING = "Fetching them…";
+const FETCHING = word("Fetching them…");
 const sheet = document.getElementById("sheet"); // none on a table's own page
 const dialog = sheet?.closest("dialog");
 
@@ -47,7 +48,7 @@ function showStale(reason) {
   if (!told) return;
   document.getElementById("sheet-orders").classList.toggle("not-live", Boolean(reason));
   told.hidden = !reason;
-  told.textContent = reason && `The orders have changed. ${reason}`;
+  told.textContent = reason && `${word("The orders have changed.")} ${reason}`;
 }
 
 /** Show changed orders: at once, or as soon as the open form is closed. */
@@ -56,7 +57,7 @@ function refreshOrders() {
   if ((dialog && !dialog.open) || !state || !document.getElementById("sheet-orders") || state === watched) return;
   clearTimeout(retry);
   if (isBusy()) {
-    showStale("Close the open form to see them.");
+    showStale(word("Close the open form to see them."));
     retry = setTimeout(refreshOrders, RETRY_MS);
     return;
   }

@@ -1,6 +1,7 @@
 // Delayed requests, which can be undone until they are sent.
 
 import { say, toastPlace } from "./notices.js";
+import { word } from "./words.js";
 
 const WAIT_MS = 3000;
 
@@ -25,7 +26,7 @@ function showBar() {
   way.className = "button";
   way.type = "button";
   way.dataset.act = "undo";
-  way.innerHTML = "Undo <kbd>U</kbd>";
+  way.innerHTML = `${word("Undo")} <kbd>U</kbd>`;
   way.addEventListener("click", () => takeBack(last));
   const words = document.createElement("span");
   words.textContent = waiting.get(last).text;
@@ -60,7 +61,7 @@ function lookAgain() {
     const ticket = document.getElementById(order);
     if (ticket && buttonOf(id) && ticket.dataset.done === done) continue;
     forget(id);
-    if (ticket) say(`${nameOf(ticket)} has changed. Check it again.`);
+    if (ticket) say(word("{ticket} has changed. Check it again.", { ticket: nameOf(ticket) }));
   }
   showGoing();
 }

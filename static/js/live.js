@@ -3,6 +3,7 @@
 import { clockText, setServerTime } from "./clock.js";
 import { isOtherHistory, placeAfter, refusedFor, retryDelay } from "./place.js";
 import { applyPushed } from "./swap.js";
+import { states, word } from "./words.js";
 
 const PROTOCOL = "bistro.v1";
 const SILENCE_MS = 12_000; // the server sends a heartbeat every 5 s; after two lost ones the page may be out of date
@@ -13,14 +14,6 @@ const POLL_PATIENCE_MS = 4_000;
 const AUDIT_BEATS = 3; // poll once when the server was ahead of this page for so many heartbeats
 const REPORT_EVERY_MS = 100; // one report covers several messages; the server closes a socket that sends too many
 const AUDIT_EVERY_MS = 60_000;
-
-const WORDS = {
-  live: "LIVE",
-  stale: "NOT LIVE",
-  delayed: "EVERY 5 S",
-  reconnecting: "RECONNECTING",
-  connecting: "CONNECTING",
-};
 
 // A moment is read from two clocks: `performance.now()` stops while some devices sleep, and the wall clock may be set.
 const moment = () => ({ steady: performance.now(), wall: Date.now() });
@@ -253,10 +246,11 @@ class LiveBoard {
     if (status.dataset.live !== state) {
       status.dataset.live = state;
       // Written once per change, so that a screen reader reads it once.
-      status.querySelector("[data-live-word]").textContent = WORDS[state];
+      status.querySelector("[data-live-word]").textContent = states[state];
     }
     const age = Math.round(msSince(this.confirmedAt) / 1000);
-    status.querySelector("[data-live-clock]").textContent = state === "stale" ? `· ${age} s old` : clockText();
+    status.querySelector("[data-live-clock]").textContent =
+      state === "stale" ? word("· {age} s old", { age }) : clockText();
   }
 }
 

@@ -1,19 +1,6 @@
 // Toasts: the messages of a page. Each has a cause and ends with it.
 
-const WORDS = {
-  401: "You are signed out. Sign in and try again.",
-  403: "Not allowed, or the page was open for too long. Reload the page and try again.",
-  404: "Already gone. Someone else may have finished it.",
-  413: "Too much at once.",
-  429: "Too many requests. Wait a moment and try again.",
-  503: "The server is busy. Wait a moment and try again.",
-};
-
-// Refusals that need another word than their status has, by the header Bistro-Problem.
-const REASONS = {
-  storage_full: "The server's disk is full, so nothing was saved. Tell the owner; then try again.",
-  storage_damaged: "The server's database is damaged. Tell the owner: the newest backup must be restored.",
-};
+import { refusals, word } from "./words.js";
 
 const ANSWER = "answer"; // cause: the answer to the last request
 const CONNECTION = "connection";
@@ -53,7 +40,7 @@ export function say(text, { cause = ANSWER, act = null } = {}) {
   toast.setAttribute("role", "alert");
   toast.append(words);
   if (act) toast.append(buttonFor(act.label, act.run));
-  toast.append(buttonFor("Close", () => toast.remove()));
+  toast.append(buttonFor(word("Close"), () => toast.remove()));
   toastPlace().append(toast);
 }
 
@@ -68,9 +55,10 @@ function labelOf(element) {
 }
 
 function sendAgain(element, { verb, path, formData }) {
+  // The verb is part of the toast's cause.
   const shown = element.isConnected ? element : document.getElementById(element.id);
-  if (shown) window.htmx.ajax(verb.toUpperCase(), path, { source: shown });
-  else window.htmx.ajax(verb.toUpperCase(), path, { target: "body", swap: "none", values: formData });
+  const context = shown ? { source: shown } : { target: "body", swap: "none", values: formData };
+  window.htmx.ajax(verb, path, context).catch(() => {}); // events tell why it failed
 }
 
 /** Keep a request that did not reach the server on the screen, so that a person can send it again. */
@@ -79,7 +67,7 @@ function keepUnsent({ elt, requestConfig }, text) {
     say(text, { cause: CONNECTION });
     return;
   }
-  const act = { label: "Try again", run: () => sendAgain(elt, requestConfig) };
+  const act = { label: word("Try again"), run: () => sendAgain(elt, requestConfig) };
   say(`${text} ${labelOf(elt)}`, { cause: causeOf(requestConfig), act });
 }
 
@@ -93,16 +81,11 @@ function startToastClocks() {
 }
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  say(
-    REASONS[detail.xhr.getResponseHeader("Bistro-Problem")] ??
-      WORDS[detail.xhr.status] ??
-      "Something went wrong on the server. Nothing was changed. Try again.",
-  );
+  const { xhr } = detail;
+  say(refusals[xhr.getResponseHeader("Bistro-Problem")] ?? refusals[xhr.status] ?? refusals.other);
 });
-document.addEventListener("htmx:sendError", ({ detail }) => keepUnsent(detail, "No connection, nothing was sent."));
-document.addEventListener("htmx:timeout", ({ detail }) =>
-  keepUnsent(detail, "No answer yet. Look before you try again."),
-);
+document.addEventListener("htmx:sendError", ({ detail }) => keepUnsent(detail, refusals.unsent));
+document.addEventListener("htmx:timeout", ({ detail }) => keepUnsent(detail, refusals.unanswered));
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A whole page instead of a fragment is the sign-in page: the session has ended.
   if (/^\s*<!doctype html/i.test(event.detail.serverResponse ?? "")) {
@@ -112,9 +95,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   hush(ANSWER);
   hush(CONNECTION);
+  hush(causeOf(event.detail.requestConfig)); // an event after the swap may get lost
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.xhr.status) hush(causeOf(detail.requestConfig)); // it was answered
   if (detail.successful) detail.elt.closest?.(".toast")?.remove(); // it was undone
 });
 document.addEventListener("bistro:live", () => hush(CONNECTION));

@@ -3,9 +3,10 @@
 const PATIENCE_MS = 10_000;
 const AWAY = [429, 500, 502, 503, 504]; // the server may come back: the same request is tried again
 
-/** Return the headers without which the server refuses a write. */
+/** Return the headers of a write: the secret without which the server refuses it, and the page's language. */
 export function secret() {
-  return JSON.parse(document.body.getAttribute("hx-headers"));
+  const language = { "Accept-Language": document.documentElement.lang };
+  return { ...language, ...JSON.parse(document.body.getAttribute("hx-headers")) };
 }
 
 async function ask(url, options) {

@@ -7,7 +7,13 @@ const MARGIN = 16;
 /** Return whether a table belongs to a tab. */
 export function isIn(tab, table, person) {
   if (tab === "all") return true;
-  return tab === "mine" ? Boolean(person) && table.dataset.server === person : table.dataset.section === tab;
+  if (tab === "mine") return Boolean(person) && table.dataset.server === person;
+  return table.dataset.section === tab || table.dataset.floor === tab;
+}
+
+/** Return whether a tab shows all of a floor, with its walls. */
+export function showsRoom(tab, room) {
+  return tab === "all" || room.dataset.room === tab;
 }
 
 /** Return whether a tab shows a table: besides the person's own tables those that need somebody and belong to nobody. */

@@ -3,6 +3,8 @@ const PAUSE = 2000;
 const here = document.querySelector("[data-print]");
 const take = document.querySelector("form[data-take]");
 
+import { word } from "./words.js";
+
 if (here) {
   here.hidden = false;
   here.addEventListener("click", () => window.print());
@@ -40,12 +42,14 @@ async function insist(form) {
       const headers = { "HX-Request": "true" };
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
       if (answer.ok || answer.status === 409) {
-        state.textContent = "Slips print automatically while this page is open.";
+        state.textContent = word("Slips print automatically while this page is open.");
         return answer;
       }
-      state.textContent = `NOT PRINTING: the server answers ${answer.status}. Reload this page.`;
+      state.textContent = word("NOT PRINTING: the server answers {status}. Reload this page.", {
+        status: answer.status,
+      });
     } catch {
-      state.textContent = "NOT PRINTING: the server does not answer. Printing continues when it does.";
+      state.textContent = word("NOT PRINTING: the server does not answer. Printing continues when it does.");
     }
     await rest();
   }

@@ -1,5 +1,7 @@
 // Sounds of the wall and the pass; the banner and the board show the same in writing.
 
+import { word } from "./words.js";
+
 const TUNES = { new: [660, 880], changed: [520, 520, 520], ready: [880, 1100, 1320], alarm: [880, 660, 880, 660] };
 const TONE_S = 0.16;
 const STORE = "bistro.muted";
@@ -22,9 +24,9 @@ function muted() {
 
 /** Return the text and the state of the sound button: "on", "off" or "blocked". */
 export function soundWord() {
-  if (muted()) return { word: "Sound off", state: "off" };
-  if (context?.state === "running") return { word: "Sound on", state: "on" };
-  return { word: "Tap to allow sound", state: "blocked" };
+  if (muted()) return { word: word("Sound off"), state: "off" };
+  if (context?.state === "running") return { word: word("Sound on"), state: "on" };
+  return { word: word("Tap to allow sound"), state: "blocked" };
 }
 
 function play(tune, after = 0) {

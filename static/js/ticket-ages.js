@@ -2,6 +2,7 @@
 
 import { ageOf, write } from "./ages.js";
 import { secondsSince } from "./clock.js";
+import { word } from "./words.js";
 
 const AGES = ["soon", "late"]; // in the order of data-age-words; a new ticket has no word and no mark
 
@@ -33,7 +34,7 @@ function ageTickets() {
     showAge(ticket, age, board.dataset.ageWords.split("|"));
   }
   for (const element of document.querySelectorAll("[data-late-count]")) {
-    write(element, `late ${lateCount}`);
+    write(element, word("late {count}", { count: lateCount }));
     element.hidden = lateCount === 0;
   }
 }

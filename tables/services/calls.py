@@ -14,6 +14,7 @@ from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.call_events import CallClosed, CallEvent, CallMade, CallRang, CallReleased, CallTaken, CallWithdrawn
 from tables.models import Party, ServiceCall, Table
+from tables.phase_steps import note_bill_asked
 from tables.transitions import CallReason
 
 RINGS_FOR = timedelta(hours=1)  # a call that nobody takes for longer stays on the floor and is quiet
@@ -32,7 +33,7 @@ def call_staff(*, table_id: int, reason: str, actor: Actor) -> tuple[ServiceCall
     with UnitOfWork(actor) as work:
         table = Table.objects.visible_to(actor).not_archived().filter(pk=table_id).locked().first()
         if table is None:
-            raise NotYours("There is no such table.", code="table_not_found")
+            raise NotYours(gettext("There is no such table."), code="table_not_found")
         calls = ServiceCall.objects.of_restaurant(work.restaurant_id).filter(table=table)
         known = calls.open().filter(reason=reason).select_related("table").first()
         if known is not None:
@@ -49,6 +50,8 @@ def call_staff(*, table_id: int, reason: str, actor: Actor) -> tuple[ServiceCall
             last_rung_at=work.now,
         )
         work.record(CallMade(call=call))
+        if party is not None and reason == CallReason.BILL:
+            note_bill_asked(party.pk, work)
     return call, True
 
 
@@ -164,7 +167,7 @@ def _call(call_id: int, actor: Actor) -> ServiceCall:
 
 
 def _no_call() -> NotYours:
-    return NotYours("There is no such call.", code="call_not_found")
+    return NotYours(gettext("There is no such call."), code="call_not_found")
 
 
 def _told(call: ServiceCall, event: type[CallEvent], work: UnitOfWork) -> ServiceCall:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.names import name_key
@@ -39,12 +41,14 @@ def add_rows_of_tables(
         present = list(Table.objects.of_restaurant(work.restaurant_id).not_archived().locked())
         places = free_places([(row.x, row.y, row.width, row.height) for row in present], count)
         if places is None:
-            message = f"The plan has no room for {count} more tables. Make tables smaller or move them in the admin."
+            message = gettext(
+                "The plan has no room for %(count)s more tables. Make tables smaller or move them in the floor editor."
+            ) % {"count": count}
             raise InvalidInput(message, code="room_full", fields={"count": [message]})
         names = [f"{clean_text(word)} {first + number}".strip() for number in range(count)]
         taken = {row.name_key for row in present}
         if (known := next((name for name in names if name_key(name) in taken), None)) is not None:
-            message = f"There is already a table “{known}”."
+            message = gettext("There is already a table “%(known)s”.") % {"known": known}
             raise InvalidInput(message, code="name_taken", fields={"first": [message]})
         here = Section.objects.of_restaurant(work.restaurant_id)
         row = here.filter(name=clean_text(section)).first()
@@ -63,9 +67,11 @@ def place_pad(*, device_id: int, table_id: int, actor: Actor) -> Pad:
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:
-            raise NotYours("There is no such device.", code="device_not_found")
+            raise NotYours(gettext("There is no such device."), code="device_not_found")
         if device.kind != Device.Kind.PAD:
-            raise InvalidInput("Only a pad can be placed on a table.", fields={"device": ["Not a pad."]})
+            raise InvalidInput(
+                gettext("Only a pad can be placed on a table."), fields={"device": [gettext("Not a pad.")]}
+            )
         return assign_pad(device, table_id, work)
 
 
@@ -81,5 +87,5 @@ def add_pads(*, tables: Sequence[Mapping[str, Any]], section_id: int, actor: Act
         lock_restaurant(work)
         section = Section.objects.visible_to(actor).filter(pk=section_id).first()
         if section is None:
-            raise NotYours("There is no such section.", code="section_not_found")
+            raise NotYours(gettext("There is no such section."), code="section_not_found")
         return add_tables_with_pads(tables, section, work)

@@ -5,7 +5,7 @@ from factory.django import DjangoModelFactory
 
 from bistro.core.models import Device
 from bistro.core.tests.factories import DeviceFactory, RestaurantFactory
-from tables.models import Pad, Section, Table
+from tables.models import Floor, Pad, Section, Table
 
 
 class SectionFactory(DjangoModelFactory):
@@ -18,6 +18,17 @@ class SectionFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Section {n}")
 
 
+class FloorFactory(DjangoModelFactory):
+    """The only floor of a restaurant."""
+
+    class Meta:
+        model = Floor
+        django_get_or_create = ("restaurant", "name")
+
+    restaurant = factory.SubFactory(RestaurantFactory)
+    name = "Room"
+
+
 class TableFactory(DjangoModelFactory):
     """A free table for four."""
 
@@ -26,6 +37,7 @@ class TableFactory(DjangoModelFactory):
 
     restaurant = factory.SelfAttribute("section.restaurant")
     section = factory.SubFactory(SectionFactory)
+    floor = factory.SubFactory(FloorFactory, restaurant=factory.SelfAttribute("..restaurant"))
     name = factory.Sequence(lambda n: f"Table {n}")
 
 

@@ -72,12 +72,13 @@ def page_of(
 ) -> Iterator[Callable[..., Page]]:
     """Return a function: `page_of("waiter", "/floor/")` opens that page, live, in a browser of its own, logged in.
 
-    `base_url` selects another line to the same server; `script` runs before the page's own scripts.
+    `base_url` selects another line to the same server; `script` runs before the page's own scripts; a page without a
+    feed is opened with `live=False`.
     """
     contexts = []
     problems: list[str] = []
 
-    def open_page(role: str, path: str, base_url: str = "", script: str = "") -> Page:
+    def open_page(role: str, path: str, base_url: str = "", script: str = "", live: bool = True) -> Page:
         context = browser.new_context(base_url=base_url or server.url, viewport=WALL, storage_state=session_of(role))
         contexts.append(context)
         page = context.new_page()
@@ -86,7 +87,8 @@ def page_of(
         page.on("pageerror", lambda error: problems.append(f"{path}: {error}"))
         page.on("console", lambda message: _note_blocked(message.text, path, problems))
         page.goto(path)
-        expect(page.locator("#live")).to_have_attribute("data-live", "live", timeout=LIVE_MS)
+        if live:
+            expect(page.locator("#live")).to_have_attribute("data-live", "live", timeout=LIVE_MS)
         return page
 
     yield open_page
@@ -122,11 +124,21 @@ def floor_page(page_of: Callable[..., Page]) -> Page:
     return page_of("waiter", "/floor/")
 
 
+# Transitions begin with the next frame, and end within some hundred milliseconds; endless animations are left alone.
+SETTLED = """async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+    const settled = Promise.allSettled(ending.map((one) => one.finished));
+    await Promise.race([settled, new Promise((go) => setTimeout(go, 3000))]);
+}"""
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """Return a function: `axe(page)` fails on any serious finding."""
+    """Return a function: `axe(page)` fails on any serious finding, once colours that change slowly are there."""
 
     def judge(page: Page) -> None:
+        page.evaluate(SETTLED)
         found = [
             f"{one['id']} ({one['impact']}): {one['help']}\n  "
             + "\n  ".join(f"{node['html'][:160]} — {node.get('failureSummary', '')}" for node in one["nodes"][:5])

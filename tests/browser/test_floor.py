@@ -151,6 +151,10 @@ def test_an_act_that_was_not_sent_stays_with_try_again(server: Service, floor_pa
     going.click()
     again = floor_page.locator("#toasts").get_by_role("button", name="Try again")
     expect(again).to_be_visible(timeout=SOON)
+    floor_page.evaluate("document.querySelector('#toasts .toast').id = 'first-attempt'")
+    again.click()
+    expect(floor_page.locator("#first-attempt")).to_have_count(0, timeout=SOON)
+    expect(again).to_be_visible(timeout=SOON)
     floor_page.context.set_offline(False)
 
     again.click()

@@ -237,7 +237,7 @@ def test_the_draft_follows_guests_who_move_and_stays_when_they_have_left(page_of
 
 # --- keys, words, no scripts -----------------------------------------------------------------------------------------
 def test_by_keyboard_alone(screen_of):
-    page = screen_of("Table 14")
+    page = screen_of("Table 18")
     page.keyboard.press("2")
     page.keyboard.press("/")
     page.keyboard.type("cola")

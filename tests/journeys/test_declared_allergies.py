@@ -13,7 +13,7 @@ from orders.models import Order, OrderLine
 from tables.declarations import declare, declared_for
 from tables.models import Party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from menu.tests.factories import (
 )
 from orders.api.fast_path import parse_pad_order
 from orders.models import Order
+from tables.guests.models import Guest
+from tables.guests.services import add_guest
 from tables.models import Section, Table
 from tables.tests.factories import SectionFactory, TableFactory
 
@@ -100,6 +102,7 @@ def test_a_file_names_dishes_as_the_menu_does(house):
 MAKERS = {
     Allergen: lambda house, name: AllergenFactory(restaurant=house.restaurant, name=name),
     Category: lambda house, name: CategoryFactory(restaurant=house.restaurant, name=name),
+    Guest: lambda house, name: add_guest(fields={"name": name, "phone": "030 1234"}, actor=house.actor("manager")),
     Ingredient: lambda house, name: IngredientFactory(restaurant=house.restaurant, name=name),
     Item: lambda house, name: ItemFactory(category=house.category, name=name),
     Modifier: lambda house, name: ModifierFactory(group=ModifierGroupFactory(item=house.item), name=name),

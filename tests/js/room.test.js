@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { hasRung } from "../../static/js/rings.js";
-import { boxAround, isIn, isShown, numberOf, stepZoom } from "../../static/js/room.js";
+import { boxAround, isIn, isShown, numberOf, showsRoom, stepZoom } from "../../static/js/room.js";
 
 const table = (dataset) => ({ dataset });
 
@@ -16,6 +16,16 @@ test("a tab has its section, the person's own tables, or all", () => {
   assert.ok(!isIn("4", mine, "7"));
   assert.ok(!isIn("mine", mine, "8"));
   assert.ok(!isIn("mine", table({ section: "3" }), ""), "a person without an id has no tables");
+});
+
+test("a floor's tab has its tables and shows all of its walls", () => {
+  assert.ok(isIn("floor-2", table({ section: "3", floor: "floor-2" }), ""));
+  assert.ok(!isIn("floor-1", table({ section: "3", floor: "floor-2" }), ""));
+  const room = table({ room: "floor-2" });
+  assert.deepEqual(
+    ["floor-2", "all", "floor-1", "mine"].map((tab) => showsRoom(tab, room)),
+    [true, true, false, false],
+  );
 });
 
 test("a table without a server that needs somebody is shown to everybody", () => {

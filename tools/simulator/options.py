@@ -31,6 +31,7 @@ class Options:
     patience: float = 120.0
     settle: float = 30.0
     seed: int = 1
+    pay: bool = False
     json: Path | None = None
     quiet: bool = False
 
@@ -77,6 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--pad-sockets", action="store_true", help="keep the live socket of every pad open")
     how.add_argument("--no-cooks", action="store_true", help="do not bump or deliver orders")
     how.add_argument("--cook-seconds", type=positive, default=1.0, metavar="S", help="seconds that a ticket cooks")
+    how.add_argument("--pay", action="store_true", help="pay the bills, count the till and close the day at the end")
     where = parser.add_argument_group("server and report")
     where.add_argument(
         "--url", action="append", metavar="URL", help="address of the server; repeat it for several processes"
@@ -100,7 +102,7 @@ def settle(given: dict[str, Any], *, var: Path, port: int) -> Options:
 
 SAME_NAME = (
     *("orders", "create_items", "rate", "burst", "count", "seconds", "pads", "pad_sockets"),
-    *("cook_seconds", "patience", "settle", "seed", "json", "quiet"),
+    *("cook_seconds", "patience", "settle", "seed", "pay", "json", "quiet"),
 )
 
 

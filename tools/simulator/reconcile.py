@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from tools.simulator.cashiers import Takings
 from tools.simulator.client import Client, Credential
 from tools.simulator.ledger import Ledger
 
@@ -50,6 +51,7 @@ class Account:
     expected: Decimal = Decimal("0.00")
     found: Decimal = Decimal("0.00")
     wrong_totals: list[tuple[int, Decimal, Decimal]] = field(default_factory=list)
+    takings: Takings | None = None
 
     @property
     def lost(self) -> set[int]:
@@ -86,7 +88,7 @@ class Account:
             found.append(f"{self.unanswered} never answered")
         if sum(self.refused.values()) > self.turned_away:
             found.append(f"{sum(self.refused.values()) - self.turned_away} refused for another reason than sold out")
-        return found
+        return [*found, *(self.takings.problems if self.takings else ())]
 
 
 async def list_orders(client: Client, credential: Credential, since: str) -> list[FoundOrder]:

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tools.simulator.cashiers import Takings
 from tools.simulator.ledger import percentile
 from tools.simulator.reconcile import Account
 from tools.simulator.service import Evening
@@ -77,6 +78,8 @@ def show_account(evening: Evening, account: Account, console: Console) -> None:
     for table in (_skipped_table(evening), _price_table(evening), _wrong_totals_table(account)):
         if table.row_count:
             console.print(table)
+    if account.takings is not None:
+        console.print(_takings_table(account.takings, evening))
     _show_sets(account, console)
     if account.problems:
         console.print(f"[bold red]NOT GOOD[/]: {'; '.join(account.problems)}.")
@@ -159,6 +162,24 @@ def _wrong_totals_table(account: Account) -> Table:
     return table
 
 
+def _takings_table(takings: Takings, evening: Evening) -> Table:
+    """Return the end of the evening, from the dishes to the money."""
+    table = Table("Till", "", title=f"{takings.bills} bills, {takings.payments} payments, {takings.refunds} refunds")
+    table.columns[1].justify = "right"
+    table.add_row("paid", _money(takings.paid, evening))
+    table.add_row("given back", _money(takings.given_back, evening))
+    closing = takings.closing
+    if closing:
+        figures = closing["figures"]
+        for name in ("lines", "adjustments", "refunds", "service", "tax"):
+            table.add_row(f"closing: {name}", figures[name])
+        for name in ("tips", "rounding", "money", "open_before", "open_after"):
+            table.add_row(f"closing: {name}", closing[name])
+        for each in closing["methods"]:
+            table.add_row(f"closing: {each['method']}", each["amount"])
+    return table
+
+
 def _show_sets(account: Account, console: Console) -> None:
     """Print the ids of wrong orders."""
     for name, orders in (
@@ -201,6 +222,7 @@ def figures(evening: Evening, account: Account) -> dict[str, Any]:
             "server_errors": traffic.server_errors,
         },
         "complaints": dict(evening.ledger.complaints),
+        "closing": account.takings.closing if account.takings else None,
         "milliseconds": {
             name: {f"p{int(share * 100)}": _milliseconds(percentile(times, share)) for share in (*SHARES, 1.0)}
             for name, times in _latencies(evening).items()

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from time import perf_counter
 
 from tools.simulator.card import Card, read_card
+from tools.simulator.cashiers import Cashier
 from tools.simulator.client import Answer, Client, GaveUp, open_client
 from tools.simulator.credentials import Credentials, Device
 from tools.simulator.crew import Crew, crew_on_duty
@@ -20,6 +21,7 @@ from tools.simulator.options import Options
 from tools.simulator.pads import MENU, Pads
 from tools.simulator.planned import Plan, plan_history
 from tools.simulator.reconcile import Account, list_orders, reconcile
+from tools.simulator.waiters import Bearer
 
 LOOK_EVERY = 0.1
 STUCK = 4.0
@@ -62,6 +64,10 @@ async def play(options: Options, who: Credentials, history: History | None, even
             await _finish(evening.ledger, options, crew)
         evening.phase = "counting"
         evening.account = reconcile(evening.ledger, await list_orders(client, who.one("integration"), since))
+        if options.pay:
+            evening.phase = "paying"
+            cashier = Cashier(client, Bearer(who.login("manager")), options.seed)
+            evening.account.takings = await cashier.close_evening(sorted(evening.ledger.ours))
     evening.phase = "closed"
     return evening.account
 

@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import AT_ONCE, TenantAdmin, manager_of
 from bistro.core.admin.changes import begin
+from bistro.core.admin.formats import day_text
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.writing.steps import archive, bring_back
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -25,11 +27,11 @@ class ArchiveAdmin(TenantAdmin):
     def require_unused(self, row: Any) -> None:
         """Raise DomainError if the row is in use and cannot be archived."""
 
-    @admin.action(description="Archive", permissions=["change"])
+    @admin.action(description=_("Archive"), permissions=["change"])
     def archive_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._move(request, queryset.filter(archived_at=None), away=True)
 
-    @admin.action(description="Restore from the archive", permissions=["change"])
+    @admin.action(description=_("Restore from the archive"), permissions=["change"])
     def bring_back_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self._move(request, queryset.exclude(archived_at=None), away=False)
 
@@ -39,7 +41,7 @@ class ArchiveAdmin(TenantAdmin):
                 edits = begin(request, work)
                 chosen = list(rows.locked()[: AT_ONCE + 1])  # type: ignore[attr-defined]
                 if len(chosen) > AT_ONCE:
-                    raise InvalidInput(f"Choose at most {AT_ONCE} at once.")
+                    raise InvalidInput(gettext("Choose at most %(at_once)s at once.") % {"at_once": AT_ONCE})
                 for row in chosen:
                     before = row.archived_at
                     if away:
@@ -53,9 +55,13 @@ class ArchiveAdmin(TenantAdmin):
         except DomainError as error:
             self.message_user(request, error.message, messages.ERROR)
             return
-        word = "archived" if away else "restored"
-        self.message_user(request, f"{len(edits.rows)} {word}.", messages.SUCCESS)
+        count = len(edits.rows)
+        if away:
+            done = ngettext("%(count)s archived.", "%(count)s archived.", count)
+        else:
+            done = ngettext("%(count)s restored.", "%(count)s restored.", count)
+        self.message_user(request, done % {"count": count}, messages.SUCCESS)
 
-    @admin.display(description="Archived", ordering="archived_at")
+    @admin.display(description=_("Archived"), ordering="archived_at")
     def archived(self, row: Any) -> str:
-        return f"{timezone.localtime(row.archived_at):%Y-%m-%d}" if row.archived_at else ""
+        return day_text(row.archived_at) if row.archived_at else ""

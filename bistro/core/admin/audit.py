@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from bistro.core.admin.base import ReadOnlyAdmin, acting_manager
+from bistro.core.admin.formats import exact_text
 from bistro.core.kernel.events import known_types
 from bistro.core.models import Event, Membership
 
@@ -21,7 +22,7 @@ from bistro.core.models import Event, Membership
 class TypeFilter(SimpleListFilter):
     """A filter by event type. Its choices are the known types, so the log is not scanned."""
 
-    title = "kind"
+    title = _("kind")
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -34,13 +35,13 @@ class TypeFilter(SimpleListFilter):
 class ActorFilter(SimpleListFilter):
     """A filter by actor."""
 
-    title = "who"
+    title = _("who")
     parameter_name = "who"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         members = Membership.objects.visible_to(acting_manager(request)).select_related("staff")
         people = [(f"staff:{member.staff_id}", str(member.staff)) for member in members]
-        return [*people, ("device", "Any device"), ("system", "The system itself")]
+        return [*people, ("device", _("Any device")), ("system", _("The system itself"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         who = self.value()
@@ -57,7 +58,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_display_links = ("moment",)
     list_filter = (TypeFilter, ActorFilter, ("at", RangeDateTimeFilter))
     search_fields = ("=subject", "^actor_label")
-    search_help_text = "A subject such as order:12, or a person or device"
+    search_help_text = _("A subject such as order:12, or a person or device")
     ordering = ("-seq",)
     sortable_by = ()
     fields = (
@@ -69,19 +70,19 @@ class EventAdmin(ReadOnlyAdmin):
         "pretty",
     )
 
-    @admin.display(description="When")
+    @admin.display(description=_("When"))
     def moment(self, event: Event) -> str:
-        return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"
+        return exact_text(event.at)
 
-    @admin.display(description="Who")
+    @admin.display(description=_("Who"))
     def who(self, event: Event) -> str:
         return event.actor_label or event.actor
 
-    @admin.display(description="Kind")
+    @admin.display(description=_("Kind"))
     def kind(self, event: Event) -> str:
         return event.type.replace("_", " ")
 
-    @admin.display(description="Data")
+    @admin.display(description=_("Data"))
     def pretty(self, event: Event) -> str:
         """Return the logged data and the personal data, which can be erased."""
         parts = [_pretty(event.data)]

@@ -20,17 +20,19 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from bistro.core.admin.changes import Edits, begin, changed_values, edits_of
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.lists import TextSafeChangeList
+from bistro.core.admin.races import race_check, seen_by
 from bistro.core.auth.access import request_actor
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.form_fields import TextField
-from bistro.core.writing.steps import raise_version
+from bistro.core.writing.steps import lock_restaurant, raise_version
 from bistro.core.writing.unit_of_work import UnitOfWork
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -129,7 +131,7 @@ class TenantInline(TenantAdminMixin, TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.form.actor = acting_manager(request)
+        formset.form.actor, formset.form.check_race = acting_manager(request), race_check(request)
         return formset
 
 
@@ -151,6 +153,12 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
+    change_form_before_template = "admin/seen.html"
+    in_site_search: ClassVar[bool] = False  # whether the search of the whole admin looks at these rows
+
+    def site_search_words(self, row: Any) -> str:
+        """Return how the search of the whole admin names a row."""
+        return str(row)
 
     def after_write(self, request: HttpRequest, edits: Edits) -> None:
         """Run further writes of the app in the same unit after a save, e.g. raise the menu version."""
@@ -167,7 +175,13 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.actor, form.refusal = acting_manager(request), getattr(request, "refusal", None)
+        form.check_race = race_check(request)
         return form
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        inlines = [form.form for inline in context["inline_admin_formsets"] for form in inline]
+        context["seen"] = seen_by([context["adminform"].form, *inlines])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- one save, one unit of work ---------------------------------------------------------------------------
     def changeform_view(
@@ -199,22 +213,23 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
     def _in_one_unit(self, request: HttpRequest, view: Callable[[], Any]) -> Any:
         """Run Django's view in one unit of work, in which its own `atomic()` nests.
 
-        Raises DomainError; then nothing is saved.
+        Locks: restaurant. Raises DomainError; then nothing is saved.
         """
         actor = acting_manager(request)
         if actor is None:
             return view()  # Django's view refuses the request
         try:
             with UnitOfWork(actor) as work:
+                lock_restaurant(work)  # the second of two people finds what the first has saved
                 edits = begin(request, work)
                 answer = view()
                 if edits.rows:
                     self.after_write(request, edits)
             return answer
         except ProtectedError:
-            problem: DomainError = InvalidInput("This is in use and cannot be removed.")
+            problem: DomainError = InvalidInput(gettext("This is in use and cannot be removed."))
         except IntegrityError:
-            problem = LostRace("Someone else changed this at the same time. Check the page and save again.")
+            problem = LostRace(gettext("Someone else changed this at the same time. Check the page and save again."))
         except DomainError as error:
             problem = error
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django.core.validators import EMPTY_VALUES
 from django.db.models import Model, QuerySet
@@ -21,6 +21,13 @@ from bistro.core.writing.configuration_events import ConfigurationAdded, Configu
 from bistro.core.writing.unit_of_work import UnitOfWork
 
 Changed = dict[str, tuple[Any, Any]]
+
+
+@runtime_checkable
+class ShownInWords(Protocol):
+    """A field whose value is no plain text, and is recorded as a sentence."""
+
+    def in_words(self, value: Any) -> str: ...
 
 
 class Edits:
@@ -80,14 +87,14 @@ def edits_of(request: HttpRequest) -> Edits:
 def changed_values(form: ModelForm[Any]) -> Changed:
     """Return {field: (before, after)} of the fields that a form changed."""
     return {
-        name: (_shown(form, name, form.initial.get(name)), _shown(form, name, form.cleaned_data.get(name)))
+        name: (shown_value(form, name, form.initial.get(name)), shown_value(form, name, form.cleaned_data.get(name)))
         for name in form.changed_data
         if name in form.cleaned_data
     }
 
 
 def _first_values(form: ModelForm[Any]) -> Changed:
-    return {name: (None, _shown(form, name, value)) for name, value in _said(form) if value not in EMPTY_VALUES}
+    return {name: (None, shown_value(form, name, value)) for name, value in _said(form) if value not in EMPTY_VALUES}
 
 
 def _said(form: ModelForm[Any]) -> Iterator[tuple[str, Any]]:
@@ -100,9 +107,11 @@ def _said(form: ModelForm[Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _shown(form: BaseForm, name: str, value: Any) -> Any:
+def shown_value(form: BaseForm, name: str, value: Any) -> Any:
     """Return a form value in JSON types, with rows by their names."""
     field = form.fields[name]
+    if isinstance(field, ShownInWords):
+        return field.in_words(value)
     if isinstance(field, ModelMultipleChoiceField):
         rows = value.all() if isinstance(value, QuerySet) else value or []
         known = [row for row in rows if isinstance(row, Model)]

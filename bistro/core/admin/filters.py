@@ -11,6 +11,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import own_rows
 from bistro.core.web.admin_site import restaurant_in
@@ -29,11 +30,11 @@ class OwnFilter(RelatedFieldListFilter):
 class InUseFilter(SimpleListFilter):
     """A filter that hides archived rows by default."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("archived", "Archived"), ("all", "All")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("archived", _("Archived")), ("all", _("All"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
@@ -43,18 +44,23 @@ class InUseFilter(SimpleListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for choice in super().choices(changelist):
             first = choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name])
-            yield {**choice, "display": "In use"} if first else choice
+            yield {**choice, "display": _("In use")} if first else choice
 
 
 class BusinessDayFilter(SimpleListFilter):
     """A filter by the restaurant's business day."""
 
-    title = "business day"
+    title = _("business day")
     parameter_name = "day"
     field = "business_date"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("today", "Today"), ("yesterday", "Yesterday"), ("week", "Last 7 days"), ("month", "Last 31 days")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("today", _("Today")),
+            ("yesterday", _("Yesterday")),
+            ("week", _("Last 7 days")),
+            ("month", _("Last 31 days")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         restaurant = restaurant_in(request)

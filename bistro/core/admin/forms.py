@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,15 +11,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator, MaxValueValidator
 from django.db.models import Q
 from django.forms.models import ModelMultipleChoiceField
+from django.utils.translation import gettext_lazy
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.money import AMOUNT, digits, exact, unit
+from bistro.core.models import Restaurant
 from bistro.core.writing.steps import settle_names
 
 MOST_SMALL, MOST_INTEGER = 2**15 - 1, 2**31 - 1
-NAME_TAKEN = "This name is already in use."
+NAME_TAKEN = gettext_lazy("This name is already in use.")
 
 
 def _checked_later(exclude: Any = None) -> None:
@@ -42,15 +45,17 @@ class AmountField(forms.DecimalField):
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form for a row of the acting manager's restaurant.
 
-    The admin sets `actor` and `refusal` on the class that it makes for each request. Constraints are checked with every
-    column of the row, including those not in the form, so that a duplicate name is a message and not a 500.
+    The admin sets `actor`, `refusal` and `check_race` on the class that it makes for each request. Constraints are
+    checked with every column of the row, including those not in the form, so that a duplicate name is a message and
+    not a 500.
     """
 
     actor: ClassVar[Actor | None] = None
     refusal: ClassVar[DomainError | None] = None
-    _currency: ClassVar[str]
+    check_race: ClassVar[Callable[[forms.ModelForm[Any]], None] | None] = None  # see bistro.core.admin.races
+    _house: ClassVar[Restaurant | None]
     # {constraint: (field or None, message)}
-    constraint_words: ClassVar[dict[str, tuple[str | None, str]]] = {}
+    constraint_words: ClassVar[dict[str, tuple[str | None, Any]]] = {}
     # Constraints that the save itself satisfies, e.g. "only one default" by clearing the old default.
     settled_constraints: ClassVar[frozenset[str]] = frozenset()
 
@@ -65,14 +70,20 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._fit_postgresql(name, field)
 
     @classmethod
-    def currency(cls) -> str:
-        """Return the restaurant's currency, read once for all rows of a page.
+    def house(cls) -> Restaurant | None:
+        """Return the restaurant, read once for all rows of a page.
 
         The admin makes a form class for each request.
         """
-        if "_currency" not in cls.__dict__:
-            cls._currency = restaurant_of(cls.actor).currency if cls.actor else ""
-        return cls._currency
+        if "_house" not in cls.__dict__:
+            cls._house = restaurant_of(cls.actor) if cls.actor else None
+        return cls._house
+
+    @classmethod
+    def currency(cls) -> str:
+        """Return the restaurant's currency."""
+        house = cls.house()
+        return house.currency if house else ""
 
     def _use_currency(self, name: str, field: AmountField) -> None:
         field.use(self.currency())
@@ -98,6 +109,9 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         super()._post_clean()  # type: ignore[misc]
         del self.instance.validate_constraints
         self._check_constraints()
+        check: Any = self.check_race
+        if check is not None:
+            check(self)
 
     def _check_constraints(self) -> None:
         self.prepare()

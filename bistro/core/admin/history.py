@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
@@ -44,7 +45,7 @@ class HistoryAdmin(SimpleHistoryAdmin, TenantAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> Any:
         if request.method not in SAFE_METHODS:
-            raise PermissionDenied("Earlier versions are read-only.")
+            raise PermissionDenied(gettext("Earlier versions are read-only."))
         self._require_own(request, object_id)
         if whole_number(version_id) is None:
             raise Http404("There is no such version.")

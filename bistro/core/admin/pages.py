@@ -9,6 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 
 from bistro.core.admin.base import AT_ONCE, TenantAdmin
 
@@ -19,7 +20,7 @@ def form_page(
     admin: TenantAdmin,
     request: HttpRequest,
     *,
-    title: str,
+    title: str | Promise,
     form: forms.Form | None = None,
     template: str = "admin/form_page.html",
     **context: Any,
@@ -37,8 +38,8 @@ def ask(
     form_class: type[forms.Form],
     *,
     action: str,
-    title: str,
-    button: str,
+    title: str | Promise,
+    button: str | Promise,
 ) -> tuple[forms.Form | None, TemplateResponse | None]:
     """Return (form, None) after a valid form was sent, else (None, the page that shows the form)."""
     sent = APPLY in request.POST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,8 +10,6 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
@@ -27,6 +24,7 @@ from unfold.widgets import (
 )
 
 from bistro.core.admin.base import SAFE_METHODS, acting_manager, manager_of
+from bistro.core.admin.formats import moment_text
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.history import HistoryAdmin
 from bistro.core.admin.lists import TextSafeChangeList
@@ -45,17 +43,19 @@ from bistro.core.services import joining as joining_services
 from bistro.core.services import passwords as password_services
 from bistro.core.services import pins as pin_services
 from bistro.core.services import restaurants as restaurant_services
+from bistro.core.services import second_factors as factor_services
+from bistro.core.web.confirm_views import confirmed_in_admin
 from bistro.core.web.form_fields import TextField
 
 
 class NewMemberForm(TenantForm):
     """A form for a new login with a role."""
 
-    email = forms.EmailField(label="E-mail", max_length=254, widget=UnfoldAdminEmailInputWidget)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=UnfoldAdminEmailInputWidget)
     name = TextField(max_length=120, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="At least ten characters. Give it to them in person; they can change it later.",
+        help_text=_("At least ten characters. Give it to them in person; they can change it later."),
     )
 
 
@@ -69,7 +69,7 @@ class OperatorsMemberForm(NewMemberForm):
     password = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Leave blank when the address already has a login.",
+        help_text=_("Leave blank when the address already has a login."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -109,11 +109,15 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     list_display = ("person", "email", "role", "state", "last_seen", "signed_in", "pin_state")
     list_filter = ("role", "is_active")
     list_select_related = ("staff", "pin")
+    in_site_search = True
     search_fields = ("staff__name", "staff__email")
     fields = ("person", "email", "role", "is_active", "last_seen", "signed_in", "pin_state", "created_at")
     readonly_fields = ("person", "email", "last_seen", "signed_in", "pin_state", "created_at")
     actions_list = ("invite", "rights")
-    actions_row = actions_detail = ("dismiss", "sign_out", "reset_password", "reset_pin", "forget_pin")
+    actions_row = actions_detail = ("dismiss", "sign_out", "reset_password", "reset_pin", "forget_pin", "remove_factor")
+
+    add_view = confirmed_in_admin(ServiceAdmin.add_view)
+    change_view = confirmed_in_admin(ServiceAdmin.change_view)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or is_operator(request)
@@ -176,6 +180,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         return rights_page(self, request)
 
     @action(description=_("Dismiss"), icon="person_off", url_path="dismiss", permissions=["run"])
+    @confirmed_in_admin
     def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End a membership, after a confirmation."""
         text = _("Browsers, programs, screens and the PIN stop working for this person at once.")
@@ -188,6 +193,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         return self._change(request, object_id, gettext("Sign out everywhere"), text)
 
     @action(description=_("New password"), icon="key", url_path="reset-password", permissions=["run"])
+    @confirmed_in_admin
     def reset_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a link with which a member chooses a new password, after a confirmation."""
         member = self._own(request, object_id)
@@ -209,7 +215,13 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         """Ask whether to change a member, or do it. Every change ends the member's sessions."""
         member = self._own(request, object_id)
         if request.method in SAFE_METHODS:
-            return form_page(self, request, title=f"{button}: {member.staff}", text=text, button=button)
+            return form_page(
+                self,
+                request,
+                title=f"{button}: {member.staff}",
+                text=text,
+                button=button,
+            )
         try:
             restaurant_services.change_member(membership_id=member.pk, **change, actor=manager_of(request))
         except DomainError as refusal:
@@ -218,32 +230,69 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         self.message_user(request, done, messages.SUCCESS)
         return self.back_to_list()
 
-    @action(description="Make one-time PIN", icon="pin", url_path="reset-pin", permissions=["run"])
+    @action(description=_("Make one-time PIN"), icon="pin", url_path="reset-pin", permissions=["run"])
     def reset_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a one-time PIN, after a confirmation: opening the page must not end the PIN in use."""
         member = self._own(request, object_id)
         if request.method in SAFE_METHODS:
-            text = "The old PIN and its sessions on shared tablets end now. The new PIN must be replaced within a day."
-            return form_page(self, request, title=f"One-time PIN for {member.staff}", text=text, button="Make a PIN")
+            text = _(
+                "The old PIN and its sessions on shared tablets end now. The new PIN must be replaced within a day."
+            )
+            return form_page(
+                self,
+                request,
+                title=_("One-time PIN for %(staff)s") % {"staff": member.staff},
+                text=text,
+                button=_("Make a PIN"),
+            )
         try:
             pin = pin_services.reset_pin(membership_id=member.pk, actor=manager_of(request))
         except DomainError as refusal:
             return self._refused(request, refusal)
         template = "admin/one_time_pin.html"
-        return form_page(self, request, title=f"One-time PIN for {member.staff}", template=template, pin=pin)
+        return form_page(
+            self, request, title=_("One-time PIN for %(staff)s") % {"staff": member.staff}, template=template, pin=pin
+        )
 
-    @action(description="Remove PIN", icon="lock_reset", url_path="forget-pin", permissions=["run"])
+    @action(description=_("Remove PIN"), icon="lock_reset", url_path="forget-pin", permissions=["run"])
     def forget_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Remove a PIN, after a confirmation."""
         member = self._own(request, object_id)
         if request.method in SAFE_METHODS:
-            text = "The PIN and its sessions on shared tablets end now. The member can set another with the password."
-            return form_page(self, request, title=f"Remove the PIN of {member.staff}", text=text, button="Remove")
+            text = _(
+                "The PIN and its sessions on shared tablets end now. The member can set another with the password."
+            )
+            return form_page(
+                self,
+                request,
+                title=_("Remove the PIN of %(staff)s") % {"staff": member.staff},
+                text=text,
+                button=_("Remove"),
+            )
         try:
             pin_services.forget_pin(membership_id=member.pk, actor=manager_of(request))
         except DomainError as refusal:
             return self._refused(request, refusal)
         self.message_user(request, f"{member.staff} has no PIN now.", messages.SUCCESS)
+        return self.back_to_list()
+
+    @action(
+        description=_("Remove second factor"), icon="phonelink_erase", url_path="second-factor", permissions=["run"]
+    )
+    @confirmed_in_admin
+    def remove_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Remove the second factor of a colleague who lost the phone, after a confirmation."""
+        member = self._own(request, object_id)
+        if request.method in SAFE_METHODS:
+            text = _("The password alone opens the login then. The person can connect another phone under Me.")
+            title = f"{gettext('Remove second factor')}: {member.staff}"
+            return form_page(self, request, title=title, text=text, button=gettext("Remove"))
+        try:
+            factor_services.remove_for_colleague(membership_id=member.pk, actor=manager_of(request))
+        except DomainError as refusal:
+            return self._refused(request, refusal)
+        done = gettext("%(person)s signs in with the password alone now.") % {"person": member.staff}
+        self.message_user(request, done, messages.SUCCESS)
         return self.back_to_list()
 
     def _own(self, request: HttpRequest, object_id: str) -> Membership:
@@ -256,13 +305,13 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         self.message_user(request, refusal.message, messages.ERROR)
         return self.back_to_list()
 
-    @admin.display(description="PIN")
+    @admin.display(description=_("PIN"))
     def pin_state(self, member: Membership) -> str:
         if not hasattr(member, "pin"):
             return "none"
         return "one-time" if member.pin.one_time_until else "set"
 
-    @admin.display(description="Name", ordering="staff__name")
+    @admin.display(description=_("Name"), ordering="staff__name")
     def person(self, member: Membership) -> str:
         return str(member.staff)
 
@@ -272,37 +321,32 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
 
     @admin.display(description=_("Last seen"), ordering="last_seen_at")
     def last_seen(self, member: Membership) -> str:
-        return _moment(member.last_seen_at) if member.last_seen_at else gettext("never")
+        return moment_text(member.last_seen_at) if member.last_seen_at else gettext("never")
 
     @admin.display(description=_("Signed in"))
     def signed_in(self, member: Membership) -> str:
         """Show the places, or nothing on the page of a new member."""
         places = [
-            gettext("%(place)s since %(moment)s") % {"place": each.place, "moment": _moment(each.since)}
+            gettext("%(place)s since %(moment)s") % {"place": each.place, "moment": moment_text(each.since)}
             if each.since
             else each.place
             for each in getattr(member, "sign_ins", [])
         ]
         return format_html_join(mark_safe("<br>"), "{}", [(place,) for place in places]) or "–"
 
-    @admin.display(description="E-mail", ordering="staff__email")
+    @admin.display(description=_("E-mail"), ordering="staff__email")
     def email(self, member: Membership) -> str:
         return member.staff.email
-
-
-def _moment(moment: datetime) -> str:
-    """Return a moment in the format of the reader's language and the active time zone."""
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 class InvitationForm(TenantForm):
     """A form for an invitation's recipient and role."""
 
     email = forms.EmailField(
-        label="E-mail",
+        label=_("E-mail"),
         required=False,
         widget=UnfoldAdminEmailInputWidget,
-        help_text="Only this address can use the invitation. Blank: anyone with the link.",
+        help_text=_("Only this address can use the invitation. Blank: anyone with the link."),
     )
     role = forms.ChoiceField(choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
     by_mail = forms.BooleanField(
@@ -323,6 +367,7 @@ class InvitationAdmin(ServiceAdmin):
     list_filter = ("role",)
     ordering = ("-created_at",)
     fields = ("email", "role")
+    add_view = confirmed_in_admin(ServiceAdmin.add_view)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if obj else (*self.fields, "by_mail")
@@ -336,9 +381,9 @@ class InvitationAdmin(ServiceAdmin):
         )
         link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
         return form_page(
-            self, request, title="Invitation", template="admin/invitation_link.html", link=link, invited=data
+            self, request, title=_("Invitation"), template="admin/invitation_link.html", link=link, invited=data
         )
 
-    @admin.display(description="For", ordering="email")
+    @admin.display(description=_("For"), ordering="email")
     def recipient(self, invitation: Invitation) -> str:
         return invitation.email or "anyone with the link"

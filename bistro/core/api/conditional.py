@@ -4,6 +4,7 @@ import hashlib
 import re
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -42,6 +43,17 @@ def expected_versions(request: Request) -> frozenset[int] | None:
     return frozenset(version for tag, version in versions.items() if version is not None and tag == f'"{version}"')
 
 
+def expected_digests(request: Request) -> frozenset[str] | None:
+    """Return the versions of rows whose version is a digest, of which If-Match names the strong ETags.
+
+    None without If-Match or with `*`. Raises InvalidInput for a malformed header.
+    """
+    tags = _tags(request, "If-Match")
+    if tags is None or tags == [ANY]:
+        return None
+    return frozenset(tag.strip('"') for tag in tags if tag.startswith('"'))
+
+
 def _tags(request: Request, name: str) -> list[str] | None:
     """Return the ETags of a header, None without the header. Raises InvalidInput if it is malformed."""
     header = request.headers.get(name)
@@ -51,6 +63,8 @@ def _tags(request: Request, name: str) -> list[str] | None:
     if header == ANY:
         return [ANY]
     if not _LIST.fullmatch(header):
-        message = 'Send "*" or ETags in double quotes, separated by commas.'
-        raise InvalidInput(f"{name} is malformed. {message}", fields={name: [message]})
+        message = gettext('Send "*" or ETags in double quotes, separated by commas.')
+        raise InvalidInput(
+            gettext("%(name)s is malformed. %(message)s") % {"name": name, "message": message}, fields={name: [message]}
+        )
     return _EACH.findall(header)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import override
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularJSONAPIView,
@@ -13,9 +14,18 @@ from rest_framework.response import Response
 
 
 class Document(SpectacularAPIView):
-    """The OpenAPI document as YAML or JSON. It has one version; the library would write `?version=` into a header."""
+    """The OpenAPI document as YAML or JSON, in English.
+
+    It has one version; the library would write `?version=` into a header.
+    """
 
     schema = None  # no part of the API
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return the document; its texts are those of the code, whatever the language of the request."""
+        with override("en"):
+            answer: Response = super().get(request, *args, **kwargs)
+        return answer
 
     def _get_version_parameter(self, request: Request) -> None:
         return None

@@ -15,6 +15,7 @@ USER: dict[str, Any] = {
     "restaurantId": RESTAURANT,
     "restaurants": [{"id": RESTAURANT, "restaurantId": 1, "name": "Bistro Linden", "role": "waiter"}],
 }
+ME = {**USER, "restaurant": {"id": 1, "uid": RESTAURANT, "name": "Bistro Linden"}}
 LOGIN = {"email": "wim@bistro.example", "password": "a long password"}
 TOKENS = {"access_token": "eyJhbGciOi…", "refresh_token": "eyJhbGciOi…", "token_type": "bearer", "user": USER}
 REFRESH = {"refresh_token": "eyJhbGciOi…"}

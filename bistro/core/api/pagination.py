@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination, LimitOffsetPagination
 from rest_framework.request import Request
@@ -26,7 +27,7 @@ def number_param(request: Request, name: str, default: int, *, least: int) -> in
     raw = request.query_params.get(name, "")
     number = whole_number(raw, least=least, most=LARGEST) if raw else default
     if number is None:
-        message = f"A whole number from {least}."
+        message = gettext("A whole number from %(least)s.") % {"least": least}
         raise InvalidInput(f"“{name}”: {message}", fields={name: [message]})
     return number
 
@@ -45,8 +46,10 @@ class _Keyset(CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValidationError, ValueError):
-            message = "Not a cursor of this list."
-            raise InvalidInput(f"“cursor”: {message}", fields={"cursor": [message]}) from None
+            message = gettext("Not a cursor of this list.")
+            raise InvalidInput(
+                gettext("“cursor”: %(message)s") % {"message": message}, fields={"cursor": [message]}
+            ) from None
 
     def get_page_size(self, request: Request) -> int:
         return min(number_param(request, "limit", self.page_size, least=1), self.max_page_size)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -14,12 +15,12 @@ _REFUSED_CHARACTERS = re.compile("[\x00\ud800-\udfff]")
 
 
 def _no_constant(name: str) -> None:
-    raise ParseError(f"{name} is not JSON.")
+    raise ParseError(gettext("%(name)s is not JSON.") % {"name": name})
 
 
 def _int(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise ParseError("A number is too large.")
+        raise ParseError(gettext("A number is too large."))
     return int(digits)
 
 
@@ -30,7 +31,7 @@ def _depth(text: str) -> None:
         if char in "[{":
             depth += 1
             if depth > MAX_DEPTH * 4:
-                raise ParseError("The JSON is nested too deeply.")
+                raise ParseError(gettext("The JSON is nested too deeply."))
         elif char in "]}":
             depth = max(0, depth - 1)
 
@@ -38,10 +39,10 @@ def _depth(text: str) -> None:
 def check_text(value: Any, depth: int = 0) -> None:
     """Refuse NUL and lone surrogates anywhere, and nesting beyond MAX_DEPTH."""
     if depth > MAX_DEPTH:
-        raise ParseError("The JSON is nested too deeply.")
+        raise ParseError(gettext("The JSON is nested too deeply."))
     if isinstance(value, str):
         if _REFUSED_CHARACTERS.search(value):
-            raise ParseError("Text may not contain NUL or lone surrogates.")
+            raise ParseError(gettext("Text may not contain NUL or lone surrogates."))
     elif isinstance(value, list):
         for item in value:
             check_text(item, depth + 1)
@@ -58,7 +59,7 @@ def loads(body: bytes) -> Any:
         _depth(text)
         data = json.loads(text, parse_constant=_no_constant, parse_int=_int)
     except (ValueError, RecursionError) as error:
-        raise ParseError(f"This is not valid JSON: {error}") from None
+        raise ParseError(gettext("This is not valid JSON: %(error)s") % {"error": error}) from None
     check_text(data)
     return data
 

@@ -5,7 +5,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext, gettext_lazy
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
@@ -34,7 +37,7 @@ class TooLarge(exceptions.APIException):
     """A request body beyond the limit (413)."""
 
     status_code = 413
-    default_detail = "The body is too large."
+    default_detail = gettext_lazy("The body is too large.")
 
 
 class ProblemHandler(ExceptionHandler):
@@ -49,7 +52,7 @@ class ProblemHandler(ExceptionHandler):
             exc = refusal
         if isinstance(exc, exceptions.Throttled):
             wait = max(1, math.ceil(getattr(exc, "wait", None) or 1))
-            exc = TooMany(f"Too many requests. Try again in {wait} s.", retry_after=wait)
+            exc = TooMany(gettext("Too many requests. Try again in %(wait)s s.") % {"wait": wait}, retry_after=wait)
         if isinstance(exc, DomainError):
             return RefusedAPIException(exc)
         if isinstance(exc, RequestDataTooBig):
@@ -60,6 +63,8 @@ class ProblemHandler(ExceptionHandler):
         response = super().get_response(exc, data)
         response.status_code = data["status"]
         response.content_type = PROBLEM_TYPE
+        response["Content-Language"] = get_language() or settings.LANGUAGE_CODE
+        patch_vary_headers(response, ["Accept-Language"])
         return response
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:

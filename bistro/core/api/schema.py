@@ -73,7 +73,17 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
     table = serializers.IntegerField(required=False, help_text="Table that is taken.")
     party = serializers.IntegerField(required=False, help_text="Party that sits there.")
+    due = serializers.CharField(required=False, help_text="Amount of the bill that can be paid.")
+    reserved = serializers.CharField(required=False, help_text="Amount that payments under way have taken.")
+    till = serializers.IntegerField(required=False, help_text="Till of this person that is open already.")
+    closing = serializers.IntegerField(required=False, help_text="Closing that has this time already.")
+    number = serializers.IntegerField(required=False, help_text="Number of that closing.")
+    state = serializers.CharField(required=False, help_text="State of the till now.")
     seats = serializers.IntegerField(required=False, help_text="Seats that there are for a party that is too large.")
+    index = serializers.IntegerField(required=False, help_text="Place of the update of a batch that failed.")
+    alternatives = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Nearest times at which a booking has room."
+    )
     snapshot = serializers.CharField(required=False, help_text="Address to read instead, with 410.")
     seq = serializers.IntegerField(required=False, help_text="Head of the event log, with 410.")
     epoch = serializers.CharField(required=False, help_text="Epoch of the event log, with 410.")

@@ -1,13 +1,16 @@
 """Serializers that all APIs share. Input serializers only check types; output serializers only document them."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from bistro.core.api import examples
 from bistro.core.api.schema import shown
@@ -33,12 +36,19 @@ class StrictSerializer(serializers.Serializer[Any]):
         return found
 
 
+def checked(request: Request, shape: type[StrictSerializer]) -> Mapping[str, Any]:
+    """Return the body of a request. Raises ValidationError for a wrong shape."""
+    body = shape(data=request.data)
+    body.is_valid(raise_exception=True)
+    return body.validated_data
+
+
 class LineOfText(serializers.CharField):
     """A line of free text, cleaned. Numbers and booleans are refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            raise serializers.ValidationError("Not a text.")
+            raise serializers.ValidationError(gettext("Not a text."))
         return str(super().to_internal_value(clean_text(data)))
 
 
@@ -47,7 +57,7 @@ class StrictInteger(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
-            raise serializers.ValidationError("Not a whole number.")
+            raise serializers.ValidationError(gettext("Not a whole number."))
         return int(super().to_internal_value(data))
 
 
@@ -56,7 +66,7 @@ class StrictBoolean(serializers.BooleanField):
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            raise serializers.ValidationError("Neither true nor false.")
+            raise serializers.ValidationError(gettext("Neither true nor false."))
         return data
 
 
@@ -71,16 +81,20 @@ class StrictTime(serializers.CharField):
                 return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
-        raise serializers.ValidationError("A time with offset such as 2025-04-27T18:30:00+02:00.")
+        raise serializers.ValidationError(gettext("A time with offset such as 2025-04-27T18:30:00+02:00."))
 
 
 @shown(examples.LOGIN)
 class LoginInput(StrictSerializer):
-    """E-mail and password of a login; `restaurantId` (UUID) chooses one of several restaurants."""
+    """E-mail and password of a login; `restaurantId` (UUID) chooses one of several restaurants.
+
+    `code` is needed only for a login with a second factor: six digits of the phone, or a recovery code.
+    """
 
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False)
     restaurantId = serializers.UUIDField(required=False)
+    code = serializers.CharField(max_length=40, required=False)
 
 
 @shown(examples.REFRESH)
@@ -120,6 +134,21 @@ class UserOutput(serializers.Serializer[Any]):
     role = serializers.CharField(allow_null=True)
     restaurantId = serializers.UUIDField(allow_null=True)
     restaurants = UserRestaurantOutput(many=True)
+
+
+class OwnRestaurantOutput(serializers.Serializer[Any]):
+    """The restaurant of a credential."""
+
+    id = serializers.IntegerField()
+    uid = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+@shown(examples.ME)
+class MeOutput(UserOutput):
+    """The own login with its restaurant, null until one is chosen."""
+
+    restaurant = OwnRestaurantOutput(allow_null=True)
 
 
 @shown(examples.TOKENS)

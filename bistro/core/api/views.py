@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -23,6 +24,7 @@ from bistro.core.auth.authentication import (
     claims_for,
     staff_of_token,
 )
+from bistro.core.auth.confirmations import AUTH_TIME, require_confirmed
 from bistro.core.auth.known_logins import remember_login
 from bistro.core.auth.login_tokens import RefreshToken
 from bistro.core.auth.rate_limits import (
@@ -32,6 +34,7 @@ from bistro.core.auth.rate_limits import (
     limited_refusals,
     require_within,
 )
+from bistro.core.auth.second_factors import require_code
 from bistro.core.auth.socket_passes import PASS_SECONDS, issue_pass
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
@@ -46,7 +49,8 @@ HEAD = answered("Bistro-Seq", int, "Head of the event log.", 200, 410)
 EPOCH_HEADER = answered("Bistro-Epoch", str, "Epoch of the event log.", 200, 410)
 WRONG_LOGIN = refusal(401, "Wrong login", "invalid_credentials", "E-mail or password is wrong.")
 ENDED_LOGIN = refusal(401, "Not valid, or ended", "invalid_token", "This login has ended.")
-TOO_OFTEN = "Too many requests. Try again in {wait} s."
+TOO_OFTEN = gettext_lazy("Too many requests. Try again in {wait} s.")
+NOT_CONFIRMED = refusal(403, "Not this role, or the login is too old", "confirm_required", "Sign in once more: …")
 TOO_FAR_BEHIND = refusal(
     410,
     "Too far behind",
@@ -75,9 +79,9 @@ def user_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
     }
 
 
-def token_json(staff: Staff, restaurant_id: int | None) -> dict[str, Any]:
-    """Return the response to a login."""
-    refresh = claims_for(staff, restaurant_id)
+def token_json(staff: Staff, restaurant_id: int | None, typed_at: int | None = None) -> dict[str, Any]:
+    """Return the response to a login whose password was typed at `typed_at` (seconds since 1970; None is now)."""
+    refresh = claims_for(staff, restaurant_id, typed_at)
     return {
         "access_token": str(refresh.access_token),
         "refresh_token": str(refresh),
@@ -100,7 +104,8 @@ class LoginView(PublicAPIView):
     """Login with e-mail and password.
 
     Five wrong passwords lock the pair of account and address for 15 minutes (429). A program that sends a token of an
-    earlier login as `Authorization: Bearer`, or the cookie of one, is not locked.
+    earlier login as `Authorization: Bearer`, or the cookie of one, is not locked. A login with a second factor also
+    needs `code`: without one the right password is 401 `second_factor_required`, a wrong or used one 401 `wrong_code`.
     """
 
     subject = "Logins"
@@ -113,7 +118,11 @@ class LoginView(PublicAPIView):
         asked = body.validated_data
         staff = authenticate(request._request, username=asked["email"], password=asked["password"])
         if not isinstance(staff, Staff):
-            raise exceptions.AuthenticationFailed("E-mail or password is wrong.", "invalid_credentials")
+            raise exceptions.AuthenticationFailed(gettext("E-mail or password is wrong."), "invalid_credentials")
+        try:
+            require_code(staff, asked.get("code", ""))
+        except InvalidInput as refused:
+            raise exceptions.AuthenticationFailed(refused.message, refused.code) from None
         answer = Response(token_json(staff, _chosen_restaurant(staff, asked.get("restaurantId"))))
         remember_login(request._request, answer, staff)
         return answer
@@ -125,7 +134,9 @@ def _chosen_restaurant(staff: Staff, uid: Any) -> int | None:
     if uid is not None:
         members = [member for member in members if member.restaurant.uid == uid]
         if not members:
-            raise InvalidInput("You do not work there.", fields={"restaurantId": ["Not one of yours."]})
+            raise InvalidInput(
+                gettext("You do not work there."), fields={"restaurantId": [gettext("Not one of yours.")]}
+            )
     return members[0].restaurant_id if len(members) == 1 else None
 
 
@@ -143,32 +154,38 @@ class RefreshView(PublicAPIView):
         body = serializers.RefreshInput(data=request.data)
         body.is_valid(raise_exception=True)
         staff, token = self._checked(body.validated_data["refresh_token"], request)
-        require_within("refresh", f"token:{token['jti']}", TOO_OFTEN)
-        return Response(token_json(staff, staff_actor(staff, token.get("rid")).restaurant_id))
+        require_within("refresh", f"token:{token['jti']}", str(TOO_OFTEN))
+        restaurant_id = staff_actor(staff, token.get("rid")).restaurant_id
+        return Response(token_json(staff, restaurant_id, token.get(AUTH_TIME, 0)))
 
     def _checked(self, raw: str, request: Request) -> tuple[Staff, RefreshToken]:
         """Return the login of a refresh token, and the token. Raises AuthenticationFailed, TooMany."""
         try:
             token = RefreshToken(raw)  # type: ignore[arg-type]
         except TokenError:
-            require_within("refresh", client_address(request), TOO_OFTEN)
-            raise exceptions.AuthenticationFailed("This refresh token is not valid.", "invalid_token") from None
+            require_within("refresh", client_address(request), str(TOO_OFTEN))
+            raise exceptions.AuthenticationFailed(
+                gettext("This refresh token is not valid."), "invalid_token"
+            ) from None
         staff = staff_of_token(token)
         if staff is None:
-            require_within("refresh", client_address(request), TOO_OFTEN)
-            raise exceptions.AuthenticationFailed("This login has ended.", "invalid_token")
+            require_within("refresh", client_address(request), str(TOO_OFTEN))
+            raise exceptions.AuthenticationFailed(gettext("This login has ended."), "invalid_token")
         return staff, token
 
 
 class RegisterView(APIView):
-    """Registration of a login by an owner or manager, or with an invitation."""
+    """Registration of a login by an owner or manager, or with an invitation.
+
+    A role needs a token whose login is at most 15 minutes old; renewing tokens does not make a login younger.
+    """
 
     subject = "Logins"
     summary = "Register a login"
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
     permission_classes: list[Any] = []
 
-    @extend_schema(request=serializers.RegisterInput, responses={201: serializers.UserOutput})
+    @extend_schema(request=serializers.RegisterInput, responses={201: serializers.UserOutput, **NOT_CONFIRMED})
     def post(self, request: Request) -> Response:
         body = serializers.RegisterInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -181,8 +198,10 @@ class RegisterView(APIView):
         elif actor is None:
             raise exceptions.NotAuthenticated("Registration needs an invitation.")
         elif not asked.get("role"):
-            raise InvalidInput("Choose a role.", fields={"role": ["This field is required."]})
+            raise InvalidInput(gettext("Choose a role."), fields={"role": [gettext("This field is required.")]})
         else:
+            actor.require(Permission.MANAGE)
+            require_confirmed(request._request)
             member = restaurants.add_member(role=asked["role"], actor=actor, **person)
         return Response(user_json(member.staff, member.restaurant_id), status=status.HTTP_201_CREATED)
 
@@ -194,10 +213,13 @@ class MeView(APIView):
     summary = "Read the own login"
     authentication_classes = [StaffTokenAuthentication, StaffSessionAuthentication]
 
-    @extend_schema(responses=serializers.UserOutput)
+    @extend_schema(responses=serializers.MeOutput)
     def get(self, request: Request) -> Response:
         assert isinstance(request.user, Staff)
-        return Response(user_json(request.user, api_actor(request).restaurant_id))
+        actor = api_actor(request)
+        here = None if actor.restaurant_id is None else restaurant_of(actor)
+        restaurant = None if here is None else {"id": here.pk, "uid": str(here.uid), "name": here.name}
+        return Response({**user_json(request.user, actor.restaurant_id), "restaurant": restaurant})
 
 
 class SocketTicketView(APIView):
@@ -262,7 +284,9 @@ class EventsView(APIView):
         now = event_log.position(restaurant.pk)
         after = whole_number(request.query_params.get("after", "0"))
         if after is None:
-            raise InvalidInput("“after” must be a sequence number.", fields={"after": ["Not a sequence number."]})
+            raise InvalidInput(
+                gettext("“after” must be a sequence number."), fields={"after": [gettext("Not a sequence number.")]}
+            )
         cursor = event_log.Position(request.query_params.get("epoch", now.epoch), after)
         headers = {"Bistro-Epoch": now.epoch, "Bistro-Seq": str(now.seq)}
         if event_log.too_far_behind(cursor, now):

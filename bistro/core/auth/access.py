@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -68,7 +69,7 @@ def staff_actor(staff: Staff, restaurant_id: int | None) -> Actor:
 def restaurant_of(actor: Actor) -> Restaurant:
     """Return the actor's restaurant, for code that answers an actor. Raises PermissionDenied if it has none."""
     if actor.restaurant_id is None:
-        raise PermissionDenied("You are not a member of any restaurant.")
+        raise PermissionDenied(gettext("You are not a member of any restaurant."))
     return restaurant_by_id(actor.restaurant_id)
 
 
@@ -104,7 +105,7 @@ def requires(permission: Permission) -> type[BasePermission]:
 
     class Requires(BasePermission):
         declared = permission  # tests read it
-        message = f"Your role cannot {permission.words}."
+        message = gettext("Your role cannot %(words)s.") % {"words": permission.words}
 
         def has_permission(self, request: Request, view: Any) -> bool:
             actor = request_actor(request)

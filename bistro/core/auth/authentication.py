@@ -3,11 +3,13 @@
 Every authenticator returns `(user, actor)`, so `request.auth` is always the Actor.
 """
 
+import time
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponseBase
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
@@ -16,6 +18,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_device, request_actor, staff_actor
+from bistro.core.auth.confirmations import AUTH_TIME
 from bistro.core.auth.device_cache import cache_device
 from bistro.core.auth.last_seen import record_member, record_seen
 from bistro.core.auth.login_tokens import AccessToken, RefreshToken
@@ -80,10 +83,14 @@ def set_device_cookie(answer: HttpResponseBase, token: str) -> None:
     )
 
 
-def claims_for(staff: Staff, restaurant_id: int | None) -> RefreshToken:
-    """Return a refresh token (and through it access tokens) for a login in a restaurant."""
+def claims_for(staff: Staff, restaurant_id: int | None, typed_at: int | None = None) -> RefreshToken:
+    """Return a refresh token (and through it access tokens) for a login in a restaurant.
+
+    `typed_at` is when the password was typed, in seconds since 1970; None is now.
+    """
     token = RefreshToken.for_user(staff)
     token["rid"] = restaurant_id
+    token[AUTH_TIME] = int(time.time()) if typed_at is None else typed_at
     # Read from the row, because a login that has just upgraded its password hash holds an unsaved version.
     token["ver"] = Staff.objects.values_list("version", flat=True).get(pk=staff.pk)
     return token  # type: ignore[no-any-return,return-value]
@@ -125,7 +132,9 @@ class DeviceAuthentication(BaseAuthentication):
         except DeviceIsLocked as error:
             raise RefusedAPIException(error) from None
         if actor is None:
-            raise exceptions.AuthenticationFailed("This device token is not known or was revoked.", "invalid_token")
+            raise exceptions.AuthenticationFailed(
+                gettext("This device token is not known or was revoked."), "invalid_token"
+            )
         return DevicePrincipal(), actor
 
     def authenticate_header(self, request: Request) -> str:
@@ -141,7 +150,7 @@ class StaffTokenAuthentication(JWTAuthentication):
             return None
         found = jwt_actor(raw)
         if found is None:
-            raise exceptions.AuthenticationFailed("This token is not valid or has expired.", "invalid_token")
+            raise exceptions.AuthenticationFailed(gettext("This token is not valid or has expired."), "invalid_token")
         return found
 
 
@@ -177,8 +186,8 @@ def _credential(request: Request) -> tuple[bytes, str]:
         return b"", ""
     scheme = parts[0].lower()
     if scheme not in _SCHEMES or len(parts) != 2:
-        raise exceptions.AuthenticationFailed("Use “Device <token>” or “Bearer <token>”.", "invalid_header")
+        raise exceptions.AuthenticationFailed(gettext("Use “Device <token>” or “Bearer <token>”."), "invalid_header")
     try:
         return scheme, parts[1].decode("ascii")
     except UnicodeDecodeError:
-        raise exceptions.AuthenticationFailed("A token is plain ASCII.", "invalid_header") from None
+        raise exceptions.AuthenticationFailed(gettext("A token is plain ASCII."), "invalid_header") from None

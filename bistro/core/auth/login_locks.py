@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from bistro.core.auth.known_logins import known_name
 from bistro.core.auth.rate_limits import ask_cache, client_address
@@ -119,4 +120,4 @@ def locked(wait: int) -> TooMany:
     """Return the refusal of a locked login, which says when the lock ends."""
     minutes = math.ceil(wait / 60)
     left = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return TooMany(f"Too many wrong passwords. Try again in {left}.", retry_after=wait)
+    return TooMany(gettext("Too many wrong passwords. Try again in %(left)s.") % {"left": left}, retry_after=wait)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.utils.translation import gettext
+
 from bistro.core.auth.access import actor_of_member
 from bistro.core.auth.rate_limits import require_within, uncount
 from bistro.core.kernel.actors import Actor
@@ -39,7 +41,7 @@ def approve_with_pin(*, membership_id: int, pin: str, permission: Permission, ac
 def limited_pins(actor: Actor) -> Iterator[None]:
     """Limit the wrong PINs of all members together on one device. Raises TooMany beyond the limit."""
     place = actor.credential if actor.device_id is None else f"device:{actor.device_id}"
-    require_within("pin", place, "Too many wrong PINs on this device. Try again in {wait} s.")
+    require_within("pin", place, gettext("Too many wrong PINs on this device. Try again in {wait} s."))
     wrong = False
     try:
         yield

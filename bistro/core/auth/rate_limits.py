@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -104,7 +105,7 @@ def limited_codes(who: str, scope: str = "enrol") -> Iterator[None]:
 
     Raises TooMany beyond the limit, before the code is looked at.
     """
-    require_within(scope, who, "Too many wrong codes. Try again in {wait} s.")
+    require_within(scope, who, gettext("Too many wrong codes. Try again in {wait} s."))
     wrong = False
     try:
         yield
@@ -126,7 +127,7 @@ def limited_refusals(scope: str, who: str, code: str) -> Iterator[None]:
         yield
     except DomainError as error:
         if error.code == code:
-            require_within(scope, who, "Too many tries. Try again in {wait} s.")
+            require_within(scope, who, gettext("Too many tries. Try again in {wait} s."))
         raise
 
 

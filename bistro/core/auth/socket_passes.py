@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import Overloaded
@@ -36,4 +37,4 @@ def _cache_required() -> Iterator[None]:
         yield
     except Exception as error:  # the cache's client raises many types when its server is down
         log.warning("no socket passes: the cache does not answer", extra={"error": repr(error)})
-        raise Overloaded("Tickets are not available now. Try again in a moment.") from None
+        raise Overloaded(gettext("Tickets are not available now. Try again in a moment.")) from None

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 
-# {model: columns that may change}
+# {model: columns that may change}; `settings.APPEND_ONLY` has those of the apps above
 APPEND_ONLY: dict[str, tuple[str, ...]] = {"core.Event": ("private",), "core.Seal": ()}
 
 _FUNCTION = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,7 +22,7 @@ _SQLITE = """CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(
 
 def tables() -> Iterator[tuple[str, list[str], tuple[str, ...]]]:
     """Yield each append-only table, its columns that are fixed, and those that may change."""
-    for label, changeable in APPEND_ONLY.items():
+    for label, changeable in {**APPEND_ONLY, **settings.APPEND_ONLY}.items():
         options = apps.get_model(label)._meta
         fixed = [field.column for field in options.local_fields if field.column not in changeable]
         yield options.db_table, fixed, changeable

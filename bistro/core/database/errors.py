@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.utils.translation import gettext
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from bistro.core.kernel.errors import Overloaded, StorageDamaged, StorageFull
@@ -24,7 +25,7 @@ _POSTGRESQL_CORRUPT = frozenset({"XX001", "XX002"})
 
 def database_is_busy() -> Overloaded:
     """Return the refusal of a request that the database could not serve."""
-    return Overloaded("The server is busy. Try again in a moment.")
+    return Overloaded(gettext("The server is busy. Try again in a moment."))
 
 
 class StorageTroubles:

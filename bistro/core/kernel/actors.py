@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import NotPermitted
 from bistro.core.kernel.roles import NOT_BY_PIN, PERMISSIONS, Permission
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member of staff, a device or the system itself, in one restaurant.
+    """A member of staff, a device, a guest or the system itself, in one restaurant.
 
-    `kind` is `staff`, `device` or `system`. `id` is the primary key of the Staff or Device row, 0 for the system.
+    `kind` is `staff`, `device`, `guest` or `system`. `id` is the primary key of the Staff or Device row, 0 for the
+    system, that of the party for a guest with a link, who has no role.
     `label` is the name that the event log shows. A member of staff with a `device_id` came by PIN on a shared tablet.
     `language` is the one that a person has chosen; empty means the restaurant's.
     """
@@ -28,6 +31,11 @@ class Actor:
         """Return the actor of the product itself, for example of the demo, an import or a sweep."""
         return cls("system", 0, restaurant_id, frozenset(), None, label)
 
+    @classmethod
+    def guest(cls, restaurant_id: int, party_id: int) -> "Actor":
+        """Return the actor of a guest who opened the link of a party's bill."""
+        return cls("guest", party_id, restaurant_id, frozenset(), None, "Guest")
+
     @property
     def credential(self) -> str:
         """Return `kind:id`, the owner of idempotency keys. A device keeps it when its token is rotated."""
@@ -36,6 +44,11 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         return self.kind == "staff"
+
+    @property
+    def is_guest(self) -> bool:
+        """Return whether this is a guest who opened a link."""
+        return self.kind == "guest"
 
     @property
     def came_by_pin(self) -> bool:
@@ -51,4 +64,7 @@ class Actor:
     def require(self, permission: Permission) -> None:
         """Raise NotPermitted unless the actor has the permission."""
         if not self.may(permission):
-            raise NotPermitted(f"{self.label or 'This credential'} cannot {permission.words}.")
+            raise NotPermitted(
+                gettext("%(who)s cannot %(words)s.")
+                % {"who": self.label or gettext("This credential"), "words": permission.words}
+            )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 
 class DomainError(Exception):
     """A refused action.
@@ -75,7 +77,7 @@ class DeviceIsLocked(NotPermitted):
     code = "device_locked"
 
     def __init__(self) -> None:
-        super().__init__("This pad is locked. Ask a member of staff to look at it.")
+        super().__init__(gettext("This pad is locked. Ask a member of staff to look at it."))
 
 
 class LostRace(DomainError):
@@ -134,7 +136,7 @@ class StorageFull(Overloaded):
     retry_after = 10
 
     def __init__(self) -> None:
-        super().__init__("The server's disk is full, so nothing was saved. Tell the owner; then try again.")
+        super().__init__(gettext("The server's disk is full, so nothing was saved. Tell the owner; then try again."))
 
 
 class StorageDamaged(Overloaded):
@@ -144,4 +146,6 @@ class StorageDamaged(Overloaded):
     retry_after = 60
 
     def __init__(self) -> None:
-        super().__init__("The server's database is damaged. Tell the owner: the newest backup must be restored.")
+        super().__init__(
+            gettext("The server's database is damaged. Tell the owner: the newest backup must be restored.")
+        )

@@ -71,6 +71,13 @@ class Rounding:
         return Decimal(units).scaleb(-self.digits)
 
 
+def to_coin(amount: Decimal, coin: Decimal | None) -> Decimal:
+    """Return an amount that can be paid in cash: the nearest multiple of the smallest coin, half up."""
+    if not coin:
+        return amount
+    return (amount / coin).quantize(Decimal(1), rounding=ROUND_HALF_UP) * coin
+
+
 def allocate(units: int, shares: Sequence[int], denominator: int) -> list[int]:
     """Divide whole units among exact shares (numerators) by largest remainder, so that the parts add up to `units`.
 
@@ -83,6 +90,16 @@ def allocate(units: int, shares: Sequence[int], denominator: int) -> list[int]:
     for place in by_rest[: units - sum(parts)]:
         parts[place] += 1
     return parts
+
+
+def to_step(amount: Decimal, currency: str, step: Decimal = ZERO, ending: Decimal = ZERO) -> Decimal:
+    """Round an amount to the nearest multiple of `step` plus `ending`, half up; without a step to the currency's unit.
+
+    A step of 1 with an ending of 0.90 gives 7.90, 8.90 and so on. The result is never below the ending or 0.
+    """
+    size = step or unit(currency)
+    whole = ((amount - ending) / size).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return (max(whole, Decimal(0)) * size + ending).quantize(unit(currency), rounding=ROUND_HALF_UP)
 
 
 @lru_cache(maxsize=4096)  # each amount of an order is formatted several times

@@ -3,6 +3,8 @@
 import re
 import secrets
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import InvalidInput
 
 SHORTEST, LONGEST = 4, 8
@@ -20,10 +22,10 @@ def is_weak(pin: str) -> bool:
 def require_good_pin(pin: str) -> str:
     """Return a PIN that may be set. Raises InvalidInput."""
     if not _FORM.fullmatch(pin):
-        message = f"A PIN has {SHORTEST} to {LONGEST} digits."
+        message = gettext("A PIN has %(shortest)s to %(longest)s digits.") % {"shortest": SHORTEST, "longest": LONGEST}
         raise InvalidInput(message, code="invalid_pin", fields={"new_pin": [message]})
     if is_weak(pin):
-        message = "This PIN is too easy to guess. Avoid repeated digits and runs such as 1234."
+        message = gettext("This PIN is too easy to guess. Avoid repeated digits and runs such as 1234.")
         raise InvalidInput(message, code="weak_pin", fields={"new_pin": [message]})
     return pin
 

@@ -43,10 +43,18 @@ class Permission(StrEnum):
     WATCH_KITCHEN = "watch_kitchen"
     WATCH_FLOOR = "watch_floor"
     SEAT_TABLE = "seat_table"
+    TAKE_BOOKING = "take_booking"  # see, take, change and cancel bookings, and mark no-shows
     OVERSEAT = "overseat"  # put more guests at a table than it has seats
     CLEAR_TABLE = "clear_table"
     SET_PRICE = "set_price"  # open items and other prices than the menu's, up to the restaurant's limit
     APPROVE_PRICE = "approve_price"  # above the limit
+    TAKE_PAYMENT = "take_payment"  # present, split and print bills, take payments
+    ADJUST_BILL = "adjust_bill"  # comps, discounts, write-offs, up to the restaurant's limit
+    REFUND = "refund"  # payments of today, up to the limit
+    APPROVE_BILL = "approve_bill"  # comps, discounts and refunds above the limit, refunds of earlier days
+    USE_TILL = "use_till"  # open, fill, count and close the own till or a shared one; the own end of shift
+    CLOSE_DAY = "close_day"  # all tills, the X report, closings of days
+    READ_REPORTS = "read_reports"  # sales with the names of staff
     CALL_STAFF = "call_staff"  # guests at a pad
     ANSWER_CALLS = "answer_calls"
     READ_EVENTS = "read_events"
@@ -77,10 +85,18 @@ _WORDS = {
     Permission.WATCH_KITCHEN: _("open the kitchen screens"),
     Permission.WATCH_FLOOR: _("open the floor plan"),
     Permission.SEAT_TABLE: _("seat guests"),
+    Permission.TAKE_BOOKING: _("take bookings"),
     Permission.OVERSEAT: _("seat more guests than there are seats"),
     Permission.CLEAR_TABLE: _("clear tables"),
     Permission.SET_PRICE: _("set prices of orders"),
     Permission.APPROVE_PRICE: _("approve prices of orders"),
+    Permission.TAKE_PAYMENT: _("take payments"),
+    Permission.ADJUST_BILL: _("give comps and discounts"),
+    Permission.REFUND: _("give money back"),
+    Permission.APPROVE_BILL: _("approve comps, discounts and refunds"),
+    Permission.USE_TILL: _("use a till"),
+    Permission.CLOSE_DAY: _("close the day"),
+    Permission.READ_REPORTS: _("read reports"),
     Permission.CALL_STAFF: _("call staff"),
     Permission.ANSWER_CALLS: _("answer calls of guests"),
     Permission.READ_EVENTS: _("read events"),
@@ -102,6 +118,7 @@ ROLE_NAMES = {
 }
 
 _EVERYTHING = frozenset(Permission)
+_BILLING = {Permission.TAKE_PAYMENT, Permission.ADJUST_BILL, Permission.REFUND, Permission.USE_TILL}
 # A PIN is too short for these, so a person on a shared tablet does not have them.
 NOT_BY_PIN = frozenset({Permission.MANAGE, Permission.DEBUG})
 _ORDER_TAKING = {
@@ -119,13 +136,15 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _ORDER_TAKING
         | {Permission.CONFIRM_ORDER, Permission.CANCEL_ORDER, Permission.DELIVER_ORDER, Permission.FIRE_COURSE}
         | {Permission.SEAT_TABLE, Permission.CLEAR_TABLE, Permission.SET_AVAILABILITY, Permission.ANSWER_CALLS}
-        | {Permission.SET_PRICE}
+        | {Permission.TAKE_BOOKING, Permission.SET_PRICE}
+        | _BILLING
         | {Permission.WATCH_FLOOR, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
     Role.HOST: frozenset(
         {
             Permission.READ_ORDERS,
             Permission.SEAT_TABLE,
+            Permission.TAKE_BOOKING,
             Permission.OVERSEAT,
             Permission.CLEAR_TABLE,
             Permission.DECLARE_ALLERGIES,
@@ -144,7 +163,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
         | {Permission.PAUSE, Permission.SET_AVAILABILITY, Permission.WATCH_KITCHEN, Permission.READ_EVENTS}
     ),
-    Role.CASHIER: frozenset({Permission.READ_ORDERS, Permission.WATCH_FLOOR, Permission.READ_EVENTS}),
+    Role.CASHIER: frozenset({Permission.READ_ORDERS, Permission.WATCH_FLOOR, Permission.READ_EVENTS} | _BILLING),
     Role.PAD: frozenset(
         {Permission.PLACE_ORDER, Permission.EDIT_ORDER, Permission.DECLARE_ALLERGIES, Permission.CALL_STAFF}
     ),
@@ -160,6 +179,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PLACE_ANYWHERE,
             Permission.EDIT_ORDER,
             Permission.DECLARE_ALLERGIES,
+            Permission.TAKE_BOOKING,
             Permission.READ_EVENTS,
         }
     ),

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.errors import IllegalTransition
 
 Moves = Mapping[str, frozenset[str]]
@@ -12,8 +14,17 @@ def require_move(moves: Moves, current: str, new: str, *, what: str) -> None:
     """Raise IllegalTransition unless `moves` allows it: `current → new`."""
     if new not in moves[current]:
         raise IllegalTransition(
-            f"{what} is {current} and cannot become {new}.", current=current, allowed=moves[current]
+            gettext("%(what)s is “%(current)s” and cannot become “%(new)s”.")
+            % {"what": what, "current": _label(moves, current), "new": _label(moves, new)},
+            current=current,
+            allowed=moves[current],
         )
+
+
+def _label(moves: Moves, status: str) -> str:
+    """Return a status as people read it."""
+    known = next((known for known in moves if known == status), status)
+    return str(getattr(known, "label", known))
 
 
 def change_status(row: Any, new: str, moves: Moves, *, what: str) -> None:

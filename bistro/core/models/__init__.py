@@ -6,6 +6,7 @@ from bistro.core.models.hours import OpeningException, OpeningHours
 from bistro.core.models.people import Invitation, Membership, PasswordReset, Staff
 from bistro.core.models.pins import Pin, PinTries, TabletSession
 from bistro.core.models.restaurants import Restaurant
+from bistro.core.models.second_factors import RecoveryCode, SecondFactor
 
 __all__ = [
     "DayNumber",
@@ -22,9 +23,11 @@ __all__ = [
     "PasswordReset",
     "Pin",
     "PinTries",
+    "RecoveryCode",
     "Restaurant",
     "Seal",
     "SealHead",
+    "SecondFactor",
     "Staff",
     "TabletSession",
 ]

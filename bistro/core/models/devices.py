@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models.restaurants import Restaurant
@@ -35,14 +37,14 @@ class Device(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PAD = "pad", "Table pad"
-        KITCHEN = "kitchen", "Kitchen screen"
-        TABLET = "tablet", "Shared tablet"
-        INTEGRATION = "integration", "Integration"
+        PAD = "pad", gettext_lazy("Table pad")
+        KITCHEN = "kitchen", gettext_lazy("Kitchen screen")
+        TABLET = "tablet", gettext_lazy("Shared tablet")
+        INTEGRATION = "integration", gettext_lazy("Integration")
 
     class LockReason(models.TextChoices):
-        TAMPER = "tamper", "tampered with"
-        DIGEST = "digest", "its software is not the expected one"
+        TAMPER = "tamper", gettext_lazy("tampered with")
+        DIGEST = "digest", gettext_lazy("its software is not the expected one")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="devices")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -59,7 +61,7 @@ class Device(models.Model):
     reported_digest = models.CharField(
         max_length=128, null=True, editable=False, help_text="The last digest that a locked device reported."
     )
-    battery = models.PositiveSmallIntegerField(null=True, blank=True, editable=False, help_text="Percent.")
+    battery = models.PositiveSmallIntegerField(null=True, blank=True, editable=False, help_text=_("Percent."))
     locked_at = models.DateTimeField(null=True, blank=True, editable=False)
     lock_reason = models.CharField(max_length=6, choices=LockReason.choices, null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models.restaurants import Restaurant
@@ -63,10 +64,10 @@ class Event(models.Model):
     type = models.CharField(max_length=40)
     action = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)
-    table_id = models.BigIntegerField(null=True)
+    table_id = models.BigIntegerField(_("number of the table"), null=True)
     actor = models.CharField(max_length=40, help_text="Actor as kind:id.")
     actor_label = models.CharField(max_length=120, blank=True)
-    device_id = models.BigIntegerField(null=True)
+    device_id = models.BigIntegerField(_("number of the device"), null=True)
     data = models.TextField()
     private = models.TextField(null=True)
     at = models.DateTimeField()

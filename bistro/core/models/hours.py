@@ -1,7 +1,11 @@
 """Opening hours: the services of each weekday, and days that are different."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models.restaurants import Restaurant
@@ -23,7 +27,7 @@ class OpeningHours(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "opening hours"
+        verbose_name_plural = _("opening hours")
         ordering = ["weekday", "opens"]
         constraints = [
             models.UniqueConstraint(fields=["restaurant", "weekday", "opens"], name="opening_hours_once"),
@@ -31,7 +35,7 @@ class OpeningHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.opens:%H:%M} to {self.closes:%H:%M}"
+        return gettext("%(opens)s to %(closes)s") % {"opens": f"{self.opens:%H:%M}", "closes": f"{self.closes:%H:%M}"}
 
 
 class OpeningException(models.Model):
@@ -58,3 +62,11 @@ class OpeningException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d}"
+
+
+def services_on(restaurant_id: int, day: date) -> list[str]:
+    """Return the services of a date, such as `18:00 to 01:00`, in two queries at most. Empty: closed, or not stated."""
+    different = list(OpeningException.objects.of_restaurant(restaurant_id).filter(day=day))
+    if different:
+        return [str(OpeningHours(opens=row.opens, closes=row.closes)) for row in different if row.opens and row.closes]
+    return [str(row) for row in OpeningHours.objects.of_restaurant(restaurant_id).filter(weekday=day.weekday())]

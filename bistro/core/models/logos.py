@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from PIL import Image, UnidentifiedImageError
 
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
@@ -19,14 +20,17 @@ def logo_path(restaurant: Any, filename: str) -> str:
 def validate_logo(file: Any) -> None:
     """Raise ValidationError unless the file is a small PNG, JPEG or WebP image."""
     if file.size > LARGEST_FILE:
-        raise ValidationError("The logo is too large. Use an image of at most 1 MB.")
+        raise ValidationError(gettext("The logo is too large. Use an image of at most 1 MB."))
     try:
         file.seek(0)
         with Image.open(file, formats=list(FORMATS)) as image:
             sides = image.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise ValidationError("The logo is not an image that can be printed. Use PNG, JPEG or WebP.") from None
+        raise ValidationError(gettext("The logo is not an image that can be printed. Use PNG, JPEG or WebP.")) from None
     finally:
         file.seek(0)
     if max(sides) > MOST_PIXELS:
-        raise ValidationError(f"The logo has {sides[0]} × {sides[1]} pixels. At most {MOST_PIXELS} on each side.")
+        raise ValidationError(
+            gettext("The logo has %(value)s × %(value2)s pixels. At most %(most_pixels)s on each side.")
+            % {"value": sides[0], "value2": sides[1], "most_pixels": MOST_PIXELS}
+        )

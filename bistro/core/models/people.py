@@ -8,14 +8,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.languages import languages
-from bistro.core.kernel.roles import STAFF_ROLES
+from bistro.core.kernel.roles import ROLE_NAMES, STAFF_ROLES
 from bistro.core.models.restaurants import Restaurant
 
-ROLE_CHOICES = [(role.value, role.value.capitalize()) for role in STAFF_ROLES]
+ROLE_CHOICES = [(role.value, ROLE_NAMES[role]) for role in STAFF_ROLES]
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -47,10 +48,10 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         default="",
         db_default="",
         choices=languages,
-        help_text="Language of this person's pages. Blank = the restaurant's.",
+        help_text=_("Language of this person's pages. Blank = the restaurant's."),
     )
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text="Operator: can use the admin without a membership.")
+    is_staff = models.BooleanField(default=False, help_text=_("Operator: can use the admin without a membership."))
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Increases to end all open sessions.")
     password_is_one_time = models.BooleanField(
         default=False, editable=False, help_text="The server printed the password; the owner must replace it."
@@ -62,7 +63,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     objects = StaffManager()
 
     class Meta:
-        verbose_name_plural = "staff"
+        verbose_name_plural = _("staff")
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="staff_email_unique")]
 
@@ -107,7 +108,7 @@ class Membership(models.Model):
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="memberships")
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("works here"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(null=True, editable=False, help_text="Written at most once a minute.")
     objects = MembershipQuerySet.as_manager()

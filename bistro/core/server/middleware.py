@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import structlog
 from csp.middleware import CSPMiddleware
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
@@ -71,18 +70,16 @@ class ActorMiddleware:
 
 
 class LanguageMiddleware:
-    """Middleware that gives pages without a person the browser's language, if it is one of ours.
+    """Middleware that gives pages without a person, and the API, the language of Accept-Language, if it is one of ours.
 
     A page with an actor chooses the person's or the restaurant's, which also the refusal of its view then has.
-    Programs are answered in English.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        wanted = settings.LANGUAGE_CODE if is_program(request) else get_language_from_request(request)
-        with translation.override(wanted):
+        with translation.override(get_language_from_request(request)):
             return self.get_response(request)
 
 

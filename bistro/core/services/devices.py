@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import IntegrityError
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
@@ -31,7 +32,10 @@ def create_device(*, kind: str, name: str, actor: Actor) -> Device:
 def add_device(kind: str, name: str, work: UnitOfWork) -> Device:
     """Create a device as a step of services that also assign it a place. Raises InvalidInput."""
     name = clean_text(name)
-    taken = InvalidInput(f"There is already a device called “{name}”.", fields={"name": ["Choose another name."]})
+    taken = InvalidInput(
+        gettext("There is already a device called “%(name)s”.") % {"name": name},
+        fields={"name": [gettext("Choose another name.")]},
+    )
     if Device.objects.filter(restaurant_id=work.restaurant_id, name=name).exists():
         raise taken
     try:
@@ -70,7 +74,9 @@ def enrol(*, code: str, firmware: str = "") -> tuple[Device, str]:
     """
     token = new_token()
     wrong = InvalidInput(
-        "This code is not valid. Ask for a new one.", code="invalid_code", fields={"code": ["Not valid."]}
+        gettext("This code is not valid. Ask for a new one."),
+        code="invalid_code",
+        fields={"code": [gettext("Not valid.")]},
     )
     now = timezone.now()
     live = EnrolmentCode.objects.filter(code_hash=digest(code.strip().upper()), used_at=None, expires_at__gt=now)
@@ -92,7 +98,7 @@ def rotate(*, actor: Actor) -> str:
     The old one is valid until the first use of the new. Raises NotPermitted.
     """
     if actor.kind != "device" or actor.device_id is None:
-        raise NotPermitted("Only a device can rotate its token.")
+        raise NotPermitted(gettext("Only a device can rotate its token."))
     token = new_token()
     with UnitOfWork(actor) as work:
         device = Device.objects.visible_to(actor).filter(pk=actor.device_id).locked().get()
@@ -172,5 +178,5 @@ def note_batteries(*, levels: Mapping[int, int]) -> None:
 def _locked(device_id: int, actor: Actor) -> Device:
     device = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
     if device is None:
-        raise NotYours("There is no such device.", code="device_not_found")
+        raise NotYours(gettext("There is no such device."), code="device_not_found")
     return device

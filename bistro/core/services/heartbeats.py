@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotPermitted, NotYours
@@ -33,7 +34,7 @@ def report_heartbeat(*, beat: Heartbeat, actor: Actor) -> Device:
     safe. Raises NotPermitted for any actor but a pad.
     """
     if Role.PAD not in actor.roles or actor.device_id is None:
-        raise NotPermitted("Only a pad can send heartbeats.")
+        raise NotPermitted(gettext("Only a pad can send heartbeats."))
     device: Device = Device.objects.visible_to(actor).get(pk=actor.device_id)
     if not _is_news(device, beat):
         return device
@@ -50,7 +51,7 @@ def unlock_device(*, device_id: int, actor: Actor) -> Device:
     with UnitOfWork(actor) as work:
         device: Device | None = Device.objects.visible_to(actor).filter(pk=device_id).locked().first()
         if device is None:
-            raise NotYours("There is no such device.", code="device_not_found")
+            raise NotYours(gettext("There is no such device."), code="device_not_found")
         if device.locked_at is None:
             return device
         device.expected_digest = device.reported_digest or device.expected_digest

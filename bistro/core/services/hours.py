@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.opening_times import Service, overlap
@@ -20,7 +22,11 @@ def set_opening_hours(*, services: Sequence[Service], actor: Actor) -> None:
     """Replace the services of all weekdays. Locks: restaurant. Raises InvalidInput, NotPermitted."""
     actor.require(Permission.MANAGE)
     if (both := overlap(services)) is not None:
-        raise InvalidInput(f"Two services overlap: {_words(both[0])} and {_words(both[1])}.", code="hours_overlap")
+        raise InvalidInput(
+            gettext("Two services overlap: %(first)s and %(second)s.")
+            % {"first": _words(both[0]), "second": _words(both[1])},
+            code="hours_overlap",
+        )
     with UnitOfWork(actor) as work:
         lock_restaurant(work)
         here = OpeningHours.objects.of_restaurant(work.restaurant_id)
@@ -48,7 +54,10 @@ def add_opening_exception(
         today = lock_restaurant(work).business_date(work.now)
         here = OpeningException.objects.of_restaurant(work.restaurant_id)
         if here.filter(day__gte=today).count() >= MOST_EXCEPTIONS:
-            raise InvalidInput(f"{MOST_EXCEPTIONS} days from today on are listed already. Remove one first.")
+            raise InvalidInput(
+                gettext("%(most_exceptions)s days from today on are listed already. Remove one first.")
+                % {"most_exceptions": MOST_EXCEPTIONS}
+            )
         _refuse_conflict(day, opens, closes, list(here.filter(day=day)))
         row: OpeningException = here.create(
             restaurant_id=work.restaurant_id, day=day, opens=opens, closes=closes, reason=clean_text(reason)
@@ -63,7 +72,7 @@ def remove_opening_exception(*, exception_id: int, actor: Actor) -> None:
     with UnitOfWork(actor) as work:
         row = OpeningException.objects.of_restaurant(work.restaurant_id).filter(pk=exception_id).locked().first()
         if row is None:
-            raise NotYours("There is no such day.", code="exception_not_found")
+            raise NotYours(gettext("There is no such day."), code="exception_not_found")
         work.record(_exception_event(row, "removed", work))
         row.delete()
 
@@ -72,12 +81,15 @@ def _refuse_conflict(day: date, opens: time | None, closes: time | None, there: 
     if not there:
         return
     if opens is None or closes is None or any(row.opens is None for row in there):
-        message = f"{day:%Y-%m-%d} is listed already. Remove it first."
+        message = gettext("%(day)s is listed already. Remove it first.") % {"day": format(day, "%Y-%m-%d")}
         raise InvalidInput(message, code="day_listed", fields={"day": [message]})
     new = Service(day.weekday(), opens, closes)
     known = [Service(day.weekday(), row.opens, row.closes) for row in there if row.opens and row.closes]
     if (both := overlap([new, *known])) is not None:
-        message = f"Two services of this day overlap: {_times(both[0])} and {_times(both[1])}."
+        message = gettext("Two services of this day overlap: %(times)s and %(times2)s.") % {
+            "times": _times(both[0]),
+            "times2": _times(both[1]),
+        }
         raise InvalidInput(message, code="hours_overlap", fields={"opens": [message]})
 
 

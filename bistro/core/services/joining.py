@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
@@ -10,7 +11,7 @@ from bistro.core.models import Invitation, Membership, Staff
 from bistro.core.writing.people_events import MemberAdded
 from bistro.core.writing.unit_of_work import UnitOfWork
 
-_WRONG = "This invitation is not valid."
+_WRONG = gettext_lazy("This invitation is not valid.")
 
 
 def join_restaurant(*, token: str, staff_id: int) -> Membership:
@@ -24,10 +25,10 @@ def join_restaurant(*, token: str, staff_id: int) -> Membership:
     invitation = live.first()
     staff = Staff.objects.filter(pk=staff_id, is_active=True).first()
     if invitation is None or staff is None or (invitation.email and invitation.email != staff.email.lower()):
-        raise InvalidInput(_WRONG, code="invalid_invitation")
+        raise InvalidInput(str(_WRONG), code="invalid_invitation")
     with UnitOfWork(Actor.system(invitation.restaurant_id, "invitation")) as work:
         if live.update(used_at=now) != 1:
-            raise InvalidInput(_WRONG, code="invalid_invitation")
+            raise InvalidInput(str(_WRONG), code="invalid_invitation")
         return _add(staff, invitation.role, work)
 
 
@@ -39,14 +40,16 @@ def give_membership(*, email: str, role: str, actor: Actor) -> Membership:
     staff = Staff.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if staff is None or actor.kind != "system":
         raise InvalidInput(
-            "There is no login with this address.", code="unknown_login", fields={"email": ["Not registered."]}
+            gettext("There is no login with this address."),
+            code="unknown_login",
+            fields={"email": [gettext("Not registered.")]},
         )
     with UnitOfWork(actor) as work:
         return _add(staff, role, work)
 
 
 def _add(staff: Staff, role: str, work: UnitOfWork) -> Membership:
-    already = InvalidInput(f"{staff} already works here.", code="already_member")
+    already = InvalidInput(gettext("%(staff)s already works here.") % {"staff": staff}, code="already_member")
     if Membership.objects.of_restaurant(work.restaurant_id).filter(staff=staff).exists():
         raise already
     try:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from bistro.core.database.named_locks import lock_name
 from bistro.core.kernel.actors import Actor
@@ -42,7 +43,7 @@ def open_pairing(*, address: str, replaces: str = "") -> Shown:
     for _attempt in range(3):
         with suppress(IntegrityError):  # a random collision with an open code
             return _open(address[:80], replaces)
-    raise Overloaded("Try again in a moment.")
+    raise Overloaded(gettext("Try again in a moment."))
 
 
 def _open(address: str, replaces: str) -> Shown:
@@ -52,8 +53,10 @@ def _open(address: str, replaces: str) -> Shown:
         Pairing.objects.filter(expires_at__lt=work.now - KEPT).delete()
         Pairing.objects.filter(secret_hash=digest(replaces), device=None).delete()
         if Pairing.objects.filter(address=address, device=None, expires_at__gt=work.now).count() >= MOST_OPEN:
-            words = f"{MOST_OPEN} screens already show a code here. Pair some of them first."
-            raise TooMany(words, retry_after=int(LIFETIME.total_seconds()))
+            words = gettext("%(count)s screens already show a code here. Pair some of them first.") % {
+                "count": MOST_OPEN
+            }
+            raise TooMany(words % {"count": MOST_OPEN}, retry_after=int(LIFETIME.total_seconds()))
         Pairing.objects.create(
             code_hash=digest(shown.code),
             secret_hash=digest(shown.secret),
@@ -87,9 +90,9 @@ def claim_pairing(code: str, device: Device, work: UnitOfWork) -> None:
     claim = {"restaurant_id": work.restaurant_id, "device": device, "claimed_at": work.now}
     if waiting.update(**claim, expires_at=work.now + LIFETIME) != 1:
         raise InvalidInput(
-            "No screen shows this code. Codes change every ten minutes: check the screen again.",
+            gettext("No screen shows this code. Codes change every ten minutes: check the screen again."),
             code="invalid_code",
-            fields={"code": ["Not shown by any screen."]},
+            fields={"code": [gettext("Not shown by any screen.")]},
         )
     work.record(DevicePaired(device=device))
 
@@ -108,7 +111,9 @@ def collect_pairing(*, secret: str) -> Device | None:
         return found.device if found.device.token_hash == found.secret_hash else None
     with UnitOfWork(Actor.system(found.restaurant_id, f"pairing of {found.device.name}")) as work:
         if mine.filter(collected_at=None).update(collected_at=work.now) != 1:
-            raise LostRace("This screen is being set up right now. Try again.")  # a concurrent request collected it
+            raise LostRace(
+                gettext("This screen is being set up right now. Try again.")
+            )  # a concurrent request collected it
         device: Device = Device.objects.filter(pk=found.device_id).locked().get()
         device.firmware = "browser"
         settle_token(device, found.secret_hash, work)

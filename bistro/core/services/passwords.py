@@ -18,6 +18,7 @@ from bistro.core.writing.tablet_steps import end_sessions
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 LIFETIME = timedelta(days=1)
+PASSWORD_FIELDS = ("password", "password_is_one_time", "version")  # what Staff.set_password changes
 
 
 def offer_reset(*, membership_id: int, by_mail: bool = False, actor: Actor) -> str:
@@ -36,7 +37,7 @@ def offer_reset(*, membership_id: int, by_mail: bool = False, actor: Actor) -> s
             raise NotYours(_("There is no such member."), code="member_not_found")
         if maker is None or not _may_offer(maker, member):
             raise NotPermitted(_("Only an owner can reset the password of an owner."))
-        _require_own_login(member)
+        require_own_login(member)
         open_ones = PasswordReset.objects.of_restaurant(work.restaurant_id).filter(membership=member, used_at=None)
         open_ones.delete()
         expires_at = work.now + LIFETIME
@@ -75,7 +76,7 @@ def choose(*, token: str, password: str) -> Membership:
         if live.update(used_at=work.now) != 1:
             raise _invalid_link()
         member.staff.set_password(password)
-        member.staff.save()
+        member.staff.save(update_fields=PASSWORD_FIELDS)
         end_sessions("ended", work, Q(membership__staff_id=member.staff_id))
         work.record(MemberPasswordReset(membership=member))
     return member  # type: ignore[no-any-return]
@@ -99,7 +100,8 @@ def _works_elsewhere(member: Membership) -> bool:
     return staff.is_staff or staff.is_superuser or others.exists()
 
 
-def _require_own_login(member: Membership) -> None:
+def require_own_login(member: Membership) -> None:
+    """Raise NotPermitted for a login that also works elsewhere, so that no manager weakens it there."""
     if _works_elsewhere(member):
         words = _("%(person)s also works elsewhere with this login. Ask the operator of this installation.")
         raise NotPermitted(words % {"person": member.staff})

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext, ngettext
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
@@ -33,14 +34,18 @@ def prove_pin(*, membership_id: int, pin: str, actor: Actor) -> Membership:
     """
     member = members(actor=actor).filter(pk=membership_id).first()
     if member is None:
-        raise NotYours("There is no such member.", code="member_not_found")
+        raise NotYours(gettext("There is no such member."), code="member_not_found")
     if not hasattr(member, "pin"):
-        raise InvalidInput(f"{member.staff} has no PIN yet.", code="no_pin", fields={"pin": ["Not set."]})
+        raise InvalidInput(
+            gettext("%(staff)s has no PIN yet.") % {"staff": member.staff},
+            code="no_pin",
+            fields={"pin": [gettext("Not set.")]},
+        )
     _prove(member, actor, lambda: is_pin(member, pin), "PIN")
     until = member.pin.one_time_until
     if until is not None and until <= timezone.now():
         words = "This one-time PIN has expired. Ask a manager for a new one."
-        raise InvalidInput(words, code="pin_expired", fields={"pin": ["Expired."]})
+        raise InvalidInput(words, code="pin_expired", fields={"pin": [gettext("Expired.")]})
     return member  # type: ignore[no-any-return]
 
 
@@ -58,7 +63,7 @@ def approve(*, membership_id: int, pin: str, permission: Permission, actor: Acto
     """
     member = prove_pin(membership_id=membership_id, pin=pin, actor=actor)
     if permission not in PERMISSIONS[Role(member.role)] or member.pin.one_time_until is not None:
-        raise NotPermitted(f"{member.staff} cannot approve this.")
+        raise NotPermitted(gettext("%(staff)s cannot approve this.") % {"staff": member.staff})
     with UnitOfWork(actor) as work:
         work.record(PinApproved(membership=member, permission=permission.value))
     return member
@@ -128,17 +133,20 @@ def _wrong(member: Membership, used: int, what: str, now: datetime) -> DomainErr
     left = MOST_TRIES - used
     if left <= 0:
         return _locked(member, now + LOCKED_FOR, now)
-    tries = "1 try is left" if left == 1 else f"{left} tries are left"
+    tries = ngettext("%(count)s try is left.", "%(count)s tries are left.", left) % {"count": left}
     field = what.lower()
-    words = f"This is not the {what} of {member.staff}. {tries}."
-    return InvalidInput(words, code=f"wrong_{field}", fields={field: ["Wrong."]})
+    words = gettext("This is not the %(what)s of %(staff)s.") % {"what": what, "staff": member.staff}
+    return InvalidInput(f"{words} {tries}", code=f"wrong_{field}", fields={field: [gettext("Wrong.")]})
 
 
 def _locked(member: Membership, ends: datetime, now: datetime) -> TooMany:
     """Return the refusal of a locked pair, which says when the lock ends."""
     wait = max(1, int((ends - now).total_seconds()))
     minutes = -(-wait // 60)
-    left = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    words = ngettext(
+        "Too many wrong tries for %(staff)s here. Try again in %(count)s minute, at %(clock)s, or on another device.",
+        "Too many wrong tries for %(staff)s here. Try again in %(count)s minutes, at %(clock)s, or on another device.",
+        minutes,
+    )
     clock = f"{ends.astimezone(member.restaurant.tz):%H:%M}"
-    words = f"Too many wrong tries for {member.staff} here. Try again in {left}, at {clock}, or on another device."
-    return TooMany(words, retry_after=wait)
+    return TooMany(words % {"staff": member.staff, "count": minutes, "clock": clock}, retry_after=wait)

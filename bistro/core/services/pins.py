@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
@@ -26,7 +27,7 @@ def set_pin(*, new_pin: str, actor: Actor, pin: str = "", password: str = "") ->
     require_good_pin(new_pin)
     member = members(actor=actor).filter(staff_id=actor.id).first() if actor.is_staff else None
     if member is None:
-        raise NotPermitted("Only a member of staff has a PIN.")
+        raise NotPermitted(gettext("Only a member of staff has a PIN."))
     if password:
         prove_password(membership_id=member.pk, password=password, actor=actor)
     else:
@@ -43,7 +44,7 @@ def replace_one_time_pin(*, new_pin: str, actor: Actor) -> None:
     came = members(actor=actor).filter(tablet_sessions__device_id=actor.device_id, tablet_sessions__ended_at=None)
     member = came.filter(pin__one_time_until__isnull=False).first() if actor.device_id is not None else None
     if member is None:
-        raise NotPermitted("Enter your one-time PIN first.")
+        raise NotPermitted(gettext("Enter your one-time PIN first."))
     if is_pin(member, new_pin):
         words = "Choose another PIN than the one-time PIN."
         raise InvalidInput(words, code="weak_pin", fields={"new_pin": [words]})
@@ -86,12 +87,12 @@ def _locked(membership_id: int, work: UnitOfWork) -> Membership:
     rows = Membership.objects.of_restaurant(work.restaurant_id).filter(pk=membership_id)
     member: Membership | None = rows.select_related("staff").locked().first()
     if member is None:
-        raise NotYours("There is no such member.", code="member_not_found")
+        raise NotYours(gettext("There is no such member."), code="member_not_found")
     if actor.is_staff and actor.id == member.staff_id:
         return member
     actor.require(Permission.MANAGE)
     if member.role == Role.OWNER and actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner can change the PIN of an owner.")
+        raise NotPermitted(gettext("Only an owner can change the PIN of an owner."))
     return member
 
 

@@ -105,12 +105,18 @@ def register_member(email: str, name: str, password: str, role: str, work: UnitO
     try:
         validate_password(password, user=Staff(email=email, name=name))
     except ValidationError as error:
-        raise InvalidInput("Choose a stronger password.", fields={"password": list(error.messages)}) from None
+        raise InvalidInput(_("Choose a stronger password."), fields={"password": list(error.messages)}) from None
     try:
         staff = Staff.objects.create_user(email, password, name=clean_text(name))
     except IntegrityError:  # registered in the meantime
         raise known_address() from None
-    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff=staff, role=role)
+    return join_restaurant(staff.pk, role, work)
+
+
+def join_restaurant(staff_id: int, role: str, work: UnitOfWork) -> Membership:
+    """Give a login a role in the unit's restaurant. A step."""
+    require_transaction()
+    member = Membership.objects.create(restaurant_id=work.restaurant_id, staff_id=staff_id, role=role)
     work.record(MemberAdded(membership=member))
     return member
 
@@ -146,10 +152,10 @@ def accept_invitation(*, token: str, email: str, name: str, password: str) -> Me
     live = Invitation.objects.filter(token_hash=digest(token), used_at=None, expires_at__gt=now)
     invitation = live.first()
     if invitation is None or (invitation.email and invitation.email != email.strip().lower()):
-        raise InvalidInput("This invitation is not valid.", code="invalid_invitation")
+        raise InvalidInput(_("This invitation is not valid."), code="invalid_invitation")
     with UnitOfWork(Actor.system(invitation.restaurant_id, "invitation")) as work:
         if live.update(used_at=now) != 1:
-            raise InvalidInput("This invitation is not valid.", code="invalid_invitation")
+            raise InvalidInput(_("This invitation is not valid."), code="invalid_invitation")
         return register_member(email, name, password, invitation.role, work)
 
 
@@ -169,7 +175,7 @@ def change_member(
         locked = {row.pk: row for row in _owners_and(membership_id, actor)}
         member = locked.get(membership_id)
         if member is None:
-            raise NotYours("There is no such member.", code="member_not_found")
+            raise NotYours(_("There is no such member."), code="member_not_found")
         before = member.role
         member.role = member.role if role is None else role
         member.is_active = member.is_active if is_active is None else is_active
@@ -199,7 +205,7 @@ def _inviter(role: str, work: UnitOfWork) -> Membership | None:
     here = Membership.objects.visible_to(work.actor).active()
     member = here.filter(staff_id=work.actor.id).locked().first()
     if member is None or not _may_invite(member, role):
-        raise NotPermitted("You can no longer invite people here.")
+        raise NotPermitted(_("You can no longer invite people here."))
     return member  # type: ignore[no-any-return]
 
 
@@ -223,22 +229,22 @@ def _end_sessions(staff: Staff) -> None:
 
 def known_address() -> InvalidInput:
     """Return the refusal of an e-mail address that has a login."""
-    return InvalidInput("This e-mail address is already registered.", fields={"email": ["Already registered."]})
+    return InvalidInput(_("This e-mail address is already registered."), fields={"email": [_("Already registered.")]})
 
 
 def _check_owner(member: Membership, actor: Actor) -> None:
     """Check a change of a membership that was an owner until now."""
     if actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner can change an owner.")
+        raise NotPermitted(_("Only an owner can change an owner."))
     # A new statement after the lock, so that it sees what a concurrent change has committed.
     others = Membership.objects.of_restaurant(member.restaurant_id).active().filter(role=Role.OWNER)
     stays = member.role == Role.OWNER and member.is_active
     if not stays and not others.exclude(pk=member.pk).exists():
-        raise InvalidInput("A restaurant needs at least one owner.", code="last_owner")
+        raise InvalidInput(_("A restaurant needs at least one owner."), code="last_owner")
 
 
 def _check_role(role: str, actor: Actor) -> None:
     if role not in [known.value for known in STAFF_ROLES]:
-        raise InvalidInput(f"There is no role “{role}”.", fields={"role": ["Not a role."]})
+        raise InvalidInput(_("There is no role “%(role)s”.") % {"role": role}, fields={"role": [_("Not a role.")]})
     if role == Role.OWNER and actor.kind != "system" and Role.OWNER not in actor.roles:
-        raise NotPermitted("Only an owner can add owners.")
+        raise NotPermitted(_("Only an owner can add owners."))

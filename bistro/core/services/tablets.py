@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotPermitted
@@ -82,4 +83,4 @@ def _tablet_of(actor: Actor) -> int:
 
 
 def _no_tablet() -> NotPermitted:
-    return NotPermitted("A PIN signs in on a shared tablet only. Use your password here.")
+    return NotPermitted(gettext("A PIN signs in on a shared tablet only. Use your password here."))

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import Overloaded
 
@@ -177,7 +178,7 @@ class GroupCommit(Generic[Request, Outcome]):
 
 
 def _overloaded() -> Overloaded:
-    return Overloaded("Too many orders at once. Try again in a moment.")
+    return Overloaded(gettext("Too many orders at once. Try again in a moment."))
 
 
 def _release_connection() -> None:

@@ -11,8 +11,14 @@ from rest_framework.test import APIClient
 
 # Every table that an action may change. History tables and logins are left out.
 WATCHED = (
-    "orders.Order", "orders.OrderLine", "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
+    "orders.Order", "orders.OrderLine",
+    "billing.Bill", "billing.Adjustment", "billing.Share", "billing.Payment", "billing.Refund",
+    "till.Till", "till.TillMove", "till.TillCount", "till.Closing", "till.CountedBill",
+    "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
+    "guests.Guest", "tables.TableOffer", "waitlist.WaitlistEntry",
+    "tables.Floor", "tables.Layout",
     "tables.Table", "tables.Party", "tables.Occupancy", "tables.Pad", "tables.ServiceCall",
+    "bookings.Booking", "bookings.TableHold",
     "menu.Item", "menu.MenuVersion", "menu.Pause",
     "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",

@@ -251,7 +251,7 @@ def test_times_are_the_restaurants(restaurant):
     owner.post(INVITE, {"email": "", "role": "kitchen"})
     event = Event.objects.get(restaurant=restaurant)
     shown = owner.get(reverse("admin:core_event_change", args=[event.pk])).content.decode()
-    assert f"{event.at.astimezone(ZoneInfo('Asia/Tokyo')):%Y-%m-%d %H:%M:%S}" in shown
+    assert f"{event.at.astimezone(ZoneInfo('Asia/Tokyo')):%d/%m/%Y %H:%M:%S}" in shown
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bistro.core.services.restaurants import change_member
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory, actor_as
 from bistro.core.tests.http import Api, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD = "correct horse"
 PREFIXES = ["/auth", "/api/v1/auth"]
@@ -42,6 +42,11 @@ def user_of(member):
     }
 
 
+def place_of(member):
+    here = member.restaurant
+    return {"id": here.pk, "uid": str(here.uid), "name": here.name}
+
+
 # --- shapes ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_login_refresh_and_me(member, prefix):
@@ -53,7 +58,7 @@ def test_login_refresh_and_me(member, prefix):
     assert body["user"] == user_of(member)
 
     me = Api(f"Bearer {body['access_token']}").get(f"{prefix}/me")
-    assert (me.status_code, me.json()) == (200, user_of(member))
+    assert (me.status_code, me.json()) == (200, {**user_of(member), "restaurant": place_of(member)})
 
     again = Api().post(f"{prefix}/refresh", {"refresh_token": body["refresh_token"]})
     assert again.status_code == 200
@@ -223,7 +228,7 @@ def test_who_works_in_two_places_chooses_one(two_places):
         assert body["user"]["role"] == member.role
         assert len(body["user"]["restaurants"]) == 2
         me = Api(f"Bearer {body['access_token']}").get("/auth/me").json()
-        assert me == body["user"]
+        assert me == {**body["user"], "restaurant": place_of(member)}
         again = Api().post("/auth/refresh", {"refresh_token": body["refresh_token"]}).json()
         assert again["user"] == body["user"]
 

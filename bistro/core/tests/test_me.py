@@ -11,7 +11,7 @@ from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffF
 pytestmark = pytest.mark.django_db
 
 PASSWORD, PIN = "correct horse", "2468"
-POSTS = ("/me/name/", "/me/language/", "/me/pin/", "/me/pin/forget/", "/me/sign-out/")
+POSTS = ("/me/name/", "/me/language/", "/me/pin/", "/me/pin/forget/", "/me/password/", "/me/sign-out/")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from bistro.core.services.pins import forget_pin, replace_one_time_pin, reset_pi
 from bistro.core.services.tablets import enter_tablet
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, actor_as, give_pin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD, PIN, OTHER = "correct horse", "2468", "8642"
 

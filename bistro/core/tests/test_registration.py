@@ -14,7 +14,7 @@ from bistro.core.services.restaurants import accept_invitation, change_member, i
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory, StaffFactory, actor_as
 from bistro.core.tests.http import Api, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 STRONG = "nine purple walnuts"
 

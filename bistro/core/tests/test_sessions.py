@@ -10,7 +10,7 @@ from bistro.core.models import Membership
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, StaffFactory, token_of
 from bistro.core.tests.http import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD = "correct horse"
 

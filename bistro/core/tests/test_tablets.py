@@ -18,7 +18,7 @@ from bistro.core.tests.factories import (
 )
 from bistro.core.tests.http import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PIN, WRONG = "2468", "1357"
 

@@ -15,4 +15,4 @@ def test_a_move_that_the_table_does_not_know_says_what_is_allowed():
     with pytest.raises(IllegalTransition) as refusal:
         require_move(moves, "a", "a", what="It")
     assert refusal.value.extra["allowed"] == ["b", "c"]
-    assert refusal.value.message.startswith("It is a ")
+    assert refusal.value.message.startswith("It is “a” ")

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import activate
+from django.utils.translation import activate, gettext
 
 from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
@@ -33,7 +33,7 @@ def page_requires(permission: Permission) -> Callable[[Inner[Params]], View[Para
 
     def check(actor: Actor) -> None:
         if not actor.may(permission):
-            raise PermissionDenied(f"Your role cannot {permission.words}.")
+            raise PermissionDenied(gettext("Your role cannot %(words)s.") % {"words": permission.words})
 
     def decorate(view: Inner[Params]) -> View[Params]:
         wrapped = _guarded(view, check)
@@ -48,7 +48,7 @@ def page_for_staff(view: Inner[Params]) -> View[Params]:
 
     def check(actor: Actor) -> None:
         if not actor.is_staff:
-            raise PermissionDenied("This page is for members of staff.")
+            raise PermissionDenied(gettext("This page is for members of staff."))
 
     return _guarded(view, check)
 
@@ -90,6 +90,12 @@ def to_tablet(request: HttpRequest) -> HttpResponse:
     if page is None:
         page = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
     return _via(reverse("tablet"), urlsplit(page)._replace(scheme="", netloc="").geturl(), request)
+
+
+def to_confirmation(request: HttpRequest) -> HttpResponse:
+    """Redirect to the page that asks for the password once more, and then back to the page of an htmx request."""
+    page = request.headers.get("HX-Current-URL", request.get_full_path())
+    return _via(reverse("confirm"), urlsplit(page)._replace(scheme="", netloc="").geturl(), request)
 
 
 def _via(page: str, back: str, request: HttpRequest) -> HttpResponse:

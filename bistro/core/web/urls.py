@@ -4,7 +4,8 @@ from django.urls import path
 
 from bistro.core.ops.health import live, ready
 from bistro.core.ops.metrics import metrics
-from bistro.core.web import me_views, shell_views, tablet_views, views
+from bistro.core.web import me_views, second_factor_views, shell_views, tablet_views, views
+from bistro.core.web.confirm_views import confirm
 from bistro.core.web.invitation_views import choose_password, invitation
 from bistro.core.web.pairing_views import show_code
 from bistro.core.web.styleguide import styleguide
@@ -12,12 +13,17 @@ from bistro.core.web.uploads import upload
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
+    path("login/code/", second_factor_views.login_code, name="login-code"),
     path("logout/", views.Logout.as_view(), name="logout"),
+    path("confirm/", confirm, name="confirm"),
     path("me/", me_views.me, name="me"),
     path("me/name/", me_views.save_name, name="me-name"),
     path("me/language/", me_views.save_language, name="me-language"),
     path("me/pin/", me_views.save_pin, name="me-pin"),
     path("me/pin/forget/", me_views.forget_pin, name="me-forget-pin"),
+    path("me/password/", me_views.save_password, name="me-password"),
+    path("me/second-factor/", second_factor_views.connect, name="me-second-factor"),
+    path("me/second-factor/off/", me_views.second_factor_off, name="me-second-factor-off"),
     path("me/sign-out/", me_views.sign_out_everywhere, name="me-sign-out"),
     path("tablet/", tablet_views.tablet, name="tablet"),
     path("tablet/new-pin/", tablet_views.new_pin, name="tablet-new-pin"),

@@ -6,23 +6,22 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_member, memberships_of, request_actor
 from bistro.core.auth.authentication import set_device_cookie
-from bistro.core.auth.known_logins import remember_login
 from bistro.core.auth.rate_limits import client_address, limited_codes
-from bistro.core.auth.sign_ins import note_browser
-from bistro.core.auth.tablets import limit_login
 from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Staff
 from bistro.core.services import devices, tablets
+from bistro.core.services.second_factors import has_second_factor
+from bistro.core.web.logins import finish_login
 from bistro.core.web.pages import next_page, render_refusal
 from bistro.core.web.pairing_views import HOME
-from bistro.core.web.shell import SEVERAL_RESTAURANTS, home_of
+from bistro.core.web.second_factor_views import to_code_page
+from bistro.core.web.shell import home_of
 
 
 class Login(LoginView):
@@ -38,27 +37,10 @@ class Login(LoginView):
             return render_refusal(request, self.template_name, refusal)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        super().form_valid(form)
-        note_browser(self.request)
-        if (tablet := limit_login(self.request)) is not None:
-            tablets.lock_tablet(actor=tablet)  # the person who came by PIN before has left
-        target = next_page(self.request, "")
-        members = memberships_of(form.get_user())
-        if len(members) == 1:
-            self.request.session[SESSION_RESTAURANT] = members[0].restaurant_id
-            target = target or home_of(actor_of_member(members[0]))
-        elif len(members) > 1:
-            self.request.session[SEVERAL_RESTAURANTS] = True
-            wanted = f"?{urlencode({'next': target})}" if target else ""
-            target = reverse("choose-restaurant") + wanted
-        answer = redirect(target or _without_restaurant(form.get_user()))
-        remember_login(self.request, answer, form.get_user())
-        return answer
-
-
-def _without_restaurant(staff: Staff) -> str:
-    """Return where a login without a membership lands: the operator in the admin, others on the start page."""
-    return reverse("admin:index") if staff.is_superuser else reverse("start")
+        staff, target = form.get_user(), next_page(self.request, "")
+        if has_second_factor(staff.pk):
+            return to_code_page(self.request, staff, target)
+        return finish_login(self.request, staff, target)
 
 
 class Logout(LogoutView):
@@ -83,7 +65,7 @@ def choose_restaurant(request: HttpRequest) -> HttpResponse:
         wanted = request.POST.get("restaurant", "")
         chosen = next((member for member in members if str(member.restaurant_id) == wanted), None)
         if chosen is None:
-            raise Http404("There is no such restaurant.")
+            raise Http404(gettext("There is no such restaurant."))
         request.session[SESSION_RESTAURANT] = chosen.restaurant_id
         return redirect(next_page(request, "") or home_of(actor_of_member(chosen)))
     return render(request, "core/choose_restaurant.html", {"memberships": members, "next": next_page(request, "")})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.db.models import Model
+from django.utils.translation import override
 
 from bistro.core.kernel.events import DomainEvent
 
@@ -24,10 +25,12 @@ class ConfigurationEvent(DomainEvent):
         return f"{self.row._meta.model_name}:{self.pk}"
 
     def data(self) -> Mapping[str, Any]:
+        with override(None):  # the log has one language, whoever made the change
+            what, name = str(self.row._meta.verbose_name), str(self.row)
         return {
             "id": self.pk,
-            "what": str(self.row._meta.verbose_name),
-            "name": str(self.row),
+            "what": what,
+            "name": name,
             "changed": {name: {"before": before, "after": after} for name, (before, after) in self.changed.items()},
         }
 

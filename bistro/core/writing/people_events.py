@@ -27,6 +27,25 @@ class RestaurantOpened(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RestaurantCopied(DomainEvent):
+    """The copy of another restaurant's menu, kitchen, room and settings, recorded in the new one."""
+
+    type: ClassVar[str] = "restaurant_updated"
+    action: ClassVar[str] = "copied"
+
+    restaurant: Restaurant
+    source: Restaurant
+    rows: int
+
+    @property
+    def subject(self) -> str:
+        return f"restaurant:{self.restaurant.pk}"
+
+    def data(self) -> Mapping[str, Any]:
+        return {"id": str(self.restaurant.uid), "copy_of": str(self.source.uid), "rows": self.rows}
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberEvent(DomainEvent):
     """An event of a membership. Name and e-mail are personal data and go into `private`."""
 
@@ -69,6 +88,51 @@ class MemberRenamed(MemberEvent):
     """A member who changed the own name."""
 
     action: ClassVar[str] = "renamed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLanguageChosen(MemberEvent):
+    """A member who chose the language of the own pages; empty for the restaurant's."""
+
+    action: ClassVar[str] = "language_chosen"
+
+    def data(self) -> Mapping[str, Any]:
+        return {**super().data(), "language": self.membership.staff.language}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberPasswordChanged(MemberEvent):
+    """A member who changed the own password."""
+
+    action: ClassVar[str] = "password_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorOn(MemberEvent):
+    """A member whose logins ask for a code of the phone from now on."""
+
+    action: ClassVar[str] = "second_factor_on"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorOff(MemberEvent):
+    """A member who switched the own second factor off."""
+
+    action: ClassVar[str] = "second_factor_off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorRemoved(MemberEvent):
+    """A second factor that an owner or the operator removed, because the phone is lost."""
+
+    action: ClassVar[str] = "second_factor_removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(MemberEvent):
+    """A login with a recovery code in place of the phone."""
+
+    action: ClassVar[str] = "recovery_code_used"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,15 @@
 """Steps that the configuration of every app shares."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import NameKeyField, name_key
-from bistro.core.models import Restaurant
+from bistro.core.models import Event, Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 
 
@@ -31,8 +33,21 @@ def bring_back(row: Any, work: UnitOfWork) -> None:
     try:
         row.validate_constraints()
     except ValidationError:
-        raise InvalidInput(f"“{row}” cannot be restored: the name is in use again.", code="name_taken") from None
+        raise InvalidInput(
+            gettext("“%(row)s” cannot be restored: the name is in use again.") % {"row": row}, code="name_taken"
+        ) from None
     _save(row)
+
+
+def erase_private(subjects: Sequence[str], work: UnitOfWork) -> int:
+    """Erase the private part of all events about these subjects, and return their number.
+
+    The hash chain covers a digest of the private part, so the log still verifies. Reads the whole log of the
+    restaurant, which an erasure may cost.
+    """
+    require_transaction()
+    rows = Event.objects.of_restaurant(work.restaurant_id).filter(subject__in=subjects, private__isnull=False)
+    return int(rows.update(private=None))
 
 
 def settle_names(row: Model) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, Overloaded
@@ -54,6 +55,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     """
 
     now: datetime
+    head: int | None = None  # number of the last event of the unit, once it is closed
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
@@ -87,7 +89,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     def restaurant_id(self) -> int:
         """Return the restaurant of the unit. Raises DomainError for an actor without a restaurant."""
         if self._restaurant_id is None:
-            raise DomainError("Choose a restaurant first.", code="no_restaurant")
+            raise DomainError(gettext("Choose a restaurant first."), code="no_restaurant")
         return self._restaurant_id
 
     def belongs_to(self, restaurant_id: int) -> None:
@@ -117,6 +119,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
             return
         rows = [self._row(event, actor) for event, actor in self._recorded]
         head = insert_numbered(rows, "seq", SEQUENCE, [self.restaurant_id])
+
+        self.head = head
 
         def notify() -> None:  # no partial, because Django logs the __qualname__ of a callback that fails
             commit_signal.notify(self.restaurant_id, head)
@@ -156,7 +160,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         if getattr(_thread, "at_work", False):
             raise RuntimeError("A unit of work is durable: a service may not call a service.")
         if not _writers.acquire(timeout=_WAIT_SECONDS):
-            raise Overloaded("Too many orders at once. Try again in a moment.")
+            raise Overloaded(gettext("Too many orders at once. Try again in a moment."))
         _thread.at_work = True
 
     def _free_writer(self) -> None:
@@ -168,3 +172,9 @@ def require_transaction() -> None:
     """Raise RuntimeError outside a unit of work."""
     if not connection.in_atomic_block:
         raise RuntimeError("A step runs inside a unit of work; call the service instead.")
+
+
+def require_no_unit() -> None:
+    """Raise RuntimeError inside a unit of work, where nobody may wait for the network."""
+    if getattr(_thread, "at_work", False):
+        raise RuntimeError("No call over the network inside a unit of work.")

@@ -13,7 +13,7 @@ from bistro.opening.room import DEPTH, MOST_TABLES, WIDTH, first_tables
 from kitchen.models import Screen, Station
 from tables.models import Pad, Table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 TOKYO = {
     "name": "寿司屋", "currency": "JPY", "locale": "ja-JP", "timezone": "Asia/Tokyo", "day-ends-at": "02:30",
@@ -119,7 +119,7 @@ def test_people_read_words(capsys):
     [
         ("currency", "XXY", "Currency: XXY is not a currency. Use a code such as EUR or JPY."),
         ("currency", "eur", "Currency: eur is not a currency. Use a code such as EUR or JPY."),
-        ("timezone", "Mars/Olympus", "Timezone: Mars/Olympus is not a time zone. Use a name such as Europe/Paris."),
+        ("timezone", "Mars/Olympus", "Time zone: Mars/Olympus is not a time zone. Use a name such as Europe/Paris."),
         ("locale", "xx_YY", "Locale: xx_YY is not a locale. Use one such as en_IE or de_DE."),
         ("day_ends_at", "25:00", "“25:00” is not a time. Use one such as 04:00."),
         ("day_ends_at", "4 am", "“4 am” is not a time. Use one such as 04:00."),

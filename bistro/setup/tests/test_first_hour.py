@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DISHES = "Warengruppe;Artikel;Preis\nSpeisen;Schnitzel;14,50\nSpeisen;Salat;8,90\nGetränke;Cola;3,80\n"
 HOUSE = {
     "name": "Zur Linde", "legal_name": "", "address": "Lindenstr. 1\n10117 Berlin", "phone": "", "tax_number": "DE123",
-    "currency": "EUR", "locale": "de_DE", "timezone": "Europe/Berlin", "day_ends_at": "05:00",
+    "language": "en", "currency": "EUR", "locale": "de_DE", "timezone": "Europe/Berlin", "day_ends_at": "05:00",
 }  # fmt: skip
 
 

@@ -24,8 +24,8 @@ MODELS = (
     Table, Tax,
 )  # fmt: skip
 HOUSE = {
-    "name": "Linde", "address": "Street 1", "currency": "EUR", "locale": "de_DE", "timezone": "Europe/Berlin",
-    "day_ends_at": "04:00",
+    "name": "Linde", "address": "Street 1", "language": "en", "currency": "EUR", "locale": "de_DE",
+    "timezone": "Europe/Berlin", "day_ends_at": "04:00",
 }  # fmt: skip
 ROWS = {"section": "Room", "count": "4", "seats": "4", "word": "Table", "first": "1"}
 LOGIN = {"name": "Ana", "email": "ana@linde.example", "password": "seven red pears", "again": "seven red pears"}

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, NotYours
@@ -33,7 +34,10 @@ def print_again(*, ticket_id: int, actor: Actor) -> int:
         _order, ticket = locked_ticket(ticket_id, work)  # prevents an edit between this read and the slip
         printers = list(Printer.objects.visible_to(actor).filter(station_id=ticket.station_id, enabled=True))
         if not printers:
-            raise InvalidInput(f"{ticket.station} has no printer. Print this page instead.", code="no_printer")
+            raise InvalidInput(
+                gettext("%(station)s has no printer. Print this page instead.") % {"station": ticket.station},
+                code="no_printer",
+            )
         paper = paper_of(ticket)
         lines = [{**line, "mark": ""} for line in paper["lines"].values()]
         slip = slip_of(ticket, SlipKind.REPRINT, lines, menu_in(work).menu.restaurant.tz)
@@ -89,7 +93,7 @@ def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
 def _own(printer_id: int, actor: Actor) -> Printer:
     printer = Printer.objects.visible_to(actor).filter(pk=printer_id).select_related("station").locked().first()
     if printer is None:
-        raise NotYours("There is no such printer.", code="printer_not_found")
+        raise NotYours(gettext("There is no such printer."), code="printer_not_found")
     return printer
 
 

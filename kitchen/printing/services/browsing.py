@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace, NotYours
@@ -23,7 +24,7 @@ def take_slip(*, printer_id: int, actor: Actor) -> PrintJob | None:
     actor.require(Permission.COOK)
     printer = Printer.objects.visible_to(actor).filter(pk=printer_id, kind=Printer.Kind.BROWSER).first()
     if printer is None:
-        raise NotYours("There is no such printer.", code="printer_not_found")
+        raise NotYours(gettext("There is no such printer."), code="printer_not_found")
     now = timezone.now()
     job = next_slip(printer, now)
     return job if job is not None and claim(job, until=now + TIME) else None
@@ -39,10 +40,10 @@ def slip_printed(*, job_id: int, attempt: int, actor: Actor, by_hand: bool = Fal
     jobs = PrintJob.objects.visible_to(actor).filter(printer__kind=Printer.Kind.BROWSER).select_related("printer")
     job: PrintJob | None = jobs.filter(pk=job_id).first()
     if job is None:
-        raise NotYours("There is no such slip.", code="slip_not_found")
+        raise NotYours(gettext("There is no such slip."), code="slip_not_found")
     if job.status == SlipStatus.PRINTED:
         return job
     if job.attempts != attempt or job.status != SlipStatus.QUEUED:
-        raise LostRace("Another browser is printing this slip.")
+        raise LostRace(gettext("Another browser is printing this slip."))
     printed(job=job, printer=job.printer, now=timezone.now(), sure=by_hand)
     return job

@@ -11,6 +11,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, override
 
 from bistro.core.kernel.errors import Overloaded
 from kitchen.printing.escpos import SlipBytes, as_escpos
@@ -29,7 +30,7 @@ UNHEARD = timedelta(seconds=30)  # until a slip that no browser took is given up
 KEPT = timedelta(days=2)
 CLEAN_EVERY = timedelta(hours=1)
 CLEAN_ROWS = 500
-NOT_DRAWN = "Some letters could not be drawn. The log of the server has the reason."
+NOT_DRAWN = gettext_noop("Some letters could not be drawn. The log of the server has the reason.")
 
 _guard = threading.Lock()
 _at_work: set[int] = set()
@@ -79,10 +80,16 @@ def serve_printer(*, printer_id: int, clock: Callable[[], datetime] = timezone.n
 
 
 def _print_next(printer_id: int, clock: Callable[[], datetime]) -> bool:
-    printer = Printer.objects.get(pk=printer_id)
+    printer = Printer.objects.select_related("restaurant").get(pk=printer_id)
     job = next_slip(printer, clock())
     if job is None or not claim(job):
         return False
+    with override(printer.restaurant.language):
+        return _print(job, printer, clock)
+
+
+def _print(job: PrintJob, printer: Printer, clock: Callable[[], datetime]) -> bool:
+    """Print a slip that was claimed, and keep what became of it; returns whether the printer goes on."""
     slip = _slip_bytes(job, printer)
     if not connection.in_atomic_block:
         close_old_connections()  # orders can use the connection meanwhile
@@ -106,7 +113,7 @@ def _slip_bytes(job: PrintJob, printer: Printer) -> SlipBytes:
         return paper(images=printer.images)
     except Exception:
         log.exception("a slip could not be drawn", extra={"printer": printer.pk})
-        return replace(paper(images=False), unreadable=NOT_DRAWN)
+        return replace(paper(images=False), unreadable=gettext(NOT_DRAWN))
 
 
 def _begin(printer_id: int) -> int:
@@ -131,7 +138,7 @@ def _serve(printer_id: int) -> None:
 
 
 def _give_up_unheard(printer_id: int, now: datetime) -> None:
-    printer = Printer.objects.get(pk=printer_id)
+    printer = Printer.objects.select_related("restaurant").get(pk=printer_id)
     job = next_slip(printer, now)
     if job is not None and job.due_at < now - UNHEARD and claim(job):
         why = "The print page is not open in any browser."

@@ -7,6 +7,7 @@ while a bare write would make SQLite's writers wait and poll.
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.models import Device
@@ -114,7 +115,7 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> No
         if not _has_failed_slips(printer):
             printer.trouble_at, printer.trouble = None, ""
         elif troubled:
-            printer.trouble = "Printing again. These slips are missing."
+            printer.trouble = gettext("Printing again. These slips are missing.")
         printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
         if troubled:
             work.record(PrinterRecovered(printer=printer))

@@ -25,7 +25,7 @@ from kitchen.printing.tests.printers import printer_at
 from kitchen.wall.live import KitchenView
 from menu.compiled import forget as forget_menus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PRINTERS, ADD = "/admin/printing/printer/", "/admin/printing/printer/add/"
 HTMX = {"HX-Request": "true"}

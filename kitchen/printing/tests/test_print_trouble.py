@@ -20,7 +20,7 @@ from kitchen.printing.services.slips import TRIES
 from kitchen.printing.steps import write_slips
 from kitchen.printing.tests.printers import FakePrinter, edit, printer_at, statuses
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts"), pytest.mark.database_agnostic]
 
 
 MOODS = ["off", "mute", "deaf", "breaks", "open", "empty", "dumb"]

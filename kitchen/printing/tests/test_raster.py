@@ -185,7 +185,7 @@ def test_without_a_font_the_slip_says_so_and_names_the_package(settings, tmp_pat
     assert slip_bytes.unreadable.endswith(f": install {package} on the server.")
     assert name[0] in slip_bytes.unreadable
     text = readable(slip_bytes.data)
-    for word in (escpos.UNREADABLE, f"2 x {'?' * len(clusters(name))}", "1/3 lb", "Table 5"):
+    for word in (str(escpos.UNREADABLE), f"2 x {'?' * len(clusters(name))}", "1/3 lb", "Table 5"):
         assert word in text, word
 
 

@@ -12,6 +12,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, LostRace, Overloaded
@@ -112,7 +113,7 @@ def _end(row: MenuImport, status: ImportStatus, answer: dict[str, Any], now: dat
     """Keep the answer and delete the file's content. Raises LostRace if another process has done it."""
     facts = {"answer": answer, "ended_at": now, "content": b"", "taken_until": None}
     if move_imports(MenuImport.objects.filter(pk=row.pk), [ImportStatus.RUNNING], status, **facts) != 1:
-        raise LostRace("This import has ended already.")
+        raise LostRace(gettext("This import has ended already."))
 
 
 def _writing() -> UnitOfWork:
@@ -140,9 +141,11 @@ def _in_thread(import_id: int) -> None:
 
 
 def _run(import_id: int) -> None:
-    """Import, and keep every failure from leaving the page without an answer."""
+    """Import, and keep every failure from leaving the page without an answer. The answer has the house's language."""
+    language = MenuImport.objects.filter(pk=import_id).values_list("restaurant__language", flat=True).first()
     try:
-        run_import(import_id=import_id)
+        with override(language):
+            run_import(import_id=import_id)
     except (AnyDatabaseError, LostRace, Overloaded) as error:  # the lease runs out, and a later sweep tries again
         log.warning("an import was interrupted and will be tried again", extra={"error": repr(error)})
     except Exception:
@@ -153,4 +156,8 @@ def _run(import_id: int) -> None:
 def _give_up(import_id: int) -> None:
     row = MenuImport.objects.filter(pk=import_id, status=ImportStatus.RUNNING).first()
     if row is not None:
-        _refused(row, refusal("The import failed and nothing was written. The server's log says why."), timezone.now())
+        _refused(
+            row,
+            refusal(gettext("The import failed and nothing was written. The server's log says why.")),
+            timezone.now(),
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
@@ -56,7 +58,7 @@ def map_columns_of(*, import_id: int, settings: FileSettings, actor: Actor) -> M
     with UnitOfWork(actor) as work:
         row = _own_import(import_id, actor)
         if row.status != ImportStatus.UPLOADED:
-            raise LostRace("This import was confirmed already.")
+            raise LostRace(gettext("This import was confirmed already."))
         try:
             headers = map_columns(open_sheet(bytes(row.content), encoding=settings.encoding), settings.columns).headers
         except FileRefused as refused:
@@ -87,5 +89,5 @@ def _own_import(import_id: int, actor: Actor) -> MenuImport:
     """Return an import of the actor's restaurant. Raises NotYours."""
     row: MenuImport | None = MenuImport.objects.visible_to(actor).filter(pk=import_id).locked().first()
     if row is None:
-        raise NotYours("There is no such import.", code="import_not_found")
+        raise NotYours(gettext("There is no such import."), code="import_not_found")
     return row

@@ -19,7 +19,7 @@ from menu.setup_steps import add_catalogue
 from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory
 from menu.tests.menus import ARCHIVED, ODD_NAMES, build, menus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 

@@ -14,7 +14,7 @@ from menu.files.tests.workbook_bytes import workbook
 from menu.models import Category, Item, MenuVersion, Modifier, Tax
 from menu.tests.factories import ItemFactory, ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

@@ -44,3 +44,9 @@ def test_every_text_comes_back(write, name, description, options):
     sheet = open_sheet(write([[cells.get(column, "") for column in COLUMNS]], COLUMNS))
     (row,) = read_rows(sheet, map_columns(sheet), Currency(("KWD",), 3)).rows
     assert {column: text for column, text in row.cells.items() if text} == {**cells, "price": "1.25"}
+
+
+def test_a_workbook_may_have_more_columns_than_the_alphabet_has_letters():
+    columns = [f"name:{number}" for number in range(30)]
+    sheet = open_sheet(as_workbook([[str(number) for number in range(30)]], columns))
+    assert [row.texts[-1] for row in sheet.rows] == ["name:29", "29"]

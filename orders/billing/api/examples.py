@@ -1,0 +1,80 @@
+"""Examples in the OpenAPI document of the calls about bills."""
+
+from bistro.core.api.examples import AT
+
+PAYMENT = {
+    "id": 7,
+    "state": "captured",
+    "method": "cash",
+    "amount": "15.40",
+    "tip": "1.60",
+    "rounding": "0.00",
+    "tendered": "20.00",
+    "change": "3.00",
+    "share": None,
+    "slip": "",
+    "url": None,
+    "at": AT,
+}
+NEW_PAYMENT = {"method": "cash", "amount": "15.40", "tip": "1.60", "tendered": "20.00"}
+REFUND = {
+    "id": 3,
+    "payment": 7,
+    "amount": "5.00",
+    "of_sale": "5.00",
+    "kind": "refund",
+    "tip": "0.00",
+    "state": "refunded",
+    "at": AT,
+}
+NEW_METHOD = {"method": "terminal", "reason": "Paid by card", "slip": "004711"}
+NEW_REFUND = {"amount": "5.00", "reason": "The soup was cold", "lines": [5]}
+NEW_ADJUSTMENT = {"kind": "discount", "line": None, "percent": "10", "reason": "Regular guests"}
+WRITE_OFF = {"reason": "Left without paying"}
+SPLIT = {"by": "items", "shares": [{"label": "Ana", "lines": [{"line": 5, "part": "1/3"}]}]}
+SHARE = {
+    "id": 2,
+    "kind": "items",
+    "label": "Ana",
+    "total": "5.13",
+    "paid": "0.00",
+    "reserved": "0.00",
+    "due": "5.13",
+    "locked": False,
+}
+BILL = {
+    "party": 1,
+    "table": 1,
+    "currency": "EUR",
+    "version": 3,
+    "state": "settled",
+    "lines": [
+        {
+            "id": 5,
+            "order": 2,
+            "name": "Ramen",
+            "quantity": 1,
+            "unit_price": "15.40",
+            "total": "15.40",
+            "tax": "1.40",
+            "due": "15.40",
+            "seat": None,
+            "voided": False,
+        }
+    ],
+    "adjustments": [],
+    "service": "0.00",
+    "taxes": [{"name": "Food", "percent": "10", "amount": "1.40"}],
+    "tax": "1.40",
+    "total": "15.40",
+    "tips": "1.60",
+    "paid": "15.40",
+    "refunded": "0.00",
+    "reserved": "0.00",
+    "written_off": "0.00",
+    "due": "0.00",
+    "excess": "0.00",
+    "shares": [],
+    "payments": [PAYMENT],
+    "link": "https://bistro.example.com/pay/Zm9vYmFy/",
+}

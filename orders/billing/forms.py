@@ -1,0 +1,78 @@
+"""The fields of the bill's page: amounts as people type them."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.money import ZERO
+from bistro.core.kernel.numbers import whole_number
+from orders.billing.page import TIPS, Wish
+from orders.billing.services import Claim, Tender
+from orders.billing.statements import Statement
+from orders.billing.transitions import Method, ShareKind
+
+AMOUNT = re.compile(r"\d{1,9}([.,]\d{1,4})?")
+MOST_LINES = 500
+
+
+def typed_amount(data: QueryDict, name: str) -> Decimal | None:
+    """Return an amount such as 12.50 or 12,50, None for an empty field. Raises InvalidInput."""
+    typed = data.get(name, "").strip()
+    if not typed:
+        return None
+    if not AMOUNT.fullmatch(typed):
+        message = gettext("“%(typed)s” is not an amount. Type it as 12.50.") % {"typed": typed[:20]}
+        raise InvalidInput(message, fields={name: [message]})
+    return Decimal(typed.replace(",", "."))
+
+
+def tender_in(data: QueryDict) -> Tender:
+    """Return the payment of the page's form: one of its buttons, and the fields beside them. Raises InvalidInput.
+
+    The buttons `terminal` and `cash` name the method; the value of `cash` is the cash given, "" for the exact amount.
+    """
+    method = Method.TERMINAL if "terminal" in data else Method.CASH
+    given = typed_amount(data, "given")
+    return Tender(
+        method=method,
+        amount=typed_amount(data, "amount"),
+        tip=typed_amount(data, "tip") or ZERO,
+        tendered=None if method == Method.TERMINAL else typed_amount(data, "cash") if given is None else given,
+        share_id=whole_number(data.get("share", ""), least=1),
+        slip=data.get("slip", ""),
+    )
+
+
+def tip_in(data: QueryDict) -> Wish:
+    """Return the chosen tip of an address: `tip` in percent, or a typed `other`. Nonsense is no tip."""
+    typed = data.get("other", "").strip()
+    if AMOUNT.fullmatch(typed):
+        return Wish(amount=Decimal(typed.replace(",", ".")))
+    percent = whole_number(data.get("tip", "")) or 0
+    return Wish(percent if percent in TIPS else 0)
+
+
+def claims_in(data: QueryDict, statement: Statement) -> list[Claim]:
+    """Return the shares of dishes that are there, and one more for the ticked lines. Raises InvalidInput."""
+    ticked = _ticked(data)
+    if not ticked:
+        message = gettext("Tick the dishes first.")
+        raise InvalidInput(message, fields={"line": [message]})
+    claims = []
+    for state in statement.shares:
+        share = state.share
+        if share.kind == ShareKind.ITEMS and not share.is_locked:
+            parts = {line: part for line, part in share.parts.items() if line not in ticked}
+            claims += [Claim(share.label, parts)] if parts else []
+    label = gettext("Share %(number)s") % {"number": len(claims) + 1}
+    return [*claims, Claim(label, dict.fromkeys(ticked, Fraction(1)))]
+
+
+def _ticked(data: QueryDict) -> set[int]:
+    numbers: Iterable[int | None] = (whole_number(each, least=1) for each in data.getlist("line")[:MOST_LINES])
+    return {number for number in numbers if number is not None}

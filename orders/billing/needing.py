@@ -1,0 +1,113 @@
+"""The payments and refunds that need somebody: parked differences, missing answers, refused refunds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import display
+from bistro.core.kernel.roles import Permission
+from orders.billing.access import holder_of
+from orders.billing.models import Payment, Refund
+from orders.billing.transitions import PaymentState, RefundState, Trouble
+
+SHOWN = 100
+REFUSED_DAYS = timedelta(days=7)  # how long a refused refund is shown
+PATIENT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Needing:
+    """A payment or refund of the page. `advice` says what can be done; the flags say which buttons it has."""
+
+    payment: Payment
+    party: int
+    table: str
+    amount: str
+    since: datetime | None
+    words: str
+    advice: str
+    can_ask: bool = False
+    can_cancel: bool = False
+    can_give_back: bool = False
+    can_settle: bool = False
+
+
+def needing(actor: Actor, now: datetime) -> list[Needing]:
+    """Return what needs somebody, oldest first. Costs two queries."""
+    rows = Payment.objects.visible_to(actor).filter(
+        Q(settled_by="") & ~Q(trouble="")
+        | Q(status=PaymentState.UNKNOWN, trouble="")
+        | Q(status=PaymentState.CREATED, started_at__lte=now - PATIENT)
+    )
+    found = rows.select_related("restaurant", "bill__party__table", "bill__party__joined_to").order_by("pk")[:SHOWN]
+    return [
+        *(_of_payment(row, actor.may(Permission.APPROVE_BILL)) for row in found),
+        *map(_of_refund, _refunds(actor, now)),
+    ]
+
+
+def _refunds(actor: Actor, now: datetime) -> list[Refund]:
+    rows = Refund.objects.visible_to(actor).filter(
+        Q(status=RefundState.UNKNOWN) | Q(status=RefundState.FAILED, made_at__gt=now - REFUSED_DAYS)
+    )
+    related = ("payment__restaurant", "payment__bill__party__table", "payment__bill__party__joined_to")
+    return list(rows.select_related(*related).order_by("pk")[:SHOWN])
+
+
+def _of_payment(payment: Payment, may_end: bool) -> Needing:
+    if not payment.trouble:
+        return _needing(
+            payment,
+            payment.to_pay,
+            _("The bank has not answered. Do not charge again."),
+            _("Bistro asks again by itself. Cancel it to free the amount."),
+            can_ask=True,
+            can_cancel=True,
+        )
+    collected = payment.found.get("state") == PaymentState.CAPTURED
+    advice = _("Give it back, or look at the provider and note what you did.")
+    return _needing(
+        payment,
+        payment.to_pay,
+        " ".join([str(Trouble(payment.trouble).label), _found_words(payment)]),
+        advice if collected else _("Look at the provider and note what you did."),
+        can_ask=payment.is_reserving,
+        can_give_back=may_end and collected,
+        can_settle=may_end,
+    )
+
+
+def _of_refund(refund: Refund) -> Needing:
+    if refund.status == RefundState.UNKNOWN:
+        words, advice = _("The bank has not answered about a refund."), _("Bistro asks again by itself.")
+    else:
+        words = _("The provider refused a refund.")
+        advice = _("Give the money back in another way.")
+    return _needing(refund.payment, refund.amount, words, advice, since=refund.made_at)
+
+
+def _needing(payment: Payment, amount: object, words: str, advice: str, **more: object) -> Needing:
+    party = payment.bill.party
+    facts: dict[str, object] = {
+        "payment": payment,
+        "party": holder_of(payment.bill),
+        "table": party.table.name if party.table else "",
+        "amount": display(amount, payment.currency, payment.restaurant.locale),  # type: ignore[arg-type]
+        "since": payment.started_at,
+        "words": words,
+        "advice": advice,
+    }
+    return Needing(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def _found_words(payment: Payment) -> str:
+    found = payment.found
+    return _("It says: %(amount)s %(currency)s, bill %(bill)s, account %(account)s.") % {
+        "amount": found.get("amount", "?"),
+        "currency": found.get("currency", "?"),
+        "bill": found.get("bill", "?"),
+        "account": found.get("account", "?"),
+    }

@@ -1,0 +1,354 @@
+"""The read model of the bill's page: lines by seat, shares, the panel that takes money, and the payments."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, unit
+from bistro.core.kernel.roles import Permission
+from bistro.core.models import Membership
+from orders.allergies import choice_names
+from orders.billing.amounts import PERCENT, units_of
+from orders.billing.models import Payment
+from orders.billing.selectors import removed_lines
+from orders.billing.services.correcting import UNDO_TIME
+from orders.billing.statements import ShareState, Statement
+from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, Method, PaymentState
+from orders.models import OrderLine
+from orders.ordering.approval import approvers
+
+TIPS = (5, 10, 15)  # percent of what is to pay, without its tax
+NOTES = (5, 10, 20, 50, 100, 200)  # banknotes, in whole units of most currencies
+MOST_NOTES = 4
+EQUAL_PARTS = (2, 3, 4, 5, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The tip that the guests wish: an amount, or else a percentage."""
+
+    percent: int = 0
+    amount: Decimal | None = None
+
+
+NO_TIP = Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A dish on the page. `was` is its price before a comp or discount, "" without one."""
+
+    id: int
+    quantity: int
+    name: str
+    details: str
+    amount: str
+    was: str
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The dishes of a seat; seat None has those without one."""
+
+    seat: int | None
+    lines: list[PageLine]
+
+
+@dataclass(frozen=True, slots=True)
+class PageShare:
+    """A share as a tab of the pay panel."""
+
+    id: int
+    label: str
+    due: str
+    is_paid: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A tip to choose. `percent` 0 is no tip."""
+
+    percent: int
+    amount: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Cash that guests may give: `value` for the form, `shown` on the button, `change` that they get."""
+
+    value: str
+    shown: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayPanel:
+    """The amounts to pay now, for the whole bill or the chosen share. `key` makes a second tap harmless."""
+
+    label: str
+    share: int | None
+    due: str
+    tip: str
+    is_other: bool  # a typed tip
+    tips: list[Tip]
+    card: str
+    cash: str
+    given: list[Given]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagePayment:
+    """A payment. `words` is its method; `left` fills the field of its refund, "" if nothing can go back.
+
+    `other` is the method that was meant if this one is wrong.
+    """
+
+    id: int
+    words: str
+    amount: str
+    tip: str
+    change: str
+    payment: Payment
+    left: str
+    refunded: str
+    can_undo: bool
+    other: Method | None
+    state: str  # "" for a payment that has arrived
+    can_cancel: bool
+    key: str  # makes a second tap on its refund harmless
+
+    @property
+    def part(self) -> str:
+        """Return the name of its form, for a refusal beside it."""
+        return f"refund-{self.id}"
+
+    @property
+    def method_part(self) -> str:
+        """Return the name of the form that corrects its method."""
+        return f"method-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageAdjustment:
+    """A comp or discount, with the dish that it is for, or "" for the whole bill."""
+
+    id: int
+    words: str
+    dish: str
+    amount: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillPage:
+    """The page of a bill."""
+
+    statement: Statement
+    groups: list[Group]
+    adjustments: list[PageAdjustment]
+    taxes: list[str]
+    shares: list[PageShare]
+    panel: PayPanel | None
+    payments: list[PagePayment]
+    total: str
+    paid: str
+    due: str
+    excess: str
+    written_off: str
+    added: str  # what came since the guests saw the bill, "" for nothing
+    can_adjust: bool
+    can_refund: bool
+    managers: list[Membership]
+    ways: tuple[int, ...] = EQUAL_PARTS
+
+    @property
+    def has_seats(self) -> bool:
+        return any(group.seat is not None for group in self.groups)
+
+
+def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None, tip: Wish = NO_TIP) -> BillPage:
+    """Return the page of a bill, with a chosen share and tip."""
+    show = _shower(statement)
+    chosen = _chosen(statement, share_id)
+    return BillPage(
+        statement=statement,
+        groups=_groups(statement),
+        adjustments=_adjustments(statement),
+        taxes=[f"{tax.name} {short(tax.percent)} %: {show(tax.amount)}" for tax in statement.owed.taxes],
+        shares=[_page_share(state, chosen, show) for state in statement.shares],
+        panel=_panel(statement, chosen, tip),
+        payments=_payments(statement),
+        total=show(statement.total),
+        paid=show(statement.paid) if statement.payments else "",
+        due=show(max(statement.open, ZERO)),
+        excess=show(statement.excess) if statement.excess else "",
+        written_off=show(statement.written_off) if statement.written_off else "",
+        added=_added(statement),
+        can_adjust=actor.may(Permission.ADJUST_BILL),
+        can_refund=actor.may(Permission.REFUND),
+        managers=approvers(actor, Permission.APPROVE_BILL),
+    )
+
+
+def tip_of(due: Decimal, percent: int, statement: Statement) -> Decimal:
+    """Return a tip in percent of what is to pay without its tax, rounded to the smallest unit."""
+    rounding = statement.restaurant.rounding
+    whole = units_of(statement.total, rounding)
+    if not whole or not percent:
+        return ZERO
+    net = units_of(statement.total - statement.owed.tax, rounding)
+    exact = units_of(due, rounding) * net * percent * 10_000
+    return Rounding(rounding.digits).amount(Rounding(rounding.digits).units(exact, whole * PERCENT))
+
+
+def _shower(statement: Statement) -> Any:
+    money = {"currency": statement.restaurant.currency, "locale": statement.restaurant.locale}
+    return lambda amount: display(amount, **money)
+
+
+def _chosen(statement: Statement, share_id: int | None) -> ShareState | None:
+    """Return the chosen share, else the first one that is not paid."""
+    wanted = statement.share(share_id) if share_id is not None else None
+    return wanted or next((state for state in statement.shares if state.due), None)
+
+
+def _groups(statement: Statement) -> list[Group]:
+    by_seat: dict[int | None, list[PageLine]] = {}
+    for line in statement.lines:
+        by_seat.setdefault(line.seat, []).append(_page_line(line, statement))
+    for line in removed_lines(statement.orders):
+        by_seat.setdefault(line.seat, []).append(_page_line(line, statement, voided=True))
+    return [Group(seat, by_seat[seat]) for seat in sorted(by_seat, key=lambda seat: (seat is None, seat or 0))]
+
+
+def _page_line(line: OrderLine, statement: Statement, *, voided: bool = False) -> PageLine:
+    show = _shower(statement)
+    amount = ZERO if voided else statement.owed.lines[line.pk]
+    tax = sum((part.amount for part in statement.owed.line_taxes.get(line.pk, ())), ZERO)
+    added = tax if statement.restaurant.tax_mode == "added" else ZERO
+    return PageLine(
+        id=line.pk,
+        quantity=line.quantity,
+        name=line.name,
+        details=", ".join(choice_names(line)),
+        amount=show(amount),
+        was=show(line.total) if not voided and amount - added < line.total else "",
+        voided=voided,
+    )
+
+
+def _adjustments(statement: Statement) -> list[PageAdjustment]:
+    names = {line.pk: line.name for line in statement.lines}
+    show = _shower(statement)
+    return [
+        PageAdjustment(
+            id=row.pk,
+            words=f"{row.get_kind_display()} {short(row.percent)} %" if row.percent else str(row.get_kind_display()),
+            dish=names.get(row.line_id, "") if row.line_id else "",
+            amount=show(-statement.taken.get(row.pk, ZERO)),
+            reason=row.reason,
+            by=row.approved_by or row.made_by,
+        )
+        for row in statement.adjustments
+    ]
+
+
+def _page_share(state: ShareState, chosen: ShareState | None, show: Any) -> PageShare:
+    return PageShare(
+        id=state.share.pk,
+        label=state.share.words,
+        due=show(state.due),
+        is_paid=state.paid > 0 and not state.due,
+        is_chosen=state is chosen,
+    )
+
+
+def _panel(statement: Statement, chosen: ShareState | None, wish: Wish) -> PayPanel | None:
+    """Return the panel that takes money, or None if nothing is due."""
+    due = statement.due if chosen is None else min(chosen.due, statement.due)
+    if due <= ZERO:
+        return None
+    show, restaurant = _shower(statement), statement.restaurant
+    tip = tip_of(due, wish.percent, statement) if wish.amount is None else wish.amount
+    to_pay = due + tip
+    cash = to_coin(to_pay, restaurant.cash_rounding)
+    return PayPanel(
+        label=chosen.share.words if chosen else gettext("Whole bill"),
+        share=chosen.share.pk if chosen else None,
+        due=show(due),
+        tip=_typed(tip, statement),
+        is_other=wish.amount is not None,
+        tips=[
+            Tip(each, show(tip_of(due, each, statement)), wish.amount is None and each == wish.percent)
+            for each in (0, *TIPS)
+        ],
+        card=show(to_pay),
+        cash=show(cash),
+        given=[Given(_typed(note, statement), show(note), show(note - cash)) for note in _notes(cash, statement)],
+        key=uuid4().hex,
+    )
+
+
+def _typed(amount: Decimal, statement: Statement) -> str:
+    return text(amount, statement.restaurant.currency)
+
+
+def _notes(cash: Decimal, statement: Statement) -> list[Decimal]:
+    """Return the sums of one kind of banknote that guests may give for an amount, smallest first."""
+    scale = 1 if statement.restaurant.rounding.digits else 100  # a yen is worth about a hundredth
+    less = unit(statement.restaurant.currency)
+    sums = {(cash + note * scale - less) // (note * scale) * note * scale for note in NOTES}
+    return sorted(each for each in sums if each > cash)[:MOST_NOTES]
+
+
+def _payments(statement: Statement) -> list[PagePayment]:
+    show = _shower(statement)
+    found = []
+    for payment in statement.payments:
+        left = statement.left_of(payment)
+        found.append(
+            PagePayment(
+                id=payment.pk,
+                words=str(Method(payment.method).label),
+                amount=show(payment.amount),
+                tip=show(payment.tip) if payment.tip else "",
+                change=show(payment.change) if payment.change else "",
+                payment=payment,
+                left=text(left, payment.currency) if left > 0 and payment.has_arrived else "",
+                refunded=show(payment.amount - left) if left < payment.amount else "",
+                state="" if payment.has_arrived else str(PaymentState(payment.status).label),
+                can_undo=_is_fresh(payment),
+                other=_other_method(payment, left),
+                can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT,
+                key=uuid4().hex,
+            )
+        )
+    return found
+
+
+def _is_fresh(payment: Payment) -> bool:
+    """Return whether a payment can be undone, because it is cash of the last seconds."""
+    is_cash = payment.method == Method.CASH and payment.status == PaymentState.CAPTURED
+    return is_cash and timezone.now() - payment.taken_at < UNDO_TIME
+
+
+def _other_method(payment: Payment, left: Decimal) -> Method | None:
+    """Return the method by which a payment could have been booked wrongly, None for one that cannot be corrected."""
+    other = {Method.CASH: Method.TERMINAL, Method.TERMINAL: Method.CASH}.get(Method(payment.method))
+    return other if payment.status == PaymentState.CAPTURED and left == payment.amount else None
+
+
+def _added(statement: Statement) -> str:
+    """Return what the bill grew by since the guests saw it, or ""."""
+    seen = statement.bill.presented_total if statement.bill else None
+    return _shower(statement)(statement.total - seen) if seen is not None and statement.total > seen else ""

@@ -1,0 +1,14 @@
+"""Addresses of the pages on which guests pay."""
+
+from django.urls import path
+
+from orders.billing.phone import views
+
+app_name = "pay"
+urlpatterns = [
+    path("pay/<str:token>/", views.bill, name="bill"),
+    path("pay/<str:token>/tip/", views.tip, name="tip"),
+    path("pay/<str:token>/confirm/", views.confirm, name="confirm"),
+    path("pay/<str:token>/pay/", views.pay, name="pay"),
+    path("pay/<str:token>/payments/<str:key>/", views.payment, name="payment"),
+]

@@ -1,0 +1,195 @@
+"""Stripe by its own SDK: one Checkout Session for each payment. An optional package (requirements-stripe.txt).
+
+No live account was used to build this; `orders/billing/tests/test_stripe.py` plays recorded answers.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from importlib import import_module
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from bistro.core.kernel.money import digits
+from orders.billing.providers.base import (
+    TIMEOUT,
+    BadSignature,
+    Bell,
+    Collect,
+    Found,
+    FoundRefund,
+    GiveBack,
+    NoAnswer,
+    ProviderMissing,
+    Refused,
+)
+from orders.billing.providers.signatures import is_signed
+from orders.billing.transitions import PaymentState, RefundState
+
+T = TypeVar("T")
+API_VERSION = "2026-10-28.endive"  # that of stripe 16.1; a new major version of the SDK needs a look at both
+HEADER = "Stripe-Signature"
+TWO_DECIMALS = frozenset({"ISK", "UGX"})  # Stripe counts their hundredths, although they have none
+PAID = frozenset({"paid", "no_payment_required"})
+REFUNDS = {"succeeded": RefundState.REFUNDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
+
+
+class StripeProvider:
+    """Payments on Stripe's own page. `transport` replaces the network in tests."""
+
+    def __init__(self, transport: Any = None) -> None:
+        self._transport = transport
+
+    def account(self, restaurant_id: int) -> str:
+        """Return the mode and the restaurant, which come back as metadata: all restaurants share one account."""
+        mode = "live" if settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")) else "test"
+        return f"{mode}-{restaurant_id}"
+
+    def start(self, charge: Collect) -> Found:
+        """Make a Checkout Session, once for its key."""
+        return self._asked(lambda: self._found(self._make(charge)))
+
+    def status(self, charge: Collect) -> Found | None:
+        """Read the session. Without its id the creation is repeated, which Stripe answers as the first time."""
+        return self._asked(lambda: self._found(self._read(charge)))
+
+    def cancel(self, charge: Collect) -> Found:
+        """Expire the session, unless it is paid."""
+
+        def act() -> Found:
+            session = self._read(charge)
+            if session.status == "open":
+                try:
+                    session = self._client.v1.checkout.sessions.expire(session.id)
+                except self._sdk.InvalidRequestError:  # it was completed at the same moment
+                    session = self._client.v1.checkout.sessions.retrieve(session.id)
+            return self._found(session)
+
+        return self._asked(act)
+
+    def refund(self, back: GiveBack) -> FoundRefund:
+        """Give money of the session's payment back, once for its key."""
+
+        def act() -> FoundRefund:
+            refunds = self._client.v1.refunds
+            if back.ref:
+                row = refunds.retrieve(back.ref)
+            else:
+                wish = {
+                    "payment_intent": self._read(back.charge).payment_intent,
+                    "amount": units_of(back.amount, back.charge.currency),
+                    "metadata": {"refund": back.key},
+                }
+                row = refunds.create(wish, {"idempotency_key": back.key})
+            return FoundRefund(row.id, REFUNDS.get(row.status, RefundState.UNKNOWN))
+
+        return self._asked(act)
+
+    def read_bell(self, body: bytes, headers: Mapping[str, str], now: float) -> Bell:
+        """Check and read an event. Only its id and our key are used."""
+        if not settings.STRIPE_WEBHOOK_SECRET:
+            raise BadSignature("No secret is set for the messages of Stripe.")
+        if not is_signed(body, headers.get(HEADER, ""), settings.STRIPE_WEBHOOK_SECRET, now):
+            raise BadSignature("The signature is wrong or too old.")
+        try:
+            event = json.loads(body)
+            thing = event["data"]["object"]
+            metadata = thing.get("metadata") or {}
+            return Bell(str(event["id"])[:120], str(metadata.get("attempt", ""))[:64])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadSignature("The message is no event of Stripe.") from error
+
+    @cached_property
+    def _sdk(self) -> Any:
+        try:
+            return import_module("stripe")
+        except ImportError:
+            message = gettext("Stripe's package is not installed. Run: pip install -r requirements-stripe.txt")
+            raise ProviderMissing(message) from None
+
+    @cached_property
+    def _client(self) -> Any:
+        sdk = self._sdk
+        if not settings.STRIPE_SECRET_KEY:
+            raise ProviderMissing(gettext("STRIPE_SECRET_KEY is not set (docs/payments.md)."))
+        return sdk.StripeClient(
+            settings.STRIPE_SECRET_KEY,
+            stripe_version=API_VERSION,
+            max_network_retries=0,  # our sweep asks again
+            http_client=self._transport or sdk.RequestsClient(timeout=TIMEOUT),
+        )
+
+    def _asked(self, act: Callable[[], T]) -> T:
+        """Translate the errors of the SDK. A stored 500 that Stripe repeats is no answer either."""
+        sdk = self._sdk
+        try:
+            return act()
+        except (sdk.APIConnectionError, sdk.RateLimitError) as error:
+            raise NoAnswer(type(error).__name__) from error
+        except sdk.StripeError as error:
+            status = error.http_status or 0
+            if status >= 500 or status == 409 or not status:
+                raise NoAnswer(f"status {status}") from error
+            raise Refused(f"{type(error).__name__} {error.code or ''}".strip()) from error
+
+    def _make(self, charge: Collect) -> Any:
+        told = {"attempt": charge.key, "bill": charge.bill, "restaurant": str(charge.restaurant_id)}
+        wish = {
+            "mode": "payment",
+            "client_reference_id": charge.key,
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": charge.currency.lower(),
+                        "unit_amount": units_of(charge.amount, charge.currency),
+                        "product_data": {"name": charge.words},
+                    },
+                }
+            ],
+            "metadata": told,
+            "payment_intent_data": {"metadata": told},
+            "success_url": charge.return_url,
+            "cancel_url": charge.return_url,
+        }
+        return self._client.v1.checkout.sessions.create(wish, {"idempotency_key": charge.key})
+
+    def _read(self, charge: Collect) -> Any:
+        if not charge.ref:
+            return self._make(charge)
+        return self._client.v1.checkout.sessions.retrieve(charge.ref)
+
+    def _found(self, session: Any) -> Found:
+        told = session.metadata.to_dict() if session.metadata else {}
+        currency = (session.currency or "").upper()
+        return Found(
+            ref=session.id,
+            state=_state_of(session),
+            amount=_amount_of(session.amount_total or 0, currency),
+            currency=currency,
+            account=f"{'live' if session.livemode else 'test'}-{told.get('restaurant', '')}",
+            bill=told.get("bill", ""),
+            pay_url=session.url or "",
+        )
+
+
+def units_of(amount: Decimal, currency: str) -> int:
+    """Return an amount in the units that Stripe counts."""
+    return int(amount.scaleb(_digits(currency)))
+
+
+def _amount_of(units: int, currency: str) -> Decimal:
+    return Decimal(units).scaleb(-_digits(currency))
+
+
+def _digits(currency: str) -> int:
+    return 2 if currency in TWO_DECIMALS else digits(currency)
+
+
+def _state_of(session: Any) -> PaymentState:
+    if session.status == "complete":
+        return PaymentState.CAPTURED if session.payment_status in PAID else PaymentState.PENDING
+    return PaymentState.EXPIRED if session.status == "expired" else PaymentState.PENDING

@@ -1,0 +1,35 @@
+"""Services of bills. Each function is one unit of work; those about providers call them between units."""
+
+from orders.billing.services.adjusting import add_adjustment, remove_adjustment, write_off
+from orders.billing.services.asking import ask_due, ask_next
+from orders.billing.services.correcting import correct_method, undo_payment
+from orders.billing.services.ending import ask_again, cancel_payment, give_unassigned_back, settle_by_hand
+from orders.billing.services.paying import take_payment
+from orders.billing.services.receiving import receive_event
+from orders.billing.services.refunding import refund_payment
+from orders.billing.services.splitting import Claim, present_bill, split_bill
+from orders.billing.services.starting import start_payment
+from orders.billing.services.tenders import Taken, Tender
+
+__all__ = [
+    "Claim",
+    "Taken",
+    "Tender",
+    "add_adjustment",
+    "ask_again",
+    "ask_due",
+    "ask_next",
+    "cancel_payment",
+    "correct_method",
+    "give_unassigned_back",
+    "present_bill",
+    "receive_event",
+    "refund_payment",
+    "remove_adjustment",
+    "settle_by_hand",
+    "split_bill",
+    "start_payment",
+    "take_payment",
+    "undo_payment",
+    "write_off",
+]

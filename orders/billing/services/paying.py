@@ -1,0 +1,45 @@
+"""The service that takes payments in cash, or records those of the bank's card terminal."""
+
+from django.db import IntegrityError
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.billing.events import BillPaid, PaymentTaken
+from orders.billing.services.locking import lock_bill, touch_bill
+from orders.billing.services.starting import start_payment
+from orders.billing.services.tenders import Taken, Tender, checked, insert_payment, lock_share, share_of, taken_before
+from orders.billing.transitions import PROVIDERS
+from orders.services import Once
+
+
+def take_payment(*, party_id: int, tender: Tender, actor: Actor, once: Once | None = None) -> Taken:
+    """Take a payment for the bill of a party. One by a provider is only started.
+
+    Locks: table, party, bill. Raises LostRace (`nothing_due`; `amount_taken` with `due` and `reserved`), InvalidInput
+    (`amount_above_due`, `tendered_too_small`), ReusedKey, NotPermitted, NotYours.
+    """
+    if tender.method in PROVIDERS:
+        return start_payment(party_id=party_id, tender=tender, actor=actor, once=once)
+    try:
+        return _take(party_id, tender, actor, once)
+    except IntegrityError:  # a request with this key for another party was first
+        return _take(party_id, tender, actor, once)
+
+
+def _take(party_id: int, tender: Tender, actor: Actor, once: Once | None) -> Taken:
+    actor.require(Permission.TAKE_PAYMENT)
+    with UnitOfWork(actor) as work:
+        if (known := taken_before(once, work)) is not None:
+            return Taken(known, True)
+        locked = lock_bill(party_id, work)
+        if (known := taken_before(once, work)) is not None:  # while this request waited for the lock
+            return Taken(known, True)
+        share = share_of(tender, locked.statement)
+        payment = insert_payment(checked(tender, share, locked), locked, work, once)
+        if share is not None:
+            lock_share(share, locked.statement)
+        touch_bill(locked.bill)
+        work.record(PaymentTaken(payment=payment, table=locked.party.table_id))
+        work.record(BillPaid(statement=locked.read_again()))
+    return Taken(payment, False)

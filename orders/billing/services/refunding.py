@@ -1,0 +1,175 @@
+"""The service that gives money back."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.money import display
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.billing.access import holder_of, payment_for
+from orders.billing.amounts import units_of
+from orders.billing.models import Payment, PaymentAttempt, Refund
+from orders.billing.provider_calls import FIRST_ASK, back_of, refund_call
+from orders.billing.services.locking import (
+    Locked,
+    lock_bill,
+    require_approval,
+    require_lines,
+    require_money,
+    require_reason,
+)
+from orders.billing.services.settling import finish_refund, settle_refund
+from orders.billing.statements import Statement
+from orders.billing.transitions import PROVIDERS, RefundState
+from orders.services import Once
+from orders.services.keys import reused_key
+
+
+def refund_payment(
+    *,
+    payment_id: int,
+    amount: Decimal,
+    reason: str,
+    actor: Actor,
+    lines: Sequence[int] = (),
+    approver: Actor | None = None,
+    once: Once | None = None,
+) -> tuple[Refund, bool]:
+    """Give money of a payment back by its method, and return the refund and whether an equal request made it before.
+
+    What was paid too much goes back first; the rest makes the sale smaller. A provider is called outside of the unit of
+    work; without an answer the refund is unknown, and the sweep asks. A refund above the restaurant's limit, or
+    of an earlier business day, needs a manager. `lines` name the dishes that it is for.
+    Locks: table, party, bill. Raises InvalidInput (`refund_above_paid`, `approval_required`, `not_captured`),
+    ReusedKey, NotPermitted, NotYours.
+    """
+    try:
+        refund, replayed = _refund(payment_id, amount, reason, actor, lines, approver, once)
+    except IntegrityError:  # a request with this key was first
+        refund, replayed = _refund(payment_id, amount, reason, actor, lines, approver, once)
+    if replayed or not refund.provider_key:
+        return refund, replayed
+    attempt = PaymentAttempt.objects.select_related("payment__bill__party__table", "payment__restaurant")
+    row = attempt.filter(payment=payment_id).latest("number")
+    found = refund_call(back_of(refund, row), row.payment.method)
+    return settle_refund(refund_id=refund.pk, found=found, actor=actor, ask_at=refund.ask_at), False
+
+
+def _refund(
+    payment_id: int,
+    amount: Decimal,
+    reason: str,
+    actor: Actor,
+    lines: Sequence[int],
+    approver: Actor | None,
+    once: Once | None,
+) -> tuple[Refund, bool]:
+    actor.require(Permission.REFUND)
+    reason = require_reason(reason)
+    party_id = holder_of(payment_for(actor, payment_id).bill)
+    with UnitOfWork(actor) as work:
+        locked = lock_bill(party_id, work)
+        if (known := _refunded_before(once, work)) is not None:
+            return known, True
+        payment = next(each for each in locked.statement.payments if each.pk == payment_id)
+        _require_amount(payment, amount, locked)
+        require_lines(lines, locked.statement)
+        refund = _insert(payment, amount, reason, lines, locked, work, once)
+        day = refund.business_date
+        refund.approved_by = refund_approval(
+            payment=payment, amount=amount, day=day, locked=locked, actor=actor, approver=approver
+        )
+        refund.save(update_fields=["approved_by"])
+        finish_refund(refund, payment, locked, work)
+    return refund, False
+
+
+def _refunded_before(once: Once | None, work: UnitOfWork) -> Refund | None:
+    """Return the refund of a request with this key. Raises ReusedKey if its body was another one."""
+    if once is None:
+        return None
+    rows = Refund.objects.of_restaurant(work.restaurant_id).select_related("payment")
+    refund = rows.filter(credential=work.actor.credential, key=once.key).first()
+    if refund is not None and refund.fingerprint != once.fingerprint:
+        raise reused_key()
+    return refund
+
+
+def _require_amount(payment: Payment, amount: Decimal, locked: Locked) -> None:
+    require_money(amount, payment.currency, "amount")
+    if not payment.has_arrived:
+        raise InvalidInput(_("This payment is not complete, so nothing can go back."), code="not_captured")
+    left = locked.statement.left_of(payment)
+    if amount > left:
+        shown = display(left, payment.currency, locked.restaurant.locale)
+        message = _("At most %(left)s of this payment can go back.") % {"left": shown}
+        raise InvalidInput(message, code="refund_above_paid", fields={"amount": [message]})
+
+
+def refund_approval(
+    *, payment: Payment, amount: Decimal, day: date, locked: Locked, actor: Actor, approver: Actor | None
+) -> str:
+    """Return the name of the person who approved that an amount goes back on a business day, "" for nobody.
+
+    A refund of an earlier day always needs a manager. Raises InvalidInput (`approval_required`).
+    """
+    boss = approver or actor
+    if payment.business_date != day and not boss.may(Permission.APPROVE_BILL):
+        message = _("A manager must approve a refund of an earlier day.")
+        raise InvalidInput(message, code="approval_required", fields={"approval": [message]})
+    return require_approval(amount=amount, restaurant=locked.restaurant, actor=actor, approver=approver)
+
+
+def _insert(
+    payment: Payment,
+    amount: Decimal,
+    reason: str,
+    lines: Sequence[int],
+    locked: Locked,
+    work: UnitOfWork,
+    once: Once | None,
+) -> Refund:
+    of_sale = amount - min(amount, locked.statement.excess)
+    by_provider = payment.method in PROVIDERS
+    return Refund.objects.create(
+        restaurant_id=work.restaurant_id,
+        payment=payment,
+        status=RefundState.PENDING if by_provider else RefundState.REFUNDED,
+        provider_key=uuid4().hex if by_provider else "",
+        ask_at=work.now + FIRST_ASK if by_provider else None,
+        amount=amount,
+        of_sale=of_sale,
+        taxes=_taxes(of_sale, locked.statement),
+        lines=list(lines),
+        reason=reason,
+        business_date=locked.restaurant.business_date(work.now),
+        made_at=work.now,
+        made_by=work.actor.label[:120],
+        credential=work.actor.credential,
+        key=once.key if once else None,
+        fingerprint=once.fingerprint if once else "",
+    )
+
+
+def _taxes(of_sale: Decimal, statement: Statement) -> list[dict[str, str]]:
+    """Return the tax in a part of the sale, so that the refunds of a whole bill give back exactly its tax."""
+    if not of_sale:
+        return []
+    rounding, currency = statement.restaurant.rounding, statement.restaurant.currency
+    whole = units_of(statement.total, rounding)
+    before = units_of(statement.total - statement.sale, rounding)
+    now = before + units_of(of_sale, rounding)
+    found = []
+    for tax in statement.owed.taxes:
+        units = units_of(tax.amount, rounding)
+        part = rounding.units(units * now, whole) - rounding.units(units * before, whole)
+        if part:
+            found.append(tax._replace(amount=rounding.amount(part)).json(currency))
+    return found

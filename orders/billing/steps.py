@@ -1,0 +1,63 @@
+"""Steps of units of work that keep bills with their guests."""
+
+from collections.abc import Sequence
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from bistro.core.auth.access import restaurant_by_id
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.money import ZERO, display, text
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from orders.billing.events import BillPaid
+from orders.billing.models import Bill, Share
+from orders.billing.statements import family_of, read_statement
+from tables.events import PartyJoined, PartySeated
+from tables.models import Party
+from tables.phase_steps import note_not_paid, note_paid
+
+
+def carry_bills(events: Sequence[PartySeated], work: UnitOfWork) -> None:
+    """Move the bill of guests who separated from a joined party to their new party."""
+    require_transaction()
+    for event in events:
+        if event.continues is not None:
+            _shift_seats(event.continues, -event.continues.seat_shift)
+            Bill.objects.of_restaurant(work.restaurant_id).filter(party=event.continues).update(party=event.party)
+
+
+def note_paid_stays(events: Sequence[BillPaid], work: UnitOfWork) -> None:
+    """Note the phase of the stays whose guests have paid everything, and take it back when money is due again."""
+    require_transaction()
+    for event in events:
+        note = note_paid if event.statement.open <= ZERO else note_not_paid
+        note(event.statement.party.pk, work)
+
+
+def count_seats_on(events: Sequence[PartyJoined], work: UnitOfWork) -> None:
+    """Count the seats of shares on, as those of the guests who joined."""
+    require_transaction()
+    for event in events:
+        _shift_seats(event.party, event.party.seat_shift)
+
+
+def _shift_seats(guests: Party, shift: int) -> None:
+    """Add to the seats of the shares of guests, and of those who joined them."""
+    shares = Share.objects.filter(bill__party__in=family_of(guests), seat__isnull=False)
+    shares.update(seat=F("seat") + shift)
+
+
+def require_paid(party: Party, work: UnitOfWork) -> None:
+    """Refuse to clear the table of guests who owe money, where the restaurant wants that.
+
+    The caller holds the lock of the party, which every payment takes too. Raises InvalidInput (`bill_open`).
+    """
+    require_transaction()
+    restaurant = restaurant_by_id(work.restaurant_id)
+    if not restaurant.bills_required:
+        return
+    left = read_statement(party, restaurant).open
+    if left > ZERO:
+        message = _("%(amount)s is still to pay. Take the payment, or write it off on the bill.")
+        shown = display(left, restaurant.currency, restaurant.locale)
+        raise InvalidInput(message % {"amount": shown}, code="bill_open", due=text(left, restaurant.currency))

@@ -1,0 +1,117 @@
+"""States of payments and refunds with their moves, methods, kinds of adjustments and of shares."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from bistro.core.kernel.transitions import Moves
+
+
+class PaymentState(TextChoices):
+    """The state of a payment. Cash and the bank's terminal begin as captured; those of a provider as created."""
+
+    CREATED = "created", _("Not yet with the provider")
+    PENDING = "pending", _("Waiting for the guest")
+    AUTHORISED = "authorised", _("Promised by the bank")
+    CAPTURED = "captured", _("Paid")
+    REFUNDED = "refunded", _("Given back")
+    DECLINED = "declined", _("Declined by the bank")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+    UNKNOWN = "unknown", _("No answer from the provider")
+
+
+_ANSWERS = frozenset(
+    {
+        PaymentState.PENDING,
+        PaymentState.AUTHORISED,
+        PaymentState.CAPTURED,
+        PaymentState.DECLINED,
+        PaymentState.CANCELLED,
+        PaymentState.EXPIRED,
+    }
+)
+PAYMENT_MOVES: Moves = {
+    PaymentState.CREATED: _ANSWERS | {PaymentState.UNKNOWN},
+    PaymentState.PENDING: _ANSWERS - {PaymentState.PENDING} | {PaymentState.UNKNOWN},
+    PaymentState.UNKNOWN: _ANSWERS,
+    PaymentState.AUTHORISED: frozenset({PaymentState.CAPTURED, PaymentState.CANCELLED, PaymentState.EXPIRED}),
+    PaymentState.DECLINED: _ANSWERS - {PaymentState.DECLINED},  # a guest may try another card with the same intent
+    PaymentState.CAPTURED: frozenset({PaymentState.REFUNDED}),
+    PaymentState.REFUNDED: frozenset(),
+    PaymentState.CANCELLED: frozenset(),
+    PaymentState.EXPIRED: frozenset(),
+}
+# The amount is held, but the money has not arrived.
+RESERVING = frozenset({PaymentState.CREATED, PaymentState.PENDING, PaymentState.AUTHORISED, PaymentState.UNKNOWN})
+# The money has arrived; what went back since are rows of their own.
+ARRIVED = frozenset({PaymentState.CAPTURED, PaymentState.REFUNDED})
+
+
+ASKED_ABOUT = RESERVING | {PaymentState.DECLINED}  # the provider may still change these
+
+
+class RefundKind(TextChoices):
+    """The reason why money of a payment went back.
+
+    Undone and corrected payments went back as a whole, with their tip, and are due again: they were a mistake.
+    """
+
+    REFUND = "refund", _("Refund")
+    UNDONE = "undone", _("Undone")
+    CORRECTED = "corrected", _("Wrong method")
+
+
+class RefundState(TextChoices):
+    """The state of a refund. Those of cash and terminal are refunded at once."""
+
+    PENDING = "pending", _("Not yet with the provider")
+    UNKNOWN = "unknown", _("No answer from the provider")
+    REFUNDED = "refunded", _("Given back")
+    FAILED = "failed", _("Refused by the provider")
+
+
+REFUND_MOVES: Moves = {
+    RefundState.PENDING: frozenset({RefundState.UNKNOWN, RefundState.REFUNDED, RefundState.FAILED}),
+    RefundState.UNKNOWN: frozenset({RefundState.REFUNDED, RefundState.FAILED}),
+    RefundState.REFUNDED: frozenset(),
+    RefundState.FAILED: frozenset(),
+}
+
+
+class Trouble(TextChoices):
+    """A difference between a payment and what its provider has. Nobody assigns such money without a person."""
+
+    AMOUNT = "amount", _("The provider has another amount.")
+    CURRENCY = "currency", _("The provider has another currency.")
+    ACCOUNT = "account", _("The money went to another account.")
+    BILL = "bill", _("The provider names another bill.")
+    LATE = "late", _("The money came after the payment had ended.")
+
+
+class Method(TextChoices):
+    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last two are providers."""
+
+    CASH = "cash", _("Cash")
+    TERMINAL = "terminal", _("Card terminal")
+    DUMMY = "dummy", _("Trial payment")
+    STRIPE = "stripe", _("Online")
+
+
+PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
+
+
+class AdjustmentKind(TextChoices):
+    """A reason to pay less than the menu says. A comp is free as a kindness, a discount is a lower price."""
+
+    COMP = "comp", _("Comp")
+    DISCOUNT = "discount", _("Discount")
+
+
+class ShareKind(TextChoices):
+    """The rule by which a share of a bill is computed."""
+
+    EQUAL = "equal", _("Equal part")
+    SEAT = "seat", _("Seat")
+    ITEMS = "items", _("Chosen dishes")
+    AMOUNT = "amount", _("Amount")
+    REST = "rest", _("The rest")

@@ -1,0 +1,61 @@
+"""Documents issued at the same time: numbers without a gap or a repetition, also when some of them roll back."""
+
+import pytest
+
+from bistro.core.tests.racing import race
+from orders.billing.services import Tender, take_payment
+from orders.billing.tests.bills import Bill
+from orders.billing.transitions import Method
+from orders.documents import chain
+from orders.documents.models import Document, Journal
+from orders.documents.verification import verify
+from tables.tests.factories import TableFactory
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+CASHIERS = 8
+
+
+class Abort(Exception):
+    """A failure after the number was taken."""
+
+
+def cashiers(house):
+    """Return eight people who each take the money of another table."""
+    work = []
+    for _ in range(CASHIERS):
+        party = Bill(house, table=TableFactory(section=house.table.section)).party
+        actor = house.actor("cashier")
+        work.append(
+            lambda party=party, actor=actor: take_payment(party_id=party, tender=Tender(Method.CASH), actor=actor)
+        )
+    return work
+
+
+def numbers():
+    return sorted(Document.objects.values_list("number", flat=True))
+
+
+def test_numbers_have_no_gap_when_some_payments_roll_back(house, monkeypatch):
+    whole, calls = chain.hash_of, iter(range(10**6))
+
+    def failing(previous, payload):
+        if next(calls) % 3 == 1:
+            raise Abort
+        return whole(previous, payload)
+
+    monkeypatch.setattr(chain, "hash_of", failing)
+    outcomes = race(cashiers(house))
+    kept = sum(not isinstance(outcome, Exception) for outcome in outcomes)
+    assert 0 < kept < CASHIERS
+    assert numbers() == list(range(1, kept + 1))
+    assert verify(house.restaurant.pk).breaks == []
+
+
+def test_control_without_the_lock_of_the_journal_numbers_collide(house, monkeypatch):
+    """Each reads the end of the journal before any other has written it."""
+    race(cashiers(house)[:1])
+    end = Journal.objects.get()
+    monkeypatch.setattr(chain, "_lock_journal", lambda work: Journal(pk=end.pk, position=end.position, hash=end.hash))
+    outcomes = race(cashiers(house))
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert len(failures) == CASHIERS - 1  # the database refuses the second document at one position

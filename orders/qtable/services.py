@@ -1,0 +1,130 @@
+"""Services of QTable's calls. Each function is one unit of work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.roles import Permission
+from bistro.core.writing.steps import archive, lock_restaurant
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.qtable import steps
+from orders.qtable.access import party_id_of, table_id_of
+from orders.services.seating import Versions
+from tables.events import BatchApplied, TableRemoved
+from tables.models import Occupancy, Party, Table
+from tables.setup_steps import add_table, refuse_if_in_use
+from tables.stay_steps import lock_room
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A change of a batch. `body` has the keys of the guest or table."""
+
+    entity: Literal["guest", "table"]
+    uid: UUID
+    body: Body
+
+
+def add_guest(*, body: Body, actor: Actor) -> Party:
+    """Put a party on the waiting list or seat it. Locks: table. Raises LostRace, InvalidInput, NotPermitted."""
+    with UnitOfWork(actor) as work:
+        return steps.add_guest(body, work)
+
+
+def change_guest(*, uid: UUID, body: Body, actor: Actor, versions: Versions = None) -> Party:
+    """Change any part of a party. Locks: table, party, order, draft.
+
+    Raises Stale, LostRace, IllegalTransition, InvalidInput, NotPermitted, NotYours.
+    """
+    with UnitOfWork(actor) as work:
+        return steps.change_guest(party_id_of(uid, work), body, work, versions)
+
+
+def remove_guest(*, uid: UUID, actor: Actor) -> None:
+    """Take a party off the list, or clear its table. Locks: table, party, draft. Raises InvalidInput, NotYours."""
+    with UnitOfWork(actor) as work:
+        steps.remove_guest(party_id_of(uid, work), work)
+
+
+def new_table(*, body: Body, actor: Actor) -> Table:
+    """Add a table. Its section is added if there is none of this name. Locks: restaurant. Raises InvalidInput."""
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        lock_restaurant(work)
+        section = steps.section_named(body["section"], work)
+        position = Table.objects.of_restaurant(work.restaurant_id).next_position()
+        fields = {field: body[key] for key, field in steps.FIELDS.items() if key in body}
+        table = add_table(section, {**fields, "position": position}, work)
+        return steps.change_table(table.pk, {"status": body["status"]}, work) if "status" in body else table
+
+
+def change_table(*, uid: UUID, body: Body, actor: Actor) -> Table:
+    """Change any part of a table. Locks: restaurant (for its facts), table, party, draft.
+
+    Raises LostRace, InvalidInput, NotPermitted, NotYours.
+    """
+    with UnitOfWork(actor) as work:
+        if body.keys() - {"status"}:
+            lock_restaurant(work)
+        return steps.change_table(table_id_of(uid, work), body, work)
+
+
+def remove_table(*, uid: UUID, actor: Actor) -> None:
+    """Take a table out of use. Locks: restaurant, table. Raises InvalidInput (`table_in_use`), NotYours."""
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        lock_restaurant(work)
+        table_id = table_id_of(uid, work)
+        table = lock_room(work, tables=[table_id]).tables[table_id]
+        refuse_if_in_use(table)
+        archive(table, work)
+        work.record(TableRemoved(table=table))
+
+
+def apply_batch(*, updates: Sequence[Update], actor: Actor) -> int:
+    """Apply all updates or none, and return the number of the last event. The feed sends them as one message.
+
+    Locks: restaurant (for facts of tables), table, party, order, draft. Every table and party is locked before the
+    first change, so that two batches cannot wait for each other.
+    Raises what the single changes raise, with `index`, the place of the update that failed.
+    """
+    with UnitOfWork(actor) as work:
+        if any(update.entity == "table" and update.body.keys() - {"status"} for update in updates):
+            lock_restaurant(work)
+        found = [_at(place, _id_of, update, work) for place, update in enumerate(updates)]
+        _lock_all(updates, found, work)
+        for place, (update, pk) in enumerate(zip(updates, found, strict=True)):
+            change = steps.change_guest if update.entity == "guest" else steps.change_table
+            _at(place, change, pk, update.body, work)
+        work.record(BatchApplied(updated=len(updates)))
+    assert work.head is not None
+    return work.head
+
+
+def _at(place: int, act: Any, *given: Any) -> Any:
+    """Call a step, and name the place of its update in a refusal."""
+    try:
+        return act(*given)
+    except DomainError as refusal:
+        refusal.extra["index"] = place
+        raise
+
+
+def _id_of(update: Update, work: UnitOfWork) -> int:
+    return party_id_of(update.uid, work) if update.entity == "guest" else table_id_of(update.uid, work)
+
+
+def _lock_all(updates: Sequence[Update], found: Sequence[int], work: UnitOfWork) -> None:
+    """Lock every table and party of a batch: those that it names, and those that sit at its tables."""
+    pairs = list(zip(updates, found, strict=True))
+    tables = {pk for update, pk in pairs if update.entity == "table"}
+    named = [(place, update.body["tableId"]) for place, update in enumerate(updates) if update.body.get("tableId")]
+    tables |= {_at(place, table_id_of, uid, work) for place, uid in named}
+    parties = {pk for update, pk in pairs if update.entity == "guest"}
+    sitting = Occupancy.objects.of_restaurant(work.restaurant_id).open().filter(table__in=tables)
+    lock_room(work, parties=parties.union(sitting.values_list("party_id", flat=True)), tables=tables)

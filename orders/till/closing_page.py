@@ -1,0 +1,98 @@
+"""The tables of a closing and of the X report, from their JSON."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bistro.core.models import Restaurant
+from orders.till.reports.day import method_word
+from orders.till.reports.rows import Row, ShownTable, Table, shown_tables
+from orders.till.transitions import Cause, MoveKind, TillState
+
+MONEY = ("total",)
+
+
+def tables_in(body: Mapping[str, Any], restaurant: Restaurant) -> list[ShownTable]:
+    """Return the tables of a closing or of an X report."""
+    return shown_tables([*_sums(body), *_lists(body)], restaurant)
+
+
+def _sums(body: Mapping[str, Any]) -> Sequence[Table]:
+    rows = [Row(label, total=_amount(value)) for label, value in _steps(body).items()]
+    taxes = [
+        Row(f"{each['name']} {each['percent']} %", net=_amount(each["net"]), tax=_amount(each["tax"]))
+        for each in body["figures"]["taxes"]
+    ]
+    methods = [
+        Row(
+            method_word(each["method"]),
+            _("%(number)s refunds") % {"number": each["refunds"]} if each["refunds"] else "",
+            each["payments"],
+            total=_amount(each["amount"]),
+        )
+        for each in body["methods"]
+    ]
+    by_hand = [
+        Row(str(MoveKind(kind).label), total=_amount(value))
+        for kind, value in body.get("by_hand", {}).items()
+        if _amount(value)
+    ]
+    if _amount(body["cash_without_till"]):
+        by_hand.append(Row(_("Cash without a till"), total=_amount(body["cash_without_till"])))
+    return [
+        Table("summary", _("From the dishes to the money"), rows, MONEY, is_summed=False),
+        Table("taxes", _("Tax"), taxes, ("net", "tax")),
+        Table("methods", _("Money by payment method"), methods, ("count", "total")),
+        Table("hand", _("Cash besides payments"), by_hand, MONEY, is_summed=False),
+    ]
+
+
+def _steps(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the steps from the dishes to the money, {label: signed amount}."""
+    figures = body["figures"]
+    signed = {
+        _("Dishes without tax"): figures["lines"],
+        _("− Comps and discounts"): f"-{figures['adjustments']}",
+        _("− Refunds of sales"): f"-{figures['refunds']}",
+        _("+ Tax"): figures["tax"],
+        _("= Sales"): body["sale"],
+        _("+ Tips"): body["tips"],
+        _("+ Rounded to the smallest coin"): body["rounding"],
+        _("− Written off"): f"-{figures['written_off']}",
+    }
+    if "open_after" in body:
+        signed |= {
+            _("− Open now"): f"-{body['open_after']}",
+            _("+ Open at the last closing"): body["open_before"],
+        }
+    return {**signed, _("= Money"): body["money"]}
+
+
+def _lists(body: Mapping[str, Any]) -> Sequence[Table]:
+    """Return what is still open, and what came late."""
+    tills = [
+        Row(
+            till["holder"] or _("Shared till"),
+            str(Cause(till["cause"]).label) if till["cause"] else str(TillState(till["state"]).label),
+            total=None if till["difference"] is None else _amount(till["difference"]),
+        )
+        for till in body.get("tills", ())
+    ]
+    bills = [Row(each["name"], total=_amount(each["open"])) for each in body.get("open_bills", ())]
+    waiting = [Row(method_word(each["method"]), total=_amount(each["amount"])) for each in body.get("under_way", ())]
+    late = [Row(each["day"], count=each["moves"], total=_amount(each["amount"])) for each in body.get("late", ())]
+    days = [Row(f"{each['number']} · {each['day']}", each["hash"][:12]) for each in body.get("days", ())]
+    return [
+        Table("tills", _("Tills: difference of the count"), tills, MONEY, is_summed=False),
+        Table("open", _("Open bills, carried over"), bills, MONEY),
+        Table("waiting", _("Payments under way"), waiting, MONEY),
+        Table("late", _("From earlier days"), late, ("count", "total"), is_summed=False),
+        Table("days", _("Days"), days, (), is_summed=False),
+    ]
+
+
+def _amount(text: str) -> Decimal:
+    """Return an amount of a closing; two signs cancel out."""
+    return Decimal(text.removeprefix("--") if text.startswith("--") else text) + 0

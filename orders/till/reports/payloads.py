@@ -1,0 +1,150 @@
+"""The figures of a closing as JSON: everything that is kept, hashed and printed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bistro.core.kernel.money import ZERO, text
+from orders.billing.statements import Statement
+from orders.billing.transitions import Method
+from orders.till.models import Closing, Till, TillMove
+from orders.till.reports.figures import NOTHING, figures_in
+from orders.till.reports.periods import Period
+from orders.till.transitions import BY_HAND, MoveKind, TillState
+
+SUMS = ("sale", "net", "tips", "rounding", "received", "given_back", "money", "cash_without_till")
+
+
+def period_json(period: Period) -> dict[str, Any]:
+    """Return the figures of a day (docs/contracts/tills.md)."""
+    currency, figures = period.restaurant.currency, period.figures
+
+    def amount(value: Decimal) -> str:
+        return text(value, currency)
+
+    return {
+        "day": period.day.isoformat(),
+        "currency": currency,
+        "figures": figures.json(currency),
+        "sale": amount(figures.sale),
+        "net": amount(figures.net),
+        "tips": amount(period.tips),
+        "rounding": amount(period.rounding),
+        "methods": methods_json(period.moves, currency),
+        "received": amount(_sum(period.moves, MoveKind.SALE)),
+        "given_back": amount(-_sum(period.moves, MoveKind.REFUND)),
+        "money": amount(period.money),
+        "open_before": amount(period.open_before),
+        "open_after": amount(period.open_after),
+        "unexplained": amount(period.unexplained),
+        "by_hand": {kind.value: amount(_sum(period.moves, kind)) for kind in BY_HAND},
+        "cash_without_till": amount(_without_till(period.moves)),
+        "late": _late(period),
+        "tills": [till_facts(till) for till in period.tills],
+        "open_bills": [_open_json(book, currency) for book in period.open_bills],
+        "under_way": [
+            {"payment": each.pk, "party": each.bill.party_id, "method": each.method, "amount": amount(each.amount)}
+            for each in period.under_way
+        ],
+    }
+
+
+def summed(days: Sequence[Closing], currency: str) -> dict[str, Any]:
+    """Return the figures of a month or year: the sums of its days."""
+    bodies = [(day, payload_of(day)) for day in days]
+    figures = sum((figures_in(body["figures"]) for _day, body in bodies), NOTHING)
+    methods: dict[str, dict[str, Any]] = {}
+    for _day, body in bodies:
+        for each in body["methods"]:
+            methods[each["method"]] = _added(methods.get(each["method"]), each, currency)
+    sums = {name: sum((Decimal(body[name]) for _day, body in bodies), ZERO) for name in SUMS}
+    return {
+        "currency": currency,
+        "figures": figures.json(currency),
+        "methods": [methods[name] for name in sorted(methods)],
+        **{name: text(value, currency) for name, value in sums.items()},
+        "days": [{"number": day.number, "day": day.day.isoformat(), "hash": day.hash} for day in days],
+    }
+
+
+def payload_of(closing: Closing) -> dict[str, Any]:
+    """Return the figures of a closing."""
+    found: dict[str, Any] = json.loads(closing.payload)
+    return found
+
+
+def methods_json(moves: Sequence[TillMove], currency: str) -> list[dict[str, Any]]:
+    """Return payments and refunds by method; `amount` is the money in the end."""
+    rows = []
+    for method in Method.values:
+        paid = [move.amount for move in moves if move.kind == MoveKind.SALE and move.method == method]
+        back = [-move.amount for move in moves if move.kind == MoveKind.REFUND and move.method == method]
+        if paid or back:
+            received, given = sum(paid, ZERO), sum(back, ZERO)
+            amounts = {"received": received, "given_back": given, "amount": received - given}
+            row: dict[str, Any] = {"method": method, "payments": len(paid), "refunds": len(back)}
+            rows.append(row | {name: text(value, currency) for name, value in amounts.items()})
+    return rows
+
+
+def till_facts(till: Till) -> dict[str, Any]:
+    """Return a till without its moves. What it should hold is shown after the count alone."""
+    return {
+        "id": till.pk,
+        "state": till.status,
+        "holder": str(till.holder) if till.holder else None,
+        "day": till.business_date.isoformat(),
+        "float": text(till.float, till.currency),
+        **{
+            name: None if (value := getattr(till, name)) is None else text(value, till.currency)
+            for name in ("counted", "expected", "difference")
+        },
+        "cause": till.cause,
+    }
+
+
+def uncounted(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the tills of a closing that nobody had counted."""
+    return [till for till in payload.get("tills", ()) if till["state"] == TillState.OPEN]
+
+
+def _sum(moves: Sequence[TillMove], kind: str) -> Decimal:
+    return sum((move.amount for move in moves if move.kind == kind), ZERO)
+
+
+def _without_till(moves: Sequence[TillMove]) -> Decimal:
+    return sum((move.amount for move in moves if move.method == Method.CASH and move.till_id is None), ZERO)
+
+
+def _late(period: Period) -> list[dict[str, Any]]:
+    """Return the money of days that were over before: it came after their closing, or they have none."""
+    days: dict[Any, list[Decimal]] = defaultdict(list)
+    for move in period.moves:
+        if move.business_date < period.day:
+            days[move.business_date].append(move.amount)
+    return [
+        {"day": day.isoformat(), "moves": len(found), "amount": text(sum(found, ZERO), period.restaurant.currency)}
+        for day, found in sorted(days.items())
+    ]
+
+
+def _open_json(book: Statement, currency: str) -> dict[str, Any]:
+    return {"party": book.party.pk, "name": bill_name(book), "open": text(book.open, currency)}
+
+
+def bill_name(book: Statement) -> str:
+    """Return the name of a bill for people: its table, else the name or number of its first order."""
+    if book.party.table is not None:
+        return str(book.party.table.name)
+    first = next(iter(book.orders), None)
+    return "" if first is None else first.name or f"#{first.number}"
+
+
+def _added(before: Mapping[str, Any] | None, each: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    if before is None:
+        return dict(each)
+    counts = {name: before[name] + each[name] for name in ("payments", "refunds")}
+    amounts = {name: Decimal(before[name]) + Decimal(each[name]) for name in ("received", "given_back", "amount")}
+    return {"method": each["method"], **counts, **{name: text(value, currency) for name, value in amounts.items()}}

@@ -1,0 +1,180 @@
+"""The tables of the report of a day, in the order of the page."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from bistro.core.kernel.money import ZERO
+from bistro.core.models import Restaurant
+from orders.billing.models import Adjustment
+from orders.billing.transitions import AdjustmentKind
+from orders.models import OrderLine
+from orders.till.models import Till
+from orders.till.reports.day import WEEK, Day, Sums, method_word, read_day
+from orders.till.reports.payloads import bill_name
+from orders.till.reports.rows import Row, Table, by_total
+from orders.transitions import OrderStatus
+
+MONEY = ("total",)
+COUNTED = ("count", "total")
+
+
+def tables_of(restaurant: Restaurant, day: date) -> list[Table]:
+    """Read all tables of a business day. A constant number of queries."""
+    found, before = read_day(restaurant, day), read_day(restaurant, day - WEEK)
+    return [
+        _summary(found.sums),
+        _compared(found.sums, before.sums),
+        Table("hours", _("By hour"), [found.sales["hours"][key] for key in sorted(found.sales["hours"])]),
+        Table("dishes", _("By dish"), by_total(found.sales["dishes"].values())),
+        Table("categories", _("By category"), by_total(found.sales["categories"].values())),
+        _taxes(found),
+        Table("sections", _("By section"), by_total(found.sales["sections"].values())),
+        Table("waiters", _("By waiter"), by_total(found.sales["waiters"].values())),
+        _methods(found),
+        _tips(found),
+        _adjustments(found),
+        _voids(found),
+        _refunds(found),
+        _open(found),
+        _tills(found),
+    ]
+
+
+def _summary(sums: Sums) -> Table:
+    """Return the sum that must agree to the cent: from the dishes to the money."""
+    figures = sums.figures
+    rows = [
+        Row(_("Dishes without tax"), total=figures.lines),
+        Row(_("− Comps and discounts"), total=-figures.adjustments),
+        Row(_("− Refunds of sales"), total=-figures.refunds),
+        Row(_("+ Tax"), total=figures.tax),
+        Row(_("= Sales"), total=figures.sale),
+        Row(_("+ Tips"), total=sums.tips),
+        Row(_("+ Rounded to the smallest coin"), total=sums.rounding),
+        Row(_("− Written off"), total=-figures.written_off),
+        Row(_("− Still open, or paid on another day"), total=-sums.elsewhere),
+        Row(_("= Money"), total=sums.money),
+    ]
+    return Table("summary", _("From the dishes to the money"), rows, MONEY, is_summed=False)
+
+
+def _compared(now: Sums, before: Sums) -> Table:
+    """Return the day beside the same weekday before."""
+    orders = Row(_("Orders"), _change(now.orders, before.orders), now.orders)
+    guests = Row(_("Guests"), _change(now.guests, before.guests), now.guests)
+    sales = Row(_("Sales"), _change(now.figures.sale, before.figures.sale), total=now.figures.sale)
+    rows = [orders, guests, sales, Row(_("Sales a week before"), "", before.orders, total=before.figures.sale)]
+    return Table("compared", _("Beside the same weekday before"), rows, COUNTED, is_summed=False)
+
+
+def _change(now: Decimal | int, before: Decimal | int) -> str:
+    if not before:
+        return _("nothing a week before")
+    percent = round((Decimal(now) / Decimal(before) - 1) * 100)
+    return f"{percent:+d} %".replace("-", "−")
+
+
+def _taxes(found: Day) -> Table:
+    rows = [
+        Row(f"{name} {percent} %", net=each.net, tax=each.tax, total=each.net + each.tax)
+        for (name, percent), each in sorted(found.sums.figures.taxes.items())
+    ]
+    return Table("taxes", _("By tax, without refunds"), rows, ("net", "tax", "total"), is_summed=False)
+
+
+def _methods(found: Day) -> Table:
+    rows = []
+    for method in sorted({*found.sums.received, *found.sums.given_back}):
+        paid = [payment for payment in found.payments if payment.method == method]
+        rows.append(Row(method_word(method), _("paid"), len(paid), total=found.sums.received[method]))
+        back = [refund for refund, _sale in found.refunds if refund.payment.method == method]
+        if back:
+            rows.append(Row(method_word(method), _("refunded"), len(back), total=-found.sums.given_back[method]))
+    return Table("methods", _("By payment method"), rows, COUNTED)
+
+
+def _tips(found: Day) -> Table:
+    rows: dict[tuple[str, str], Row] = {}
+    for payment in found.payments:
+        if payment.tip:
+            row = rows.setdefault(
+                (payment.taken_by, payment.method), Row(payment.taken_by, method_word(payment.method), 0, total=ZERO)
+            )
+            row.count, row.total = (row.count or 0) + 1, (row.total or ZERO) + payment.tip
+    for refund, _of_sale in found.refunds:
+        if refund.tip:
+            payment = refund.payment
+            key = (payment.taken_by, payment.method)
+            row = rows.setdefault(key, Row(payment.taken_by, method_word(payment.method), 0, total=ZERO))
+            row.count, row.total = (row.count or 0) - 1, (row.total or ZERO) - refund.tip
+    return Table("tips", _("Tips"), [rows[key] for key in sorted(rows)], COUNTED)
+
+
+def _adjustments(found: Day) -> Table:
+    rows = []
+    for book in found.books:
+        for row in book.adjustments:
+            if found.restaurant.business_date(row.made_at) == found.day:
+                rows.append(Row(_adjusted(row, bill_name(book)), _note(row), total=-book.taken.get(row.pk, ZERO)))
+    return Table("adjustments", _("Comps and discounts"), rows, MONEY)
+
+
+def _adjusted(row: Adjustment, bill: str) -> str:
+    what = next((line.name for line in [row.line] if line is not None), _("whole bill"))
+    return f"{AdjustmentKind(row.kind).label} · {bill} · {what}"
+
+
+def _note(row: Adjustment) -> str:
+    approved = _("approved by %(name)s") % {"name": row.approved_by} if row.approved_by else ""
+    return " · ".join(filter(None, [row.reason, row.made_by, approved]))
+
+
+def _voids(found: Day) -> Table:
+    """Return dishes that left their orders, and cancelled orders."""
+    left = Q(removed_at__isnull=False) | Q(order__status=OrderStatus.CANCELLED)
+    lines = OrderLine.with_removed.of_restaurant(found.restaurant.pk).filter(
+        left, order__business_date=found.day, order__withdrawn_at=None
+    )
+    rows = [
+        Row(
+            f"{line.name} · {line.order.place or line.order}",
+            " · ".join(filter(None, [line.removed_by, line.order.cancel_reason])),
+            line.quantity,
+            total=line.total,
+        )
+        for line in lines.select_related("order__table").order_by("pk")
+    ]
+    return Table("voids", _("Voided and removed dishes"), rows, COUNTED)
+
+
+def _refunds(found: Day) -> Table:
+    rows = [
+        Row(
+            f"{method_word(refund.payment.method)} · {refund.reason}",
+            " · ".join(filter(None, [refund.made_by, refund.approved_by])),
+            total=-refund.money,
+        )
+        for refund, _of_sale in found.refunds
+    ]
+    return Table("refunds", _("Refunds"), rows, MONEY)
+
+
+def _open(found: Day) -> Table:
+    rows = [Row(bill_name(book) or str(book.party), total=book.open) for book in found.open_bills]
+    return Table("open", _("Bills that are open now"), rows, MONEY)
+
+
+def _tills(found: Day) -> Table:
+    tills = Till.objects.of_restaurant(found.restaurant.pk).filter(business_date=found.day).select_related("holder")
+    rows = [
+        Row(
+            str(till.holder) if till.holder else _("Shared till"),
+            _("not counted") if till.difference is None else f"{till.get_cause_display()} {till.note}".strip(),
+            total=till.difference,
+        )
+        for till in tills.order_by("pk")
+    ]
+    return Table("tills", _("Tills: difference of the count"), rows, MONEY)

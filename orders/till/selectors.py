@@ -1,0 +1,32 @@
+"""Reads of tills: those of a person, their moves, and colleagues who can take one over."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import PERMISSIONS, Permission
+from bistro.core.models import Membership, Staff
+from orders.till.models import Till, TillMove
+from orders.till.transitions import BY_HAND, TillState
+
+
+def tills_of(actor: Actor) -> QuerySet[Till]:
+    """Return the tills that are not closed: the actor's own and shared ones, for people who close the day all."""
+    rows = Till.objects.visible_to(actor).exclude(status=TillState.CLOSED).select_related("holder")
+    if not actor.may(Permission.CLOSE_DAY):
+        rows = rows.filter(Q(holder=None) | Q(holder=actor.id if actor.is_staff else None))
+    return rows.order_by("pk")
+
+
+def shown_moves(till: Till) -> list[TillMove]:
+    """Return the moves that may be seen: sales and refunds only after the count, because it is blind."""
+    rows = till.moves.select_related("payment", "refund", "recipient").order_by("pk")
+    return list(rows.filter(kind__in=BY_HAND) if till.is_open else rows)
+
+
+def colleagues(actor: Actor) -> Sequence[Staff]:
+    """Return the active staff who may hold a till, by name."""
+    roles = [role for role, allowed in PERMISSIONS.items() if Permission.USE_TILL in allowed]
+    rows = Membership.objects.visible_to(actor).active().filter(role__in=roles).select_related("staff")
+    return sorted((member.staff for member in rows), key=str)

@@ -1,0 +1,81 @@
+"""Reactions of tills to payments and refunds, in the same unit of work. They never refuse a payment."""
+
+from collections.abc import Sequence
+
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
+from orders.billing.models import Payment, Refund
+from orders.billing.transitions import Method, RefundKind
+from orders.till.models import Till, TillMove
+from orders.till.transitions import MoveKind, TillState
+
+
+def take_cash(events: Sequence[PaymentTaken | PaymentCaptured], work: UnitOfWork) -> None:
+    """Record the money of payments; cash goes into the till of the person who took it. Locks: till.
+
+    A payment by a provider is recorded when its money has arrived.
+    """
+    require_transaction()
+    for event in events:
+        payment = event.payment
+        TillMove.objects.create(
+            kind=MoveKind.SALE,
+            amount=payment.amount + payment.tip + payment.rounding,
+            payment=payment,
+            business_date=payment.business_date,
+            made_at=payment.taken_at,
+            made_by=payment.taken_by,
+            **_origin(payment, payment.taken_by_staff_id, work),
+        )
+
+
+def give_cash_back(events: Sequence[PaymentRefunded], work: UnitOfWork) -> None:
+    """Record the money of refunds; cash leaves the till of the person who gives it back. Locks: till."""
+    require_transaction()
+    for event in events:
+        refund = event.refund
+        TillMove.objects.create(
+            kind=MoveKind.REFUND,
+            amount=-refund.money,
+            refund=refund,
+            reason=refund.reason,
+            business_date=refund.business_date,
+            made_at=refund.made_at,
+            made_by=refund.made_by,
+            **_origin(event.payment, _giver(event.payment, refund, work), work),
+        )
+
+
+def _giver(payment: Payment, refund: Refund, work: UnitOfWork) -> int | None:
+    """Return the person whose money goes back: after a mistake the one who booked it, else the one who refunds."""
+    if refund.kind != RefundKind.REFUND:
+        return payment.taken_by_staff_id  # type: ignore[no-any-return]
+    return work.actor.id if work.actor.is_staff else None
+
+
+def _origin(payment: Payment, staff: int | None, work: UnitOfWork) -> dict[str, object]:
+    """Return the columns that say who moved the money, and which till holds it."""
+    return {
+        "restaurant_id": work.restaurant_id,
+        "till": till_of(staff, work) if payment.method == Method.CASH else None,
+        "method": payment.method,
+        "staff_id": staff,
+        "credential": work.actor.credential,
+    }
+
+
+def till_of(staff: int | None, work: UnitOfWork) -> Till | None:
+    """Return the locked till for the cash of a person: the own one, else the only shared one, else the only one.
+
+    None means that no till is open, or that several could be meant.
+    """
+    require_transaction()
+    rows = list(Till.objects.of_restaurant(work.restaurant_id).filter(status=TillState.OPEN))
+    own = [till for till in rows if till.holder_id is not None and till.holder_id == staff]
+    shared = [till for till in rows if till.holder_id is None]
+    chosen = own or (shared if len(shared) == 1 else rows if len(rows) == 1 else [])
+    if not chosen:
+        return None
+    # A count that was first has the lock: this cash is not in what was counted.
+    locked = Till.objects.filter(pk=chosen[0].pk, status=TillState.OPEN).locked()
+    return next(iter(locked), None)

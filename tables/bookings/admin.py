@@ -1,0 +1,51 @@
+"""Admin pages of the rules for bookings: limits, usual stays and combinations of tables."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bistro.core.admin.base import TenantAdmin, TenantInline, manager_of
+from tables.bookings.models import BookingRules, Combination, CombinationTable, TurnTime
+
+
+@admin.register(BookingRules)
+class BookingRulesAdmin(TenantAdmin):
+    """The admin page of the limits. A restaurant has one row."""
+
+    may_delete = False
+    list_display = ("__str__", "slot_minutes", "pacing_total", "pacing_online", "walk_in_percent", "late_minutes")
+    fieldsets = (
+        (None, {"fields": (("slot_minutes", "last_arrival_minutes"), ("late_minutes", "walk_in_percent"))}),
+        (_("Guests per slot"), {"fields": (("pacing_total", "pacing_online"),)}),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_add_permission(request, obj)
+        return allowed and not BookingRules.objects.visible_to(manager_of(request)).exists()
+
+
+@admin.register(TurnTime)
+class TurnTimeAdmin(TenantAdmin):
+    """The admin page of usual stays by the number of guests."""
+
+    list_display = ("largest", "minutes")
+    fields = (("largest", "minutes"),)
+
+
+class TablesOfCombination(TenantInline):
+    """The tables of a combination."""
+
+    model = CombinationTable
+    fields = ("table",)
+
+
+@admin.register(Combination)
+class CombinationAdmin(TenantAdmin):
+    """The admin page of tables that are pushed together."""
+
+    list_display = ("name", "seats", "priority")
+    search_fields = ("name",)
+    fields = (("name", "seats", "priority"),)
+    inlines = (TablesOfCombination,)

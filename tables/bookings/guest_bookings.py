@@ -1,0 +1,44 @@
+"""Bookings of a guest, found by phone number or e-mail address."""
+
+from collections.abc import Collection
+from typing import Any
+
+from bistro.core.kernel.jsontext import moment
+from tables.bookings.models import Booking
+from tables.guests.contacts import digits_of
+from tables.guests.models import Guest
+
+Contacts = Collection[tuple[str, str]]  # pairs of normalised phone number and e-mail address
+
+
+def bookings_of_guest(guest_id: int, restaurant_id: int) -> dict[str, Any]:
+    """Return what is kept of a guest's bookings, for the copy that the guest may ask for."""
+    rows = Guest.objects.of_restaurant(restaurant_id)
+    contacts = list(rows.filter(pk=guest_id).values_list("phone", "email"))
+    contacts += rows.filter(merged_into=guest_id).values_list("phone", "email")
+    found = Booking.objects.filter(pk__in=ids_by_contact(contacts, restaurant_id)).order_by("pk")
+    return {"bookings": [_booking(row) for row in found]}
+
+
+def ids_by_contact(contacts: Contacts, restaurant_id: int) -> list[int]:
+    """Return the ids of the bookings with one of these contacts, however it was typed."""
+    phones = {phone for phone, _email in contacts if phone}
+    emails = {email for _phone, email in contacts if email}
+    if not phones and not emails:
+        return []
+    rows = Booking.objects.of_restaurant(restaurant_id).exclude(phone="", email="")
+    typed = rows.values_list("pk", "phone", "email").order_by("pk").iterator(chunk_size=2000)
+    return [pk for pk, phone, email in typed if digits_of(phone) in phones or email.lower() in emails]
+
+
+def _booking(row: Booking) -> dict[str, Any]:
+    return {
+        "name": row.guest_name,
+        "phone": row.phone,
+        "email": row.email,
+        "notes": row.notes,
+        "occasion": row.occasion,
+        "size": row.size,
+        "status": row.status,
+        "starts_at": moment(row.starts_at),
+    }

@@ -1,0 +1,70 @@
+"""The page of a booking that its guest opens by link: read, move to another time, cancel. It needs no JavaScript."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.web.guest_pages import guest_page
+from bistro.core.web.pages import with_status
+from tables.bookings import services
+from tables.bookings.availability import day_slots
+from tables.bookings.forms import day_of, moment_of
+from tables.bookings.models import Booking
+from tables.bookings.selectors import booking_by_token, read_days, read_house
+from tables.bookings.transitions import EXPECTED
+
+KEPT = timedelta(days=1)  # the link works so long after the visit
+
+
+@require_http_methods(["GET", "POST"])
+@guest_page
+def booking(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a booking to its guest, or move or cancel it."""
+    row = booking_by_token(token)
+    if row is None or row.ends_at + KEPT < timezone.now():
+        raise Http404(_("This link is not valid any more."))
+    with timezone.override(row.restaurant.tz):
+        if request.method == "GET":
+            return render(request, "bookings/guest.html", _context(row, request.GET))
+        try:
+            _act(row, request.POST)
+        except DomainError as refusal:
+            context = {**_context(row, request.POST), "problem": refusal.message}
+            return with_status(render(request, "bookings/guest.html", context), refusal)
+    return redirect(request.path)
+
+
+def _act(row: Booking, sent: Any) -> None:
+    """Cancel the booking, or move it to the chosen time. Raises InvalidInput and what the services raise."""
+    actor = Actor.system(row.restaurant_id, "guest")
+    if sent.get("do") == "cancel":
+        services.cancel_booking(booking_id=row.pk, actor=actor)
+        return
+    starts = moment_of(sent.get("starts", "")[:40])
+    if starts is None:
+        raise InvalidInput(_("Choose a time."))
+    services.change_booking(booking_id=row.pk, changes={"starts_at": starts}, actor=actor, online=True)
+
+
+def _context(row: Booking, sent: Any) -> dict[str, Any]:
+    """Return what the page shows. It has the free times of a day, and nothing about other guests."""
+    now, slots = timezone.now(), []
+    wanted = day_of(sent.get("day", ""), row.restaurant.business_date(row.starts_at))
+    if row.status in EXPECTED and "day" in sent:
+        room = read_days(read_house(row.restaurant), row.restaurant_id, wanted, wanted, now=now, without=row.pk)
+        slots = [slot for slot in day_slots(room, wanted, row.size, online=True) if slot.place and slot.starts > now]
+    return {
+        "booking": row,
+        "restaurant": row.restaurant,
+        "is_expected": row.status in EXPECTED,
+        "wanted": wanted,
+        "asked": "day" in sent,
+        "slots": slots,
+    }

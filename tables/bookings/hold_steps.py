@@ -1,0 +1,139 @@
+"""Steps of units of work that hold tables and give them back.
+
+Every writer of new holds has locked the book of the restaurant (`lock_book`), the first lock of all. The constraint of
+the database is the guarantee that does not depend on it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from bistro.core.database.named_locks import lock_name
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from tables.bookings.models import Booking, TableHold, TurnTime
+from tables.bookings.times import expected_end
+from tables.models import Occupancy
+from tables.transitions import PartyStatus
+
+_INSERT = """
+INSERT INTO bookings_tablehold (restaurant_id, table_id, booking_id, party_id, starts_at, ends_at, live)
+SELECT %s, %s, %s, %s, %s, %s, %s WHERE NOT EXISTS (
+    SELECT 1 FROM bookings_tablehold WHERE table_id = %s AND live AND starts_at < %s AND ends_at > %s)
+ON CONFLICT DO NOTHING"""
+_AT_LEAST = timedelta(seconds=1)
+
+
+def lock_book(work: UnitOfWork) -> None:
+    """Lock the bookings of the restaurant, because rows that do not exist yet cannot be locked."""
+    require_transaction()
+    lock_name(f"bookings:{work.restaurant_id}")
+
+
+def hold_tables(
+    tables: Sequence[int],
+    starts: datetime,
+    ends: datetime,
+    work: UnitOfWork,
+    *,
+    booking_id: int | None = None,
+    party_id: int | None = None,
+) -> bool:
+    """Hold these tables, and return whether all were free. The caller refuses the whole unit if they were not."""
+    require_transaction()
+    begin, end = (connection.ops.adapt_datetimefield_value(moment) for moment in (starts, ends))
+    with connection.cursor() as cursor:
+        for table in tables:
+            row = [work.restaurant_id, table, booking_id, party_id, begin, end, True]
+            cursor.execute(_INSERT, [*row, table, end, begin])
+            if cursor.rowcount != 1:
+                return False
+    return True
+
+
+def give_back(booking: Booking, work: UnitOfWork) -> None:
+    """Free the tables of a booking that is over. The rows stay and say which tables they were."""
+    require_transaction()
+    held = TableHold.objects.of_restaurant(work.restaurant_id).live().filter(booking=booking)
+    held.filter(starts_at__lt=work.now, ends_at__gt=work.now).update(live=False, ends_at=work.now)
+    held.update(live=False)
+
+
+def hold_stay(
+    table: int, party_id: int, since: datetime, ends: datetime, work: UnitOfWork, *, booking_id: int | None = None
+) -> None:
+    """Hold a table for guests who sit there, until a booking of others begins.
+
+    Guests are never refused because of a booking: where they sit at the time of one, the row does not count, and the
+    pages show the conflict.
+    """
+    require_transaction()
+    others = TableHold.objects.of_restaurant(work.restaurant_id).live().filter(table=table, ends_at__gt=since)
+    following = others.order_by("starts_at").values_list("starts_at", flat=True).first()
+    until = ends if following is None else min(ends, following)
+    if until > since and hold_tables([table], since, until, work, booking_id=booking_id, party_id=party_id):
+        return
+    known = TableHold.objects.of_restaurant(work.restaurant_id).filter(booking=booking_id, party=party_id, table=table)
+    if booking_id is not None and not known.exists():  # remembers the table of the booking
+        TableHold.objects.create(
+            restaurant_id=work.restaurant_id,
+            table_id=table,
+            booking_id=booking_id,
+            party_id=party_id,
+            starts_at=since,
+            ends_at=ends,
+            live=False,
+        )
+
+
+def follow_stays(work: UnitOfWork) -> None:
+    """Let the holds of seated guests follow the floor: who sat down, moved, left, or stays longer than usual.
+
+    Seating guests itself writes no hold, so that bookings never slow an order down. Everything that promises a table
+    calls this step before, or reads the floor.
+    """
+    require_transaction()
+    stays = {
+        (row.party_id, row.table_id): row
+        for row in Occupancy.objects.of_restaurant(work.restaurant_id).open().select_related("party")
+    }
+    held: dict[tuple[int, int], TableHold] = {}
+    for hold in TableHold.objects.of_restaurant(work.restaurant_id).filter(party__isnull=False, live=True):
+        if (hold.party_id, hold.table_id) in stays:
+            held[hold.party_id, hold.table_id] = hold
+        else:
+            _end(hold, work)
+    turns = list(TurnTime.objects.of_restaurant(work.restaurant_id).values_list("largest", "minutes"))
+    booked = dict(
+        Booking.objects.of_restaurant(work.restaurant_id)
+        .filter(party__in={party for party, _table in stays.keys() - held.keys()})
+        .values_list("party_id", "pk")
+    )
+    for (party, table), stay in stays.items():
+        ends = expected_end(stay.since, stay.party.size, turns, work.now)
+        if (known := held.get((party, table))) is not None:
+            _extend(known, ends)
+        else:
+            hold_stay(table, party, stay.since, ends, work, booking_id=booked.get(party))
+
+
+def _end(hold: TableHold, work: UnitOfWork) -> None:
+    """End the hold of guests who left. Those who moved leave no trace at their former table."""
+    assert hold.party is not None
+    if hold.party.status == PartyStatus.SEATED:
+        hold.delete()
+        return
+    hold.live, hold.ends_at = False, max(hold.starts_at + _AT_LEAST, min(hold.ends_at, work.now))
+    hold.save(update_fields=["live", "ends_at"])
+
+
+def _extend(hold: TableHold, ends: datetime) -> None:
+    """Let a hold end later, but not after the start of the next one."""
+    if ends <= hold.ends_at:
+        return
+    others = TableHold.objects.live().filter(table_id=hold.table_id, starts_at__gte=hold.ends_at)
+    following = others.order_by("starts_at").values_list("starts_at", flat=True).first()
+    until = ends if following is None else min(ends, following)
+    if until > hold.ends_at:
+        hold.ends_at = until
+        hold.save(update_fields=["ends_at"])

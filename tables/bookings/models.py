@@ -1,0 +1,200 @@
+import secrets
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bistro.core.database.no_overlap import NoOverlap
+from bistro.core.database.querysets import TenantQuerySet
+from bistro.core.kernel.ids import uuid7
+from bistro.core.models import Restaurant
+from tables.bookings.querysets import BookingQuerySet, HoldQuerySet
+from tables.bookings.transitions import BookingStatus, Source
+from tables.models import Party, Table
+
+
+def new_token() -> str:
+    """Return a token for an address that cannot be guessed."""
+    return secrets.token_urlsafe(24)
+
+
+class BookingRules(models.Model):
+    """The rules by which a restaurant takes bookings. A restaurant without a row has the defaults.
+
+    Slots are the times that guests can choose. Pacing limits the guests who arrive in a slot; blank is no limit.
+    """
+
+    restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, related_name="booking_rules")
+    slot_minutes = models.PositiveSmallIntegerField(
+        default=15, validators=[MinValueValidator(5), MaxValueValidator(240)]
+    )
+    pacing_total = models.PositiveSmallIntegerField(
+        _("guests per slot"), null=True, blank=True, help_text=_("Most guests who arrive in a slot. Blank = no limit.")
+    )
+    pacing_online = models.PositiveSmallIntegerField(
+        _("online guests per slot"),
+        null=True,
+        blank=True,
+        help_text=_("Most guests in a slot who booked online. Blank = no limit."),
+    )
+    walk_in_percent = models.PositiveSmallIntegerField(
+        _("tables kept for walk-ins (%)"), default=0, validators=[MaxValueValidator(100)]
+    )
+    last_arrival_minutes = models.PositiveSmallIntegerField(
+        _("last arrival before closing (minutes)"), default=30, validators=[MaxValueValidator(600)]
+    )
+    late_minutes = models.PositiveSmallIntegerField(
+        _("late after (minutes)"), default=15, validators=[MaxValueValidator(240)]
+    )
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = _("booking rules")
+        constraints = [
+            models.CheckConstraint(name="booking_slot_minutes", condition=Q(slot_minutes__range=(5, 240))),
+            models.CheckConstraint(name="booking_walk_in_percent", condition=Q(walk_in_percent__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Booking rules"))
+
+
+class TurnTime(models.Model):
+    """The minutes that parties up to a size usually stay."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="turn_times", db_index=False)
+    largest = models.PositiveSmallIntegerField(_("guests, at most"), validators=[MinValueValidator(1)])
+    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(15), MaxValueValidator(720)])
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["largest"]
+        constraints = [
+            models.UniqueConstraint(fields=["restaurant", "largest"], name="turn_time_once"),
+            models.CheckConstraint(name="turn_time_minutes", condition=Q(minutes__range=(15, 720))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.largest}: {self.minutes}"
+
+
+class Combination(models.Model):
+    """Tables that are pushed together for larger parties. `seats` may be fewer than those of its tables."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="combinations")
+    name = models.CharField(max_length=60)
+    seats = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    priority = models.PositiveSmallIntegerField(default=0, help_text=_("Lower ones are used first."))
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["priority", "seats", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["restaurant", "name"], name="combination_name_once"),
+            models.CheckConstraint(name="combination_has_seats", condition=Q(seats__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CombinationTable(models.Model):
+    """A member of a combination. It stays bookable alone."""
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    combination = models.ForeignKey(Combination, on_delete=models.CASCADE, related_name="members", db_index=False)
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="combinations")
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["combination", "table"], name="combination_table_once")]
+
+    def __str__(self) -> str:
+        return f"{self.table} in {self.combination}"
+
+
+class Booking(models.Model):
+    """A table promised to guests for a time. Its holds name the tables. Status changes only through bookings.steps.
+
+    The row keeps the idempotency key of the request that made it, as an order does.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="bookings", db_index=False)
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    guest_name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    language = models.CharField(max_length=12, blank=True, help_text="Blank is the restaurant's.")
+    size = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    status = models.CharField(max_length=9, choices=BookingStatus.choices, default=BookingStatus.BOOKED)
+    source = models.CharField(max_length=7, choices=Source.choices, default=Source.PHONE)
+    notes = models.TextField(blank=True)
+    occasion = models.CharField(max_length=60, blank=True)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="bookings", db_index=False)
+    token = models.CharField(max_length=64, default=new_token, unique=True, editable=False)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    credential = models.CharField(max_length=40, blank=True)
+    key = models.CharField(max_length=200, null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
+            models.CheckConstraint(name="booking_source_known", condition=Q(source__in=Source.values)),
+            models.CheckConstraint(name="booking_has_guests", condition=Q(size__gte=1)),
+            models.CheckConstraint(name="booking_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
+            models.UniqueConstraint(
+                fields=["restaurant", "credential", "key"], condition=Q(key__isnull=False), name="booking_key_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "starts_at"], name="booking_day"),
+            models.Index(fields=["party"], condition=Q(party__isnull=False), name="booking_party"),
+            models.Index(fields=["starts_at"], condition=Q(status__in=["booked", "confirmed"]), name="booking_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"booking {self.pk}"
+
+
+class TableHold(models.Model):
+    """A table that a booking or the guests who sit there hold, from `starts_at` until just before `ends_at`.
+
+    A booking of several tables has a row for each. `live` rows keep others from the table; the constraint makes a
+    double booking impossible. Other rows are kept to say where the guests of an ended booking were to sit.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="holds")
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, null=True, related_name="holds", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    live = models.BooleanField(default=True)
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            NoOverlap(name="table_hold_once", of="table", starts="starts_at", ends="ends_at", live="live"),
+            models.CheckConstraint(name="table_hold_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="table_hold_of_somebody", condition=Q(booking__isnull=False) | Q(party__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "starts_at"], condition=Q(live=True), name="table_hold_live"),
+            models.Index(fields=["table", "starts_at"], condition=Q(live=True), name="table_hold_table"),
+            models.Index(fields=["party"], condition=Q(party__isnull=False), name="table_hold_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} from {self.starts_at:%H:%M}"

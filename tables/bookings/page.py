@@ -1,0 +1,213 @@
+"""Read models of the host's pages: the list of bookings and the timeline of tables, in few queries."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bistro.core.models import Restaurant
+from tables.bookings.availability import Room
+from tables.bookings.models import Booking
+from tables.bookings.selectors import floor_now, read_house, tables_of
+from tables.bookings.transitions import EXPECTED, BookingStatus
+from tables.models import Table
+
+MARKS = {
+    BookingStatus.REQUESTED: "soon",
+    BookingStatus.BOOKED: "reserved",
+    BookingStatus.CONFIRMED: "reserved",
+    BookingStatus.LATE: "late_booking",
+    BookingStatus.SEATED: "seated",
+}
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A booking of the day with its tables, its mark and the word of its state."""
+
+    booking: Booking
+    tables: Sequence[Table]
+    state: str
+    word: str
+    is_blocked: bool = False  # guests who are expected to stay too long sit at its table
+
+    @property
+    def is_expected(self) -> bool:
+        return self.booking.status in EXPECTED
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.is_blocked or self.booking.status == BookingStatus.LATE
+
+    @property
+    def is_missing(self) -> bool:
+        return self.booking.status == BookingStatus.NO_SHOW
+
+    @property
+    def table_names(self) -> str:
+        return ", ".join(table.name for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stay in the timeline, in units of the drawing."""
+
+    x: int
+    width: int
+    state: str
+    text: str
+    note: str
+    row: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A table in the timeline with its stays."""
+
+    y: int
+    table: Table
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The drawing of a day: hours from left to right, tables from top to bottom."""
+
+    hours: Sequence[tuple[int, datetime]]
+    lines: Sequence[Line]
+    width: int
+    height: int
+    now: int | None
+
+    LEFT, HOUR, TOP, LINE = 120, 150, 32, 52
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the host."""
+
+    day: date
+    before: date
+    after: date
+    is_today: bool
+    expected: Sequence[Row]
+    seated: Sequence[Row]
+    gone: Sequence[Row]
+    guests_booked: int
+    guests_seated: int
+    rows: Sequence[Row] = field(default=())
+
+
+def read_day(restaurant: Restaurant, day: date, now: datetime) -> tuple[Day, Room]:
+    """Return the bookings of a business day, and the room that decides about new ones."""
+    house = read_house(restaurant)
+    begin, end = house.clock.span(day)
+    bookings = list(Booking.objects.of_restaurant(restaurant.pk).starting(begin, end).order_by("starts_at", "pk"))
+    tables = tables_of(bookings)
+    held = {table: until for table, _since, until, _party in floor_now(restaurant.pk, house.turns, now)}
+    rows = [_row(booking, tables[booking.pk], held, now) for booking in bookings]
+    expected = [row for row in rows if row.is_expected]
+    seated = [row for row in rows if row.booking.status == BookingStatus.SEATED]
+    gone = [row for row in rows if row not in expected and row not in seated]
+    counted = [row.booking.size for row in rows if row.booking.status != BookingStatus.CANCELLED and not row.is_missing]
+    shown = Day(
+        day=day,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        is_today=begin <= now < end,
+        expected=expected,
+        seated=seated,
+        gone=gone,
+        guests_booked=sum(counted),
+        guests_seated=sum(row.booking.size for row in seated),
+        rows=rows,
+    )
+    return shown, house
+
+
+def row_of(booking: Booking, restaurant: Restaurant, now: datetime) -> Row:
+    """Return one booking as the list shows it."""
+    held = {
+        table: until for table, _since, until, _party in floor_now(restaurant.pk, read_house(restaurant).turns, now)
+    }
+    return _row(booking, tables_of([booking])[booking.pk], held, now)
+
+
+def _row(booking: Booking, tables: Sequence[Table], held: dict[int, datetime], now: datetime) -> Row:
+    expected = booking.status in EXPECTED
+    blocked = expected and any(held.get(table.pk, booking.starts_at) > booking.starts_at for table in tables)
+    blocked = blocked and booking.ends_at > now
+    state = "late" if blocked else MARKS.get(BookingStatus(booking.status), "done")
+    return Row(booking, tables, state, _word(booking, now, blocked=blocked), blocked)
+
+
+def _word(booking: Booking, now: datetime, *, blocked: bool) -> str:
+    if blocked:
+        return _("Table not free")
+    minutes = int((booking.starts_at - now).total_seconds() // 60)
+    if booking.status == BookingStatus.LATE:
+        return _("%(minutes)s min late") % {"minutes": -minutes}
+    if booking.status in (BookingStatus.BOOKED, BookingStatus.CONFIRMED) and 0 <= minutes < 60:
+        return ngettext("Due in %(minutes)s min", "Due in %(minutes)s min", minutes) % {"minutes": minutes}
+    return str(BookingStatus(booking.status).label)
+
+
+def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Timeline:
+    """Return the drawing of a day, from the first service or stay to the last."""
+    begin, end = house.clock.span(day.day)
+    floor = floor_now(restaurant.pk, house.turns, now) if day.is_today else []
+    first, last = _hours(day, house, [(since, until) for _table, since, until, _party in floor], begin, end)
+
+    def place(moment: datetime) -> int:
+        return Timeline.LEFT + int((moment - first) / _HOUR * Timeline.HOUR)
+
+    blocks: dict[int, list[Block]] = {}
+    booked = {row.booking.party_id for row in day.seated}
+    for row in [*day.expected, *day.seated]:
+        for table in row.tables:
+            blocks.setdefault(table.pk, []).append(_block(row, place))
+    for table_id, since, until, party in floor:
+        if party.pk not in booked:
+            note = _("out about %(time)s") % {"time": f"{until.astimezone(house.clock.zone):%H:%M}"}
+            name = f"{_('Walk-in')} · {party.size}" if party.size else _("Walk-in")
+            stay = Block(place(since), max(place(until) - place(since), 40), "seated", name, note)
+            blocks.setdefault(table_id, []).append(stay)
+    tables = Table.objects.of_restaurant(restaurant.pk).not_archived().order_by("section__position", "position", "pk")
+    lines = [
+        Line(Timeline.TOP + number * Timeline.LINE, table, blocks.get(table.pk, ()))
+        for number, table in enumerate(tables)
+    ]
+    hours = [first + number * _HOUR for number in range(int((last - first) / _HOUR) + 1)]
+    return Timeline(
+        hours=[(place(hour), hour) for hour in hours],
+        lines=lines,
+        width=place(last) + 20,
+        height=Timeline.TOP + len(lines) * Timeline.LINE + 8,
+        now=place(now) if first <= now <= last else None,
+    )
+
+
+def _block(row: Row, place: Callable[[datetime], int]) -> Block:
+    begin = place(row.booking.starts_at)
+    note = " · ".join(filter(None, [row.word, row.booking.occasion, row.booking.notes]))[:80]
+    text = f"{row.booking.guest_name} · {row.booking.size}"
+    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row)
+
+
+def _hours(
+    day: Day, house: Room, stays: Sequence[tuple[datetime, datetime]], begin: datetime, end: datetime
+) -> tuple[datetime, datetime]:
+    """Return the first and the last hour that the timeline shows: services, else bookings, else the evening."""
+    spans = [(window.opens, window.last + _HOUR) for window in house.clock.windows(day.day) if house.clock.week]
+    spans += [(row.booking.starts_at, row.booking.ends_at) for row in [*day.expected, *day.seated]]
+    spans += stays
+    if not house.clock.week:
+        noon = begin + (end - begin) / 2
+        spans.append((noon + _HOUR, noon + 7 * _HOUR))
+    first = min((start for start, _end in spans), default=begin)
+    last = max((stop for _start, stop in spans), default=end)
+    first = max(first, begin).replace(minute=0, second=0, microsecond=0)
+    return first, min(last, end + 6 * _HOUR).replace(minute=0, second=0, microsecond=0) + _HOUR

@@ -1,0 +1,123 @@
+"""Read functions of bookings. Each has a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bistro.core.kernel.opening_times import Service
+from bistro.core.models import OpeningException, OpeningHours, Restaurant
+from tables.bookings.availability import Arrival, Busy, Pacing, Place, Room, Span
+from tables.bookings.models import Booking, BookingRules, Combination, TableHold, TurnTime
+from tables.bookings.times import Clock, Hours, expected_end
+from tables.bookings.transitions import Source
+from tables.models import Occupancy, Party, Table
+
+WHOLE_DAY = timedelta(days=1)
+
+
+def rules_of(restaurant_id: int) -> BookingRules:
+    """Return the rules of a restaurant, or the defaults."""
+    return BookingRules.objects.of_restaurant(restaurant_id).first() or BookingRules(restaurant_id=restaurant_id)
+
+
+def clock_of(restaurant: Restaurant, rules: BookingRules) -> Clock:
+    """Return the opening hours and slots of a restaurant."""
+    hours = OpeningHours.objects.of_restaurant(restaurant.pk).values_list("weekday", "opens", "closes")
+    exceptions: dict[date, list[Hours]] = {}
+    for day, opens, closes in OpeningException.objects.of_restaurant(restaurant.pk).values_list(
+        "day", "opens", "closes"
+    ):
+        exceptions.setdefault(day, []).extend([(opens, closes)] if opens is not None else [])
+    return Clock(
+        zone=restaurant.tz,
+        day_ends_at=restaurant.day_ends_at,
+        slot=timedelta(minutes=rules.slot_minutes),
+        last_arrival=timedelta(minutes=rules.last_arrival_minutes),
+        week=[Service(*row) for row in hours],
+        exceptions=exceptions,
+    )
+
+
+def read_house(restaurant: Restaurant) -> Room:
+    """Return what decides about bookings of every day: opening hours, places, usual stays and limits."""
+    rules = rules_of(restaurant.pk)
+    return Room(
+        clock=clock_of(restaurant, rules),
+        places=places_of(restaurant.pk),
+        turns=list(TurnTime.objects.of_restaurant(restaurant.pk).values_list("largest", "minutes")),
+        pacing=Pacing(rules.pacing_total, rules.pacing_online, rules.walk_in_percent),
+    )
+
+
+def read_days(house: Room, restaurant_id: int, first: date, last: date, *, now: datetime, without: int = 0) -> Room:
+    """Return the house with what is taken on these days. `without` is the id of a booking that is about to move."""
+    begin, end = house.clock.span(first)[0] - WHOLE_DAY, house.clock.span(last)[1] + WHOLE_DAY
+    holds = TableHold.objects.of_restaurant(restaurant_id).live().overlapping(begin, end)
+    arrivals = Booking.objects.of_restaurant(restaurant_id).counted().starting(begin, end)
+    if without:
+        holds, arrivals = holds.exclude(booking=without), arrivals.exclude(pk=without)
+    held = holds.values_list("table_id", "starts_at", "ends_at").order_by()
+    rows = arrivals.values_list("starts_at", "size", "source").order_by()
+    return replace(
+        house,
+        busy=busy_of([*held, *stays(restaurant_id, house.turns, now)]),
+        arrivals=[Arrival(at, size, source == Source.ONLINE) for at, size, source in rows],
+    )
+
+
+def stays(restaurant_id: int, turns: Sequence[tuple[int, int]], now: datetime) -> list[tuple[int, datetime, datetime]]:
+    """Return (table, since, expected end) of the guests who sit at tables now."""
+    return [(table, since, until) for table, since, until, _party in floor_now(restaurant_id, turns, now)]
+
+
+def floor_now(
+    restaurant_id: int, turns: Sequence[tuple[int, int]], now: datetime
+) -> list[tuple[int, datetime, datetime, Party]]:
+    """Return (table, since, expected end, party) of the guests who sit at tables now."""
+    rows = Occupancy.objects.of_restaurant(restaurant_id).open().select_related("party")
+    return [(row.table_id, row.since, expected_end(row.since, row.party.size, turns, now), row.party) for row in rows]
+
+
+def places_of(restaurant_id: int) -> list[Place]:
+    """Return the tables in service, and the combinations of which every table is in service."""
+    seats = dict(
+        Table.objects.of_restaurant(restaurant_id)
+        .not_archived()
+        .filter(out_of_service=False)
+        .values_list("pk", "seats")
+    )
+    places = [Place((table,), count) for table, count in seats.items()]
+    rows = Combination.objects.of_restaurant(restaurant_id).values_list("pk", "seats", "priority", "members__table_id")
+    members: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for pk, count, priority, table in rows.order_by("priority", "seats", "pk", "members__pk"):
+        members[pk, count, priority].append(table)
+    for (pk, count, priority), tables in members.items():
+        if all(table in seats for table in tables):
+            places.append(Place(tuple(tables), count, pk, priority))
+    return places
+
+
+def busy_of(rows: Iterable[tuple[int, datetime, datetime]]) -> dict[int, Busy]:
+    """Return {table: the spans in which it is held}."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for table, starts, ends in rows:
+        spans[table].append((starts, ends))
+    return {table: Busy(held) for table, held in spans.items()}
+
+
+def tables_of(bookings: Iterable[Booking]) -> dict[int, list[Table]]:
+    """Return {booking: its tables, in the order in which they were taken}, with one query."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = TableHold.objects.filter(booking__in=[booking.pk for booking in bookings]).select_related("table")
+    for hold in rows.order_by("pk"):
+        found[hold.booking_id].append(hold.table)
+    return found
+
+
+def booking_by_token(token: str) -> Booking | None:
+    """Return the booking whose link has this token, with its restaurant. The token itself is the right to read it."""
+    rows = Booking.objects.filter(token=token[:64]).select_related("restaurant")
+    booking: Booking | None = rows.first() if token and "\0" not in token else None
+    return booking

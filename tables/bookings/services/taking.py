@@ -1,0 +1,97 @@
+"""The service that takes a booking."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, ReusedKey
+from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
+from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.bookings.events import BookingTaken
+from tables.bookings.hold_steps import lock_book
+from tables.bookings.models import Booking
+from tables.bookings.placing import Wish, nearest_times
+from tables.bookings.selectors import read_house
+from tables.bookings.steps import choose_tables, take_tables
+from tables.bookings.transitions import BookingStatus, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The person who books: name, contact and wishes."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    language: str = ""
+    notes: str = ""
+    occasion: str = ""
+
+    def fields(self) -> dict[str, str]:
+        """Return the columns of a booking. Raises InvalidInput without a name."""
+        if not clean_text(self.name):
+            message = gettext("A booking needs a name.")
+            raise InvalidInput(message, fields={"guestName": [message]})
+        return {
+            "guest_name": clean_text(self.name)[:120],
+            "phone": clean_text(self.phone)[:40],
+            "email": clean_text(self.email)[:254],
+            "language": self.language,
+            "notes": clean_text(self.notes, lines=True),
+            "occasion": clean_text(self.occasion)[:60],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The idempotency key of a request, and the fingerprint of its body. Without a key a retry books again."""
+
+    key: str | None = None
+    fingerprint: str = field(default="")
+
+
+def take_booking(
+    *, guest: Guest, wish: Wish, actor: Actor, source: Source = Source.PHONE, once: Once | None = None
+) -> tuple[Booking, bool]:
+    """Take a booking, and return it and whether an equal request took it before.
+
+    Locks: the book. Raises InvalidInput (size, times, `closed`, `party_too_large`), LostRace (`table_taken`,
+    `slot_full`) with the nearest free times, ReusedKey, NotPermitted, NotYours.
+    """
+    actor.require(Permission.TAKE_BOOKING)
+    once, house = once or Once(), read_house(restaurant_of(actor))
+    with nearest_times(), UnitOfWork(actor) as work:
+        lock_book(work)
+        if (known := _taken_before(once, work)) is not None:
+            return known, True
+        placed = choose_tables(wish, house, work)
+        booking = Booking.objects.create(
+            restaurant_id=work.restaurant_id,
+            size=wish.size,
+            starts_at=wish.starts_at,
+            ends_at=placed.ends_at,
+            status=BookingStatus.BOOKED,
+            source=source,
+            created_at=work.now,
+            credential=actor.credential if once.key else "",
+            key=once.key,
+            fingerprint=once.fingerprint if once.key else "",
+            **guest.fields(),
+        )
+        take_tables(booking, placed.tables, work)
+        work.record(BookingTaken(booking=booking, tables=placed.tables))
+    return booking, False
+
+
+def _taken_before(once: Once, work: UnitOfWork) -> Booking | None:
+    """Return the booking that a request with this key took. Raises ReusedKey if its body was another one."""
+    if once.key is None:
+        return None
+    rows = Booking.objects.of_restaurant(work.restaurant_id)
+    booking: Booking | None = rows.filter(credential=work.actor.credential, key=once.key).first()
+    if booking is not None and booking.fingerprint != once.fingerprint:
+        raise ReusedKey(gettext("This Idempotency-Key was used for another booking."))
+    return booking

@@ -1,0 +1,81 @@
+"""The page of a booking that its guest opens by link, and the admin pages of the rules."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from bistro.core.tests.http import nothing_changes
+from tables.bookings.models import Booking, BookingRules, Combination
+from tables.bookings.tests.evenings import book, evening
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+
+
+@pytest.fixture
+def booking(house):
+    return book(house)
+
+
+@pytest.fixture
+def address(booking):
+    return f"/booking/{booking.token}/"
+
+
+def test_read_in_the_guests_language(address):
+    page = Client().get(address, headers={"accept-language": "fr"})
+    assert "Moreau" in page.content.decode()
+    assert "Votre réservation" in page.content.decode()
+    assert page["Cache-Control"] == "no-store"
+    assert "+49 30" not in page.content.decode()
+
+
+def test_move_to_another_time(address, booking, house):
+    taken = book(house, evening(22))
+    page = Client().get(address, {"day": evening().date().isoformat()}).content.decode()
+    assert evening(17, 15).isoformat() in page
+    assert taken.starts_at.isoformat() not in page, "full times are not offered"
+    assert Client().post(address, {"do": "move", "starts": evening(17, 15).isoformat()}).status_code == 302
+    booking.refresh_from_db()
+    assert booking.starts_at == evening(17, 15)
+    with nothing_changes():
+        assert Client().post(address, {"do": "move", "starts": evening(22).isoformat()}).status_code == 409
+        assert Client().post(address, {"do": "move", "starts": "soon"}).status_code == 422
+
+
+def test_online_limits_hold_for_the_guest(address, house):
+    BookingRules.objects.create(restaurant=house.restaurant, pacing_online=1)
+    with nothing_changes():
+        assert Client().post(address, {"starts": evening(16).isoformat()}).status_code == 409
+
+
+def test_cancel(address, booking):
+    assert Client().post(address, {"do": "cancel"}).status_code == 302
+    booking.refresh_from_db()
+    assert booking.status == "cancelled"
+    assert "Cancelled" in Client().get(address).content.decode()
+
+
+def test_the_link_dies_and_cannot_be_guessed(address, booking):
+    assert Client().get("/booking/x/").status_code == 404
+    Booking.objects.filter(pk=booking.pk).update(
+        starts_at=timezone.now() - timedelta(hours=30), ends_at=timezone.now() - timedelta(hours=25)
+    )
+    assert Client().get(address).status_code == 404
+
+
+def test_managers_set_the_rules(house):
+    browser = house.browser("manager")
+    rules = {"slot_minutes": "30", "last_arrival_minutes": "60", "late_minutes": "10", "walk_in_percent": "20"}
+    assert browser.post("/admin/bookings/bookingrules/add/", {**rules, "pacing_total": "12"}).status_code == 302
+    row = BookingRules.objects.get()
+    assert (row.restaurant, row.slot_minutes, row.pacing_total) == (house.restaurant, 30, 12)
+    assert browser.get("/admin/bookings/bookingrules/add/").status_code == 403, "a house has one row"
+    members = {"members-TOTAL_FORMS": "2", "members-INITIAL_FORMS": "0"}
+    for number, table in enumerate((house.table, house.add_table())):
+        members[f"members-{number}-table"] = str(table.pk)
+    posted = {"name": "Long table", "seats": "8", "priority": "0", **members}
+    assert browser.post("/admin/bookings/combination/add/", posted).status_code == 302
+    combination = Combination.objects.get()
+    assert [member.restaurant for member in combination.members.all()] == [house.restaurant] * 2

@@ -1,0 +1,104 @@
+"""The times at which guests can arrive, from opening hours, as plain values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bistro.core.kernel.business_day import business_date, day_begins
+from bistro.core.kernel.opening_times import Service
+
+DAY = timedelta(days=1)
+Hours = tuple[time, time]
+DEFAULT_TURNS = ((2, 90), (4, 105), (6, 120))  # (guests at most, minutes)
+LONGEST_DEFAULT = 150
+USUAL_SIZE = 2  # of a party whose size nobody has noted
+OVERSTAY = timedelta(minutes=15)  # guests who stay longer than usual are expected to stay so long yet
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A service of one day: guests can arrive from `opens` until just before `last`."""
+
+    opens: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The opening hours of a restaurant and its slots.
+
+    Without any opening hours guests can arrive during the whole business day. `exceptions` has the services of days
+    that are different, none for a closed day.
+    """
+
+    zone: ZoneInfo
+    day_ends_at: time
+    slot: timedelta = timedelta(minutes=15)
+    last_arrival: timedelta = timedelta()  # before closing
+    week: Sequence[Service] = ()
+    exceptions: Mapping[date, Sequence[Hours]] = field(default_factory=dict)
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the business day of an instant."""
+        return business_date(moment, self.day_ends_at, self.zone)
+
+    def span(self, day: date) -> tuple[datetime, datetime]:
+        """Return the instants at which a business day begins and ends."""
+        return day_begins(day, self.day_ends_at, self.zone), day_begins(day + DAY, self.day_ends_at, self.zone)
+
+    def windows(self, day: date) -> list[Window]:
+        """Return the services that begin on a date."""
+        if day in self.exceptions:
+            hours: Sequence[Hours] = self.exceptions[day]
+        elif not self.week:
+            return [Window(*self.span(day))]
+        else:
+            hours = [(service.opens, service.closes) for service in self.week if service.weekday == day.weekday()]
+        return [self._window(day, opens, closes) for opens, closes in sorted(hours)]
+
+    def window_of(self, moment: datetime) -> Window | None:
+        """Return the service in which guests who arrive at an instant are welcome. It may have begun the day before."""
+        day = moment.astimezone(self.zone).date()
+        for each in (day, day - DAY, day + DAY):
+            for window in self.windows(each):
+                if window.opens <= moment < window.last:
+                    return window
+        return None
+
+    def slots(self, day: date) -> Iterator[datetime]:
+        """Yield the times of a day at which guests can arrive, in their order."""
+        for window in self.windows(day):
+            moment = window.opens
+            while moment < window.last:
+                yield moment
+                moment += self.slot
+
+    def slot_of(self, moment: datetime) -> tuple[datetime, datetime]:
+        """Return the slot in which guests who arrive at an instant are counted."""
+        window = self.window_of(moment)
+        begin = window.opens if window else self.span(self.day_of(moment))[0]
+        start = begin + (moment - begin) // self.slot * self.slot
+        return start, start + self.slot
+
+    def _window(self, day: date, opens: time, closes: time) -> Window:
+        begin = self._instant(day, opens)
+        end = self._instant(day if closes > opens else day + DAY, closes)
+        return Window(begin, max(end - self.last_arrival, begin + timedelta(minutes=1)))
+
+    def _instant(self, day: date, clock: time) -> datetime:
+        return datetime.combine(day, clock, self.zone).astimezone(UTC)
+
+
+def turn_minutes(size: int, turns: Sequence[tuple[int, int]]) -> int:
+    """Return the minutes that a party of this size usually stays. `turns` are (guests at most, minutes)."""
+    for largest, minutes in turns or DEFAULT_TURNS:
+        if size <= largest:
+            return minutes
+    return turns[-1][1] if turns else LONGEST_DEFAULT
+
+
+def expected_end(since: datetime, size: int | None, turns: Sequence[tuple[int, int]], now: datetime) -> datetime:
+    """Return the time at which guests who sit at a table since then are expected to leave."""
+    usual = since + timedelta(minutes=turn_minutes(size or USUAL_SIZE, turns))
+    return max(usual, now + OVERSTAY)

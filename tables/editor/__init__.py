@@ -1,0 +1,1 @@
+"""The floor editor, a page for managers."""

@@ -1,0 +1,154 @@
+"""The phases of stays: how long parties of a size and a part of the day usually still stay.
+
+Times are minutes. A group of fewer than 20 stays falls back to a wider one, and at last to fixed numbers.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from tables.models import Party
+from tables.transitions import PartyStatus
+
+# The columns of the phases in order, and the share of a stay that is usually left when a phase begins.
+PHASES = {
+    "seated_at": 1.0,
+    "first_order_at": 0.85,
+    "first_dish_at": 0.6,
+    "last_dish_at": 0.35,
+    "bill_asked_at": 0.15,
+    "paid_at": 0.08,
+}
+SIZES = (2, 4, 6)  # the largest parties of a group; larger ones are a group of their own
+DEFAULT_STAY = (75.0, 90.0, 105.0, 120.0)  # of each group of sizes
+ENOUGH = 20
+NEWEST, DAYS = 1000, 60
+SHORTEST, LONGEST = 3.0, 12 * 60.0  # stays outside are mistakes
+SPREAD = (0.75, 1.0, 1.3)  # around a fixed number, where nothing was learned
+
+Group = tuple[int | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The minutes that a party probably still stays: short, usual and long (30th, 50th and 70th percentile)."""
+
+    short: float
+    usual: float
+    long: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTimes:
+    """The usual minutes from the beginning of each phase to the end of the stay, of one group of stays."""
+
+    largest: int | None
+    daypart: str | None
+    stays: int
+    medians: Mapping[str, float]
+    p90: Mapping[str, float]
+
+
+class Phases:
+    """The lengths of a restaurant's past stays. One query."""
+
+    def __init__(self, restaurant_id: int, now: datetime, zone: ZoneInfo) -> None:
+        self.zone, self.now = zone, now
+        self.stays: dict[Group, list[Mapping[str, float]]] = {}
+        for size, seated_at, minutes in _past_stays(restaurant_id, now):
+            group, part = group_of(size), daypart(seated_at, zone)
+            for key in ((group, part), (group, None), (None, None)):
+                self.stays.setdefault(key, []).append(minutes)
+
+    def whole_stay(self, size: int | None, at: datetime) -> Left:
+        """Return how long a party that is seated at a time usually stays."""
+        return self._left("seated_at", 0.0, size, at)
+
+    def left(self, party: Party) -> Left:
+        """Return how long a seated party probably still stays, by the phase that it has reached."""
+        seated_at = party.seated_at or self.now
+        phase, since = "seated_at", seated_at
+        for name in PHASES:
+            begun = getattr(party, name)
+            if begun is not None and begun >= since:
+                phase, since = name, begun
+        return self._left(phase, minutes_between(since, self.now), party.size, seated_at)
+
+    def _left(self, phase: str, elapsed: float, size: int | None, seated_at: datetime) -> Left:
+        """Return what is left of a phase that began `elapsed` minutes ago: of stays that were not over by then."""
+        group = group_of(size)
+        for key in ((group, daypart(seated_at, self.zone)), (group, None), (None, None)):
+            known = [stay[phase] for stay in self.stays.get(key, ()) if phase in stay]
+            if len(known) < ENOUGH:
+                continue
+            still = sorted(each - elapsed for each in known if each > elapsed)
+            if len(still) >= ENOUGH // 4:
+                return Left(*(quantile(still, share) for share in (0.3, 0.5, 0.7)))
+            return Left(2.0, 5.0, 10.0)  # they stay longer than nearly everybody before
+        usual = max(DEFAULT_STAY[_place(group)] * PHASES[phase] - elapsed, 5.0)
+        return Left(*(usual * share for share in SPREAD))
+
+    def table(self) -> list[PhaseTimes]:
+        """Return medians and 90th percentiles of each group that has enough stays, the widest first."""
+        found = [
+            PhaseTimes(*key, len(stays), *(_by_phase(stays, share) for share in (0.5, 0.9)))
+            for key, stays in self.stays.items()
+            if len(stays) >= ENOUGH
+        ]
+        return sorted(found, key=lambda times: (times.largest or 0, times.daypart or ""))
+
+
+def _past_stays(restaurant_id: int, now: datetime) -> Iterable[tuple[int | None, datetime, Mapping[str, float]]]:
+    """Yield (size, time of the seating, minutes from each phase to the end) of the newest stays at tables."""
+    rows = Party.objects.of_restaurant(restaurant_id).filter(
+        status=PartyStatus.COMPLETED, completed_at__gt=now - timedelta(days=DAYS), table__isnull=False, joined_to=None
+    )
+    for size, ended, *begun in rows.order_by("-completed_at").values_list("size", "completed_at", *PHASES)[:NEWEST]:
+        seated = begun[0]
+        if seated is None or not SHORTEST <= minutes_between(seated, ended) <= LONGEST:
+            continue
+        times = zip(PHASES, begun, strict=True)
+        yield size, seated, {name: minutes_between(at, ended) for name, at in times if at is not None and at <= ended}
+
+
+def _by_phase(stays: Sequence[Mapping[str, float]], share: float) -> dict[str, float]:
+    found = {}
+    for name in PHASES:
+        known = sorted(stay[name] for stay in stays if name in stay)
+        if known:
+            found[name] = median(known) if share == 0.5 else quantile(known, share)
+    return found
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """Return the value below which a share of the ordered values lies, between neighbours in proportion."""
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def group_of(size: int | None) -> int:
+    """Return the largest size of the group of a party, 0 for parties above the last group. Unknown sizes are pairs."""
+    return next((largest for largest in SIZES if (size or 2) <= largest), 0)
+
+
+def _place(group: int) -> int:
+    return SIZES.index(group) if group else len(SIZES)
+
+
+def daypart(at: datetime, zone: ZoneInfo) -> str:
+    """Return the part of the day in which a party was seated, by the restaurant's clock."""
+    hour = at.astimezone(zone).hour
+    if 5 <= hour < 11:
+        return "morning"
+    if 11 <= hour < 15:
+        return "lunch"
+    return "afternoon" if 15 <= hour < 17 else "dinner"
+
+
+def minutes_between(begin: datetime, end: datetime) -> float:
+    """Return the minutes from one time to another."""
+    return (end - begin).total_seconds() / 60

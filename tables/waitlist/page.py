@@ -1,0 +1,89 @@
+"""The content of the waiting list's page and of the guests' own page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
+from bistro.core.models import Restaurant
+from tables.models import Table, TableOffer
+from tables.phases import minutes_between
+from tables.waitlist.accuracy import Report, read_accuracy
+from tables.waitlist.models import WaitlistEntry
+from tables.waitlist.quoting import Quote, Room
+
+SIZES = (1, 2, 3, 4, 5, 6, 7, 8)
+SUGGESTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A waiting party. `late` says that it waits longer than quoted; `free` are tables that fit, the smallest first."""
+
+    entry: WaitlistEntry
+    waited: int
+    late: bool
+    offer: TableOffer | None
+    free: Sequence[Table]
+
+    @property
+    def party_id(self) -> int:
+        """Return the id of the party, which the addresses have."""
+        return int(self.entry.party_id)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """The list, what a party of each size would be quoted now, and how well quotes were met."""
+
+    rows: Sequence[Row]
+    guests: int
+    quotes: Sequence[tuple[int, Quote]]
+    tables: Sequence[Table]
+    report: Report
+    may_insist: bool
+
+
+def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingPage:
+    """Return the waiting list of an actor's restaurant. Eight queries, however long it is."""
+    restaurant, now = restaurant or restaurant_of(actor), timezone.now()
+    room = Room(restaurant.pk, now, restaurant.tz)
+    offers = TableOffer.objects.visible_to(actor).filter(until__gt=now).select_related("table")
+    offered = {offer.party_id: offer for offer in offers}
+    rows = [_row(entry, room, offered.get(entry.party_id), now) for entry in room.waiting]
+    return WaitingPage(
+        rows=rows,
+        guests=sum(row.entry.party.size or 0 for row in rows),
+        quotes=[(size, room.quote(size)) for size in SIZES],
+        tables=[table for table in room.tables if room.is_free(table)],
+        report=read_accuracy(restaurant.pk, now, restaurant.tz),
+        may_insist=actor.may(Permission.OVERSEAT),
+    )
+
+
+def _row(entry: WaitlistEntry, room: Room, offer: TableOffer | None, now: datetime) -> Row:
+    waited = int(minutes_between(entry.arrived_at, now))
+    free = () if offer is not None else room.free_tables(entry.party.size)[:SUGGESTED]
+    return Row(entry, waited, waited > entry.quoted_high, offer, free)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """The place of a party in the list, for its own page: parties before it, the quote now, and an offered table."""
+
+    before: int
+    quote: Quote
+    offer: TableOffer | None
+
+
+def read_place(entry: WaitlistEntry) -> OwnPlace:
+    """Return the place of an open entry. It tells nothing about the other parties but their number."""
+    now = timezone.now()
+    room = Room(entry.restaurant_id, now, entry.restaurant.tz)
+    before = sum(1 for each in room.waiting if (each.arrived_at, each.pk) < (entry.arrived_at, entry.pk))
+    offer = TableOffer.objects.filter(party=entry.party_id, until__gt=now).select_related("table").first()
+    return OwnPlace(before, room.quote(entry.party.size, until=entry), offer)

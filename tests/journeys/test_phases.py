@@ -1,0 +1,107 @@
+"""The phases of a stay, and the quotes that they teach."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from bistro.core.models import Restaurant
+from orders.billing.services import Tender, present_bill, take_payment
+from orders.billing.transitions import Method
+from orders.services import clear_table, deliver_order, seat_party
+from tables.models import Party
+from tables.phases import Left, Phases
+from tables.services import call_staff
+from tables.waitlist.quoting import Room, rounded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+BEGIN = timezone.now().replace(hour=18, minute=0, second=0, microsecond=0)
+
+
+def at(minutes):
+    return BEGIN + timedelta(minutes=minutes)
+
+
+def test_each_phase_of_a_stay_is_noted(house):
+    host, waiter, table = house.actor("host"), house.actor("waiter"), house.table.pk
+    with time_machine.travel(at(0), tick=False):
+        party = seat_party(table_id=table, size=2, actor=host)
+        assert party.first_order_at is None
+    with time_machine.travel(at(5), tick=False):
+        first = house.reach("ready")
+    with time_machine.travel(at(20), tick=False):
+        deliver_order(order_id=first["id"], actor=waiter)
+        second = house.reach("ready")
+    with time_machine.travel(at(40), tick=False):
+        deliver_order(order_id=second["id"], actor=waiter)
+    with time_machine.travel(at(50), tick=False):
+        call_staff(table_id=table, reason="bill", actor=house.pad_actor)
+    with time_machine.travel(at(55), tick=False):
+        present_bill(party_id=party.pk, actor=waiter)
+        take_payment(party_id=party.pk, tender=Tender(Method.CASH), actor=waiter)
+    with time_machine.travel(at(60), tick=False):
+        clear_table(table_id=table, actor=waiter)
+    stay = Party.objects.get(pk=party.pk)
+    noted = [stay.seated_at, stay.first_order_at, stay.first_dish_at, stay.last_dish_at, stay.bill_asked_at]
+    assert [*noted, stay.paid_at, stay.completed_at] == [at(minutes) for minutes in (0, 5, 20, 40, 50, 55, 60)]
+
+
+def past_stays(house, minutes, count=25, size=2):
+    """Add completed stays of about so many minutes, which ordered after ten and got a dish after twenty-five."""
+    for number in range(count):
+        begun = BEGIN - timedelta(days=1 + number % 20)
+        stay = minutes + number % 5 - 2
+        Party.objects.create(
+            restaurant=house.restaurant, table=house.table, size=size, status="completed", seated_at=begun,
+            first_order_at=begun + timedelta(minutes=10), first_dish_at=begun + timedelta(minutes=25),
+            completed_at=begun + timedelta(minutes=stay),
+        )  # fmt: skip
+
+
+def phases(house, minutes=0):
+    return Phases(house.restaurant.pk, at(minutes), Restaurant.objects.get(pk=house.restaurant.pk).tz)
+
+
+def seated(house, minutes=0, size=2, **noted):
+    return Party(restaurant=house.restaurant, table=house.table, size=size, seated_at=at(minutes), **noted)
+
+
+def test_without_stays_fixed_times_hold(house):
+    left = phases(house, 30).left(seated(house))
+    assert (left.short, left.usual) == (0.75 * 45, 45)
+    assert phases(house).table() == []
+
+
+def test_what_is_left_follows_from_stays_and_phases(house):
+    past_stays(house, 60)
+    assert phases(house).whole_stay(2, at(0)) == Left(59.0, 60.0, 61.0)
+    assert phases(house, 30).left(seated(house)).usual == 30
+    eating = seated(house, first_order_at=at(10), first_dish_at=at(35))
+    assert phases(house, 40).left(eating).usual == 30, "35 minutes after the first dish, of which 5 are over"
+    assert phases(house, 90).left(seated(house)).usual == 5, "longer than everybody before"
+    whole = phases(house).table()[0]
+    assert (whole.stays, whole.medians["seated_at"], whole.medians["first_dish_at"]) == (25, 60.0, 35.0)
+
+
+def test_a_group_with_few_stays_falls_back(house):
+    past_stays(house, 60)
+    assert phases(house).whole_stay(8, at(0)).usual == 60, "of all sizes"
+    past_stays(house, 100, count=20, size=8)
+    assert phases(house).whole_stay(8, at(0)).usual == 100
+    assert phases(house).whole_stay(2, at(0)).usual == 60
+
+
+def test_a_quote_counts_those_before(house):
+    past_stays(house, 60)
+    with time_machine.travel(at(0), tick=False):
+        seat_party(table_id=house.table.pk, size=2, actor=house.actor("host"))
+    room = Room(house.restaurant.pk, at(30), house.restaurant.tz)
+    quote = room.quote(2)
+    assert quote.low <= 30 <= quote.high
+    assert quote.high - quote.low <= 10
+    assert (room.quote(9).low, room.quote(9).high) == (45, 90), "no table is large enough"
+    assert rounded(Left(0, 0, 0)) == rounded(Left(-1, -1, -1))
+    free = house.add_table()
+    room = Room(house.restaurant.pk, at(30), house.restaurant.tz)
+    assert (room.quote(2).high, room.free_tables(2)) == (0, [free])

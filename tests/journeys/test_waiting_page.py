@@ -1,0 +1,133 @@
+"""The waiting list's pages: two taps to seat a walk-in, offers, refusals, the guests' own page by link."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bistro.core.tests.http import nothing_changes
+from tables.models import Occupancy, Party, TableOffer
+from tables.waitlist.models import WaitlistEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def page(house):
+    return Page(house)
+
+
+class Page:
+    """The browser of a host on the waiting list."""
+
+    def __init__(self, house, role="host"):
+        self.house, self.browser = house, house.browser(role)
+
+    def read(self, **headers):
+        answer = self.browser.get("/host/waiting/", headers=headers)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def add(self, size=2, status=302, **typed):
+        answer = self.browser.post("/host/waiting/add/", {"size": size, **typed})
+        assert answer.status_code == status, answer.content
+        return WaitlistEntry.objects.open().last() if status == 302 else answer.content.decode()
+
+    def act(self, entry, what, status=302, **typed):
+        answer = self.browser.post(f"/host/waiting/{entry.party_id}/{what}/", typed)
+        assert answer.status_code == status, answer.content
+        return answer.content.decode()
+
+
+def test_a_walk_in_is_seated_with_two_taps(page):
+    assert "Nobody waits." in page.read()
+    entry = page.add(3)
+    text = page.read()
+    assert f'name="table" value="{page.house.table.pk}"' in text
+    page.act(entry, "seat", table=page.house.table.pk)
+    assert Occupancy.objects.open().get().party.size == 3
+    assert f"Seated at {page.house.table}." in page.read()
+
+
+def test_what_was_typed_is_on_the_list(page):
+    page.add(4, name="Okafor", phone="030 12345", notes="high chair")
+    text = page.read(**HTMX)
+    assert "<html" not in text
+    for shown in ("Okafor", "high chair", "quoted: now"):
+        assert shown in text
+    again = page.add(2, 409, name="Twin", phone="030 12345")
+    assert "on the waiting list already" in again
+    assert 'value="Twin"' in again, "what was typed stays"
+
+
+def test_an_offer_is_shown_and_taken_back(page):
+    entry = page.add(2, name="Okafor")
+    page.act(entry, "offer", table=page.house.table.pk)
+    assert "is kept for them until" in page.read()
+    page.act(entry, "take-back")
+    assert not TableOffer.objects.exists()
+    page.act(entry, "leave")
+    assert "Nobody waits." in page.read()
+
+
+def test_a_party_that_is_too_large_is_refused_beside_its_row(page):
+    entry = page.add(9)
+    with nothing_changes():
+        assert "are too many for" in page.act(entry, "seat", 422, table=page.house.table.pk)
+        assert page.browser.post("/host/waiting/add/", {"size": ""}).status_code == 422
+        assert "no such table" in page.act(entry, "seat", 404)
+    page.act(entry, "seat", table=page.house.table.pk, insist="1")
+    assert Party.objects.get().status == "seated"
+
+
+def test_the_page_costs_the_same_for_one_party_and_many(page):
+    page.add()
+    page.read()
+    with CaptureQueriesContext(connection) as few:
+        page.read()
+    for _ in range(4):
+        page.add()
+    page.read()
+    with CaptureQueriesContext(connection) as many:
+        page.read()
+    assert len(few) == len(many)
+
+
+def test_how_good_quotes_were_is_measured(page):
+    assert "Nobody from the list was seated" in page.read()
+    page.act(page.add(), "seat", table=page.house.table.pk)
+    assert re.search(r"100% of 1 party was seated within 5 minutes", page.read())
+
+
+def test_guests_see_their_place_and_leave(page):
+    page.add(name="Before")
+    entry, guest = page.add(name="Okafor"), Client()
+    path = f"/waiting/{entry.token}/"
+    shown = guest.get(path)
+    text = shown.content.decode()
+    assert "1 party is before you." in text
+    assert "Before" not in text
+    assert shown["X-Robots-Tag"] == "noindex, nofollow"
+    assert guest.post(f"{path}leave/").status_code == 302
+    assert "You are off the list" in guest.get(path).content.decode()
+    assert Party.objects.get(pk=entry.party_id).status == "left"
+
+
+def test_guests_see_their_table_and_cannot_leave_from_it(page):
+    entry, guest = page.add(), Client()
+    path = f"/waiting/{entry.token}/"
+    page.act(entry, "offer", table=page.house.table.pk)
+    assert "Your table is ready" in guest.get(path).content.decode()
+    page.act(entry, "seat", table=page.house.table.pk)
+    assert "You have your table" in guest.get(path).content.decode()
+    with nothing_changes():
+        assert guest.post(f"{path}leave/").status_code == 422
+        assert guest.get("/waiting/unknown/").status_code == 404
+        assert guest.post("/waiting/unknown/leave/").status_code == 404
+
+
+def test_a_cook_has_no_waiting_list(house):
+    assert house.browser("kitchen").get("/host/waiting/").status_code == 403

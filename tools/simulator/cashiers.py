@@ -1,0 +1,221 @@
+"""The end of the evening: bills are split and paid, some money goes back, the till is counted, the day is closed.
+
+The closing's figures must add up to the cent, and the counted till must hold what was put into it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tools.simulator.client import Answer, Client, GaveUp
+from tools.simulator.waiters import UNAUTHORISED, Bearer
+
+FLOAT = Decimal(100)
+ZERO = Decimal(0)
+HANDS = 8
+METHODS = ("cash", "terminal", "dummy")
+ENDS = frozenset({"captured", "refunded", "cancelled", "expired"})
+LOOKS = 240  # at a payment that waits for its provider, half a second apart
+MOST_PIECES = 100_000
+
+
+@dataclass(slots=True)
+class Takings:
+    """The money of a run. `drawer` is the cash that must be in the till; `problems` are empty if all agrees."""
+
+    bills: int = 0
+    payments: int = 0
+    refunds: int = 0
+    paid: Decimal = ZERO
+    given_back: Decimal = ZERO
+    drawer: Decimal = ZERO
+    closing: dict[str, Any] = field(default_factory=dict)
+    complaints: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+class Cashier:
+    """A manager who settles the bills of a run and closes the day."""
+
+    def __init__(self, client: Client, bearer: Bearer, seed: int) -> None:
+        self.client, self.bearer = client, bearer
+        self.dice = random.Random(seed)
+        self.takings = Takings()
+        self.run = secrets.token_hex(4)
+        self.keys = 0
+
+    async def close_evening(self, orders: list[int]) -> Takings:
+        """Settle the bills of these orders and close the day."""
+        try:
+            await self.bearer.log_in(self.client)
+            till = await self._open_till()
+            await self._settle_all(await self._parties(orders))
+            if till:
+                await self._count(till)
+            await self._close_day()
+        except GaveUp as problem:
+            self.takings.problems.append(f"the till gave up: {problem}")
+        for code, number in self.takings.complaints.items():
+            self.takings.problems.append(f"{number} × {code}")
+        return self.takings
+
+    async def _parties(self, orders: list[int]) -> list[int]:
+        hands = asyncio.Semaphore(HANDS)
+
+        async def party_of(order: int) -> int | None:
+            async with hands:
+                answer = await self._get(f"/api/v1/orders/{order}")
+                return answer.body.get("party") if answer.ok else None
+
+        found = await asyncio.gather(*(party_of(order) for order in orders))
+        return sorted({party for party in found if party is not None})
+
+    async def _open_till(self) -> int | None:
+        """Open the cashier's own till; None if one is open already, which this run then leaves alone."""
+        answer = await self._post("/api/v1/tills", {"float": str(FLOAT)})
+        if answer.ok:
+            self.takings.drawer = FLOAT
+            return int(answer.body["id"])
+        self.takings.complaints[f"open the till: {answer.code}"] += 1
+        return None
+
+    async def _settle_all(self, parties: list[int]) -> None:
+        """Settle several bills at once, because a payment may wait a minute for its provider."""
+        hands = asyncio.Semaphore(HANDS)
+
+        async def settle(party: int) -> None:
+            async with hands:
+                await self._settle(party)
+
+        await asyncio.gather(*(settle(party) for party in parties))
+
+    async def _settle(self, party: int) -> None:
+        """Split a bill by a random rule, and pay every share by a random method."""
+        path = f"/api/v1/bills/{party}"
+        bill = await self._get(path)
+        if not bill.ok or Decimal(bill.body["due"]) <= 0:
+            return
+        self.takings.bills += 1
+        ways = self.dice.choice((1, 1, 2, 3))
+        if ways > 1:
+            bill = await self._post(f"{path}/split", {"by": "equal", "ways": ways})
+        shares: list[int | None] = [share["id"] for share in bill.body.get("shares", ()) if not share["locked"]]
+        for share in shares or [None]:
+            await self._pay(path, share, self.dice.choice(METHODS))
+        left = await self._get(path)
+        if left.ok and Decimal(left.body["due"]):
+            await self._pay(path, None, "terminal")
+
+    async def _pay(self, path: str, share: int | None, method: str) -> None:
+        body = {"method": method, "share": share, "tip": self.dice.choice(("0", "0", "1", "2"))}
+        answer = await self._post(f"{path}/payments", body)
+        if answer.code == "nothing_due":  # equal parts of very little
+            return
+        if not answer.ok:
+            self.takings.complaints[f"pay: {answer.code}"] += 1
+            return
+        payment = await self._ended(answer.body)
+        if payment["state"] != "captured":  # the provider ended it without money: the rest of the bill is paid later
+            return
+        amount = sum((Decimal(payment[name]) for name in ("amount", "tip", "rounding")), ZERO)
+        self.takings.payments += 1
+        self.takings.paid += amount
+        if method == "cash":
+            self.takings.drawer += amount
+        if self.dice.random() < 0.15:
+            await self._refund(payment)
+
+    async def _ended(self, payment: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Wait until the provider has given its last word about a payment."""
+        for _look in range(LOOKS):
+            if payment["state"] in ENDS:
+                return payment
+            await asyncio.sleep(0.5)
+            answer = await self._get(f"/api/v1/payments/{payment['id']}")
+            payment = answer.body if answer.ok else payment
+        self.takings.complaints[f"payment stays {payment['state']}"] += 1
+        return payment
+
+    async def _refund(self, payment: Mapping[str, Any]) -> None:
+        """Give half of a payment back."""
+        half = Decimal(payment["amount"]) // 2 or Decimal(payment["amount"])
+        answer = await self._post(
+            f"/api/v1/payments/{payment['id']}/refunds", {"amount": str(half), "reason": "simulated"}
+        )
+        if not answer.ok:
+            self.takings.complaints[f"refund: {answer.code}"] += 1
+            return
+        self.takings.refunds += 1
+        self.takings.given_back += half
+        if payment["method"] == "cash":
+            self.takings.drawer -= half
+
+    async def _count(self, till: int) -> None:
+        """Count what was put into the till and taken out; the till must agree."""
+        counted = await self._post(f"/api/v1/tills/{till}/count", {"pieces": pieces_of(self.takings.drawer)})
+        if not counted.ok:
+            self.takings.complaints[f"count: {counted.code}"] += 1
+            return
+        if Decimal(counted.body["difference"]):
+            self.takings.problems.append(f"the till differs by {counted.body['difference']}")
+        closed = await self._post(f"/api/v1/tills/{till}/close", {"cause": "unknown"})
+        if not closed.ok:
+            self.takings.complaints[f"close the till: {closed.code}"] += 1
+
+    async def _close_day(self) -> None:
+        answer = await self._post("/api/v1/closings", {})
+        if not answer.ok:
+            self.takings.complaints[f"close the day: {answer.code}"] += 1
+            return
+        self.takings.closing = answer.body
+        self.takings.problems += differences(answer.body)
+
+    async def _get(self, path: str) -> Answer:
+        answer = await self.client.get(path, credential=self.bearer)
+        if answer.status == UNAUTHORISED:
+            await self.bearer.log_in(self.client)
+            answer = await self.client.get(path, credential=self.bearer)
+        return answer
+
+    async def _post(self, path: str, body: Any) -> Answer:
+        self.keys += 1
+        key = f"{self.run}-{self.keys}"
+        answer = await self.client.post(path, body, credential=self.bearer, key=key)
+        if answer.status == UNAUTHORISED:
+            await self.bearer.log_in(self.client)
+            answer = await self.client.post(path, body, credential=self.bearer, key=key)
+        return answer
+
+
+def pieces_of(amount: Decimal) -> dict[str, int]:
+    """Return notes and coins that make an amount, {value: number}."""
+    found, left = {}, amount
+    for value in ("500", "100", "10", "1", "0.01", "0.001"):
+        number = int(left // Decimal(value))
+        if number:
+            found[value] = min(number, MOST_PIECES)
+            left -= found[value] * Decimal(value)
+    return found
+
+
+def differences(closing: Mapping[str, Any]) -> list[str]:
+    """Return what does not add up in a closing: from the dishes to the money, to the cent."""
+    figures = {name: Decimal(value) for name, value in closing["figures"].items() if name != "taxes"}
+    net = figures["lines"] - figures["adjustments"] - figures["refunds"] + figures["service"]
+    owed = net + figures["tax"] + Decimal(closing["tips"]) + Decimal(closing["rounding"])
+    carried = Decimal(closing["open_after"]) - Decimal(closing["open_before"]) + figures["written_off"]
+    money = Decimal(closing["received"]) - Decimal(closing["given_back"])
+    methods = sum((Decimal(each["amount"]) for each in closing["methods"]), ZERO)
+    found = []
+    if owed - carried != money:
+        found.append(f"sales and money differ by {owed - carried - money}")
+    if methods != money:
+        found.append(f"the methods of payment differ by {methods - money}")
+    return found
