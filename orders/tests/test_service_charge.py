@@ -19,7 +19,7 @@ TAXES = [(), (("Food", Decimal(7)),), (("Drinks", Decimal(19)),), (("GST", Decim
 
 @st.composite
 def bills(draw):
-    """Return a house's rule of rounding, the dishes as (amount in units, taxes), and the terms of its service charge."""
+    """Return the rule of rounding, the dishes as (amount in units, taxes), and the terms of the service charge."""
     level, mode = draw(st.sampled_from(["document", "line"])), draw(st.sampled_from(["half_up", "up", "down"]))
     rounding = Rounding(draw(st.sampled_from([0, 2, 3])), level, mode)
     dishes = draw(st.lists(st.tuples(st.integers(0, 50_000), st.sampled_from(TAXES)), min_size=1, max_size=9))
