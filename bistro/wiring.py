@@ -66,6 +66,8 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "documents.Document": (),
     "documents.Copy": (),
     "billing.ServiceRule": (),
+    "billing.TipRule": (),
+    "till.TipMove": (),
 }
 
 # (kept orders) -> orders.service_charge.Amounts: lines after comps and discounts, and their part of the service charge.
