@@ -105,7 +105,8 @@ def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
-        BookingRules, Combination, TurnTime, Table, Tax, Ticket, Till, Closing, ServiceRule, MODELS[LABELS.index("kitchen.Station")],
+        BookingRules, Combination, TurnTime, Table, Tax, Ticket, Till, Closing, ServiceRule,
+        MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
