@@ -82,7 +82,7 @@ def test_it_is_computed_after_comps_and_discounts(house):
     bill = Bill(house, seats=(1, 1, 2, None))
     bill.post("/adjustments", {"kind": "comp", "line": bill.lines[0], "reason": "burnt"})
     bill.post("/adjustments", {"kind": "discount", "percent": "10", "reason": "regulars"})
-    assert read(bill) == ("30.38", "2.76", "3.38", "3.07", "30.38")
+    assert read(bill) == ("30.38", "2.76", "3.38", "3.08", "30.38")
 
 
 # --- taken off -------------------------------------------------------------------------------------------------------
