@@ -26,7 +26,7 @@ class ServicePart(NamedTuple):
 
 
 class Amounts(NamedTuple):
-    """What lines cost after comps and discounts, {line id: amount}, and their parts of the service charge."""
+    """Amounts of lines after comps and discounts, {line id: amount}, and their parts of the service charge."""
 
     lines: Mapping[int, Decimal]
     service: Mapping[int, ServicePart]

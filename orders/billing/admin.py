@@ -105,8 +105,8 @@ def _money(payment: Payment, amount: Any) -> str:
 class ServiceRuleForm(TenantForm):
     """The form of a new rule. The percentages of its tax are copied: later changes of the tax leave bills alone."""
 
-    tax = forms.ModelChoiceField(
-        Tax.objects.none(),
+    tax: forms.ModelChoiceField[Tax] = forms.ModelChoiceField(
+        queryset=None,
         label=_("Tax"),
         required=False,
         empty_label=_("As the dishes: each rate of tax gets its part"),

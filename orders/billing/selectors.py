@@ -16,7 +16,7 @@ from tables.models import Party
 
 @dataclass(slots=True)
 class Answer:
-    """What lines cost, and what each adjustment took off, {its id: amount}."""
+    """Amounts of lines, their parts of the service charge, and of what each adjustment took off, {its id: amount}."""
 
     lines: dict[int, Decimal] = field(default_factory=dict)
     service: dict[int, ServicePart] = field(default_factory=dict)

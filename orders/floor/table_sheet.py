@@ -132,7 +132,8 @@ class Sheet:
     can_deliver: bool
     can_answer: bool  # calls of guests
     total: str
-    taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`, after its service charge
+    service: str  # in the table's total, which no order has; "" without one
+    taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
 
     @property
     def ready(self) -> list[SheetLine]:
@@ -174,10 +175,8 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
         can_deliver=actor.may(Permission.DELIVER_ORDER),
         can_answer=actor.may(Permission.ANSWER_CALLS),
         total=display(bill.total, **money),
-        taxes=[
-            *([f"{bill.service.words}: {display(bill.service.amount, **money)}"] if bill.service.lines else ()),
-            *(f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes),
-        ],
+        service=f"{bill.service.words}: {display(bill.service.amount, **money)}" if bill.service.lines else "",
+        taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
     )
 
 
