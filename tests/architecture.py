@@ -15,6 +15,7 @@ PRODUCT = frozenset(
         "bistro",
         "bistro.backup",
         "bistro.core",
+        "bistro.dashboard",
         "bistro.demo",
         "bistro.mail",
         "bistro.opening",
@@ -53,7 +54,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
     "tools.simulator": frozenset({"bistro.core", "menu", "tables"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
-    "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
+    "bistro.setup": frozenset(
+        {"bistro.core", "menu", "menu.files", "tables", "tables.bookings", "orders", "kitchen", "kitchen.printing"}
+    ),
+    "bistro.dashboard": frozenset({"bistro.core", "bistro.setup", "menu", "tables", "orders", "kitchen"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.mail": frozenset({"bistro.core", "orders", "orders.documents"}),
     "bistro.demo": frozenset(
