@@ -18,6 +18,7 @@ from orders.billing.services import Tender, start_payment, take_payment
 from orders.billing.tests.bills import approval
 from orders.billing.tests.online import FINAL, collected, dummy, faults, states, sweep
 from orders.billing.transitions import PAYMENT_MOVES, Method, PaymentState
+from tests.plugins.examples import THOROUGH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -300,7 +301,7 @@ def test_a_refund_that_dies_is_made_once_by_the_sweep(bill, monkeypatch, place):
 
 def test_of_many_payments_with_lost_answers_none_is_double_or_lost(house):
     """Lose 30 % of all answers; after five minutes each payment is final, and both sides agree to the cent."""
-    count, tables = 100, 20
+    count, tables = (1_000, 200) if THOROUGH else (40, 8)
     actor, parties = house.actor("waiter"), []
     for _table in range(tables):
         parties.append(house.order(actor, table_id=house.add_table().pk, quantity=50).json["party"])
