@@ -5,19 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-SET_UP = ["", *(f"{name}/" for name in "copy restaurant hours tax menu stations room staff devices printers".split())]
-    "",
-    "copy/",
-    "restaurant/",
-    "hours/",
-    "tax/",
-    "menu/",
-    "stations/",
-    "room/",
-    "staff/",
-    "devices/",
-    "printers/",
-]
+NAMES = "copy restaurant hours tax menu stations room staff devices printers"
+SET_UP = ["", *(f"{name}/" for name in NAMES.split())]
 LAPTOP, PHONE = (1366, 768), (390, 844)
 OTHER_WAY_ROUND = "document.documentElement.dir = 'rtl'"  # what an Arabic page does; staff pages are not in Arabic yet
 FITS = "document.documentElement.scrollWidth <= innerWidth"
