@@ -1,9 +1,9 @@
 """Every address with nasty values in each of its inputs: never a 5xx, on both databases.
 
 tests/nasty.py generates the inputs and holds the values. A fixed seed mixes the cells of address, input and value. The
-fast test tries a few of them at an eighth of the addresses, the slow tests many at all, on PostgreSQL. WALK_PART=1, 2, …
-chooses other parts, and `make test-all` (THOROUGH=1) tries every path, query and form, and more of the headers and cookies, which all
-addresses share.
+fast test tries a few of them at an eighth of the addresses, the slow tests many at all, on PostgreSQL. Other parts are
+chosen by WALK_PART=1, 2, …; `make test-all` (THOROUGH=1) tries every path, query and form, and more of the headers and
+cookies, which all addresses share.
 """
 
 import logging
