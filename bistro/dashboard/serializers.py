@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bistro.core.api.schema import shown
+from bistro.dashboard import examples
+
 
 class TicketFiguresOutput(serializers.Serializer[Any]):
     """Tickets that the kitchen has not finished, and orders that wait on the pass."""
@@ -47,6 +50,7 @@ class TaskOutput(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+@shown(examples.TODAY)
 class DayFiguresOutput(serializers.Serializer[Any]):
     """The figures of the admin's front page. `orders` and `sales` have the keys today, yesterday and last_week."""
 
