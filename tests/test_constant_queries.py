@@ -20,6 +20,7 @@ API = [
     "/api/v1/kitchen/load",
     "/api/v1/kitchen/metrics",
     "/api/v1/events",
+    "/api/v1/today",
     "/auth/me",
 ]
 PAD = ["/api/v1/pad", "/api/v1/pad/orders", "/api/orders", "/api/v1/orders", "/api/v1/menu", "/api/v1/kitchen/load"]
