@@ -66,6 +66,8 @@ def test_nothing_yet(house):
     assert house.api().get("/api/v1/pad/orders").json() == {
         "orders": [],
         "total": "0.00",
+        "service": "0.00",
+        "service_name": "",
         "tax": "0.00",
         "taxes": [],
     }
