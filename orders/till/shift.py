@@ -106,7 +106,8 @@ def _tips(rows: QuerySet[TillMove], actor: Actor) -> dict[str, Decimal]:
     mine = Q(payment__tip_staff=actor.id) | Q(refund__payment__tip_staff=actor.id)
     found = dict.fromkeys(Method.values, ZERO)
     for move in rows.filter(mine).select_related("payment", "refund"):
-        found[move.method] += move.payment.tip if move.payment else -move.refund.tip
+        found[move.method] += move.payment.tip if move.payment else ZERO
+        found[move.method] -= move.refund.tip if move.refund else ZERO
     return found
 
 

@@ -107,7 +107,7 @@ def test_a_tip_that_goes_back_is_taken_off_its_recipient(house, people):
 
 # --- the pool --------------------------------------------------------------------------------------------------------
 def test_the_pool_is_shared_by_points_to_the_cent(house, people):
-    """10.00 for a waiter with 2 points, a cashier and a cook with 1 each; later 1.00 comes, and the cook was not there."""
+    """10.00 for a waiter with 2 points, a cashier and a cook with 1 each; later 1.00 comes, and no cook was there."""
     rule(house, "pool", waiter=2, cashier=1, kitchen=1)
     tip(house, people["waiter"], "10.00")
     staff = {role: people[role].id for role in ("waiter", "cashier", "kitchen")}
