@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core.auth.access import staff_actor
@@ -215,5 +216,5 @@ def test_the_page_shows_shares_and_corrects(house, people):
     shown = boss.get("/till/tips/").content.decode()
     assert "glass" in shown
     assert "€2.50" in shown
-    report = boss.get("/reports/").content.decode()
+    report = boss.get(reverse("reports:today")).content.decode()
     assert "Tips: shares of the pool and corrections" in report
