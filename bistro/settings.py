@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "bistro.setup",
     "bistro.backup",
     "bistro.mail",
+    "bistro.receipts",
     "bistro.demo",
 ]
 

@@ -18,6 +18,7 @@ PRODUCT = frozenset(
         "bistro.demo",
         "bistro.mail",
         "bistro.opening",
+        "bistro.receipts",
         "bistro.setup",
         "menu",
         "menu.files",
@@ -56,6 +57,9 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.mail": frozenset({"bistro.core", "orders", "orders.documents"}),
+    "bistro.receipts": frozenset(
+        {"bistro.core", "tables", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen.printing"}
+    ),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )

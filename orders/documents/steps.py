@@ -1,11 +1,11 @@
-"""Steps of units of work that issue the documents of payments and refunds."""
+"""Steps of units of work that issue the documents of payments and refunds, and count their copies."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.money import ZERO
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import BillAdjusted, BillPaid
@@ -22,7 +22,8 @@ from orders.documents.contents import (
     total_of,
 )
 from orders.documents.coverage import all_back
-from orders.documents.models import Document
+from orders.documents.events import DocumentCopied
+from orders.documents.models import Copy, Document
 from orders.documents.transitions import DocumentKind
 
 
@@ -35,6 +36,23 @@ def issue_documents(events: Sequence[BillPaid | BillAdjusted], work: UnitOfWork)
     last = {event.statement.party.pk: event.statement for event in events}
     for statement in last.values():
         _issue_missing(statement, work)
+
+
+def count_copy(document_id: int, work: UnitOfWork, email: str = "") -> Copy:
+    """Count a print of a document, or its e-mail. Locks: the document. Raises NotYours."""
+    require_transaction()
+    document = Document.objects.of_restaurant(work.restaurant_id).filter(pk=document_id).locked().first()
+    if document is None:
+        raise NotYours(_("There is no such document."), code="document_not_found")
+    copy = Copy.objects.create(
+        restaurant_id=work.restaurant_id,
+        document=document,
+        number=Copy.objects.filter(document=document).count() + 1,
+        made_at=work.now,
+        made_by=work.actor.label[:120],
+    )
+    work.record(DocumentCopied(document=document, copy=copy.number, email=email))
+    return copy
 
 
 def _issue_missing(statement: Statement, work: UnitOfWork) -> None:
