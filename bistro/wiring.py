@@ -35,6 +35,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
         "orders.till.steps.give_cash_back",
         "bistro.receipts.steps.open_for_refunds",
     ],
+    "orders.till.events.PeriodClosed": ["orders.documents.steps.sign_closings"],
     "orders.till.events.TillOpened": ["bistro.receipts.steps.open_for_tills"],
     "orders.till.events.TillMoved": ["bistro.receipts.steps.open_for_tills"],
     "tables.events.PartySeated": ["orders.billing.steps.carry_bills"],

@@ -48,7 +48,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"bistro.core", "menu", "tables", "tables.guests", "tables.waitlist", "tables.bookings"}),
     "tables.bookings": frozenset({"bistro.core", "tables", "tables.guests"}),
     "orders.billing": frozenset({"bistro.core", "menu", "tables", "orders"}),
-    "orders.documents": frozenset({"bistro.core", "menu", "tables", "orders", "orders.billing"}),
+    "orders.documents": frozenset({"bistro.core", "menu", "tables", "orders", "orders.billing", "orders.till"}),
     "orders.till": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "orders.billing"}),
     "kitchen": frozenset({"bistro.core", "menu", "menu.bulk", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),

@@ -28,11 +28,12 @@ from orders.billing.links import link_of
 from orders.billing.page import read_page
 from orders.billing.services.locking import lock_bill, present
 from orders.documents.access import document_for
-from orders.documents.models import Copy
+from orders.documents.models import Copy, Signature
 from orders.documents.page import read_paper
 from orders.documents.steps import count_copy
 from orders.till.access import closing_for
 from orders.till.closing_page import tables_in
+from orders.till.models import Closing
 from orders.till.reports.payloads import payload_of, period_json
 from orders.till.reports.periods import day_to_close, read_period
 from orders.till.selectors import open_till_of
@@ -97,7 +98,7 @@ def print_closing(*, closing_id: int, actor: Actor) -> None:
         sales = _("All sales ever closed: %(sum)s %(currency)s")
         ever = sales % {"sum": body["perpetual"], "currency": body["currency"]}
         title = f"{closing.get_kind_display()} {closing.number}"
-        facts = [_date(closing.day), by, ever, closing.hash]
+        facts = [_date(closing.day), by, ever, closing.hash, _signature(closing)]
         rows = report_rows(restaurant, title, facts, tables_in(body, restaurant))
     _print_report(title, rows, actor)
 
@@ -157,6 +158,12 @@ def _printer(actor: Actor) -> Printer:
     if printer is None:
         raise InvalidInput(_("There is no receipt printer. A manager adds one in the admin."), code="no_printer")
     return printer
+
+
+def _signature(closing: Closing) -> str:
+    """Return what the fiscal signer answered, or that it has not; "" without a signer."""
+    task: Signature | None = getattr(closing, "signature", None)
+    return "" if task is None else task.answer.get("signature") or str(task.get_state_display())
 
 
 def _date(day: Any) -> str:

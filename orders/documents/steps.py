@@ -1,8 +1,9 @@
-"""Steps of units of work that issue the documents of payments and refunds, and count their copies."""
+"""Steps of units of work that issue documents, count their copies, and queue closings for the fiscal signer."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.errors import InvalidInput, NotYours
@@ -23,8 +24,9 @@ from orders.documents.contents import (
 )
 from orders.documents.coverage import all_back
 from orders.documents.events import DocumentCopied
-from orders.documents.models import Copy, Document
+from orders.documents.models import Copy, Document, Signature
 from orders.documents.transitions import DocumentKind
+from orders.till.events import PeriodClosed
 
 
 def issue_documents(events: Sequence[BillPaid | BillAdjusted], work: UnitOfWork) -> None:
@@ -36,6 +38,17 @@ def issue_documents(events: Sequence[BillPaid | BillAdjusted], work: UnitOfWork)
     last = {event.statement.party.pk: event.statement for event in events}
     for statement in last.values():
         _issue_missing(statement, work)
+
+
+def sign_closings(events: Sequence[PeriodClosed], work: UnitOfWork) -> None:
+    """Queue closings for the fiscal signer, if there is one."""
+    require_transaction()
+    if settings.FISCAL_SIGNER == "none":
+        return
+    for event in events:
+        Signature.objects.create(
+            restaurant_id=work.restaurant_id, closing=event.closing, signer=settings.FISCAL_SIGNER, due_at=work.now
+        )
 
 
 def count_copy(document_id: int, work: UnitOfWork, email: str = "") -> Copy:
