@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.receipts.selectors import printing_of
 from kitchen.printing.sheet_steps import open_drawer
@@ -34,11 +36,11 @@ def open_for_tills(events: Sequence[TillOpened | TillMoved], work: UnitOfWork) -
         _open(event.till, work)
 
 
-def _open_for(moves: object, cash: Sequence[int], work: UnitOfWork) -> None:
+def _open_for(moves: QuerySet[TillMove], cash: Sequence[int], work: UnitOfWork) -> None:
     require_transaction()
     if not cash or printing_of(None, work.restaurant_id).printer is None:
         return
-    for move in moves.select_related("till"):  # type: ignore[attr-defined]
+    for move in moves.select_related("till"):
         _open(move.till, work)
 
 
