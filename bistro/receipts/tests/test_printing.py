@@ -104,7 +104,7 @@ def test_a_printer_of_receipts_prints_no_tickets_unless_it_has_a_station(house, 
     assert statuses() == []
     Printer.objects.update(station=house.station)
     forget_menus()
-    house.place(table=house.add_table().pk)
+    house.place("waiter", table=house.add_table().pk)
     assert statuses() == [("new", "queued")]
 
 

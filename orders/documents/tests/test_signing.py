@@ -107,7 +107,7 @@ def test_orders_are_signed_from_the_log_in_order_and_once(house, recorder):
     assert sign() == 1
     assert Recorder.heard == [[("placed", first)]]
     assert sign() == 0
-    second = house.place(table=house.add_table().pk)["id"]
+    second = house.place("waiter", table=house.add_table().pk)["id"]
     house.done(house.api("waiter").post(f"/api/v1/orders/{second}/cancel", {"reason": "Mistake"}))
     assert sign() == 1
     assert Recorder.heard[1] == [("placed", second), ("cancelled", second)]
@@ -124,7 +124,7 @@ def test_orders_wait_for_a_signer_that_is_away_and_keep_their_order(house, recor
     Recorder.away = True
     first = house.place()["id"]
     assert sign() == 0
-    second = house.place(table=house.add_table().pk)["id"]
+    second = house.place("waiter", table=house.add_table().pk)["id"]
     assert sign(60) == 0
     assert of_orders() == [("waiting", 2)], "the second order waits behind the first"
     Recorder.away = False
