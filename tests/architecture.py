@@ -12,29 +12,11 @@ from typing import Any
 
 PRODUCT = frozenset(
     {
-        "bistro",
-        "bistro.backup",
-        "bistro.core",
-        "bistro.demo",
-        "bistro.mail",
-        "bistro.opening",
-        "bistro.receipts",
-        "bistro.setup",
-        "menu",
-        "menu.files",
-        "menu.bulk",
-        "tables",
-        "tables.bookings",
-        "tables.guests",
-        "tables.waitlist",
-        "orders",
-        "orders.billing",
-        "orders.documents",
-        "orders.till",
-        "kitchen",
-        "kitchen.printing",
+        "bistro", "bistro.backup", "bistro.core", "bistro.demo", "bistro.mail", "bistro.opening", "bistro.receipts",
+        "bistro.setup", "menu", "menu.files", "menu.bulk", "tables", "tables.bookings", "tables.guests",
+        "tables.waitlist", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen", "kitchen.printing",
     }
-)
+)  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
 # package of its own, which must be listed itself.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
@@ -58,7 +40,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.mail": frozenset({"bistro.core", "orders", "orders.documents"}),
     "bistro.receipts": frozenset(
-        {"bistro.core", "tables", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen.printing"}
+        {"bistro.core", "menu", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen.printing"}
     ),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}

@@ -61,7 +61,7 @@ def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
     """Return True, False, or the time to ask again while a screen may still show the ticket."""
     ticket = job.ticket
     if job.kind == SlipKind.DRAWER:
-        return now - job.created_at <= DRAWER_WAITS  # nobody expects a drawer to open by itself later
+        return now - job.created_at <= DRAWER_WAITS  # nobody expects a drawer to open later
     if ticket is None or job.kind in (SlipKind.REPRINT, SlipKind.TEST):
         return True
     lies_there = Q(status=SlipStatus.PRINTED) | Q(doubtful=True)
