@@ -51,6 +51,7 @@ def check_rows(page: BillPage, table: str, link: str, now: datetime) -> list[Row
             if not each.voided
         ),
         RULE,
+        *([pair(page.service.words, page.service.amount)] if page.service else []),
         pair(_("Total"), page.total, "tall"),
         *_lines(page.taxes),
         *(pair(each.words, each.amount) for each in page.payments if each.payment.has_arrived),
