@@ -204,14 +204,14 @@ PAGES = {
 
 
 def addresses(resolver=None, prefix=""):
-    """Return every address of the four apps."""
+    """Return every address of the four apps, and of receipts on paper."""
     for entry in (resolver or get_resolver()).url_patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from addresses(entry, path)
         elif isinstance(entry, URLPattern):
             module = getattr(getattr(entry.callback, "cls", entry.callback), "__module__", "")
-            if module.split(".")[0] in ("orders", "menu", "tables", "kitchen") and "admin" not in module:
+            if module.startswith(("orders", "menu", "tables", "kitchen", "bistro.receipts")) and "admin" not in module:
                 yield path
 
 
