@@ -14,6 +14,7 @@ PRODUCT = frozenset(
     {
         "bistro",
         "bistro.backup",
+        "bistro.booking_files",
         "bistro.core",
         "bistro.demo",
         "bistro.mail",
@@ -55,7 +56,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
     "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
-    "bistro.mail": frozenset({"bistro.core", "orders", "orders.documents"}),
+    "bistro.booking_files": frozenset({"bistro.core", "menu.files", "tables", "tables.bookings"}),
+    "bistro.mail": frozenset(
+        {"bistro.core", "orders", "orders.documents", "tables", "tables.bookings", "tables.guests", "tables.waitlist"}
+    ),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )

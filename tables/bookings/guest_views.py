@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bistro.core.auth.rate_limits import require_within
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.web.guest_pages import guest_page
 from bistro.core.web.pages import with_status
 from tables.bookings import services
-from tables.bookings.availability import day_slots
 from tables.bookings.forms import day_of, moment_of
 from tables.bookings.models import Booking
+from tables.bookings.online_page import free_slots
 from tables.bookings.selectors import booking_by_token, read_days, read_house
 from tables.bookings.transitions import EXPECTED
 
@@ -34,6 +35,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "GET":
             return render(request, "bookings/guest.html", _context(row, request.GET))
         try:
+            require_within("guest-booking", str(row.pk), _("Too many tries. Try again in {wait} s."))
             _act(row, request.POST)
         except DomainError as refusal:
             context = {**_context(row, request.POST), "problem": refusal.message}
@@ -59,7 +61,7 @@ def _context(row: Booking, sent: Any) -> dict[str, Any]:
     wanted = day_of(sent.get("day", ""), row.restaurant.business_date(row.starts_at))
     if row.status in EXPECTED and "day" in sent:
         room = read_days(read_house(row.restaurant), row.restaurant_id, wanted, wanted, now=now, without=row.pk)
-        slots = [slot for slot in day_slots(room, wanted, row.size, online=True) if slot.place and slot.starts > now]
+        slots = free_slots(room, wanted, row.size, now)
     return {
         "booking": row,
         "restaurant": row.restaurant,

@@ -11,6 +11,7 @@ from tables.bookings.models import Booking, BookingRules, Combination
 from tables.bookings.tests.evenings import book, evening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+ONLINE = {"online_largest": "6", "online_days": "30", "online_lead_minutes": "0", "reminder_hours": "24"}
 
 
 @pytest.fixture
@@ -67,7 +68,13 @@ def test_the_link_dies_and_cannot_be_guessed(address, booking):
 
 def test_managers_set_the_rules(house):
     browser = house.browser("manager")
-    rules = {"slot_minutes": "30", "last_arrival_minutes": "60", "late_minutes": "10", "walk_in_percent": "20"}
+    rules = {
+        "slot_minutes": "30",
+        "last_arrival_minutes": "60",
+        "late_minutes": "10",
+        "walk_in_percent": "20",
+        **ONLINE,
+    }
     assert browser.post("/admin/bookings/bookingrules/add/", {**rules, "pacing_total": "12"}).status_code == 302
     row = BookingRules.objects.get()
     assert (row.restaurant, row.slot_minutes, row.pacing_total) == (house.restaurant, 30, 12)
