@@ -12,19 +12,21 @@ REFERENCE, DATE, TIME, STARTS, SIZE = "reference", "date", "time", "starts", "si
 NAME, FIRST, LAST = "name", "first_name", "last_name"
 # OpenTable, Resy and TheFork publish no list of the columns of their exports, so these are the usual words.
 _NAMES: dict[str, tuple[str, ...]] = {
-    REFERENCE: ("reservation id", "booking id", "confirmation", "confirmation number", "confirmation #", "id", "resy id"),
+    REFERENCE: ("reservation id", "booking id", "confirmation", "confirmation number", "confirmation #", "id",
+                "resy id"),
     DATE: ("visit date", "reservation date", "booking date", "meal date", "datum", "jour", "fecha"),
-    TIME: ("visit time", "reservation time", "booking time", "arrival time", "meal time", "zeit", "uhrzeit", "heure", "hora"),
+    TIME: ("visit time", "reservation time", "booking time", "arrival time", "meal time", "zeit", "uhrzeit", "heure",
+           "hora"),
     STARTS: ("start", "starts at", "date time", "datetime", "reservation datetime", "scheduled time"),
-    SIZE: ("party size", "guests", "covers", "number of guests", "pax", "people", "seats", "personen", "gäste", "couverts",
-           "personas"),
+    SIZE: ("party size", "guests", "covers", "number of guests", "pax", "people", "seats", "personen", "gäste",
+           "couverts", "personas"),
     NAME: ("guest", "guest name", "full name", "customer", "customer name", "client", "gast", "nom complet", "nombre"),
     FIRST: ("first name", "guest first name", "given name", "vorname", "prénom"),
     LAST: ("last name", "guest last name", "surname", "family name", "nachname", "nom", "apellido"),
     "phone": ("phone number", "guest phone", "mobile", "telephone", "telefon", "téléphone", "teléfono"),
     "email": ("e-mail", "email address", "guest email", "mail", "correo"),
-    "notes": ("note", "guest notes", "visit notes", "reservation notes", "guest requests", "special requests", "comment",
-              "comments", "notizen", "remarques", "notas"),
+    "notes": ("note", "guest notes", "visit notes", "reservation notes", "guest requests", "special requests",
+              "comment", "comments", "notizen", "remarques", "notas"),
     "occasion": ("special occasion", "anlass"),
     "status": ("reservation status", "booking status", "state", "statut", "estado"),
 }  # fmt: skip

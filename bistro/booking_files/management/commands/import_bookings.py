@@ -71,8 +71,11 @@ def _in_words(answer: dict[str, Any], options: dict[str, Any]) -> str:
         lines.append(f"Ignored columns: {', '.join(answer['ignored_columns'])}.")
     if answer["errors"]:
         return "\n".join([*lines, "Nothing was imported."])
-    for rows, words in ((answer["without_table"], "Without a table, because none is free: rows"),
-                        (answer["differs"], "Imported before with another time or size, left alone: rows")):  # fmt: skip
+    told = [
+        (answer["without_table"], "Without a table, because none is free: rows"),
+        (answer["differs"], "Imported before with another time or size, left alone: rows"),
+    ]
+    for rows, words in told:
         if rows:
             lines.append(f"{words} {', '.join(map(str, rows))}.")
     counts = f"{answer['new']} new, {answer['unchanged']} known already"
