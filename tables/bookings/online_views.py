@@ -58,7 +58,7 @@ def _sent(request: HttpRequest, restaurant: Restaurant) -> HttpResponse:
     is_booking = request.POST.get("do") == "book"
     try:
         require_within("guest-book" if is_booking else "guest-hold", client_address(request), _wait())
-        return _book(request, restaurant, choice) if is_booking else _keep(restaurant, choice)
+        return _book(request, restaurant, choice) if is_booking else _keep(request.path, restaurant, choice)
     except DomainError as refusal:
         problem = refusal.message
         if is_booking and choice.starts is not None:
@@ -70,13 +70,13 @@ def _sent(request: HttpRequest, restaurant: Restaurant) -> HttpResponse:
         return with_status(page, refusal)
 
 
-def _keep(restaurant: Restaurant, choice: Choice) -> HttpResponse:
+def _keep(path: str, restaurant: Restaurant, choice: Choice) -> HttpResponse:
     """Keep the chosen time and ask for the name. Raises InvalidInput and what the service raises."""
     services.keep_time(restaurant_id=restaurant.pk, wish=_wish(restaurant, choice), key=choice.key)
     assert choice.starts is not None
     sent = {"hold": choice.key, "starts": choice.starts.isoformat(), "size": choice.size}
     query = urlencode({**sent, **({"part": choice.part} if choice.part else {})})
-    return redirect(f"?{query}")
+    return redirect(f"{path}?{query}")
 
 
 def _book(request: HttpRequest, restaurant: Restaurant, choice: Choice) -> HttpResponse:

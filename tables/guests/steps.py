@@ -101,11 +101,11 @@ def remember_guest(work: UnitOfWork, *, name: str, phone: str, email: str) -> No
         guest = guest_known_by(work, **contacts)
     except DomainError:
         return
-    consent = {"consent_at": work.now, "consent_by": _("Booking page")}
+    by = _("Booking page")
     if guest is None:
-        add_guest_row(work, name=clean_text(name)[:120], **contacts, **consent)
+        add_guest_row(work, name=clean_text(name)[:120], **contacts, consent_at=work.now, consent_by=by)
     elif guest.consent_at is None:
-        guest.consent_at, guest.consent_by = work.now, consent["consent_by"]
+        guest.consent_at, guest.consent_by = work.now, by
         touch_guest(guest, "consent_at", "consent_by")
 
 

@@ -45,6 +45,21 @@ def test_move_to_another_time(address, booking, house):
         assert Client().post(address, {"do": "move", "starts": "soon"}).status_code == 422
 
 
+def test_change_the_number_of_guests_and_confirm(address, booking, house):
+    house.add_table(seats=6)
+    day = {"day": evening().date().isoformat(), "size": "5"}
+    assert evening().isoformat() in Client().get(address, day).content.decode()
+    changed = {"do": "move", "starts": evening().isoformat(), "size": "5"}
+    assert Client().post(address, changed).status_code == 302
+    assert Client().post(address, {**changed, "size": "9"}).status_code == 302, "more than may book online is no wish"
+    assert Client().post(address, {"do": "confirm"}).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.size, booking.status) == (5, "confirmed")
+    with nothing_changes():
+        assert Client().post(address, {"do": "confirm"}).status_code == 302
+    assert "Yes, we are coming" not in Client().get(address).content.decode()
+
+
 def test_online_limits_hold_for_the_guest(address, house):
     BookingRules.objects.create(restaurant=house.restaurant, pacing_online=1)
     with nothing_changes():
