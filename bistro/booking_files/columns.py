@@ -67,8 +67,9 @@ def map_columns(sheet: Sheet, told: Mapping[str, str]) -> Columns:
     at: dict[str, int] = {}
     for source in (wanted, {key: field for key, field in _KNOWN.items() if key not in wanted}):
         for column, key in enumerate(keys):
-            if key in source and source[key]:
-                at.setdefault(source[key], column)
+            field = source.get(key, "")
+            if field:
+                at.setdefault(field, column)
     _require(at, header)
     ignored = [text for column, text in enumerate(header.texts) if text and column not in at.values()]
     return Columns(header, at, ignored)
