@@ -12,29 +12,14 @@ from typing import Any
 
 PRODUCT = frozenset(
     {
-        "bistro",
-        "bistro.backup",
-        "bistro.booking_files",
-        "bistro.core",
-        "bistro.demo",
-        "bistro.mail",
-        "bistro.opening",
-        "bistro.setup",
-        "menu",
-        "menu.files",
-        "menu.bulk",
-        "tables",
-        "tables.bookings",
-        "tables.guests",
-        "tables.waitlist",
-        "orders",
-        "orders.billing",
-        "orders.documents",
-        "orders.till",
-        "kitchen",
-        "kitchen.printing",
+        "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.demo", "bistro.mail",
+        "bistro.opening", "bistro.setup",
+        "menu", "menu.files", "menu.bulk",
+        "tables", "tables.bookings", "tables.guests", "tables.waitlist",
+        "orders", "orders.billing", "orders.documents", "orders.till",
+        "kitchen", "kitchen.printing",
     }
-)
+)  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
 # package of its own, which must be listed itself.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {

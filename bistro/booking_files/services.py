@@ -28,7 +28,7 @@ from tables.models import Table
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. A booking for which no table is free is imported without one, and its row is told."""
+    """The effect of an import. A booking for which no table is free is imported without one, and its row is told."""
 
     new: list[tuple[ReadBooking, datetime, Place | None]] = field(default_factory=list)
     unchanged: int = 0

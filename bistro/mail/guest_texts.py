@@ -12,7 +12,7 @@ from bistro.mail.texts import Text
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a message tells: the restaurant, the guest, the time there, the number of guests, the guest's own page."""
+    """The facts of a message: the restaurant, the guest, the time there, the number of guests, the guest's own page."""
 
     channel: str
     restaurant: str

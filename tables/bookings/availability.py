@@ -42,7 +42,7 @@ class Pacing:
 
 @dataclass(frozen=True, slots=True)
 class OnlineRules:
-    """What guests may book by themselves: the largest party, the time before arrival, the days ahead."""
+    """The limits of bookings that guests make online: the largest party, the time before arrival, the days ahead."""
 
     largest: int = 8
     lead: timedelta = timedelta()

@@ -1,4 +1,4 @@
-"""What the page shows on which guests book: free times of a day, or else the nearest days with some."""
+"""Read model of the page on which guests book: free times of a day, or else the nearest days with some."""
 
 import re
 import secrets
@@ -19,7 +19,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a guest has chosen so far. `key` belongs to the page, `part` is a section of the room, 0 is any."""
+    """The choice of a guest so far. `key` belongs to the page, `part` is a section of the room, 0 is any."""
 
     day: date
     size: int

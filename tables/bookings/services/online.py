@@ -82,7 +82,7 @@ def _drop(restaurant_id: int, _again: Sequence[int]) -> int:
 
 
 def _house_for(wish: Wish, restaurant_id: int) -> Room:
-    """Return the house. Raises InvalidInput (`party_too_large`) for more guests than may book by themselves."""
+    """Return the house. Raises InvalidInput (`party_too_large`) for more guests than may book online."""
     house = read_house(restaurant_by_id(restaurant_id))
     if wish.size > house.online.largest:
         message = gettext("Online at most %(most)s guests can book. Please call us.") % {"most": house.online.largest}
