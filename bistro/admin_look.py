@@ -12,7 +12,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"navigation": "bistro.admin_menu.navigation", "show_search": False},
-    "DASHBOARD_CALLBACK": "bistro.admin_dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "bistro.dashboard.admin_page.dashboard",
     # Light papers, lines and words are steps 50 to 600 of `base`, dark 400 and 800 to 950; `primary` is the accent.
     "COLORS": {
         "base": {

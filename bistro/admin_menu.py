@@ -23,6 +23,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Receipts"), "receipt_long", "documents_document_changelist"),
             (_("Tills"), "point_of_sale", "till_till_changelist"),
             (_("Closings"), "lock_clock", "till_closing_changelist"),
+            (_("Service charge"), "room_service", "billing_servicerule_changelist"),
         ],
     ),
     (

@@ -65,6 +65,7 @@ urlpatterns = [
     path("", include("orders.till.api.urls")),
     path("", include("kitchen.api.urls")),
     path("", include("menu.api.urls")),
+    path("", include("bistro.dashboard.urls")),
     path("", include((reservation_urls, "reservations"))),
     path("api/v1/", include((reservation_urls, "reservations-v1"))),
     path("", include((core_urls, "core-api"))),

@@ -71,9 +71,10 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "till.Closing": (),
     "documents.Document": (),
     "documents.Copy": (),
+    "billing.ServiceRule": (),
 }
 
-# (kept orders) -> {line id: amount after comps and discounts}, nothing for lines without any.
+# (kept orders) -> orders.service_charge.Amounts: lines after comps and discounts, and their part of the service charge.
 LINE_AMOUNTS = "orders.billing.selectors.line_amounts"
 
 # (payment that has arrived) -> the address of its receipt for the guest, "" without one.

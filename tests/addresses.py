@@ -83,6 +83,7 @@ API = {
     "api/v1/devices/enrol": None,
     "api/v1/devices/rotate": None,
     "api/v1/events": None,
+    "api/v1/today": None,
     "restaurants/<str:restaurant>/guests": "restaurant",
     "restaurants/<str:restaurant>/guests/<str:uid>": "guest_party",
     "restaurants/<str:restaurant>/tables": "restaurant",

@@ -12,12 +12,10 @@ from typing import Any
 
 PRODUCT = frozenset(
     {
-        "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.demo", "bistro.mail",
-        "bistro.opening", "bistro.setup",
-        "menu", "menu.files", "menu.bulk",
-        "tables", "tables.bookings", "tables.guests", "tables.waitlist",
-        "orders", "orders.billing", "orders.documents", "orders.till",
-        "kitchen", "kitchen.printing",
+        "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.dashboard", "bistro.demo",
+        "bistro.mail", "bistro.opening", "bistro.setup", "menu", "menu.files", "menu.bulk", "tables", "tables.bookings",
+        "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen",
+        "kitchen.printing",
     }
 )  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
@@ -39,7 +37,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
     "tools.simulator": frozenset({"bistro.core", "menu", "tables"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
-    "bistro.setup": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "kitchen", "kitchen.printing"}),
+    "bistro.setup": frozenset(
+        {"bistro.core", "menu", "menu.files", "tables", "tables.bookings", "orders", "kitchen", "kitchen.printing"}
+    ),
+    "bistro.dashboard": frozenset({"bistro.core", "bistro.setup", "menu", "tables", "orders", "kitchen"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.booking_files": frozenset({"bistro.core", "menu.files", "tables", "tables.bookings"}),
     "bistro.mail": frozenset(

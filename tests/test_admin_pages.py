@@ -36,7 +36,8 @@ from menu.tests.factories import (
     RecipePartFactory,
     TaxFactory,
 )
-from orders.billing.models import Payment
+from orders.billing.models import Payment, ServiceRule
+from orders.billing.tests.charging import charge_service
 from orders.billing.tests.paid import paid_and_comped
 from orders.documents.models import Document
 from orders.models import Order
@@ -93,6 +94,7 @@ def fill(house, count):
         upload_menu(data=b"category,name,price\nA,Tea,2.00\n", file_name="menu.csv", actor=owner)
         paid_and_comped(house.order(quantity=count).json["party"], owner)
         till_and_closing(owner)
+        charge_service(house, "0")
         BookingRules.objects.get_or_create(restaurant=house.restaurant)
         largest = TurnTime.objects.filter(restaurant=house.restaurant).count() + 1
         TurnTime.objects.create(restaurant=house.restaurant, largest=largest, minutes=90)
@@ -103,7 +105,8 @@ def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
-        BookingRules, Combination, TurnTime, Table, Tax, Ticket, Till, Closing, MODELS[LABELS.index("kitchen.Station")],
+        BookingRules, Combination, TurnTime, Table, Tax, Ticket, Till, Closing, ServiceRule,
+        MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -214,7 +217,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 31
+    assert len(links) == 32
     assert {owner.get(link).status_code for link in links} == {200}
 
 

@@ -24,6 +24,7 @@ from menu.house_copy import copy_menu
 from menu.setup_steps import set_default_tax
 from menu.steps import touch_menu
 from menu.taxes import DishTax
+from tables.bookings.house_copy import copy_booking_rules
 from tables.setup_steps import copy_room
 
 
@@ -55,7 +56,7 @@ def save_restaurant(*, values: Mapping[str, Any], actor: Actor) -> Restaurant:
 
 
 def copy_restaurant(*, name: str, actor: Actor) -> Restaurant:
-    """Open another restaurant with the menu, kitchen, room and settings of the actor's, and make the actor its owner.
+    """Open another restaurant with the menu, kitchen, room and rules of the actor's, and make the actor its owner.
 
     People, devices, printers, guests and orders are not copied, nor the address and the phone number. 86 and counted
     portions do not apply to the copy. Locks: restaurant. Raises InvalidInput for a name that is empty, too long or
@@ -75,7 +76,7 @@ def copy_restaurant(*, name: str, actor: Actor) -> Restaurant:
         today = source.business_date(work.now)
         copy.copy(OpeningHours, SkippedStep)
         copy.copy_rows(copy.rows_of(OpeningException).filter(day__gte=today))
-        for part in (copy_menu, copy_room, copy_kitchen):
+        for part in (copy_menu, copy_room, copy_booking_rules, copy_kitchen):
             part(copy)
         work.record(RestaurantCopied(restaurant=copied, source=source, rows=sum(map(len, copy.keys.values()))))
     return copied

@@ -127,6 +127,8 @@ TRACKING = [
 PARTY_ORDERS = {
     "orders": [{**ORDER, "tracking": TRACKING}],
     "total": "15.40",
+    "service": "0.00",
+    "service_name": "",
     "tax": "1.40",
     "taxes": ORDER["taxes"],
 }

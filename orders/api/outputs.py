@@ -109,6 +109,8 @@ class PartyOrdersOutput(serializers.Serializer[Any]):
 
     orders = TrackedOrderOutput(many=True)
     total = serializers.CharField()
+    service = serializers.CharField(help_text="Service charge in the total, which no order has.")
+    service_name = serializers.CharField(allow_blank=True)
     tax = serializers.CharField()
     taxes = TaxOutput(many=True)
 

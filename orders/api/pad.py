@@ -132,6 +132,8 @@ class PadPartyOrders(APIView):
         body = {
             "orders": [{**order_detail(order), "tracking": tracking(order)} for order in rows],
             "total": text(bill.total, currency),
+            "service": text(bill.service.amount, currency),
+            "service_name": bill.service.words,
             "tax": text(bill.tax, currency),
             "taxes": [tax.json(currency) for tax in bill.taxes],
         }

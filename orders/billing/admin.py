@@ -1,18 +1,27 @@
-"""Admin pages of payments and refunds, read only: money changes on the bill alone."""
+"""Admin pages of payments and refunds, read only: money changes on the bill alone. And of the service charge."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline
+from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin
+from bistro.core.admin.forms import TenantForm
 from bistro.core.kernel.money import display as shown
-from orders.billing.models import Payment, Refund
+from bistro.core.kernel.money import short
+from menu.models import Tax
+from menu.tax_catalogue import compiled
+from menu.taxes import write_components
+from orders.billing.models import Payment, Refund, ServiceRule
 from orders.billing.transitions import PaymentState
 
 STATES = {
@@ -89,3 +98,59 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 def _money(payment: Payment, amount: Any) -> str:
     return shown(amount, payment.currency, payment.restaurant.locale)
+
+
+class ServiceRuleForm(TenantForm):
+    """The form of a new rule. The percentages of its tax are copied: later changes of the tax leave bills alone."""
+
+    tax: forms.ModelChoiceField[Tax] = forms.ModelChoiceField(
+        queryset=None,
+        label=_("Tax"),
+        required=False,
+        empty_label=_("As the dishes: each rate of tax gets its part"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("One tax for the whole charge, where the law asks for it, with its percentages of today."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tax" in self.fields:
+            self.fields["tax"].queryset = Tax.objects.visible_to(self.actor).prefetch_related("components")  # type: ignore[attr-defined]
+
+    def prepare(self) -> None:
+        house, tax = self.house(), self.cleaned_data.get("tax")
+        if house is None or self.actor is None:
+            return
+        self.instance.since, self.instance.made_by = timezone.now(), self.actor.label[:120]
+        if tax is not None:
+            components = compiled(tax.components.all()).dish_tax(house.business_date(self.instance.since)).components
+            self.instance.taxes = [{"name": name, "percent": short(percent)} for name, percent in components]
+
+
+@admin.register(ServiceRule)
+class ServiceRuleAdmin(TenantAdmin):
+    """The admin page of the service charge: a new row replaces the one before, and no row is changed."""
+
+    form = ServiceRuleForm
+    may_change = may_delete = False
+    list_display = ("since", "name", "share", "from_size", "taxed", "made_by")
+    ordering = ("-since", "-pk")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields to fill, or those of a row, which cannot change."""
+        fields = (("percent", "from_size"), "name")
+        words = _("Bills whose first order comes after this have it; earlier bills keep theirs. Take-away pays none.")
+        own = ("tax",) if obj is None else ("taxed", "since", "made_by")
+        return ((None, {"fields": (*fields, *own), "description": words}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("taxed", "since", "made_by")
+
+    @admin.display(description=_("Percent"), ordering="percent")
+    def share(self, rule: ServiceRule) -> str:
+        return f"{short(rule.percent)} %"
+
+    @admin.display(description=_("Tax"))
+    def taxed(self, rule: ServiceRule) -> str:
+        taxes = rule.terms.taxes
+        return gettext("As the dishes") if taxes is None else write_components(taxes)

@@ -1,15 +1,15 @@
-"""The amounts of lines after comps and discounts: pure functions, without queries.
+"""The amounts of lines after comps and discounts, and the service charge: pure functions, without queries.
 
 Adjustments of a line come first, each computed from the price of the line. Adjustments of the whole bill follow, in
 the order in which they were made, and are divided among the lines by largest remainder, so that each rate of tax gets
-its part. Nothing falls below zero.
+its part. The service charge is a percentage of what is left. Nothing falls below zero.
 """
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from bistro.core.kernel.money import Rounding, allocate
+from bistro.core.kernel.money import Rounding, divide, units_of
 
 Units = dict[int, int]  # {line id: number of the smallest units of the currency}
 PERCENT = 1_000_000  # a hundred percent, in ten-thousandths of a percent
@@ -53,17 +53,20 @@ def reduce(prices: Mapping[int, Decimal], reductions: Sequence[Reduction], round
     )
 
 
-def units_of(amount: Decimal, rounding: Rounding) -> int:
-    """Return an amount in the smallest units of its currency. It has no smaller decimals."""
-    return int(amount.scaleb(rounding.digits))
+def levy(amounts: Mapping[int, Decimal], percent: Decimal, waivers: Sequence[Reduction], rounding: Rounding) -> Reduced:
+    """Return the parts of a service charge of some lines, {line id: part}, and what each waiver took off it.
 
-
-def divide(units: int, weights: Sequence[int]) -> list[int]:
-    """Divide units in proportion to weights by largest remainder. Without any weight the first gets all."""
-    whole = sum(weights)
-    if not whole:
-        return [units, *(0 for _weight in weights[1:])] if weights else []
-    return allocate(units, [units * weight for weight in weights], whole)
+    `amounts` are those of the lines after comps and discounts. The charge is rounded once, and divided among the lines
+    by largest remainder.
+    """
+    units = {line: units_of(amount, rounding) for line, amount in amounts.items()}
+    whole = rounding.units(sum(units.values()) * int(percent * 10_000), PERCENT)
+    left, taken = whole, {}
+    for each in waivers:
+        waived = min(left, _wanted(each, whole, rounding))
+        left, taken[each.id] = left - waived, rounding.amount(waived)
+    parts = divide(left, list(units.values()))
+    return Reduced({line: rounding.amount(part) for line, part in zip(units, parts, strict=True)}, taken)
 
 
 def _take_from_line(reduction: Reduction, full: Units, left: Units, rounding: Rounding) -> int:

@@ -53,6 +53,7 @@ class Bill(models.Model):
 class Adjustment(models.Model):
     """A comp or a discount on a line, or on the whole bill. Exactly one of `amount` and `percent` is set.
 
+    One of kind `service` takes the service charge off the bill, or a part of it, and leaves the dishes as they are.
     `amount` is in the prices of the menu: without tax where tax is added. A removed one is kept for the reports.
     """
 
@@ -270,6 +271,7 @@ class Refund(models.Model):
 
 
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
+from orders.billing.service_models import ServiceRule  # noqa: E402
 
 __all__ = [
     "Adjustment",
@@ -280,6 +282,7 @@ __all__ = [
     "PaymentAttempt",
     "ProviderEvent",
     "Refund",
+    "ServiceRule",
     "Share",
     "claims_json",
 ]

@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, unit
+from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, unit, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
 from orders.allergies import choice_names
-from orders.billing.amounts import PERCENT, units_of
-from orders.billing.models import Payment
+from orders.billing.amounts import PERCENT
+from orders.billing.models import Adjustment, Payment
 from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import UNDO_TIME
 from orders.billing.statements import ShareState, Statement
-from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, Method, PaymentState
+from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, AdjustmentKind, Method, PaymentState
 from orders.models import OrderLine
 from orders.ordering.approval import approvers
 
@@ -139,7 +139,10 @@ class PagePayment:
 
 @dataclass(frozen=True, slots=True)
 class PageAdjustment:
-    """A comp or discount, with the dish that it is for, or "" for the whole bill."""
+    """A comp or discount, with the dish that it is for, or "" for the whole bill.
+
+    A service charge that was taken off has no amount: the dishes do not contain it.
+    """
 
     id: int
     words: str
@@ -150,12 +153,21 @@ class PageAdjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class PageService:
+    """The service charge on the page."""
+
+    words: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class BillPage:
     """The page of a bill."""
 
     statement: Statement
     groups: list[Group]
     adjustments: list[PageAdjustment]
+    service: PageService | None
     taxes: list[str]
     shares: list[PageShare]
     panel: PayPanel | None
@@ -184,6 +196,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         statement=statement,
         groups=_groups(statement),
         adjustments=_adjustments(statement),
+        service=_service(statement),
         taxes=[f"{tax.name} {short(tax.percent)} %: {show(tax.amount)}" for tax in statement.owed.taxes],
         shares=[_page_share(state, chosen, show) for state in statement.shares],
         panel=_panel(statement, chosen, tip),
@@ -201,12 +214,12 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
 
 
 def tip_of(due: Decimal, percent: int, statement: Statement) -> Decimal:
-    """Return a tip in percent of what is to pay without its tax, rounded to the smallest unit."""
+    """Return a tip in percent of what is to pay without tax and service charge, rounded to the smallest unit."""
     rounding = statement.restaurant.rounding
     whole = units_of(statement.total, rounding)
     if not whole or not percent:
         return ZERO
-    net = units_of(statement.total - statement.owed.tax, rounding)
+    net = units_of(statement.total - statement.owed.tax - statement.service.net, rounding)
     exact = units_of(due, rounding) * net * percent * 10_000
     return Rounding(rounding.digits).amount(Rounding(rounding.digits).units(exact, whole * PERCENT))
 
@@ -253,14 +266,25 @@ def _adjustments(statement: Statement) -> list[PageAdjustment]:
     return [
         PageAdjustment(
             id=row.pk,
-            words=f"{row.get_kind_display()} {short(row.percent)} %" if row.percent else str(row.get_kind_display()),
+            words=_adjusted(row),
             dish=names.get(row.line_id, "") if row.line_id else "",
-            amount=show(-statement.taken.get(row.pk, ZERO)),
+            amount=show(-statement.taken.get(row.pk, ZERO)) if row.kind != AdjustmentKind.SERVICE else "",
             reason=row.reason,
             by=row.approved_by or row.made_by,
         )
         for row in statement.adjustments
     ]
+
+
+def _service(statement: Statement) -> PageService | None:
+    service = statement.service
+    return PageService(service.words, _shower(statement)(service.amount)) if service.lines else None
+
+
+def _adjusted(row: Adjustment) -> str:
+    """Return the kind of an adjustment with its percentage; a service charge is mostly taken off as a whole."""
+    is_plain = not row.percent or (row.kind == AdjustmentKind.SERVICE and row.percent == 100)
+    return str(row.get_kind_display()) if is_plain else f"{row.get_kind_display()} {short(row.percent)} %"
 
 
 def _page_share(state: ShareState, chosen: ShareState | None, show: Any) -> PageShare:

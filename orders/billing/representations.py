@@ -28,7 +28,9 @@ def bill_json(statement: Statement, removed: list[OrderLine]) -> dict[str, Any]:
         "lines": [_line_json(line, statement) for line in statement.lines]
         + [_voided_json(line, currency) for line in removed],
         "adjustments": [_adjustment_json(each, statement) for each in statement.adjustments],
-        "service": amount(ZERO),
+        "service": amount(statement.service.amount),
+        "net_service": amount(statement.service.net),
+        "service_name": statement.service.words,
         "taxes": [tax.json(currency) for tax in statement.owed.taxes],
         "tax": amount(statement.owed.tax),
         "total": amount(statement.total),

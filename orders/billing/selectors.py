@@ -1,23 +1,39 @@
-"""Adjustments of bills, as `orders.owing` and the bill read them."""
+"""Adjustments and service charges of bills, as `orders.owing` and the bill read them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from orders.billing.amounts import Reduced, Reduction, reduce
-from orders.billing.models import Adjustment
+from bistro.core.kernel.order_kinds import OrderKind
+from orders.billing.amounts import Reduction, levy, reduce
+from orders.billing.models import Adjustment, ServiceRule
+from orders.billing.transitions import AdjustmentKind
 from orders.models import Order, OrderLine
+from orders.service_charge import Amounts, ServicePart, ServiceTerms
 from tables.models import Party
 
-NOTHING = Reduced({}, {})
+
+@dataclass(slots=True)
+class Answer:
+    """Amounts of lines, their parts of the service charge, and of what each adjustment took off, {its id: amount}."""
+
+    lines: dict[int, Decimal] = field(default_factory=dict)
+    service: dict[int, ServicePart] = field(default_factory=dict)
+    taken: dict[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(self.lines, self.service)
 
 
-def line_amounts(orders: Sequence[Order]) -> Mapping[int, Decimal]:
-    """Return the amounts of the lines of kept orders after comps and discounts; nothing if there are none of these.
+def line_amounts(orders: Sequence[Order]) -> Amounts:
+    """Return what the lines of kept orders cost after comps and discounts, and their parts of the service charge.
 
-    This is `settings.LINE_AMOUNTS`. The orders must be read `with_lines()`. Costs a query.
+    This is `settings.LINE_AMOUNTS`. The orders must be read `with_lines()`. Costs two queries, and a third one where
+    the service charge depends on the number of guests.
     """
-    return reduced(orders, adjustments_of(orders)).lines
+    return reduced(orders, adjustments_of(orders)).amounts
 
 
 def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
@@ -37,29 +53,75 @@ def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
     return sorted(found, key=lambda row: row.pk)
 
 
-def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Reduced:
-    """Return what the lines of kept orders cost after these adjustments, each bill computed alone."""
-    rows = list(adjustments)
-    if not rows:
-        return NOTHING
-    by_party: dict[int, list[Order]] = defaultdict(list)
-    party_of_line = {}
-    for order in orders:
-        by_party[order.party_id].append(order)
-        party_of_line.update({line.pk: order.party_id for line in order.lines.all()})
+def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Answer:
+    """Return what the lines of kept orders cost after these adjustments, each bill computed alone.
+
+    Costs the queries of `service_terms`.
+    """
+    rows, terms = list(adjustments), service_terms(orders)
+    answer = Answer()
+    if not rows and not terms:
+        return answer
+    by_party = _by_party(orders)
+    party_of_line = {line.pk: order.party_id for order in orders for line in order.lines.all()}
     wanted: dict[int, list[Reduction]] = defaultdict(list)
+    waivers: dict[int, list[Reduction]] = defaultdict(list)
     for row in rows:
         party = party_of_line.get(row.line_id) if row.line_id else _owner(row.bill.party, by_party)
         if party is not None:
-            wanted[party].append(Reduction(row.pk, row.line_id, row.amount, row.percent, row.most))
-    lines: dict[int, Decimal] = {}
-    taken: dict[int, Decimal] = {}
+            found = waivers if row.kind == AdjustmentKind.SERVICE else wanted
+            found[party].append(Reduction(row.pk, row.line_id, row.amount, row.percent, row.most))
     for party, reductions in wanted.items():
-        prices = {line.pk: line.total for order in by_party[party] for line in order.lines.all()}
-        answer = reduce(prices, reductions, by_party[party][0].rounding)
-        lines |= answer.lines
-        taken |= answer.taken
-    return Reduced(lines, taken)
+        _reduce(by_party[party], reductions, answer)
+    for party, each in terms.items():
+        _charge(by_party[party], each, waivers[party], answer)
+    return answer
+
+
+def _by_party(orders: Sequence[Order]) -> dict[int, list[Order]]:
+    found: dict[int, list[Order]] = defaultdict(list)
+    for order in orders:
+        found[order.party_id].append(order)
+    return found
+
+
+def _reduce(orders: Sequence[Order], reductions: Sequence[Reduction], answer: Answer) -> None:
+    prices = {line.pk: line.total for order in orders for line in order.lines.all()}
+    found = reduce(prices, reductions, orders[0].rounding)
+    answer.lines |= found.lines
+    answer.taken |= found.taken
+
+
+def _charge(orders: Sequence[Order], terms: ServiceTerms, waivers: Sequence[Reduction], answer: Answer) -> None:
+    """Add the service charge of a bill: guests who eat in pay it."""
+    eaten_in = [line for order in orders if order.kind == OrderKind.DINE_IN for line in order.lines.all()]
+    prices = {line.pk: answer.lines.get(line.pk, line.total) for line in eaten_in}
+    found = levy(prices, terms.percent, waivers, orders[0].rounding)
+    answer.service |= {line: ServicePart(part, terms) for line, part in found.lines.items()}
+    answer.taken |= found.taken
+
+
+def service_terms(orders: Sequence[Order]) -> dict[int, ServiceTerms]:
+    """Return the terms of the service charge of the parties that pay one, {party id: terms}.
+
+    The rule is the one that was in force at the first of these orders. Costs a query, and a second one if a rule
+    depends on the number of guests.
+    """
+    if not orders:
+        return {}
+    rules = list(ServiceRule.objects.of_restaurant(orders[0].restaurant_id).order_by("-since", "-pk"))
+    if not rules:
+        return {}
+    chosen = {}
+    for party, own in _by_party(orders).items():
+        first = min(order.placed_at for order in own)
+        rule = next((rule for rule in rules if rule.since <= first), None)
+        if rule is not None:
+            chosen[party] = rule
+    sizes: dict[int, int | None] = {}
+    if any(rule.from_size for rule in chosen.values()):
+        sizes = dict(Party.objects.filter(pk__in=list(chosen)).values_list("pk", "size"))
+    return {party: rule.terms for party, rule in chosen.items() if rule.is_for(sizes.get(party))}
 
 
 def removed_lines(orders: Sequence[Order]) -> list[OrderLine]:

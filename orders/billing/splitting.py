@@ -11,8 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor, lcm
 
-from bistro.core.kernel.money import ZERO, Rounding
-from orders.billing.amounts import divide, units_of
+from bistro.core.kernel.money import ZERO, Rounding, divide, units_of
 from orders.billing.transitions import ShareKind
 
 Parts = dict[int, Fraction]  # {line id: part of it}

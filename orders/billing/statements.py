@@ -7,15 +7,15 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor
 
-from bistro.core.kernel.money import ZERO
+from bistro.core.kernel.money import ZERO, units_of
 from bistro.core.models import Restaurant
-from orders.billing.amounts import units_of
 from orders.billing.models import Adjustment, Bill, Payment, Refund, Share
 from orders.billing.selectors import adjustments_of, reduced
 from orders.billing.splitting import Part, totals
 from orders.billing.transitions import ARRIVED, RESERVING, RefundState
 from orders.models import Order, OrderLine
 from orders.owing import Owed, owed
+from orders.service_charge import Service
 from tables.models import Party
 
 
@@ -68,8 +68,13 @@ class Statement:
 
     @property
     def total(self) -> Decimal:
-        """Return what the guests must pay in all, with the tax."""
+        """Return what the guests must pay in all, with service charge and tax."""
         return self.owed.total
+
+    @property
+    def service(self) -> Service:
+        """Return the service charge in the total."""
+        return self.owed.service
 
     @property
     def captured(self) -> tuple[Payment, ...]:
@@ -103,7 +108,7 @@ class Statement:
         """Return what a refund takes off the sale: nothing for dishes that were voided since."""
         if not refund.lines:
             return refund.of_sale
-        there = sum((self.owed.lines.get(line, ZERO) for line in refund.lines), ZERO)
+        there = sum((self.owed.loads.get(line, ZERO) for line in refund.lines), ZERO)
         return min(refund.of_sale, there)
 
     @property
@@ -151,9 +156,9 @@ class Statement:
         return {line: part for line, part in free.items() if part > 0}
 
     def amount_of(self, parts: Mapping[int, Fraction]) -> Decimal:
-        """Return what these parts of lines cost, rounded down to the smallest unit."""
+        """Return what these parts of lines cost with their service charge, rounded down to the smallest unit."""
         rounding = self.restaurant.rounding
-        exact = sum((units_of(self.owed.lines[line], rounding) * part for line, part in parts.items()), Fraction(0))
+        exact = sum((units_of(self.owed.loads[line], rounding) * part for line, part in parts.items()), Fraction(0))
         return rounding.amount(floor(exact))
 
     def share(self, share_id: int) -> ShareState | None:
@@ -170,7 +175,7 @@ def read_statement(party: Party, restaurant: Restaurant) -> Statement:
     kept = [order for order in orders if order.is_kept]
     adjustments = tuple(adjustments_of(kept))
     answer = reduced(kept, adjustments)
-    amounts = owed(kept, answer.lines)
+    amounts = owed(kept, answer.amounts)
     payments = tuple(Payment.objects.filter(bill__in=bills).order_by("pk")) if bills else ()
     rows_back = Refund.objects.filter(payment__in=payments).exclude(status=RefundState.FAILED)
     refunds = tuple(rows_back.order_by("pk")) if payments else ()
@@ -222,7 +227,7 @@ def _share_states(
     captured = [payment for payment in payments if payment.status in ARRIVED]
     under_way = [payment for payment in payments if payment.status in RESERVING]
     common = paid_for(None, counted(payments), refunds)
-    found = totals([part_of(share) for share in shares], amounts.lines, seats_of(orders), restaurant.rounding, common)
+    found = totals([part_of(share) for share in shares], amounts.loads, seats_of(orders), restaurant.rounding, common)
     return tuple(
         ShareState(share, found[share.pk], paid_for(share.pk, captured, refunds), paid_for(share.pk, under_way, ()))
         for share in shares

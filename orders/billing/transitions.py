@@ -101,10 +101,14 @@ PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
 
 
 class AdjustmentKind(TextChoices):
-    """A reason to pay less than the menu says. A comp is free as a kindness, a discount is a lower price."""
+    """A reason to pay less than usual.
+
+    A comp is free as a kindness, a discount is a lower price, `service` is a service charge that is not charged.
+    """
 
     COMP = "comp", _("Comp")
     DISCOUNT = "discount", _("Discount")
+    SERVICE = "service", _("Service charge taken off")
 
 
 class ShareKind(TextChoices):

@@ -103,11 +103,12 @@ def pay(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.ADJUST_BILL)
 def adjust(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Give a comp or a discount, on a dish or the whole bill."""
+    """Give a comp or a discount, on a dish or the whole bill, or take the service charge off."""
     party = party_for(actor, pk)
+    sent = request.POST.get("kind", "")
+    kind = AdjustmentKind(sent) if sent in AdjustmentKind.values else AdjustmentKind.DISCOUNT
 
     def act() -> Statement:
-        kind = AdjustmentKind.COMP if request.POST.get("kind") == "comp" else AdjustmentKind.DISCOUNT
         return services.add_adjustment(
             party_id=pk,
             kind=kind,
@@ -119,13 +120,13 @@ def adjust(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
             actor=actor,
         )
 
-    return _act(request, actor, party, act, part="adjust")
+    return _act(request, actor, party, act, part="service" if kind == AdjustmentKind.SERVICE else "adjust")
 
 
 @require_POST
 @page_requires(Permission.ADJUST_BILL)
 def remove(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Take a comp or a discount back."""
+    """Take a comp or a discount back, or charge for service again."""
     party = party_for(actor, party_of(adjustment_for(actor, pk)))
     return _act(request, actor, party, lambda: services.remove_adjustment(adjustment_id=pk, actor=actor))
 

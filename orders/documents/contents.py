@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.jsontext import moment
-from bistro.core.kernel.money import ZERO, short, text
+from bistro.core.kernel.money import ZERO, short, text, units_of
 from bistro.core.models import Restaurant
 from orders.allergies import choice_names
-from orders.billing.amounts import units_of
 from orders.billing.models import Payment, Refund
 from orders.billing.statements import Statement
 from orders.documents import coverage
@@ -67,8 +66,17 @@ class BillDocuments:
         """Return the lines of the receipt of a payment."""
         claims: Mapping[int, Fraction] = {}
         if payment.share_id is not None and (state := self.statement.share(payment.share_id)) is not None:
-            claims = state.share.parts
+            claims = {**state.share.parts, **self._claims_on_service(state.share.parts)}
         return coverage.cover(self.units(payment.amount), self.dishes, self.covered, claims, self.rounding)
+
+    def _claims_on_service(self, parts: Mapping[int, Fraction]) -> dict[int, Fraction]:
+        """Return the parts of the lines of the service charge that go with parts of dishes."""
+        service, found = self.statement.service, dict.fromkeys(self.statement.service.lines, Fraction(0))
+        for line, part in parts.items():
+            if line in service.parts:
+                whole = self.units(service.lines[service.line_of[line]])
+                found[service.line_of[line]] += part * self.units(service.parts[line]) / whole
+        return found
 
     def of_refund(self, refund: Refund) -> list[Entry]:
         """Return the lines of the credit note of a refund: those that it is for, else those of its payment first."""
@@ -108,11 +116,23 @@ class BillDocuments:
             coverage.PAID_TOO_MUCH: {"name": _("Paid too much"), "details": "", "quantity": 1, "unit_price": "0"}
         }
         facts |= {line.pk: _line_facts(line, self.statement.restaurant.currency) for line in self.statement.lines}
+        facts |= {line: self._service_facts(line) for line in self.statement.service.lines}
         for document in self.documents:
             for row in document.content["lines"]:
                 known = {name: row[name] for name in ("name", "details", "quantity", "unit_price")}
                 facts.setdefault(row["line"], known)
         return facts
+
+    def _service_facts(self, line: int) -> dict[str, Any]:
+        """Return a line of the service charge; its taxes tell it from the others."""
+        owed, service = self.statement.owed, self.statement.service
+        taxes = " + ".join(f"{tax.name} {short(tax.percent)} %" for tax in owed.line_taxes[line])
+        return {
+            "name": service.words,
+            "details": taxes if len(service.lines) > 1 else "",
+            "quantity": 1,
+            "unit_price": text(service.lines[line], self.statement.restaurant.currency),
+        }
 
     def _taxes(self, taxes: Iterable[Tax]) -> Taxes:
         return {(tax.name, short(tax.percent)): self.units(tax.amount) for tax in taxes}

@@ -2,7 +2,8 @@
 
 A payment covers what no earlier document of the bill covers yet, so that all documents of a bill together have its
 lines and taxes to the cent, however it was split. A refund takes first what the documents have too much, because a dish
-was voided or made cheaper after it was paid, and then a part of the sale, which is not due again.
+was voided or made cheaper after it was paid, and then a part of the sale, which is not due again. The lines of the
+service charge are dishes with negative ids.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 
-from bistro.core.kernel.money import Rounding
-from orders.billing.amounts import divide
+from bistro.core.kernel.money import Rounding, divide
 
 PAID_TOO_MUCH = 0  # in place of a line
 TaxName = tuple[str, str]  # (name, percent)
@@ -99,7 +99,7 @@ def take_back(
 ) -> list[Entry]:
     """Return the entries of a refund, with negative amounts. `of_sale` of its units were sold and are not due again.
 
-    `lines` are those that it is for, as far as they can give so much.
+    `lines` are those that it is for, as far as they can give so much; then the service charge, then other dishes.
     """
     after = {
         line: replace(each, taxes=dict(each.taxes), returned=dict(each.returned)) for line, each in covered.items()
@@ -119,6 +119,7 @@ def take_back(
     too_much = {line: min(-many, covered[line].amount) for line, many in differences.items() if many < 0}
     given = give(_spread(units - of_sale, too_much), sold=False)
     given += give(_spread(units - given, {line: after[line].amount for line in lines if line in after}), sold=True)
+    given += give(_spread(units - given, {line: each.amount for line, each in after.items() if line < 0}), sold=True)
     give(_spread(units - given, {line: each.amount for line, each in after.items()}), sold=True)
     return entries
 

@@ -132,6 +132,7 @@ class Sheet:
     can_deliver: bool
     can_answer: bool  # calls of guests
     total: str
+    service: str  # in the table's total, which no order has; "" without one
     taxes: list[str]  # of the table's total, e.g. `GST 5 %: $0.20`
 
     @property
@@ -174,6 +175,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
         can_deliver=actor.may(Permission.DELIVER_ORDER),
         can_answer=actor.may(Permission.ANSWER_CALLS),
         total=display(bill.total, **money),
+        service=f"{bill.service.words}: {display(bill.service.amount, **money)}" if bill.service.lines else "",
         taxes=[f"{tax.name} {short(tax.percent)} %: {display(tax.amount, **money)}" for tax in bill.taxes],
     )
 

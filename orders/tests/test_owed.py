@@ -99,5 +99,5 @@ def test_each_order_keeps_the_rule_it_was_placed_under(added):
 def test_what_is_owed_costs_the_same_queries(added, django_assert_num_queries):
     for _ in range(5):
         added.place()
-    with django_assert_num_queries(3):  # orders, lines, comps and discounts
+    with django_assert_num_queries(4):  # orders, lines, comps and discounts, rules for service
         owed(Order.objects.with_lines())

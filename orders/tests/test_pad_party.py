@@ -66,6 +66,8 @@ def test_nothing_yet(house):
     assert house.api().get("/api/v1/pad/orders").json() == {
         "orders": [],
         "total": "0.00",
+        "service": "0.00",
+        "service_name": "",
         "tax": "0.00",
         "taxes": [],
     }
@@ -93,9 +95,9 @@ def test_after_the_table_was_cleared_it_is_a_new_party(house):
 
 def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
     house.place()
-    with django_assert_num_queries(5):  # device, pad, orders with tables, lines, comps and discounts
+    with django_assert_num_queries(6):  # device, pad, orders with tables, lines, comps and discounts, rules for service
         house.api().get("/api/v1/pad/orders")
     for _ in range(9):
         house.place()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(house.api().get("/api/v1/pad/orders").json()["orders"]) == 10

@@ -56,6 +56,7 @@ def _steps(body: Mapping[str, Any]) -> dict[str, str]:
         _("Dishes without tax"): figures["lines"],
         _("− Comps and discounts"): f"-{figures['adjustments']}",
         _("− Refunds of sales"): f"-{figures['refunds']}",
+        **({_("+ Service charge"): figures["service"]} if _amount(figures["service"]) else {}),
         _("+ Tax"): figures["tax"],
         _("= Sales"): body["sale"],
         _("+ Tips"): body["tips"],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from bistro.core.admin.base import ReadOnlyAdmin, acting_manager
+from bistro.core.admin.event_kinds import kind_text
 from bistro.core.admin.formats import exact_text
 from bistro.core.kernel.events import known_types
 from bistro.core.models import Event, Membership
@@ -26,7 +27,7 @@ class TypeFilter(SimpleListFilter):
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name.replace("_", " ")) for name in known_types()]
+        return [(name, kind_text(name)) for name in known_types()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(type=self.value()) if self.value() else queryset
@@ -80,7 +81,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Kind"))
     def kind(self, event: Event) -> str:
-        return event.type.replace("_", " ")
+        return kind_text(event.type)
 
     @admin.display(description=_("Data"))
     def pretty(self, event: Event) -> str:

@@ -92,6 +92,19 @@ def allocate(units: int, shares: Sequence[int], denominator: int) -> list[int]:
     return parts
 
 
+def divide(units: int, weights: Sequence[int]) -> list[int]:
+    """Divide units in proportion to weights by largest remainder. Without any weight the first gets all."""
+    whole = sum(weights)
+    if not whole:
+        return [units, *(0 for _weight in weights[1:])] if weights else []
+    return allocate(units, [units * weight for weight in weights], whole)
+
+
+def units_of(amount: Decimal, rounding: Rounding) -> int:
+    """Return an amount in the smallest units of its currency. It has no smaller decimals."""
+    return int(amount.scaleb(rounding.digits))
+
+
 def to_step(amount: Decimal, currency: str, step: Decimal = ZERO, ending: Decimal = ZERO) -> Decimal:
     """Round an amount to the nearest multiple of `step` plus `ending`, half up; without a step to the currency's unit.
 

@@ -25,12 +25,14 @@ from menu.models import (
     TaxComponent,
 )
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
-from tables.models import Section, Table
+from tables.bookings.models import BookingRules, Combination, CombinationTable, TurnTime
+from tables.models import Floor, Section, Table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 COPIED = (
-    Allergen, AllergenStatement, Category, Ingredient, Item, ItemGroup, Modifier, ModifierGroup, ModifierRoute,
-    OpeningException, OpeningHours, RecipePart, Route, Section, SkippedStep, Station, Table, Tax, TaxComponent,
+    Allergen, AllergenStatement, BookingRules, Category, Combination, CombinationTable, Floor, Ingredient, Item,
+    ItemGroup, Modifier, ModifierGroup, ModifierRoute, OpeningException, OpeningHours, RecipePart, Route, Section,
+    SkippedStep, Station, Table, Tax, TaxComponent, TurnTime,
 )  # fmt: skip
 # Tables of a restaurant that a copy starts without, by app. A new table of these apps belongs into one of the lists.
 NOT_COPIED = {
@@ -39,6 +41,10 @@ NOT_COPIED = {
     "menu": "MenuVersion Pause",
     "kitchen": "Screen Ticket TicketLine",
     "setup": "",
+    "tables": "Layout Occupancy Pad Party ServiceCall TableOffer",
+    "bookings": "Booking TableHold",
+    "guests": "Guest",
+    "waitlist": "WaitlistEntry",
 }
 
 
@@ -65,6 +71,10 @@ def furnished(house):
     for day in (date(2020, 12, 24), date(2999, 12, 24)):
         OpeningException.objects.create(restaurant=here, day=day)
     SkippedStep.objects.create(restaurant=here, step="printers")
+    BookingRules.objects.create(restaurant=here, pacing_total=20)
+    TurnTime.objects.create(restaurant=here, largest=4, minutes=105)
+    together = Combination.objects.create(restaurant=here, name="Together", seats=8)
+    CombinationTable.objects.create(restaurant=here, combination=together, table=house.table)
     Restaurant.objects.filter(pk=here.pk).update(address="Street 1", legal_name="Linde GmbH", language="de")
     return house
 
@@ -92,6 +102,8 @@ def test_the_copy_has_the_same_house_without_its_people(furnished):
     )
     assert [choice.name for choice in rows(Modifier, new)] == ["Fries"]
     assert [part.ingredient.name for part in rows(RecipePart, new)] == ["Beef"]
+    assert (rows(BookingRules, new).get().pacing_total, rows(TurnTime, new).get().minutes) == (20, 105)
+    assert [member.table.name for member in rows(CombinationTable, new)] == [furnished.table.name]
     assert [row.day.year > 2020 for row in rows(OpeningException, new)] == [True]
     for model in COPIED:
         assert rows(model, new).exists(), model

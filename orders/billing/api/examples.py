@@ -64,6 +64,8 @@ BILL = {
     ],
     "adjustments": [],
     "service": "0.00",
+    "net_service": "0.00",
+    "service_name": "",
     "taxes": [{"name": "Food", "percent": "10", "amount": "1.40"}],
     "tax": "1.40",
     "total": "15.40",

@@ -44,7 +44,10 @@ class PaymentInput(StrictSerializer):
 
 @shown(examples.NEW_ADJUSTMENT)
 class AdjustmentInput(ApprovedInput):
-    """A comp, a discount, or with `void` a line that leaves the bill. A comp without a size takes all of it."""
+    """A comp, a discount, or with `void` a line that leaves the bill. A comp without a size takes all of it.
+
+    `service` takes the service charge off the bill, without a size all of it.
+    """
 
     kind = serializers.ChoiceField([*AdjustmentKind.values, VOID])
     line = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
@@ -152,7 +155,7 @@ class BillLineOutput(serializers.Serializer[Any]):
 
 
 class AdjustmentOutput(serializers.Serializer[Any]):
-    """A comp or discount. `amount` is what it takes off now."""
+    """A comp or discount, or a service charge that is not charged. `amount` is what it takes off now."""
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(AdjustmentKind.values)
@@ -188,7 +191,9 @@ class BillOutput(serializers.Serializer[Any]):
     state = serializers.ChoiceField(["open", "presented", "settled", "written_off"])
     lines = BillLineOutput(many=True)
     adjustments = AdjustmentOutput(many=True)
-    service = serializers.CharField(help_text="Always 0 for now.")
+    service = serializers.CharField(help_text="Service charge in the total, with its tax.")
+    net_service = serializers.CharField(help_text="Service charge without its tax.")
+    service_name = serializers.CharField(allow_blank=True, help_text="Name and percentage; blank without one.")
     taxes = TaxOutput(many=True)
     tax = serializers.CharField()
     total = serializers.CharField()

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='Adjustment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('comp', 'Comp'), ('discount', 'Discount')], max_length=8)),
+                ('kind', models.CharField(choices=[('comp', 'Comp'), ('discount', 'Discount'), ('service', 'Service charge taken off')], max_length=8)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=16, null=True)),
                 ('percent', models.DecimalField(decimal_places=4, max_digits=7, null=True)),
                 ('reason', models.CharField(max_length=200)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['comp', 'discount'])), name='adjustment_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('percent', None)), models.Q(('amount', None), ('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='adjustment_amount_or_percent')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['comp', 'discount', 'service'])), name='adjustment_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('percent', None)), models.Q(('amount', None), ('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='adjustment_amount_or_percent')],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +213,26 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('provider', 'event_id'), name='provider_event_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ServiceRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('percent', models.DecimalField(decimal_places=4, help_text='Of what guests who eat in order, after comps and discounts. 0 = no service charge.', max_digits=7, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('50'))], verbose_name='percent')),
+                ('from_size', models.PositiveSmallIntegerField(default=0, help_text='Smaller parties, and those of unknown size, pay none. 0 = everybody pays it.', verbose_name='from this number of guests')),
+                ('name', models.CharField(default='Service charge', help_text='As on the bill and the receipt.', max_length=40, verbose_name='name')),
+                ('taxes', models.JSONField(editable=False, help_text='[{"name", "percent"}], null = as the dishes.', null=True)),
+                ('since', models.DateTimeField(editable=False, verbose_name='since')),
+                ('made_by', models.CharField(editable=False, max_length=120)),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.restaurant')),
+            ],
+            options={
+                'verbose_name': 'service charge',
+                'verbose_name_plural': 'service charge',
+                'ordering': ['-since', '-pk'],
+                'indexes': [models.Index(fields=['restaurant', 'since'], name='service_rule_since')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 50)), name='service_percent_sane')],
             },
         ),
     ]

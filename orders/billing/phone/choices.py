@@ -10,9 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.errors import InvalidInput, LostRace
-from bistro.core.kernel.money import ZERO
+from bistro.core.kernel.money import ZERO, units_of
 from bistro.core.kernel.numbers import whole_number
-from orders.billing.amounts import units_of
 from orders.billing.statements import Statement
 
 MOST_DISHES = 200

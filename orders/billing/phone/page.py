@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import get_language_bidi
 
-from bistro.core.kernel.money import ZERO, display, text
+from bistro.core.kernel.money import ZERO, Rounding, display, text, units_of
 from orders.allergies import choice_names
 from orders.billing.page import tip_of
 from orders.billing.phone.choices import Choice, has_only_guests_shares
@@ -38,7 +38,7 @@ class GuestShare:
 
 @dataclass(frozen=True, slots=True)
 class GuestBill:
-    """The bill as guests see it. `taxes` are in the total, `reserved` is being paid on other phones."""
+    """The bill as guests see it. `reserved` is being paid on other phones; `service` is "" without a service charge."""
 
     house: str
     table: str
@@ -46,6 +46,8 @@ class GuestBill:
     shares: list[GuestShare]
     parts: list[GuestShare]
     can_choose: bool
+    service_words: str
+    service: str
     total: str
     paid: str
     reserved: str
@@ -64,11 +66,16 @@ class GuestTip:
 
 @dataclass(frozen=True, slots=True)
 class GuestTips:
-    """The tips for a choice. `base` is what the percentages are of: the guest's part without its tax."""
+    """The tips for a choice. `base` is what the percentages are of: the guest's part without tax and service charge.
+
+    `service` is the service charge that is in the part already, "" without one.
+    """
 
     choice: Choice
     amount: str
     base: str
+    service_words: str
+    service: str
     tips: list[GuestTip]
 
 
@@ -81,6 +88,8 @@ class GuestPayment:
 
     choice: Choice
     amount: str
+    service_words: str
+    service: str
     tip: str
     to_pay: str
     expected: str
@@ -115,6 +124,8 @@ def read_bill(statement: Statement) -> GuestBill:
             for ways in PARTS
         ],
         can_choose=has_only_guests_shares(statement),
+        service_words=statement.service.words,
+        service=_show(statement.service.amount, statement) if statement.service.lines else "",
         total=_show(statement.total, statement),
         paid=_show(statement.paid, statement) if statement.paid else "",
         reserved=_show(statement.reserved, statement) if statement.reserved else "",
@@ -132,6 +143,8 @@ def read_tips(statement: Statement, choice: Choice) -> GuestTips:
         choice=choice,
         amount=_show(amount, statement),
         base=_show(tip_of(amount, 100, statement), statement),
+        service_words=statement.service.words,
+        service=_service_in(amount, statement),
         tips=[GuestTip(each, _show(tip_of(amount, each, statement), statement)) for each in percents],
     )
 
@@ -143,11 +156,23 @@ def read_payment(statement: Statement, choice: Choice, percent: int, typed: Deci
     return GuestPayment(
         choice=choice,
         amount=_show(amount, statement),
+        service_words=statement.service.words,
+        service=_service_in(amount, statement),
         tip=_show(tip, statement) if tip else "",
         to_pay=_show(amount + tip, statement),
         expected=text(amount, currency),
         plain_tip=text(tip, currency),
     )
+
+
+def _service_in(amount: Decimal, statement: Statement) -> str:
+    """Return the service charge in a part of the bill, rounded to the smallest unit, or "" without one."""
+    if not statement.service.lines:
+        return ""
+    rounding = Rounding(statement.restaurant.rounding.digits)
+    whole = units_of(statement.total, rounding)
+    units = units_of(amount, rounding) * units_of(statement.service.amount, rounding)
+    return _show(rounding.amount(rounding.units(units, whole)), statement)
 
 
 def shown(amount: Decimal, currency: str, locale: str) -> str:

@@ -1,4 +1,4 @@
-"""Services that make a bill smaller: comps, discounts, and the write-off of what nobody will pay."""
+"""Services that make a bill smaller: comps, discounts, no service charge, and the write-off of what nobody will pay."""
 
 from decimal import Decimal
 from typing import Any
@@ -41,7 +41,8 @@ def add_adjustment(
 ) -> Statement:
     """Take an amount or a percentage off a line, or off the whole bill. A comp without either takes all of it.
 
-    What it takes off may not be more than what is still due. Above the restaurant's limit a manager approves.
+    The kind `service` takes it off the service charge of the bill instead, and leaves the dishes as they are. It may
+    not be more than what is still due. Above the restaurant's limit a manager approves.
     Locks: table, party, bill. Raises InvalidInput (`nothing_to_adjust`, `approval_required`), LostRace
     (`already_paid`), Stale, NotPermitted, NotYours (`line_not_found`).
     """
@@ -50,7 +51,7 @@ def add_adjustment(
     with UnitOfWork(actor) as work:
         locked = lock_bill(party_id, work, versions)
         require_lines([] if line_id is None else [line_id], locked.statement)
-        size = _size(kind, amount, percent, locked)
+        size = _size(kind, line_id, amount, percent, locked)
         row = _insert(locked, work, line_id=line_id, kind=kind, reason=reason, **size)
         touch_bill(locked.bill)
         after = locked.read_again()
@@ -66,7 +67,7 @@ def add_adjustment(
 
 
 def remove_adjustment(*, adjustment_id: int, actor: Actor, versions: Versions = None) -> Statement:
-    """Take a comp or discount back. One that is removed already stays so.
+    """Take a comp or discount back, or charge for service again. One that is removed already stays so.
 
     Locks: table, party, bill. Raises Stale, NotPermitted, NotYours.
     """
@@ -112,9 +113,10 @@ def write_off(*, party_id: int, reason: str, actor: Actor, approver: Actor | Non
 def _settle(row: Adjustment, after: Statement, locked: Locked) -> None:
     """Save what an adjustment took off as its size, so that it takes no more from dishes that are ordered later.
 
-    Only a percentage of less than all follows the bill, without a manager up to the limit.
+    Only a percentage of less than all, or of the service charge, follows the bill, without a manager up to the limit.
     """
-    if row.amount is not None or (row.percent == 100 and row.line_id is None):
+    is_whole_bill = row.percent == 100 and row.line_id is None and row.kind != AdjustmentKind.SERVICE
+    if row.amount is not None or is_whole_bill:
         row.amount, row.percent = after.taken[row.pk], None
     row.most = None if row.approved_by else locked.restaurant.price_limit
     row.save(update_fields=["amount", "percent", "approved_by", "most"])
@@ -130,15 +132,20 @@ def _insert(locked: Locked, work: UnitOfWork, **fields: Any) -> Adjustment:
     )
 
 
-def _size(kind: AdjustmentKind, amount: Decimal | None, percent: Decimal | None, locked: Locked) -> dict[str, Decimal]:
-    """Return the `amount` or the `percent`. A comp without either is a hundred percent. Raises InvalidInput."""
+def _size(
+    kind: AdjustmentKind, line_id: int | None, amount: Decimal | None, percent: Decimal | None, locked: Locked
+) -> dict[str, Decimal]:
+    """Return the `amount` or the `percent`; all of a comp or service charge without either. Raises InvalidInput."""
+    if kind == AdjustmentKind.SERVICE and line_id is not None:
+        message = _("A service charge is for the whole bill.")
+        raise InvalidInput(message, fields={"line": [message]})
     if amount is not None and percent is not None:
         message = _("Give an amount or a percentage, not both.")
         raise InvalidInput(message, fields={"percent": [message]})
     if amount is not None:
         require_money(amount, locked.restaurant.currency, "amount")
         return {"amount": amount}
-    if percent is None and kind == AdjustmentKind.COMP:
+    if percent is None and kind != AdjustmentKind.DISCOUNT:
         return {"percent": Decimal(100)}
     if percent is None or not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.0001")):
         message = _("Give an amount, or a percentage up to 100.")

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.money import display
+from bistro.core.kernel.money import display, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.access import holder_of, payment_for
-from orders.billing.amounts import units_of
 from orders.billing.models import Payment, PaymentAttempt, Refund
 from orders.billing.provider_calls import FIRST_ASK, back_of, refund_call
 from orders.billing.services.locking import (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bistro.core.kernel.money import Rounding
-from orders.billing.amounts import Reduction, divide, reduce
+from bistro.core.kernel.money import Rounding, divide
+from orders.billing.amounts import Reduction, levy, reduce
 from orders.billing.splitting import Part, totals
 from orders.billing.transitions import ShareKind
 
@@ -52,6 +52,24 @@ def test_reductions_of_lines_come_before_those_of_the_bill():
 def test_nothing_falls_below_zero():
     answer = reduce(lines_of([Decimal("3.00")]), [Reduction(1, 1, Decimal("2.00"), None)] * 2, EURO)
     assert answer.lines == {1: Decimal("0.00")}
+
+
+# --- the service charge ---------------------------------------------------------------------------------------------
+@given(
+    st.lists(st.integers(0, 10**6), max_size=12),
+    st.decimals("0.0001", "50", places=4),
+    st.lists(st.decimals("0.01", "100", places=2), max_size=3),
+    st.sampled_from([0, 2, 3]),
+)
+def test_a_service_charge_is_exact_in_every_currency(units, percent, waived, digits):
+    rounding = Rounding(digits)
+    lines = lines_of([rounding.amount(each) for each in units])
+    waivers = [Reduction(key, None, None, each) for key, each in enumerate(waived)]
+    answer = levy(lines, percent, waivers, rounding)
+    whole = rounding.amount(rounding.units(sum(units) * int(percent * 10_000), 1_000_000))
+    assert sum(answer.lines.values()) + sum(answer.taken.values()) == whole
+    assert all(0 <= part <= lines[line] for line, part in answer.lines.items())
+    assert all(part.as_tuple().exponent == -digits for part in answer.lines.values())
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------

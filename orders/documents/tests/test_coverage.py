@@ -22,6 +22,9 @@ def dishes(draw):
         amount = draw(st.integers(0, 5000))
         names = draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True))
         found[line] = Dish(amount, {name: draw(st.integers(0, amount // 4)) for name in names})
+    for line, name in enumerate(draw(st.sampled_from([[], NAMES[:1], NAMES[:2]])), 1):  # a service charge, by tax
+        amount = draw(st.integers(0, 800))
+        found[-line] = Dish(amount, {name: draw(st.integers(0, amount // 4))})
     return found
 
 
@@ -85,6 +88,18 @@ def test_a_dish_that_was_refunded_is_not_covered_again():
     [new] = cover(500, bill, add_up(entries), {}, ROUNDING)
 
     assert (new.line, new.amount) == (2, 500)
+
+
+def test_a_refund_of_a_dish_takes_its_service_charge_before_another_dish():
+    bill = {1: Dish(1000, {NAMES[0]: 91}), 2: Dish(1000, {NAMES[0]: 91}), -7: Dish(200, {NAMES[0]: 18})}
+    entries = cover(2200, bill, {}, {}, ROUNDING)
+
+    back = take_back(1100, 1100, bill, add_up(entries), [1], ROUNDING)
+
+    assert [(entry.line, entry.amount, entry.taxes) for entry in back] == [
+        (1, -1000, {NAMES[0]: -91}),
+        (-7, -100, {NAMES[0]: -9}),
+    ]
 
 
 def test_a_cancelled_receipt_leaves_nothing():

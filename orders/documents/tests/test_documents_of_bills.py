@@ -7,13 +7,15 @@ import pytest
 from bistro.core.models import Restaurant
 from menu.models import Item
 from orders.billing.tests.bills import Bill
+from orders.billing.tests.charging import charge_service
 from orders.documents import steps
 from orders.documents.models import Document
 
 
-@pytest.fixture
-def bill(house):
-    """Three dishes at 10.00, for seats 1, 1 and 2: 30.00 with 2.73 tax."""
+@pytest.fixture(params=["0", "12.5"])
+def bill(house, request):
+    """Three dishes at 10.00, for seats 1, 1 and 2: 30.00 with 2.73 tax, without and with a service charge."""
+    charge_service(house, request.param)
     return Bill(house, seats=(1, 1, 2))
 
 
@@ -45,14 +47,17 @@ def agree(bill):
     """Assert that the documents have exactly the lines and the tax of the bill."""
     read = bill.read()
     due = {line["id"]: Decimal(line["due"]) for line in read["lines"] if Decimal(line["due"])}
-    assert sums() == (due, Decimal(read["tax"]))
+    lines, tax = sums()
+    service = sum(amount for line, amount in lines.items() if line < 0)
+    assert ({line: amount for line, amount in lines.items() if line > 0}, tax) == (due, Decimal(read["tax"]))
+    assert service == Decimal(read["service"])
 
 
 def test_money_beyond_the_bill_goes_back_without_touching_a_dish(house, bill):
     payment = bill.pay()
     adjust(house, bill, kind="void", line=bill.lines[2])
     right = manager(house, f"/api/v1/payments/{payment['id']}/method", {"method": "terminal"})
-    refund(house, right, "10.00")
+    refund(house, right, bill.read()["excess"])
 
     agree(bill)
 

@@ -14,9 +14,8 @@ from orders.billing.models import Payment, Refund
 from orders.billing.statements import Statement
 from orders.billing.transitions import Method
 from orders.models import Order, OrderLine
-from orders.tax import Tax
 from orders.till.reports.books import parties_of_days, read_books, sale_taken_back
-from orders.till.reports.figures import NOTHING, Figures, before_adjustments, refund_figures, tax_sums
+from orders.till.reports.figures import NOTHING, Figures, before_adjustments, net_of, refund_figures, tax_sums
 from orders.till.reports.rows import Row
 
 WEEK = timedelta(days=7)
@@ -81,13 +80,15 @@ def _add_sales(found: Day, book: Statement) -> None:
     orders = [order for order in book.orders if order.business_date == found.day]
     lines = [line.pk for order in orders for line in order.lines.all()]
     before, sums = before_adjustments(book), found.sums
-    whole = sum((_net(before.lines[pk], before.line_taxes[pk]) for pk in lines), ZERO)
-    taxes = tax_sums(book.owed, lines)
-    tax = sum((each.tax for each in taxes.values()), ZERO)
-    net = sum((book.owed.lines[pk] for pk in lines), ZERO) - tax
+    whole = net_of(before, lines)
+    sums.figures += Figures(lines=whole, adjustments=whole - net_of(book.owed, lines))
     newest = max((order.business_date for order in book.orders), default=None)
-    written_off = book.written_off if newest == found.day else ZERO
-    sums.figures += Figures(lines=whole, adjustments=whole - net, tax=tax, written_off=written_off, taxes=taxes)
+    charged: list[int] = []
+    if newest == found.day:  # the service charge of a bill over midnight is of its last day
+        charged = list(book.service.lines)
+        sums.figures += Figures(service=book.service.net, written_off=book.written_off)
+    taxes = tax_sums(book.owed, [*lines, *charged])
+    sums.figures += Figures(tax=sum((each.tax for each in taxes.values()), ZERO), taxes=taxes)
     sums.orders += len(orders)
     sums.guests += (book.party.size or 0) if orders else 0
     for order in orders:
@@ -131,10 +132,6 @@ def _add_money(found: Day, book: Statement) -> None:
             sums.given_back[refund.payment.method] += refund.money
             sums.tips -= refund.tip
             sums.rounding -= refund.rounding
-
-
-def _net(due: Decimal, parts: Sequence[Tax]) -> Decimal:
-    return due - sum((part.amount for part in parts), ZERO)
 
 
 def method_word(method: str) -> str:

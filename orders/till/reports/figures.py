@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Self
 
-from bistro.core.kernel.money import ZERO, short, text
-from orders.billing.amounts import units_of
+from bistro.core.kernel.money import ZERO, short, text, units_of
 from orders.billing.models import Refund
 from orders.billing.statements import Statement
 from orders.billing.transitions import AdjustmentKind
 from orders.owing import Owed, owed
-from orders.tax import Tax
+from orders.service_charge import AS_ORDERED
+from orders.tax import Tax, total_of
 from orders.till.reports.books import sale_taken_back
 
 Names = tuple[str, str]  # (name of the tax, percent)
@@ -100,12 +100,14 @@ def figures_in(stored: Mapping[str, Any]) -> Figures:
 def figures_of(book: Statement) -> Figures:
     """Return the figures of a bill."""
     before, taxes = before_adjustments(book), tax_sums(book.owed, book.owed.lines)
+    whole = net_of(before, before.loads)
     by_kind = dict.fromkeys(AdjustmentKind.values, ZERO)
     for row in book.adjustments:
         by_kind[row.kind] += book.taken.get(row.pk, ZERO)
     found = Figures(
-        lines=before.total - before.tax,
-        adjustments=(before.total - before.tax) - (book.total - book.owed.tax),
+        lines=whole,
+        adjustments=whole - net_of(book.owed, book.owed.loads),
+        service=book.service.net,
         tax=book.owed.tax,
         written_off=book.written_off,
         comps=by_kind[AdjustmentKind.COMP],
@@ -116,8 +118,14 @@ def figures_of(book: Statement) -> Figures:
 
 
 def before_adjustments(book: Statement) -> Owed:
-    """Return what the guests would owe without comps and discounts."""
-    return owed(book.orders, {}) if book.adjustments else book.owed
+    """Return what the guests would owe without comps and discounts, and without a service charge if there are any."""
+    is_reduced = any(row.kind != AdjustmentKind.SERVICE for row in book.adjustments)
+    return owed(book.orders, AS_ORDERED) if is_reduced else book.owed
+
+
+def net_of(amounts: Owed, lines: Iterable[int]) -> Decimal:
+    """Return what some lines cost without tax."""
+    return sum((amounts.lines[line] - total_of(amounts.line_taxes[line]) for line in lines), ZERO)
 
 
 def tax_sums(amounts: Owed, lines: Iterable[int]) -> dict[Names, TaxSum]:

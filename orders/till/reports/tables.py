@@ -50,6 +50,7 @@ def _summary(sums: Sums) -> Table:
         Row(_("Dishes without tax"), total=figures.lines),
         Row(_("− Comps and discounts"), total=-figures.adjustments),
         Row(_("− Refunds of sales"), total=-figures.refunds),
+        *([Row(_("+ Service charge"), total=figures.service)] if figures.service else ()),
         Row(_("+ Tax"), total=figures.tax),
         Row(_("= Sales"), total=figures.sale),
         Row(_("+ Tips"), total=sums.tips),
