@@ -14,8 +14,8 @@ PRODUCT = frozenset(
     {
         "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.dashboard", "bistro.demo",
         "bistro.mail", "bistro.opening", "bistro.receipts", "bistro.setup", "menu", "menu.files", "menu.bulk", "tables",
-        "tables.bookings", "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents", "orders.till",
-        "kitchen", "kitchen.printing",
+        "tables.bookings", "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents",
+        "orders.till", "kitchen", "kitchen.printing",
     }
 )  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
