@@ -12,9 +12,10 @@ from typing import Any
 
 PRODUCT = frozenset(
     {
-        "bistro", "bistro.backup", "bistro.core", "bistro.dashboard", "bistro.demo", "bistro.mail", "bistro.opening",
-        "bistro.setup", "menu", "menu.files", "menu.bulk", "tables", "tables.bookings", "tables.guests",
-        "tables.waitlist", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen", "kitchen.printing",
+        "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.dashboard", "bistro.demo",
+        "bistro.mail", "bistro.opening", "bistro.setup", "menu", "menu.files", "menu.bulk", "tables", "tables.bookings",
+        "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen",
+        "kitchen.printing",
     }
 )  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
@@ -41,7 +42,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     ),
     "bistro.dashboard": frozenset({"bistro.core", "bistro.setup", "menu", "tables", "orders", "kitchen"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
-    "bistro.mail": frozenset({"bistro.core", "orders", "orders.documents"}),
+    "bistro.booking_files": frozenset({"bistro.core", "menu.files", "tables", "tables.bookings"}),
+    "bistro.mail": frozenset(
+        {"bistro.core", "orders", "orders.documents", "tables", "tables.bookings", "tables.guests", "tables.waitlist"}
+    ),
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
     )
