@@ -6,6 +6,15 @@ env = environ.Env()
 
 GUEST_LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
 
+# Rate limits of pages that guests open by a link. They become a part of RATE_LIMITS.
+GUEST_LIMITS = {
+    "guest-page": "120/min",  # of one address
+    "guest-pay": "30/min",
+    "guest-hold": "60/h",  # times that are kept on the booking page, of one address
+    "guest-book": "20/h",  # bookings of one address
+    "guest-booking": "30/h",  # changes of one booking by its guest
+}
+
 DUMMY_PROVIDER = env.str("DUMMY_PROVIDER", default="")  # faults of the dummy, such as lost=0.3,latency=2
 DUMMY_WEBHOOK_SECRET = env.str("DUMMY_WEBHOOK_SECRET", default="")  # made of SECRET_KEY
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")

@@ -17,6 +17,7 @@ from bistro.admin_look import UNFOLD  # noqa: F401  (a setting of the admin's li
 from bistro.core.api.tags import ENUM_NAMES, TAGS
 from bistro.core.kernel.secrets import secret_key
 from bistro.guest_settings import *  # noqa: F403
+from bistro.guest_settings import GUEST_LIMITS
 from bistro.mail_settings import *  # noqa: F403
 from bistro.money_settings import *  # noqa: F403
 from bistro.wiring import *  # noqa: F403  (its lists are settings)
@@ -90,7 +91,9 @@ INSTALLED_APPS = [
     "bistro.opening",
     "bistro.setup",
     "bistro.backup",
+    "bistro.booking_files",
     "bistro.mail",
+    "bistro.receipts",
     "bistro.demo",
 ]
 
@@ -326,8 +329,7 @@ RATE_LIMITS = {
     "enrol": "10/min",
     "pairing": "10/min",
     "claim": "10/min",
-    "guest-page": "120/min",  # pages that guests open by a link, of one address
-    "guest-pay": "30/min",
+    **GUEST_LIMITS,
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = False

@@ -26,13 +26,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
 OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
-OPEN_PAGES |= {"receipt/<str:token>/", "password/<str:token>/", "waiting/<str:token>/", "waiting/<str:token>/leave/"}
+OPEN_PAGES |= {"receipt/<str:token>/", "password/<str:token>/", "waitlist/<str:token>/", "waitlist/<str:token>/leave/"}
 OPEN_PAGES |= {f"pay/<str:token>/{end}" for end in ("", "tip/", "confirm/", "pay/", "payments/<str:key>/")}
 OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
 OPEN_PAGES |= {"confirm/", "login/code/"}  # ask a login for its password, a half login for its code
 OPEN_PAGES |= {"me/", "me/name/", "me/language/", "me/pin/", "me/pin/forget/", "me/password/", "me/sign-out/"}
 OPEN_PAGES |= {"me/second-factor/off/"}
-OPEN_PAGES |= {"booking/<str:token>/"}  # a guest's own booking, by its secret link
+# A guest's own booking, the page on which guests book, and the calendars of both, by their secret links.
+OPEN_PAGES |= {
+    "booking/<str:token>/",
+    "booking/<str:token>/calendar.ics",
+    "book/<str:token>/",
+    "calendar/<str:token>.ics",
+}
 OPEN_PAGES |= {"media/<path:path>"}  # photos of dishes and logos, which guests see
 OPEN_CALLS = {f"{prefix}auth/{name}" for prefix in ("", "api/v1/") for name in ("login", "refresh", "register")}
 OPEN_CALLS |= {"api/v1/devices/enrol"}

@@ -52,6 +52,11 @@ class Message(models.Model):
         INVITATION = "invitation", _("Invitation")
         PASSWORD = "password", _("New password")
         RECEIPT = "receipt", _("Receipt")
+        BOOKED = "booked", _("Booking")
+        CHANGED = "changed", _("Booking changed")
+        CANCELLED = "cancelled", _("Booking cancelled")
+        REMINDER = "reminder", _("Reminder")
+        READY = "ready", _("Table ready")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+")
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -67,6 +72,7 @@ class Message(models.Model):
     trouble = models.CharField(_("reason"), max_length=12, choices=Trouble.choices, blank=True)
     answer = models.CharField(_("answer of the server"), max_length=200, blank=True)
     sent_by = models.CharField(max_length=8, blank=True, help_text="smtp, http, or console without a server.")
+    key = models.CharField(max_length=80, null=True, help_text="What the message tells, which is told once.")
     created_at = models.DateTimeField(_("written"))
     due_at = models.DateTimeField(_("next attempt"), help_text="Earliest time of the next attempt.")
     useless_at = models.DateTimeField(null=True, help_text="Time after which the message is not sent any more.")
@@ -83,6 +89,9 @@ class Message(models.Model):
             models.CheckConstraint(name="message_channel_known", condition=Q(channel__in=Channel.values)),
             models.CheckConstraint(
                 name="message_sending_has_lease", condition=~Q(status="sending") | Q(taken_until__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["restaurant", "key"], condition=Q(key__isnull=False), name="message_told_once"
             ),
         ]
         indexes = [

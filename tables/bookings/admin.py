@@ -4,6 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import TenantAdmin, TenantInline, manager_of
@@ -19,7 +22,22 @@ class BookingRulesAdmin(TenantAdmin):
     fieldsets = (
         (None, {"fields": (("slot_minutes", "last_arrival_minutes"), ("late_minutes", "walk_in_percent"))}),
         (_("Guests per slot"), {"fields": (("pacing_total", "pacing_online"),)}),
+        (
+            _("Booking page"),
+            {"fields": ("links", ("online_largest", "online_days"), ("online_lead_minutes", "embed_site"))},
+        ),
+        (
+            _("Messages to guests"),
+            {"fields": (("tell_booked", "tell_changed"), ("tell_cancelled", "tell_ready"), "reminder_hours")},
+        ),
     )
+    readonly_fields = ("links",)
+
+    @admin.display(description=_("Link and QR code"))
+    def links(self, rules: BookingRules | None) -> SafeString:
+        """Return the link to the page that shows, renews and ends the links of the house."""
+        words = _("Show the links and renew them") if rules and rules.online_token else _("Open the booking page")
+        return format_html('<a href="{}" class="underline">{}</a>', reverse("host:links"), words)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_add_permission(request, obj)

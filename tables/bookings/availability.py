@@ -26,6 +26,10 @@ class Place:
         """Return the order of choice: the smallest that fits, combinations last."""
         return self.combination is not None, self.priority, self.seats, len(self.tables)
 
+    def lies_in(self, among: frozenset[int] | None) -> bool:
+        """Return whether all its tables are among these. None is every table."""
+        return among is None or among.issuperset(self.tables)
+
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
@@ -34,6 +38,15 @@ class Pacing:
     total: int | None = None
     online: int | None = None
     walk_in_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineRules:
+    """The limits of bookings that guests make online: the largest party, the time before arrival, the days ahead."""
+
+    largest: int = 8
+    lead: timedelta = timedelta()
+    days: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +100,20 @@ class Room:
     arrivals: Sequence[Arrival] = ()
     turns: Sequence[tuple[int, int]] = ()
     pacing: Pacing = field(default_factory=Pacing)
+    online: OnlineRules = field(default_factory=OnlineRules)
 
     def end_of(self, starts: datetime, size: int) -> datetime:
         """Return the time until which a party of this size usually stays."""
         return starts + timedelta(minutes=turn_minutes(size, self.turns))
 
-    def largest(self) -> int:
-        """Return the largest party that has room at one place."""
-        return max((place.seats for place in self.places), default=0)
+    def largest(self, among: frozenset[int] | None = None) -> int:
+        """Return the largest party that has room at one place. `among` are the tables that count, None is all."""
+        return max((place.seats for place in self.places if place.lies_in(among)), default=0)
 
-    def fitting(self, size: int) -> list[Place]:
+    def fitting(self, size: int, among: frozenset[int] | None = None) -> list[Place]:
         """Return the places with enough seats in the order of choice."""
-        return sorted((place for place in self.places if place.seats >= size), key=lambda place: place.order)
+        found = (place for place in self.places if place.seats >= size and place.lies_in(among))
+        return sorted(found, key=lambda place: place.order)
 
     def is_free(self, tables: Iterable[int], starts: datetime, ends: datetime) -> bool:
         """Return whether nobody holds any of the tables."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bistro.core.kernel.events import Audience, DomainEvent
+from bistro.core.kernel.events import AUDIT_ONLY, Audience, DomainEvent
 from tables.bookings.models import Booking
 from tables.bookings.representations import PERSONAL, booking_json
 from tables.models import Table
@@ -44,12 +44,16 @@ class BookingTaken(BookingEvent):
     type: ClassVar[str] = "reservation_created"
     action: ClassVar[str] = "booked"
 
+    quiet: bool = False  # imported from another system, whose guests have heard of it
+
 
 @dataclass(frozen=True, kw_only=True)
 class BookingChanged(BookingEvent):
-    """A change of time, size, tables, contact or notes."""
+    """A change of time, size, tables, contact or notes. `is_news` for the guest are another time and another size."""
 
     action: ClassVar[str] = "changed"
+
+    is_news: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,14 @@ class BookingMovedOn(BookingEvent):
     action: ClassVar[str] = "status_changed"
 
     before: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingIsNear(BookingEvent):
+    """The time at which guests are reminded of a booking."""
+
+    action: ClassVar[str] = "near"
+    audiences: ClassVar[frozenset[Audience]] = AUDIT_ONLY
 
 
 @dataclass(frozen=True, kw_only=True)

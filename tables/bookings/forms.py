@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from bistro.core.kernel.errors import DomainError
 from tables.bookings.placing import MOST_GUESTS, Wish
 from tables.bookings.services import Guest
+from tables.guests.contacts import phone_of
 
 
 class BookingForm(forms.Form):
@@ -63,6 +65,53 @@ class BookingForm(forms.Form):
         fields = {name: found[name] for name in ("phone", "email", "notes", "occasion", "size")}
         tables = {"tables": [found["table"]]} if found["table"] else {}
         return {**fields, **tables, "guest_name": found["name"], "starts_at": found["starts"]}
+
+
+class OnlineForm(forms.Form):
+    """The typed fields of a guest who books online. `website` is hidden from people: programs fill it."""
+
+    name = forms.CharField(max_length=120)
+    phone = forms.CharField(max_length=40, required=False)
+    email = forms.EmailField(max_length=254, required=False)
+    notes = forms.CharField(max_length=1000, required=False)
+    occasion = forms.CharField(max_length=60, required=False)
+    remember = forms.BooleanField(required=False)
+    website = forms.CharField(max_length=0, required=False)
+
+    def clean_phone(self) -> str:
+        """Return the phone number as it was typed. Raises ValidationError if it is none."""
+        typed = str(self.cleaned_data["phone"])
+        try:
+            phone_of(typed)
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a booking without any contact."""
+        found = super().clean() or {}
+        if not found.get("phone") and not found.get("email") and not {"phone", "email"} & set(self.errors):
+            raise forms.ValidationError(_("We need a phone number or an e-mail address."))
+        return found
+
+    @property
+    def problem(self) -> str:
+        """Return the first refusal in words."""
+        if "name" in self.errors:
+            return _("A booking needs a name.")
+        if "email" in self.errors:
+            return _("This is not an e-mail address.")
+        if "website" in self.errors:
+            return _("Leave the field “Website” empty.")
+        for field in ("phone", "__all__"):
+            if field in self.errors:
+                return str(self.errors[field][0])
+        return _("Check what you typed.")
+
+    def guest(self, language: str) -> Guest:
+        """Return the person who books."""
+        names = ("name", "phone", "email", "notes", "occasion")
+        return Guest(language=language, **{name: self.cleaned_data[name] for name in names})
 
 
 def moment_of(typed: str) -> datetime | None:

@@ -8,20 +8,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from bistro.core.database.named_locks import lock_name
+from bistro.core.kernel.errors import LostRace
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from tables.bookings.models import Booking, TableHold, TurnTime
+from tables.bookings.models import Booking, OnlineHold, TableHold, TurnTime
+from tables.bookings.placing import Placed, Wish
 from tables.bookings.times import expected_end
 from tables.models import Occupancy
 from tables.transitions import PartyStatus
 
 _INSERT = """
-INSERT INTO bookings_tablehold (restaurant_id, table_id, booking_id, party_id, starts_at, ends_at, live)
-SELECT %s, %s, %s, %s, %s, %s, %s WHERE NOT EXISTS (
+INSERT INTO bookings_tablehold (restaurant_id, table_id, booking_id, party_id, online_id, starts_at, ends_at, live)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s WHERE NOT EXISTS (
     SELECT 1 FROM bookings_tablehold WHERE table_id = %s AND live AND starts_at < %s AND ends_at > %s)
 ON CONFLICT DO NOTHING"""
 _AT_LEAST = timedelta(seconds=1)
+TYPING = timedelta(minutes=5)  # a chosen time is kept so long for a guest who types
 
 
 def lock_book(work: UnitOfWork) -> None:
@@ -38,17 +42,51 @@ def hold_tables(
     *,
     booking_id: int | None = None,
     party_id: int | None = None,
+    online_id: int | None = None,
 ) -> bool:
     """Hold these tables, and return whether all were free. The caller refuses the whole unit if they were not."""
     require_transaction()
     begin, end = (connection.ops.adapt_datetimefield_value(moment) for moment in (starts, ends))
     with connection.cursor() as cursor:
         for table in tables:
-            row = [work.restaurant_id, table, booking_id, party_id, begin, end, True]
+            row = [work.restaurant_id, table, booking_id, party_id, online_id, begin, end, True]
             cursor.execute(_INSERT, [*row, table, end, begin])
             if cursor.rowcount != 1:
                 return False
     return True
+
+
+def keep_for_visitor(key: str, wish: Wish, placed: Placed, work: UnitOfWork) -> OnlineHold:
+    """Keep tables for some minutes for a guest who types, in place of the guest's earlier choice.
+
+    Raises LostRace if a table was taken meanwhile; the earlier choice stays then, because the unit is refused.
+    """
+    require_transaction()
+    let_visitor_go(key, work)
+    hold = OnlineHold.objects.create(
+        restaurant_id=work.restaurant_id,
+        key=key,
+        size=wish.size,
+        starts_at=wish.starts_at,
+        until=work.now + TYPING,
+    )
+    tables = [table.pk for table in placed.tables]
+    if not hold_tables(tables, wish.starts_at, placed.ends_at, work, online_id=hold.pk):
+        raise LostRace(gettext("This table was taken a moment ago."), code="table_taken", alternatives=[])
+    return hold
+
+
+def let_visitor_go(key: str, work: UnitOfWork) -> None:
+    """Free the tables that are kept for a guest who types."""
+    require_transaction()
+    OnlineHold.objects.of_restaurant(work.restaurant_id).filter(key=key).delete()
+
+
+def drop_lapsed(work: UnitOfWork) -> int:
+    """Free the tables of guests who typed for too long, and return the number of those guests."""
+    require_transaction()
+    lapsed = OnlineHold.objects.of_restaurant(work.restaurant_id).filter(until__lte=work.now)
+    return int(lapsed.delete()[1].get("bookings.OnlineHold", 0))
 
 
 def give_back(booking: Booking, work: UnitOfWork) -> None:

@@ -1,6 +1,6 @@
 import secrets
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,10 @@ from tables.bookings.querysets import BookingQuerySet, HoldQuerySet
 from tables.bookings.transitions import BookingStatus, Source
 from tables.models import Party, Table
 
+SITE = RegexValidator(
+    r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?\Z", _("Write the start of its address, such as https://www.example.com")
+)
+
 
 def new_token() -> str:
     """Return a token for an address that cannot be guessed."""
@@ -23,6 +27,8 @@ class BookingRules(models.Model):
     """The rules by which a restaurant takes bookings. A restaurant without a row has the defaults.
 
     Slots are the times that guests can choose. Pacing limits the guests who arrive in a slot; blank is no limit.
+    `online_token` is the secret of the link on which guests book, `calendar_token` that of the calendar of the house;
+    without one there is no such page.
     """
 
     restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, related_name="booking_rules")
@@ -47,6 +53,34 @@ class BookingRules(models.Model):
     late_minutes = models.PositiveSmallIntegerField(
         _("late after (minutes)"), default=15, validators=[MaxValueValidator(240)]
     )
+    online_token = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    calendar_token = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    online_largest = models.PositiveSmallIntegerField(
+        _("largest party online"), default=8, validators=[MinValueValidator(1), MaxValueValidator(500)]
+    )
+    online_lead_minutes = models.PositiveIntegerField(
+        _("latest booking online before arrival (minutes)"), default=60, validators=[MaxValueValidator(43200)]
+    )
+    online_days = models.PositiveSmallIntegerField(
+        _("days ahead online"), default=60, validators=[MinValueValidator(1), MaxValueValidator(730)]
+    )
+    embed_site = models.CharField(
+        _("web site that may show the page"),
+        max_length=200,
+        blank=True,
+        validators=[SITE],
+        help_text=_("Your own site, which may show the booking page in a frame: https://www.example.com"),
+    )
+    tell_booked = models.BooleanField(_("when they have booked"), default=True)
+    tell_changed = models.BooleanField(_("when time or number of guests change"), default=True)
+    tell_cancelled = models.BooleanField(_("when the booking is cancelled"), default=True)
+    tell_ready = models.BooleanField(_("when their table is ready (waiting list)"), default=True)
+    reminder_hours = models.PositiveSmallIntegerField(
+        _("reminder before arrival (hours)"),
+        default=24,
+        validators=[MaxValueValidator(168)],
+        help_text=_("0 = no reminder."),
+    )
     objects = TenantQuerySet.as_manager()
 
     class Meta:
@@ -54,6 +88,7 @@ class BookingRules(models.Model):
         constraints = [
             models.CheckConstraint(name="booking_slot_minutes", condition=Q(slot_minutes__range=(5, 240))),
             models.CheckConstraint(name="booking_walk_in_percent", condition=Q(walk_in_percent__lte=100)),
+            models.CheckConstraint(name="booking_reminder_hours", condition=Q(reminder_hours__lte=168)),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +173,7 @@ class Booking(models.Model):
     token = models.CharField(max_length=64, default=new_token, unique=True, editable=False)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     credential = models.CharField(max_length=40, blank=True)
     key = models.CharField(max_length=200, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -159,10 +195,39 @@ class Booking(models.Model):
             models.Index(fields=["restaurant", "starts_at"], name="booking_day"),
             models.Index(fields=["party"], condition=Q(party__isnull=False), name="booking_party"),
             models.Index(fields=["starts_at"], condition=Q(status__in=["booked", "confirmed"]), name="booking_due"),
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(status__in=["booked", "confirmed"], reminded_at=None),
+                name="booking_not_reminded",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"booking {self.pk}"
+
+
+class OnlineHold(models.Model):
+    """A time that a guest chose on the booking page, kept until `until` while the guest types.
+
+    `key` is the page's own; the next choice of the same page replaces the row. It counts for the pace of arrivals.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=64)
+    size = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["restaurant", "key"], name="online_hold_once"),
+            models.CheckConstraint(name="online_hold_has_guests", condition=Q(size__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"online hold {self.pk}"
 
 
 class TableHold(models.Model):
@@ -170,12 +235,14 @@ class TableHold(models.Model):
 
     A booking of several tables has a row for each. `live` rows keep others from the table; the constraint makes a
     double booking impossible. Other rows are kept to say where the guests of an ended booking were to sit.
+    `online` is set while a guest types on the booking page.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="+", db_index=False)
     table = models.ForeignKey(Table, on_delete=models.PROTECT, related_name="holds", db_index=False)
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, related_name="holds")
     party = models.ForeignKey(Party, on_delete=models.CASCADE, null=True, related_name="holds", db_index=False)
+    online = models.ForeignKey(OnlineHold, on_delete=models.CASCADE, null=True, related_name="holds", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     live = models.BooleanField(default=True)
@@ -187,13 +254,15 @@ class TableHold(models.Model):
             NoOverlap(name="table_hold_once", of="table", starts="starts_at", ends="ends_at", live="live"),
             models.CheckConstraint(name="table_hold_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(
-                name="table_hold_of_somebody", condition=Q(booking__isnull=False) | Q(party__isnull=False)
+                name="table_hold_of_somebody",
+                condition=Q(booking__isnull=False) | Q(party__isnull=False) | Q(online__isnull=False),
             ),
         ]
         indexes = [
             models.Index(fields=["restaurant", "starts_at"], condition=Q(live=True), name="table_hold_live"),
             models.Index(fields=["table", "starts_at"], condition=Q(live=True), name="table_hold_table"),
             models.Index(fields=["party"], condition=Q(party__isnull=False), name="table_hold_party"),
+            models.Index(fields=["online"], condition=Q(online__isnull=False), name="table_hold_online"),
         ]
 
     def __str__(self) -> str:

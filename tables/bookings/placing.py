@@ -26,6 +26,7 @@ class Wish:
     """The time, the size and the tables that a booking asks for. Without tables the server chooses.
 
     `insist` is a host who overrides opening hours, pacing and the number of seats, never a table that is held.
+    `among` are the tables from which the server chooses, None is all.
     """
 
     starts_at: datetime
@@ -34,6 +35,7 @@ class Wish:
     tables: Sequence[int] = ()
     online: bool = False
     insist: bool = False
+    among: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def place(wish: Wish, room: Room, work: UnitOfWork, *, usual: Sequence[int] = ()
     require_guests(wish.size)
     ends = wish.ends_at or room.end_of(wish.starts_at, wish.size)
     _require_times(wish.starts_at, ends, work.now)
+    if wish.online:
+        _require_ahead(wish, room, work)
     if wish.insist:
         work.actor.require(Permission.OVERSEAT)
     if wish.tables:
@@ -75,6 +79,16 @@ def _require_times(starts: datetime, ends: datetime, now: datetime) -> None:
     if not starts < ends <= starts + LONGEST:
         message = gettext("A booking ends after it starts, at most 12 hours later.")
         raise InvalidInput(message, fields={"endsAt": [message]})
+
+
+def _require_ahead(wish: Wish, room: Room, work: UnitOfWork) -> None:
+    """Refuse a time that is too soon or too far away for a guest who books without the house."""
+    if wish.starts_at < work.now + room.online.lead:
+        message = gettext("It is too late to book this time online. Please call us.")
+        raise _with_alternatives(InvalidInput(message, code="too_soon"), wish, room, work, None)
+    if room.clock.day_of(wish.starts_at) > room.clock.day_of(work.now) + timedelta(days=room.online.days):
+        message = gettext("This day cannot be booked yet.")
+        raise InvalidInput(message, code="too_far", fields={"startsAt": [message]})
 
 
 def _named(wish: Wish, ends: datetime, room: Room, work: UnitOfWork) -> list[Table]:
@@ -100,15 +114,15 @@ def _as_place(tables: Sequence[Table], room: Room) -> Place:
 
 
 def _any(wish: Wish, ends: datetime, room: Room, work: UnitOfWork, usual: Sequence[int]) -> Place:
-    fitting = room.fitting(wish.size)
+    fitting = room.fitting(wish.size, wish.among)
     if not fitting:
-        raise _too_large(wish.size, room.largest())
+        raise _too_large(wish.size, room.largest(wish.among))
     _require_room(wish, room, work, fitting)
     kept = [each for each in fitting if set(each.tables) == set(usual)]
     found = room.choose([*kept, *fitting], wish.starts_at, ends)
     if found is None or not (wish.insist or room.leaves_walk_ins(found, wish.starts_at, ends)):
         message = gettext("No table for %(size)s is free at that time.") % {"size": wish.size}
-        raise _with_alternatives(LostRace(message, code="slot_full"), wish, room, work, None)
+        raise _with_alternatives(LostRace(message, code="slot_full"), wish, room, work, fitting)
     return found
 
 
@@ -135,8 +149,9 @@ def _with_alternatives(
     refusal: DomainError, wish: Wish, room: Room, work: UnitOfWork, places: Sequence[Place] | None
 ) -> DomainError:
     """Let `nearest_times` find the nearest times at which the wish could be met, when no lock is held any more."""
+    earliest = work.now + room.online.lead if wish.online else work.now
     refusal.extra["alternatives"] = lambda: alternatives(
-        room, wish.starts_at, wish.size, now=work.now, online=wish.online, places=places
+        room, wish.starts_at, wish.size, now=earliest, online=wish.online, places=places
     )
     refusal.extra["zone"] = room.clock.zone
     return refusal

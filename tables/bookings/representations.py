@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from tables.bookings.models import Booking
+from bistro.core.models import Restaurant
+from tables.bookings.models import Booking, BookingRules
 from tables.bookings.transitions import BookingStatus
 from tables.models import Table
 
@@ -40,6 +41,21 @@ def booking_json(booking: Booking, tables: Sequence[Table]) -> dict[str, Any]:
     }
 
 
+def language_of(booking: Booking, restaurant: Restaurant) -> str:
+    """Return the language in which the guest of a booking reads: the guest's own if we have it, else the house's."""
+    spoken = booking.language.split("-")[0].lower()
+    return spoken if spoken in dict(settings.GUEST_LANGUAGES) else restaurant.language
+
+
 def guest_link(booking: Booking) -> str:
     """Return the address at which the guest reads, moves and cancels the booking."""
     return f"{settings.PUBLIC_URL}{reverse('guest-booking', args=[booking.token])}"
+
+
+def house_links(rules: BookingRules) -> tuple[str, str]:
+    """Return the addresses of the page on which guests book and of the calendar of the house, "" where closed."""
+    page, calendar = rules.online_token, rules.calendar_token
+    return (
+        f"{settings.PUBLIC_URL}{reverse('book-online', args=[page])}" if page else "",
+        f"{settings.PUBLIC_URL}{reverse('house-calendar', args=[calendar])}" if calendar else "",
+    )

@@ -8,8 +8,8 @@ from typing import Any
 
 from bistro.core.kernel.opening_times import Service
 from bistro.core.models import OpeningException, OpeningHours, Restaurant
-from tables.bookings.availability import Arrival, Busy, Pacing, Place, Room, Span
-from tables.bookings.models import Booking, BookingRules, Combination, TableHold, TurnTime
+from tables.bookings.availability import Arrival, Busy, OnlineRules, Pacing, Place, Room, Span
+from tables.bookings.models import Booking, BookingRules, Combination, OnlineHold, TableHold, TurnTime
 from tables.bookings.times import Clock, Hours, expected_end
 from tables.bookings.transitions import Source
 from tables.models import Occupancy, Party, Table
@@ -48,22 +48,31 @@ def read_house(restaurant: Restaurant) -> Room:
         places=places_of(restaurant.pk),
         turns=list(TurnTime.objects.of_restaurant(restaurant.pk).values_list("largest", "minutes")),
         pacing=Pacing(rules.pacing_total, rules.pacing_online, rules.walk_in_percent),
+        online=OnlineRules(rules.online_largest, timedelta(minutes=rules.online_lead_minutes), rules.online_days),
     )
 
 
-def read_days(house: Room, restaurant_id: int, first: date, last: date, *, now: datetime, without: int = 0) -> Room:
-    """Return the house with what is taken on these days. `without` is the id of a booking that is about to move."""
+def read_days(
+    house: Room, restaurant_id: int, first: date, last: date, *, now: datetime, without: int = 0, visitor: str = ""
+) -> Room:
+    """Return the house with what is taken on these days.
+
+    `without` is the id of a booking that is about to move, `visitor` the key of the booking page that chooses again.
+    """
     begin, end = house.clock.span(first)[0] - WHOLE_DAY, house.clock.span(last)[1] + WHOLE_DAY
     holds = TableHold.objects.of_restaurant(restaurant_id).live().overlapping(begin, end)
     arrivals = Booking.objects.of_restaurant(restaurant_id).counted().starting(begin, end)
+    typing = OnlineHold.objects.of_restaurant(restaurant_id).filter(until__gt=now).exclude(key=visitor)
     if without:
         holds, arrivals = holds.exclude(booking=without), arrivals.exclude(pk=without)
-    held = holds.values_list("table_id", "starts_at", "ends_at").order_by()
+    counted = {pk: Arrival(at, size, True) for pk, at, size in typing.values_list("pk", "starts_at", "size")}
+    held = holds.values_list("table_id", "starts_at", "ends_at", "online_id").order_by()
     rows = arrivals.values_list("starts_at", "size", "source").order_by()
+    taken = [(table, since, until) for table, since, until, online in held if online is None or online in counted]
     return replace(
         house,
-        busy=busy_of([*held, *stays(restaurant_id, house.turns, now)]),
-        arrivals=[Arrival(at, size, source == Source.ONLINE) for at, size, source in rows],
+        busy=busy_of([*taken, *stays(restaurant_id, house.turns, now)]),
+        arrivals=[*(Arrival(at, size, source == Source.ONLINE) for at, size, source in rows), *counted.values()],
     )
 
 
@@ -116,8 +125,39 @@ def tables_of(bookings: Iterable[Booking]) -> dict[int, list[Table]]:
     return found
 
 
+def bookings_between(restaurant_id: int, begin: datetime, end: datetime) -> list[Booking]:
+    """Return the bookings that start in a span, also cancelled ones, in their order."""
+    return list(Booking.objects.of_restaurant(restaurant_id).starting(begin, end).order_by("starts_at", "pk"))
+
+
 def booking_by_token(token: str) -> Booking | None:
     """Return the booking whose link has this token, with its restaurant. The token itself is the right to read it."""
     rows = Booking.objects.filter(token=token[:64]).select_related("restaurant")
     booking: Booking | None = rows.first() if token and "\0" not in token else None
     return booking
+
+
+def rules_by_token(token: str, name: str = "online_token") -> BookingRules | None:
+    """Return the rules of the house whose page has this token, with the restaurant. The token is the right to read."""
+    if not token or "\0" in token:
+        return None
+    rules: BookingRules | None = BookingRules.objects.filter(**{name: token[:64]}).select_related("restaurant").first()
+    return rules
+
+
+def online_hold(restaurant_id: int, key: str, now: datetime) -> OnlineHold | None:
+    """Return the time that is kept for a booking page, None if it has lapsed."""
+    rows = OnlineHold.objects.of_restaurant(restaurant_id).filter(key=key[:64], until__gt=now)
+    hold: OnlineHold | None = rows.first() if "\0" not in key else None
+    return hold
+
+
+def parts_of_room(restaurant_id: int) -> dict[int, tuple[str, frozenset[int]]]:
+    """Return {section: (name, its tables in service)} of the sections that have tables, in their order."""
+    rows = Table.objects.of_restaurant(restaurant_id).not_archived().filter(out_of_service=False)
+    found: dict[int, tuple[str, set[int]]] = {}
+    for section, name, table in rows.order_by("section__position", "section_id", "pk").values_list(
+        "section_id", "section__name", "pk"
+    ):
+        found.setdefault(section, (name, set()))[1].add(table)
+    return {section: (name, frozenset(tables)) for section, (name, tables) in found.items()}

@@ -12,7 +12,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.bookings.availability import Room
 from tables.bookings.events import BookingCancelled, BookingMovedOn
 from tables.bookings.guest_bookings import ids_by_contact
-from tables.bookings.hold_steps import follow_stays, give_back, hold_stay, hold_tables
+from tables.bookings.hold_steps import drop_lapsed, follow_stays, give_back, hold_stay, hold_tables
 from tables.bookings.models import Booking, TableHold
 from tables.bookings.placing import Placed, Wish, place
 from tables.bookings.selectors import read_days, tables_of
@@ -37,19 +37,30 @@ def find_booking(booking_id: int, work: UnitOfWork) -> Booking:
     return booking
 
 
-def choose_tables(wish: Wish, house: Room, work: UnitOfWork, *, moving: Booking | None = None) -> Placed:
+def choose_tables(
+    wish: Wish, house: Room, work: UnitOfWork, *, moving: Booking | None = None, visitor: str = ""
+) -> Placed:
     """Return the tables for a wish, for a new booking or for one that moves. Raises what `place` raises.
 
-    `house` was read before the lock, so that orders wait no longer than they must.
+    `house` was read before the lock, so that orders wait no longer than they must. `visitor` is the key of a booking
+    page for which tables may be kept already.
     """
     require_transaction()
+    drop_lapsed(work)
     if wish.starts_at < work.now + SOON:
         follow_stays(work)
     day = house.clock.day_of(wish.starts_at)
     without = moving.pk if moving is not None else 0
-    room = read_days(house, work.restaurant_id, day, day, now=work.now, without=without)
-    usual = [table.pk for table in tables_of([moving])[moving.pk]] if moving is not None else ()
-    return place(wish, room, work, usual=usual)
+    room = read_days(house, work.restaurant_id, day, day, now=work.now, without=without, visitor=visitor)
+    return place(wish, room, work, usual=_usual(moving, visitor, work))
+
+
+def _usual(moving: Booking | None, visitor: str, work: UnitOfWork) -> Sequence[int]:
+    """Return the tables that a booking or a guest who types has already."""
+    if moving is not None:
+        return [table.pk for table in tables_of([moving])[moving.pk]]
+    kept = TableHold.objects.of_restaurant(work.restaurant_id).filter(online__key=visitor)
+    return list(kept.order_by("pk").values_list("table_id", flat=True)) if visitor else ()
 
 
 def take_tables(booking: Booking, tables: Sequence[Table], work: UnitOfWork) -> None:

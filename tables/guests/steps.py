@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bistro.core.database.named_locks import lock_name
-from bistro.core.kernel.errors import LostRace, NotYours
+from bistro.core.kernel.errors import DomainError, LostRace, NotYours
 from bistro.core.kernel.numbers import LARGEST_KEY
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
@@ -86,6 +86,27 @@ def touch_guest(guest: Guest, *fields: str) -> None:
     require_transaction()
     guest.version += 1
     guest.save(update_fields=[*fields, "version", *(["name_key"] if "name" in fields else [])])
+
+
+def remember_guest(work: UnitOfWork, *, name: str, phone: str, email: str) -> None:
+    """Note that a guest who books online agrees to be known at later visits.
+
+    A stranger may have typed somebody else's number, so a known profile gets the consent and no other change. Locks:
+    the contacts' names. Contacts that are malformed or belong to two profiles are left alone.
+    """
+    require_transaction()
+    lock_contacts(work)
+    try:
+        contacts = {"phone": phone_of(phone), "email": email_of(email)}
+        guest = guest_known_by(work, **contacts)
+    except DomainError:
+        return
+    by = _("Booking page")
+    if guest is None:
+        add_guest_row(work, name=clean_text(name)[:120], **contacts, consent_at=work.now, consent_by=by)
+    elif guest.consent_at is None:
+        guest.consent_at, guest.consent_by = work.now, by
+        touch_guest(guest, "consent_at", "consent_by")
 
 
 def count_visit(guest_id: int, at: datetime, work: UnitOfWork) -> None:

@@ -12,6 +12,6 @@ urlpatterns = [
     path("host/waiting/<int:pk>/offer/", views.offer, name="offer"),
     path("host/waiting/<int:pk>/take-back/", views.take_back, name="take-back"),
     path("host/waiting/<int:pk>/leave/", views.leave, name="leave"),
-    path("waiting/<str:token>/", views.place, name="place"),
-    path("waiting/<str:token>/leave/", views.leave_by_link, name="leave-by-link"),
+    path("waitlist/<str:token>/", views.place, name="place"),
+    path("waitlist/<str:token>/leave/", views.leave_by_link, name="leave-by-link"),
 ]

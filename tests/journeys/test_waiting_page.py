@@ -105,7 +105,7 @@ def test_how_good_quotes_were_is_measured(page):
 def test_guests_see_their_place_and_leave(page):
     page.add(name="Before")
     entry, guest = page.add(name="Okafor"), Client()
-    path = f"/waiting/{entry.token}/"
+    path = f"/waitlist/{entry.token}/"
     shown = guest.get(path)
     text = shown.content.decode()
     assert "1 party is before you." in text
@@ -118,15 +118,15 @@ def test_guests_see_their_place_and_leave(page):
 
 def test_guests_see_their_table_and_cannot_leave_from_it(page):
     entry, guest = page.add(), Client()
-    path = f"/waiting/{entry.token}/"
+    path = f"/waitlist/{entry.token}/"
     page.act(entry, "offer", table=page.house.table.pk)
     assert "Your table is ready" in guest.get(path).content.decode()
     page.act(entry, "seat", table=page.house.table.pk)
     assert "You have your table" in guest.get(path).content.decode()
     with nothing_changes():
         assert guest.post(f"{path}leave/").status_code == 422
-        assert guest.get("/waiting/unknown/").status_code == 404
-        assert guest.post("/waiting/unknown/leave/").status_code == 404
+        assert guest.get("/waitlist/unknown/").status_code == 404
+        assert guest.post("/waitlist/unknown/leave/").status_code == 404
 
 
 def test_a_cook_has_no_waiting_list(house):

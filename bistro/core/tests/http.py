@@ -18,7 +18,7 @@ WATCHED = (
     "guests.Guest", "tables.TableOffer", "waitlist.WaitlistEntry",
     "tables.Floor", "tables.Layout",
     "tables.Table", "tables.Party", "tables.Occupancy", "tables.Pad", "tables.ServiceCall",
-    "bookings.Booking", "bookings.TableHold",
+    "bookings.Booking", "bookings.TableHold", "bookings.OnlineHold", "bookings.BookingRules",
     "menu.Item", "menu.MenuVersion", "menu.Pause",
     "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",

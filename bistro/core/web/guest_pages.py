@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import activate, gettext
+from django.utils.translation import activate, get_language, gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from bistro.core.auth.rate_limits import client_address, require_within
@@ -51,6 +51,16 @@ def guest_language(request: HttpRequest) -> str:
         if spoken in known:
             return spoken
     return settings.LANGUAGE_CODE
+
+
+def language_links(request: HttpRequest) -> list[tuple[str, str, str, bool]]:
+    """Return code, own name, address and whether it is chosen, of each language."""
+    query: Any = request.GET.copy() if request.method == "GET" else request.GET.__class__(mutable=True)
+    found = []
+    for code, name in settings.GUEST_LANGUAGES:
+        query["language"] = code
+        found.append((code, name, f"?{query.urlencode()}", code == get_language()))
+    return found
 
 
 def _remembering(request: HttpRequest, language: str) -> HttpResponse:

@@ -42,7 +42,7 @@ NOT_COPIED = {
     "kitchen": "Screen Ticket TicketLine",
     "setup": "",
     "tables": "Layout Occupancy Pad Party ServiceCall TableOffer",
-    "bookings": "Booking TableHold",
+    "bookings": "Booking OnlineHold TableHold",
     "guests": "Guest",
     "waitlist": "WaitlistEntry",
 }
@@ -71,7 +71,7 @@ def furnished(house):
     for day in (date(2020, 12, 24), date(2999, 12, 24)):
         OpeningException.objects.create(restaurant=here, day=day)
     SkippedStep.objects.create(restaurant=here, step="printers")
-    BookingRules.objects.create(restaurant=here, pacing_total=20)
+    BookingRules.objects.create(restaurant=here, pacing_total=20, online_token="a" * 32, calendar_token="b" * 32)
     TurnTime.objects.create(restaurant=here, largest=4, minutes=105)
     together = Combination.objects.create(restaurant=here, name="Together", seats=8)
     CombinationTable.objects.create(restaurant=here, combination=together, table=house.table)
@@ -103,6 +103,7 @@ def test_the_copy_has_the_same_house_without_its_people(furnished):
     assert [choice.name for choice in rows(Modifier, new)] == ["Fries"]
     assert [part.ingredient.name for part in rows(RecipePart, new)] == ["Beef"]
     assert (rows(BookingRules, new).get().pacing_total, rows(TurnTime, new).get().minutes) == (20, 105)
+    assert (rows(BookingRules, new).get().online_token, rows(BookingRules, new).get().calendar_token) == (None, None)
     assert [member.table.name for member in rows(CombinationTable, new)] == [furnished.table.name]
     assert [row.day.year > 2020 for row in rows(OpeningException, new)] == [True]
     for model in COPIED:

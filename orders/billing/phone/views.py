@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.auth.rate_limits import client_address, require_within
@@ -17,7 +17,7 @@ from bistro.core.kernel.errors import DomainError, NotYours
 from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.numbers import whole_number
-from bistro.core.web.guest_pages import guest_page
+from bistro.core.web.guest_pages import guest_page, language_links
 from bistro.core.web.pages import with_status
 from orders.api.serializers import fingerprint
 from orders.billing import services
@@ -151,24 +151,14 @@ def _bill_page(request: HttpRequest, party: Party, token: str, refusal: DomainEr
 def _closed(request: HttpRequest) -> HttpResponse:
     """Show that a link has ended, without a word about whose it was."""
     refusal = NotYours(gettext("This bill is closed."), code="bill_closed")
-    context = {"languages": _languages(request)}
+    context = {"languages": language_links(request)}
     return with_status(render(request, "pay/closed.html", context), refusal)
 
 
 def _render(request: HttpRequest, template: str, party: Party, token: str, **context: Any) -> HttpResponse:
     with timezone.override(party.restaurant.tz):
-        shared = {"party": party, "house": party.restaurant, "token": token, "languages": _languages(request)}
+        shared = {"party": party, "house": party.restaurant, "token": token, "languages": language_links(request)}
         return render(request, template, {**shared, **context})
-
-
-def _languages(request: HttpRequest) -> list[tuple[str, str, str, bool]]:
-    """Return code, own name, address and whether it is chosen, of each language."""
-    query = request.GET.copy() if request.method == "GET" else request.GET.__class__(mutable=True)
-    found = []
-    for code, name in settings.GUEST_LANGUAGES:
-        query["language"] = code
-        found.append((code, name, f"?{query.urlencode()}", code == get_language()))
-    return found
 
 
 def _with_stripe(answer: HttpResponse, party: Party) -> HttpResponse:

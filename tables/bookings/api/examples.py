@@ -18,6 +18,7 @@ RESERVATION: dict[str, Any] = {
     "occasion": "birthday",
     "createdAt": "2026-11-20T10:12:44.120981Z",
     "link": "https://bistro.example/booking/1dY4sTqYVb2kzH0mWc7uJxP9/",
+    "house_link": "https://bistro.example/book/8kQ2mXv0cY5nT1hLr7sWb3Zd/",
 }
 NEW_RESERVATION = {
     "guestName": "Yilmaz",

@@ -54,11 +54,12 @@ class ReservationInput(_Wishes):
 
 @shown(examples.CHANGED_RESERVATION)
 class ReservationEdit(_Wishes):
-    """Any part of a booking. `id`, `createdAt` and `link` may come along and change nothing."""
+    """Any part of a booking. `id`, `createdAt`, `link` and `house_link` may come along and change nothing."""
 
     id = serializers.UUIDField(required=False)
     createdAt = StrictTime(required=False)
     link = serializers.URLField(required=False)
+    house_link = serializers.URLField(required=False, allow_null=True)
     guestName = LineOfText(max_length=120, required=False)
     partySize = StrictInteger(min_value=1, max_value=500, required=False)
     startsAt = StrictTime(required=False)
@@ -83,6 +84,7 @@ class ReservationOutput(serializers.Serializer[Any]):
     occasion = serializers.CharField(allow_blank=True)
     createdAt = serializers.DateTimeField()
     link = serializers.URLField(help_text="Page of the guest, where the booking can be moved and cancelled.")
+    house_link = serializers.URLField(allow_null=True, help_text="Page on which guests book, null while it is closed.")
 
 
 def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,8 @@ from tables.bookings.api.serializers import (
 from tables.bookings.models import Booking
 from tables.bookings.placing import Wish
 from tables.bookings.querysets import BookingQuerySet
-from tables.bookings.representations import booking_json
-from tables.bookings.selectors import tables_of
+from tables.bookings.representations import booking_json, house_links
+from tables.bookings.selectors import rules_of, tables_of
 from tables.bookings.transitions import BookingStatus, Source
 
 MOST = 500
@@ -54,7 +54,8 @@ NEXT_PAGE = answered("Link", str, '`rel="next"`: the address of the next page, i
 
 def shown(booking: Booking, status: int = 200) -> Response:
     """Return a booking with its ETag."""
-    body = booking_json(booking, tables_of([booking])[booking.pk])
+    house = house_links(rules_of(booking.restaurant_id))[0]
+    body = {**booking_json(booking, tables_of([booking])[booking.pk]), "house_link": house or None}
     return Response(body, status=status, headers={"ETag": f'"{booking.version}"'})
 
 
@@ -87,7 +88,9 @@ class Reservations(APIView):
             query = request.query_params.copy()
             query["offset"] = str(offset + limit)
             headers["Link"] = f'<{request.build_absolute_uri("?" + query.urlencode())}>; rel="next"'
-        return Response([booking_json(row, tables[row.pk]) for row in found[:limit]], headers=headers)
+        house = house_links(rules_of(actor.restaurant_id or 0))[0]
+        shown = [{**booking_json(row, tables[row.pk]), "house_link": house or None} for row in found[:limit]]
+        return Response(shown, headers=headers)
 
     @extend_schema(
         request=ReservationInput,
@@ -111,7 +114,7 @@ class Reservations(APIView):
             guest=services.Guest(name=fields.pop("guest_name"), **fields),
             wish=wish,
             actor=actor,
-            source=Source.PHONE if actor.is_staff else Source.PROGRAM,
+            origin=services.Origin(Source.PHONE if actor.is_staff else Source.PROGRAM),
             once=services.Once(key, fingerprint(request.data) if key else ""),
         )
         answer = shown(booking, 200 if replayed else 201)

@@ -8,18 +8,26 @@ from tables.bookings.services.changing import (
     seat_booking,
     undo_no_show,
 )
-from tables.bookings.services.sweeping import follow_overstays, mark_late
-from tables.bookings.services.taking import Guest, Once, take_booking
+from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
+from tables.bookings.services.sweeping import follow_overstays, mark_late, remind_guests
+from tables.bookings.services.taking import Guest, Once, Origin, take_booking
 
 __all__ = [
     "Guest",
     "Once",
+    "Origin",
+    "book_online",
     "cancel_booking",
     "change_booking",
     "confirm_booking",
+    "drop_lapsed_holds",
+    "end_link",
     "follow_overstays",
+    "keep_time",
     "mark_late",
     "mark_no_show",
+    "remind_guests",
+    "renew_link",
     "seat_booking",
     "take_booking",
     "undo_no_show",

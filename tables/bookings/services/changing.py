@@ -123,12 +123,14 @@ def _require_version(booking: Booking, versions: Versions) -> None:
 
 def _apply(booking: Booking, changes: Mapping[str, Any], house: Room | None, manner: Manner, work: UnitOfWork) -> None:
     """Set the changed fields, move the booking where it must, and record the change once."""
+    before = booking.starts_at, booking.size
     changed = _set_contact(booking, changes)
     moved = _set_place(booking, changes, house, manner, work) if house is not None else []
     if not changed and not moved:
         return
     steps.save(booking, *changed, *moved)
-    work.record(BookingChanged(booking=booking, tables=tables_of([booking])[booking.pk]))
+    is_news = (booking.starts_at, booking.size) != before
+    work.record(BookingChanged(booking=booking, tables=tables_of([booking])[booking.pk], is_news=is_news))
 
 
 def _set_contact(booking: Booking, changes: Mapping[str, Any]) -> list[str]:
@@ -166,11 +168,13 @@ def _set_place(
     )
     placed = steps.choose_tables(wish, house, work, moving=booking)
     later = booking.status == BookingStatus.LATE and wish.starts_at > work.now
+    if wish.starts_at != booking.starts_at:
+        booking.reminded_at = None
     booking.starts_at, booking.ends_at, booking.size = wish.starts_at, placed.ends_at, wish.size
     steps.take_tables(booking, placed.tables, work)
     if later:
         steps.move_on(booking, BookingStatus.BOOKED, work)
-    return ["starts_at", "ends_at", "size"]
+    return ["starts_at", "ends_at", "size", "reminded_at"]
 
 
 def _move(booking: Booking, status: str, work: UnitOfWork) -> None:

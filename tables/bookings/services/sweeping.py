@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.bookings.events import BookingIsNear
 from tables.bookings.hold_steps import follow_stays, lock_book
 from tables.bookings.models import Booking, BookingRules, TableHold
+from tables.bookings.selectors import tables_of
 from tables.bookings.steps import move_on
 from tables.bookings.transitions import BookingStatus
 
+USUAL_REMINDER = 24  # hours, of a restaurant without rules
 DUE = (BookingStatus.BOOKED, BookingStatus.CONFIRMED)
 
 
@@ -37,6 +40,47 @@ def _mark(restaurant_id: int, booking_ids: Sequence[int]) -> int:
         for booking in rows:
             move_on(booking, BookingStatus.LATE, work)
     return len(rows)
+
+
+def remind_guests(*, now: datetime) -> int:
+    """Record once that a booking is near, so that its guests are reminded. Returns the number of bookings. A sweep.
+
+    A booking that was taken after that moment needs no reminder. Costs two queries when nothing is due.
+    """
+    due: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    rows = Booking.objects.filter(_near(now), status__in=DUE, reminded_at=None, starts_at__gt=now)
+    for pk, restaurant, starts, created, hours in rows.values_list(
+        "pk", "restaurant_id", "starts_at", "created_at", "restaurant__booking_rules__reminder_hours"
+    ):
+        before = starts - timedelta(hours=USUAL_REMINDER if hours is None else hours)
+        due[restaurant].append((pk, created <= before))
+    return in_each(due, _remind)
+
+
+def _near(now: datetime) -> Q:
+    """Return the bookings that start within the hours of their restaurant."""
+    hours: dict[int, list[int]] = defaultdict(list)
+    own = BookingRules.objects.exclude(reminder_hours=USUAL_REMINDER).order_by("pk")
+    for restaurant, number in own.values_list("restaurant_id", "reminder_hours"):
+        hours[number].append(restaurant)
+    others = [restaurant for restaurants in hours.values() for restaurant in restaurants]
+    near = Q(starts_at__lte=now + timedelta(hours=USUAL_REMINDER)) & ~Q(restaurant__in=others)
+    for number, restaurants in hours.items():
+        near |= Q(starts_at__lte=now + timedelta(hours=number), restaurant__in=restaurants)
+    return near
+
+
+def _remind(restaurant_id: int, due: Sequence[tuple[int, bool]]) -> int:
+    """Claim each booking with one UPDATE, which decides between several processes."""
+    with UnitOfWork(Actor.system(restaurant_id, "reminders")) as work:
+        waiting = Booking.objects.of_restaurant(restaurant_id).filter(status__in=DUE, reminded_at=None)
+        claimed = [(pk, tell) for pk, tell in due if waiting.filter(pk=pk).update(reminded_at=work.now)]
+        told = Booking.objects.of_restaurant(restaurant_id).filter(pk__in=[pk for pk, tell in claimed if tell])
+        bookings = list(told.order_by("pk"))
+        tables = tables_of(bookings)
+        for booking in bookings:
+            work.record(BookingIsNear(booking=booking, tables=tables[booking.pk]))
+    return len(claimed)
 
 
 def follow_overstays(*, now: datetime) -> int:

@@ -11,12 +11,13 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings.events import BookingTaken
-from tables.bookings.hold_steps import lock_book
+from tables.bookings.hold_steps import let_visitor_go, lock_book
 from tables.bookings.models import Booking
 from tables.bookings.placing import Wish, nearest_times
 from tables.bookings.selectors import read_house
 from tables.bookings.steps import choose_tables, take_tables
 from tables.bookings.transitions import BookingStatus, Source
+from tables.guests.steps import remember_guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +54,52 @@ class Once:
     fingerprint: str = field(default="")
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The way by which a booking came.
+
+    `visitor` is the key of a booking page, whose kept tables the booking gets. `remembered` is a guest who wants to be
+    known at later visits.
+    """
+
+    source: Source = Source.PHONE
+    visitor: str = ""
+    remembered: bool = False
+
+
 def take_booking(
-    *, guest: Guest, wish: Wish, actor: Actor, source: Source = Source.PHONE, once: Once | None = None
+    *, guest: Guest, wish: Wish, actor: Actor, origin: Origin | None = None, once: Once | None = None
 ) -> tuple[Booking, bool]:
     """Take a booking, and return it and whether an equal request took it before.
 
-    Locks: the book. Raises InvalidInput (size, times, `closed`, `party_too_large`), LostRace (`table_taken`,
-    `slot_full`) with the nearest free times, ReusedKey, NotPermitted, NotYours.
+    Locks: the book, the contacts' names. Raises InvalidInput (size, times, `closed`, `party_too_large`), LostRace
+    (`table_taken`, `slot_full`) with the nearest free times, ReusedKey, NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_BOOKING)
-    once, house = once or Once(), read_house(restaurant_of(actor))
+    once, origin, house = once or Once(), origin or Origin(), read_house(restaurant_of(actor))
     with nearest_times(), UnitOfWork(actor) as work:
         lock_book(work)
         if (known := _taken_before(once, work)) is not None:
             return known, True
-        placed = choose_tables(wish, house, work)
+        placed = choose_tables(wish, house, work, visitor=origin.visitor)
         booking = Booking.objects.create(
             restaurant_id=work.restaurant_id,
             size=wish.size,
             starts_at=wish.starts_at,
             ends_at=placed.ends_at,
             status=BookingStatus.BOOKED,
-            source=source,
+            source=origin.source,
             created_at=work.now,
             credential=actor.credential if once.key else "",
             key=once.key,
             fingerprint=once.fingerprint if once.key else "",
             **guest.fields(),
         )
+        if origin.visitor:
+            let_visitor_go(origin.visitor, work)
         take_tables(booking, placed.tables, work)
+        if origin.remembered:
+            remember_guest(work, name=guest.name, phone=guest.phone, email=guest.email)
         work.record(BookingTaken(booking=booking, tables=placed.tables))
     return booking, False
 

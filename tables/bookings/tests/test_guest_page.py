@@ -11,6 +11,7 @@ from tables.bookings.models import Booking, BookingRules, Combination
 from tables.bookings.tests.evenings import book, evening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+ONLINE = {"online_largest": "6", "online_days": "30", "online_lead_minutes": "0", "reminder_hours": "24"}
 
 
 @pytest.fixture
@@ -44,6 +45,21 @@ def test_move_to_another_time(address, booking, house):
         assert Client().post(address, {"do": "move", "starts": "soon"}).status_code == 422
 
 
+def test_change_the_number_of_guests_and_confirm(address, booking, house):
+    house.add_table(seats=6)
+    day = {"day": evening().date().isoformat(), "size": "5"}
+    assert evening().isoformat() in Client().get(address, day).content.decode()
+    changed = {"do": "move", "starts": evening().isoformat(), "size": "5"}
+    assert Client().post(address, changed).status_code == 302
+    assert Client().post(address, {**changed, "size": "9"}).status_code == 302, "more than may book online is no wish"
+    assert Client().post(address, {"do": "confirm"}).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.size, booking.status) == (5, "confirmed")
+    with nothing_changes():
+        assert Client().post(address, {"do": "confirm"}).status_code == 302
+    assert "Yes, we are coming" not in Client().get(address).content.decode()
+
+
 def test_online_limits_hold_for_the_guest(address, house):
     BookingRules.objects.create(restaurant=house.restaurant, pacing_online=1)
     with nothing_changes():
@@ -67,7 +83,13 @@ def test_the_link_dies_and_cannot_be_guessed(address, booking):
 
 def test_managers_set_the_rules(house):
     browser = house.browser("manager")
-    rules = {"slot_minutes": "30", "last_arrival_minutes": "60", "late_minutes": "10", "walk_in_percent": "20"}
+    rules = {
+        "slot_minutes": "30",
+        "last_arrival_minutes": "60",
+        "late_minutes": "10",
+        "walk_in_percent": "20",
+        **ONLINE,
+    }
     assert browser.post("/admin/bookings/bookingrules/add/", {**rules, "pacing_total": "12"}).status_code == 302
     row = BookingRules.objects.get()
     assert (row.restaurant, row.slot_minutes, row.pacing_total) == (house.restaurant, 30, 12)

@@ -29,8 +29,9 @@ def write_message(
     channel: str = Channel.EMAIL,
     language: str = "",
     useless_at: datetime | None = None,
+    key: str | None = None,
 ) -> Message:
-    """Write a message, to be sent after the unit has committed.
+    """Write a message, to be sent after the unit has committed. The database refuses a second one with the same key.
 
     `text` is called in `language`, by default the restaurant's. Raises InvalidInput for a bad address or subject.
     """
@@ -50,6 +51,7 @@ def write_message(
         created_at=work.now,
         due_at=work.now,
         useless_at=useless_at,
+        key=key,
     )
 
 
