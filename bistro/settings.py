@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "bistro.backup",
     "bistro.booking_files",
     "bistro.mail",
+    "bistro.receipts",
     "bistro.demo",
 ]
 

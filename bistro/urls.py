@@ -51,6 +51,7 @@ urlpatterns = [
     path("reports/", include("orders.till.reports.urls")),
     path("", include("orders.billing.guest_urls")),
     path("", include("orders.documents.urls")),
+    path("", include("bistro.receipts.urls")),
     path("", include("tables.waitlist.urls")),
     path("guests/", include("tables.guests.urls")),
     path("host/", include("tables.bookings.urls")),

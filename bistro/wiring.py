@@ -29,9 +29,15 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     ],
     "orders.billing.events.BillAdjusted": ["orders.documents.steps.issue_documents"],
     "orders.documents.events.DocumentCopied": ["bistro.mail.steps.mail_receipts"],
-    "orders.billing.events.PaymentTaken": ["orders.till.steps.take_cash"],
+    "orders.billing.events.PaymentTaken": ["orders.till.steps.take_cash", "bistro.receipts.steps.open_for_payments"],
     "orders.billing.events.PaymentCaptured": ["orders.till.steps.take_cash"],
-    "orders.billing.events.PaymentRefunded": ["orders.till.steps.give_cash_back"],
+    "orders.billing.events.PaymentRefunded": [
+        "orders.till.steps.give_cash_back",
+        "bistro.receipts.steps.open_for_refunds",
+    ],
+    "orders.till.events.PeriodClosed": ["orders.documents.steps.sign_closings"],
+    "orders.till.events.TillOpened": ["bistro.receipts.steps.open_for_tills"],
+    "orders.till.events.TillMoved": ["bistro.receipts.steps.open_for_tills"],
     "tables.events.PartySeated": ["orders.billing.steps.carry_bills"],
     "tables.guests.events.GuestsMerged": ["tables.waitlist.steps.follow_merges"],
     "tables.guests.events.GuestErased": [

@@ -13,9 +13,9 @@ from typing import Any
 PRODUCT = frozenset(
     {
         "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.dashboard", "bistro.demo",
-        "bistro.mail", "bistro.opening", "bistro.setup", "menu", "menu.files", "menu.bulk", "tables", "tables.bookings",
-        "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen",
-        "kitchen.printing",
+        "bistro.mail", "bistro.opening", "bistro.receipts", "bistro.setup", "menu", "menu.files", "menu.bulk", "tables",
+        "tables.bookings", "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents",
+        "orders.till", "kitchen", "kitchen.printing",
     }
 )  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
@@ -31,7 +31,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "orders": frozenset({"bistro.core", "menu", "tables", "tables.guests", "tables.waitlist", "tables.bookings"}),
     "tables.bookings": frozenset({"bistro.core", "tables", "tables.guests"}),
     "orders.billing": frozenset({"bistro.core", "menu", "tables", "orders"}),
-    "orders.documents": frozenset({"bistro.core", "menu", "tables", "orders", "orders.billing"}),
+    "orders.documents": frozenset({"bistro.core", "menu", "tables", "orders", "orders.billing", "orders.till"}),
     "orders.till": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "orders.billing"}),
     "kitchen": frozenset({"bistro.core", "menu", "menu.bulk", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
@@ -42,6 +42,9 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     ),
     "bistro.dashboard": frozenset({"bistro.core", "bistro.setup", "menu", "tables", "orders", "kitchen"}),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
+    "bistro.receipts": frozenset(
+        {"bistro.core", "menu", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen.printing"}
+    ),
     "bistro.booking_files": frozenset({"bistro.core", "menu.files", "tables", "tables.bookings"}),
     "bistro.mail": frozenset(
         {"bistro.core", "orders", "orders.documents", "tables", "tables.bookings", "tables.guests", "tables.waitlist"}

@@ -35,6 +35,7 @@ APP_LABELS = {
     "kitchen": "kitchen",
     "printing": "kitchen.printing",
     "documents": "orders.documents",
+    "receipts": "bistro.receipts",
     "setup": "bistro.setup",
 }
 

@@ -159,7 +159,7 @@ STEPS = (
     Step(
         "printers",
         _("Printers"),
-        _("A ticket printer for each station that wants paper."),
+        _("A ticket printer for each station that wants paper, and one for receipts with its cash drawer."),
         _("Tickets are on the screens; a printer also helps when a screen fails."),
         Printer.objects.of_restaurant,
         required=False,

@@ -57,6 +57,9 @@ class StationForm(TenantForm):
     )
     settled_constraints = frozenset({"station_catch_all_once"})
 
+    class Media:
+        js = ("js/select-labels.js",)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("categories", Category.objects.visible_to(self.actor), Route, "category_id")

@@ -1,4 +1,4 @@
-"""Ticket printers of the stations."""
+"""Printers of tickets and receipts."""
 
 from __future__ import annotations
 
@@ -30,27 +30,34 @@ PAPER = ("columns", "code_page")
 class PrinterForm(TenantForm):
     """Form for a printer's address and its rule of use."""
 
-    constraint_words = {"printer_has_host": ("host", "A network printer needs an address.")}
+    constraint_words = {
+        "printer_has_host": ("host", _("A network printer needs an address.")),
+        "printer_has_use": ("station", _("Choose a station, or let it print receipts.")),
+        "printer_receipts_network": ("receipts", _("Only a network printer prints receipts.")),
+        "printer_drawer_receipts": ("drawer", _("A drawer needs a printer that prints receipts.")),
+    }
 
 
 @admin.register(Printer)
 class PrinterAdmin(TenantAdmin):
-    """Admin of a station's printers."""
+    """Admin of printers."""
 
     form = PrinterForm
-    list_display = ("name", "station", "kind", "prints", "state", "queue")
-    list_filter = ("kind", "enabled")
+    list_display = ("name", "station", "receipts", "kind", "prints", "state", "queue")
+    list_filter = ("kind", "receipts", "enabled")
     list_select_related = ("station",)
     search_fields = ("name", "host", "station__name")
     actions_row = actions_detail = ("test",)
     readonly_fields = ("opens_at",)
     conditional_fields = {
-        **dict.fromkeys(("host", "port", *PAPER, "images", "answers"), "kind == 'network'"),
+        **dict.fromkeys(("host", "port", *PAPER, "images", "answers", "receipts"), "kind == 'network'"),
+        "drawer": "kind == 'network' && receipts",
         "opens_at": "kind == 'browser'",
         "wait_seconds": "prints == 'fallback'",
     }
     fieldsets = (
         (None, {"fields": (("name", "station"), "kind", ("host", "port"), ("answers", "images"), PAPER, "opens_at")}),
+        (_("Receipts"), {"fields": (("receipts", "drawer"),)}),
         (_("When"), {"fields": ("prints", "wait_seconds", "enabled")}),
     )
 

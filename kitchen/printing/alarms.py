@@ -20,7 +20,7 @@ def printer_alarms(actor: Actor) -> list[Alarm]:
                 "printer": alert.name,
                 "station": alert.station,
                 "trouble": alert.trouble,
-                "missing": _missing(alert.failed, alert.numbers),
+                "missing": _missing(alert.failed, [*(f"#{number}" for number in alert.numbers), *alert.papers]),
             },
             since=alert.since,
             url="",
@@ -30,9 +30,9 @@ def printer_alarms(actor: Actor) -> list[Alarm]:
     ]
 
 
-def _missing(failed: int, numbers: list[int]) -> str:
-    orders = ", ".join(f"#{number}" for number in numbers)
+def _missing(failed: int, names: list[str]) -> str:
     if not failed:
         return ""
+    named = ", ".join(names)
     words = ngettext("%(count)s slip not printed", "%(count)s slips not printed", failed) % {"count": failed}
-    return f"{words}: {orders}." if orders else f"{words}."
+    return f"{words}: {named}." if named else f"{words}."

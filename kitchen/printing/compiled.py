@@ -21,11 +21,11 @@ _printers: PerMenuVersion[tuple[KnownPrinter, ...]] = PerMenuVersion()
 
 
 def printers_in(work: UnitOfWork) -> tuple[KnownPrinter, ...]:
-    """Return the printers in force; read once per menu version, which every change of a printer raises."""
+    """Return the stations' printers in force; read once per menu version, which every change of a printer raises."""
     restaurant_id = work.restaurant_id
     return _printers.get(restaurant_id, menu_in(work).menu.version, lambda _before: _read_printers(restaurant_id))
 
 
 def _read_printers(restaurant_id: int) -> tuple[KnownPrinter, ...]:
-    rows = Printer.objects.of_restaurant(restaurant_id).filter(enabled=True).order_by("pk")
+    rows = Printer.objects.of_restaurant(restaurant_id).filter(enabled=True, station__isnull=False).order_by("pk")
     return tuple(KnownPrinter(*row) for row in rows.values_list("pk", "station_id", "station__name"))

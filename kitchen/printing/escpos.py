@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kitchen.printing.fonts import package_for
 from kitchen.printing.letters import NBSP, in_page, visible
-from kitchen.printing.raster import LETTER, Artist, Style
+from kitchen.printing.raster import LETTER, Artist, Style, command, drawn_code
 from kitchen.printing.text_layout import clusters
 
 # Reset; no double-byte letters, which swallow the digit behind an accent; American letters, so that # is not £.
@@ -25,6 +25,8 @@ NORMAL, TALL, DOUBLE = b"\x1d!\x00", b"\x1d!\x01", b"\x1d!\x11"
 INVERSE, UPRIGHT = b"\x1dB\x01", b"\x1dB\x00"
 FEED_AND_CUT = b"\n\n\n\x1dVB\x00"
 STATUS = b"\x10\x04\x01\x10\x04\x04"  # real-time status: online, paper
+# Pulse of 50 ms for the drawer on a pin, with a pause of 500 ms behind it.
+PULSES = {"pin2": b"\x1bp\x00\x19\xfa", "pin5": b"\x1bp\x01\x19\xfa"}
 WHEN_DONE = b"\x1dr\x01"  # answered once all earlier data is printed
 
 # Python codec → code page number of the printers.
@@ -38,6 +40,7 @@ HEADINGS = {
 AGAIN = gettext_lazy("SECOND COPY? The first may be cut off.")
 UNREADABLE = gettext_lazy("LETTERS MISSING: ask a waiter")
 MISSING = "?"
+STYLES = {"": b"", "bold": BOLD, "tall": TALL + BOLD, "large": DOUBLE + BOLD}
 SHOWN = 8  # letters in a message of trouble
 
 
@@ -58,7 +61,16 @@ class Writer:
         self.artist = Artist(columns)
         self.lost: list[str] = []
 
-    def row(self, said: str, style: bytes = b"", *, lead: str = "", wide: bool = False, indent: int = 0) -> None:
+    def row(
+        self,
+        said: str,
+        style: bytes = b"",
+        *,
+        lead: str = "",
+        wide: bool = False,
+        indent: int = 0,
+        centred: bool = False,
+    ) -> None:
         """Add text in a style, wrapped, with the following lines indented. `lead` stays on its left in any script."""
         said = visible(said)
         text = in_page(lead + said, self.code_page)
@@ -68,7 +80,27 @@ class Writer:
         if text is None:
             self.parts += self.artist.rows(lead, said, _drawn(style), indent)
         else:
-            self._write(text, style, wide=wide, indent=indent)
+            self._write(text, style, wide=wide, indent=indent, centred=centred)
+
+    def pair(self, said: str, amount: str, style: bytes = b"", *, lead: str = "") -> None:
+        """Add text with an amount at the right edge: behind its last line, or below what is drawn."""
+        text, written = in_page(lead + visible(said), self.code_page), in_page(visible(amount), self.code_page)
+        room = self.columns - len(written or "") - 1
+        if text is None or written is None or room < self.columns // 3:
+            self.row(said, style, lead=lead)
+            self.row(amount if written is None else written.rjust(self.columns), style)
+            return
+        *before, last = textwrap.wrap(text, room, subsequent_indent="  ") or [""]
+        for line in before:
+            self._line(line, style)
+        self._line(f"{last.ljust(room)} {written}" if written else last, style)
+
+    def code(self, text: str) -> None:
+        """Add a QR code, or its text on a printer without images."""
+        if self.images:
+            self.parts.append(command(drawn_code(text, self.artist.width)))
+        else:
+            self.row(text)
 
     def rule(self) -> None:
         self.parts.append(b"-" * self.columns + b"\n")
@@ -76,12 +108,15 @@ class Writer:
     def done(self) -> SlipBytes:
         return SlipBytes(b"".join([*self.parts, FEED_AND_CUT]), self._trouble())
 
-    def _write(self, text: str, style: bytes, *, wide: bool, indent: int) -> None:
+    def _write(self, text: str, style: bytes, *, wide: bool, indent: int, centred: bool) -> None:
         width = self.columns // 2 if wide else self.columns
         lines = textwrap.wrap(text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
         for line in lines:
-            letters = line.replace(NBSP, " ").encode(self.code_page)
-            self.parts += [style, letters, b"\n", NORMAL + PLAIN + UPRIGHT if style else b""]
+            self._line(line.center(width).rstrip() if centred else line, style)
+
+    def _line(self, line: str, style: bytes) -> None:
+        letters = line.replace(NBSP, " ").encode(self.code_page)
+        self.parts += [style, letters, b"\n", NORMAL + PLAIN + UPRIGHT if style else b""]
 
     def _letters(self, cluster: str) -> str:
         """Return a cluster, or a question mark when it can be neither written nor drawn."""
@@ -113,16 +148,38 @@ def _drawn(style: bytes) -> Style:
 def as_escpos(
     slip: Mapping[str, Any], *, columns: int, code_page: str, images: bool = True, again: bool = False
 ) -> SlipBytes:
-    """Return the bytes of a slip, with its final cut. `again` marks a slip that an earlier attempt may have printed."""
+    """Return the bytes of a slip, with its final cut. `again` marks a slip that an earlier attempt may have printed.
+
+    The pulse for a drawer is no paper and has no cut.
+    """
+    if slip["kind"] == "drawer":
+        return SlipBytes(PULSES[slip["drawer"]])
+    write = _write_sheet if slip["kind"] == "sheet" else _write_slip
     out = Writer(columns, code_page, images=images)
-    _write_slip(out, slip, again=again)
+    write(out, slip, again=again)
     written = out.done()
     if not written.unreadable:
         return written
     marked = Writer(columns, code_page, images=images)
     marked.row(f" {UNREADABLE} ", INVERSE + TALL)
-    _write_slip(marked, slip, again=again)
+    write(marked, slip, again=again)
     return marked.done()
+
+
+def _write_sheet(out: Writer, slip: Mapping[str, Any], *, again: bool) -> None:
+    """Write the rows that another app has made (`kitchen.printing.sheets`)."""
+    if again:
+        out.row(str(AGAIN), BOLD)
+    for row in slip["rows"]:
+        if row["kind"] == "rule":
+            out.rule()
+        elif row["kind"] == "code":
+            out.code(row["said"])
+        elif row["kind"] == "pair":
+            out.pair(row["said"], row["amount"], STYLES[row["style"]], lead=row["lead"])
+        else:
+            large = row["style"] == "large"
+            out.row(row["said"], STYLES[row["style"]], wide=large, centred=row["centred"])
 
 
 def _write_slip(out: Writer, slip: Mapping[str, Any], *, again: bool) -> None:

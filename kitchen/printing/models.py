@@ -23,7 +23,7 @@ def is_host(value: str) -> None:
 
 
 class Printer(models.Model):
-    """A station's ticket printer: `network` (ESC/POS over a port) or `browser` (a page that prints).
+    """A printer of a station's tickets, of receipts, or of both: `network` (ESC/POS) or `browser` (a page that prints).
 
     `taken_until` is the lease of the worker that talks to the printer, `retry_at` the time of the next attempt after
     `failures` in a row. `trouble_at` is set when slips are given up and cleared when a person has dealt with them.
@@ -45,8 +45,19 @@ class Printer(models.Model):
         PC866 = "cp866", _("PC866, Cyrillic")
         WPC1252 = "cp1252", _("WPC1252, Windows")
 
+    class Drawer(models.TextChoices):
+        PIN2 = "pin2", _("On pin 2, as almost all")
+        PIN5 = "pin5", _("On pin 5")
+
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="printers")
-    station = models.ForeignKey("kitchen.Station", on_delete=models.CASCADE, related_name="printers")
+    station = models.ForeignKey(
+        "kitchen.Station",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="printers",
+        help_text=_("Its tickets are printed here. Empty for a printer of receipts alone."),
+    )
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.NETWORK)
     host = models.CharField(
@@ -80,6 +91,18 @@ class Printer(models.Model):
         verbose_name=_("reports its status"),
         help_text=_("Almost all printers do. Without a status, a slip counts as printed once it was sent."),
     )
+    receipts = models.BooleanField(
+        default=False,
+        verbose_name=_("prints receipts"),
+        help_text=_("Also bills and reports. Of several the first is used, unless a till names another."),
+    )
+    drawer = models.CharField(
+        _("cash drawer"),
+        max_length=4,
+        choices=Drawer.choices,
+        blank=True,
+        help_text=_("A drawer that is plugged into this printer. It opens when cash goes in or out."),
+    )
     enabled = models.BooleanField(default=True)
     taken_until = models.DateTimeField(null=True, editable=False)
     retry_at = models.DateTimeField(null=True, editable=False)
@@ -95,6 +118,10 @@ class Printer(models.Model):
             models.CheckConstraint(name="printer_kind_known", condition=Q(kind__in=["network", "browser"])),
             models.CheckConstraint(name="printer_when_known", condition=Q(prints__in=["always", "fallback"])),
             models.CheckConstraint(name="printer_has_host", condition=Q(kind="browser") | ~Q(host="")),
+            models.CheckConstraint(name="printer_has_use", condition=Q(station__isnull=False) | Q(receipts=True)),
+            models.CheckConstraint(name="printer_receipts_network", condition=Q(receipts=False) | Q(kind="network")),
+            models.CheckConstraint(name="printer_drawer_known", condition=Q(drawer__in=["", "pin2", "pin5"])),
+            models.CheckConstraint(name="printer_drawer_receipts", condition=Q(drawer="") | Q(receipts=True)),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +129,7 @@ class Printer(models.Model):
 
 
 class PrintJob(models.Model):
-    """A slip for one printer.
+    """A slip for one printer; without a ticket a test, the paper of another app, or the pulse for a cash drawer.
 
     `slip` holds the printed content, `paper` everything of the ticket that is on paper after this slip: the next slip
     prints the difference. Both contain guests' notes; a sweep deletes them after two days. `doubtful` means that an

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import segno
 from PIL import Image, ImageChops, ImageDraw
 
 from kitchen.printing import text_layout
@@ -13,6 +14,7 @@ from kitchen.printing.text_layout import Glyph, Run
 RASTER = b"\x1dv0\x00"
 COLUMN, WIDEST = 12, 576  # dots of a letter, and of the widest paper
 LETTER = 24  # height of a letter in normal size
+QUIET, LARGEST_DOT = 4, 8  # white modules around a QR code, and dots of one module
 GAP = 1.5  # letters between a lead and text that runs towards it
 BLACK = 255
 # A printer obeys these bytes at once, even in the middle of an image: DLE followed by EOT, ENQ or DC4.
@@ -110,6 +112,21 @@ class Row:
             box = (max(0, round(self._runs[0][0])), 0, min(round(self._end), end), up + down)
             row.paste(ImageChops.invert(row.crop(box)), box)
         return row
+
+
+def drawn_code(text: str, width: int) -> Image.Image:
+    """Return a QR code in the middle of the paper."""
+    modules = segno.make(text, error="m", micro=False).matrix
+    across = len(modules) + 2 * QUIET
+    size = max(1, min(LARGEST_DOT, width // across))
+    code, edge = Image.new("1", (width // 8 * 8, across * size), 0), (width - len(modules) * size) // 2
+    draw = ImageDraw.Draw(code)
+    for down, row in enumerate(modules):
+        for right, dark in enumerate(row):
+            if dark:
+                left, top = edge + right * size, (QUIET + down) * size
+                draw.rectangle((left, top, left + size - 1, top + size - 1), fill=BLACK)
+    return code
 
 
 def command(image: Image.Image) -> bytes:

@@ -27,7 +27,7 @@ def sample_slip(printer: Printer, menu: CompiledMenu, at: datetime, asked_by: st
     lines = [LINE, {**LINE, "name": "From your menu", "modifiers": names, "allergies": [], "note": "", "seat": 0}]
     return {
         "kind": SlipKind.TEST.value,
-        "station": printer.station.name,
+        "station": printer.station.name if printer.station else printer.name,
         "table": printer.name,
         "pickup": [],
         "number": 0,

@@ -23,6 +23,8 @@ class SlipKind(models.TextChoices):
     VOID = "void", _("Void")
     REPRINT = "reprint", _("Reprint")
     TEST = "test", _("Test")
+    SHEET = "sheet", _("Receipt or report")  # a paper of another app, which says nothing about a ticket
+    DRAWER = "drawer", _("Cash drawer")
 
 
 # Each status → the statuses that may follow. A person reprints a failed slip.

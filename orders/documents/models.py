@@ -12,6 +12,7 @@ from bistro.core.models import Restaurant
 from orders.billing.models import Bill, Payment, Refund
 from orders.documents.canonical import loads
 from orders.documents.transitions import DocumentKind
+from orders.till.models import Closing
 
 
 class Journal(models.Model):
@@ -131,7 +132,10 @@ class Copy(models.Model):
 
 
 class Signature(models.Model):
-    """The task of a fiscal signer for a document: to sign it, as soon as the signer can be reached."""
+    """The task of a fiscal signer for a document, a closing or events of orders, as soon as it can be reached.
+
+    Events are those of orders in the log from `first_event` to `last_event`.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Not signed yet")
@@ -139,7 +143,10 @@ class Signature(models.Model):
         FAILED = "failed", _("The signing device failed")
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
-    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="signature")
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, null=True, related_name="signature")
+    closing = models.OneToOneField(Closing, on_delete=models.PROTECT, null=True, related_name="signature")
+    first_event = models.BigIntegerField(null=True)
+    last_event = models.BigIntegerField(null=True)
     signer = models.CharField(max_length=20)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     answer = models.JSONField(default=dict, help_text='{"signature", "qr", "number"} of the signer.')
@@ -150,7 +157,17 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="signature_of_one_thing",
+                condition=Q(document__isnull=False, closing=None, first_event=None, last_event=None)
+                | Q(document=None, closing__isnull=False, first_event=None, last_event=None)
+                | Q(document=None, closing=None, first_event__lte=models.F("last_event")),
+            ),
+            models.UniqueConstraint(fields=["restaurant", "first_event"], name="signature_of_events_once"),
+        ]
         indexes = [models.Index(fields=["due_at"], condition=~Q(state="signed"), name="signature_due")]
 
     def __str__(self) -> str:
-        return f"{self.document}: {self.state}"
+        what = self.document or self.closing or f"events {self.first_event} to {self.last_event}"
+        return f"{what}: {self.state}"

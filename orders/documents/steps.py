@@ -1,11 +1,12 @@
-"""Steps of units of work that issue the documents of payments and refunds."""
+"""Steps of units of work that issue documents, count their copies, and queue closings for the fiscal signer."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.money import ZERO
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import BillAdjusted, BillPaid
@@ -22,8 +23,10 @@ from orders.documents.contents import (
     total_of,
 )
 from orders.documents.coverage import all_back
-from orders.documents.models import Document
+from orders.documents.events import DocumentCopied
+from orders.documents.models import Copy, Document, Signature
 from orders.documents.transitions import DocumentKind
+from orders.till.events import PeriodClosed
 
 
 def issue_documents(events: Sequence[BillPaid | BillAdjusted], work: UnitOfWork) -> None:
@@ -35,6 +38,34 @@ def issue_documents(events: Sequence[BillPaid | BillAdjusted], work: UnitOfWork)
     last = {event.statement.party.pk: event.statement for event in events}
     for statement in last.values():
         _issue_missing(statement, work)
+
+
+def sign_closings(events: Sequence[PeriodClosed], work: UnitOfWork) -> None:
+    """Queue closings for the fiscal signer, if there is one."""
+    require_transaction()
+    if settings.FISCAL_SIGNER == "none":
+        return
+    for event in events:
+        Signature.objects.create(
+            restaurant_id=work.restaurant_id, closing=event.closing, signer=settings.FISCAL_SIGNER, due_at=work.now
+        )
+
+
+def count_copy(document_id: int, work: UnitOfWork, email: str = "") -> Copy:
+    """Count a print of a document, or its e-mail. Locks: the document. Raises NotYours."""
+    require_transaction()
+    document = Document.objects.of_restaurant(work.restaurant_id).filter(pk=document_id).locked().first()
+    if document is None:
+        raise NotYours(_("There is no such document."), code="document_not_found")
+    copy = Copy.objects.create(
+        restaurant_id=work.restaurant_id,
+        document=document,
+        number=Copy.objects.filter(document=document).count() + 1,
+        made_at=work.now,
+        made_by=work.actor.label[:120],
+    )
+    work.record(DocumentCopied(document=document, copy=copy.number, email=email))
+    return copy
 
 
 def _issue_missing(statement: Statement, work: UnitOfWork) -> None:

@@ -19,6 +19,18 @@ def tills_of(actor: Actor) -> QuerySet[Till]:
     return rows.order_by("pk")
 
 
+def open_till_of(staff: int | None, restaurant_id: int) -> Till | None:
+    """Return the till for the cash of a person: the own one, else the only shared one, else the only one.
+
+    None means that no till is open, or that several could be meant.
+    """
+    rows = list(Till.objects.of_restaurant(restaurant_id).filter(status=TillState.OPEN))
+    own = [till for till in rows if till.holder_id is not None and till.holder_id == staff]
+    shared = [till for till in rows if till.holder_id is None]
+    chosen = own or (shared if len(shared) == 1 else rows if len(rows) == 1 else [])
+    return chosen[0] if chosen else None
+
+
 def shown_moves(till: Till) -> list[TillMove]:
     """Return the moves that may be seen: sales and refunds only after the count, because it is blind."""
     rows = till.moves.select_related("payment", "refund", "recipient").order_by("pk")

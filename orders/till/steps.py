@@ -7,6 +7,7 @@ from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
 from orders.billing.models import Payment, Refund
 from orders.billing.transitions import Method, RefundKind
 from orders.till.models import Till, TillMove
+from orders.till.selectors import open_till_of
 from orders.till.transitions import MoveKind, TillState
 
 
@@ -65,17 +66,11 @@ def _origin(payment: Payment, staff: int | None, work: UnitOfWork) -> dict[str, 
 
 
 def till_of(staff: int | None, work: UnitOfWork) -> Till | None:
-    """Return the locked till for the cash of a person: the own one, else the only shared one, else the only one.
-
-    None means that no till is open, or that several could be meant.
-    """
+    """Return the locked till for the cash of a person (`open_till_of`), or None."""
     require_transaction()
-    rows = list(Till.objects.of_restaurant(work.restaurant_id).filter(status=TillState.OPEN))
-    own = [till for till in rows if till.holder_id is not None and till.holder_id == staff]
-    shared = [till for till in rows if till.holder_id is None]
-    chosen = own or (shared if len(shared) == 1 else rows if len(rows) == 1 else [])
-    if not chosen:
+    chosen = open_till_of(staff, work.restaurant_id)
+    if chosen is None:
         return None
     # A count that was first has the lock: this cash is not in what was counted.
-    locked = Till.objects.filter(pk=chosen[0].pk, status=TillState.OPEN).locked()
+    locked = Till.objects.filter(pk=chosen.pk, status=TillState.OPEN).locked()
     return next(iter(locked), None)

@@ -107,6 +107,8 @@ PAGES = {
     "floor/bills/<int:pk>/": [("get", None, "party")],
     "floor/documents/<int:pk>/": [("get", None, "document")],
     "floor/documents/<int:pk>/print/": [("post", None, "document")],
+    "floor/documents/<int:pk>/paper/": [("post", None, "document")],
+    "floor/bills/<int:pk>/paper/": [("post", None, "party")],
     "floor/documents/<int:pk>/mail/": [("post", {"email": "ana@bistro.example"}, "document")],
     "floor/documents/<int:pk>/invoice/": [("post", {"name": "A", "address": "B"}, "document")],
     "floor/payments/<int:pk>/receipt/": [("get", None, "payment")],
@@ -131,6 +133,10 @@ PAGES = {
     "floor/payments/<int:pk>/method/": [("post", {"method": "terminal", "reason": "x"}, "payment")],
     "floor/payments/<int:pk>/refund/": [("post", {"amount": "1", "reason": "x"}, "payment")],
     "till/closings/<int:pk>/": [("get", None, "closing")],
+    "till/closings/<int:pk>/paper/": [("post", None, "closing")],
+    "till/<int:pk>/printer/": [("post", {"has_drawer": "on"}, "till")],
+    "till/printers/<int:pk>/retry/": [("post", None, "printer")],
+    "till/printers/<int:pk>/dismiss/": [("post", None, "printer")],
     "till/<int:pk>/": [("get", None, "till")],
     "till/<int:pk>/move/": [("post", {"kind": "drop", "amount": "1"}, "till")],
     "till/<int:pk>/count/": [("post", {"piece-5.00": "1"}, "till")],
@@ -198,14 +204,14 @@ PAGES = {
 
 
 def addresses(resolver=None, prefix=""):
-    """Return every address of the four apps."""
+    """Return every address of the four apps, and of receipts on paper."""
     for entry in (resolver or get_resolver()).url_patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from addresses(entry, path)
         elif isinstance(entry, URLPattern):
             module = getattr(getattr(entry.callback, "cls", entry.callback), "__module__", "")
-            if module.split(".")[0] in ("orders", "menu", "tables", "kitchen") and "admin" not in module:
+            if module.startswith(("orders", "menu", "tables", "kitchen", "bistro.receipts")) and "admin" not in module:
                 yield path
 
 

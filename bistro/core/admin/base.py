@@ -6,7 +6,7 @@ restaurant. A save is one unit of work, which records the changes in the audit t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from django.db import IntegrityError
 from django.db.models import CharField, Field, ForeignKey, ManyToManyField, Model, ProtectedError, QuerySet
 from django.db.models import TextField as DatabaseTextField
 from django.forms import ModelForm
+from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -132,7 +133,15 @@ class TenantInline(TenantAdminMixin, TabularInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.actor, formset.form.check_race = acting_manager(request), race_check(request)
+        _label(formset.form.base_fields)
         return formset
+
+
+def _label(fields: Mapping[str, Any]) -> None:
+    """Name each field for screen readers: in a table only the column has a heading."""
+    for name, field in fields.items():
+        widget = getattr(field.widget, "widget", field.widget)  # inside the one with a link to add a row
+        widget.attrs.setdefault("aria-label", field.label or pretty_name(name))
 
 
 class ReadOnlyInline(TenantInline):

@@ -18,6 +18,7 @@ from kitchen.printing.events import SlipAskedFor, SlipsDismissed, SlipsRetried
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.sample import sample_slip
 from kitchen.printing.selectors import UNPRINTED
+from kitchen.printing.sheet_steps import open_drawer
 from kitchen.printing.slips import NOTHING, Paper, paper_of, slip_of
 from kitchen.printing.transitions import SlipKind, SlipStatus, move_slips
 from kitchen.services.tickets import locked_ticket
@@ -48,12 +49,13 @@ def print_again(*, ticket_id: int, actor: Actor) -> int:
 
 
 def print_test(*, printer_id: int, actor: Actor) -> Printer:
-    """Print a test slip. Raises NotYours, NotPermitted."""
+    """Print a test slip, and open the cash drawer of the printer. Raises NotYours, NotPermitted."""
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
         printer = _own(printer_id, actor)
         slip = sample_slip(printer, menu_in(work).menu, work.now, actor.label)
         insert_rows([_job(printer, SlipKind.TEST, slip, NOTHING, work)])
+        open_drawer(printer, work)
         work.record(SlipAskedFor(printer=printer, slips=1))
     return printer
 
@@ -64,9 +66,9 @@ def retry_failed(*, printer_id: int, actor: Actor) -> int:
     Slips of closed tickets and slips that a later one replaces are left out. Locks: printer. Raises NotYours,
     NotPermitted.
     """
-    actor.require(Permission.COOK)
+    _require_reader(actor)
     with UnitOfWork(actor) as work:
-        printer = _own(printer_id, actor)
+        printer = _own_of_reader(printer_id, actor)
         failed = _failed(printer)
         wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _replaced_slips(printer, failed)
         again = {"attempts": 0, "due_at": work.now, "ended_at": None}
@@ -81,9 +83,9 @@ def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
 
     Locks: printer. Raises NotYours, NotPermitted.
     """
-    actor.require(Permission.COOK)
+    _require_reader(actor)
     with UnitOfWork(actor) as work:
-        printer = _own(printer_id, actor)
+        printer = _own_of_reader(printer_id, actor)
         count = move_slips(_failed(printer), [SlipStatus.FAILED], SlipStatus.SKIPPED, ended_at=work.now)
         _clear_alert(printer)
         work.record(SlipsDismissed(printer=printer, slips=count))
@@ -94,6 +96,20 @@ def _own(printer_id: int, actor: Actor) -> Printer:
     printer = Printer.objects.visible_to(actor).filter(pk=printer_id).select_related("station").locked().first()
     if printer is None:
         raise NotYours(gettext("There is no such printer."), code="printer_not_found")
+    return printer
+
+
+def _require_reader(actor: Actor) -> None:
+    """Refuse a person who works neither with tickets nor with receipts. Raises NotPermitted."""
+    if not actor.may(Permission.TAKE_PAYMENT):
+        actor.require(Permission.COOK)
+
+
+def _own_of_reader(printer_id: int, actor: Actor) -> Printer:
+    """Return a printer, for cooks any one, for people who take payments one of receipts. Raises NotPermitted."""
+    printer = _own(printer_id, actor)
+    if not printer.receipts:
+        actor.require(Permission.COOK)
     return printer
 
 

@@ -6,7 +6,7 @@ while a bare write would make SQLite's writers wait and poll.
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
@@ -22,6 +22,8 @@ TRIES = 4  # with the pauses between them, fourteen seconds
 GIVE_UP = timedelta(seconds=60)  # slips that wait longer at a failing printer are given up with the failed one
 LONGEST_PAUSE = 30
 TELLS = (SlipKind.NEW, SlipKind.CHANGED)  # with these and earlier slips a cook has the whole ticket
+DRAWER_WAITS = timedelta(seconds=20)
+OF_TICKET = ExpressionWrapper(Q(ticket__isnull=False), output_field=BooleanField())
 LIVE = timedelta(seconds=90)  # since a screen was last seen, which is stored once a minute
 
 
@@ -33,13 +35,14 @@ def writing() -> UnitOfWork:
 def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
     """Return the oldest waiting slip if it is due and needed, and skip those that are not needed.
 
-    Slips keep their order: a change must not be printed before the ticket it changes.
+    Slips of tickets keep their order: a change must not be printed before the ticket it changes. Papers without a
+    ticket go first: a receipt does not wait until a screen had its time to show a ticket.
     """
     while True:
         waiting = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.QUEUED).select_related(
             "ticket"
         )
-        job: PrintJob | None = waiting.order_by("pk").first()
+        job: PrintJob | None = waiting.order_by(OF_TICKET, "pk").first()
         if job is None or job.due_at > now:
             return None
         verdict = needed(job, printer, now)
@@ -57,6 +60,8 @@ def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
 def needed(job: PrintJob, printer: Printer, now: datetime) -> bool | datetime:
     """Return True, False, or the time to ask again while a screen may still show the ticket."""
     ticket = job.ticket
+    if job.kind == SlipKind.DRAWER:
+        return now - job.created_at <= DRAWER_WAITS  # nobody expects a drawer to open later
     if ticket is None or job.kind in (SlipKind.REPRINT, SlipKind.TEST):
         return True
     lies_there = Q(status=SlipStatus.PRINTED) | Q(doubtful=True)

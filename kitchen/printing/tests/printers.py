@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from kitchen.printing.escpos import FEED_AND_CUT, STATUS, WHEN_DONE
+from kitchen.printing.escpos import FEED_AND_CUT, PULSES, STATUS, WHEN_DONE
 from kitchen.printing.models import Printer, PrintJob
 from kitchen.printing.raster import RASTER
 
@@ -28,6 +28,7 @@ class FakePrinter:
     after: int = 40
     slips: list[bytes] = field(default_factory=list)
     cut_off: list[bytes] = field(default_factory=list)
+    pulses: list[str] = field(default_factory=list)  # pins of the drawers that were opened
     calls: int = 0
 
     def __enter__(self):
@@ -82,6 +83,11 @@ class FakePrinter:
                 talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 talk.close()
                 return
+            for pin, pulse in PULSES.items():
+                if heard == pulse + WHEN_DONE:
+                    self.pulses.append(pin)
+                    talk.sendall(b"\x00")
+                    heard = b""
             if heard.endswith(FEED_AND_CUT + WHEN_DONE):
                 self.slips.append(heard.removesuffix(WHEN_DONE))
                 talk.sendall(b"\x00")

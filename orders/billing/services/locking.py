@@ -13,10 +13,12 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from orders.billing.events import BillPresented
 from orders.billing.models import Bill
 from orders.billing.statements import Statement, family_of, read_statement
 from orders.services.seating import Versions
 from tables.models import Party
+from tables.phase_steps import note_bill_asked
 from tables.stay_steps import lock_stay
 
 
@@ -53,6 +55,18 @@ def lock_bill(party_id: int, work: UnitOfWork, versions: Versions = None) -> Loc
     if versions is not None and statement.version not in versions:
         raise Stale(_("Someone changed this bill. Load it again."), current_version=statement.version)
     return Locked(party, own, restaurant, statement)
+
+
+def present(locked: Locked, work: UnitOfWork) -> Statement:
+    """Note that the guests see the bill as it is now, and return it."""
+    require_transaction()
+    bill = locked.bill
+    bill.presented_at, bill.presented_total = work.now, locked.statement.total
+    touch_bill(bill, "presented_at", "presented_total")
+    note_bill_asked(locked.party.pk, work)
+    after = locked.read_again()
+    work.record(BillPresented(statement=after))
+    return after
 
 
 def touch_bill(bill: Bill, *fields: str) -> None:

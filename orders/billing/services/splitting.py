@@ -14,13 +14,12 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.billing.events import BillPresented, BillSplit
+from orders.billing.events import BillSplit
 from orders.billing.models import Share, claims_json
-from orders.billing.services.locking import Locked, lock_bill, require_lines, require_money, touch_bill
+from orders.billing.services.locking import Locked, lock_bill, present, require_lines, require_money, touch_bill
 from orders.billing.statements import Statement
 from orders.billing.transitions import ShareKind
 from orders.services.seating import Versions
-from tables.phase_steps import note_bill_asked
 
 MOST_WAYS = 50
 New = Sequence[Mapping[str, Any]]  # the fields of new shares
@@ -41,14 +40,7 @@ def present_bill(*, party_id: int, actor: Actor) -> Statement:
     """
     actor.require(Permission.TAKE_PAYMENT)
     with UnitOfWork(actor) as work:
-        locked = lock_bill(party_id, work)
-        bill = locked.bill
-        bill.presented_at, bill.presented_total = work.now, locked.statement.total
-        touch_bill(bill, "presented_at", "presented_total")
-        note_bill_asked(locked.party.pk, work)
-        after = locked.read_again()
-        work.record(BillPresented(statement=after))
-    return after
+        return present(lock_bill(party_id, work), work)
 
 
 def split_bill(

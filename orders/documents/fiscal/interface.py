@@ -8,24 +8,28 @@ from orders.documents.models import Document
 
 
 class Unreachable(Exception):
-    """The signer did not answer. The document waits, and is signed later."""
+    """The signer did not answer. What it shall sign waits, and is signed later."""
 
 
 class Refused(Exception):
-    """The signer answered, and signs this document never. Its text says why."""
+    """The signer answered, and never signs this. Its text says why."""
 
 
 class Signer:
     """A signer without duties, and the base class of those of countries.
 
     A signer may ask a device or a server over the network: it is called outside of transactions, again after
-    Unreachable, and may see the same document twice. It is never in the way of a payment.
+    Unreachable, and may see the same thing twice. It is never in the way of an order or a payment.
     """
 
-    wants_orders = False  # whether `on_order` is called for each order, from the event log
+    wants_orders = False  # whether `on_order` is called
 
-    def on_order(self, events: Iterable[Mapping[str, Any]]) -> None:
-        """Record orders as they are placed and changed, oldest first: `{"seq", "type", "action", "data", "at"}`."""
+    def on_order(self, events: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Sign orders as they were placed and changed, oldest first: `{"seq", "type", "action", "data", "at"}`.
+
+        The events come from the log, none twice unless it was Unreachable. Raises Unreachable, Refused.
+        """
+        return {}
 
     def on_document(self, document: Document) -> Mapping[str, Any]:
         """Sign a document and return `{"signature", "qr", "number"}`, as far as the country has them.
@@ -35,7 +39,7 @@ class Signer:
         return {}
 
     def on_closing(self, closing: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Sign the closing of a day, month or year. Raises Unreachable, Refused."""
+        """Sign the closing of a day, month or year (docs/contracts/tills.md). Raises Unreachable, Refused."""
         return {}
 
     def export(self, documents: Iterable[Document], first: date, last: date) -> Iterator[str]:

@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput, NotYours
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.documents.events import DocumentCopied
-from orders.documents.models import Copy, Document
+from orders.documents.models import Copy
+from orders.documents.steps import count_copy
 
 
 def print_document(*, document_id: int, actor: Actor) -> Copy:
@@ -32,15 +32,4 @@ def mail_document(*, document_id: int, email: str, actor: Actor) -> Copy:
 def _hand_out(document_id: int, email: str, actor: Actor) -> Copy:
     actor.require(Permission.TAKE_PAYMENT)
     with UnitOfWork(actor) as work:
-        document = Document.objects.of_restaurant(work.restaurant_id).filter(pk=document_id).locked().first()
-        if document is None:
-            raise NotYours(_("There is no such document."), code="document_not_found")
-        copy = Copy.objects.create(
-            restaurant_id=work.restaurant_id,
-            document=document,
-            number=Copy.objects.filter(document=document).count() + 1,
-            made_at=work.now,
-            made_by=work.actor.label[:120],
-        )
-        work.record(DocumentCopied(document=document, copy=copy.number, email=email))
-    return copy
+        return count_copy(document_id, work, email)
