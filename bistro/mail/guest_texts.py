@@ -23,7 +23,7 @@ class Told:
 
     def words(self) -> dict[str, str | int]:
         """Return the facts for a sentence, with the time as the reader's language writes it."""
-        when = f"{date_format(self.at, 'DATE_FORMAT')}, {self.at:%H:%M}"
+        when = f"{date_format(self.at, 'l')}, {date_format(self.at, 'DATE_FORMAT')}, {self.at:%H:%M}"
         return {
             "restaurant": self.restaurant,
             "name": self.name,

@@ -14,7 +14,7 @@ from tables.bookings.events import BookingCancelled, BookingMovedOn
 from tables.bookings.guest_bookings import ids_by_contact
 from tables.bookings.hold_steps import drop_lapsed, follow_stays, give_back, hold_stay, hold_tables
 from tables.bookings.models import Booking, TableHold
-from tables.bookings.placing import Placed, Wish, place
+from tables.bookings.placing import Placed, Wish, place, require_near
 from tables.bookings.selectors import read_days, tables_of
 from tables.bookings.transitions import BOOKING_MOVES, EXPECTED, BookingStatus
 from tables.events import PartyCompleted, PartyJoined, TablesJoined
@@ -46,6 +46,7 @@ def choose_tables(
     page for which tables may be kept already.
     """
     require_transaction()
+    require_near(wish.starts_at, work.now)
     drop_lapsed(work)
     if wish.starts_at < work.now + SOON:
         follow_stays(work)
