@@ -24,6 +24,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Tills"), "point_of_sale", "till_till_changelist"),
             (_("Closings"), "lock_clock", "till_closing_changelist"),
             (_("Service charge"), "room_service", "billing_servicerule_changelist"),
+            (_("Rule for tips"), "volunteer_activism", "billing_tiprule_changelist"),
         ],
     ),
     (
@@ -67,6 +68,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Invitations"), "mail", "core_invitation_changelist"),
             (_("Messages"), "forward_to_inbox", "mail_message_changelist"),
             (_("Devices"), "devices", "core_device_changelist"),
+            (_("Webhooks"), "webhook", "webhooks_hook_changelist"),
             (_("Restaurant"), "storefront", "core_restaurant_changelist"),
         ],
     ),

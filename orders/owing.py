@@ -71,7 +71,8 @@ class _Sums:
         """Add the lines of one rule, with their service charge."""
         prices = [amounts.lines.get(line.pk, line.total) for _order, line in rows]
         named = [components_of(line.taxes) for _order, line in rows]
-        charged = service_lines(zip((line.pk for _order, line in rows), named, strict=True), amounts.service, mode)
+        keyed = zip((line.pk for _order, line in rows), named, strict=True)
+        charged = service_lines(keyed, amounts.service, mode, rounding)
         prices += [each.amount for each in charged.values()]
         named += [each.components for each in charged.values()]
         taxed = compute(list(zip(prices, named, strict=True)), mode, rounding)

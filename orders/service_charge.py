@@ -1,12 +1,12 @@
 """The service charge of bills, as `orders.owing` computes it with the dishes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import NamedTuple
 
-from bistro.core.kernel.money import ZERO, short
+from bistro.core.kernel.money import ZERO, Rounding, short
 from menu.taxes import Components
 
 
@@ -73,18 +73,19 @@ NO_SERVICE = Service()
 
 
 def service_lines(
-    lines: Iterable[tuple[int, Components]], service: Mapping[int, ServicePart], mode: str
+    lines: Iterable[tuple[int, Components]], service: Mapping[int, ServicePart], mode: str, rounding: Rounding
 ) -> dict[int, ServiceLine]:
     """Return the lines of the service charge for these dishes, {negative id: line}.
 
-    The id follows from the terms and the taxes, so that all documents of a bill name the same line alike.
+    The id follows from the rule of tax, the terms and the taxes, so that all documents of a bill name the same line
+    alike.
     """
     found: dict[int, ServiceLine] = {}
     for line, components in lines:
         part = service.get(line)
         if part is not None and part.amount:
             taxes = components if part.terms.taxes is None else part.terms.taxes
-            key = _id_of(mode, part.terms, taxes)
+            key = _id_of((mode, rounding.level, rounding.mode), part.terms, taxes)
             found.setdefault(key, ServiceLine(part.terms, taxes, {})).parts[line] = part.amount
     return found
 
@@ -94,7 +95,7 @@ def words_of(terms: ServiceTerms) -> str:
     return f"{terms.name} {short(terms.percent)} %"
 
 
-def _id_of(mode: str, terms: ServiceTerms, taxes: Components) -> int:
+def _id_of(rule: Sequence[str], terms: ServiceTerms, taxes: Components) -> int:
     names = [f"{name} {short(percent)}" for name, percent in taxes]
-    text = "\n".join([mode, terms.name, short(terms.percent), *names])
+    text = "\n".join([*rule, terms.name, short(terms.percent), *names])
     return -1 - int.from_bytes(sha256(text.encode()).digest()[:6])  # 48 bits are exact in JSON too

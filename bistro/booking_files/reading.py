@@ -89,15 +89,15 @@ class _Reader:
             self._refuse(row, SIZE, gettext("Write the number of guests in digits."))
         if len(self.problems) > before or size is None or starts is None:
             return None
-        email = text("email", 254)
-        own = text(REFERENCE, 80) or hashlib.sha256(f"{name}|{starts}|{email}".encode()).hexdigest()[:32]
+        email, phone = text("email", 254), text("phone", 40)
+        own = text(REFERENCE, 80) or hashlib.sha256(f"{name}|{starts}|{email}|{phone}".encode()).hexdigest()[:32]
         return ReadBooking(
             row=row.number,
             key=f"import:{own}",
             starts_at=starts,
             size=size,
             name=name,
-            phone=text("phone", 40),
+            phone=phone,
             email=email if "@" in email else "",
             notes=text("notes", 1000),
             occasion=text("occasion", 60),
@@ -134,11 +134,14 @@ class _Reader:
         else:
             self._refuse(row, DATE, gettext("Day or month first? Say it with --dates day-first or month-first."))
             return None
+        year += 2000 if year < 100 else 0
         try:
-            return date(year + 2000 if year < 100 else year, month, day)
+            if 1900 < year < 9000:
+                return date(year, month, day)
         except ValueError:
-            self._refuse(row, DATE, gettext("This is not a date. Write it like 2026-11-28."))
-            return None
+            pass
+        self._refuse(row, DATE, gettext("This is not a date. Write it like 2026-11-28."))
+        return None
 
     def _refuse(self, row: Row, column: str, message: str) -> None:
         self.problems.append(Problem(row.number, column, message))

@@ -89,7 +89,7 @@ def _customer(customer: Mapping[str, str]) -> list[Row]:
 
 
 def _document_line(each: PaperLine) -> Iterator[Row]:
-    yield pair(each.name, each.amount, lead=f"{each.quantity} x ")
+    yield pair(each.name, each.amount, lead=f"{each.quantity} x " if each.quantity else "")
     part = _("part of %(price)s") % {"price": each.part} if each.part else ""
     yield from _lines([each.details, part])
 

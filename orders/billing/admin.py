@@ -1,4 +1,4 @@
-"""Admin pages of payments and refunds, read only: money changes on the bill alone. And of the service charge."""
+"""Admin pages of payments, read only because money changes on the bill alone, and of the rules for service and tips."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from bistro.core.admin.base import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin
 from bistro.core.admin.forms import TenantForm
 from bistro.core.kernel.money import display as shown
 from bistro.core.kernel.money import short
+from bistro.core.kernel.roles import ROLE_NAMES, STAFF_ROLES, Role
 from menu.models import Tax
 from menu.tax_catalogue import compiled
 from menu.taxes import write_components
-from orders.billing.models import Payment, Refund, ServiceRule
+from orders.billing.models import Payment, Refund, ServiceRule, TipRule
+from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
 STATES = {
@@ -154,3 +156,55 @@ class ServiceRuleAdmin(TenantAdmin):
     def taxed(self, rule: ServiceRule) -> str:
         taxes = rule.terms.taxes
         return gettext("As the dishes") if taxes is None else write_components(taxes)
+
+
+def _points(role: Role) -> forms.IntegerField:
+    """Return the field for the points of a role."""
+    return forms.IntegerField(
+        label=ROLE_NAMES[role],
+        min_value=0,
+        max_value=MOST_POINTS,
+        initial=usual_points()[role],
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+
+class TipRuleForm(TenantForm):
+    """The form of a new rule for tips, with the points of each role."""
+
+    owner = _points(Role.OWNER)
+    manager = _points(Role.MANAGER)
+    host = _points(Role.HOST)
+    waiter = _points(Role.WAITER)
+    kitchen = _points(Role.KITCHEN)
+    cashier = _points(Role.CASHIER)
+
+    def prepare(self) -> None:
+        if self.actor is not None:
+            self.instance.since, self.instance.made_by = timezone.now(), self.actor.label[:120]
+        self.instance.points = {role.value: self.cleaned_data.get(role.value) or 0 for role in STAFF_ROLES}
+
+
+@admin.register(TipRule)
+class TipRuleAdmin(TenantAdmin):
+    """The admin page of the rules for tips: a new row replaces the one before, and no row is changed."""
+
+    form = TipRuleForm
+    may_change = may_delete = False
+    list_display = ("since", "goes_to", "parts", "made_by")
+    ordering = ("-since", "-pk")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields to fill, or those of a row, which cannot change."""
+        if obj is not None:
+            return ((None, {"fields": ("goes_to", "parts", "since", "made_by")}),)
+        words = _("The pool of a day is divided by these points among the people who worked. 0 = no part.")
+        points = {"fields": (("owner", "manager", "host"), ("waiter", "kitchen", "cashier")), "description": words}
+        return ((None, {"fields": ("goes_to",)}), (_("Points in the pool"), points))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("parts", "since", "made_by")
+
+    @admin.display(description=_("Points in the pool"))
+    def parts(self, rule: TipRule) -> str:
+        return ", ".join(f"{ROLE_NAMES[Role(role)]} {points}" for role, points in rule.points.items())

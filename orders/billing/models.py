@@ -19,6 +19,7 @@ from orders.billing.transitions import (
     RefundKind,
     RefundState,
     ShareKind,
+    TipTo,
     Trouble,
 )
 from orders.models import OrderLine
@@ -140,7 +141,8 @@ class Payment(models.Model):
     A payment by a provider has attempts; `ask_at` is when the provider is asked about it next, null at the end.
     `trouble` says how the provider's object differs, and `found` what it says; such a payment waits for a person.
     Guests hand over `amount` + `tip` + `rounding`; `rounding` is what the smallest coin adds or takes off, and belongs
-    to the payment alone. `taken_by_staff` is kept for reports. The row keeps its idempotency key permanently, with the
+    to the payment alone. `taken_by_staff` is kept for reports. `tip_to` and `tip_staff` say whose the tip is, as it was
+    when the payment was made. The row keeps its idempotency key permanently, with the
     fingerprint of the request's body.
     """
 
@@ -160,6 +162,8 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(**AMOUNT)
     tip = models.DecimalField(default=ZERO, **AMOUNT)
+    tip_to = models.CharField(max_length=6, choices=TipTo.choices, blank=True, help_text="Blank without a tip.")
+    tip_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     rounding = models.DecimalField(default=ZERO, help_text="What the smallest coin adds or takes off.", **AMOUNT)
     tendered = models.DecimalField(null=True, help_text="Cash that the guests gave.", **AMOUNT)
     slip = models.CharField(max_length=40, blank=True, help_text="Number on the slip of the bank's terminal.")
@@ -178,6 +182,12 @@ class Payment(models.Model):
             models.CheckConstraint(name="payment_state_known", condition=Q(status__in=PaymentState.values)),
             models.CheckConstraint(name="payment_method_known", condition=Q(method__in=Method.values)),
             models.CheckConstraint(name="payment_amounts", condition=Q(amount__gt=0, tip__gte=0)),
+            models.CheckConstraint(
+                name="payment_tip_has_recipient",
+                condition=Q(tip=0, tip_to="", tip_staff=None)
+                | Q(tip__gt=0, tip_to=TipTo.PERSON, tip_staff__isnull=False)
+                | Q(tip__gt=0, tip_to__in=[TipTo.POOL, TipTo.HOUSE], tip_staff=None),
+            ),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="payment_key_once"),
         ]
         indexes = [
@@ -272,6 +282,7 @@ class Refund(models.Model):
 
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
 from orders.billing.service_models import ServiceRule  # noqa: E402
+from orders.billing.tip_models import TipRule  # noqa: E402
 
 __all__ = [
     "Adjustment",
@@ -284,5 +295,6 @@ __all__ = [
     "Refund",
     "ServiceRule",
     "Share",
+    "TipRule",
     "claims_json",
 ]

@@ -72,6 +72,8 @@ def payment_json(payment: Payment, url: str = "") -> dict[str, Any]:
         "method": payment.method,
         "amount": text(payment.amount, currency),
         "tip": text(payment.tip, currency),
+        "tip_to": payment.tip_to or None,
+        "tip_staff": payment.tip_staff_id,
         "rounding": text(payment.rounding, currency),
         "tendered": None if payment.tendered is None else text(payment.tendered, currency),
         "change": None if change is None else text(change, currency),

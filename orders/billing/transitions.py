@@ -111,6 +111,14 @@ class AdjustmentKind(TextChoices):
     SERVICE = "service", _("Service charge taken off")
 
 
+class TipTo(TextChoices):
+    """The recipient of a tip. The pool of a day is shared among the people who worked."""
+
+    PERSON = "person", _("The person who serves")
+    POOL = "pool", _("Pool")
+    HOUSE = "house", _("House")
+
+
 class ShareKind(TextChoices):
     """The rule by which a share of a bill is computed."""
 

@@ -17,9 +17,12 @@ from orders.documents.transitions import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A dish. `part` is "" for a whole one, else what of its price the document is for."""
+    """A dish. `part` is "" for a whole one, else what of its price the document is for.
 
-    quantity: int
+    A line that is no dish, such as a service charge, has the quantity "".
+    """
+
+    quantity: str
     name: str
     details: str
     part: str
@@ -87,7 +90,7 @@ def _line(row: dict[str, Any], show: Any) -> PaperLine:
     whole = Decimal(row["unit_price"]) * row["quantity"]
     amount = Decimal(row["amount"])
     return PaperLine(
-        quantity=row["quantity"],
+        quantity=str(row["quantity"]) if row["line"] > 0 else "",
         name=row["name"],
         details=row["details"],
         part=show(str(whole)) if abs(amount) < whole else "",

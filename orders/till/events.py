@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from bistro.core.kernel.events import DomainEvent
 from bistro.core.kernel.money import text
-from orders.till.models import Closing, Till, TillMove
+from orders.till.models import Closing, Till, TillMove, TipMove
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,3 +118,34 @@ class PeriodClosed(DomainEvent):
 def _figures(till: Till) -> Mapping[str, str | None]:
     amounts = {"counted": till.counted, "expected": till.expected, "difference": till.difference}
     return {name: None if amount is None else text(amount, till.currency) for name, amount in amounts.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TipsMoved(DomainEvent):
+    """Tips of a business day that go to somebody else: a share of the pool, or a correction."""
+
+    type: ClassVar[str] = "tips_updated"
+    action: ClassVar[str] = "moved"
+
+    row: TipMove
+    currency: str
+
+    @property
+    def subject(self) -> str:
+        return f"tips:{self.row.of_day}"
+
+    def data(self) -> Mapping[str, Any]:
+        row = self.row
+        return {
+            "id": row.pk,
+            "kind": row.kind,
+            "day": row.of_day.isoformat(),
+            "amount": text(row.amount, self.currency),
+            "from": row.giver,
+            "from_staff": row.giver_staff_id,
+            "to": row.taker,
+            "to_staff": row.taker_staff_id,
+        }
+
+    def private(self) -> Mapping[str, Any] | None:
+        return {"reason": self.row.reason}

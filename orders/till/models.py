@@ -7,8 +7,8 @@ from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import AMOUNT, ZERO
 from bistro.core.models import Restaurant, Staff
 from orders.billing.models import Payment, Refund
-from orders.billing.transitions import Method
-from orders.till.transitions import BY_HAND, Cause, ClosingKind, MoveKind, TillState
+from orders.billing.transitions import Method, TipTo
+from orders.till.transitions import BY_HAND, Cause, ClosingKind, MoveKind, TillState, TipMoveKind
 from tables.models import Party
 
 
@@ -170,6 +170,52 @@ class TillMove(Keyed):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+
+class TipMove(Keyed):
+    """Tips of a business day that go to somebody else: shares of the pool, and corrections. Rows are never changed.
+
+    The tips of payments are not rows here. `of_day` is the day of the tips, `business_date` the day of the row.
+    """
+
+    restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=TipMoveKind.choices)
+    of_day = models.DateField()
+    amount = models.DecimalField(**AMOUNT)
+    giver = models.CharField(max_length=6, choices=TipTo.choices)
+    giver_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    taker = models.CharField(max_length=6, choices=TipTo.choices)
+    taker_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200, blank=True)
+    business_date = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="tip_move_kind_known", condition=Q(kind__in=TipMoveKind.values)),
+            models.CheckConstraint(name="tip_move_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="tip_giver_known",
+                condition=Q(giver=TipTo.PERSON, giver_staff__isnull=False)
+                | Q(giver__in=[TipTo.POOL, TipTo.HOUSE], giver_staff=None),
+            ),
+            models.CheckConstraint(
+                name="tip_taker_known",
+                condition=Q(taker=TipTo.PERSON, taker_staff__isnull=False)
+                | Q(taker__in=[TipTo.POOL, TipTo.HOUSE], taker_staff=None),
+            ),
+            models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="tip_move_key_once"),
+        ]
+        indexes = [
+            models.Index(fields=["restaurant", "of_day"], name="tip_move_of_day"),
+            models.Index(fields=["restaurant", "business_date"], name="tip_move_made_on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver} to {self.taker}: {self.amount}"
 
 
 class TillCount(Keyed):

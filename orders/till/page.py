@@ -12,7 +12,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.models import Staff
 from orders.till.forms import values_of
 from orders.till.models import Till, TillMove
-from orders.till.selectors import colleagues, shown_moves, tills_of
+from orders.till.selectors import active_members, may_hold, shown_moves, tills_of
 from orders.till.transitions import BY_HAND, Cause, MoveKind, TillState
 
 
@@ -54,6 +54,7 @@ class TillPage:
     kinds: Sequence[tuple[str, str]]
     causes: Sequence[tuple[str, str]]
     colleagues: Sequence[Staff]
+    people: Sequence[Staff]  # who can get tips
     key: str
 
     @property
@@ -95,9 +96,9 @@ def read_till(till: Till, actor: Actor) -> TillPage:
     def show(amount: Decimal | None) -> str:
         return "" if amount is None else display(amount, till.currency, restaurant.locale)
 
+    members = active_members(actor) if till.is_open else []
     moves = [
-        ShownMove(str(MoveKind(move.kind).label), show(move.amount), move.reason, move.made_by, move)
-        for move in shown_moves(till)
+        ShownMove(_move_words(move), show(move.amount), move.reason, move.made_by, move) for move in shown_moves(till)
     ]
     return TillPage(
         shown=_shown(till, actor),
@@ -110,7 +111,8 @@ def read_till(till: Till, actor: Actor) -> TillPage:
         values=values_of(restaurant),
         kinds=[(kind.value, str(kind.label)) for kind in BY_HAND],
         causes=[(cause.value, str(cause.label)) for cause in Cause],
-        colleagues=colleagues(actor) if till.is_open else (),
+        colleagues=[member.staff for member in members if may_hold(member)],
+        people=[member.staff for member in members],
         key=uuid4().hex,
     )
 
@@ -125,6 +127,11 @@ def _shown(till: Till, actor: Actor) -> ShownTill:
         begun_with=display(till.float, till.currency, restaurant.locale),
         till=till,
     )
+
+
+def _move_words(move: TillMove) -> str:
+    words = str(MoveKind(move.kind).label)
+    return f"{words}: {move.recipient}" if move.recipient else words
 
 
 def _loose(actor: Actor) -> str:

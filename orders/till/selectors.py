@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.roles import PERMISSIONS, Permission
-from bistro.core.models import Membership, Staff
+from bistro.core.kernel.roles import PERMISSIONS, Permission, Role
+from bistro.core.models import Membership
 from orders.till.models import Till, TillMove
 from orders.till.transitions import BY_HAND, TillState
 
@@ -37,8 +37,12 @@ def shown_moves(till: Till) -> list[TillMove]:
     return list(rows.filter(kind__in=BY_HAND) if till.is_open else rows)
 
 
-def colleagues(actor: Actor) -> Sequence[Staff]:
-    """Return the active staff who may hold a till, by name."""
-    roles = [role for role, allowed in PERMISSIONS.items() if Permission.USE_TILL in allowed]
-    rows = Membership.objects.visible_to(actor).active().filter(role__in=roles).select_related("staff")
-    return sorted((member.staff for member in rows), key=str)
+def active_members(actor: Actor) -> Sequence[Membership]:
+    """Return the active people of the restaurant, by name."""
+    rows = Membership.objects.visible_to(actor).active().select_related("staff")
+    return sorted(rows, key=lambda member: str(member.staff))
+
+
+def may_hold(member: Membership) -> bool:
+    """Return whether a person may hold a till."""
+    return Permission.USE_TILL in PERMISSIONS[Role(member.role)]

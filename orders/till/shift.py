@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import ZERO, display
 from orders.billing.transitions import Method
-from orders.till.models import Till, TillMove
+from orders.till.models import Till, TillMove, TipMove
 from orders.till.reports.books import read_books
 from orders.till.reports.payloads import bill_name
 from orders.till.selectors import tills_of
@@ -40,6 +42,7 @@ class Shift:
     refunded: str
     tips_cash: str
     tips_card: str
+    tips_moved: str
     tips_out: str
     in_tills: str
     without_till: str
@@ -57,9 +60,10 @@ def read_shift(actor: Actor) -> Shift:
     moves = list(rows.filter(staff=actor.id).select_related("payment", "refund", "till"))
     paid_out = -sum(rows.filter(kind=MoveKind.TIP_OUT, recipient=actor.id).values_list("amount", flat=True), ZERO)
     sales = [move for move in moves if move.kind == MoveKind.SALE]
-    tips = {method: _tips(moves, method) for method in Method.values}
+    tips = _tips(rows, actor)
+    moved = _moved(actor, day)
     loose = sum((move.amount for move in moves if move.method == Method.CASH and move.till_id is None), ZERO)
-    owed = loose - (sum(tips.values(), ZERO) - paid_out)
+    owed = loose - (sum(tips.values(), ZERO) + moved - paid_out)
 
     def show(amount: Decimal) -> str:
         return display(amount, restaurant.currency, restaurant.locale)
@@ -71,6 +75,7 @@ def read_shift(actor: Actor) -> Shift:
         refunded=show(-sum((move.amount for move in moves if move.kind == MoveKind.REFUND), ZERO)),
         tips_cash=show(tips[Method.CASH]),
         tips_card=show(sum(tips.values(), ZERO) - tips[Method.CASH]),
+        tips_moved=show(moved) if moved else "",
         tips_out=show(paid_out),
         in_tills=show(_money([move for move in sales if move.till_id], Method.CASH)),
         without_till=show(loose),
@@ -96,8 +101,19 @@ def _money(moves: Sequence[TillMove], method: str) -> Decimal:
     return sum((move.amount for move in moves if move.method == method), ZERO)
 
 
-def _tips(moves: Sequence[TillMove], method: str) -> Decimal:
-    """Return the tips by a method, without those that were taken back."""
-    mine = [move for move in moves if move.method == method]
-    back = sum((move.refund.tip for move in mine if move.refund), ZERO)
-    return sum((move.payment.tip for move in mine if move.payment), ZERO) - back
+def _tips(rows: QuerySet[TillMove], actor: Actor) -> dict[str, Decimal]:
+    """Return a person's tips of the day by method, whoever took the payment, without those that went back."""
+    mine = Q(payment__tip_staff=actor.id) | Q(refund__payment__tip_staff=actor.id)
+    found = dict.fromkeys(Method.values, ZERO)
+    for move in rows.filter(mine).select_related("payment", "refund"):
+        found[move.method] += move.payment.tip if move.payment else ZERO
+        found[move.method] -= move.refund.tip if move.refund else ZERO
+    return found
+
+
+def _moved(actor: Actor, day: date) -> Decimal:
+    """Return what a person got today from pools and by corrections, without what was taken away."""
+    rows = TipMove.objects.visible_to(actor).filter(business_date=day)
+    got = rows.filter(taker_staff=actor.id).values_list("amount", flat=True)
+    lost = rows.filter(giver_staff=actor.id).values_list("amount", flat=True)
+    return sum(got, ZERO) - sum(lost, ZERO)

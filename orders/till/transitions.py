@@ -31,6 +31,13 @@ class MoveKind(TextChoices):
     TIP_OUT = "tip_out", _("Tips paid out")
 
 
+class TipMoveKind(TextChoices):
+    """The reason why tips go to somebody else."""
+
+    SHARE = "share", _("Share of the pool")
+    CORRECTION = "correction", _("Correction")
+
+
 BY_HAND = (MoveKind.PAY_IN, MoveKind.PAY_OUT, MoveKind.DROP, MoveKind.TIP_OUT)
 HAND_KINDS = [kind.value for kind in BY_HAND]
 

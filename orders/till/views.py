@@ -71,6 +71,7 @@ def move(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
             kind=MoveKind(kind),
             amount=typed_amount(request.POST, "amount") or ZERO,
             reason=request.POST.get("reason", ""),
+            to_staff=whole_number(request.POST.get("to", ""), least=1),
             once=once_of(request.POST, request.path),
             actor=actor,
         )

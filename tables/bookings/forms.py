@@ -115,10 +115,10 @@ class OnlineForm(forms.Form):
 
 
 def moment_of(typed: str) -> datetime | None:
-    """Return a time with offset in UTC, None for anything else."""
+    """Return a time with offset in UTC, None for anything else or a time with which no calendar can compute."""
     try:
         moment = datetime.fromisoformat(typed.replace(" ", "+"))
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        return moment.astimezone(UTC) if moment.tzinfo and 1900 < moment.year < 9000 else None
     except (ValueError, OverflowError):
         return None
 

@@ -18,6 +18,7 @@ from tables.stay_steps import require_in_service
 
 MOST_GUESTS = 500
 LONGEST = timedelta(hours=12)
+FARTHEST = timedelta(days=1100)
 JUST_NOW = timedelta(minutes=15)  # a booking that a host takes for guests who are at the door
 
 
@@ -54,7 +55,7 @@ def place(wish: Wish, room: Room, work: UnitOfWork, *, usual: Sequence[int] = ()
     """
     require_guests(wish.size)
     ends = wish.ends_at or room.end_of(wish.starts_at, wish.size)
-    _require_times(wish.starts_at, ends, work.now)
+    _require_times(wish.starts_at, ends)
     if wish.online:
         _require_ahead(wish, room, work)
     if wish.insist:
@@ -72,10 +73,21 @@ def require_guests(size: int) -> None:
         raise InvalidInput(message, fields={"partySize": [message]})
 
 
-def _require_times(starts: datetime, ends: datetime, now: datetime) -> None:
+def require_near(starts: datetime, now: datetime) -> None:
+    """Refuse a time that has passed or is years away, before anything computes with it. Raises InvalidInput."""
     if starts < now - JUST_NOW:
         message = gettext("This time has passed.")
         raise InvalidInput(message, code="time_passed", fields={"startsAt": [message]})
+    if starts > now + FARTHEST:
+        raise _too_far()
+
+
+def _too_far() -> InvalidInput:
+    message = gettext("This day cannot be booked yet.")
+    return InvalidInput(message, code="too_far", fields={"startsAt": [message]})
+
+
+def _require_times(starts: datetime, ends: datetime) -> None:
     if not starts < ends <= starts + LONGEST:
         message = gettext("A booking ends after it starts, at most 12 hours later.")
         raise InvalidInput(message, fields={"endsAt": [message]})
@@ -87,8 +99,7 @@ def _require_ahead(wish: Wish, room: Room, work: UnitOfWork) -> None:
         message = gettext("It is too late to book this time online. Please call us.")
         raise _with_alternatives(InvalidInput(message, code="too_soon"), wish, room, work, None)
     if room.clock.day_of(wish.starts_at) > room.clock.day_of(work.now) + timedelta(days=room.online.days):
-        message = gettext("This day cannot be booked yet.")
-        raise InvalidInput(message, code="too_far", fields={"startsAt": [message]})
+        raise _too_far()
 
 
 def _named(wish: Wish, ends: datetime, room: Room, work: UnitOfWork) -> list[Table]:

@@ -70,6 +70,13 @@ def test_a_reference_recognises_a_booking_that_moved(run):
         assert run(f"{header}A1,2026-12-24,20:30,2,Ana\n")[0]["differs"] == [2]
 
 
+def test_two_guests_of_one_name_who_come_at_one_time_are_two_bookings(run):
+    header = "Date,Time,Guests,Name,Phone\n"
+    rows = "2026-12-24,19:30,2,Ana,+49 30 1\n2026-12-24,19:30,2,Ana,+49 30 2\n"
+    assert run(header + rows)[0]["new"] == 2
+    assert run(header + rows)[0]["unchanged"] == 2
+
+
 @pytest.mark.parametrize(
     ("content", "options", "starts"),
     [
@@ -91,6 +98,7 @@ def test_dates_and_columns_as_people_write_them(run, content, options, starts):
         ("Date,Time,Covers,Name\n03/12/2026,19:30,2,Ana\n", (), "Day or month first?"),
         ("Date,Time,Covers,Name\n2026-12-24,late,2,Ana\n", (), "This is not a time."),
         ("Date,Time,Covers,Name\n2026-13-24,19:30,2,Ana\n", (), "This is not a date."),
+        ("Date,Time,Covers,Name\n9999-12-31,23:59,2,Ana\n", (), "This is not a date."),
         ("Date,Time,Covers,Name\n2026-12-24,19:30,two,Ana\n", (), "in digits"),
         ("Date,Time,Covers,Name\n2026-12-24,19:30,2,\n", (), "A booking needs a name."),
         ("Date,Time,Covers\n2026-12-24,19:30,2\n", (), "The file lacks: name."),

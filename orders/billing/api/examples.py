@@ -8,6 +8,8 @@ PAYMENT = {
     "method": "cash",
     "amount": "15.40",
     "tip": "1.60",
+    "tip_to": "person",
+    "tip_staff": 12,
     "rounding": "0.00",
     "tendered": "20.00",
     "change": "3.00",

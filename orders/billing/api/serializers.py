@@ -13,7 +13,7 @@ from orders.api.serializers import BIGGEST_ID, ApprovalInput, TaxOutput
 from orders.billing.api import examples
 from orders.billing.services import Claim, Tender
 from orders.billing.services.splitting import MOST_WAYS
-from orders.billing.transitions import AdjustmentKind, Method, PaymentState, RefundKind, RefundState, ShareKind
+from orders.billing.transitions import AdjustmentKind, Method, PaymentState, RefundKind, RefundState, ShareKind, TipTo
 from orders.order_commands import MAX_LINES
 
 AMOUNT = r"^\d{1,9}(\.\d{1,4})?$"
@@ -116,6 +116,8 @@ class PaymentOutput(serializers.Serializer[Any]):
     method = serializers.ChoiceField(Method.values)
     amount = serializers.CharField()
     tip = serializers.CharField()
+    tip_to = serializers.ChoiceField(TipTo.values, allow_null=True, help_text="Whose the tip is; null without a tip.")
+    tip_staff = serializers.IntegerField(allow_null=True, help_text="Member of staff, for `person`.")
     rounding = serializers.CharField()
     tendered = serializers.CharField(allow_null=True)
     change = serializers.CharField(allow_null=True)

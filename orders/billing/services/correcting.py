@@ -116,7 +116,7 @@ def _take_back(
 
 
 def _again(wrong: Payment, method: str, slip: str, locked: Locked, work: UnitOfWork) -> Payment:
-    """Insert the payment by the right method, with the same amount, tip, share, and person who took it."""
+    """Insert the payment by the right method, with the same amount, tip, recipient, share, and person who took it."""
     exact = wrong.amount + wrong.tip
     is_cash = method == Method.CASH
     to_pay: Decimal = to_coin(exact, locked.restaurant.cash_rounding) if is_cash else exact
@@ -129,6 +129,8 @@ def _again(wrong: Payment, method: str, slip: str, locked: Locked, work: UnitOfW
         currency=wrong.currency,
         amount=wrong.amount,
         tip=wrong.tip,
+        tip_to=wrong.tip_to,
+        tip_staff_id=wrong.tip_staff_id,
         rounding=to_pay - exact,
         tendered=to_pay if is_cash else None,
         slip=clean_text(slip)[:40],

@@ -10,11 +10,11 @@ from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYo
 from bistro.core.kernel.money import ZERO, display, text, to_coin
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from orders.billing.models import Payment, claims_json
+from orders.billing.models import Payment, TipRule, claims_json
 from orders.billing.services.locking import Locked, require_money
 from orders.billing.splitting import claims_now
 from orders.billing.statements import ShareState, Statement, part_of, seats_of
-from orders.billing.transitions import PROVIDERS, Method, PaymentState
+from orders.billing.transitions import PROVIDERS, Method, PaymentState, TipTo
 from orders.services import Once
 from orders.services.keys import reused_key
 
@@ -134,6 +134,7 @@ def insert_payment(tender: Tender, locked: Locked, work: UnitOfWork, once: Once 
         currency=restaurant.currency,
         amount=tender.amount,
         tip=tender.tip,
+        **tip_recipient(tender.tip, locked, work),
         rounding=to_pay - exact,
         tendered=tendered,
         slip=tender.slip,
@@ -145,6 +146,18 @@ def insert_payment(tender: Tender, locked: Locked, work: UnitOfWork, once: Once 
         key=once.key if once else None,
         fingerprint=once.fingerprint if once else "",
     )
+
+
+def tip_recipient(tip: Decimal, locked: Locked, work: UnitOfWork) -> dict[str, Any]:
+    """Return the columns that say whose a tip is, by the restaurant's rule and the person who serves the guests now."""
+    if not tip:
+        return {}
+    rule = TipRule.objects.of_restaurant(work.restaurant_id).filter(since__lte=work.now).first()
+    staff = locked.party.server_id or (work.actor.id if work.actor.is_staff else None)
+    goes_to = rule.goes_to if rule else TipTo.PERSON
+    if goes_to != TipTo.PERSON:
+        return {"tip_to": goes_to}
+    return {"tip_to": TipTo.PERSON, "tip_staff_id": staff} if staff else {"tip_to": TipTo.POOL}
 
 
 def lock_share(state: ShareState, statement: Statement) -> None:

@@ -1,5 +1,7 @@
 """The service charge over HTTP: by rule, on every page, taken off with a reason, and the refusals."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -139,3 +141,17 @@ def test_the_page_of_the_bill_shows_it_and_takes_it_off(house):
     assert browser.post(f"{address}adjust/", {"kind": "service", "reason": "slow"}).status_code == 302
     assert "Service charge taken off" in browser.get(address).content.decode()
     assert bill.due() == "50.00"
+
+
+@pytest.mark.parametrize("change", [{"rounding_mode": "up"}, {"rounding_level": "line"}, {"tax_mode": "added"}])
+def test_a_new_rule_of_rounding_keeps_the_charge_of_earlier_orders(house, change):
+    charge_service(house)
+    bill = Bill(house, seats=(1, 1))
+    Restaurant.objects.update(**change)
+    forget()
+    house.place("waiter")
+    body = bill.read()
+    assert Decimal(body["net_service"]) >= Decimal("2.72")
+    assert sum(map(Decimal, (line["due"] for line in body["lines"]))) + Decimal(body["service"]) == Decimal(
+        body["total"]
+    )

@@ -25,11 +25,12 @@ class TillInput(StrictSerializer):
 
 @shown(examples.NEW_MOVE)
 class TillMoveInput(StrictSerializer):
-    """Money that a person puts into a till or takes out; `amount` is positive."""
+    """Money that a person puts into a till or takes out; `amount` is positive. `to` gets tips that are paid out."""
 
     kind = serializers.ChoiceField(HAND_KINDS)
     amount = serializers.RegexField(AMOUNT)
     reason = LineOfText(max_length=200, required=False, default="", allow_blank=True)
+    to = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
 
 
 @shown(examples.COUNT)

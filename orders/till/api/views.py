@@ -94,6 +94,7 @@ class TillMoves(APIView):
             kind=MoveKind(body["kind"]),
             amount=Decimal(body["amount"]),
             reason=body["reason"],
+            to_staff=body.get("to"),
             once=once,
             actor=actor,
         )

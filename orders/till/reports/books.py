@@ -105,11 +105,13 @@ def _read_rows(
         if head is not None:
             rows.adjustments[head].append(row)
     payments = Payment.objects.of_restaurant(restaurant.pk).filter(counted, bill__party__in=head_of)
-    for payment in payments.select_related("bill", "taken_by_staff").order_by("pk"):
+    for payment in payments.select_related("bill", "taken_by_staff", "tip_staff").order_by("pk"):
         rows.payments[head_of[payment.bill.party_id]].append(payment)
     made = Refund.objects.of_restaurant(restaurant.pk).exclude(status=RefundState.FAILED)
     refunds = made.filter(counted, payment__bill__party__in=head_of)
-    for refund in refunds.exclude(status=RefundState.FAILED).select_related("payment__bill").order_by("pk"):
+    for refund in (
+        refunds.exclude(status=RefundState.FAILED).select_related("payment__bill", "payment__tip_staff").order_by("pk")
+    ):
         rows.refunds[head_of[refund.payment.bill.party_id]].append(refund)
     return rows, reduced(kept, adjustments)
 

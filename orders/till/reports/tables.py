@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
-from orders.billing.models import Adjustment
+from orders.billing.models import Adjustment, Payment
 from orders.billing.transitions import AdjustmentKind
 from orders.models import OrderLine
-from orders.till.models import Till
+from orders.till.models import Till, TipMove
 from orders.till.reports.day import WEEK, Day, Sums, method_word, read_day
 from orders.till.reports.payloads import bill_name
 from orders.till.reports.rows import Row, Table, by_total
+from orders.till.tips.book import PEOPLE, holder_words
+from orders.till.transitions import TipMoveKind
 from orders.transitions import OrderStatus
 
 MONEY = ("total",)
@@ -35,6 +37,7 @@ def tables_of(restaurant: Restaurant, day: date) -> list[Table]:
         Table("waiters", _("By waiter"), by_total(found.sales["waiters"].values())),
         _methods(found),
         _tips(found),
+        _tip_moves(found),
         _adjustments(found),
         _voids(found),
         _refunds(found),
@@ -98,20 +101,35 @@ def _methods(found: Day) -> Table:
 
 
 def _tips(found: Day) -> Table:
+    """Return the tips by recipient and method, without those that went back."""
     rows: dict[tuple[str, str], Row] = {}
+
+    def add(payment: Payment, count: int, tip: Decimal) -> None:
+        name = holder_words(payment.tip_to, payment.tip_staff)
+        row = rows.setdefault((name, payment.method), Row(name, method_word(payment.method), 0, total=ZERO))
+        row.count, row.total = (row.count or 0) + count, (row.total or ZERO) + tip
+
     for payment in found.payments:
         if payment.tip:
-            row = rows.setdefault(
-                (payment.taken_by, payment.method), Row(payment.taken_by, method_word(payment.method), 0, total=ZERO)
-            )
-            row.count, row.total = (row.count or 0) + 1, (row.total or ZERO) + payment.tip
+            add(payment, 1, payment.tip)
     for refund, _of_sale in found.refunds:
         if refund.tip:
-            payment = refund.payment
-            key = (payment.taken_by, payment.method)
-            row = rows.setdefault(key, Row(payment.taken_by, method_word(payment.method), 0, total=ZERO))
-            row.count, row.total = (row.count or 0) - 1, (row.total or ZERO) - refund.tip
+            add(refund.payment, -1, -refund.tip)
     return Table("tips", _("Tips"), [rows[key] for key in sorted(rows)], COUNTED)
+
+
+def _tip_moves(found: Day) -> Table:
+    """Return the shares of the pool of the day and the corrections."""
+    moves = TipMove.objects.of_restaurant(found.restaurant.pk).filter(of_day=found.day).select_related(*PEOPLE)
+    rows = [
+        Row(
+            f"{holder_words(move.giver, move.giver_staff)} → {holder_words(move.taker, move.taker_staff)}",
+            " · ".join(filter(None, [str(TipMoveKind(move.kind).label), move.reason, move.made_by])),
+            total=move.amount,
+        )
+        for move in moves.order_by("pk")
+    ]
+    return Table("tip_moves", _("Tips: shares of the pool and corrections"), rows, MONEY, is_summed=False)
 
 
 def _adjustments(found: Day) -> Table:

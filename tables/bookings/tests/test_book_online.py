@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from bistro.core.auth import rate_limits
-from bistro.core.models import Event, OpeningHours
+from bistro.core.models import Event, OpeningHours, Restaurant
 from bistro.core.tests.http import nothing_changes
 from tables.bookings.models import Booking, BookingRules, OnlineHold, TableHold
 from tables.bookings.services import drop_lapsed_holds, renew_link
-from tables.bookings.tests.evenings import book, evening
+from tables.bookings.tests.evenings import body, book, evening, path
 from tables.guests.models import Guest
 from tables.models import Section
 from tables.tests.factories import TableFactory
@@ -237,3 +237,17 @@ def test_the_site_in_the_rules_is_the_start_of_an_address(house):
         == 302
     )
     assert BookingRules.objects.get().embed_site == "https://a.example"
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize("starts", ["9999-12-31T23:59:59+00:00", "8999-12-31T23:59:59+00:00", "0001-01-01T00:00:00Z"])
+def test_a_time_beyond_every_calendar_is_refused(house, guest, address, zone, starts):
+    booking = book(house)
+    Restaurant.objects.update(timezone=zone)
+    with nothing_changes():
+        for do in ("", "book"):
+            assert guest.post(address, {**typed(), "do": do, "starts": starts}).status_code == 422
+        assert guest.get(address, {**choice(), "starts": starts}).status_code == 200
+        assert Client().post(f"/booking/{booking.token}/", {"starts": starts, "size": "2"}).status_code == 422
+        answer = house.api("host").post(path(house), {**body(), "startsAt": starts})
+        assert answer.json()["code"] in ("too_far", "time_passed")

@@ -1,0 +1,147 @@
+"""The services that share the pool of tips of a day, and correct whose a tip is. Both only add rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bistro.core.database.named_locks import lock_name
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.money import ZERO, display, divide, units_of
+from bistro.core.kernel.roles import Permission
+from bistro.core.models import Restaurant
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.billing.services.locking import require_money, require_reason
+from orders.billing.transitions import TipTo
+from orders.services import Once
+from orders.till.events import TipsMoved
+from orders.till.models import TipMove
+from orders.till.services.locking import keys, known, twice
+from orders.till.tips.book import POOL, Holder, TipBook, people_of, read_book, rule_of_day
+from orders.till.transitions import TipMoveKind
+
+
+def share_pool(*, day: date, staff: Sequence[int], actor: Actor) -> list[TipMove]:
+    """Share the pool of a business day among people, by the points of their roles, and return the new rows.
+
+    Shared once more, for example because somebody was forgotten or a tip came later, it adds rows for the differences.
+    Locks: the name of the restaurant's tips. Raises InvalidInput (`nothing_to_share`, `nobody_shares`,
+    `not_a_colleague`, `day_not_begun`), NotPermitted.
+    """
+    actor.require(Permission.CLOSE_DAY)
+    with UnitOfWork(actor) as work:
+        restaurant = _locked_restaurant(day, work)
+        book = read_book(restaurant, day)
+        parts = _parts(book, _points(staff, day, restaurant), restaurant)
+        people = [holder.staff for holder in book.held if holder.staff is not None]
+        rows = []
+        for person in sorted({*people, *parts}):
+            more = parts.get(person, ZERO) - book.of(Holder(TipTo.PERSON, person)).shared
+            giver, taker = (POOL, Holder(TipTo.PERSON, person)) if more > 0 else (Holder(TipTo.PERSON, person), POOL)
+            if more:
+                rows.append(_insert(TipMoveKind.SHARE, day, abs(more), giver, taker, "", restaurant, work, None))
+        for row in rows:
+            work.record(TipsMoved(row=row, currency=restaurant.currency))
+    return rows
+
+
+def correct_tips(
+    *, day: date, amount: Decimal, giver: Holder, taker: Holder, reason: str, actor: Actor, once: Once | None = None
+) -> tuple[TipMove, bool]:
+    """Give tips of a business day to somebody else; return the row and whether an equal request made it before.
+
+    Locks: the name of the restaurant's tips. Raises InvalidInput (`tips_above_held`, `not_a_colleague`,
+    `day_not_begun`), ReusedKey, NotPermitted.
+    """
+    actor.require(Permission.CLOSE_DAY)
+    return twice(lambda: _correct(day, amount, giver, taker, reason, actor, once))
+
+
+def _correct(
+    day: date, amount: Decimal, giver: Holder, taker: Holder, reason: str, actor: Actor, once: Once | None
+) -> tuple[TipMove, bool]:
+    with UnitOfWork(actor) as work:
+        if (before := known(TipMove, once, work)) is not None:
+            return before, True
+        restaurant = _locked_restaurant(day, work)
+        require_money(amount, restaurant.currency, "amount")
+        words = require_reason(reason)
+        _require_people([holder.staff for holder in (giver, taker) if holder.staff is not None], restaurant)
+        if giver == taker:
+            message = _("Choose two different recipients.")
+            raise InvalidInput(message, fields={"to": [message]})
+        held = read_book(restaurant, day).of(giver).total
+        if amount > held:
+            shown = display(max(held, ZERO), restaurant.currency, restaurant.locale)
+            message = _("There are only %(amount)s in tips of this day to take away.") % {"amount": shown}
+            raise InvalidInput(message, code="tips_above_held", fields={"amount": [message]})
+        row = _insert(TipMoveKind.CORRECTION, day, amount, giver, taker, words, restaurant, work, once)
+        work.record(TipsMoved(row=row, currency=restaurant.currency))
+    return row, False
+
+
+def _locked_restaurant(day: date, work: UnitOfWork) -> Restaurant:
+    """Lock the tips of the restaurant, so that nothing is shared twice. Raises InvalidInput (`day_not_begun`)."""
+    lock_name(f"tips:{work.restaurant_id}")
+    restaurant: Restaurant = Restaurant.objects.get(pk=work.restaurant_id)
+    if day > restaurant.business_date(work.now):
+        message = _("This day has not begun.")
+        raise InvalidInput(message, code="day_not_begun", fields={"day": [message]})
+    return restaurant
+
+
+def _points(staff: Sequence[int], day: date, restaurant: Restaurant) -> dict[int, int]:
+    """Return the points of people by their roles, {staff id: points}. Raises InvalidInput."""
+    _require_people(staff, restaurant)
+    rule = rule_of_day(restaurant, day)
+    points = {member.staff_id: rule.points_of(member.role) for member in people_of(restaurant, staff)}
+    if not any(points.values()):
+        message = _("Choose people whose roles have points.")
+        raise InvalidInput(message, code="nobody_shares", fields={"staff": [message]})
+    return points
+
+
+def _require_people(staff: Sequence[int], restaurant: Restaurant) -> None:
+    if len(people_of(restaurant, set(staff))) < len(set(staff)):
+        message = _("Choose people of this restaurant.")
+        raise InvalidInput(message, code="not_a_colleague", fields={"staff": [message]})
+
+
+def _parts(book: TipBook, points: Mapping[int, int], restaurant: Restaurant) -> dict[int, Decimal]:
+    """Return the part of each person in the pool, {staff id: amount}, by largest remainder."""
+    if not book.to_share and not book.of(POOL).shared:
+        raise InvalidInput(_("The pool of this day is empty."), code="nothing_to_share")
+    rounding = restaurant.rounding
+    units = divide(units_of(book.to_share, rounding), list(points.values()))
+    return {person: rounding.amount(part) for person, part in zip(points, units, strict=True)}
+
+
+def _insert(
+    kind: TipMoveKind,
+    day: date,
+    amount: Decimal,
+    giver: Holder,
+    taker: Holder,
+    reason: str,
+    restaurant: Restaurant,
+    work: UnitOfWork,
+    once: Once | None,
+) -> TipMove:
+    columns: dict[str, Any] = keys(once, work)
+    return TipMove.objects.create(  # type: ignore[no-any-return]
+        kind=kind,
+        of_day=day,
+        amount=amount,
+        giver=giver.to,
+        giver_staff_id=giver.staff,
+        taker=taker.to,
+        taker_staff_id=taker.staff,
+        reason=reason,
+        business_date=restaurant.business_date(work.now),
+        made_at=work.now,
+        made_by=work.actor.label[:120],
+        **columns,
+    )
