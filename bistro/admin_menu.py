@@ -68,6 +68,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Invitations"), "mail", "core_invitation_changelist"),
             (_("Messages"), "forward_to_inbox", "mail_message_changelist"),
             (_("Devices"), "devices", "core_device_changelist"),
+            (_("Webhooks"), "webhook", "webhooks_hook_changelist"),
             (_("Restaurant"), "storefront", "core_restaurant_changelist"),
         ],
     ),

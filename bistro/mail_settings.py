@@ -1,5 +1,6 @@
-"""Settings of e-mail and SMS, read from the environment. A part of `bistro.settings`."""
+"""Settings of e-mail, SMS and webhooks, read from the environment. A part of `bistro.settings`."""
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import environ
@@ -21,6 +22,8 @@ __all__ = [
     "SMS_SENDER",
     "SMS_TOKEN",
     "SMS_URL",
+    "WEBHOOK_NETWORKS",
+    "WEBHOOK_SECONDS",
 ]
 
 EMAIL_HOST = env.str("EMAIL_HOST", default="")
@@ -47,3 +50,10 @@ if EMAIL_HOST:
         raise ImproperlyConfigured(f"EMAIL_FROM is “{DEFAULT_FROM_EMAIL}”; write the sender's address.") from None
 if SMS_URL and (urlsplit(SMS_URL).scheme not in ("http", "https") or not urlsplit(SMS_URL).hostname):
     raise ImproperlyConfigured(f"SMS_URL is “{SMS_URL}”; write it like https://sms.example.com/v1/messages")
+
+WEBHOOK_SECONDS = 10  # for the whole request to another program
+_networks = env.list("WEBHOOK_NETWORKS", default=[])
+try:  # private networks to which events may go, also without encryption (docs/webhooks.md)
+    WEBHOOK_NETWORKS = [ip_network(network.strip()) for network in _networks]
+except ValueError as error:
+    raise ImproperlyConfigured(f"WEBHOOK_NETWORKS: {error}; write it like 192.168.10.0/24,127.0.0.1") from None

@@ -1,7 +1,6 @@
 """All settings, read from the environment by django-environ.
 
-No default is unsafe: DEBUG is off, the secret key is generated once into the data folder, and `bistro.core.ops.checks`
-refuses configurations that would lose orders or leak them.
+No default is unsafe: `bistro.core.ops.checks` refuses configurations that would lose orders or leak them.
 """
 
 from datetime import timedelta
@@ -80,6 +79,7 @@ INSTALLED_APPS = [
     "menu.bulk",
     "tables.guests",
     "tables",
+    "tables.sections",
     "tables.waitlist",
     "tables.bookings",
     "orders",
@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "bistro.backup",
     "bistro.booking_files",
     "bistro.mail",
+    "bistro.webhooks",
     "bistro.receipts",
     "bistro.demo",
 ]

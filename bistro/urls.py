@@ -54,6 +54,7 @@ urlpatterns = [
     path("", include("bistro.receipts.urls")),
     path("", include("tables.waitlist.urls")),
     path("guests/", include("tables.guests.urls")),
+    path("host/sections/", include("tables.sections.urls")),
     path("host/", include("tables.bookings.urls")),
     path("", include(guest_urls)),
     path("menu/", include("menu.urls")),

@@ -67,6 +67,7 @@ FLOOR_ALARMS: list[str] = [
     "kitchen.printing.alarms.printer_alarms",
     "bistro.backup.alarms.backup_alarms",
     "bistro.mail.alarms.message_alarms",
+    "bistro.webhooks.alarms.hook_alarms",
     "orders.billing.alarms.payment_alarms",
 ]
 
@@ -158,6 +159,15 @@ PLACES: list[Place] = [
         also=("host:new",),
     ),
     Place(
+        "sections",
+        _("Sections"),
+        "sections:sections",
+        "people",
+        Permission.SEAT_TABLE,
+        False,
+        _("Who serves which section today, and who gets the next guests"),
+    ),
+    Place(
         "guests",
         _("Guests"),
         "guests:list",
@@ -236,6 +246,7 @@ SWEEPS: list[str] = [
     "orders.billing.services.ask_due",
     "kitchen.printing.services.print_due",
     "bistro.mail.services.send_due",
+    "bistro.webhooks.services.deliver_due",
     "orders.documents.services.sign_due",
     "bistro.backup.schedule.back_up_when_due",
     "bistro.core.services.sealing.seal_events",

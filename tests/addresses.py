@@ -224,6 +224,7 @@ PAGES = {
     "waitlist/<str:token>/": "token",
     "waitlist/<str:token>/leave/": "token",
     "host/": None,
+    "host/sections/": None,
     "host/links/": None,
     "host/bookings/new/": None,
     "host/bookings/<int:pk>/": "booking",

@@ -13,9 +13,9 @@ from typing import Any
 PRODUCT = frozenset(
     {
         "bistro", "bistro.backup", "bistro.booking_files", "bistro.core", "bistro.dashboard", "bistro.demo",
-        "bistro.mail", "bistro.opening", "bistro.receipts", "bistro.setup", "menu", "menu.files", "menu.bulk", "tables",
-        "tables.bookings", "tables.guests", "tables.waitlist", "orders", "orders.billing", "orders.documents",
-        "orders.till", "kitchen", "kitchen.printing",
+        "bistro.mail", "bistro.opening", "bistro.receipts", "bistro.setup", "bistro.webhooks", "menu", "menu.files",
+        "menu.bulk", "tables", "tables.bookings", "tables.guests", "tables.sections", "tables.waitlist", "orders",
+        "orders.billing", "orders.documents", "orders.till", "kitchen", "kitchen.printing",
     }
 )  # fmt: skip
 # The packages that each package may import, besides itself. An app inside a room (`kitchen.printing`) is a
@@ -27,15 +27,18 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "menu.bulk": frozenset({"bistro.core", "menu"}),
     "tables": frozenset({"bistro.core", "tables.guests"}),
     "tables.guests": frozenset({"bistro.core"}),
-    "tables.waitlist": frozenset({"bistro.core", "tables", "tables.guests", "tables.bookings"}),
-    "orders": frozenset({"bistro.core", "menu", "tables", "tables.guests", "tables.waitlist", "tables.bookings"}),
-    "tables.bookings": frozenset({"bistro.core", "tables", "tables.guests"}),
+    "tables.sections": frozenset({"bistro.core", "tables"}),
+    "tables.waitlist": frozenset({"bistro.core", "tables", "tables.guests", "tables.sections", "tables.bookings"}),
+    "orders": frozenset(
+        {"bistro.core", "menu", "tables", "tables.guests", "tables.sections", "tables.waitlist", "tables.bookings"}
+    ),
+    "tables.bookings": frozenset({"bistro.core", "tables", "tables.guests", "tables.sections"}),
     "orders.billing": frozenset({"bistro.core", "menu", "tables", "orders"}),
     "orders.documents": frozenset({"bistro.core", "menu", "tables", "orders", "orders.billing", "orders.till"}),
     "orders.till": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "orders.billing"}),
     "kitchen": frozenset({"bistro.core", "menu", "menu.bulk", "tables", "orders"}),
     "kitchen.printing": frozenset({"bistro.core", "menu", "tables", "orders", "kitchen"}),
-    "tools.simulator": frozenset({"bistro.core", "menu", "tables"}),
+    "tools.simulator": frozenset({"bistro.core", "menu", "tables", "tables.bookings", "tables.waitlist"}),
     "bistro.opening": frozenset({"bistro.core", "tables", "kitchen"}),
     "bistro.setup": frozenset(
         {"bistro.core", "menu", "menu.files", "tables", "tables.bookings", "orders", "kitchen", "kitchen.printing"}
@@ -49,10 +52,12 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.mail": frozenset(
         {"bistro.core", "orders", "orders.documents", "tables", "tables.bookings", "tables.guests", "tables.waitlist"}
     ),
+    "bistro.webhooks": frozenset({"bistro.core", "orders"}),
+    # The last three are called by `manage.py simulate`.
     "bistro.demo": frozenset(
         {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
-    )
-    | {"tools.simulator.command", "tools.simulator.options"},  # called by `manage.py simulate`
+        | {"tools.simulator.command", "tools.simulator.options", "tools.simulator.evening.command"}
+    ),
     "harness": PRODUCT | {"tools.simulator"},
     "benchmarks": PRODUCT | {"tools.simulator", "harness"},
     "tests.benchmarks": PRODUCT | {"tools.simulator", "harness", "benchmarks", "tests"},

@@ -18,6 +18,8 @@ from bistro.core.services.devices import create_device
 from bistro.core.services.restaurants import invite
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory
 from bistro.mail.models import Message
+from bistro.webhooks.models import Hook
+from bistro.webhooks.services import add_hook
 from kitchen.models import Ticket
 from kitchen.printing.models import Printer
 from kitchen.printing.tests.printers import printer_at
@@ -100,13 +102,15 @@ def fill(house, count):
         largest = TurnTime.objects.filter(restaurant=house.restaurant).count() + 1
         TurnTime.objects.create(restaurant=house.restaurant, largest=largest, minutes=90)
         Combination.objects.create(restaurant=house.restaurant, name=f"Together {largest}", seats=8)
+        if Hook.objects.filter(restaurant=house.restaurant).count() < 20:
+            add_hook(name="Books", url="https://example.com/", topics=["orders"], actor=owner)
 
 
 def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
-        BookingRules, Combination, TurnTime, Table, Tax, Ticket, Till, Closing, ServiceRule, TipRule,
+        BookingRules, Combination, TurnTime, Table, Hook, Tax, Ticket, Till, Closing, ServiceRule, TipRule,
         MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
@@ -218,7 +222,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 33
+    assert len(links) == 34
     assert {owner.get(link).status_code for link in links} == {200}
 
 

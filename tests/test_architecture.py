@@ -28,6 +28,7 @@ APP_LABELS = {
     "tables": "tables",
     "bookings": "tables.bookings",
     "guests": "tables.guests",
+    "sections": "tables.sections",
     "waitlist": "tables.waitlist",
     "orders": "orders",
     "billing": "orders.billing",
@@ -37,6 +38,7 @@ APP_LABELS = {
     "documents": "orders.documents",
     "receipts": "bistro.receipts",
     "setup": "bistro.setup",
+    "webhooks": "bistro.webhooks",
 }
 
 # Code outside the product, which may import the composition root and the tools.

@@ -58,6 +58,8 @@ CONFIRMED = {
     "admin/core/membership/<path:object_id>/second-factor/",
     "admin/core/invitation/add/", "admin/core/device/add/", "admin/core/device/pair/",
     "admin/core/device/<path:object_id>/enrol/", "admin/core/device/<path:object_id>/revoke/",
+    "admin/webhooks/hook/add/", "admin/webhooks/hook/<path:object_id>/change/",
+    "admin/webhooks/hook/<path:object_id>/rotate/",
 }  # fmt: skip
 # Files to keep: test_headers_everywhere.py finds every address that sends one.
 EXPORTS = {f"admin/menu_files/menuimport/{name}/" for name in ("template", "export-csv", "export-excel")}

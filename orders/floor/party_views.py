@@ -31,7 +31,13 @@ def seat(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         request,
         actor,
         pk,
-        lambda: services.seat_party(table_id=pk, size=_size(request), insist=_insists(request), actor=actor),
+        lambda: services.seat_party(
+            table_id=pk,
+            size=_size(request),
+            server_id=whole_number(request.POST.get("server", ""), least=1),
+            insist=_insists(request),
+            actor=actor,
+        ),
     )
 
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import FilteredRelation, Q
+from django.utils import timezone
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from orders.models import Order, OrderLine
 from tables.models import Party, Table
+from tables.sections.balance import Load, next_server, read_loads
 from tables.steps import server_among
 
 SIZES = tuple(range(1, 13))
@@ -50,15 +53,19 @@ class Seating:
     can_insist: bool
     can_take_over: bool
     is_served: bool  # by a waiter, possibly the actor
+    loads: Sequence[Load] = ()  # the servers on duty, where guests can be seated
+    suggested: Load | None = None
     sizes: tuple[int, ...] = SIZES
 
 
 def seating_of(actor: Actor, table: Table, party: Party | None) -> Seating | None:
-    """Return the acts on the guests at a table, or None for an actor who seats nobody. Costs one query."""
+    """Return the acts on the guests at a table, None for an actor who seats nobody. One query, two for a free table."""
     if not actor.may(Permission.SEAT_TABLE):
         return None
     rows = _tables(actor) if party else []
     held = [place for place, holder in rows if party and holder == party.pk]
+    can_seat = party is None and not table.out_of_service
+    loads = read_loads(restaurant_of(actor), timezone.now()) if can_seat else []
     return Seating(
         table_id=table.pk,
         seats=table.seats,
@@ -67,11 +74,19 @@ def seating_of(actor: Actor, table: Table, party: Party | None) -> Seating | Non
         held=tuple(held) if len(held) > 1 else (),
         free=tuple(place for place, _holder in rows if not place.taken),
         others=_others(rows, party.pk) if party else (),
-        can_seat=party is None and not table.out_of_service,
+        can_seat=can_seat,
         can_insist=actor.may(Permission.OVERSEAT),
         can_take_over=party is not None and server_among(actor) not in (None, party.server_id),
         is_served=party is not None and party.server_id is not None,
+        loads=loads,
+        suggested=_suggested(actor, loads, table),
     )
+
+
+def _suggested(actor: Actor, loads: Sequence[Load], table: Table) -> Load | None:
+    """Return who serves guests that the actor seats, if sections are divided: the actor on duty, or who is next."""
+    own = server_among(actor)
+    return next((load for load in loads if load.server == own), None) or next_server(loads, table.section_id)
 
 
 def _others(rows: Iterable[tuple[Place, int | None]], party: int) -> tuple[Others, ...]:

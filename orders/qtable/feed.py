@@ -45,8 +45,8 @@ def _message(event: Event, restaurant_uid: UUID, epoch: str, named: bool) -> dic
     if found is None:
         return None
     data, kind = found["data"], event.type.rpartition("_")[0]
-    if named and event.private and kind in _NAMED:
-        data = {**data, **{key: value for key, value in json.loads(event.private).items() if key in _NAMED[kind]}}
+    if named:
+        data = {**data, **personal_data(event)}
     ids = {f"{kind}_id": data["id"]} if "id" in data and event.type != BatchApplied.type else {}
     return {
         "type": event.type,
@@ -58,6 +58,14 @@ def _message(event: Event, restaurant_uid: UUID, epoch: str, named: bool) -> dic
         "epoch": epoch,
         "data": data,
     }
+
+
+def personal_data(event: Event) -> dict[str, Any]:
+    """Return the names and contacts of an event about guests, until they are erased."""
+    keys = _NAMED.get(event.type.rpartition("_")[0], ())
+    if not event.private or not keys:
+        return {}
+    return {key: value for key, value in json.loads(event.private).items() if key in keys}
 
 
 class RealtimeFeed:

@@ -16,9 +16,9 @@ from orders.services.seating import Versions, require_version
 from tables.events import PartyChanged, TableChanged
 from tables.guests.steps import guest_by_contact
 from tables.models import Party, Section, Table
+from tables.sections.steps import server_for
 from tables.setup_steps import add_section, refuse_if_in_use
 from tables.stay_steps import Room, Stay, lock_room, require_seats, require_size, seat_guests, touch_party
-from tables.steps import server_among
 from tables.transitions import PARTY_MOVES, PartyStatus
 from tables.waitlist.steps import add_waiting, let_go, name_party, resize, seat_waiting
 
@@ -49,7 +49,7 @@ def add_guest(body: Body, work: UnitOfWork) -> Party:
     require_size(body["partySize"])
     require_seats(body["partySize"], [table], insist=body.get("force", False), actor=work.actor)
     guest = guest_by_contact(work, name=named["name"], phone=body.get("phone", ""))
-    server = server_among(work.actor)
+    server = server_for(table, work)
     return seat_guests(table, work, size=body["partySize"], server_id=server, guest=guest, **named)
 
 
@@ -207,7 +207,8 @@ def _set_status(table_id: int, wanted: str, work: UnitOfWork) -> None:
             clear_stay(lock_room(work, parties=[party_id]).stays[party_id], work)
         _serve(table, work, out=False)
     elif party_id is None:
-        seat_guests(room.free_table(table_id), work, size=None, server_id=server_among(work.actor))
+        free = room.free_table(table_id)
+        seat_guests(free, work, size=None, server_id=server_for(free, work))
 
 
 def _serve(table: Table, work: UnitOfWork, *, out: bool) -> None:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, Stale
 from bistro.core.kernel.roles import Permission
-from bistro.core.models import Membership
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.services.keys import reused_key
 from tables.events import PartyChanged
 from tables.models import Party
+from tables.sections.steps import require_server, server_for
 from tables.stay_steps import Stay, lock_room, lock_stay, require_seats, require_size, seat_guests, touch_party
 from tables.steps import server_among
 
@@ -31,7 +31,7 @@ class Once:
 def seat_party(
     *, table_id: int, size: int | None, actor: Actor, server_id: int | None = None, insist: bool = False
 ) -> Party:
-    """Seat a party at a free table. A waiter who seats it becomes its server unless another one is named.
+    """Seat a party at a free table. Its server is the one named, or who is next (`tables.sections.steps.server_for`).
 
     Locks: table. Raises LostRace if guests sit there, InvalidInput (too many guests, unknown server, table out of
     service), NotPermitted, NotYours.
@@ -65,7 +65,7 @@ def _seat(
         table = room.free_table(table_id)
         require_size(size)
         require_seats(size, [table], insist=insist, actor=actor)
-        server = server_among(actor) if server_id is None else _member(server_id, work)
+        server = server_for(table, work, server_id)
         key = {} if once is None else {"key": once.key, "fingerprint": once.fingerprint}
         return seat_guests(table, work, size=size, server_id=server, **key), False
 
@@ -137,7 +137,7 @@ def _apply(stay: Stay, changes: dict[str, int | None], insist: bool, work: UnitO
         party.size = changes["size"]
         changed.append("size")
     if "server" in changes and changes["server"] != party.server_id:
-        party.server_id = None if changes["server"] is None else _member(changes["server"], work)
+        party.server_id = None if changes["server"] is None else require_server(changes["server"], work)
         changed.append("server")
     return changed
 
@@ -146,12 +146,3 @@ def require_version(party: Party, versions: Versions) -> None:
     """Refuse a write that is based on another version of the party. Raises Stale."""
     if versions is not None and party.version not in versions:
         raise Stale(gettext("Someone changed this table. Load it again."), current_version=party.version)
-
-
-def _member(staff_id: int, work: UnitOfWork) -> int:
-    """Return the id of an active member of staff. Raises InvalidInput for anybody else."""
-    members = Membership.objects.of_restaurant(work.restaurant_id).active()
-    if not 0 < staff_id < 2**63 or not members.filter(staff_id=staff_id).exists():
-        message = gettext("There is no such member of staff.")
-        raise InvalidInput(message, code="unknown_server", fields={"server": [message]})
-    return staff_id

@@ -22,6 +22,7 @@ from tables.guests.contacts import digits_of
 from tables.guests.events import GuestErased
 from tables.guests.steps import count_no_show, guest_known_by
 from tables.models import Table
+from tables.sections.steps import server_for
 from tables.stay_steps import lock_room, require_seats, seat_guests
 from tables.steps import occupy
 
@@ -96,8 +97,10 @@ def save(booking: Booking, *fields: str) -> None:
     booking.save(update_fields=[*fields, "version"])
 
 
-def seat(booking: Booking, table_ids: Sequence[int], work: UnitOfWork, *, insist: bool) -> None:
-    """Seat the guests of a booking at its tables or at others. Locks: table.
+def seat(
+    booking: Booking, table_ids: Sequence[int], work: UnitOfWork, *, insist: bool, server_id: int | None = None
+) -> None:
+    """Seat the guests of a booking at its tables or at others, with a server as `server_for` says. Locks: table.
 
     Raises LostRace if guests sit there, InvalidInput, IllegalTransition, NotPermitted, NotYours.
     """
@@ -110,7 +113,8 @@ def seat(booking: Booking, table_ids: Sequence[int], work: UnitOfWork, *, insist
     tables = [room.free_table(table) for table in wanted]
     if set(wanted) != {table.pk for table in tables_of([booking])[booking.pk]}:  # the booking itself was accepted
         require_seats(booking.size, tables, insist=insist, actor=work.actor)
-    party = seat_guests(tables[0], work, size=booking.size, server_id=None)
+    server = server_for(tables[0], work, server_id)
+    party = seat_guests(tables[0], work, size=booking.size, server_id=server)
     occupy([(party, table) for table in tables[1:]], work)
     for table in tables[1:]:
         work.record(TablesJoined(party=party, table=tables[0], other=table))

@@ -29,6 +29,7 @@ from tables.bookings.models import Booking
 from tables.bookings.representations import guest_link
 from tables.bookings.selectors import read_days, read_house
 from tables.models import Table
+from tables.sections.balance import next_server, read_loads
 
 SIZES = range(1, 9)
 INSISTED = ("closed", "slot_full", "party_too_large")  # refusals that a host may override
@@ -113,12 +114,16 @@ def act(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     if service is None:
         raise BadRequest(_("Unknown action."))
     table = whole_number(request.POST.get("table", ""), least=1)
-    more = {"tables": [table]} if table and service is services.seat_booking else {}
+    more: dict[str, Any] = {"tables": [table]} if table and service is services.seat_booking else {}
+    if service is services.seat_booking:
+        more["server_id"] = whole_number(request.POST.get("server", ""), least=1)
     try:
-        service(booking_id=pk, actor=actor, **more)
+        done = service(booking_id=pk, actor=actor, **more)
     except DomainError as refusal:
         context = _booking_context(actor, restaurant, row, request.GET)
         return _refused(request, "bookings/booking.html", context, refusal, actor)
+    if done.party is not None and done.party.server is not None and service is services.seat_booking:
+        messages.success(request, _("%(name)s serves them.") % {"name": done.party.server.get_full_name()})
     return redirect(_day_address(restaurant, row))
 
 
@@ -177,8 +182,11 @@ def _booking_context(actor: Actor, restaurant: Restaurant, row: Booking, sent: A
         }
     chosen = sent.get("starts", "")
     context["values"]["starts"] = chosen or row.starts_at.isoformat()
+    loads = read_loads(restaurant, timezone.now()) if shown.is_expected else []
     return {
         **context,
+        "loads": loads,
+        "suggested": next_server(loads, shown.tables[0].section_id if shown.tables else None),
         "row": shown,
         "booking": row,
         "link": guest_link(row),

@@ -12,6 +12,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
 from tables.models import Table, TableOffer
 from tables.phases import minutes_between
+from tables.sections.balance import Load, next_server, read_loads
 from tables.waitlist.accuracy import Report, read_accuracy
 from tables.waitlist.models import WaitlistEntry
 from tables.waitlist.quoting import Quote, Room
@@ -29,6 +30,7 @@ class Row:
     late: bool
     offer: TableOffer | None
     free: Sequence[Table]
+    server: Load | None  # who would get them at the first of these tables
 
     @property
     def party_id(self) -> int:
@@ -46,15 +48,17 @@ class WaitingPage:
     tables: Sequence[Table]
     report: Report
     may_insist: bool
+    loads: Sequence[Load]
 
 
 def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingPage:
-    """Return the waiting list of an actor's restaurant. Eight queries, however long it is."""
+    """Return the waiting list of an actor's restaurant. Ten queries, however long it is."""
     restaurant, now = restaurant or restaurant_of(actor), timezone.now()
     room = Room(restaurant.pk, now, restaurant.tz)
     offers = TableOffer.objects.visible_to(actor).filter(until__gt=now).select_related("table")
     offered = {offer.party_id: offer for offer in offers}
-    rows = [_row(entry, room, offered.get(entry.party_id), now) for entry in room.waiting]
+    loads = read_loads(restaurant, now)
+    rows = [_row(entry, room, offered.get(entry.party_id), loads, now) for entry in room.waiting]
     return WaitingPage(
         rows=rows,
         guests=sum(row.entry.party.size or 0 for row in rows),
@@ -62,13 +66,16 @@ def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingP
         tables=[table for table in room.tables if room.is_free(table)],
         report=read_accuracy(restaurant.pk, now, restaurant.tz),
         may_insist=actor.may(Permission.OVERSEAT),
+        loads=loads,
     )
 
 
-def _row(entry: WaitlistEntry, room: Room, offer: TableOffer | None, now: datetime) -> Row:
+def _row(entry: WaitlistEntry, room: Room, offer: TableOffer | None, loads: Sequence[Load], now: datetime) -> Row:
     waited = int(minutes_between(entry.arrived_at, now))
     free = () if offer is not None else room.free_tables(entry.party.size)[:SUGGESTED]
-    return Row(entry, waited, waited > entry.quoted_high, offer, free)
+    tables = free or ([offer.table] if offer is not None else [])
+    server = next_server(loads, tables[0].section_id) if tables else None
+    return Row(entry, waited, waited > entry.quoted_high, offer, free, server)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,10 @@ def change_waiting(*, party_id: int, actor: Actor, size: int, name: str, phone: 
     return party
 
 
-def seat_party(*, party_id: int, table_id: int, actor: Actor, insist: bool = False) -> Party:
-    """Seat a waiting party at a free table.
+def seat_party(
+    *, party_id: int, table_id: int, actor: Actor, insist: bool = False, server_id: int | None = None
+) -> Party:
+    """Seat a waiting party at a free table, with the server named or the next one.
 
     Locks: table, party. Raises LostRace (`table_taken`, `table_offered`), InvalidInput (`party_too_large`, out of
     service), IllegalTransition, NotPermitted, NotYours.
@@ -49,7 +51,7 @@ def seat_party(*, party_id: int, table_id: int, actor: Actor, insist: bool = Fal
     with UnitOfWork(actor) as work:
         room = lock_room(work, parties=[party_id], tables=[table_id])
         party = room.stays[party_id].party
-        steps.seat_waiting(party, room.free_table(table_id, party_id), work, insist=insist)
+        steps.seat_waiting(party, room.free_table(table_id, party_id), work, insist=insist, server_id=server_id)
     return party
 
 

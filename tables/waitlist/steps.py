@@ -16,8 +16,9 @@ from tables.guests.events import GuestErased, GuestsMerged
 from tables.guests.models import Guest
 from tables.guests.steps import guest_by_contact
 from tables.models import Party, Table, TableOffer
+from tables.sections.steps import server_for
 from tables.stay_steps import Room, require_seats, require_size, touch_party
-from tables.steps import occupy, server_among
+from tables.steps import occupy
 from tables.transitions import PARTY_MOVES, PartyStatus
 from tables.waitlist.events import OfferEnded, PartyLeft, PartyRemoved, PartyWaits, TableOffered
 from tables.waitlist.models import WaitlistEntry
@@ -104,15 +105,17 @@ def name_party(
     return bool(changed)
 
 
-def seat_waiting(party: Party, table: Table, work: UnitOfWork, *, insist: bool = False) -> None:
-    """Seat a waiting party at a table that `Room.free_table` found free for it. A waiter who seats it serves it.
+def seat_waiting(
+    party: Party, table: Table, work: UnitOfWork, *, insist: bool = False, server_id: int | None = None
+) -> None:
+    """Seat a waiting party at a table that `Room.free_table` found free for it, with a server as `server_for` says.
 
-    Raises InvalidInput (`party_too_large`), IllegalTransition, NotPermitted.
+    Raises InvalidInput (`party_too_large`, `unknown_server`), IllegalTransition, NotPermitted.
     """
     require_transaction()
     require_seats(party.size, [table], insist=insist, actor=work.actor)
     change_status(party, PartyStatus.SEATED, PARTY_MOVES, what=_("This party"))
-    party.table, party.seated_at, party.server_id = table, work.now, server_among(work.actor)
+    party.table, party.seated_at, party.server_id = table, work.now, server_for(table, work, server_id)
     touch_party(party, "status", "table", "seated_at", "server")
     occupy([(party, table)], work)
     TableOffer.objects.filter(party=party).delete()

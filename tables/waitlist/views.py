@@ -62,8 +62,12 @@ def seat(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
     def act() -> None:
         insist = bool(request.POST.get("insist"))
-        party = services.seat_party(party_id=pk, table_id=_table(request), insist=insist, actor=actor)
-        messages.success(request, _("Seated at %(table)s.") % {"table": party.table})
+        server = whole_number(request.POST.get("server", ""), least=1)
+        party = services.seat_party(party_id=pk, table_id=_table(request), insist=insist, server_id=server, actor=actor)
+        seated = _("Seated at %(table)s.") % {"table": party.table}
+        if party.server is not None:
+            seated += " " + _("%(name)s serves them.") % {"name": party.server.get_full_name()}
+        messages.success(request, seated)
 
     return _act(request, actor, act, pk)
 

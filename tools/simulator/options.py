@@ -79,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--no-cooks", action="store_true", help="do not bump or deliver orders")
     how.add_argument("--cook-seconds", type=positive, default=1.0, metavar="S", help="seconds that a ticket cooks")
     how.add_argument("--pay", action="store_true", help="pay the bills, count the till and close the day at the end")
+    evening = parser.add_argument_group("a whole evening, in a database of its own and under a simulated clock")
+    evening.add_argument(
+        "--evening", action="store_true", help="play a Saturday with 180 covers, then check everything"
+    )
+    evening.add_argument("--evenings", type=positive_int, metavar="N", help="play N of them, and judge the quotes")
     where = parser.add_argument_group("server and report")
     where.add_argument(
         "--url", action="append", metavar="URL", help="address of the server; repeat it for several processes"

@@ -22,7 +22,7 @@ WATCHED = (
     "menu.Item", "menu.MenuVersion", "menu.Pause",
     "menu.Ingredient", "menu.RecipePart",
     "core.Event", "core.FeedHead", "core.DayNumber",
-    "mail.Message",
+    "mail.Message", "webhooks.Hook", "webhooks.Delivery",
 )  # fmt: skip
 
 

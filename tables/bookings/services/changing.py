@@ -43,13 +43,14 @@ def change_booking(
     insist: bool = False,
     online: bool = False,
     only_from: str = "",
+    server_id: int | None = None,
     versions: Versions = None,
 ) -> Booking:
     """Change fields of a booking (CONTACT, PLACE) and then its status. Equal values change nothing.
 
     A booking that gets another time or size keeps its tables if they fit and are free, unless `tables` names others;
     its end follows from the size unless `ends_at` is given. Locks: the book, table.
-    `only_from` refuses a booking in another status.
+    `only_from` refuses a booking in another status; `server_id` serves guests who are seated.
     Raises Stale, InvalidInput, LostRace with the nearest free times, IllegalTransition, NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_BOOKING)
@@ -66,7 +67,7 @@ def change_booking(
             others = {name: value for name, value in changes.items() if name != "tables"}
             _apply(booking, others, house, manner, work)
             actor.require(Permission.SEAT_TABLE)
-            steps.seat(booking, tables, work, insist=insist)
+            steps.seat(booking, tables, work, insist=insist, server_id=server_id)
             return booking
         _apply(booking, changes, house, manner, work)
         if status is not None and status != booking.status:
@@ -87,7 +88,13 @@ def cancel_booking(*, booking_id: int, actor: Actor, versions: Versions = None) 
 
 
 def seat_booking(
-    *, booking_id: int, actor: Actor, tables: Sequence[int] = (), insist: bool = False, versions: Versions = None
+    *,
+    booking_id: int,
+    actor: Actor,
+    tables: Sequence[int] = (),
+    insist: bool = False,
+    server_id: int | None = None,
+    versions: Versions = None,
 ) -> Booking:
     """Seat the guests of a booking, at its own tables unless others are named. Raises what `change_booking` raises."""
     return change_booking(
@@ -96,6 +103,7 @@ def seat_booking(
         status=BookingStatus.SEATED,
         actor=actor,
         insist=insist,
+        server_id=server_id,
         versions=versions,
     )
 

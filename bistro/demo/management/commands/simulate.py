@@ -2,11 +2,12 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-PACKAGES = ("aiohttp", "rich")
+PACKAGES = ("aiohttp", "rich", "time-machine")
 INSTALL = f"{sys.executable} -m pip install --requirement requirements-simulator.txt"
 
 
@@ -25,10 +26,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **given: Any) -> None:
         """Run the simulator, or name the command that installs its packages."""
         try:
-            from tools.simulator.command import simulate
+            play = _player(given)
         except ModuleNotFoundError as missing:
-            package = (missing.name or "").partition(".")[0]
+            package = (missing.name or "").partition(".")[0].replace("_", "-")
             if package not in PACKAGES:
                 raise
             raise CommandError(f"The simulator needs the package {package}. Install it with:\n{INSTALL}") from None
-        simulate(given)
+        play(given)
+
+
+def _player(given: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """Return what the options ask for: a service against the running server, or whole evenings."""
+    if given["evening"] or given["evenings"]:
+        from tools.simulator.evening.command import simulate_evenings
+
+        return simulate_evenings
+    from tools.simulator.command import simulate
+
+    return simulate
