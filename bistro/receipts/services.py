@@ -82,7 +82,7 @@ def print_x_report(*, actor: Actor) -> None:
     with words_of(restaurant_of(actor)) as restaurant:
         day = day_to_close(restaurant, restaurant.business_date(now))
         tables = tables_in(period_json(read_period(restaurant, day)), restaurant)
-        facts = [_date(day), _("As it is at %(at)s. Nothing is closed.") % {"at": _moment(now)}, actor.label]
+        facts = [_date(day), _("Nothing is closed. As it is at %(at)s") % {"at": _moment(now)}, actor.label]
         title = str(_("X report"))
         rows = report_rows(restaurant, title, facts, tables)
     _print_report(title, rows, actor)
