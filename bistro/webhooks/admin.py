@@ -64,8 +64,8 @@ class HookAdmin(ServiceAdmin):
     search_fields = ("name",)
     ordering = ("name", "pk")
     actions_detail = ("test", "rotate", "pause", "resume", "position")
-    fields = (*SAID, "state", "last", "last_deliveries")
-    readonly_fields = ("state", "last", "last_deliveries")
+    fields = (*SAID, "status_word", "last", "last_deliveries")
+    readonly_fields = ("status_word", "last", "last_deliveries")
     add_view = confirmed_in_admin(ServiceAdmin.add_view)
     change_view = confirmed_in_admin(ServiceAdmin.change_view)
 
@@ -151,6 +151,11 @@ class HookAdmin(ServiceAdmin):
     )
     def state(self, hook: Hook) -> tuple[str, str]:
         return hook.status, hook.get_status_display()
+
+    @admin.display(description=_("State"))
+    def status_word(self, hook: Hook) -> str:
+        """Show the state, and since when the deliveries fail."""
+        return f"{hook.get_status_display()}{f' · {self.failing(hook)}' if hook.failing_since else ''}"
 
     @admin.display(description=_("Failing since"))
     def failing(self, hook: Hook) -> str:

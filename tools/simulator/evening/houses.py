@@ -1,4 +1,4 @@
-"""A restaurant for simulated evenings: 24 tables, two hosts, six waiters, a kitchen screen and a cashier."""
+"""A restaurant for simulated evenings: 32 tables, two hosts, six waiters, a kitchen screen and a cashier."""
 
 from __future__ import annotations
 

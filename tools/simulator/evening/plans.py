@@ -11,7 +11,7 @@ SIZES, WEIGHTS = (1, 2, 3, 4, 5, 6, 8), (3, 40, 14, 25, 7, 8, 3)
 SLOTS = [*range(0, 181, 15)]  # minutes after the doors open at which bookings begin
 SLOT_WEIGHTS = (1, 1, 2, 3, 4, 5, 5, 5, 4, 3, 3, 2, 2)
 LAST_WALK_IN = 210
-TABLES = (2,) * 10 + (4,) * 8 + (6,) * 4 + (8,) * 2
+TABLES = (2,) * 13 + (4,) * 11 + (6,) * 6 + (8,) * 2
 
 
 @dataclass(frozen=True, slots=True)
