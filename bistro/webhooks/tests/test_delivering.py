@@ -323,6 +323,6 @@ def test_a_lost_claim_moves_nothing(house, receiver):
     house.order()
     assert settling.claim(hook, timezone.now())
     services.set_position(hook_id=hook.pk, seq=0, actor=house.actor("owner"))
-    settling.give_back(hook, head(house))
+    settling.give_back(hook, head(house), timezone.now())
     settling.skip(hook, head(house))
     assert fresh(hook).seq == 0
