@@ -92,6 +92,10 @@ RECEIPT_LINK = "orders.documents.selectors.receipt_link"
 # Checks of higher apps before a table is cleared: (party, unit of work), each raises DomainError to refuse it.
 CLEAR_CHECKS: list[str] = ["orders.billing.steps.require_paid"]
 
+# Checks of higher apps before the number of guests changes: (party, new number or None, unit of work), each raises
+# DomainError to refuse it.
+SIZE_CHECKS: list[str] = ["orders.billing.steps.keep_service_charge"]
+
 # Uses of tables by higher apps, each (table ids, restaurant id) -> {table id: why it cannot be taken away}.
 TABLE_USES: list[str] = ["tables.bookings.table_uses.booked_tables"]
 
