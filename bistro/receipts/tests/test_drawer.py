@@ -64,7 +64,7 @@ def test_cash_that_is_taken_back_opens_it_again(house, counter):
 @pytest.mark.parametrize("fields", [{"drawer": ""}, {"enabled": False}])
 def test_no_drawer_opens_by_default_or_without_a_printer(house, counter, fields):
     Printer.objects.update(**fields)
-    till = start_till(house)
+    till = start_till(house, "manager", shared="on")
     Bill(house).pay()
     assert pulses() == 0
     with nothing_changes(), pytest.raises(InvalidInput) as refused:
