@@ -116,8 +116,9 @@ def test_a_booking_that_moved_a_moment_ago_needs_no_reminder(house):
 def test_a_booking_that_moves_while_it_is_due_is_reminded_before_its_new_time(house, monkeypatch):
     booking, later = take(house, evening(days=3)), evening(days=5)
     near = booking.starts_at - timedelta(hours=24)
+    moved = {"starts_at": later, "ends_at": later + timedelta(hours=2)}
     with monkeypatch.context() as meanwhile:  # until the sweep gets the lock
-        meanwhile.setattr(sweeping, "lock_book", lambda work: Booking.objects.update(starts_at=later))
+        meanwhile.setattr(sweeping, "lock_book", lambda work: Booking.objects.update(**moved))
         assert remind_guests(now=near) == 0
     assert kinds() == ["booked"]
     assert remind_guests(now=later - timedelta(hours=24)) == 1
