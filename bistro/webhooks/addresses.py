@@ -15,6 +15,7 @@ from bistro.webhooks.models import LONGEST_ADDRESS
 
 _WRITABLE = re.compile(r"[\x21-\x7e]+")
 _NAT64 = IPv6Network("64:ff9b::/96")
+_PUBLIC_V6 = IPv6Network("2000::/3")  # all others are local, translate to IPv4, or belong to nobody
 
 
 def checked_url(url: str) -> str:
@@ -39,6 +40,8 @@ def may_send_to(found: str, scheme: str) -> bool:
     address = _inner(ip_address(found.partition("%")[0]))
     if any(address in network for network in settings.WEBHOOK_NETWORKS):
         return True
+    if isinstance(address, IPv6Address) and address not in _PUBLIC_V6:
+        return False
     return scheme == "https" and address.is_global and not address.is_multicast
 
 

@@ -45,10 +45,10 @@ def skip(hook: Hook, seq: int) -> None:
         rows.update(seq=seq)
 
 
-def give_back(hook: Hook, seq: int) -> None:
-    """End the lease, with the cursor at `seq`."""
+def give_back(hook: Hook, seq: int, now: datetime) -> None:
+    """End the lease, with the cursor at `seq`, behind the webhooks that wait already: a slow one holds up no others."""
     with writing(hook.restaurant_id):
-        _claimed(hook).update(seq=seq, taken_until=None)
+        _claimed(hook).update(seq=seq, taken_until=None, due_at=now)
 
 
 def note_arrival(hook: Hook, event: Event, outcome: Outcome, now: datetime) -> bool:

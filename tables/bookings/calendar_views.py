@@ -12,7 +12,7 @@ from tables.bookings.calendars import guest_calendar, house_calendar
 from tables.bookings.guest_views import KEPT
 from tables.bookings.selectors import booking_by_token, bookings_between, rules_by_token, tables_of
 
-PAST, AHEAD, MOST = timedelta(days=2), timedelta(days=60), 2000
+PAST, AHEAD, MOST = timedelta(days=2), timedelta(days=60), 1000
 
 
 @require_safe

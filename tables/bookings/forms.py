@@ -1,5 +1,6 @@
 """Forms of the pages of bookings."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from bistro.core.kernel.errors import DomainError
 from tables.bookings.placing import MOST_GUESTS, Wish
 from tables.bookings.services import Guest
 from tables.guests.contacts import phone_of
+
+_LINK = re.compile(r"://|www\.", re.IGNORECASE)
 
 
 class BookingForm(forms.Form):
@@ -78,6 +81,13 @@ class OnlineForm(forms.Form):
     remember = forms.BooleanField(required=False)
     website = forms.CharField(max_length=0, required=False)
 
+    def clean_name(self) -> str:
+        """Return the name. Raises ValidationError if it has a link, which our e-mail would carry to a stranger."""
+        name = str(self.cleaned_data["name"])
+        if _LINK.search(name):
+            raise forms.ValidationError(_("Check what you typed."))
+        return name
+
     def clean_phone(self) -> str:
         """Return the phone number as it was typed. Raises ValidationError if it is none."""
         typed = str(self.cleaned_data["phone"])
@@ -97,7 +107,7 @@ class OnlineForm(forms.Form):
     @property
     def problem(self) -> str:
         """Return the first refusal in words."""
-        if "name" in self.errors:
+        if self.has_error("name", "required"):
             return _("A booking needs a name.")
         if "email" in self.errors:
             return _("This is not an e-mail address.")

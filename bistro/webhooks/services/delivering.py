@@ -103,7 +103,7 @@ def _deliver_all(hook: Hook, unread: Unread, clock: Clock) -> int:
             break
     else:
         reached = unread.last
-    give_back(hook, reached)
+    give_back(hook, reached, clock())
     return arrived
 
 

@@ -208,6 +208,16 @@ def test_a_long_log_is_read_in_windows(house, receiver, monkeypatch):
     assert len(receiver.requests) == 4
 
 
+def test_a_slow_receiver_with_a_long_log_comes_after_those_that_wait(house, receiver, monkeypatch):
+    slow, waiting = hook_for(house, receiver), hook_for(house, receiver)
+    house.order()
+    house.order()
+    monkeypatch.setattr(delivering, "ROUND", timedelta(0))
+    assert services.deliver(hook_id=slow.pk) == 1
+    found = Hook.objects.waiting(timezone.now()).order_by("due_at", "pk")
+    assert list(found) == [waiting, slow]
+
+
 def test_a_process_that_died_leaves_a_lease_and_the_event_comes_again(house, receiver, monkeypatch):
     class Died(BaseException):
         pass
@@ -313,6 +323,6 @@ def test_a_lost_claim_moves_nothing(house, receiver):
     house.order()
     assert settling.claim(hook, timezone.now())
     services.set_position(hook_id=hook.pk, seq=0, actor=house.actor("owner"))
-    settling.give_back(hook, head(house))
+    settling.give_back(hook, head(house), timezone.now())
     settling.skip(hook, head(house))
     assert fresh(hook).seq == 0

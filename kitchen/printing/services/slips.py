@@ -23,7 +23,8 @@ GIVE_UP = timedelta(seconds=60)  # slips that wait longer at a failing printer a
 LONGEST_PAUSE = 30
 TELLS = (SlipKind.NEW, SlipKind.CHANGED)  # with these and earlier slips a cook has the whole ticket
 DRAWER_WAITS = timedelta(seconds=20)
-OF_TICKET = ExpressionWrapper(Q(ticket__isnull=False), output_field=BooleanField())
+HASTY = (SlipKind.SHEET, SlipKind.DRAWER)
+CAN_WAIT = ExpressionWrapper(~Q(kind__in=HASTY), output_field=BooleanField())
 LIVE = timedelta(seconds=90)  # since a screen was last seen, which is stored once a minute
 
 
@@ -35,14 +36,14 @@ def writing() -> UnitOfWork:
 def next_slip(printer: Printer, now: datetime) -> PrintJob | None:
     """Return the oldest waiting slip if it is due and needed, and skip those that are not needed.
 
-    Slips of tickets keep their order: a change must not be printed before the ticket it changes. Papers without a
-    ticket go first: a receipt does not wait until a screen had its time to show a ticket.
+    Slips of tickets keep their order: a change must not be printed before the ticket it changes. Receipts and
+    drawers go first: they do not wait until a screen had its time to show a ticket.
     """
     while True:
         waiting = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.QUEUED).select_related(
             "ticket"
         )
-        job: PrintJob | None = waiting.order_by(OF_TICKET, "pk").first()
+        job: PrintJob | None = waiting.order_by(CAN_WAIT, "pk").first()
         if job is None or job.due_at > now:
             return None
         verdict = needed(job, printer, now)

@@ -85,11 +85,13 @@ def _drop(restaurant_id: int, _again: Sequence[int]) -> int:
 
 
 def _house_for(wish: Wish, restaurant_id: int) -> Room:
-    """Return the house. Raises InvalidInput (`party_too_large`) for more guests than may book online."""
+    """Return the house. Raises InvalidInput for more guests than may book online, or a time that was not offered."""
     house = read_house(restaurant_by_id(restaurant_id))
     if wish.size > house.online.largest:
         message = gettext("Online at most %(most)s guests can book. Please call us.") % {"most": house.online.largest}
         raise InvalidInput(message, code="party_too_large", fields={"partySize": [message]})
+    if house.clock.slot_of(wish.starts_at)[0] != wish.starts_at:
+        raise InvalidInput(gettext("Choose a time."))
     return house
 
 

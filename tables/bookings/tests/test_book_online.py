@@ -316,3 +316,15 @@ def test_a_time_beyond_every_calendar_is_refused(house, guest, address, zone, st
         assert Client().post(f"/booking/{booking.token}/", {"starts": starts, "size": "2"}).status_code == 422
         answer = house.api("host").post(path(house), {**body(), "startsAt": starts})
         assert answer.json()["code"] in ("too_far", "time_passed")
+
+
+def test_only_offered_times_are_booked(guest, address):
+    odd = evening(19, 7)
+    with nothing_changes():
+        assert [guest.post(address, each).status_code for each in (choice(odd), typed(odd))] == [422, 422]
+
+
+@pytest.mark.parametrize("name", ["Win at https://evil.example", "See WWW.evil.example"])
+def test_a_name_with_a_link_is_refused_so_that_no_stranger_gets_it_by_mail(guest, address, name):
+    with nothing_changes():
+        assert "Check what you typed." in guest.post(address, typed(name=name)).content.decode()
