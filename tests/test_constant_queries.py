@@ -68,8 +68,8 @@ def test_reading_costs_the_same_however_busy_it_is(house):
     add_rows(house, 5)
     assert costs(house) == quiet
     pages = {key: count for key, count in quiet.items() if key[0] == "browser"}
-    # One of each is a manager's: the messages that were not sent.
-    assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 20, quiet
+    # One of each is a manager's: the messages that were not sent. The report of a day reads shares of tips too.
+    assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 21, quiet
     # Ten of a page in the shell (the person, the restaurant, alarms, set-up), one for the rule of the service charge.
     assert max(pages.values()) <= 35, quiet
 
