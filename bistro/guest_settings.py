@@ -12,6 +12,8 @@ GUEST_LIMITS = {
     "guest-pay": "30/min",
     "guest-hold": "60/h",  # times that are kept on the booking page, of one address
     "guest-book": "20/h",  # bookings of one address
+    "guest-book-house": "200/h",  # bookings at one house, because addresses are many
+    "guest-book-contact": "10/h",  # bookings with one phone number or e-mail address, which gets the messages
     "guest-booking": "30/h",  # changes of one booking by its guest
 }
 

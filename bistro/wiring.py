@@ -42,8 +42,8 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "tables.guests.events.GuestsMerged": ["tables.waitlist.steps.follow_merges"],
     "tables.guests.events.GuestErased": [
         "tables.waitlist.steps.forget_parties",
+        "bistro.mail.steps.guests.forget_messages",  # finds them by the bookings' contacts, which the next step erases
         "tables.bookings.steps.forget_bookings",
-        "bistro.mail.steps.guests.forget_messages",
     ],
     "tables.bookings.events.BookingMovedOn": ["tables.bookings.steps.count_no_shows"],
     "tables.bookings.events.BookingTaken": ["bistro.mail.steps.guests.tell_booked"],
@@ -92,6 +92,10 @@ RECEIPT_LINK = "orders.documents.selectors.receipt_link"
 # Checks of higher apps before a table is cleared: (party, unit of work), each raises DomainError to refuse it.
 CLEAR_CHECKS: list[str] = ["orders.billing.steps.require_paid"]
 
+# Checks of higher apps before the number of guests changes: (party, new number or None, unit of work), each raises
+# DomainError to refuse it.
+SIZE_CHECKS: list[str] = ["orders.billing.steps.keep_service_charge"]
+
 # Uses of tables by higher apps, each (table ids, restaurant id) -> {table id: why it cannot be taken away}.
 TABLE_USES: list[str] = ["tables.bookings.table_uses.booked_tables"]
 
@@ -99,6 +103,7 @@ TABLE_USES: list[str] = ["tables.bookings.table_uses.booked_tables"]
 GUEST_FACTS: list[str] = [
     "tables.waitlist.selectors.visits_of_guest",
     "tables.bookings.guest_bookings.bookings_of_guest",
+    "bistro.mail.guest_messages.messages_of_guest",
 ]
 
 # The alarms that the shell counts and lists: (actor, now) -> orders.floor.alarms.Alarm.

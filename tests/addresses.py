@@ -143,7 +143,7 @@ PAGES = {
     "till/x/": None,
     "till/close-day/": None,
     "till/x/paper/": None,
-    "till/drawer/": None,
+    "till/<int:pk>/drawer/": "till",
     "till/closings/<int:pk>/paper/": "closing",
     "till/<int:pk>/printer/": "till",
     "till/printers/<int:pk>/retry/": "printer",

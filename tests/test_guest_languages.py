@@ -52,6 +52,7 @@ SINGLE = (
     "This is not an e-mail address.",
     "This is not a phone number. Write it like +49 30 123456.",
     "This table was taken a moment ago.",
+    "Too many tries. Try again in {wait} s.",
     "We need a phone number or an e-mail address.",
 )
 ONLY_GUESTS = [code for code, _name in settings.GUEST_LANGUAGES if code not in dict(settings.LANGUAGES)]

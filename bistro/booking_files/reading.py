@@ -16,7 +16,10 @@ from menu.files.sheet import Row, Sheet
 from tables.bookings.placing import MOST_GUESTS
 
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
-_GONE = re.compile(r"cancel|no.?show|annul|storn|refus|declin|complet|finish|done|seated|left", re.IGNORECASE)
+# Stems of cancelled and no-show, and whole statuses of bookings that are over or refused: “Left message” is neither.
+_GONE = re.compile(
+    r".*(?:\b(?:cancel|annul|storn)|no.?show).*|(?:refus|declin|complet|finish)\w*|done|seated|left", re.IGNORECASE
+)
 _DATE = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*([ap])?\.?m?\.?", re.IGNORECASE)
 
@@ -101,7 +104,7 @@ class _Reader:
             email=email if "@" in email else "",
             notes=text("notes", 1000),
             occasion=text("occasion", 60),
-            is_gone=bool(_GONE.search(text("status", 40))),
+            is_gone=bool(_GONE.fullmatch(text("status", 40))),
         )
 
     def _starts(self, row: Row) -> datetime | None:

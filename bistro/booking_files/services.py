@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from bistro.booking_files.columns import map_columns
+from bistro.booking_files.columns import REFERENCE, map_columns
 from bistro.booking_files.reading import Problem, ReadBooking, read_bookings
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
@@ -21,8 +21,9 @@ from tables.bookings.availability import Busy, Place, Room
 from tables.bookings.events import BookingTaken
 from tables.bookings.hold_steps import hold_tables, lock_book
 from tables.bookings.models import Booking
+from tables.bookings.querysets import BookingQuerySet
 from tables.bookings.selectors import read_days, read_house
-from tables.bookings.transitions import BookingStatus, Source
+from tables.bookings.transitions import EXPECTED, BookingStatus, Source
 from tables.models import Table
 
 
@@ -32,11 +33,11 @@ class Plan:
 
     new: list[tuple[ReadBooking, datetime, Place | None]] = field(default_factory=list)
     unchanged: int = 0
-    differs: list[int] = field(default_factory=list)  # rows that were imported before with another time or size
+    differs: list[int] = field(default_factory=list)  # rows that were imported before and differ now
     past: int = 0
     gone: int = 0
     ignored_columns: Sequence[str] = ()
-    problems: Sequence[Problem] = ()
+    problems: list[Problem] = field(default_factory=list)
 
     def answer(self) -> dict[str, Any]:
         """Return the counts and problems as the command prints them."""
@@ -66,34 +67,49 @@ def import_bookings(
     columns = map_columns(sheet, told)
     found, problems = read_bookings(sheet, columns, restaurant.tz, order)
     plan = _plan(found, restaurant, actor, now)
-    plan.ignored_columns, plan.problems = columns.ignored, problems
-    if not problems and not dry_run and plan.new:
+    plan.ignored_columns, plan.problems = columns.ignored, sorted([*problems, *plan.problems])
+    if not plan.problems and not dry_run and plan.new:
         _write(plan, actor)
     return plan.answer()
 
 
 def _plan(found: Sequence[ReadBooking], restaurant: Restaurant, actor: Actor, now: datetime) -> Plan:
     """Decide about each row and give the new ones tables, in the order in which they come."""
-    plan, coming = Plan(), []
-    rows = Booking.objects.of_restaurant(restaurant.pk).filter(credential=actor.credential)
-    known = dict(rows.filter(key__startswith="import:").values_list("key", "fingerprint"))
+    plan = Plan()
+    known = {row.key: row for row in _imported(restaurant.pk, actor)}
+    live = {read.key for read in found if not read.is_gone}
+    coming: dict[str, ReadBooking] = {}
     for read in sorted(found, key=lambda each: (each.starts_at, each.row)):
-        if read.key in known:
-            same = known[read.key] == read.fingerprint
+        if read.is_gone and (read.key not in known or read.key in live):
+            plan.gone += 1
+        elif read.key in known:
+            same = _is_same(read, known[read.key], now)
             plan.unchanged += same
             plan.differs += [] if same else [read.row]
-        elif read.is_gone:
-            plan.gone += 1
         elif read.starts_at <= now:
             plan.past += 1
+        elif read.key in coming:
+            message = gettext("“%(name)s” is there twice.") % {"name": read.name}
+            plan.problems.append(Problem(read.row, REFERENCE, message))
         else:
-            known[read.key] = read.fingerprint
-            coming.append(read)
+            coming[read.key] = read
     if coming:
-        house = read_house(restaurant)
-        first, last = (house.clock.day_of(read.starts_at) for read in (coming[0], coming[-1]))
-        plan.new = _placed(coming, read_days(house, restaurant.pk, first, last, now=now))
+        house, reads = read_house(restaurant), list(coming.values())
+        first, last = (house.clock.day_of(read.starts_at) for read in (reads[0], reads[-1]))
+        plan.new = _placed(reads, read_days(house, restaurant.pk, first, last, now=now))
     return plan
+
+
+def _imported(restaurant_id: int, actor: Actor) -> BookingQuerySet:
+    """Return the bookings that were imported before."""
+    rows: BookingQuerySet = Booking.objects.of_restaurant(restaurant_id)
+    return rows.filter(credential=actor.credential, key__startswith="import:").only("key", "fingerprint", "status")
+
+
+def _is_same(read: ReadBooking, booking: Booking, now: datetime) -> bool:
+    """Return whether the file says the same as our booking, which may still be expected when it is cancelled there."""
+    is_cancelled_there = read.is_gone and read.starts_at > now and booking.status in EXPECTED
+    return booking.fingerprint == read.fingerprint and not is_cancelled_there
 
 
 def _placed(coming: Sequence[ReadBooking], room: Room) -> list[tuple[ReadBooking, datetime, Place | None]]:
@@ -117,16 +133,23 @@ def _without(room: Room, place: Place, starts: datetime, ends: datetime) -> Room
 
 
 def _write(plan: Plan, actor: Actor) -> None:
-    """Insert the bookings with their tables. Raises LostRace if a table was taken meanwhile."""
+    """Insert the bookings with their tables. Raises LostRace if a table or a booking was taken meanwhile."""
     with UnitOfWork(actor) as work:
         lock_book(work)
+        known = set(_imported(work.restaurant_id, actor).values_list("key", flat=True))
+        if any(read.key in known for read, _ends, _place in plan.new):
+            raise _somebody_booked()
         tables = {table.pk: table for table in Table.objects.of_restaurant(work.restaurant_id)}
         rows = [_row(read, ends, actor, work) for read, ends, _place in plan.new]
         for booking, (_read, _ends, place) in zip(Booking.objects.bulk_create(rows), plan.new, strict=True):
             held = place.tables if place is not None else ()
             if not hold_tables(held, booking.starts_at, booking.ends_at, work, booking_id=booking.pk):
-                raise LostRace(gettext("Somebody booked meanwhile. Import the file again."), code="table_taken")
+                raise _somebody_booked()
             work.record(BookingTaken(booking=booking, tables=[tables[pk] for pk in held], quiet=True))
+
+
+def _somebody_booked() -> LostRace:
+    return LostRace(gettext("Somebody booked meanwhile. Import the file again."), code="table_taken")
 
 
 def _row(read: ReadBooking, ends: datetime, actor: Actor, work: UnitOfWork) -> Booking:

@@ -12,13 +12,13 @@ from orders.till.events import TillEvent
 
 @dataclass(frozen=True, kw_only=True)
 class DrawerOpened(DomainEvent):
-    """A cash drawer that a person opened without a payment. `till` is the one of that person, if any."""
+    """A cash drawer that a person opened without a payment. `till` is the id of its till."""
 
     type: ClassVar[str] = "drawer_opened"
     action: ClassVar[str] = "opened"
 
     printer: Printer
-    till: int | None
+    till: int
 
     @property
     def subject(self) -> str:

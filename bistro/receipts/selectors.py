@@ -12,11 +12,12 @@ from orders.till.selectors import open_till_of
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """The printer to use, the printer whose drawer opens, and all receipt printers; None and nothing without any."""
+    """The printer to use, the printer whose drawer opens, all receipt printers, and the till; without any, nothing."""
 
     printer: Printer | None = None
     drawer: Printer | None = None
     printers: Sequence[Printer] = ()
+    till: Till | None = None
 
 
 def printing_of(till: Till | None, restaurant_id: int) -> Printing:
@@ -29,7 +30,7 @@ def printing_of(till: Till | None, restaurant_id: int) -> Printing:
     wanted = chosen.printer_id if chosen is not None else None
     printer = next((each for each in printers if each.pk == wanted), printers[0])
     has_drawer = chosen is None or chosen.has_drawer
-    return Printing(printer, printer if has_drawer and printer.drawer else None, printers)
+    return Printing(printer, printer if has_drawer and printer.drawer else None, printers, till)
 
 
 def printing_for(actor: Actor) -> Printing:

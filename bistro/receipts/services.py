@@ -17,7 +17,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from bistro.receipts.events import DrawerOpened, TillPrinterChosen
 from bistro.receipts.models import TillPrinter
-from bistro.receipts.selectors import printing_for
+from bistro.receipts.selectors import printing_for, printing_of
 from bistro.receipts.sheets import check_rows, document_rows, report_rows
 from kitchen.printing.events import SlipAskedFor
 from kitchen.printing.models import Printer
@@ -36,7 +36,6 @@ from orders.till.closing_page import tables_in
 from orders.till.models import Closing
 from orders.till.reports.payloads import payload_of, period_json
 from orders.till.reports.periods import day_to_close, read_period
-from orders.till.selectors import open_till_of
 from orders.till.services.locking import lock_till
 from orders.till.transitions import TillState
 
@@ -110,19 +109,20 @@ def _print_report(title: str, rows: Sequence[Row], actor: Actor) -> None:
         work.record(SlipAskedFor(printer=printer, slips=1))
 
 
-def open_drawer(*, actor: Actor) -> Printer:
-    """Open the drawer of the person's till without a payment; the log keeps who did it.
+def open_drawer(*, till_id: int, actor: Actor) -> Printer:
+    """Open the drawer of a till without a payment; the log keeps who did it.
 
-    Raises NotPermitted, InvalidInput (`no_drawer`).
+    Locks: till. Raises NotYours (`till_not_found`), NotPermitted, DomainError (`till_closed`), InvalidInput
+    (`no_drawer`).
     """
     actor.require(Permission.USE_TILL)
     with UnitOfWork(actor) as work:
-        printer = printing_for(actor).drawer
+        till = lock_till(till_id, work, TillState.OPEN, TillState.COUNTED)
+        printer = printing_of(till, till.restaurant_id).drawer
         if printer is None:
-            raise InvalidInput(_("Your till has no cash drawer that opens by itself."), code="no_drawer")
+            raise InvalidInput(_("This till has no cash drawer that opens by itself."), code="no_drawer")
         send_pulse(printer, work)
-        till = open_till_of(actor.id if actor.is_staff else None, work.restaurant_id)
-        work.record(DrawerOpened(printer=printer, till=till.pk if till else None))
+        work.record(DrawerOpened(printer=printer, till=till.pk))
     return printer
 
 

@@ -55,9 +55,10 @@ def print_closing(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespon
 
 @require_POST
 @page_requires(Permission.USE_TILL)
-def open_drawer(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """Open the cash drawer."""
-    services.open_drawer(actor=actor)
+def open_drawer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Open the cash drawer of a till."""
+    till_for(actor, pk)
+    services.open_drawer(till_id=pk, actor=actor)
     messages.success(request, gettext("The drawer opens. The log keeps that you opened it."))
     return redirect(next_page(request, "/till/"))
 

@@ -104,9 +104,17 @@ def _charge(orders: Sequence[Order], terms: ServiceTerms, waivers: Sequence[Redu
 def service_terms(orders: Sequence[Order]) -> dict[int, ServiceTerms]:
     """Return the terms of the service charge of the parties that pay one, {party id: terms}.
 
-    The rule is the one that was in force at the first of these orders. Costs a query, and a second one if a rule
-    depends on the number of guests.
+    Costs the query of `service_rules`, and a second one if a rule depends on the number of guests.
     """
+    chosen = service_rules(orders)
+    sizes: dict[int, int | None] = {}
+    if any(rule.from_size for rule in chosen.values()):
+        sizes = dict(Party.objects.filter(pk__in=list(chosen)).values_list("pk", "size"))
+    return {party: rule.terms for party, rule in chosen.items() if rule.is_for(sizes.get(party))}
+
+
+def service_rules(orders: Sequence[Order]) -> dict[int, ServiceRule]:
+    """Return the rules that were in force at the first of these orders of each party, {party id: rule}. One query."""
     if not orders:
         return {}
     rules = list(ServiceRule.objects.of_restaurant(orders[0].restaurant_id).order_by("-since", "-pk"))
@@ -118,10 +126,7 @@ def service_terms(orders: Sequence[Order]) -> dict[int, ServiceTerms]:
         rule = next((rule for rule in rules if rule.since <= first), None)
         if rule is not None:
             chosen[party] = rule
-    sizes: dict[int, int | None] = {}
-    if any(rule.from_size for rule in chosen.values()):
-        sizes = dict(Party.objects.filter(pk__in=list(chosen)).values_list("pk", "size"))
-    return {party: rule.terms for party, rule in chosen.items() if rule.is_for(sizes.get(party))}
+    return chosen
 
 
 def removed_lines(orders: Sequence[Order]) -> list[OrderLine]:

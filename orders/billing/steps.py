@@ -10,8 +10,9 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO, display, text
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import BillPaid
-from orders.billing.models import Bill, Share
-from orders.billing.statements import family_of, read_statement
+from orders.billing.models import Bill, ServiceRule, Share
+from orders.billing.selectors import service_rules
+from orders.billing.statements import counted, family_of, read_statement
 from tables.events import PartyJoined, PartySeated
 from tables.models import Party
 from tables.phase_steps import note_not_paid, note_paid
@@ -61,3 +62,26 @@ def require_paid(party: Party, work: UnitOfWork) -> None:
         message = _("%(amount)s is still to pay. Take the payment, or write it off on the bill.")
         shown = display(left, restaurant.currency, restaurant.locale)
         raise InvalidInput(message % {"amount": shown}, code="bill_open", due=text(left, restaurant.currency))
+
+
+def keep_service_charge(party: Party, size: int | None, work: UnitOfWork) -> None:
+    """Refuse a number of guests that ends a service charge which they have seen or paid for, or an unknown number.
+
+    Such a charge is taken off on the bill, with a reason and an approval. The caller holds the lock of the party, which
+    every payment takes too. Raises InvalidInput (`service_charged`).
+    """
+    require_transaction()
+    is_lower = party.size is not None and (size is None or size < party.size)
+    if not is_lower or not ServiceRule.objects.of_restaurant(work.restaurant_id).filter(from_size__gt=0).exists():
+        return
+    statement = read_statement(party, restaurant_by_id(work.restaurant_id))
+    rule = service_rules([order for order in statement.orders if order.is_kept]).get(party.pk)
+    if rule is None or rule.is_for(size) or not statement.service.amount:
+        return
+    if size is None:
+        message = _("Enter the number of all guests first: the service charge depends on it.")
+    elif statement.state != "open" or counted(statement.payments):
+        message = _("The guests have seen their bill with a service charge. Take it off on the bill, with a reason.")
+    else:
+        return
+    raise InvalidInput(message, code="service_charged", fields={"size": [message]})

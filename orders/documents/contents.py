@@ -82,7 +82,17 @@ class BillDocuments:
         """Return the lines of the credit note of a refund: those that it is for, else those of its payment first."""
         amounts = self.units(refund.amount), self.units(refund.of_sale)
         lines = refund.lines or [entry.line for entry in self.entries(self.receipt_of(refund))]
-        return coverage.take_back(*amounts, self.dishes, self.covered, lines, self.rounding)
+        service = self._service_of(refund.lines)
+        return coverage.take_back(*amounts, self.dishes, self.covered, lines, service, self.rounding)
+
+    def _service_of(self, dishes: Iterable[int]) -> dict[int, int]:
+        """Return the parts of the service charge for these dishes, {negative line id: units}."""
+        service, found = self.statement.service, dict[int, int]()
+        for dish in dishes:
+            if dish in service.line_of:
+                line = service.line_of[dish]
+                found[line] = found.get(line, 0) + self.units(service.parts[dish])
+        return found
 
     def of_balance(self) -> list[Entry]:
         """Return the lines after which the documents are equal to the bill."""

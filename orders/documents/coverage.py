@@ -95,11 +95,13 @@ def take_back(
     dishes: Mapping[int, Dish],
     covered: Mapping[int, Covered],
     lines: Sequence[int],
+    service: Mapping[int, int],
     rounding: Rounding,
 ) -> list[Entry]:
     """Return the entries of a refund, with negative amounts. `of_sale` of its units were sold and are not due again.
 
-    `lines` are those that it is for, as far as they can give so much; then the service charge, then other dishes.
+    `lines` are those that it is for, as far as they can give so much; then their `service`, {line: units}, then the
+    rest of the service charge, then other dishes.
     """
     after = {
         line: replace(each, taxes=dict(each.taxes), returned=dict(each.returned)) for line, each in covered.items()
@@ -119,9 +121,24 @@ def take_back(
     too_much = {line: min(-many, covered[line].amount) for line, many in differences.items() if many < 0}
     given = give(_spread(units - of_sale, too_much), sold=False)
     given += give(_spread(units - given, {line: after[line].amount for line in lines if line in after}), sold=True)
+    own = {line: min(many, after[line].amount) for line, many in service.items() if line in after}
+    given += give(_spread(units - given, own), sold=True)
     given += give(_spread(units - given, {line: each.amount for line, each in after.items() if line < 0}), sold=True)
     give(_spread(units - given, {line: each.amount for line, each in after.items()}), sold=True)
-    return entries
+    return _joined(entries)
+
+
+def _joined(entries: Sequence[Entry]) -> list[Entry]:
+    """Return entries with at most two for each line: what was sold, and what was too much."""
+    found: dict[tuple[int, bool], Entry] = {}
+    for entry in entries:
+        key = entry.line, entry.given_back
+        if (known := found.get(key)) is not None:
+            taxes = dict(known.taxes)
+            _add_taxes(taxes, entry.taxes, 1)
+            entry = replace(known, amount=known.amount + entry.amount, taxes=taxes)
+        found[key] = entry
+    return list(found.values())
 
 
 def balance(dishes: Mapping[int, Dish], covered: Mapping[int, Covered]) -> list[Entry]:

@@ -164,7 +164,7 @@ class Signature(models.Model):
                 | Q(document=None, closing__isnull=False, first_event=None, last_event=None)
                 | Q(document=None, closing=None, first_event__lte=models.F("last_event")),
             ),
-            models.UniqueConstraint(fields=["restaurant", "first_event"], name="signature_of_events_once"),
+            models.UniqueConstraint(fields=["restaurant", "signer", "first_event"], name="signature_of_events_once"),
         ]
         indexes = [models.Index(fields=["due_at"], condition=~Q(state="signed"), name="signature_due")]
 

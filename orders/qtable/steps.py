@@ -12,7 +12,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.qtable.access import table_id_of
 from orders.services.clearing import clear_stay
 from orders.services.rearranging import move_stay
-from orders.services.seating import Versions, require_version
+from orders.services.seating import Versions, check_size, require_version
 from tables.events import PartyChanged, TableChanged
 from tables.guests.steps import guest_by_contact
 from tables.models import Party, Section, Table
@@ -120,6 +120,7 @@ def _resize(stay: Stay, size: int | None, work: UnitOfWork, *, insist: bool) -> 
     stay.require_seated()
     require_size(size)
     require_seats(size, stay.tables, insist=insist, actor=work.actor)
+    check_size(party, size, work)
     party.size = size
     touch_party(party, "size")
     work.record(PartyChanged(party=party, table=stay.head))

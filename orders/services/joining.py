@@ -16,7 +16,7 @@ from orders.draft_steps import reseat_drafts
 from orders.events import AllergiesChanged, OrderMoved
 from orders.models import Order, OrderLine
 from orders.services.declaring import update_orders
-from orders.services.seating import Versions, require_version
+from orders.services.seating import Versions, check_size, require_version
 from orders.splitting import settle_in
 from orders.steps import touch
 from tables.declarations import Declared, join_declared, part_declared
@@ -38,7 +38,7 @@ def join_parties(
     that table. Guests who have joined the party already stay as they are, so that a repeated request is a success.
     Locks: table, party, order, draft. Same transaction: tickets, slips about allergies.
     Raises LostRace if others sit at the table, Stale, InvalidInput (guests who have left or have no table, a seat
-    number without room), NotPermitted, NotYours.
+    number without room, `service_charged`), NotPermitted, NotYours.
     """
     actor.require(Permission.SEAT_TABLE)
     with UnitOfWork(actor) as work:
@@ -79,12 +79,15 @@ def _highest(party: Party) -> int:
 def _unite(stay: Stay, other: Stay, shift: int, work: UnitOfWork) -> None:
     """Give the tables, the number and the allergies of the other guests to the party, and complete them."""
     party, guests = stay.party, other.party
+    size = party.size + guests.size if party.size and guests.size else None
+    for each in (party, guests):
+        check_size(each, size, work)
     change_status(guests, PartyStatus.COMPLETED, PARTY_MOVES, what=gettext("This party"))
     guests.completed_at, guests.joined_to, guests.seat_shift = work.now, party, shift
     touch_party(guests, "status", "completed_at", "joined_to", "seat_shift")
     release(guests, other.tables, work)
     occupy([(party, table) for table in other.tables], work)
-    party.size = party.size + guests.size if party.size and guests.size else None
+    party.size = size
     party.server_id = party.server_id or guests.server_id
     party.allergies = join_declared(party.allergies, guests.allergies, shift)
     touch_party(party, "size", "server", "allergies")

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, Stale
+from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.services.keys import reused_key
@@ -86,7 +88,8 @@ def set_covers(
 ) -> Party:
     """Change the number of guests of a seated party. The same number changes nothing.
 
-    Locks: table, party. Raises Stale, InvalidInput (too many guests, party has left), NotPermitted, NotYours.
+    Locks: table, party. Raises Stale, InvalidInput (too many guests, party has left, `service_charged`), NotPermitted,
+    NotYours.
     """
     return change_party(party_id=party_id, changes={"size": size}, actor=actor, insist=insist, versions=versions)
 
@@ -113,8 +116,8 @@ def change_party(
 ) -> Party:
     """Change the `size` or the `server` (a member of staff or None) of a seated party. Equal values change nothing.
 
-    Locks: table, party. Raises Stale, InvalidInput (too many guests, unknown server, party has left), NotPermitted,
-    NotYours.
+    Locks: table, party. Raises Stale, InvalidInput (too many guests, unknown server, party has left,
+    `service_charged`), NotPermitted, NotYours.
     """
     actor.require(Permission.SEAT_TABLE)
     with UnitOfWork(actor) as work:
@@ -134,12 +137,19 @@ def _apply(stay: Stay, changes: dict[str, int | None], insist: bool, work: UnitO
     if "size" in changes and changes["size"] != party.size:
         require_size(changes["size"])
         require_seats(changes["size"], stay.tables, insist=insist, actor=work.actor)
+        check_size(party, changes["size"], work)
         party.size = changes["size"]
         changed.append("size")
     if "server" in changes and changes["server"] != party.server_id:
         party.server_id = None if changes["server"] is None else require_server(changes["server"], work)
         changed.append("server")
     return changed
+
+
+def check_size(party: Party, size: int | None, work: UnitOfWork) -> None:
+    """Let the apps above refuse another number of guests (`settings.SIZE_CHECKS`). Raises InvalidInput."""
+    for check in settings.SIZE_CHECKS:
+        hook(check)(party, size, work)
 
 
 def require_version(party: Party, versions: Versions) -> None:

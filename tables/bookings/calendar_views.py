@@ -35,7 +35,7 @@ def of_house(request: HttpRequest, token: str) -> HttpResponse:
     if rules is None:
         raise Http404(_("This link is not valid any more."))
     now = timezone.now()
-    bookings = bookings_between(rules.restaurant_id, now - PAST, now + AHEAD)[:MOST]
+    bookings = bookings_between(rules.restaurant_id, now - PAST, now + AHEAD, most=MOST)
     return _calendar(house_calendar(rules.restaurant, bookings, tables_of(bookings)))
 
 

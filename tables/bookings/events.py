@@ -12,7 +12,7 @@ from tables.models import Table
 
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(DomainEvent):
-    """An event of a booking with the tables that it holds. Name, contact and notes are private."""
+    """An event of a booking with the tables that it holds. Name, contact, notes and occasion are private."""
 
     type: ClassVar[str] = "reservation_updated"
     audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
+
 from bistro.core.kernel.jsontext import moment
 from tables.bookings.models import Booking
 from tables.guests.contacts import digits_of
@@ -13,11 +15,14 @@ Contacts = Collection[tuple[str, str]]  # pairs of normalised phone number and e
 
 def bookings_of_guest(guest_id: int, restaurant_id: int) -> dict[str, Any]:
     """Return what is kept of a guest's bookings, for the copy that the guest may ask for."""
-    rows = Guest.objects.of_restaurant(restaurant_id)
-    contacts = list(rows.filter(pk=guest_id).values_list("phone", "email"))
-    contacts += rows.filter(merged_into=guest_id).values_list("phone", "email")
-    found = Booking.objects.filter(pk__in=ids_by_contact(contacts, restaurant_id)).order_by("pk")
-    return {"bookings": [_booking(row) for row in found]}
+    ids = ids_by_contact(contacts_of(guest_id, restaurant_id), restaurant_id)
+    return {"bookings": [_booking(row) for row in Booking.objects.filter(pk__in=ids).order_by("pk")]}
+
+
+def contacts_of(guest_id: int, restaurant_id: int) -> Contacts:
+    """Return the contacts of a profile and of those that were merged into it."""
+    rows = Guest.objects.of_restaurant(restaurant_id).filter(Q(pk=guest_id) | Q(merged_into=guest_id))
+    return list(rows.order_by("pk").values_list("phone", "email"))
 
 
 def ids_by_contact(contacts: Contacts, restaurant_id: int) -> list[int]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.rate_limits import require_within
+from bistro.core.auth.rate_limits import TOO_MANY_TRIES, require_within
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
@@ -36,7 +36,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "GET":
             return render(request, "bookings/guest.html", _context(row, request.GET))
         try:
-            require_within("guest-booking", str(row.pk), _("Too many tries. Try again in {wait} s."))
+            require_within("guest-booking", str(row.pk), str(TOO_MANY_TRIES))
             _act(row, request.POST)
         except DomainError as refusal:
             context = {**_context(row, request.POST), "problem": refusal.message}

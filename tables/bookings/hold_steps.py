@@ -6,12 +6,14 @@ the database is the guarantee that does not depend on it.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.db import connection
 from django.utils.translation import gettext
 
+from bistro.core.auth.rate_limits import TOO_MANY_TRIES
 from bistro.core.database.named_locks import lock_name
-from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.errors import LostRace, TooMany
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.bookings.models import Booking, OnlineHold, TableHold, TurnTime
 from tables.bookings.placing import Placed, Wish
@@ -26,6 +28,7 @@ SELECT %s, %s, %s, %s, %s, %s, %s, %s WHERE NOT EXISTS (
 ON CONFLICT DO NOTHING"""
 _AT_LEAST = timedelta(seconds=1)
 TYPING = timedelta(minutes=5)  # a chosen time is kept so long for a guest who types
+MOST_TYPING = 20  # guests of a house who type at the same time, so that no program holds every table
 
 
 def lock_book(work: UnitOfWork) -> None:
@@ -59,10 +62,12 @@ def hold_tables(
 def keep_for_visitor(key: str, wish: Wish, placed: Placed, work: UnitOfWork) -> OnlineHold:
     """Keep tables for some minutes for a guest who types, in place of the guest's earlier choice.
 
-    Raises LostRace if a table was taken meanwhile; the earlier choice stays then, because the unit is refused.
+    Raises TooMany if many others type, LostRace if a table was taken meanwhile; the earlier choice stays then, because
+    the unit is refused.
     """
     require_transaction()
     let_visitor_go(key, work)
+    _require_few_typing(work)
     hold = OnlineHold.objects.create(
         restaurant_id=work.restaurant_id,
         key=key,
@@ -74,6 +79,14 @@ def keep_for_visitor(key: str, wish: Wish, placed: Placed, work: UnitOfWork) -> 
     if not hold_tables(tables, wish.starts_at, placed.ends_at, work, online_id=hold.pk):
         raise LostRace(gettext("This table was taken a moment ago."), code="table_taken", alternatives=[])
     return hold
+
+
+def _require_few_typing(work: UnitOfWork) -> None:
+    rows = OnlineHold.objects.of_restaurant(work.restaurant_id).filter(until__gt=work.now).order_by("until")
+    ends = list(rows.values_list("until", flat=True)[:MOST_TYPING])
+    if len(ends) == MOST_TYPING:
+        wait = ceil((ends[0] - work.now).total_seconds())
+        raise TooMany(str(TOO_MANY_TRIES).format(wait=wait), retry_after=wait)
 
 
 def let_visitor_go(key: str, work: UnitOfWork) -> None:

@@ -3,6 +3,7 @@
 It needs no JavaScript and no login.
 """
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.rate_limits import client_address, require_within
+from bistro.core.auth.rate_limits import TOO_MANY_TRIES, client_address, require_within
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.models import Restaurant
 from bistro.core.web.guest_pages import guest_language, guest_page, language_links
@@ -25,6 +26,7 @@ from tables.bookings.forms import OnlineForm, moment_of
 from tables.bookings.online_page import Choice, choice_in, parts_in, read_page, tables_in
 from tables.bookings.placing import Wish
 from tables.bookings.selectors import online_hold, rules_by_token
+from tables.bookings.services import Guest
 
 FRAME = "frame-ancestors"
 
@@ -57,7 +59,7 @@ def _sent(request: HttpRequest, restaurant: Restaurant) -> HttpResponse:
     choice = choice_in(request.POST, restaurant.business_date(timezone.now()))
     is_booking = request.POST.get("do") == "book"
     try:
-        require_within("guest-book" if is_booking else "guest-hold", client_address(request), _wait())
+        require_within("guest-book" if is_booking else "guest-hold", client_address(request), str(TOO_MANY_TRIES))
         return _book(request, restaurant, choice) if is_booking else _keep(request.path, restaurant, choice)
     except DomainError as refusal:
         problem = refusal.message
@@ -84,14 +86,24 @@ def _book(request: HttpRequest, restaurant: Restaurant, choice: Choice) -> HttpR
     form = OnlineForm(request.POST)
     if not form.is_valid():
         raise InvalidInput(form.problem)
+    guest = form.guest(guest_language(request))
+    _require_few_bookings(restaurant, guest)
     booking = services.book_online(
         restaurant_id=restaurant.pk,
-        guest=form.guest(guest_language(request)),
+        guest=guest,
         wish=_wish(restaurant, choice),
         key=choice.key,
         remembered=form.cleaned_data["remember"],
     )
     return redirect(reverse("guest-booking", args=[booking.token]))
+
+
+def _require_few_bookings(restaurant: Restaurant, guest: Guest) -> None:
+    """Limit the bookings with one contact, which gets the messages, and those of the house. Raises TooMany."""
+    for contact in filter(None, guest.contacts):
+        hidden = hashlib.sha256(contact.encode()).hexdigest()[:32]  # no personal data in the cache
+        require_within("guest-book-contact", hidden, str(TOO_MANY_TRIES))
+    require_within("guest-book-house", str(restaurant.pk), str(TOO_MANY_TRIES))
 
 
 def _wish(restaurant: Restaurant, choice: Choice) -> Wish:
@@ -130,7 +142,3 @@ def _form(
 
 def _render(request: HttpRequest, template: str, restaurant: Restaurant, context: dict[str, Any]) -> HttpResponse:
     return render(request, template, {"house": restaurant, "languages": language_links(request), **context})
-
-
-def _wait() -> str:
-    return _("Too many tries. Try again in {wait} s.")

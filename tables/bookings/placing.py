@@ -96,8 +96,9 @@ def _require_times(starts: datetime, ends: datetime) -> None:
 def _require_ahead(wish: Wish, room: Room, work: UnitOfWork) -> None:
     """Refuse a time that is too soon or too far away for a guest who books without the house."""
     if wish.starts_at < work.now + room.online.lead:
+        fitting = room.fitting(wish.size, wish.among)
         message = gettext("It is too late to book this time online. Please call us.")
-        raise _with_alternatives(InvalidInput(message, code="too_soon"), wish, room, work, None)
+        raise _with_alternatives(InvalidInput(message, code="too_soon"), wish, room, work, fitting)
     if room.clock.day_of(wish.starts_at) > room.clock.day_of(work.now) + timedelta(days=room.online.days):
         raise _too_far()
 
@@ -157,7 +158,7 @@ def _too_large(size: int, seats: int) -> InvalidInput:
 
 
 def _with_alternatives(
-    refusal: DomainError, wish: Wish, room: Room, work: UnitOfWork, places: Sequence[Place] | None
+    refusal: DomainError, wish: Wish, room: Room, work: UnitOfWork, places: Sequence[Place]
 ) -> DomainError:
     """Let `nearest_times` find the nearest times at which the wish could be met, when no lock is held any more."""
     earliest = work.now + room.online.lead if wish.online else work.now

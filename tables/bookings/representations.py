@@ -12,7 +12,7 @@ from tables.bookings.models import Booking, BookingRules
 from tables.bookings.transitions import BookingStatus
 from tables.models import Table
 
-PERSONAL = ("guestName", "phone", "email", "notes", "link")  # stored apart in the event log
+PERSONAL = ("guestName", "phone", "email", "notes", "occasion", "link")  # stored apart in the event log
 
 
 def instant(moment: datetime) -> str:

@@ -125,9 +125,10 @@ def tables_of(bookings: Iterable[Booking]) -> dict[int, list[Table]]:
     return found
 
 
-def bookings_between(restaurant_id: int, begin: datetime, end: datetime) -> list[Booking]:
-    """Return the bookings that start in a span, also cancelled ones, in their order."""
-    return list(Booking.objects.of_restaurant(restaurant_id).starting(begin, end).order_by("starts_at", "pk"))
+def bookings_between(restaurant_id: int, begin: datetime, end: datetime, *, most: int | None = None) -> list[Booking]:
+    """Return the bookings that start in a span, also cancelled ones, in their order. `most` limits their number."""
+    rows = Booking.objects.of_restaurant(restaurant_id).starting(begin, end).order_by("starts_at", "pk")
+    return list(rows[:most])
 
 
 def booking_by_token(token: str) -> Booking | None:

@@ -134,6 +134,7 @@ PAGES = {
     "floor/payments/<int:pk>/refund/": [("post", {"amount": "1", "reason": "x"}, "payment")],
     "till/closings/<int:pk>/": [("get", None, "closing")],
     "till/closings/<int:pk>/paper/": [("post", None, "closing")],
+    "till/<int:pk>/drawer/": [("post", None, "till")],
     "till/<int:pk>/printer/": [("post", {"has_drawer": "on"}, "till")],
     "till/printers/<int:pk>/retry/": [("post", None, "printer")],
     "till/printers/<int:pk>/dismiss/": [("post", None, "printer")],

@@ -8,6 +8,7 @@ import time_machine
 from django.apps import apps
 from django.core.management import call_command
 
+from bistro.booking_files import services
 from bistro.core.tests.http import nothing_changes
 from tables.bookings.models import Booking, TableHold
 
@@ -68,6 +69,57 @@ def test_a_reference_recognises_a_booking_that_moved(run):
     run(f"{header}A1,2026-12-24,19:30,2,Ana\n")
     with nothing_changes():
         assert run(f"{header}A1,2026-12-24,20:30,2,Ana\n")[0]["differs"] == [2]
+
+
+HEADER = "Confirmation,Date,Time,Guests,Name,Status\n"
+
+
+def test_a_booking_that_was_cancelled_in_the_other_system_since_is_named(run):
+    booked, gone = (f"{HEADER}A1,2026-12-24,19:30,2,Ana,{status}\n" for status in ("Confirmed", "Cancelled"))
+    run(booked)
+    with nothing_changes():
+        answer, _status = run(gone)
+    assert (answer["differs"], answer["gone"]) == ([2], 0)
+    Booking.objects.update(status="cancelled")
+    assert run(gone)[0]["unchanged"] == 1, "the same on both sides"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_gone"),
+    [
+        *((status, 1) for status in ("Cancelled by guest", "NO SHOW", "no-show", "Storniert", "Completed", "Left")),
+        *((status, 0) for status in ("Left message", "Partially seated", "Confirmed", "Not done", "")),
+    ],
+)
+def test_statuses_of_bookings_that_are_over(run, status, is_gone):
+    answer = run(f"{HEADER}A1,2026-12-24,19:30,2,Ana,{status}\n", "--dry-run")[0]
+    assert (answer["gone"], answer["new"]) == (is_gone, 1 - is_gone)
+
+
+def test_a_booking_that_is_there_twice_is_an_error(run):
+    twice = "A1,2026-12-24,19:30,2,Ana,Confirmed\n"
+    with nothing_changes():
+        answer, status = run(HEADER + twice + twice)
+    assert (answer["errors"], status) == (
+        [{"row": 3, "column": "reference", "message": "“Ana” is there twice."}],
+        1,
+    )
+    assert run(HEADER + twice + twice.replace("Confirmed", "Cancelled"))[0]["new"] == 1, "cancelled, and booked again"
+
+
+def test_of_two_imports_at_the_same_time_the_second_is_refused(run, monkeypatch):
+    content, plan = f"{HEADER}A1,2026-12-24,19:30,2,Ana,Confirmed\n", services._plan
+
+    def while_another_imports(*args):
+        found = plan(*args)
+        monkeypatch.setattr(services, "_plan", plan)
+        assert run(content)[0]["new"] == 1
+        return found
+
+    monkeypatch.setattr(services, "_plan", while_another_imports)
+    answer, status = run(content)
+    assert (answer["errors"][0]["message"], status) == ("Somebody booked meanwhile. Import the file again.", 1)
+    assert Booking.objects.count() == 1
 
 
 def test_two_guests_of_one_name_who_come_at_one_time_are_two_bookings(run):

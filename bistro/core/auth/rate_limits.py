@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -23,6 +23,7 @@ from bistro.core.kernel.errors import DomainError, TooMany
 from bistro.core.kernel.roles import Role
 
 T = TypeVar("T")
+TOO_MANY_TRIES = gettext_lazy("Too many tries. Try again in {wait} s.")
 log = logging.getLogger(__name__)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _away = False  # whether the cache is down, because waiting for it would cost every request half a second
@@ -127,7 +128,7 @@ def limited_refusals(scope: str, who: str, code: str) -> Iterator[None]:
         yield
     except DomainError as error:
         if error.code == code:
-            require_within(scope, who, gettext("Too many tries. Try again in {wait} s."))
+            require_within(scope, who, str(TOO_MANY_TRIES))
         raise
 
 

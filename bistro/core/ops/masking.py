@@ -10,7 +10,7 @@ from typing import Any
 LINKS = ("invitation", "password", "book", "booking", "waitlist", "calendar", "pay", "receipt")
 MASK = "***"
 _IN_PATH = re.compile(rf"(/(?:{'|'.join(LINKS)})/)[^/\s?\"'<>]+", re.IGNORECASE)
-_IN_QUERY = re.compile(r"([?&](?:token|ticket|code|invitation)=)[^&\s\"'<>]+", re.IGNORECASE)
+_IN_QUERY = re.compile(r"([?&](?:token|ticket|code|invitation|hold)=)[^&\s\"'<>]+", re.IGNORECASE)
 
 
 def mask_tokens(text: str) -> str:

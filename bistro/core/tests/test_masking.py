@@ -18,7 +18,8 @@ from bistro.core.ops.masking import LINKS, TokenFilter, _masked_entry, mask_toke
 pytestmark = pytest.mark.database_agnostic
 
 TOKEN = "6cxtyoi7aGxF_B3EjWzZHgJwK3-UwdihCFAlG7qjvkk"  # fixed, because it is part of the names of tests
-ADDRESSES = [*(f"/{link}/{TOKEN}/" for link in LINKS), f"/calendar/{TOKEN}.ics", f"/x?a=1&token={TOKEN}&b=2"]
+ADDRESSES = [*(f"/{link}/{TOKEN}/" for link in LINKS), f"/calendar/{TOKEN}.ics"]
+ADDRESSES += [f"/x?a=1&token={TOKEN}&b=2", f"/book/x/?hold={TOKEN}&size=2"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

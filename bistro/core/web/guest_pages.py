@@ -7,10 +7,10 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import activate, get_language, gettext
+from django.utils.translation import activate, get_language
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from bistro.core.auth.rate_limits import client_address, require_within
+from bistro.core.auth.rate_limits import TOO_MANY_TRIES, client_address, require_within
 
 Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
@@ -28,8 +28,7 @@ def guest_page(view: View[Params]) -> View[Params]:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
         activate(guest_language(request))  # LanguageMiddleware takes it back after the answer
-        wait = gettext("Too many tries. Try again in {wait} s.")
-        require_within("guest-page", client_address(request), wait)
+        require_within("guest-page", client_address(request), str(TOO_MANY_TRIES))
         chosen = request.GET.get("language", "")
         if request.method == "GET" and chosen in dict(settings.GUEST_LANGUAGES):
             answer = _remembering(request, chosen)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.mail import guest_texts
+from bistro.mail.guest_messages import ids_to_guest
 from bistro.mail.guest_texts import Told
 from bistro.mail.models import Channel, Message
 from bistro.mail.steps import write_message
@@ -87,13 +87,11 @@ def tell_ready(events: Sequence[TableOffered], work: UnitOfWork) -> None:
 
 
 def forget_messages(events: Sequence[GuestErased], work: UnitOfWork) -> None:
-    """Delete the messages to an erased guest."""
+    """Delete the messages to an erased guest and about the guest's bookings."""
     require_transaction()
     for event in events:
-        wanted = Q(pk=None)
-        for contact in {each for pair in event.contacts for each in pair if each}:
-            wanted |= Q(to__iexact=contact)
-        Message.objects.of_restaurant(work.restaurant_id).filter(wanted).delete()
+        ids = ids_to_guest(event.contacts, work.restaurant_id)
+        Message.objects.of_restaurant(work.restaurant_id).filter(pk__in=ids).delete()
 
 
 def reachable(email: str, phone: str) -> tuple[str, str] | None:

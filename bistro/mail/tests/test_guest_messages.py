@@ -7,10 +7,19 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from bistro.mail.guest_messages import messages_of_guest
 from bistro.mail.models import Message
 from tables.bookings.models import Booking, BookingRules
 from tables.bookings.placing import Wish
-from tables.bookings.services import Guest, cancel_booking, change_booking, remind_guests, take_booking
+from tables.bookings.services import (
+    Guest,
+    cancel_booking,
+    change_booking,
+    changing,
+    remind_guests,
+    sweeping,
+    take_booking,
+)
 from tables.bookings.tests.evenings import evening
 from tables.guests.models import Guest as Profile
 from tables.guests.services import erase_guest
@@ -95,6 +104,38 @@ def test_a_booking_that_was_taken_a_moment_ago_needs_no_reminder(house):
     assert kinds() == ["booked"]
 
 
+def test_a_booking_that_moved_a_moment_ago_needs_no_reminder(house):
+    booking, now = take(house, evening(days=4)), timezone.now()
+    Booking.objects.update(created_at=now - timedelta(days=9))
+    soon = {"starts_at": now + timedelta(hours=3)}
+    change_booking(booking_id=booking.pk, changes=soon, actor=house.actor("host"))
+    assert remind_guests(now=now + timedelta(minutes=1)) == 0
+    assert kinds() == ["booked", "changed"]
+
+
+def test_a_booking_that_moves_while_it_is_due_is_reminded_before_its_new_time(house, monkeypatch):
+    booking, later = take(house, evening(days=3)), evening(days=5)
+    near = booking.starts_at - timedelta(hours=24)
+    moved = {"starts_at": later, "ends_at": later + timedelta(hours=2)}
+    with monkeypatch.context() as meanwhile:  # until the sweep gets the lock
+        meanwhile.setattr(sweeping, "lock_book", lambda work: Booking.objects.update(**moved))
+        assert remind_guests(now=near) == 0
+    assert kinds() == ["booked"]
+    assert remind_guests(now=later - timedelta(hours=24)) == 1
+
+
+def test_a_change_of_size_keeps_what_a_reminder_wrote(house, monkeypatch):
+    booking, now, choose = take(house, evening(days=3)), timezone.now(), changing.steps.choose_tables
+
+    def reminded_meanwhile(*args, **named):
+        Booking.objects.update(reminded_at=now)
+        return choose(*args, **named)
+
+    monkeypatch.setattr(changing.steps, "choose_tables", reminded_meanwhile)
+    change_booking(booking_id=booking.pk, changes={"size": 1}, actor=house.actor("host"))
+    assert (Booking.objects.get().size, Booking.objects.get().reminded_at) == (1, now)
+
+
 def test_a_ready_table_is_told_once_for_each_offer(house):
     entry = add_party(size=2, name="Okafor", phone="+49 30 123456", actor=house.actor("host"))
     offer(party_id=entry.party_id, table_id=house.table.pk, actor=house.actor("host"))
@@ -120,8 +161,13 @@ def test_the_messages_of_an_erased_guest_go_too(house):
     with time_machine.travel(timezone.now(), tick=False):
         booking = take(house)
         cancel_booking(booking_id=booking.pk, actor=house.actor("host"))
-        guest = Profile.objects.create(restaurant=house.restaurant, email=ANA, created_at=timezone.now())
+        known = {"email": ANA, "phone": "+4930123456", "created_at": timezone.now()}
+        guest = Profile.objects.create(restaurant=house.restaurant, **known)
         other = take(house, email="ben@example.com", phone="")
+        mine = take(house, evening(12), email="work@example.com")  # which the profile lacks
+        cancel_booking(booking_id=mine.pk, actor=house.actor("host"))
+    told = messages_of_guest(guest.pk, house.restaurant.pk)["messages"]
+    assert {row["to"] for row in told} == {ANA, "work@example.com"}
     erase_guest(guest_id=guest.pk, actor=house.actor("manager"))
     assert list(Message.objects.values_list("to", flat=True)) == ["ben@example.com"]
     assert Booking.objects.get(pk=other.pk).email == "ben@example.com"

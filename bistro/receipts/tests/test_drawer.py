@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from bistro.core.kernel.errors import InvalidInput, NotPermitted, NotYours
+from bistro.core.kernel.errors import DomainError, InvalidInput, NotPermitted, NotYours
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from bistro.receipts import services
@@ -64,10 +64,11 @@ def test_cash_that_is_taken_back_opens_it_again(house, counter):
 @pytest.mark.parametrize("fields", [{"drawer": ""}, {"enabled": False}])
 def test_no_drawer_opens_by_default_or_without_a_printer(house, counter, fields):
     Printer.objects.update(**fields)
+    till = start_till(house, "manager", shared="on")
     Bill(house).pay()
     assert pulses() == 0
     with nothing_changes(), pytest.raises(InvalidInput) as refused:
-        services.open_drawer(actor=house.actor("cashier"))
+        services.open_drawer(till_id=till.pk, actor=house.actor("cashier"))
     assert refused.value.code == "no_drawer"
 
 
@@ -93,7 +94,7 @@ def test_a_person_opens_it_and_the_log_says_who(house, counter, paper):
     till = start_till(house)
     cashier = house.browser("cashier")
     assert "Open the drawer" in cashier.get("/till/").content.decode()
-    answer = cashier.post("/till/drawer/", {"next": f"/till/{till.pk}/"}, follow=True)
+    answer = cashier.post(f"/till/{till.pk}/drawer/", {"next": f"/till/{till.pk}/"}, follow=True)
     assert "The drawer opens." in answer.content.decode()
     event = Event.objects.get(type="drawer_opened")
     assert event.actor_label == str(house.staff("cashier"))
@@ -102,11 +103,25 @@ def test_a_person_opens_it_and_the_log_says_who(house, counter, paper):
     assert paper.pulses == ["pin2", "pin2"]
 
 
+def test_the_button_of_a_till_opens_its_own_drawer(house, counter, paper):
+    """A manager, who has another till, presses the button on the page of the cashier's till."""
+    bar = printer_at(house, paper.port, name="Bar", station=None, receipts=True, drawer="pin5")
+    till, own, manager = start_till(house), start_till(house, "manager"), house.browser("manager")
+    manager.post(f"/till/{till.pk}/printer/", {"printer": bar.pk, "has_drawer": "on"})
+    PrintJob.objects.all().delete()
+    assert f'action="/till/{till.pk}/drawer/"' in manager.get(f"/till/{till.pk}/").content.decode()
+    assert f'action="/till/{own.pk}/drawer/"' in manager.get("/till/").content.decode()
+    assert manager.post(f"/till/{till.pk}/drawer/").status_code == 302
+    assert PrintJob.objects.get(kind="drawer").printer == bar
+    with nothing_changes(), pytest.raises(NotPermitted):
+        services.open_drawer(till_id=own.pk, actor=house.actor("cashier"))
+
+
 def test_only_those_with_a_till_open_a_drawer_or_choose_a_printer(house, other_house, counter):
     till = start_till(house, "manager", shared="on")
     for role in ("host", "kitchen", "pad"):
         with nothing_changes(), pytest.raises(NotPermitted):
-            services.open_drawer(actor=house.actor(role))
+            services.open_drawer(till_id=till.pk, actor=house.actor(role))
         with nothing_changes(), pytest.raises(NotPermitted):
             services.choose_printer(till_id=till.pk, printer_id=None, has_drawer=True, actor=house.actor(role))
     theirs = printer_at(other_house, 9100, name="Theirs", station=None, receipts=True)
@@ -117,8 +132,12 @@ def test_only_those_with_a_till_open_a_drawer_or_choose_a_printer(house, other_h
                 till_id=till.pk, printer_id=printer.pk, has_drawer=True, actor=house.actor("cashier")
             )
     with nothing_changes(), pytest.raises(NotYours):
+        services.open_drawer(till_id=till.pk, actor=other_house.actor("cashier"))
+    with nothing_changes(), pytest.raises(NotYours):
         services.choose_printer(till_id=till.pk, printer_id=None, has_drawer=True, actor=other_house.actor("cashier"))
     Till.objects.update(status="closed")
+    with nothing_changes(), pytest.raises(DomainError, match="closed"):
+        services.open_drawer(till_id=till.pk, actor=house.actor("cashier"))
     with nothing_changes(), pytest.raises(Exception, match="closed"):
         services.choose_printer(till_id=till.pk, printer_id=None, has_drawer=True, actor=house.actor("cashier"))
     assert TillPrinter.objects.count() == 0

@@ -174,6 +174,22 @@ def test_a_waiter_deals_with_receipt_printers_only(house, counter, paper):
             act(printer_id=counter.pk, actor=house.actor("host"))
 
 
+@pytest.mark.parametrize(("act", "after"), [(retry_failed, "queued"), (dismiss_failed, "skipped")])
+def test_a_waiter_leaves_lost_tickets_to_the_cooks(house, counter, receipt, act, after):
+    Printer.objects.update(station=house.station)
+    forget_menus()
+    house.place("waiter", table=house.add_table().pk)
+    services.print_receipt(document_id=receipt.pk, actor=house.actor("waiter"))
+    PrintJob.objects.update(status="failed", ended_at=timezone.now())
+    Printer.objects.update(trouble="No paper", trouble_at=timezone.now())
+    assert act(printer_id=counter.pk, actor=house.actor("waiter")) == 1
+    assert statuses() == [("new", "failed"), ("sheet", after)]
+    assert Printer.objects.get().trouble == "No paper"
+    assert act(printer_id=counter.pk, actor=house.actor("kitchen")) == 1
+    assert statuses() == [("new", after), ("sheet", after)]
+    assert Printer.objects.get().trouble_at is None
+
+
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"station": ""}, "station"), ({"kind": "browser", "receipts": "on"}, "receipts"), ({"drawer": "pin2"}, "drawer"),
 ])  # fmt: skip

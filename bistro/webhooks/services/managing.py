@@ -20,6 +20,7 @@ from bistro.webhooks.topics import TOPICS
 from bistro.webhooks.transitions import HookStatus, move_hooks
 
 MOST_HOOKS = 20  # of a restaurant
+DESCRIBED = ("name", "url", "personal", *TOPICS)  # fields of `_describe`
 
 
 def add_hook(*, name: str, url: str, topics: Collection[str], personal: bool = False, actor: Actor) -> tuple[Hook, str]:
@@ -49,7 +50,7 @@ def change_hook(
         hook = _taken_away(hook_id, actor)
         _describe(hook, name, url, topics, personal)
         hook.due_at = work.now
-        hook.save()
+        hook.save(update_fields=[*DESCRIBED, "due_at"])
         work.record(events.HookChanged(hook=hook))
     return hook
 
@@ -61,7 +62,7 @@ def rotate_secret(*, hook_id: int, actor: Actor) -> tuple[Hook, str]:
         hook = _taken_away(hook_id, actor)
         hook.secret_number += 1
         hook.old_secret_until = work.now + OLD_SECRET_WORKS
-        hook.save()
+        hook.save(update_fields=["secret_number", "old_secret_until"])
         work.record(events.SecretRotated(hook=hook))
     return hook, secret_of(hook.uid, hook.secret_number)
 
@@ -101,7 +102,7 @@ def set_position(*, hook_id: int, seq: int | None = None, since: datetime | None
             words = _("The log has the numbers 0 to %(head)s.") % {"head": head}
             raise InvalidInput(words, code="bad_position", fields={"seq": [words]})
         hook.seq, hook.due_at = wanted, work.now
-        hook.save()
+        hook.save(update_fields=["seq", "due_at"])
         work.record(events.HookSetBack(hook=hook))
     return hook
 

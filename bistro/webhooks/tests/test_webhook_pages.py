@@ -1,7 +1,9 @@
 """The managers' pages of webhooks."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory
 from bistro.core.tests.http import nothing_changes
@@ -75,6 +77,18 @@ def test_it_is_changed_tested_paused_resumed_and_set_back(manager, receiver, hoo
     manager.post(at(hook, "delete"), {"post": "yes"})
     assert not Hook.objects.exists()
     assert not Delivery.objects.exists()
+
+
+def test_a_change_writes_its_own_fields_alone(owner, hook):
+    with CaptureQueriesContext(connection) as caught:
+        services.change_hook(hook_id=hook.pk, name="Ledger", url=hook.url, topics=["payments"], actor=owner)
+        services.rotate_secret(hook_id=hook.pk, actor=owner)
+        services.set_position(hook_id=hook.pk, seq=0, actor=owner)
+    written = [each["sql"] for each in caught if each["sql"].startswith('UPDATE "webhooks_hook"')]
+    assert len(written) == 6, "each takes the webhook away first"
+    assert not [sql for sql in written if '"failures"' in sql or '"created_at"' in sql]
+    hook.refresh_from_db()
+    assert (hook.name, hook.payments, hook.orders, hook.secret_number, hook.seq) == ("Ledger", True, False, 2, 0)
 
 
 def test_nobody_else_touches_or_sees_them(hook, receiver):

@@ -63,17 +63,17 @@ def print_test(*, printer_id: int, actor: Actor) -> Printer:
 def retry_failed(*, printer_id: int, actor: Actor) -> int:
     """Print failed slips once more, oldest first, and try the printer at once; returns the number of slips.
 
-    Slips of closed tickets and slips that a later one replaces are left out. Locks: printer. Raises NotYours,
-    NotPermitted.
+    Slips of closed tickets, those that a later one replaces and, unless a cook asks, tickets are left out.
+    Locks: printer. Raises NotYours, NotPermitted.
     """
     _require_reader(actor)
     with UnitOfWork(actor) as work:
         printer = _own_of_reader(printer_id, actor)
-        failed = _failed(printer)
+        failed = _failed(printer, actor)
         wanted = set(failed.filter(UNPRINTED).values_list("pk", flat=True)) - _replaced_slips(printer, failed)
         again = {"attempts": 0, "due_at": work.now, "ended_at": None}
         count = move_slips(failed.filter(pk__in=wanted), [SlipStatus.FAILED], SlipStatus.QUEUED, **again)
-        _clear_alert(printer)
+        _clear_alert(printer, actor)
         work.record(SlipsRetried(printer=printer, slips=count))
     return count
 
@@ -81,13 +81,13 @@ def retry_failed(*, printer_id: int, actor: Actor) -> int:
 def dismiss_failed(*, printer_id: int, actor: Actor) -> int:
     """Dismiss the failed slips, because screens show them or cooks were told; returns the number of slips.
 
-    Locks: printer. Raises NotYours, NotPermitted.
+    Tickets are dismissed by cooks alone. Locks: printer. Raises NotYours, NotPermitted.
     """
     _require_reader(actor)
     with UnitOfWork(actor) as work:
         printer = _own_of_reader(printer_id, actor)
-        count = move_slips(_failed(printer), [SlipStatus.FAILED], SlipStatus.SKIPPED, ended_at=work.now)
-        _clear_alert(printer)
+        count = move_slips(_failed(printer, actor), [SlipStatus.FAILED], SlipStatus.SKIPPED, ended_at=work.now)
+        _clear_alert(printer, actor)
         work.record(SlipsDismissed(printer=printer, slips=count))
     return count
 
@@ -113,8 +113,10 @@ def _own_of_reader(printer_id: int, actor: Actor) -> Printer:
     return printer
 
 
-def _failed(printer: Printer) -> QuerySet[PrintJob]:
-    return PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED)
+def _failed(printer: Printer, actor: Actor) -> QuerySet[PrintJob]:
+    """Return the failed slips that a person decides about: cooks about all, others about those that are no tickets."""
+    failed = PrintJob.objects.filter(printer=printer, status__literal_exact=SlipStatus.FAILED)
+    return failed if actor.may(Permission.COOK) else failed.filter(ticket=None)
 
 
 def _replaced_slips(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:
@@ -134,9 +136,11 @@ def _replaced_slips(printer: Printer, failed: QuerySet[PrintJob]) -> set[int]:
     return found
 
 
-def _clear_alert(printer: Printer) -> None:
-    """Clear the printer's alert and make it due at once."""
-    printer.failures, printer.retry_at, printer.trouble_at, printer.trouble = 0, None, None, ""
+def _clear_alert(printer: Printer, actor: Actor) -> None:
+    """Make the printer due at once and clear its alert. While tickets are lost, only cooks clear it."""
+    printer.failures, printer.retry_at = 0, None
+    if actor.may(Permission.COOK) or not PrintJob.objects.filter(UNPRINTED, printer=printer).exists():
+        printer.trouble_at, printer.trouble = None, ""
     printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bistro.core.auth.rate_limits import client_address, require_within
+from bistro.core.auth.rate_limits import TOO_MANY_TRIES, client_address, require_within
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, NotYours
 from bistro.core.kernel.hooks import hook
@@ -89,7 +89,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     party = guest_party(token)
     if party is None:
         return _closed(request)
-    require_within("guest-pay", client_address(request), gettext("Too many tries. Try again in {wait} s."))
+    require_within("guest-pay", client_address(request), str(TOO_MANY_TRIES))
     try:
         payment = _start(request, party)
     except DomainError as refusal:

@@ -114,6 +114,6 @@ def require_approval(*, amount: Decimal, restaurant: Restaurant, actor: Actor, a
 
 
 def require_lines(lines: Iterable[int], statement: Statement) -> None:
-    """Refuse lines that are not on the bill. Raises NotYours (`line_not_found`)."""
-    if not statement.owed.lines.keys() >= set(lines):
+    """Refuse lines that are not dishes of the bill. Raises NotYours (`line_not_found`)."""
+    if not statement.owed.loads.keys() >= set(lines):
         raise NotYours(_("There is no such line on this bill."), code="line_not_found")

@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from bistro.core.kernel.errors import LostRace, NotYours
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from menu.compiled import forget
 from orders.billing.models import ServiceRule
+from orders.billing.phone.choices import Choice
+from orders.billing.services.locking import require_lines
+from orders.billing.statements import read_statement
 from orders.billing.tests.bills import Bill, approval
 from orders.billing.tests.charging import charge_service
 from tables.models import Party
@@ -58,6 +62,39 @@ def test_large_parties_alone_pay_it_where_the_rule_says_so(house, size, service)
     assert bill.read()["service"] == service
 
 
+def test_fewer_guests_do_not_end_the_charge_of_a_bill_that_they_know(house):
+    """Before it is presented the number is free; afterwards a person takes the charge off with a reason."""
+    charge_service(house, from_size=6)
+    bill = Bill(house, seats=(1, 1, 2, None))
+    party, host = f"/api/v1/parties/{bill.party}", house.api("host")
+    Party.objects.filter(pk=bill.party).update(size=6)
+    assert host.patch(party, {"size": 5, "insist": True}).status_code == 200
+    assert host.patch(party, {"size": 6, "insist": True}).status_code == 200
+    bill.post("/present")
+    for size in (5, None):
+        with nothing_changes():
+            refused(host.patch(party, {"size": size, "insist": True}), 422, "service_charged")
+    assert host.patch(party, {"size": 7, "insist": True}).status_code == 200
+    bill.post("/adjustments", {"kind": "service", "reason": "slow"})
+    assert host.patch(party, {"size": 5, "insist": True}).status_code == 200
+
+
+@pytest.mark.parametrize("charged", ["first", "second"])
+def test_guests_of_unknown_number_do_not_end_the_charge_of_those_whom_they_join(house, charged):
+    charge_service(house, from_size=6)
+    bills = {"first": Bill(house, seats=(1,)), "second": Bill(house, seats=(1,), table=house.add_table())}
+    Party.objects.update(size=None)
+    Party.objects.filter(pk=bills[charged].party).update(size=6)
+    first, second = bills.values()
+    other = Party.objects.get(pk=second.party)
+    body = {"table": other.table_id, "party": other.pk}
+    with nothing_changes():
+        refused(house.api("host").post(f"/api/v1/parties/{first.party}/join", body), 422, "service_charged")
+    Party.objects.filter(size=None).update(size=2)
+    assert house.api("host").post(f"/api/v1/parties/{first.party}/join", body).status_code == 200
+    assert first.read()["service"] == "2.00"
+
+
 def test_take_away_pays_none(house):
     charge_service(house)
     order = house.place("waiter", kind="take_away", table=None)
@@ -79,6 +116,19 @@ def test_it_is_computed_after_comps_and_discounts(house):
     bill.post("/adjustments", {"kind": "comp", "line": bill.lines[0], "reason": "burnt"})
     bill.post("/adjustments", {"kind": "discount", "percent": "10", "reason": "regulars"})
     assert read(bill) == ("30.38", "2.76", "3.38", "3.08", "30.38")
+
+
+def test_a_line_of_the_service_charge_is_no_dish(house):
+    """Its id is negative, and nobody adjusts, splits, refunds or chooses it."""
+    charge_service(house)
+    bill = Bill(house, seats=(1, 1))
+    statement = read_statement(Party.objects.get(pk=bill.party), house.restaurant)
+    (line,) = statement.service.lines
+    with pytest.raises(NotYours) as refusal:
+        require_lines([line], statement)
+    assert refusal.value.code == "line_not_found"
+    with pytest.raises(LostRace):
+        Choice("dishes", dishes=(line,)).amount(statement)
 
 
 # --- taken off -------------------------------------------------------------------------------------------------------

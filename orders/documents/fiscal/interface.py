@@ -18,8 +18,9 @@ class Refused(Exception):
 class Signer:
     """A signer without duties, and the base class of those of countries.
 
-    A signer may ask a device or a server over the network: it is called outside of transactions, again after
-    Unreachable, and may see the same thing twice. It is never in the way of an order or a payment.
+    A signer may ask a device or a server over the network: it is called outside of transactions, by one process at a
+    time for each thing. It is asked again after Unreachable, or if the process died meanwhile, so it may see the same
+    thing twice. It is never in the way of an order or a payment.
     """
 
     wants_orders = False  # whether `on_order` is called
@@ -27,7 +28,7 @@ class Signer:
     def on_order(self, events: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
         """Sign orders as they were placed and changed, oldest first: `{"seq", "type", "action", "data", "at"}`.
 
-        The events come from the log, none twice unless it was Unreachable. Raises Unreachable, Refused.
+        The events come from the log, none twice but as above. Raises Unreachable, Refused.
         """
         return {}
 

@@ -148,6 +148,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signature',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'first_event'), name='signature_of_events_once'),
+            constraint=models.UniqueConstraint(fields=('restaurant', 'signer', 'first_event'), name='signature_of_events_once'),
         ),
     ]

@@ -7,6 +7,8 @@ from json import loads
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
@@ -23,6 +25,7 @@ MOST = 50  # signatures in one sweep
 MOST_EVENTS = 200  # of orders, in one signature
 ORDER_EVENTS = ("order_created", "order_updated")
 LONGEST_PAUSE = timedelta(minutes=10)
+LEASE = timedelta(minutes=2)  # longer than any call of a signer; after it another process asks again
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +37,7 @@ def sign_due(*, now: datetime) -> int:
     if settings.FISCAL_SIGNER == "none":
         return 0
     if signer().wants_orders:
-        for head in FeedHead.objects.select_related("restaurant").order_by("pk"):
+        for head in _heads_with_orders():
             _queue_orders(head, now)
     waiting = Signature.objects.filter(state=Signature.State.WAITING)
     rows = waiting.filter(due_at__lte=now).select_related("document", "closing").order_by("due_at", "pk")
@@ -44,17 +47,26 @@ def sign_due(*, now: datetime) -> int:
     return in_each(due, lambda _restaurant, tasks: sum(map(_sign, tasks)))
 
 
-def _queue_orders(head: FeedHead, now: datetime) -> None:
-    """Queue the events of orders that came since the last ones, unless those still wait: the signer gets them in order.
+def _heads_with_orders() -> QuerySet[FeedHead]:
+    """Return the heads of logs with events of orders since the last ones that this signer got, their `last_event`.
 
-    Without a queue it begins with the orders of the business day.
+    While those still wait, the next ones are left out: the signer gets them in order.
     """
-    own = Signature.objects.of_restaurant(head.restaurant_id).filter(first_event__isnull=False)
-    last = own.order_by("-first_event").first()
-    if last is not None and (last.state == Signature.State.WAITING or last.last_event >= head.seq):
-        return
+    own = Signature.objects.filter(
+        restaurant=OuterRef("restaurant"), signer=settings.FISCAL_SIGNER, first_event__isnull=False
+    )
+    last = own.order_by("-first_event").values("last_event")[:1]
+    new = Event.objects.filter(
+        restaurant=OuterRef("restaurant"), seq__gt=Coalesce(OuterRef("last_event"), 0), type__in=ORDER_EVENTS
+    )
+    heads = FeedHead.objects.select_related("restaurant").annotate(last_event=Subquery(last))
+    return heads.filter(~Exists(own.filter(state=Signature.State.WAITING)), Exists(new)).order_by("pk")
+
+
+def _queue_orders(head: Any, now: datetime) -> None:
+    """Queue the events of orders of one of `_heads_with_orders`. A new signer begins with those of the business day."""
     events = Event.objects.of_restaurant(head.restaurant_id)
-    start = _before_today(events, head.restaurant, now) if last is None else last.last_event
+    start = _before_today(events, head.restaurant, now) if head.last_event is None else head.last_event
     new = events.filter(seq__gt=start, seq__lte=head.seq, type__in=ORDER_EVENTS).order_by("seq")
     found = list(new.values_list("seq", flat=True)[:MOST_EVENTS])
     if not found:
@@ -97,6 +109,8 @@ def _ask(task: Signature) -> Mapping[str, Any]:
 
 def _sign(task: Signature) -> int:
     """Ask the signer for one signature and keep its answer. Return 1 if it signed."""
+    if not _claim(task):
+        return 0
     try:
         answer = dict(_ask(task))
     except Unreachable as error:
@@ -106,14 +120,21 @@ def _sign(task: Signature) -> int:
     return _keep(task, Signature.State.SIGNED, answer, "")
 
 
-def _keep(task: Signature, state: str, answer: dict[str, Any], problem: str) -> int:
-    """Keep an answer, unless another process was first."""
+def _claim(task: Signature) -> bool:
+    """Take a task for as long as the lease; return whether this process got it."""
     with UnitOfWork(Actor.system(task.restaurant_id, "fiscal signer")) as work:
-        pause = min(timedelta(seconds=2 << min(task.tries, 9)), LONGEST_PAUSE)
         rows = Signature.objects.filter(pk=task.pk, state=Signature.State.WAITING, tries=task.tries)
-        changed: int = rows.update(
-            state=state, answer=answer, problem=problem[:200], tries=task.tries + 1, due_at=work.now + pause
-        )
+        claimed: int = rows.update(tries=task.tries + 1, due_at=work.now + LEASE)
+    task.tries += 1
+    return claimed == 1
+
+
+def _keep(task: Signature, state: str, answer: dict[str, Any], problem: str) -> int:
+    """Keep an answer, unless the lease is over and another process has the task."""
+    with UnitOfWork(Actor.system(task.restaurant_id, "fiscal signer")) as work:
+        pause = min(timedelta(seconds=1 << min(task.tries, 10)), LONGEST_PAUSE)
+        rows = Signature.objects.filter(pk=task.pk, state=Signature.State.WAITING, tries=task.tries)
+        changed: int = rows.update(state=state, answer=answer, problem=problem[:200], due_at=work.now + pause)
     if problem:
         log.warning("not signed", extra={"signature": str(task), "problem": problem})
     return changed if state == Signature.State.SIGNED else 0

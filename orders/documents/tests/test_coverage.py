@@ -59,7 +59,8 @@ def test_refunds_of_any_size_give_back_exactly_what_was_taken(bill, sizes, data)
     for size in [*sizes, 1]:
         units = min(left, int(total * size))
         lines = data.draw(st.lists(st.sampled_from(sorted(bill)), max_size=2, unique=True))
-        new = take_back(units, units, bill, add_up(entries), lines, ROUNDING)
+        service = {line: each.amount // 2 for line, each in bill.items() if line < 0}
+        new = take_back(units, units, bill, add_up(entries), lines, service, ROUNDING)
         assert sum(entry.amount for entry in new) == -units
         entries += new
         left -= units
@@ -74,7 +75,7 @@ def test_a_dish_that_left_the_bill_goes_back_before_any_other():
     bill = {1: Dish(1000, {NAMES[0]: 91})}
     covered = {1: Covered(1000, 0, {NAMES[0]: 91}), 2: Covered(500, 0, {NAMES[1]: 83})}
 
-    [back, sold] = take_back(700, 200, bill, covered, [], ROUNDING)
+    [back, sold] = take_back(700, 200, bill, covered, [], {}, ROUNDING)
 
     assert (back.line, back.amount, back.taxes, back.given_back) == (2, -500, {NAMES[1]: -83}, False)
     assert (sold.line, sold.amount, sold.given_back) == (1, -200, True)
@@ -83,7 +84,7 @@ def test_a_dish_that_left_the_bill_goes_back_before_any_other():
 def test_a_dish_that_was_refunded_is_not_covered_again():
     bill = {1: Dish(1000, {}), 2: Dish(500, {})}
     entries = cover(1000, {1: bill[1]}, {}, {}, ROUNDING)
-    entries += take_back(1000, 1000, bill, add_up(entries), [1], ROUNDING)
+    entries += take_back(1000, 1000, bill, add_up(entries), [1], {}, ROUNDING)
 
     [new] = cover(500, bill, add_up(entries), {}, ROUNDING)
 
@@ -94,11 +95,30 @@ def test_a_refund_of_a_dish_takes_its_service_charge_before_another_dish():
     bill = {1: Dish(1000, {NAMES[0]: 91}), 2: Dish(1000, {NAMES[0]: 91}), -7: Dish(200, {NAMES[0]: 18})}
     entries = cover(2200, bill, {}, {}, ROUNDING)
 
-    back = take_back(1100, 1100, bill, add_up(entries), [1], ROUNDING)
+    back = take_back(1100, 1100, bill, add_up(entries), [1], {}, ROUNDING)
 
     assert [(entry.line, entry.amount, entry.taxes) for entry in back] == [
         (1, -1000, {NAMES[0]: -91}),
         (-7, -100, {NAMES[0]: -9}),
+    ]
+
+
+def test_a_refund_of_a_dish_takes_the_service_charge_of_its_own_tax():
+    food, drinks = NAMES[:2]
+    bill = {
+        1: Dish(1000, {food: 91}),
+        2: Dish(3000, {drinks: 500}),
+        -7: Dish(100, {food: 9}),
+        -8: Dish(300, {drinks: 50}),
+    }
+    entries = cover(4400, bill, {}, {}, ROUNDING)
+
+    back = take_back(1150, 1150, bill, add_up(entries), [1], {-7: 100}, ROUNDING)
+
+    assert [(entry.line, entry.amount, entry.taxes) for entry in back] == [
+        (1, -1000, {food: -91}),
+        (-7, -100, {food: -9}),
+        (-8, -50, {drinks: -8}),
     ]
 
 
@@ -115,7 +135,7 @@ def test_money_beyond_the_bill_has_an_entry_of_its_own_and_goes_back_from_there(
     entries = cover(1500, bill, {}, {}, ROUNDING)
     assert [(entry.line, entry.amount) for entry in entries] == [(1, 1000), (PAID_TOO_MUCH, 500)]
 
-    entries += take_back(500, 0, bill, add_up(entries), [], ROUNDING)
+    entries += take_back(500, 0, bill, add_up(entries), [], {}, ROUNDING)
 
     assert {line: each.amount for line, each in add_up(entries).items()} == {1: 1000, PAID_TOO_MUCH: 0}
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from bistro.core.models import Restaurant
 from menu.compiled import forget
+from menu.tests.factories import TaxFactory
 from orders.billing.tests.bills import Bill
 from orders.billing.tests.charging import charge_service
 from orders.documents.models import Document
@@ -73,6 +74,20 @@ def test_a_guest_pays_the_service_of_the_own_dishes(house):
     receipts = [document.content["lines"] for document in Document.objects.order_by("pk")]
     assert [[row["amount"] for row in rows] for rows in receipts] == [["10.00", "1.25"], ["9.99", "1.25"]]
     assert house.api("waiter").get(f"/api/v1/bills/{party}").json()["due"] == "0.00"
+
+
+def test_a_refund_of_a_dish_gives_back_the_tax_of_its_own_service_charge(house):
+    """Food with 10 % and a drink with 19 % tax for 10.00 each, and 10 % for service."""
+    wine = house.add_item(tax=TaxFactory(restaurant=house.restaurant, name="Drinks", percent=19, is_default=False))
+    charge_service(house)
+    lines = [{"item": house.item.pk, "quantity": 1}, {"item": wine.pk, "quantity": 1}]
+    order = house.place("waiter", lines=lines)
+    manager = house.api("manager")
+    paid = manager.post(f"/api/v1/bills/{order['party']}/payments", {"method": "card"}).json()
+    body = {"amount": "11.00", "reason": "corked", "lines": [order["lines"][1]["id"]]}
+    assert manager.post(f"/api/v1/payments/{paid['id']}/refunds", body).status_code == 201
+    taxes = Document.objects.get(kind="credit").content["taxes"]
+    assert [(tax["percent"], tax["amount"]) for tax in taxes] == [("19", "-1.76")]
 
 
 def test_a_refund_repeats_the_tax_of_the_service_charge(house):

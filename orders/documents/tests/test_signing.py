@@ -83,8 +83,12 @@ class Recorder(Signer):
     wants_orders = True
     heard: list = []
     away = False
+    meanwhile = None  # called once while it is asked
 
     def on_order(self, events):
+        meanwhile, Recorder.meanwhile = Recorder.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         if Recorder.away:
             raise Unreachable("no route")
         Recorder.heard.append([(event["action"], event["data"]["id"]) for event in events])
@@ -95,7 +99,7 @@ class Recorder(Signer):
 def recorder(settings, monkeypatch):
     settings.FISCAL_SIGNER = "recorder"
     monkeypatch.setitem(SIGNERS, "recorder", f"{__name__}.Recorder")
-    Recorder.heard, Recorder.away = [], False
+    Recorder.heard, Recorder.away, Recorder.meanwhile = [], False, None
 
 
 def of_orders():
@@ -130,6 +134,32 @@ def test_orders_wait_for_a_signer_that_is_away_and_keep_their_order(house, recor
     Recorder.away = False
     assert [sign(120), sign(120)] == [1, 1]
     assert Recorder.heard == [[("placed", first)], [("placed", second)]]
+
+
+def test_another_process_does_not_ask_what_is_being_asked(house, recorder):
+    house.place()
+    Recorder.meanwhile = staticmethod(sign)
+    assert (sign(), len(Recorder.heard)) == (1, 1)
+    assert of_orders() == [("signed", 1)]
+
+
+def test_a_new_signer_gets_the_orders_of_the_day_that_another_one_signed(house, recorder, settings):
+    settings.FISCAL_SIGNER = "demonstration"
+    first = house.place()["id"]
+    assert sign() == 1
+    settings.FISCAL_SIGNER = "recorder"
+    assert (sign(), sign()) == (1, 0)
+    assert Recorder.heard == [[("placed", first)]]
+
+
+def test_a_sweep_without_new_orders_costs_two_queries(house, other_house, recorder):
+    bill = Bill(house)
+    other_house.place()
+    assert sign() == 2
+    bill.post("/present")  # the log goes on without orders
+    with CaptureQueriesContext(connection) as caught:
+        assert sign() == 0
+    assert len(caught) == 2
 
 
 def test_what_the_demonstration_signs_of_orders_can_be_checked(house, demonstrated):

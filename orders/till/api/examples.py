@@ -47,6 +47,7 @@ FIGURES = {
     "written_off": "0.00",
     "comps": "0.00",
     "discounts": "10.00",
+    "service_off": "0.00",
     "refunded": "0.00",
     "taxes": [{"name": "Food", "percent": "10", "net": "81.82", "tax": "8.18"}],
 }

@@ -135,7 +135,7 @@ class TaxFigures(serializers.Serializer[Any]):
 
 
 class FiguresOutput(serializers.Serializer[Any]):
-    """Amounts without tax, and the tax; `comps`, `discounts` and `refunded` are as guests see them."""
+    """Amounts without tax, and the tax; `comps`, `discounts`, `service_off` and `refunded` are as guests see them."""
 
     lines = serializers.CharField()
     adjustments = serializers.CharField()
@@ -145,6 +145,7 @@ class FiguresOutput(serializers.Serializer[Any]):
     written_off = serializers.CharField()
     comps = serializers.CharField()
     discounts = serializers.CharField()
+    service_off = serializers.CharField(help_text="Service charge that was taken off.")
     refunded = serializers.CharField()
     taxes = TaxFigures(many=True)
 

@@ -35,7 +35,8 @@ class TaxSum:
 class Figures:
     """Amounts without tax of what was ordered, taken off and refunded; the tax that is left, by component too.
 
-    `comps` and `discounts` are in prices of the menu, for people to read; `adjustments` is their net amount.
+    `comps`, `discounts` and `service_off`, the service charge that was taken off, are in prices of the menu, for people
+    to read; `adjustments` is the net amount of comps and discounts.
     """
 
     lines: Decimal = ZERO
@@ -46,6 +47,7 @@ class Figures:
     written_off: Decimal = ZERO
     comps: Decimal = ZERO
     discounts: Decimal = ZERO
+    service_off: Decimal = ZERO
     refunded: Decimal = ZERO
     taxes: Mapping[Names, TaxSum] = field(default_factory=dict)
 
@@ -112,6 +114,7 @@ def figures_of(book: Statement) -> Figures:
         written_off=book.written_off,
         comps=by_kind[AdjustmentKind.COMP],
         discounts=by_kind[AdjustmentKind.DISCOUNT],
+        service_off=by_kind[AdjustmentKind.SERVICE],
         taxes=taxes,
     )
     return sum((refund_figures(book, refund, amount) for refund, amount in _refunds(book)), found)

@@ -138,7 +138,7 @@ def _adjustments(found: Day) -> Table:
         for row in book.adjustments:
             if found.restaurant.business_date(row.made_at) == found.day:
                 rows.append(Row(_adjusted(row, bill_name(book)), _note(row), total=-book.taken.get(row.pk, ZERO)))
-    return Table("adjustments", _("Comps and discounts"), rows, MONEY)
+    return Table("adjustments", _("Comps, discounts and service charges taken off"), rows, MONEY)
 
 
 def _adjusted(row: Adjustment, bill: str) -> str:

@@ -34,7 +34,7 @@ def move_money(
 
     `amount` is positive; the kind says where the money goes. Paid out tips go to the colleague `to_staff`, else to
     the holder of the till, or to the actor. Locks: till. Raises DomainError (`till_not_open`, `till_closed`),
-    InvalidInput (`not_a_colleague`), ReusedKey, NotYours, NotPermitted.
+    InvalidInput (`not_a_colleague`, a person for another kind), ReusedKey, NotYours, NotPermitted.
     """
     return twice(lambda: _move(till_id, kind, amount, actor, reason, to_staff, once))
 
@@ -56,6 +56,9 @@ def _move(
         if kind not in BY_HAND:
             message = _("Choose what happens to the money.")
             raise InvalidInput(message, fields={"kind": [message]})
+        if to_staff is not None and kind != MoveKind.TIP_OUT:
+            message = _("Choose a person only for tips that are paid out.")
+            raise InvalidInput(message, fields={"to": [message]})
         require_money(amount, till.currency, "amount")
         words = require_reason(reason) if kind in WITH_REASON else clean_text(reason)[:200]
         staff = actor.id if actor.is_staff else None

@@ -73,14 +73,26 @@ def _correct(
         if giver == taker:
             message = _("Choose two different recipients.")
             raise InvalidInput(message, fields={"to": [message]})
-        held = read_book(restaurant, day).of(giver).total
-        if amount > held:
-            shown = display(max(held, ZERO), restaurant.currency, restaurant.locale)
-            message = _("There are only %(amount)s in tips of this day to take away.") % {"amount": shown}
-            raise InvalidInput(message, code="tips_above_held", fields={"amount": [message]})
+        _require_held(amount, giver, read_book(restaurant, day), restaurant)
         row = _insert(TipMoveKind.CORRECTION, day, amount, giver, taker, words, restaurant, work, once)
         work.record(TipsMoved(row=row, currency=restaurant.currency))
     return row, False
+
+
+def _require_held(amount: Decimal, giver: Holder, book: TipBook, restaurant: Restaurant) -> None:
+    """Refuse to take away more than a holder has. Raises InvalidInput (`tips_above_held`).
+
+    A person's share of the pool stays where it is: the next sharing takes it back, and would do so once more.
+    """
+    tips = book.of(giver)
+    held = tips.total if giver == POOL else tips.own + tips.corrected
+    if amount <= held:
+        return
+    shown = display(max(held, ZERO), restaurant.currency, restaurant.locale)
+    message = _("There are only %(amount)s in tips of this day to take away.") % {"amount": shown}
+    if amount <= tips.total:
+        message = _("This is a share of the pool. Share the pool again to change shares.")
+    raise InvalidInput(message, code="tips_above_held", fields={"amount": [message]})
 
 
 def _locked_restaurant(day: date, work: UnitOfWork) -> Restaurant:

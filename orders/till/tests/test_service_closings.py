@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from orders.billing.services import add_adjustment
 from orders.billing.tests.charging import charge_service
-from orders.till.tests.days import amounts, close, evening, set_tax_mode
+from orders.billing.transitions import AdjustmentKind
+from orders.till.tests.days import amounts, close, evening, party, pay, set_tax_mode
 
 pytestmark = pytest.mark.django_db
 OWN_TAX = [{"name": "Service tax", "percent": "20"}]
@@ -24,3 +26,15 @@ def test_a_closing_agrees_to_the_cent(house, mode, taxes):
     manager = house.browser("manager")
     for address in (reverse("reports:day", args=[body["day"]]), reverse("till:closing", args=[body["id"]])):
         assert "+ Service charge" in manager.get(address).content.decode()
+
+
+def test_a_service_charge_that_was_taken_off_is_counted_and_listed(house):
+    charge_service(house)
+    guests = party(house, 2)
+    add_adjustment(party_id=guests, kind=AdjustmentKind.SERVICE, reason="slow", actor=house.actor("manager"))
+    pay(house, guests)
+    body = close(house)
+    assert amounts(body, "service", "service_off", "comps", "discounts") == ("0.00", "2.00", "0.00", "0.00")
+    report = house.browser("manager").get(reverse("reports:day", args=[body["day"]])).content.decode()
+    assert "Comps, discounts and service charges taken off" in report
+    assert "Service charge taken off" in report

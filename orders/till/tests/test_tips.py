@@ -183,12 +183,30 @@ def test_a_correction_gives_a_tip_to_somebody_else(house, people):
     assert Payment.objects.get().tip_staff_id == waiter.staff, "the payment stays as it was"
 
 
+@pytest.mark.parametrize("taker", ["pool", "cashier"])
+def test_a_share_of_the_pool_is_not_corrected(house, people, taker):
+    """Sharing again without the waiter takes the share back; after a correction it would be taken back twice."""
+    rule(house, "pool", waiter=1, kitchen=1)
+    tip(house, people["waiter"], "10.00")
+    day, boss, waiter, cook = today(house), people["manager"], people["waiter"].id, people["kitchen"].id
+    share_pool(day=day, staff=[waiter], actor=boss)
+    to = POOL if taker == "pool" else Holder("person", people[taker].id)
+    with nothing_changes(), pytest.raises(InvalidInput, match="Share the pool again") as refusal:
+        correct_tips(
+            day=day, amount=Decimal("10.00"), giver=Holder("person", waiter), taker=to, reason="mixed up", actor=boss
+        )
+    assert refusal.value.code == "tips_above_held"
+    share_pool(day=day, staff=[cook], actor=boss)
+    assert held(house) == {cook: 10}
+
+
 def test_tips_are_paid_out_to_a_colleague(house, people, till):
     tip(house, people["cashier"], server=people["kitchen"].id)
     moves = f"/api/v1/tills/{till}/moves"
     body = {"kind": "tip_out", "amount": "3.00", "to": people["kitchen"].id}
     with nothing_changes():
         refused(house.api("waiter").post(moves, {**body, "to": 2**40}), 422, "not_a_colleague")
+        refused(house.api("waiter").post(moves, {**body, "kind": "pay_in", "reason": "x"}), 422, "validation_error")
     assert house.api("waiter").post(moves, body).status_code == 201
     assert TillMove.objects.get(kind="tip_out").recipient_id == people["kitchen"].id
     assert read_book(house.restaurant, today(house)).paid_out == {people["kitchen"].id: 3}
@@ -208,10 +226,12 @@ def test_the_page_shows_shares_and_corrects(house, people):
     assert answer.status_code == 422
     assert "roles have points" in answer.content.decode()
     boss.post("/till/tips/share/", {"staff": [people["waiter"].id, people["cashier"].id]})
-    sent = {"amount": "0,50", "from": people["waiter"].id, "to": "house", "reason": "glass", "key": "k"}
+    tip(house, people["waiter"], "0.50")
+    sent = {"amount": "0,50", "from": "pool", "to": "house", "reason": "glass", "key": "k"}
     for _tap in range(2):
         assert boss.post("/till/tips/correct/", sent).status_code == 302
-    assert held(house) == {people["waiter"].id: 2, people["cashier"].id: Decimal("2.50"), "house": Decimal("0.50")}
+    half = Decimal("2.50")
+    assert held(house) == {people["waiter"].id: half, people["cashier"].id: half, "house": Decimal("0.50")}
     assert boss.post("/till/tips/correct/", {**sent, "key": "l", "from": "x"}).status_code == 422
     shown = boss.get("/till/tips/").content.decode()
     assert "glass" in shown

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext
@@ -17,7 +18,7 @@ from tables.bookings.events import BookingChanged
 from tables.bookings.hold_steps import follow_stays, lock_book
 from tables.bookings.models import Booking
 from tables.bookings.placing import Wish, nearest_times
-from tables.bookings.selectors import read_house, tables_of
+from tables.bookings.selectors import read_house, rules_of, tables_of
 from tables.bookings.services.taking import Guest
 from tables.bookings.transitions import EXPECTED, BookingStatus
 
@@ -176,13 +177,21 @@ def _set_place(
     )
     placed = steps.choose_tables(wish, house, work, moving=booking)
     later = booking.status == BookingStatus.LATE and wish.starts_at > work.now
+    changed = ["starts_at", "ends_at", "size"]
     if wish.starts_at != booking.starts_at:
-        booking.reminded_at = None
+        booking.reminded_at = _reminded_by_change(wish.starts_at, work)
+        changed.append("reminded_at")
     booking.starts_at, booking.ends_at, booking.size = wish.starts_at, placed.ends_at, wish.size
     steps.take_tables(booking, placed.tables, work)
     if later:
         steps.move_on(booking, BookingStatus.BOOKED, work)
-    return ["starts_at", "ends_at", "size", "reminded_at"]
+    return changed
+
+
+def _reminded_by_change(starts: datetime, work: UnitOfWork) -> datetime | None:
+    """Return when the guests of a moved booking were reminded: now, if the time of the reminder has passed already."""
+    hours = rules_of(work.restaurant_id).reminder_hours
+    return work.now if starts <= work.now + timedelta(hours=hours) else None
 
 
 def _move(booking: Booking, status: str, work: UnitOfWork) -> None:

@@ -1,5 +1,6 @@
 """Services of the page on which guests book, and of its link."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -39,17 +40,19 @@ def keep_time(*, restaurant_id: int, wish: Wish, key: str) -> OnlineHold:
 
 
 def book_online(*, restaurant_id: int, guest: Guest, wish: Wish, key: str, remembered: bool) -> Booking:
-    """Book for a guest on the booking page. The same page books a time once, however often it is sent.
+    """Book for a guest on the booking page. The same page books a time once for a contact, however often it is sent.
 
+    Once more after a cancelling is a new booking.
     Raises what `keep_time` raises. A time that is no longer kept is booked if it is still free.
     """
     _house_for(wish, restaurant_id)
+    contact = hashlib.sha256("|".join(guest.contacts).encode()).hexdigest()[:16]
     booking, _again = take_booking(
         guest=guest,
         wish=wish,
         actor=Actor.system(restaurant_id, "guest"),
         origin=Origin(Source.ONLINE, key, remembered),
-        once=Once(f"{key}:{wish.starts_at:%Y%m%d%H%M}:{wish.size}"),
+        once=Once(f"{key}:{wish.starts_at:%Y%m%d%H%M}:{wish.size}:{contact}", again_after_cancelling=True),
     )
     return booking
 

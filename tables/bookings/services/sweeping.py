@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -48,13 +49,13 @@ def remind_guests(*, now: datetime) -> int:
     A booking that was taken after that moment needs no reminder. Costs two queries when nothing is due.
     """
     due: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    rows = Booking.objects.filter(_near(now), status__in=DUE, reminded_at=None, starts_at__gt=now)
-    for pk, restaurant, starts, created, hours in rows.values_list(
+    waiting = _near(now) & Q(status__in=DUE, reminded_at=None, starts_at__gt=now)
+    for pk, restaurant, starts, created, hours in Booking.objects.filter(waiting).values_list(
         "pk", "restaurant_id", "starts_at", "created_at", "restaurant__booking_rules__reminder_hours"
     ):
         before = starts - timedelta(hours=USUAL_REMINDER if hours is None else hours)
         due[restaurant].append((pk, created <= before))
-    return in_each(due, _remind)
+    return in_each(due, partial(_remind, waiting=waiting))
 
 
 def _near(now: datetime) -> Q:
@@ -70,11 +71,15 @@ def _near(now: datetime) -> Q:
     return near
 
 
-def _remind(restaurant_id: int, due: Sequence[tuple[int, bool]]) -> int:
-    """Claim each booking with one UPDATE, which decides between several processes."""
+def _remind(restaurant_id: int, due: Sequence[tuple[int, bool]], *, waiting: Q) -> int:
+    """Claim each booking that still waits with one UPDATE, which decides between several processes.
+
+    The lock keeps changes away, so that the message has the time at which the booking was claimed. Locks: the book.
+    """
     with UnitOfWork(Actor.system(restaurant_id, "reminders")) as work:
-        waiting = Booking.objects.of_restaurant(restaurant_id).filter(status__in=DUE, reminded_at=None)
-        claimed = [(pk, tell) for pk, tell in due if waiting.filter(pk=pk).update(reminded_at=work.now)]
+        lock_book(work)
+        rows = Booking.objects.of_restaurant(restaurant_id).filter(waiting)
+        claimed = [(pk, tell) for pk, tell in due if rows.filter(pk=pk).update(reminded_at=work.now)]
         told = Booking.objects.of_restaurant(restaurant_id).filter(pk__in=[pk for pk, tell in claimed if tell])
         bookings = list(told.order_by("pk"))
         tables = tables_of(bookings)

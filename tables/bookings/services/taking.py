@@ -17,6 +17,7 @@ from tables.bookings.placing import Wish, nearest_times
 from tables.bookings.selectors import read_house
 from tables.bookings.steps import choose_tables, take_tables
 from tables.bookings.transitions import BookingStatus, Source
+from tables.guests.contacts import digits_of
 from tables.guests.steps import remember_guest
 
 
@@ -30,6 +31,11 @@ class Guest:
     language: str = ""
     notes: str = ""
     occasion: str = ""
+
+    @property
+    def contacts(self) -> tuple[str, str]:
+        """Return phone number and e-mail address, however they were typed, as they are compared."""
+        return digits_of(self.phone), clean_text(self.email).lower()
 
     def fields(self) -> dict[str, str]:
         """Return the columns of a booking. Raises InvalidInput without a name."""
@@ -48,10 +54,14 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """The idempotency key of a request, and the fingerprint of its body. Without a key a retry books again."""
+    """The idempotency key of a request, and the fingerprint of its body. Without a key a retry books again.
+
+    `again_after_cancelling` lets an equal request book again when its booking was cancelled.
+    """
 
     key: str | None = None
     fingerprint: str = field(default="")
+    again_after_cancelling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +122,7 @@ def _taken_before(once: Once, work: UnitOfWork) -> Booking | None:
     booking: Booking | None = rows.filter(credential=work.actor.credential, key=once.key).first()
     if booking is not None and booking.fingerprint != once.fingerprint:
         raise ReusedKey(gettext("This Idempotency-Key was used for another booking."))
+    if booking is not None and once.again_after_cancelling and booking.status == BookingStatus.CANCELLED:
+        rows.filter(pk=booking.pk).update(key=None)  # the next booking gets the key
+        return None
     return booking

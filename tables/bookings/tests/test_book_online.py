@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -11,8 +12,9 @@ from django.utils import timezone
 from bistro.core.auth import rate_limits
 from bistro.core.models import Event, OpeningHours, Restaurant
 from bistro.core.tests.http import nothing_changes
+from tables.bookings.hold_steps import MOST_TYPING
 from tables.bookings.models import Booking, BookingRules, OnlineHold, TableHold
-from tables.bookings.services import drop_lapsed_holds, renew_link
+from tables.bookings.services import cancel_booking, drop_lapsed_holds, renew_link
 from tables.bookings.tests.evenings import body, book, evening, path
 from tables.guests.models import Guest
 from tables.models import Section
@@ -73,6 +75,20 @@ def test_book_a_table_without_javascript(house, guest, address):
 def test_a_second_tap_is_the_same_booking(guest, address):
     answers = {guest.post(address, typed())["Location"] for _ in range(2)}
     assert (len(answers), Booking.objects.count()) == (1, 1)
+
+
+def test_another_contact_or_a_cancelling_makes_another_booking(house, guest, address):
+    house.add_table()
+    guest.post(address, typed())
+    assert guest.post(address, typed(email="ANA@example.com")).status_code == 302
+    guest.post(address, typed(email="anna@example.com"))
+    first, second = Booking.objects.order_by("pk")
+    assert second.email == "anna@example.com"
+    cancel_booking(booking_id=first.pk, actor=house.actor("host"))
+    again = {guest.post(address, typed())["Location"] for _ in range(2)}
+    third = Booking.objects.latest("pk")
+    assert again == {f"/booking/{third.token}/"}
+    assert (Booking.objects.count(), third.status) == (3, "booked")
 
 
 def test_a_kept_time_is_taken_for_others_until_it_lapses(house, guest, address):
@@ -145,6 +161,20 @@ def test_lead_time_and_days_ahead(house, guest, address):
         assert evening(22, days=0).isoformat() in today
 
 
+def test_a_time_that_is_too_soon_names_times_of_the_same_part(house, guest, address):
+    rule(online_lead_minutes=600)
+    terrace = Section.objects.create(restaurant=house.restaurant, name="Terrace")
+    table = TableFactory(section=terrace)
+    with time_machine.travel(evening(12, days=0), tick=False):
+        late = evening(21, days=0)
+        book(house, late, tables=[table.pk], ends_at=late + timedelta(hours=9))
+        offered = [
+            guest.post(address, typed(evening(19, days=0), part=part)).content.decode()
+            for part in ("", str(terrace.pk))
+        ]
+    assert ['type="radio"' in page for page in offered] == [True, False]
+
+
 def test_a_part_of_the_room(house, guest, address):
     terrace = Section.objects.create(restaurant=house.restaurant, name="Terrace")
     table = TableFactory(section=terrace)
@@ -193,6 +223,30 @@ def test_limits_of_an_address_and_of_a_booking(settings, guest, address, monkeyp
     assert [browser.post(done["Location"], {"starts": "x"}).status_code for _ in range(2)] == [422, 429]
 
 
+@pytest.mark.parametrize(("scope", "status"), [("guest-book-house", 429), ("guest-book-contact", 302)])
+def test_limits_of_a_house_and_of_a_contact(settings, house, guest, address, monkeypatch, scope, status):
+    monkeypatch.setattr(rate_limits, "_away", False)
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, scope: "1/h"}
+    guest.post(address, typed(name=" "))  # does not count
+    assert guest.post(address, typed(phone="+49 30 99")).status_code == 302
+    with nothing_changes():
+        again = {"email": "Ana@example.com", "phone": "+49 30 98"}
+        assert guest.post(address, typed(evening(12), hold="o" * 24, **again)).status_code == 429
+    assert guest.post(address, typed(evening(12), email="ben@example.com")).status_code == status
+
+
+def test_a_house_keeps_a_few_times_only(house, guest, address):
+    for number in range(MOST_TYPING):
+        until = timezone.now() + timedelta(minutes=2 + number)
+        OnlineHold.objects.create(
+            restaurant=house.restaurant, key=f"{number:024}", size=1, starts_at=evening(), until=until
+        )
+    with nothing_changes():
+        refused = guest.post(address, choice())
+    assert (refused.status_code, 60 < int(refused["Retry-After"]) <= 120) == (429, True)
+    assert guest.post(address, choice(hold=f"{0:024}")).status_code == 302, "another time for one of them"
+
+
 def test_a_site_of_the_owner_may_show_the_page(guest, address):
     plain = guest.get(address)
     assert "frame-ancestors 'none'" in plain["Content-Security-Policy"]
@@ -202,6 +256,17 @@ def test_a_site_of_the_owner_may_show_the_page(guest, address):
     assert "frame-ancestors https://www.example.com;" in framed["Content-Security-Policy"] + ";"
     assert "X-Frame-Options" not in framed
     assert 'target="_top"' in guest.get(address, choice()).content.decode(), "the guest's own page is in no frame"
+    assert 'target="_top" lang="fr"' in framed.content.decode(), "a frame keeps no cookie with the language"
+
+
+def test_the_lines_to_paste_hold_a_name_with_quotes(house, address):
+    rule(embed_site="https://www.example.com")
+    Restaurant.objects.update(name='Joe\'s "Best" <b>')
+    page = house.browser("host").get("/host/links/").content.decode()
+    (typed_in,) = re.findall(r'<textarea[^>]*id="frame"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    pasted = unescape(typed_in)
+    assert 'title="Joe&#x27;s &quot;Best&quot; &lt;b&gt;"' in pasted
+    assert unescape(pasted).count('Joe\'s "Best" <b>') == 1
 
 
 def test_managers_open_renew_and_end_the_links(house, guest):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
+from tables.bookings import calendar_views
 from tables.bookings.models import Booking, BookingRules
 from tables.bookings.services import cancel_booking, change_booking, mark_no_show, renew_link
 from tables.bookings.tests.evenings import book, evening
@@ -84,6 +85,17 @@ def test_many_bookings_cost_as_many_queries_as_one(house, feed):
     for hour in (9, 12, 15):
         book(house, evening(hour))
     assert cost() == few
+
+
+def test_the_database_returns_no_more_bookings_than_the_calendar_has(house, feed, monkeypatch):
+    monkeypatch.setattr(calendar_views, "MOST", 1)
+    first = book(house, evening(12))
+    book(house, evening(20))
+    with CaptureQueriesContext(connection) as queries:
+        (event,) = events(read(feed))
+    assert event["UID"] == f"{first.uid}@bistro"
+    (asked,) = (query["sql"] for query in queries if 'FROM "bookings_booking" ' in query["sql"])
+    assert asked.endswith("LIMIT 1")
 
 
 def test_links_end(house, feed):

@@ -6,7 +6,7 @@ from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.models import Event
 from tables.bookings.guest_bookings import bookings_of_guest
 from tables.bookings.models import Booking
-from tables.bookings.services import cancel_booking, mark_no_show, undo_no_show
+from tables.bookings.services import cancel_booking, change_booking, mark_no_show, undo_no_show
 from tables.bookings.tests.evenings import book, evening
 from tables.guests.models import Guest
 from tables.guests.services import add_guest, erase_guest
@@ -30,6 +30,7 @@ def everything():
 
 def test_bookings_of_an_erased_guest_lose_name_contact_and_notes(house, guest):
     booking = book(house, name=MARK)
+    change_booking(booking_id=booking.pk, changes={"occasion": f"Wedding of {MARK}"}, actor=house.actor("host"))
     cancel_booking(booking_id=booking.pk, actor=house.actor("host"))
     assert MARK in everything(), "the search sees the rows"
 

@@ -73,7 +73,7 @@ def _in_words(answer: dict[str, Any], options: dict[str, Any]) -> str:
         return "\n".join([*lines, "Nothing was imported."])
     told = [
         (answer["without_table"], "Without a table, because none is free: rows"),
-        (answer["differs"], "Imported before with another time or size, left alone: rows"),
+        (answer["differs"], "Imported before with another time or size, or cancelled since then, left alone: rows"),
     ]
     for rows, words in told:
         if rows:
