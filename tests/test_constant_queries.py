@@ -68,7 +68,7 @@ def test_reading_costs_the_same_however_busy_it_is(house):
     add_rows(house, 5)
     assert costs(house) == quiet
     pages = {key: count for key, count in quiet.items() if key[0] == "browser"}
-    # One of each is a manager's: the messages that were not sent. The report of a day reads shares of tips too.
+    # Two of each are a manager's: the messages that were not sent, and stopped webhooks.
     assert max(quiet[key] for key in quiet.keys() - pages.keys()) <= 21, quiet
     # Ten of a page in the shell (the person, the restaurant, alarms, set-up), one for the rule of the service charge,
     # and one of a manager's for stopped webhooks.
