@@ -1,8 +1,10 @@
-// Names the search fields of lists with several choices in the admin, which their library leaves without a label.
-addEventListener("load", () => {
-  for (const field of document.querySelectorAll(".select2-search__field")) {
+// Names the search fields of lists with several choices in the admin, which their library adds without a label.
+function label() {
+  for (const field of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
     const list = field.closest(".select2-container")?.previousElementSibling;
-    const label = list?.labels?.[0]?.textContent.trim();
-    if (label) field.setAttribute("aria-label", label);
+    const words = list?.labels?.[0]?.textContent.trim();
+    if (words) field.setAttribute("aria-label", words);
   }
-});
+}
+
+new MutationObserver(label).observe(document.documentElement, { childList: true, subtree: true });
