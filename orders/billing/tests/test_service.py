@@ -119,7 +119,7 @@ def test_it_is_computed_after_comps_and_discounts(house):
 
 
 def test_a_line_of_the_service_charge_is_no_dish(house):
-    """Its id is negative, and nobody adjusts, splits, refunds or chooses it."""
+    """Give it a negative id, so that nobody adjusts, splits, refunds or chooses it."""
     charge_service(house)
     bill = Bill(house, seats=(1, 1))
     statement = read_statement(Party.objects.get(pk=bill.party), house.restaurant)
