@@ -11,6 +11,7 @@ KINDS = (
     _("device updated"),
     _("document created"),
     _("document updated"),
+    _("drawer opened"),
     _("guest created"),
     _("guest deleted"),
     _("guest profile updated"),
@@ -32,6 +33,7 @@ KINDS = (
     _("reservation updated"),
     _("restaurant created"),
     _("restaurant updated"),
+    _("sections updated"),
     _("service call created"),
     _("service call updated"),
     _("setup updated"),
@@ -39,6 +41,8 @@ KINDS = (
     _("tablet updated"),
     _("ticket updated"),
     _("till updated"),
+    _("tips updated"),
+    _("webhook updated"),
 )
 
 
