@@ -5,6 +5,7 @@ question in a small house. It makes a database of its own and throws it away.
 """
 
 import argparse
+import os
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from statistics import median
@@ -110,6 +111,7 @@ def milliseconds(act: Callable[[], object], times: int) -> float:
 def main() -> None:
     """Measure, and print the table."""
     wanted = options()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bistro.settings")
     django.setup()
     from tools.simulator.evening.database import own_database
 
