@@ -110,8 +110,9 @@ def read_day(restaurant: Restaurant, day: date, now: datetime) -> tuple[Day, Roo
     held = {table: until for table, _since, until, _party in floor_now(restaurant.pk, house.turns, now)}
     rows = [_row(booking, tables[booking.pk], held, now) for booking in bookings]
     expected = [row for row in rows if row.is_expected]
-    seated = [row for row in rows if row.booking.status == BookingStatus.SEATED]
-    gone = [row for row in rows if row not in expected and row not in seated]
+    others = [row for row in rows if not row.is_expected]
+    seated = [row for row in others if row.booking.status == BookingStatus.SEATED]
+    gone = [row for row in others if row.booking.status != BookingStatus.SEATED]
     counted = [row.booking.size for row in rows if row.booking.status != BookingStatus.CANCELLED and not row.is_missing]
     shown = Day(
         day=day,
