@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bistro.core.tests.http import nothing_changes
 from tables.bookings.models import Booking, BookingRules, Combination
-from tables.bookings.tests.evenings import book, evening
+from tables.bookings.tests.evenings import book, evening, open_all_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 ONLINE = {"online_largest": "6", "online_days": "30", "online_lead_minutes": "0", "reminder_hours": "24"}
@@ -16,6 +16,7 @@ ONLINE = {"online_largest": "6", "online_days": "30", "online_lead_minutes": "0"
 
 @pytest.fixture
 def booking(house):
+    open_all_day(house)
     return book(house)
 
 
@@ -43,6 +44,9 @@ def test_move_to_another_time(address, booking, house):
     with nothing_changes():
         assert Client().post(address, {"do": "move", "starts": evening(22).isoformat()}).status_code == 409
         assert Client().post(address, {"do": "move", "starts": "soon"}).status_code == 422
+        odd = Client().post(address, {"do": "move", "starts": evening(17, 22).isoformat()})
+    assert odd.status_code == 422
+    assert "Choose one of the times that are shown." in odd.content.decode()
 
 
 def test_change_the_number_of_guests_and_confirm(address, booking, house):
