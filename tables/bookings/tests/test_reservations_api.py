@@ -31,9 +31,7 @@ def test_the_whole_row(api, house):
     assert row["id"]
     assert row["createdAt"]
     table = str(house.table.uid)
-    assert {
-        key: value for key, value in row.items() if key not in ("id", "createdAt", "delayMinutes", "link", "house_link")
-    } == {
+    assert {key: value for key, value in row.items() if key not in ("id", "createdAt", "link", "house_link")} == {
         "guestName": "Moreau",
         "phone": "+49 30 1",
         "email": "m@example.com",
@@ -45,6 +43,7 @@ def test_the_whole_row(api, house):
         "tableIds": [table],
         "notes": "Window",
         "occasion": "birthday",
+        "delayMinutes": 0,
     }
     assert api.get(path(house)).json() == [row]
     assert api.get(f"/api/v1{path(house)}", {"date": starts.date().isoformat()}).json() == [row]
