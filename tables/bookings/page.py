@@ -52,6 +52,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """The handle by which the timeline moves a booking: its bar at one of its tables."""
+
+    pk: int
+    name: str
+    version: int
+    starts: str
+    table: int
+    tables: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A stay in the timeline, in units of the drawing."""
 
@@ -61,6 +73,7 @@ class Block:
     text: str
     note: str
     row: Row | None = None
+    handle: Handle | None = None  # None: it cannot be moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,8 @@ class Timeline:
     width: int
     height: int
     now: int | None
+    first: datetime
+    slot: int  # minutes
 
     LEFT, HOUR, TOP, LINE = 120, 150, 32, 52
 
@@ -171,7 +186,7 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
     booked = {row.booking.party_id for row in day.seated}
     for row in [*day.expected, *day.seated]:
         for table in row.tables:
-            blocks.setdefault(table.pk, []).append(_block(row, place))
+            blocks.setdefault(table.pk, []).append(_block(row, table, place))
     for table_id, since, until, party in floor:
         if party.pk not in booked:
             note = _("out about %(time)s") % {"time": f"{until.astimezone(house.clock.zone):%H:%M}"}
@@ -190,14 +205,25 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
         width=place(last) + 20,
         height=Timeline.TOP + len(lines) * Timeline.LINE + 8,
         now=place(now) if first <= now <= last else None,
+        first=first,
+        slot=int(house.clock.slot.total_seconds() // 60),
     )
 
 
-def _block(row: Row, place: Callable[[datetime], int]) -> Block:
+def _block(row: Row, table: Table, place: Callable[[datetime], int]) -> Block:
     begin = place(row.booking.starts_at)
     note = " · ".join(filter(None, [row.word, row.booking.occasion, row.booking.notes]))[:80]
     text = f"{row.booking.guest_name} · {row.booking.size}"
-    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row)
+    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row, _handle(row, table))
+
+
+def _handle(row: Row, table: Table) -> Handle | None:
+    """Return the handle of a bar. Guests who sit are moved on the floor."""
+    if not row.is_expected:
+        return None
+    tables = ",".join(str(each.pk) for each in row.tables)
+    booking = row.booking
+    return Handle(booking.pk, booking.guest_name, booking.version, booking.starts_at.isoformat(), table.pk, tables)
 
 
 def _hours(

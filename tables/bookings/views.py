@@ -46,18 +46,23 @@ ACTS: dict[str, Callable[..., Booking]] = {
 @page_requires(Permission.TAKE_BOOKING)
 def day(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the bookings of a day as a list or a timeline. For htmx only that part."""
-    restaurant, now = restaurant_of(actor), timezone.now()
-    wanted = day_of(request.GET.get("day", ""), restaurant.business_date(now))
+    restaurant = restaurant_of(actor)
+    wanted = day_of(request.GET.get("day", ""), restaurant.business_date(timezone.now()))
+    context = day_context(actor, restaurant, wanted, as_lines=request.GET.get("view") == "timeline")
+    part = "#day" if request.htmx and not request.htmx.boosted else ""
+    return render(request, f"bookings/day.html{part}", context)
+
+
+def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines: bool) -> dict[str, Any]:
+    """Return what the page of a day shows, as a list or as a timeline."""
+    now = timezone.now()
     shown, house = page.read_day(restaurant, wanted, now)
-    as_lines = request.GET.get("view") == "timeline"
-    context = {
+    return {
         "day": shown,
         "now": now,
         "timeline": page.timeline(shown, house, restaurant, now) if as_lines else None,
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }
-    part = "#day" if request.htmx and not request.htmx.boosted else ""
-    return render(request, f"bookings/day.html{part}", context)
 
 
 @require_http_methods(["GET", "POST"])
