@@ -54,10 +54,17 @@ def day(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
         "day": shown,
         "now": now,
         "timeline": page.timeline(shown, house, restaurant, now) if as_lines else None,
+        "lists": [] if as_lines else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }
     part = "#day" if request.htmx and not request.htmx.boosted else ""
     return render(request, f"bookings/day.html{part}", context)
+
+
+def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.Listed]]]:
+    """Return the lists of a day with their titles; only that of the guests to come may be empty."""
+    lists = (_("To come"), shown.expected), (_("Seated"), shown.seated), (_("Gone"), shown.gone)
+    return [(title, page.listed(rows, restaurant.tz)) for title, rows in lists if rows or rows is shown.expected]
 
 
 @require_http_methods(["GET", "POST"])
