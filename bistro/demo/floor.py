@@ -6,6 +6,9 @@ large tables are at the back of the main room, the terrace is behind the glass o
 
 from __future__ import annotations
 
+from datetime import time
+
+from bistro.core.kernel.opening_times import Service
 from bistro.demo.kinds import Person, Section, Table
 
 RESTAURANT_NAME = "Bistro Linden"
@@ -54,6 +57,15 @@ PEOPLE: tuple[Person, ...] = (
     Person("Aisha Karimi", "aisha@bistro.example", "waiter"),
     Person("Kenji Mori", "kenji@bistro.example", "kitchen"),
     Person("Carla Esposito", "carla@bistro.example", "cashier"),
+)
+
+NOON, EVENING = time(11, 30), time(17, 30)
+HOURS: tuple[Service, ...] = (
+    *(Service(day, NOON, time(14, 30)) for day in range(4)),
+    *(Service(day, EVENING, time(23, 0)) for day in range(4)),
+    *(Service(day, NOON, time(15, 0)) for day in (4, 5, 6)),
+    *(Service(day, EVENING, time(1, 0)) for day in (4, 5)),  # Friday and Saturday until after midnight
+    Service(6, EVENING, time(22, 0)),
 )
 
 # Walls and other parts of the room: kind, x, y, width, height, text.

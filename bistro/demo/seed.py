@@ -11,9 +11,10 @@ from bistro.core.kernel.ids import uuid7
 from bistro.core.kernel.pins import one_time_pin
 from bistro.core.models import Device, Membership, Restaurant, Staff
 from bistro.core.services.devices import create_device, give_token
+from bistro.core.services.hours import set_opening_hours
 from bistro.core.services.pins import set_pin
 from bistro.core.services.restaurants import add_member, open_restaurant
-from bistro.demo.floor import ADDRESS, CURRENCY, FIXTURES, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
+from bistro.demo.floor import ADDRESS, CURRENCY, FIXTURES, HOURS, PEOPLE, RESTAURANT_NAME, SECTIONS, TABLES, TIMEZONE
 from bistro.demo.kinds import Person
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import parts_of
@@ -41,6 +42,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
         actor=Actor.system(None, "demo"),
     )
     actor = Actor.system(restaurant.pk, "demo")
+    set_opening_hours(services=HOURS, actor=actor)
     import_menu(categories=[ImportedCategory.from_data(category) for category in CATEGORIES], actor=actor)
     write_recipes(recipes=list(_recipes()), actor=actor)
     routes = {category.name: category.station for category in CATEGORIES}

@@ -105,7 +105,7 @@ STEPS = (
         "hours",
         _("Opening hours"),
         _("When you serve, also past midnight, and the days that are different."),
-        _("Orders are taken at any time; the hours are for guests and for bookings."),
+        _("Orders are taken at any time, but guests can book no table online without hours."),
         OpeningHours.objects.of_restaurant,
         required=False,
     ),

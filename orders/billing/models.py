@@ -262,7 +262,9 @@ class Refund(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                name="refund_amounts", condition=Q(amount__gt=0, of_sale__gte=0, of_sale__lte=models.F("amount"))
+                name="refund_amounts",
+                condition=Q(amount__gte=0, tip__gte=0, of_sale__gte=0, of_sale__lte=models.F("amount"))
+                & (Q(amount__gt=0) | Q(tip__gt=0)),
             ),
             models.CheckConstraint(name="refund_kind_known", condition=Q(kind__in=RefundKind.values)),
             models.CheckConstraint(name="refund_state_known", condition=Q(status__in=RefundState.values)),
@@ -271,7 +273,7 @@ class Refund(models.Model):
         indexes = [models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="refund_to_ask")]
 
     def __str__(self) -> str:
-        return f"refund of {self.amount}"
+        return f"refund of {self.money}"
 
     @property
     def money(self) -> Decimal:

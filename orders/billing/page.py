@@ -109,6 +109,7 @@ class PayPanel:
 class PagePayment:
     """A payment. `words` is its method; `left` fills the field of its refund, "" if nothing can go back.
 
+    `tip_left` is what of its tip can go back, "" for nothing; `can_refund` is true if one of both can.
     `other` is the method that was meant if this one is wrong.
     """
 
@@ -119,12 +120,17 @@ class PagePayment:
     change: str
     payment: Payment
     left: str
+    tip_left: str
     refunded: str
     can_undo: bool
     other: Method | None
     state: str  # "" for a payment that has arrived
     can_cancel: bool
     key: str  # makes a second tap on its refund harmless
+
+    @property
+    def can_refund(self) -> bool:
+        return bool(self.left or self.tip_left)
 
     @property
     def part(self) -> str:
@@ -339,7 +345,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
     show = _shower(statement)
     found = []
     for payment in statement.payments:
-        left = statement.left_of(payment)
+        left, tip_left = statement.left_of(payment), statement.tip_left_of(payment)
         found.append(
             PagePayment(
                 id=payment.pk,
@@ -349,10 +355,11 @@ def _payments(statement: Statement) -> list[PagePayment]:
                 change=show(payment.change) if payment.change else "",
                 payment=payment,
                 left=text(left, payment.currency) if left > 0 and payment.has_arrived else "",
-                refunded=show(payment.amount - left) if left < payment.amount else "",
+                tip_left=text(tip_left, payment.currency) if tip_left > 0 and payment.has_arrived else "",
+                refunded=show(back) if (back := payment.to_pay - left - tip_left) else "",
                 state="" if payment.has_arrived else str(PaymentState(payment.status).label),
                 can_undo=_is_fresh(payment),
-                other=_other_method(payment, left),
+                other=_other_method(payment) if not back else None,
                 can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT,
                 key=uuid4().hex,
             )
@@ -366,10 +373,10 @@ def _is_fresh(payment: Payment) -> bool:
     return is_cash and timezone.now() - payment.taken_at < UNDO_TIME
 
 
-def _other_method(payment: Payment, left: Decimal) -> Method | None:
+def _other_method(payment: Payment) -> Method | None:
     """Return the method by which a payment could have been booked wrongly, None for one that cannot be corrected."""
     other = {Method.CASH: Method.TERMINAL, Method.TERMINAL: Method.CASH}.get(Method(payment.method))
-    return other if payment.status == PaymentState.CAPTURED and left == payment.amount else None
+    return other if payment.status == PaymentState.CAPTURED else None
 
 
 def _added(statement: Statement) -> str:

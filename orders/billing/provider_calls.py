@@ -76,7 +76,7 @@ def refund_call(back: GiveBack, method: str) -> FoundRefund:
 
 def back_of(refund: Refund, attempt: PaymentAttempt) -> GiveBack:
     """Return what a provider is asked to give back."""
-    return GiveBack(charge_of(attempt), refund.provider_key, refund.provider_ref, refund.amount)
+    return GiveBack(charge_of(attempt), refund.provider_key, refund.provider_ref, refund.money)
 
 
 def trouble_of(payment: Payment, attempt: PaymentAttempt, found: Found) -> Trouble | None:

@@ -143,8 +143,12 @@ class Statement:
         return "presented" if any(bill.presented_at for bill in self.bills) else "open"
 
     def left_of(self, payment: Payment) -> Decimal:
-        """Return what of a payment was not given back."""
+        """Return what of a payment was not given back, without its tip."""
         return payment.amount - sum((each.amount for each in self.refunds if each.payment_id == payment.pk), ZERO)
+
+    def tip_left_of(self, payment: Payment) -> Decimal:
+        """Return what of the tip of a payment was not given back."""
+        return payment.tip - sum((each.tip for each in self.refunds if each.payment_id == payment.pk), ZERO)
 
     def free_parts(self, lines: Iterable[int]) -> dict[int, Fraction]:
         """Return the parts of these lines that no share of dishes claims, {line id: part}, without empty ones."""

@@ -155,12 +155,13 @@ def refund(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         done, _replayed = services.refund_payment(
             payment_id=pk,
             amount=typed_amount(request.POST, "amount") or ZERO,
+            tip=typed_amount(request.POST, "tip") or ZERO,
             reason=request.POST.get("reason", ""),
             approver=approver_in(request.POST, Permission.APPROVE_BILL, actor),
             once=_once(request),
             actor=actor,
         )
-        shown = display(done.amount, payment.currency, restaurant_of(actor).locale)
+        shown = display(done.money, payment.currency, restaurant_of(actor).locale)
         messages.success(request, gettext("%(amount)s refunded.") % {"amount": shown})
         return done
 

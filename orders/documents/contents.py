@@ -80,6 +80,8 @@ class BillDocuments:
 
     def of_refund(self, refund: Refund) -> list[Entry]:
         """Return the lines of the credit note of a refund: those that it is for, else those of its payment first."""
+        if not refund.amount:  # a tip alone is on the credit note as money, and takes no dish back
+            return []
         amounts = self.units(refund.amount), self.units(refund.of_sale)
         lines = refund.lines or [entry.line for entry in self.entries(self.receipt_of(refund))]
         service = self._service_of(refund.lines)

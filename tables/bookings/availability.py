@@ -171,7 +171,7 @@ def day_slots(
 ) -> Iterator[Slot]:
     """Yield the slots of a day for a party. `places` narrows the choice, for example to one table."""
     fitting = room.fitting(size) if places is None else places
-    for starts in room.clock.slots(day):
+    for starts in room.clock.slots(day, stated=online):
         ends = room.end_of(starts, size)
         offer = room.offer(starts, ends, size, fitting, online=online)
         yield Slot(starts, ends, offer if isinstance(offer, Place) else None)

@@ -15,7 +15,7 @@ from bistro.core.web.pages import HtmxHttpRequest
 from bistro.core.web.qr import qr_of
 from tables.bookings import services
 from tables.bookings.representations import house_links
-from tables.bookings.selectors import rules_of
+from tables.bookings.selectors import clock_of, rules_of
 from tables.bookings.services.online import LINKS
 
 
@@ -36,12 +36,14 @@ def links(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
         return redirect("host:links")
     rules = rules_of(actor.restaurant_id or 0)
     page, calendar = house_links(rules)
+    restaurant = restaurant_of(actor)
     context = {
         "page": page,
         "calendar": calendar,
         "code": qr_of(page, fluid=True) if page else "",
         "rules": rules,
-        "restaurant": restaurant_of(actor),
+        "restaurant": restaurant,
+        "has_hours": clock_of(restaurant, rules).has_hours,
         "may_manage": actor.may(Permission.MANAGE),
     }
     return render(request, "bookings/links.html", context)

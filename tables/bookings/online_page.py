@@ -46,6 +46,7 @@ class OnlinePage:
     last: date
     sizes: Sequence[int]
     parts: Sequence[Part]
+    is_offered: bool  # False in a house without opening hours
     slots: Sequence[Slot]
     next_days: Sequence[date]
 
@@ -92,6 +93,7 @@ def read_page(restaurant: Restaurant, choice: Choice, now: datetime) -> OnlinePa
         last=last,
         sizes=range(1, house.online.largest + 1),
         parts=parts,
+        is_offered=house.clock.has_hours,
         slots=slots,
         next_days=later,
     )

@@ -170,6 +170,8 @@ def _word(booking: Booking, now: datetime, *, blocked: bool) -> str:
     minutes = int((booking.starts_at - now).total_seconds() // 60)
     if booking.status == BookingStatus.LATE:
         return _("%(minutes)s min late") % {"minutes": -minutes}
+    if booking.delay_minutes and booking.status in EXPECTED:
+        return _("Comes %(minutes)s min later") % {"minutes": booking.delay_minutes}
     if booking.status in (BookingStatus.BOOKED, BookingStatus.CONFIRMED) and 0 <= minutes < 60:
         return ngettext("Due in %(minutes)s min", "Due in %(minutes)s min", minutes) % {"minutes": minutes}
     return str(BookingStatus(booking.status).label)

@@ -82,6 +82,16 @@ def require_near(starts: datetime, now: datetime) -> None:
         raise _too_far()
 
 
+def require_offered(starts: datetime, room: Room) -> None:
+    """Refuse a time that guests cannot choose themselves. Raises InvalidInput (`not_online`, `not_offered`)."""
+    window = room.clock.window_of(starts)
+    if window is not None and not window.stated:
+        raise InvalidInput(gettext("No table can be booked online yet. Please call us."), code="not_online")
+    if room.clock.slot_of(starts)[0] != starts:
+        message = gettext("Nobody can arrive at exactly this time. Choose one of the times that are shown.")
+        raise InvalidInput(message, code="not_offered")
+
+
 def _too_far() -> InvalidInput:
     message = gettext("This day cannot be booked yet.")
     return InvalidInput(message, code="too_far", fields={"startsAt": [message]})

@@ -14,22 +14,28 @@ DEFAULT_TURNS = ((2, 90), (4, 105), (6, 120))  # (guests at most, minutes)
 LONGEST_DEFAULT = 150
 USUAL_SIZE = 2  # of a party whose size nobody has noted
 OVERSTAY = timedelta(minutes=15)  # guests who stay longer than usual are expected to stay so long yet
+DELAYS = (10, 15, 20, 30)  # minutes by which guests may say that they come later
+ANNOUNCED_FROM = timedelta(hours=3)  # before the booked time
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A service of one day: guests can arrive from `opens` until just before `last`."""
+    """A service of one day: guests can arrive from `opens` until just before `last`.
+
+    It is not `stated` in a house without opening hours, where it is the whole day.
+    """
 
     opens: datetime
     last: datetime
+    stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The opening hours of a restaurant and its slots.
 
-    Without any opening hours guests can arrive during the whole business day. `exceptions` has the services of days
-    that are different, none for a closed day.
+    Without any opening hours hosts can expect guests during the whole business day, and guests are offered no time.
+    `exceptions` has the services of days that are different, none for a closed day.
     """
 
     zone: ZoneInfo
@@ -38,6 +44,11 @@ class Clock:
     last_arrival: timedelta = timedelta()  # before closing
     week: Sequence[Service] = ()
     exceptions: Mapping[date, Sequence[Hours]] = field(default_factory=dict)
+
+    @property
+    def has_hours(self) -> bool:
+        """Return whether the house has stated any hours."""
+        return bool(self.week or any(self.exceptions.values()))
 
     def day_of(self, moment: datetime) -> date:
         """Return the business day of an instant."""
@@ -52,7 +63,7 @@ class Clock:
         if day in self.exceptions:
             hours: Sequence[Hours] = self.exceptions[day]
         elif not self.week:
-            return [Window(*self.span(day))]
+            return [Window(*self.span(day), stated=False)]
         else:
             hours = [(service.opens, service.closes) for service in self.week if service.weekday == day.weekday()]
         return [self._window(day, opens, closes) for opens, closes in sorted(hours)]
@@ -66,9 +77,11 @@ class Clock:
                     return window
         return None
 
-    def slots(self, day: date) -> Iterator[datetime]:
-        """Yield the times of a day at which guests can arrive, in their order."""
+    def slots(self, day: date, *, stated: bool = False) -> Iterator[datetime]:
+        """Yield the times of a day at which guests can arrive, in their order, or those of `stated` hours only."""
         for window in self.windows(day):
+            if stated and not window.stated:
+                continue
             moment = window.opens
             while moment < window.last:
                 yield moment
@@ -102,3 +115,14 @@ def expected_end(since: datetime, size: int | None, turns: Sequence[tuple[int, i
     """Return the time at which guests who sit at a table since then are expected to leave."""
     usual = since + timedelta(minutes=turn_minutes(size or USUAL_SIZE, turns))
     return max(usual, now + OVERSTAY)
+
+
+def may_announce(starts: datetime, minutes: int, now: datetime) -> bool:
+    """Return whether guests can say now that they come so many minutes late: soon before, and before that time."""
+    return starts - ANNOUNCED_FROM <= now < starts + timedelta(minutes=minutes)
+
+
+def late_from(starts: datetime, ends: datetime, delay: int, grace: int) -> datetime:
+    """Return when guests count as late: the grace minutes after the time that they said, at the latest at the end."""
+    usual = starts + timedelta(minutes=grace)
+    return max(usual, min(usual + timedelta(minutes=delay), ends))

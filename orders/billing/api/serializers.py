@@ -89,9 +89,10 @@ class SplitInput(StrictSerializer):
 
 @shown(examples.NEW_REFUND)
 class RefundInput(ApprovedInput):
-    """An amount that goes back, and the lines that it is for."""
+    """An amount that goes back, the lines that it is for, and a part of the tip. Without `amount` only of the tip."""
 
-    amount = serializers.RegexField(AMOUNT)
+    amount = serializers.RegexField(AMOUNT, required=False, default="0")
+    tip = serializers.RegexField(AMOUNT, required=False, default="0")
     reason = LineOfText(max_length=200)
     lines = serializers.ListField(
         child=StrictInteger(min_value=1, max_value=BIGGEST_ID), required=False, max_length=MAX_LINES

@@ -256,6 +256,7 @@ class PaymentRefunds(APIView):
         refund, replayed = services.refund_payment(
             payment_id=pk,
             amount=Decimal(body["amount"]),
+            tip=Decimal(body["tip"]),
             reason=body["reason"],
             lines=body.get("lines", ()),
             approver=approver_of(body, Permission.APPROVE_BILL, actor),

@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='refund_to_ask')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('of_sale__gte', 0), ('of_sale__lte', models.F('amount'))), name='refund_amounts'), models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'undone', 'corrected'])), name='refund_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'unknown', 'refunded', 'failed'])), name='refund_state_known'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='refund_key_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('of_sale__gte', 0), ('of_sale__lte', models.F('amount')), ('tip__gte', 0), models.Q(('amount__gt', 0), ('tip__gt', 0), _connector='OR')), name='refund_amounts'), models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'undone', 'corrected'])), name='refund_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'unknown', 'refunded', 'failed'])), name='refund_state_known'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='refund_key_once')],
             },
         ),
         migrations.CreateModel(

@@ -83,8 +83,10 @@ def correct_method(
 
 def _whole(payment_id: int, locked: Locked) -> Payment:
     """Return a payment of which nothing went back yet. Raises LostRace."""
-    payment = next(each for each in locked.statement.payments if each.pk == payment_id)
-    if payment.status != PaymentState.CAPTURED or locked.statement.left_of(payment) != payment.amount:
+    statement = locked.statement
+    payment = next(each for each in statement.payments if each.pk == payment_id)
+    is_whole = statement.left_of(payment) == payment.amount and statement.tip_left_of(payment) == payment.tip
+    if payment.status != PaymentState.CAPTURED or not is_whole:
         raise LostRace(_("Some of this payment went back already."), code="too_late")
     return payment
 

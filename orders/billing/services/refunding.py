@@ -1,6 +1,7 @@
 """The service that gives money back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.money import display, units_of
+from bistro.core.kernel.money import ZERO, display, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.access import holder_of, payment_for
@@ -31,28 +32,45 @@ from orders.services import Once
 from orders.services.keys import reused_key
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The part of a payment that shall go back. `tip` is the part of its tip, which is no sale and has no tax."""
+
+    amount: Decimal
+    tip: Decimal
+    reason: str
+    lines: Sequence[int]
+
+    @property
+    def money(self) -> Decimal:
+        return self.amount + self.tip
+
+
 def refund_payment(
     *,
     payment_id: int,
-    amount: Decimal,
     reason: str,
     actor: Actor,
+    amount: Decimal = ZERO,
+    tip: Decimal = ZERO,
     lines: Sequence[int] = (),
     approver: Actor | None = None,
     once: Once | None = None,
 ) -> tuple[Refund, bool]:
     """Give money of a payment back by its method, and return the refund and whether an equal request made it before.
 
-    What was paid too much goes back first; the rest makes the sale smaller. A provider is called outside of the unit of
+    What was paid too much goes back first; the rest makes the sale smaller. `tip` goes back as well, or alone, and is
+    taken off its recipient; sale and tax stay. A provider is called outside of the unit of
     work; without an answer the refund is unknown, and the sweep asks. A refund above the restaurant's limit, or
     of an earlier business day, needs a manager. `lines` name the dishes that it is for.
-    Locks: table, party, bill. Raises InvalidInput (`refund_above_paid`, `approval_required`, `not_captured`),
-    ReusedKey, NotPermitted, NotYours.
+    Locks: table, party, bill. Raises InvalidInput (`refund_above_paid`, `refund_above_tip`, `approval_required`,
+    `not_captured`), ReusedKey, NotPermitted, NotYours.
     """
+    wanted = Wanted(amount, tip, reason, lines)
     try:
-        refund, replayed = _refund(payment_id, amount, reason, actor, lines, approver, once)
+        refund, replayed = _refund(payment_id, wanted, actor, approver, once)
     except IntegrityError:  # a request with this key was first
-        refund, replayed = _refund(payment_id, amount, reason, actor, lines, approver, once)
+        refund, replayed = _refund(payment_id, wanted, actor, approver, once)
     if replayed or not refund.provider_key:
         return refund, replayed
     attempt = PaymentAttempt.objects.select_related("payment__bill__party__table", "payment__restaurant")
@@ -62,28 +80,22 @@ def refund_payment(
 
 
 def _refund(
-    payment_id: int,
-    amount: Decimal,
-    reason: str,
-    actor: Actor,
-    lines: Sequence[int],
-    approver: Actor | None,
-    once: Once | None,
+    payment_id: int, wanted: Wanted, actor: Actor, approver: Actor | None, once: Once | None
 ) -> tuple[Refund, bool]:
     actor.require(Permission.REFUND)
-    reason = require_reason(reason)
+    reason = require_reason(wanted.reason)
     party_id = holder_of(payment_for(actor, payment_id).bill)
     with UnitOfWork(actor) as work:
         locked = lock_bill(party_id, work)
         if (known := _refunded_before(once, work)) is not None:
             return known, True
         payment = next(each for each in locked.statement.payments if each.pk == payment_id)
-        _require_amount(payment, amount, locked)
-        require_lines(lines, locked.statement)
-        refund = _insert(payment, amount, reason, lines, locked, work, once)
+        _require_amounts(payment, wanted, locked)
+        require_lines(wanted.lines, locked.statement)
+        refund = _insert(payment, replace(wanted, reason=reason), locked, work, once)
         day = refund.business_date
         refund.approved_by = refund_approval(
-            payment=payment, amount=amount, day=day, locked=locked, actor=actor, approver=approver
+            payment=payment, amount=wanted.money, day=day, locked=locked, actor=actor, approver=approver
         )
         refund.save(update_fields=["approved_by"])
         finish_refund(refund, payment, locked, work)
@@ -101,15 +113,22 @@ def _refunded_before(once: Once | None, work: UnitOfWork) -> Refund | None:
     return refund
 
 
-def _require_amount(payment: Payment, amount: Decimal, locked: Locked) -> None:
-    require_money(amount, payment.currency, "amount")
+def _require_amounts(payment: Payment, wanted: Wanted, locked: Locked) -> None:
+    require_money(wanted.tip, payment.currency, "tip", zero=True)
+    require_money(wanted.amount, payment.currency, "amount", zero=bool(wanted.tip))
     if not payment.has_arrived:
         raise InvalidInput(_("This payment is not complete, so nothing can go back."), code="not_captured")
-    left = locked.statement.left_of(payment)
-    if amount > left:
-        shown = display(left, payment.currency, locked.restaurant.locale)
-        message = _("At most %(left)s of this payment can go back.") % {"left": shown}
+    left, tip_left = locked.statement.left_of(payment), locked.statement.tip_left_of(payment)
+    if wanted.amount > left:
+        message = _("At most %(left)s of this payment can go back.") % {"left": _shown(left, locked)}
         raise InvalidInput(message, code="refund_above_paid", fields={"amount": [message]})
+    if wanted.tip > tip_left:
+        message = _("At most %(left)s of this tip can go back.") % {"left": _shown(tip_left, locked)}
+        raise InvalidInput(message, code="refund_above_tip", fields={"tip": [message]})
+
+
+def _shown(amount: Decimal, locked: Locked) -> str:
+    return display(amount, locked.restaurant.currency, locked.restaurant.locale)
 
 
 def refund_approval(
@@ -126,16 +145,8 @@ def refund_approval(
     return require_approval(amount=amount, restaurant=locked.restaurant, actor=actor, approver=approver)
 
 
-def _insert(
-    payment: Payment,
-    amount: Decimal,
-    reason: str,
-    lines: Sequence[int],
-    locked: Locked,
-    work: UnitOfWork,
-    once: Once | None,
-) -> Refund:
-    of_sale = amount - min(amount, locked.statement.excess)
+def _insert(payment: Payment, wanted: Wanted, locked: Locked, work: UnitOfWork, once: Once | None) -> Refund:
+    of_sale = wanted.amount - min(wanted.amount, locked.statement.excess)
     by_provider = payment.method in PROVIDERS
     return Refund.objects.create(
         restaurant_id=work.restaurant_id,
@@ -143,11 +154,12 @@ def _insert(
         status=RefundState.PENDING if by_provider else RefundState.REFUNDED,
         provider_key=uuid4().hex if by_provider else "",
         ask_at=work.now + FIRST_ASK if by_provider else None,
-        amount=amount,
+        amount=wanted.amount,
+        tip=wanted.tip,
         of_sale=of_sale,
         taxes=_taxes(of_sale, locked.statement),
-        lines=list(lines),
-        reason=reason,
+        lines=list(wanted.lines),
+        reason=wanted.reason,
         business_date=locked.restaurant.business_date(work.now),
         made_at=work.now,
         made_by=work.actor.label[:120],

@@ -114,7 +114,7 @@ def _tips(found: Day) -> Table:
             add(payment, 1, payment.tip)
     for refund, _of_sale in found.refunds:
         if refund.tip:
-            add(refund.payment, -1, -refund.tip)
+            add(refund.payment, -int(refund.tip == refund.payment.tip), -refund.tip)
     return Table("tips", _("Tips"), [rows[key] for key in sorted(rows)], COUNTED)
 
 

@@ -17,7 +17,7 @@ from tables.bookings.availability import Room
 from tables.bookings.events import BookingChanged
 from tables.bookings.hold_steps import follow_stays, lock_book
 from tables.bookings.models import Booking
-from tables.bookings.placing import Wish, nearest_times
+from tables.bookings.placing import Wish, nearest_times, require_offered
 from tables.bookings.selectors import read_house, rules_of, tables_of
 from tables.bookings.services.taking import Guest
 from tables.bookings.transitions import EXPECTED, BookingStatus
@@ -167,6 +167,8 @@ def _set_place(
     starts, ends = changes.get("starts_at", booking.starts_at), changes.get("ends_at")
     if ends == booking.ends_at and starts != booking.starts_at:
         ends = None  # a client that sends the whole row back means the usual stay
+    if manner.online and starts != booking.starts_at:
+        require_offered(starts, house)
     wish = Wish(
         starts_at=starts,
         size=changes.get("size", booking.size),
@@ -180,7 +182,8 @@ def _set_place(
     changed = ["starts_at", "ends_at", "size"]
     if wish.starts_at != booking.starts_at:
         booking.reminded_at = _reminded_by_change(wish.starts_at, work)
-        changed.append("reminded_at")
+        booking.delay_minutes = 0
+        changed += ["reminded_at", "delay_minutes"]
     booking.starts_at, booking.ends_at, booking.size = wish.starts_at, placed.ends_at, wish.size
     steps.take_tables(booking, placed.tables, work)
     if later:

@@ -17,7 +17,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings.availability import Room
 from tables.bookings.hold_steps import drop_lapsed, keep_for_visitor, lock_book
 from tables.bookings.models import Booking, BookingRules, OnlineHold, new_token
-from tables.bookings.placing import Wish, nearest_times
+from tables.bookings.placing import Wish, nearest_times, require_offered
 from tables.bookings.selectors import read_house
 from tables.bookings.services.taking import Guest, Once, Origin, take_booking
 from tables.bookings.steps import choose_tables
@@ -29,8 +29,9 @@ LINKS = {"page": "online_token", "calendar": "calendar_token"}
 def keep_time(*, restaurant_id: int, wish: Wish, key: str) -> OnlineHold:
     """Keep a time for five minutes for a guest who types, in place of what the same page chose before.
 
-    Locks: the book. Raises InvalidInput (size, times, `closed`, `party_too_large`, `too_soon`, `too_far`), LostRace
-    (`slot_full`, `table_taken`) with the nearest free times. The earlier choice stays then.
+    Locks: the book. Raises InvalidInput (size, times, `closed`, `not_online`, `not_offered`, `party_too_large`,
+    `too_soon`, `too_far`), LostRace (`slot_full`, `table_taken`) with the nearest free times. The earlier choice stays
+    then.
     """
     house = _house_for(wish, restaurant_id)
     with nearest_times(), UnitOfWork(Actor.system(restaurant_id, "guest")) as work:
@@ -90,8 +91,7 @@ def _house_for(wish: Wish, restaurant_id: int) -> Room:
     if wish.size > house.online.largest:
         message = gettext("Online at most %(most)s guests can book. Please call us.") % {"most": house.online.largest}
         raise InvalidInput(message, code="party_too_large", fields={"partySize": [message]})
-    if house.clock.slot_of(wish.starts_at)[0] != wish.starts_at:
-        raise InvalidInput(gettext("Choose a time."))
+    require_offered(wish.starts_at, house)
     return house
 
 

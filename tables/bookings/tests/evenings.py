@@ -1,9 +1,10 @@
 """Times and bookings of tests: tomorrow evening in a restaurant without opening hours."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.utils import timezone
 
+from bistro.core.models import OpeningHours
 from tables.bookings.placing import Wish
 from tables.bookings.services import Guest, take_booking
 
@@ -12,6 +13,12 @@ def evening(hour=19, minute=0, days=1):
     """Return a time of a coming day, in the zone of the test's restaurant (UTC)."""
     day = timezone.now() + timedelta(days=days)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def open_all_day(house):
+    """Give the house hours from midnight to midnight, so that guests can book and move online."""
+    for weekday in range(7):
+        OpeningHours.objects.create(restaurant=house.restaurant, weekday=weekday, opens=time(0), closes=time(0))
 
 
 def text(moment):

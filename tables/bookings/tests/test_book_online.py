@@ -15,7 +15,7 @@ from bistro.core.tests.http import nothing_changes
 from tables.bookings.hold_steps import MOST_TYPING
 from tables.bookings.models import Booking, BookingRules, OnlineHold, TableHold
 from tables.bookings.services import cancel_booking, drop_lapsed_holds, renew_link
-from tables.bookings.tests.evenings import body, book, evening, path
+from tables.bookings.tests.evenings import body, book, evening, open_all_day, path
 from tables.guests.models import Guest
 from tables.models import Section
 from tables.tests.factories import TableFactory
@@ -26,6 +26,7 @@ KEY = "k" * 24
 
 @pytest.fixture
 def address(house):
+    open_all_day(house)
     return f"/book/{renew_link(which='page', actor=house.actor('manager'))}/"
 
 
@@ -187,8 +188,7 @@ def test_a_part_of_the_room(house, guest, address):
 
 
 def test_a_full_day_names_the_next_days_with_room(house, guest, address):
-    for weekday in range(7):
-        OpeningHours.objects.create(restaurant=house.restaurant, weekday=weekday, opens=time(18), closes=time(23))
+    OpeningHours.objects.update(opens=time(18), closes=time(23))
     book(house, evening(18), ends_at=evening(23))
     page = guest.get(address, {"day": evening().date().isoformat()}).content.decode()
     assert "No time is free on this day." in page
@@ -321,7 +321,24 @@ def test_a_time_beyond_every_calendar_is_refused(house, guest, address, zone, st
 def test_only_offered_times_are_booked(guest, address):
     odd = evening(19, 7)
     with nothing_changes():
-        assert [guest.post(address, each).status_code for each in (choice(odd), typed(odd))] == [422, 422]
+        refused = [guest.post(address, each) for each in (choice(odd), typed(odd))]
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert "Choose one of the times that are shown." in refused[0].content.decode()
+
+
+def test_a_house_without_opening_hours_offers_nothing_online(house, guest, address):
+    OpeningHours.objects.all().delete()
+    booking = book(house, evening(12))  # hosts still can
+    with nothing_changes():
+        refused = [guest.post(address, each) for each in (choice(), typed())]
+        moved = Client().post(f"/booking/{booking.token}/", {"starts": evening().isoformat()})
+    pages = [*refused, moved, guest.get(address)]
+    assert [answer.status_code for answer in pages] == [422, 422, 422, 200]
+    assert all("No table can be booked online yet. Please call us." in page.content.decode() for page in pages)
+    assert 'name="starts"' not in pages[-1].content.decode()
+    links = house.browser("manager").get("/host/links/").content.decode()
+    assert "has no opening hours yet" in links
+    assert 'href="/setup/hours/"' in links
 
 
 @pytest.mark.parametrize("name", ["Win at https://evil.example", "See WWW.evil.example"])

@@ -8,11 +8,16 @@ from tables.bookings import hold_steps
 from tables.bookings.models import Booking, OnlineHold, TableHold
 from tables.bookings.placing import Placed, Wish
 from tables.bookings.services import Guest, book_online, keep_time
-from tables.bookings.tests.evenings import evening
+from tables.bookings.tests.evenings import evening, open_all_day
 from tables.bookings.tests.test_race_bookings import no_constraint, taken_twice
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 WISH = {"starts_at": evening(), "size": 2, "online": True}
+
+
+@pytest.fixture(autouse=True)
+def _open(house):
+    open_all_day(house)
 
 
 def keeps(house):
