@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -64,15 +65,32 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A booking as the list draws it. `act` is the act that is next, blank for none."""
+
+    pk: int
+    time: str
+    name: str
+    size: int
+    occasion: str
+    notes: str
+    tables: str
+    state: str
+    word: str
+    needs_somebody: bool
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A stay in the timeline, in units of the drawing."""
+    """A stay in the timeline, in units of the drawing. `pk` is the id of its booking, None for walk-ins."""
 
     x: int
     width: int
     state: str
     text: str
     note: str
-    row: Row | None = None
+    pk: int | None = None
     handle: Handle | None = None  # None: it cannot be moved
 
 
@@ -81,8 +99,10 @@ class Line:
     """A table in the timeline with its stays."""
 
     y: int
-    table: Table
-    blocks: Sequence[Block]
+    pk: int
+    name: str
+    seats: int
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +193,26 @@ def _word(booking: Booking, now: datetime, *, blocked: bool) -> str:
     return str(BookingStatus(booking.status).label)
 
 
+def listed(rows: Sequence[Row], zone: ZoneInfo) -> list[Listed]:
+    """Return bookings as the list draws them, with times of the restaurant's clock."""
+    return [
+        Listed(
+            pk=row.booking.pk,
+            time=f"{row.booking.starts_at.astimezone(zone):%H:%M}",
+            name=row.booking.guest_name,
+            size=row.booking.size,
+            occasion=row.booking.occasion,
+            notes=row.booking.notes,
+            tables=row.table_names,
+            state=row.state,
+            word=row.word,
+            needs_somebody=row.needs_somebody,
+            act="seat" if row.is_expected else "undo" if row.is_missing else "",
+        )
+        for row in rows
+    ]
+
+
 def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Timeline:
     """Return the drawing of a day, from the first service or stay to the last."""
     begin, end = house.clock.span(day.day)
@@ -195,8 +235,8 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
             blocks.setdefault(table_id, []).append(stay)
     tables = Table.objects.of_restaurant(restaurant.pk).not_archived().order_by("section__position", "position", "pk")
     lines = [
-        Line(Timeline.TOP + number * Timeline.LINE, table, blocks.get(table.pk, ()))
-        for number, table in enumerate(tables)
+        Line(Timeline.TOP + number * Timeline.LINE, pk, name, seats, tuple(blocks.get(pk, ())))
+        for number, (pk, name, seats) in enumerate(tables.values_list("pk", "name", "seats"))
     ]
     hours = [first + number * _HOUR for number in range(int((last - first) / _HOUR) + 1)]
     return Timeline(
@@ -214,7 +254,7 @@ def _block(row: Row, table: Table, place: Callable[[datetime], int]) -> Block:
     begin = place(row.booking.starts_at)
     note = " · ".join(filter(None, [row.word, row.booking.occasion, row.booking.notes]))[:80]
     text = f"{row.booking.guest_name} · {row.booking.size}"
-    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row, _handle(row, table))
+    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row.booking.pk, _handle(row, table))
 
 
 def _handle(row: Row, table: Table) -> Handle | None:

@@ -61,8 +61,15 @@ def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines:
         "day": shown,
         "now": now,
         "timeline": page.timeline(shown, house, restaurant, now) if as_lines else None,
+        "lists": [] if as_lines else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }
+
+
+def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.Listed]]]:
+    """Return the lists of a day with their titles; only that of the guests to come may be empty."""
+    lists = (_("To come"), shown.expected), (_("Seated"), shown.seated), (_("Gone"), shown.gone)
+    return [(title, page.listed(rows, restaurant.tz)) for title, rows in lists if rows or rows is shown.expected]
 
 
 @require_http_methods(["GET", "POST"])
