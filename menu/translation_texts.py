@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from menu.models import Category, Item, Modifier, ModifierGroup
 
 # {letter of a key: model}, in the order of their locks
-MODELS = {"c": Category, "i": Item, "g": ModifierGroup, "m": Modifier}
+MODELS: dict[str, Any] = {"c": Category, "i": Item, "g": ModifierGroup, "m": Modifier}
 
 
 @dataclass(frozen=True, slots=True)

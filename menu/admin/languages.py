@@ -23,7 +23,7 @@ from menu.translation_forms import LONGEST, RIGHT_TO_LEFT
 from menu.translation_texts import missing, texts_of
 from menu.translations import other_languages
 
-ON_A_PAGE = 100  # texts, so that the page stays small
+ON_A_PAGE = 80  # texts, so that the page stays small
 
 
 def languages_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:

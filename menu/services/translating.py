@@ -56,8 +56,7 @@ def _locked(wanted: Mapping[str, str], work: UnitOfWork) -> Rows:
         ids[found[0]].add(found[1])
     rows: Rows = {}
     for letter, model in MODELS.items():
-        here: Any = model.objects
-        for row in here.of_restaurant(work.restaurant_id).not_archived().filter(pk__in=ids[letter]).locked():
+        for row in model.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk__in=ids[letter]).locked():
             rows[letter, row.pk] = row
     if len(rows) != sum(map(len, ids.values())):
         raise _gone()
