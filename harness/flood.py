@@ -57,7 +57,7 @@ class TimedWall(Wall):
         return snapshot
 
 
-async def flood(here: Installation, client: Client, *, seconds: float, quiet: float) -> Flooded:
+async def flood(here: Installation, client: Client, *, seconds: float, quiet: float, refusals: int = 0) -> Flooded:
     """Measure orders on their way to a wall: on a quiet evening, then under the flood of the last pad."""
     found, before = Flooded(), client.traffic.answers.copy()
     await fill(here, client)
@@ -67,7 +67,7 @@ async def flood(here: Installation, client: Client, *, seconds: float, quiet: fl
         assert wall.epoch is not None
         assert wall.seq is not None
         pad = here.who.of_kind("pad")[-1]
-        order = Order(_address(here), pad.authorization, wall.epoch, wall.seq, BEGIN_SECONDS + seconds)
+        order = Order(_address(here), pad.authorization, wall.epoch, wall.seq, BEGIN_SECONDS + seconds, refusals)
         flooding = asyncio.create_task(send_flood(order))
         await asyncio.sleep(BEGIN_SECONDS)
         starts = perf_counter()

@@ -19,6 +19,8 @@ from harness.screens import PROTOCOL
 
 BEHIND = 900  # events; more than the recent frames, and few enough for a read of the log
 COME_BACK_SECONDS = 0.1
+REFUSED = 4429  # the close code
+LONGEST_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Order:
     epoch: str
     head: int
     seconds: float
+    refusals: int = 0  # the flood goes on until so many sockets were refused, for a minute at most
     sockets: int = 150
     hellos_a_second: int = 15
 
@@ -42,6 +45,11 @@ class Fate:
     hellos: int = 0
     codes: Counter[int] = field(default_factory=Counter)  # close codes
 
+    @property
+    def refused(self) -> int:
+        """Return how many sockets were closed because their credential holds too many, or says too much."""
+        return self.codes[REFUSED]
+
 
 class Flooder:
     """The sockets of one pad, which return whenever they are closed."""
@@ -49,12 +57,16 @@ class Flooder:
     def __init__(self, order: Order) -> None:
         self.order, self.fate = order, Fate()
         self._served = 0
+        self._refused_enough = asyncio.Event()
+        self._note_refusals()
 
     async def run(self) -> Fate:
-        """Keep all sockets open for the ordered time."""
+        """Keep all sockets open for the ordered time, and longer while too few were refused."""
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             insisting = [asyncio.create_task(self._insist(session)) for _ in range(self.order.sockets)]
             await asyncio.sleep(self.order.seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._refused_enough.wait(), LONGEST_SECONDS)
             for task in insisting:
                 task.cancel()
             await asyncio.gather(*insisting, return_exceptions=True)
@@ -81,6 +93,11 @@ class Flooder:
                 self._served -= served
                 speaking.cancel()
             self.fate.codes[socket.close_code or 0] += 1
+            self._note_refusals()
+
+    def _note_refusals(self) -> None:
+        if self.fate.refused >= self.order.refusals:
+            self._refused_enough.set()
 
     async def _speak(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Name another position in each hello, so that none shares the read of another."""

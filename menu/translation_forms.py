@@ -13,7 +13,7 @@ from unfold.widgets import INPUT_CLASSES
 
 from bistro.core.admin.forms import TenantForm
 from bistro.core.kernel.texts import clean_text
-from menu.translations import Told, Translations, merged, other_languages, too_long
+from menu.translations import TranslatedText, Translations, merged, other_languages, too_long
 
 LABELS = {"name": _("name"), "description": _("description")}
 LONGEST = 1000  # of what is read; the columns allow less
@@ -77,7 +77,7 @@ class TranslationsField(forms.Field):
         """Ask for every language beside the restaurant's own."""
         self.widget.languages = other_languages(own)
 
-    def told(self, value: Any) -> list[Told]:
+    def told(self, value: Any) -> list[TranslatedText]:
         """Return the texts of all languages that the field asks for, also empty ones."""
         said = value or {}
         return [

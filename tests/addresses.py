@@ -239,6 +239,7 @@ PAGES = {
     "host/bookings/new/": None,
     "host/bookings/<int:pk>/": "booking",
     "host/bookings/<int:pk>/act/": "booking",
+    "host/bookings/<int:pk>/move/": "booking",
     "guests/": None,
     "guests/new/": None,
     "guests/<int:pk>/": "guest",

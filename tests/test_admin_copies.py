@@ -9,7 +9,7 @@ from menu.models import Item
 from menu.tests.factories import ModifierGroupFactory, RecipePartFactory
 from tests.journeys.house import open_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

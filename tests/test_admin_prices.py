@@ -14,7 +14,7 @@ from menu.models import Item
 from menu.services import prices, set_price
 from tests.journeys.house import open_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 LIST = "/admin/menu/item/"
 
 

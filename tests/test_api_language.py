@@ -11,7 +11,7 @@ from bistro.core.writing.configuration_events import ConfigurationChanged
 from menu.models import ModifierGroup
 from orders.services import PlacedOrder, place_orders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MARK = "⟦"
 
 

@@ -22,7 +22,7 @@ from menu.services import set_price
 from menu.tests.factories import CategoryFactory, ItemFactory
 from tests.journeys.house import open_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 ADD = "/admin/menu_bulk/bulkchange/add/"
 
 

@@ -17,6 +17,7 @@ FILES = (
     "orders/billing/phone/",
     "tables/bookings/calendars.py",
     "tables/bookings/guest_views.py",
+    "tables/bookings/services/delaying.py",
     "tables/bookings/online_page.py",
     "tables/bookings/online_views.py",
     "tables/bookings/placing.py",

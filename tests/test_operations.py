@@ -18,7 +18,7 @@ from bistro.core.tests.http import refused
 from kitchen.printing.models import PrintJob
 from kitchen.printing.tests.printers import printer_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 # --- /health -----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from kitchen.tests.factories import StationFactory
 from tables.services import place_pad
 from tests.sockets import Socket, beside, guarded_routes, path_of, refusal
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database_agnostic]
 
 ORDERS, KITCHEN, FLOOR = "/ws/orders", "/ws/kitchen/all/", "/ws/floor/"
 HERE = "http://127.0.0.1:8000"

@@ -17,7 +17,7 @@ from menu.models import Ingredient, Item
 from menu.services import write_recipes
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def recipe(house, dish, modifier="", **parts):

@@ -13,7 +13,7 @@ from kitchen.wall.board import read_board
 from menu.compiled import forget
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/ticket-lines"
 
 

@@ -16,7 +16,7 @@ from kitchen.wall.board import read_board
 from menu.compiled import forget
 from menu.models import Item
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from bistro.core.tests.http import nothing_changes, refused
 from kitchen.models import Ticket
 from kitchen.wall.board import read_board
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 

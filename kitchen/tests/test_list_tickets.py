@@ -9,7 +9,7 @@ from bistro.core.tests.http import refused
 from kitchen.tests.factories import StationFactory
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/tickets"
 
 

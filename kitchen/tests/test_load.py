@@ -17,7 +17,7 @@ from menu.services import pause
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.order_commands import LineRequest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/kitchen/load"
 
 

@@ -9,7 +9,7 @@ from kitchen.wall.parts import Choice, leaves_out, what_is_left_out
 from menu.compiled import forget
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from bistro.core.tests.http import nothing_changes, refused
 from kitchen.models import Route
 from kitchen.tests.factories import StationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

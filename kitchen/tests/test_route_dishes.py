@@ -15,7 +15,7 @@ from menu.models import Modifier
 from menu.services import import_menu
 from menu.tests.factories import CategoryFactory, ItemGroupFactory, ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def stations_of(house, *items) -> list[str]:

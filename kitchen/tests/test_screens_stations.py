@@ -8,7 +8,7 @@ from kitchen.models import Route
 from kitchen.services.stations import place_screen
 from kitchen.tests.factories import StationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/tickets"
 
 

@@ -9,7 +9,7 @@ from kitchen.models import Ticket
 from kitchen.services import acknowledge_tickets
 from orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def see(house, orders, role="screen", screen="Wall"):

@@ -15,7 +15,7 @@ from kitchen.transitions import OPEN_TICKETS, TICKET_MOVES, TicketStatus, move_t
 from orders.order_commands import LineRequest
 from orders.services import cancel_order, replace_lines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def ticket_in(house, status: str) -> Ticket:

@@ -15,7 +15,7 @@ from kitchen.wall.recalls import read_done
 from menu.compiled import forget as forget_menus
 from orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 

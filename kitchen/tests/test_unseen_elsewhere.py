@@ -14,7 +14,7 @@ from menu.compiled import forget as forget_menus
 from orders.order_commands import LineRequest
 from orders.services import confirm_order, raise_unseen_alarms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

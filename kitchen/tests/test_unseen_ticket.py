@@ -33,7 +33,7 @@ from orders.order_commands import LineRequest
 from orders.services import cancel_order, confirm_order, fire_course, raise_unseen_alarms, replace_lines
 from orders.tests.test_unseen_alarm import gauge as unseen_orders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def see(house, *tickets, screen="Wall"):

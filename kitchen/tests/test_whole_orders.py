@@ -10,7 +10,7 @@ from kitchen.tests.factories import StationFactory
 from kitchen.wall.board import read_board
 from menu.compiled import forget
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/kitchen/"}
 
 

@@ -16,7 +16,7 @@ from menu.models import Item
 from menu.services import end_timed_offs, set_available, set_portions, undo_availability
 from menu.steps import take_portions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 EVENING = "2026-03-01T19:00:00Z"
 END = datetime(2026, 3, 2, 4, tzinfo=UTC)  # of the business day of the test's restaurant
 

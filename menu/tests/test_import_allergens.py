@@ -13,7 +13,7 @@ from menu.services import import_menu
 from menu.taxes import DishTax
 from menu.tests.factories import AllergenFactory, ItemGroupFactory, ModifierFactory, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 EATEN_IN, TAKEN_AWAY = (("VAT", Decimal(19)),), (("VAT", Decimal(7)),)
 
 

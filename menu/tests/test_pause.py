@@ -15,7 +15,7 @@ from menu.compiled import menu_now
 from menu.models import MenuVersion, Pause
 from menu.services import end_pauses, pause, resume
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MENU, PAUSES = "/api/v1/menu", "/api/v1/pauses"
 EVENING = "2026-03-01T19:00:00Z"
 

@@ -11,7 +11,7 @@ from bistro.core.tests.http import nothing_changes
 from menu.models import Item
 from menu.services import set_available, set_portions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def told() -> list[dict]:

@@ -12,7 +12,7 @@ BY_ID, BY_NAME = "/api/v1/orders", "/api/order"
 KEY = {"Idempotency-Key": ["Required."]}
 REQUIRED, UNKNOWN = ["This field is required."], ["Unknown field."]
 DUST = ["“dust” is not in the catalogue of allergens."]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def missing(name):

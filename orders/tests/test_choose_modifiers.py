@@ -8,7 +8,7 @@ import pytest
 from bistro.core.tests.http import nothing_changes, refused
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 
 

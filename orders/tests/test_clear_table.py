@@ -8,7 +8,7 @@ from bistro.core.tests.round_trips import FEED_POSITION
 from orders.services import remove_course
 from tables.models import Party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def clear(house, role="waiter", pk=None):

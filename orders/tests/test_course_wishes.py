@@ -8,7 +8,7 @@ from django.utils import timezone
 from bistro.core.tests.http import nothing_changes, refused
 from orders.models import PlannedCourse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 
 

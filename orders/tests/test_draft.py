@@ -11,7 +11,7 @@ from orders.models import Draft, Order
 from orders.order_commands import LineRequest
 from orders.services import change_draft, clear_table, place_order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def line(house, key, quantity=1, **more):

@@ -16,7 +16,7 @@ from menu.tests.factories import ModifierFactory
 from orders.models import OrderLine
 from orders.tests.placed_beers import PATH, Placed, change, choices, shown, touch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 # --- more, fewer, other ----------------------------------------------------------------------------------------------

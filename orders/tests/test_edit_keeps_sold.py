@@ -12,7 +12,7 @@ from menu.compiled import forget
 from menu.models import TaxComponent
 from orders.tests.placed_beers import PATH, Placed, change, choices, shown, touch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 # --- a line that stays -----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from bistro.core.tests.http import nothing_changes, refused
 from orders.tests.test_order_moves import MOVES
 from orders.transitions import OrderStatus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 ACTS = {"confirm": None, "cancel": {"reason": "Guest left"}, "deliver": None}
 # {action: {status before: status after}} of the allowed actions

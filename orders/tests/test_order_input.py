@@ -7,7 +7,7 @@ import pytest
 from bistro.core.tests.http import nothing_changes, refused
 from orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 BOTH = pytest.mark.parametrize("path", [PATH, "/api/order"])
 

@@ -16,7 +16,7 @@ from orders.order_commands import LineRequest
 from orders.ordering.favourites import favourites
 from orders.ordering.menu_answer import menu_answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 LARGEST = 400_000
 
 

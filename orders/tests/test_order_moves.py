@@ -14,7 +14,7 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.transitions import EDITABLE, LINE_MOVES, OPEN, ORDER_MOVES, PROGRESS, LineStatus, OrderStatus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 MOVES = {

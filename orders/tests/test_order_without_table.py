@@ -15,7 +15,7 @@ from orders.program_feed import OrderFeed
 from orders.services import place_orders
 from tables.models import Party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 

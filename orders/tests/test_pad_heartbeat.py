@@ -17,7 +17,7 @@ from bistro.core.services.heartbeats import Heartbeat, report_heartbeat, unlock_
 from bistro.core.tests.factories import token_of
 from bistro.core.tests.http import Api, nothing_changes, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 BEAT = "/api/v1/pad/heartbeat"
 

@@ -8,7 +8,7 @@ import time_machine
 from bistro.core.tests.factories import DeviceFactory, token_of
 from bistro.core.tests.http import Api, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 STEPS = ["Order Placed", "Kitchen Received", "Preparation", "Ready for Service", "Delivered"]
 
 

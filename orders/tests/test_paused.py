@@ -16,7 +16,7 @@ from menu.services import end_pauses, pause, resume
 from orders.models import Order
 from orders.services import PlacedOrder, place_orders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 EVENING = "2026-03-01T19:00:00Z"
 
 

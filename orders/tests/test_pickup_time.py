@@ -12,7 +12,7 @@ from orders.models import Order, OrderLine, PlannedCourse
 from orders.services import fire_due_courses, raise_unseen_alarms
 from orders.transitions import OrderStatus
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 PATH = "/api/v1/orders"
 
 

@@ -14,7 +14,7 @@ from menu.compiled import forget
 from orders.models import PlannedCourse
 from orders.services import fire_due_courses, planning
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 

@@ -13,7 +13,7 @@ from menu.models import Modifier
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order, OrderLine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

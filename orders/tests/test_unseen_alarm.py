@@ -14,7 +14,7 @@ from orders.metrics import UNSEEN_ORDERS
 from orders.models import Order
 from orders.services import alarming, cancel_order, confirm_order, raise_unseen_alarms, replace_lines, withdraw_order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def later(order, seconds=21):

@@ -14,7 +14,7 @@ from orders.models import Order, OrderLine
 from orders.order_commands import LineRequest
 from orders.services import fire_course, plan_course, void_lines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

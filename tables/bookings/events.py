@@ -66,6 +66,13 @@ class BookingMovedOn(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingDelayed(BookingEvent):
+    """The word of guests that they come later than booked, or in time after all."""
+
+    action: ClassVar[str] = "delayed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingIsNear(BookingEvent):
     """The time at which guests are reminded of a booking."""
 

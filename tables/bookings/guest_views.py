@@ -20,6 +20,7 @@ from tables.bookings.forms import day_of, moment_of
 from tables.bookings.models import Booking
 from tables.bookings.online_page import free_slots
 from tables.bookings.selectors import booking_by_token, read_days, read_house, rules_of
+from tables.bookings.times import DELAYS, may_announce
 from tables.bookings.transitions import EXPECTED, BookingStatus
 
 KEPT = timedelta(days=1)  # the link works so long after the visit
@@ -28,7 +29,7 @@ KEPT = timedelta(days=1)  # the link works so long after the visit
 @require_http_methods(["GET", "POST"])
 @guest_page
 def booking(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a booking to its guest, or confirm, change or cancel it."""
+    """Show a booking to its guest, or confirm, delay, change or cancel it."""
     row = booking_by_token(token)
     if row is None or row.ends_at + KEPT < timezone.now():
         raise Http404(_("This link is not valid any more."))
@@ -45,13 +46,17 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _act(row: Booking, sent: Any) -> None:
-    """Confirm or cancel the booking, or change it. Raises InvalidInput and what the services raise."""
+    """Confirm, delay or cancel the booking, or change it. Raises InvalidInput and what the services raise."""
     actor = Actor.system(row.restaurant_id, "guest")
     if sent.get("do") == "cancel":
         services.cancel_booking(booking_id=row.pk, actor=actor)
         return
     if sent.get("do") == "confirm":
         services.confirm_booking(booking_id=row.pk, actor=actor)
+        return
+    if "delay" in sent:
+        minutes = whole_number(sent["delay"], least=0, most=max(DELAYS))
+        services.announce_delay(booking_id=row.pk, minutes=-1 if minutes is None else minutes, actor=actor)
         return
     starts, size = moment_of(sent.get("starts", "")[:40]), _size(row, sent)
     if starts is None:
@@ -78,6 +83,9 @@ def _context(row: Booking, sent: Any) -> dict[str, Any]:
         "restaurant": row.restaurant,
         "is_expected": row.status in EXPECTED,
         "may_confirm": row.status == BookingStatus.BOOKED,
+        "delays": [minutes for minutes in DELAYS if may_announce(row.starts_at, minutes, now)],
+        "may_recall": row.delay_minutes > 0 and may_announce(row.starts_at, 0, now),
+        "expected_at": row.starts_at + timedelta(minutes=row.delay_minutes),
         "size": size,
         "sizes": range(1, most + 1),
         "wanted": wanted,

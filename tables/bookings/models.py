@@ -10,6 +10,7 @@ from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Restaurant
 from tables.bookings.querysets import BookingQuerySet, HoldQuerySet
+from tables.bookings.times import DELAYS
 from tables.bookings.transitions import BookingStatus, Source
 from tables.models import Party, Table
 
@@ -165,6 +166,7 @@ class Booking(models.Model):
     size = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    delay_minutes = models.PositiveSmallIntegerField(default=0, help_text="As the guests said, 0 = in time.")
     status = models.CharField(max_length=9, choices=BookingStatus.choices, default=BookingStatus.BOOKED)
     source = models.CharField(max_length=7, choices=Source.choices, default=Source.PHONE)
     notes = models.TextField(blank=True)
@@ -187,6 +189,7 @@ class Booking(models.Model):
             models.CheckConstraint(name="booking_source_known", condition=Q(source__in=Source.values)),
             models.CheckConstraint(name="booking_has_guests", condition=Q(size__gte=1)),
             models.CheckConstraint(name="booking_ends_later", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(name="booking_delay_known", condition=Q(delay_minutes__lte=max(DELAYS))),
             models.UniqueConstraint(
                 fields=["restaurant", "credential", "key"], condition=Q(key__isnull=False), name="booking_key_once"
             ),

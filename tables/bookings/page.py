@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,15 +53,45 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """The handle by which the timeline moves a booking: its bar at one of its tables."""
+
+    pk: int
+    name: str
+    version: int
+    starts: str
+    table: int
+    tables: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A booking as the list draws it. `act` is the act that is next, blank for none."""
+
+    pk: int
+    time: str
+    name: str
+    size: int
+    occasion: str
+    notes: str
+    tables: str
+    state: str
+    word: str
+    needs_somebody: bool
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A stay in the timeline, in units of the drawing."""
+    """A stay in the timeline, in units of the drawing. `pk` is the id of its booking, None for walk-ins."""
 
     x: int
     width: int
     state: str
     text: str
     note: str
-    row: Row | None = None
+    pk: int | None = None
+    handle: Handle | None = None  # None: it cannot be moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +99,10 @@ class Line:
     """A table in the timeline with its stays."""
 
     y: int
-    table: Table
-    blocks: Sequence[Block]
+    pk: int
+    name: str
+    seats: int
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +114,8 @@ class Timeline:
     width: int
     height: int
     now: int | None
+    first: datetime
+    slot: int  # minutes
 
     LEFT, HOUR, TOP, LINE = 120, 150, 32, 52
 
@@ -151,9 +186,31 @@ def _word(booking: Booking, now: datetime, *, blocked: bool) -> str:
     minutes = int((booking.starts_at - now).total_seconds() // 60)
     if booking.status == BookingStatus.LATE:
         return _("%(minutes)s min late") % {"minutes": -minutes}
+    if booking.delay_minutes and booking.status in EXPECTED:
+        return _("Comes %(minutes)s min later") % {"minutes": booking.delay_minutes}
     if booking.status in (BookingStatus.BOOKED, BookingStatus.CONFIRMED) and 0 <= minutes < 60:
         return ngettext("Due in %(minutes)s min", "Due in %(minutes)s min", minutes) % {"minutes": minutes}
     return str(BookingStatus(booking.status).label)
+
+
+def listed(rows: Sequence[Row], zone: ZoneInfo) -> list[Listed]:
+    """Return bookings as the list draws them, with times of the restaurant's clock."""
+    return [
+        Listed(
+            pk=row.booking.pk,
+            time=f"{row.booking.starts_at.astimezone(zone):%H:%M}",
+            name=row.booking.guest_name,
+            size=row.booking.size,
+            occasion=row.booking.occasion,
+            notes=row.booking.notes,
+            tables=row.table_names,
+            state=row.state,
+            word=row.word,
+            needs_somebody=row.needs_somebody,
+            act="seat" if row.is_expected else "undo" if row.is_missing else "",
+        )
+        for row in rows
+    ]
 
 
 def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Timeline:
@@ -169,7 +226,7 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
     booked = {row.booking.party_id for row in day.seated}
     for row in [*day.expected, *day.seated]:
         for table in row.tables:
-            blocks.setdefault(table.pk, []).append(_block(row, place))
+            blocks.setdefault(table.pk, []).append(_block(row, table, place))
     for table_id, since, until, party in floor:
         if party.pk not in booked:
             note = _("out about %(time)s") % {"time": f"{until.astimezone(house.clock.zone):%H:%M}"}
@@ -178,8 +235,8 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
             blocks.setdefault(table_id, []).append(stay)
     tables = Table.objects.of_restaurant(restaurant.pk).not_archived().order_by("section__position", "position", "pk")
     lines = [
-        Line(Timeline.TOP + number * Timeline.LINE, table, blocks.get(table.pk, ()))
-        for number, table in enumerate(tables)
+        Line(Timeline.TOP + number * Timeline.LINE, pk, name, seats, tuple(blocks.get(pk, ())))
+        for number, (pk, name, seats) in enumerate(tables.values_list("pk", "name", "seats"))
     ]
     hours = [first + number * _HOUR for number in range(int((last - first) / _HOUR) + 1)]
     return Timeline(
@@ -188,14 +245,25 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
         width=place(last) + 20,
         height=Timeline.TOP + len(lines) * Timeline.LINE + 8,
         now=place(now) if first <= now <= last else None,
+        first=first,
+        slot=int(house.clock.slot.total_seconds() // 60),
     )
 
 
-def _block(row: Row, place: Callable[[datetime], int]) -> Block:
+def _block(row: Row, table: Table, place: Callable[[datetime], int]) -> Block:
     begin = place(row.booking.starts_at)
     note = " · ".join(filter(None, [row.word, row.booking.occasion, row.booking.notes]))[:80]
     text = f"{row.booking.guest_name} · {row.booking.size}"
-    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row)
+    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row.booking.pk, _handle(row, table))
+
+
+def _handle(row: Row, table: Table) -> Handle | None:
+    """Return the handle of a bar. Guests who sit are moved on the floor."""
+    if not row.is_expected:
+        return None
+    tables = ",".join(str(each.pk) for each in row.tables)
+    booking = row.booking
+    return Handle(booking.pk, booking.guest_name, booking.version, booking.starts_at.isoformat(), table.pk, tables)
 
 
 def _hours(

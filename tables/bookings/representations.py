@@ -36,6 +36,7 @@ def booking_json(booking: Booking, tables: Sequence[Table]) -> dict[str, Any]:
         "tableIds": [str(table.uid) for table in tables],
         "notes": booking.notes,
         "occasion": booking.occasion,
+        "delayMinutes": booking.delay_minutes,
         "createdAt": instant(booking.created_at),
         "link": guest_link(booking),
     }

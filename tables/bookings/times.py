@@ -14,6 +14,8 @@ DEFAULT_TURNS = ((2, 90), (4, 105), (6, 120))  # (guests at most, minutes)
 LONGEST_DEFAULT = 150
 USUAL_SIZE = 2  # of a party whose size nobody has noted
 OVERSTAY = timedelta(minutes=15)  # guests who stay longer than usual are expected to stay so long yet
+DELAYS = (10, 15, 20, 30)  # minutes by which guests may say that they come later
+ANNOUNCED_FROM = timedelta(hours=3)  # before the booked time
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,14 @@ def expected_end(since: datetime, size: int | None, turns: Sequence[tuple[int, i
     """Return the time at which guests who sit at a table since then are expected to leave."""
     usual = since + timedelta(minutes=turn_minutes(size or USUAL_SIZE, turns))
     return max(usual, now + OVERSTAY)
+
+
+def may_announce(starts: datetime, minutes: int, now: datetime) -> bool:
+    """Return whether guests can say now that they come so many minutes late: soon before, and before that time."""
+    return starts - ANNOUNCED_FROM <= now < starts + timedelta(minutes=minutes)
+
+
+def late_from(starts: datetime, ends: datetime, delay: int, grace: int) -> datetime:
+    """Return when guests count as late: the grace minutes after the time that they said, at the latest at the end."""
+    usual = starts + timedelta(minutes=grace)
+    return max(usual, min(usual + timedelta(minutes=delay), ends))

@@ -46,18 +46,30 @@ ACTS: dict[str, Callable[..., Booking]] = {
 @page_requires(Permission.TAKE_BOOKING)
 def day(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the bookings of a day as a list or a timeline. For htmx only that part."""
-    restaurant, now = restaurant_of(actor), timezone.now()
-    wanted = day_of(request.GET.get("day", ""), restaurant.business_date(now))
+    restaurant = restaurant_of(actor)
+    wanted = day_of(request.GET.get("day", ""), restaurant.business_date(timezone.now()))
+    context = day_context(actor, restaurant, wanted, as_lines=request.GET.get("view") == "timeline")
+    part = "#day" if request.htmx and not request.htmx.boosted else ""
+    return render(request, f"bookings/day.html{part}", context)
+
+
+def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines: bool) -> dict[str, Any]:
+    """Return what the page of a day shows, as a list or as a timeline."""
+    now = timezone.now()
     shown, house = page.read_day(restaurant, wanted, now)
-    as_lines = request.GET.get("view") == "timeline"
-    context = {
+    return {
         "day": shown,
         "now": now,
         "timeline": page.timeline(shown, house, restaurant, now) if as_lines else None,
+        "lists": [] if as_lines else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }
-    part = "#day" if request.htmx and not request.htmx.boosted else ""
-    return render(request, f"bookings/day.html{part}", context)
+
+
+def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.Listed]]]:
+    """Return the lists of a day with their titles; only that of the guests to come may be empty."""
+    lists = (_("To come"), shown.expected), (_("Seated"), shown.seated), (_("Gone"), shown.gone)
+    return [(title, page.listed(rows, restaurant.tz)) for title, rows in lists if rows or rows is shown.expected]
 
 
 @require_http_methods(["GET", "POST"])

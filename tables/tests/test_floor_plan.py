@@ -11,7 +11,7 @@ from tables.models import Floor, Section, Table
 from tables.tests import plans
 from tables.tests.factories import TableFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 def test_a_plan_is_saved_as_a_whole(house):

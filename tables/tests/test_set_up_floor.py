@@ -9,7 +9,7 @@ from bistro.core.tests.http import Api, nothing_changes
 from tables.models import Pad, Section, Table
 from tables.services import add_pads, create_section, place_pad
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from harness.proxy import Faults, Proxy
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite"),
 ]

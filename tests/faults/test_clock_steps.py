@@ -13,6 +13,7 @@ from harness.screens import Rules
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.long,  # in short: bistro/core/tests/test_clock_steps.py
     pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite"),
     pytest.mark.skipif(not LIBRARIES, reason="needs libfaketime"),
 ]

@@ -35,6 +35,7 @@ async def test_on_sqlite_with_two_processes_nothing_is_lost_doubled_or_stale():
     assert outcome.recoveries[WORKER].times == 2
 
 
+@pytest.mark.long  # in short: tests/machine
 @on_sqlite
 async def test_while_the_crew_uses_all_of_the_kitchen_nothing_is_lost_doubled_or_stale():
     load = Load(orders=200, clients=25, worker_kills=1, whole_kitchen=True)

@@ -16,7 +16,7 @@ from harness.service import Running
 
 pytestmark = [pytest.mark.slow, pytest.mark.database_agnostic]
 
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "3"))
 SECONDS = 6.0  # about the duration of a first start on a busy machine
 
 

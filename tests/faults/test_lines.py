@@ -25,6 +25,7 @@ from harness.trials import (
 )
 
 pytestmark = pytest.mark.slow
+LONG = pytest.mark.long  # Redis away is the short form
 
 BEAT = 5.0
 
@@ -67,7 +68,9 @@ async def how_far_behind(how, seconds, environment=None):
 
 
 @pytest.mark.redis
-@pytest.mark.parametrize(("how", "seconds"), [(FROZEN, 8), (AWAY, 8), (FLUSHED, 4)])
+@pytest.mark.parametrize(
+    ("how", "seconds"), [(AWAY, 8), pytest.param(FROZEN, 8, marks=LONG), pytest.param(FLUSHED, 4, marks=LONG)]
+)
 async def test_redis_is_optional(how, seconds):
     """Orders go on and screens poll while Redis is frozen, gone or emptied."""
     well, ill = await how_far_behind(how, seconds)
@@ -79,7 +82,7 @@ async def test_redis_is_optional(how, seconds):
 
 
 @pytest.mark.redis
-@pytest.mark.parametrize(("how", "environment"), [(AWAY, NO_POLL), (FLUSHED, GROUPS_IN_REDIS)])
+@pytest.mark.parametrize(("how", "environment"), [(AWAY, NO_POLL), pytest.param(FLUSHED, GROUPS_IN_REDIS, marks=LONG)])
 async def test_control_without_looking_by_themselves_screens_stay_behind(how, environment):
     well, ill = await how_far_behind(how, 4, environment)
     assert well.furthest < NEVER

@@ -37,12 +37,14 @@ async def test_control_with_a_lock_of_the_address_nobody_comes_in():
     assert len((await knocked(BY_ADDRESS)).shut) > 10
 
 
+@pytest.mark.long  # in short: bistro/core/tests/test_rate_limits.py
 @with_redis
 async def test_four_processes_have_one_limit_for_all_forged_addresses():
     answers = await guessed()
     assert answers == {"invalid_code": CODES_A_MINUTE, "throttled": 200 - CODES_A_MINUTE}
 
 
+@pytest.mark.long
 @with_redis
 async def test_control_processes_that_count_apart_let_more_through():
     assert (await guessed(APART))["invalid_code"] == 4 * CODES_A_MINUTE

@@ -12,7 +12,7 @@ from harness.screens import Rules
 from harness.soak import DEAF, SHORT_SOCKETS, soak
 from harness.trials import FORGETFUL
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # in short: tests/faults/test_lines.py
 
 
 @pytest.mark.skipif(not settings.SQLITE, reason="the same on both; shown on SQLite")

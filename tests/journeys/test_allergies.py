@@ -14,7 +14,7 @@ from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
 from orders.allergies import allergy_marks, choice_names, conflicts, contents, in_words
 from orders.models import OrderLine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NUTS = {"allergen": "nuts", "where": "Satay", "level": "contains"}
 
 

@@ -20,7 +20,7 @@ from orders.order_commands import LineRequest
 from orders.services import cancel_order, deliver_order, fire_course, remove_course, replace_lines, withdraw_order
 from tests.journeys.house import open_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

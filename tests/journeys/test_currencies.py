@@ -16,7 +16,7 @@ from menu.tests.factories import ModifierFactory, ModifierGroupFactory
 from orders.models import Order
 from tests.journeys.house import open_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NO_ROWS = {
     "item_groups-TOTAL_FORMS": 0, "item_groups-INITIAL_FORMS": 0,
     "recipe-TOTAL_FORMS": 0, "recipe-INITIAL_FORMS": 0,

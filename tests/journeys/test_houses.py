@@ -21,7 +21,7 @@ from kitchen.printing.tests.printers import images_in, readable
 from menu.models import Item
 from tests.journeys.houses import CITIES, TAKEN_AWAY, City, Sold
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 class Walk:

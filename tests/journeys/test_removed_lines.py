@@ -38,7 +38,7 @@ from orders.services import (
 )
 from tests.journeys.house import open_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 STAYS, EDITED, DROPPED = "Stays", "Went by edit", "Went by course"
 
 

@@ -18,7 +18,7 @@ from orders.pickup import pickup_facts
 from orders.services import confirm_order
 from tables.models import Party
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 

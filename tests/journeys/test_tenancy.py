@@ -128,6 +128,7 @@ PAGES = {
     "host/waiting/<int:pk>/leave/": [("post", None, "party")],
     "host/bookings/<int:pk>/": [("get", None, "booking"), ("post", {"name": "x"}, "booking")],
     "host/bookings/<int:pk>/act/": [("post", {"do": "cancel"}, "booking")],
+    "host/bookings/<int:pk>/move/": [("post", {"starts": "x"}, "booking")],
     "guests/<int:pk>/": [("get", None, "guest"), ("post", {"phone": "030 1"}, "guest")],
     "guests/<int:pk>/merge/": [("post", {"other": "1"}, "guest")],
     "guests/<int:pk>/export/": [("post", None, "guest")],

@@ -12,7 +12,7 @@ from bistro.core.models import Invitation, Membership, Restaurant, Staff
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, tablet_browser
 from bistro.core.tests.http import Api, nothing_changes, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD = "correct horse"
 LATER = "2026-03-01T12:15:00Z"  # fifteen minutes after the login

@@ -22,7 +22,7 @@ from bistro.core.services.devices import (
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, RestaurantFactory, actor_as, token_of
 from bistro.core.tests.http import Api, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

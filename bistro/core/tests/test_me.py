@@ -8,7 +8,7 @@ from bistro.core.models import Event, Pin, TabletSession
 from bistro.core.services.tablets import enter_tablet
 from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffFactory, give_pin, tablet_browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD, PIN = "correct horse", "2468"
 POSTS = ("/me/name/", "/me/language/", "/me/pin/", "/me/pin/forget/", "/me/password/", "/me/sign-out/")

@@ -9,7 +9,7 @@ from bistro.core.services import own_login, passwords
 from bistro.core.tests.factories import MembershipFactory
 from bistro.core.tests.http import nothing_changes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD, NEW = "correct horse", "nine purple walnuts"
 

@@ -19,7 +19,7 @@ from bistro.core.tests.factories import DeviceFactory, MembershipFactory, StaffF
 from bistro.core.tests.http import Api, nothing_changes, refused
 from bistro.core.tests.racing import race
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PASSWORD = "correct horse"
 

@@ -24,7 +24,7 @@ from bistro.core.tests.factories import (
     tablet_browser,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 PIN = "2468"
 

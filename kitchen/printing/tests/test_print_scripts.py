@@ -16,7 +16,7 @@ from kitchen.printing.tests.scripts import needs_fonts, pictures
 from menu.compiled import forget as forget_menus
 from orders.services import raise_unseen_alarms
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts"), pytest.mark.database_agnostic]
 
 DUCK = "北京烤鸭"
 

@@ -20,7 +20,7 @@ from orders.models import Order
 from orders.services import raise_unseen_alarms
 from orders.tests.test_unseen_alarm import alarms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 
 @pytest.fixture

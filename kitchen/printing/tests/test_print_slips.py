@@ -17,7 +17,7 @@ from kitchen.tests.factories import StationFactory
 from menu.compiled import forget as forget_menus
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_timeouts"), pytest.mark.database_agnostic]
 
 
 # --- the text of a slip ----------------------------------------------------------------------------------------------

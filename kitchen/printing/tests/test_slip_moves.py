@@ -11,7 +11,7 @@ from kitchen.printing.models import PrintJob
 from kitchen.printing.tests.printers import printer_at
 from kitchen.printing.transitions import SlipStatus, move_slips
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MOVES = {"queued": ["failed", "printed", "skipped"], "failed": ["queued", "skipped"], "printed": [], "skipped": []}
 
 

@@ -16,7 +16,7 @@ from menu.files.tests.workbook_bytes import workbook
 from menu.models import Item, MenuVersion, ModifierGroup
 from menu.tests.factories import ItemFactory, ModifierFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 LIST = "/admin/menu_files/menuimport/"
 

@@ -24,7 +24,7 @@ from menu.tests.factories import (
     state,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 WITH_TAXES = ("category", "name", "price", "tax", "tax_take_away")
 
 

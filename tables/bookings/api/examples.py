@@ -16,6 +16,7 @@ RESERVATION: dict[str, Any] = {
     "tableIds": [TABLE],
     "notes": "High chair",
     "occasion": "birthday",
+    "delayMinutes": 0,
     "createdAt": "2026-11-20T10:12:44.120981Z",
     "link": "https://bistro.example/booking/1dY4sTqYVb2kzH0mWc7uJxP9/",
     "house_link": "https://bistro.example/book/8kQ2mXv0cY5nT1hLr7sWb3Zd/",

@@ -54,10 +54,11 @@ class ReservationInput(_Wishes):
 
 @shown(examples.CHANGED_RESERVATION)
 class ReservationEdit(_Wishes):
-    """Any part of a booking. `id`, `createdAt`, `link` and `house_link` may come along and change nothing."""
+    """Any part of a booking. `id`, `createdAt`, `delayMinutes`, `link` and `house_link` may come along in vain."""
 
     id = serializers.UUIDField(required=False)
     createdAt = StrictTime(required=False)
+    delayMinutes = StrictInteger(required=False)
     link = serializers.URLField(required=False)
     house_link = serializers.URLField(required=False, allow_null=True)
     guestName = LineOfText(max_length=120, required=False)
@@ -83,6 +84,7 @@ class ReservationOutput(serializers.Serializer[Any]):
     notes = serializers.CharField(allow_blank=True)
     occasion = serializers.CharField(allow_blank=True)
     createdAt = serializers.DateTimeField()
+    delayMinutes = serializers.IntegerField(help_text="Minutes by which the guests said that they come later.")
     link = serializers.URLField(help_text="Page of the guest, where the booking can be moved and cancelled.")
     house_link = serializers.URLField(allow_null=True, help_text="Page on which guests book, null while it is closed.")
 

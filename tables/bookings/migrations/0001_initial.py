@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveSmallIntegerField()),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
+                ('delay_minutes', models.PositiveSmallIntegerField(default=0, help_text='As the guests said, 0 = in time.')),
                 ('status', models.CharField(choices=[('requested', 'Requested'), ('booked', 'Booked'), ('confirmed', 'Confirmed'), ('late', 'Late'), ('seated', 'Seated'), ('finished', 'Finished'), ('cancelled', 'Cancelled'), ('no_show', 'No show')], default='booked', max_length=9)),
                 ('source', models.CharField(choices=[('phone', 'By phone'), ('online', 'Online'), ('program', 'By a program')], default='phone', max_length=7)),
                 ('notes', models.TextField(blank=True)),
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['starts_at', 'pk'],
                 'indexes': [models.Index(fields=['restaurant', 'starts_at'], name='booking_day'), models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='booking_party'), models.Index(condition=models.Q(('status__in', ['booked', 'confirmed'])), fields=['starts_at'], name='booking_due'), models.Index(condition=models.Q(('reminded_at', None), ('status__in', ['booked', 'confirmed'])), fields=['starts_at'], name='booking_not_reminded')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'booked', 'confirmed', 'late', 'seated', 'finished', 'cancelled', 'no_show'])), name='booking_status_known'), models.CheckConstraint(condition=models.Q(('source__in', ['phone', 'online', 'program'])), name='booking_source_known'), models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='booking_has_guests'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_later'), models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('restaurant', 'credential', 'key'), name='booking_key_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'booked', 'confirmed', 'late', 'seated', 'finished', 'cancelled', 'no_show'])), name='booking_status_known'), models.CheckConstraint(condition=models.Q(('source__in', ['phone', 'online', 'program'])), name='booking_source_known'), models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='booking_has_guests'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_later'), models.CheckConstraint(condition=models.Q(('delay_minutes__lte', 30)), name='booking_delay_known'), models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('restaurant', 'credential', 'key'), name='booking_key_once')],
             },
         ),
         migrations.CreateModel(

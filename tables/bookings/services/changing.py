@@ -182,7 +182,8 @@ def _set_place(
     changed = ["starts_at", "ends_at", "size"]
     if wish.starts_at != booking.starts_at:
         booking.reminded_at = _reminded_by_change(wish.starts_at, work)
-        changed.append("reminded_at")
+        booking.delay_minutes = 0
+        changed += ["reminded_at", "delay_minutes"]
     booking.starts_at, booking.ends_at, booking.size = wish.starts_at, placed.ends_at, wish.size
     steps.take_tables(booking, placed.tables, work)
     if later:

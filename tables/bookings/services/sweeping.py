@@ -15,6 +15,7 @@ from tables.bookings.hold_steps import follow_stays, lock_book
 from tables.bookings.models import Booking, BookingRules, TableHold
 from tables.bookings.selectors import tables_of
 from tables.bookings.steps import move_on
+from tables.bookings.times import late_from
 from tables.bookings.transitions import BookingStatus
 
 USUAL_REMINDER = 24  # hours, of a restaurant without rules
@@ -22,14 +23,17 @@ DUE = (BookingStatus.BOOKED, BookingStatus.CONFIRMED)
 
 
 def mark_late(*, now: datetime) -> int:
-    """Mark bookings late whose guests have not come in the grace minutes of the house. Returns their number."""
+    """Mark bookings late whose guests have not come in the grace minutes of the house. Returns their number.
+
+    The minutes count from the time that the guests said, if they said that they come later.
+    """
     usual = BookingRules._meta.get_field("late_minutes").default
     rows = Booking.objects.filter(status__in=DUE, starts_at__lte=now)
     due: dict[int, list[int]] = defaultdict(list)
-    for pk, restaurant, starts, minutes in rows.values_list(
-        "pk", "restaurant_id", "starts_at", "restaurant__booking_rules__late_minutes"
+    for pk, restaurant, starts, ends, delay, minutes in rows.values_list(
+        "pk", "restaurant_id", "starts_at", "ends_at", "delay_minutes", "restaurant__booking_rules__late_minutes"
     ):
-        if starts + timedelta(minutes=usual if minutes is None else minutes) <= now:
+        if late_from(starts, ends, delay, usual if minutes is None else minutes) <= now:
             due[restaurant].append(pk)
     return in_each(due, _mark)
 

@@ -11,7 +11,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings.events import BookingTaken
-from tables.bookings.hold_steps import let_visitor_go, lock_book
+from tables.bookings.hold_steps import lock_book, release_visitor_hold
 from tables.bookings.models import Booking
 from tables.bookings.placing import Wish, nearest_times
 from tables.bookings.selectors import read_house
@@ -106,7 +106,7 @@ def take_booking(
             **guest.fields(),
         )
         if origin.visitor:
-            let_visitor_go(origin.visitor, work)
+            release_visitor_hold(origin.visitor, work)
         take_tables(booking, placed.tables, work)
         if origin.remembered:
             remember_guest(work, name=guest.name, phone=guest.phone, email=guest.email)

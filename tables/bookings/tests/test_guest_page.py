@@ -1,14 +1,19 @@
 """The page of a booking that its guest opens by link, and the admin pages of the rules."""
 
+import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from tables.bookings.models import Booking, BookingRules, Combination
+from tables.bookings.services import cancel_booking, mark_late
 from tables.bookings.tests.evenings import book, evening, open_all_day
+from tables.bookings.times import late_from
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 ONLINE = {"online_largest": "6", "online_days": "30", "online_lead_minutes": "0", "reminder_hours": "24"}
@@ -68,6 +73,72 @@ def test_online_limits_hold_for_the_guest(address, house):
     BookingRules.objects.create(restaurant=house.restaurant, pacing_online=1)
     with nothing_changes():
         assert Client().post(address, {"starts": evening(16).isoformat()}).status_code == 409
+
+
+def later(address, minutes):
+    return Client().post(address, {"delay": str(minutes)})
+
+
+def test_guests_who_come_later_are_late_later(address, booking, house):
+    starts = booking.starts_at
+    with time_machine.travel(starts - timedelta(minutes=5), tick=False) as clock:
+        assert [later(address, 20).status_code for _ in range(2)] == [302, 302]
+        assert f"We expect you at {starts + timedelta(minutes=20):%H:%M}" in Client().get(address).content.decode()
+        (event,) = Event.objects.filter(action="delayed")
+        assert (event.type, json.loads(event.data)["delayMinutes"]) == ("reservation_updated", 20)
+        day = {"day": starts.date().isoformat()}
+        assert "Comes 20 min later" in house.browser("host").get("/host/", day).content.decode()
+        assert mark_late(now=starts + timedelta(minutes=34)) == 0
+        assert mark_late(now=starts + timedelta(minutes=35)) == 1
+        clock.shift(timedelta(minutes=26))
+        assert later(address, 30).status_code == 302
+        booking.refresh_from_db()
+        assert (booking.status, booking.delay_minutes) == ("booked", 30), "expected again"
+        assert booking.ends_at == starts + timedelta(minutes=90), "and keeps its times"
+        assert 'name="delay" value="20"' not in Client().get(address).content.decode(), "the time has passed"
+
+
+def test_the_delay_moves_nothing_past_the_end(booking):
+    starts, ends = booking.starts_at, booking.starts_at + timedelta(minutes=40)
+    assert late_from(starts, ends, 30, 15) == ends
+    assert late_from(starts, ends, 30, 60) == starts + timedelta(minutes=60)
+
+
+def test_guests_in_time_after_all_and_at_another_time(address, booking):
+    with time_machine.travel(booking.starts_at - timedelta(hours=2), tick=False):
+        later(address, 10)
+        assert later(address, 0).status_code == 302
+        booking.refresh_from_db()
+        assert booking.delay_minutes == 0
+        later(address, 10)
+        Client().post(address, {"starts": evening(22).isoformat()})
+        booking.refresh_from_db()
+        assert booking.delay_minutes == 0, "said of another time"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "when", "status", "words"),
+    [
+        (45, 0, 422, "Choose one of the minutes"),
+        ("soon", 0, 422, "Choose one of the minutes"),
+        (10, -181, 422, "cannot be said here at this time"),
+        (10, 10, 422, "cannot be said here at this time"),
+        (30, 0, 409, "needed again too soon"),
+    ],
+)
+def test_refusals_of_a_delay_change_nothing(address, booking, house, minutes, when, status, words):
+    Booking.objects.filter(pk=booking.pk).update(ends_at=booking.starts_at + timedelta(minutes=45))
+    booking.holds.update(ends_at=booking.starts_at + timedelta(minutes=45))
+    book(house, booking.starts_at + timedelta(minutes=45))
+    with time_machine.travel(booking.starts_at + timedelta(minutes=when), tick=False), nothing_changes():
+        answer = later(address, minutes)
+    assert (answer.status_code, words in answer.content.decode()) == (status, True)
+
+
+def test_a_booking_that_is_over_has_no_delay(address, booking, house):
+    cancel_booking(booking_id=booking.pk, actor=house.actor("host"))
+    with time_machine.travel(booking.starts_at, tick=False), nothing_changes():
+        assert later(address, 10).status_code == 422
 
 
 def test_cancel(address, booking):

@@ -43,6 +43,7 @@ def test_the_whole_row(api, house):
         "tableIds": [table],
         "notes": "Window",
         "occasion": "birthday",
+        "delayMinutes": 0,
     }
     assert api.get(path(house)).json() == [row]
     assert api.get(f"/api/v1{path(house)}", {"date": starts.date().isoformat()}).json() == [row]
