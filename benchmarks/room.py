@@ -89,7 +89,10 @@ class House:
         category = Category.objects.create(restaurant=self.restaurant, name="Dishes")
         dish = Item.objects.create(restaurant=self.restaurant, category=category, name="Soup", price="7.50")
         for first in range(0, lines, 10):
-            some = tuple(LineRequest(item=dish.pk, note=str(number)) for number in range(first, min(first + 10, lines)))
+            some = tuple(
+                LineRequest(item=dish.pk, quantity=1, note=str(number))
+                for number in range(first, min(first + 10, lines))
+            )
             placed = place_order(OrderRequest(actor=waiter, table_id=self.tables[0].pk, lines=some))
         party: int = placed.json["party"]
         return party
