@@ -78,7 +78,8 @@ def _refuse_strays(rows: list[Row]) -> None:
         raise FileRefused(TOO_WIDE)
     if rows[-1].number > FARTHEST_ROW:
         raise FileRefused(
-            gettext("Row %(row)s is far below the others. Copy the rows into a new workbook.") % {"row": rows[-1].number}
+            gettext("Row %(row)s is far below the others. Copy the rows into a new workbook.")
+            % {"row": rows[-1].number}
         )
 
 
