@@ -15,9 +15,7 @@ MOST_COLUMNS = 200
 TOO_WIDE = format_lazy(
     gettext_lazy("The file has cells beyond its {most}th column. Copy the rows into a new file."), most=MOST_COLUMNS
 )
-TOO_MANY = format_lazy(
-    gettext_lazy("The file has too many rows. Import at most {most} rows at once."), most=MOST_ROWS
-)
+TOO_MANY = format_lazy(gettext_lazy("The file has too many rows. Import at most {most} rows at once."), most=MOST_ROWS)
 
 
 class FileRefused(ValueError):
