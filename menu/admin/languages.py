@@ -38,7 +38,8 @@ def languages_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
     seen = _seen(request.POST)
     try:
         # The service refuses a language that is not offered (any more): its texts must not become another one's.
-        count = services.translate_menu(language=asked or language, texts=typed, seen=seen, actor=actor)
+        asked = request.GET.get("language", language)
+        count = services.translate_menu(language=asked, texts=typed, seen=seen, actor=actor)
     except DomainError as refusal:
         page = _page(admin, request, house, language, typed=typed, refusal=refusal)
         page.status_code = refusal.status
