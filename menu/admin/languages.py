@@ -37,7 +37,9 @@ def languages_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST[name][:LONGEST] for name in request.POST if "." in name}
     seen = _seen(request.POST)
     try:
-        count = services.translate_menu(language=language, texts=typed, seen=seen, actor=actor)
+        # The service refuses a language that is not offered (any more): its texts must not become another one's.
+        asked = request.GET.get("language", language)
+        count = services.translate_menu(language=asked, texts=typed, seen=seen, actor=actor)
     except DomainError as refusal:
         page = _page(admin, request, house, language, typed=typed, refusal=refusal)
         page.status_code = refusal.status
